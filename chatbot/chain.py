@@ -1,0 +1,111 @@
+"""The chain: memory -> condense -> retrieve -> decide, then prompt -> model.
+
+It is made of LangChain runnables in two parts, so that a front end can show the passages while
+the model still writes: :attr:`AnswerChain.prepare` turns ``{"question", "history"}`` into a
+:class:`Prepared`, and :attr:`AnswerChain.respond` streams the answer's message chunks from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+
+from chatbot.grounding.confidence import confidence
+from chatbot.memory import newest_turns, to_messages
+from chatbot.prompts import Prompts
+
+# Two turns of each side: what follow-ups refer to is nearly always within them.
+_QUERY_TURNS = 4
+
+
+class Prepared(TypedDict):
+    """All that is known before the model answers; ``history`` is what fits its budget."""
+
+    question: str
+    history: list[BaseMessage]
+    query: str
+    passages: list[Document]
+    confidence: float
+    abstain: bool
+
+
+@dataclass(frozen=True)
+class AnswerChain:
+    """``prepare`` decides, ``respond`` answers; ``respond`` is not called when it abstains."""
+
+    prepare: Runnable[dict[str, Any], Prepared]
+    respond: Runnable[Prepared, BaseMessage]
+
+
+def build_chain(
+    llm: BaseChatModel,
+    retriever: Runnable[str, list[Document]],
+    prompts: Prompts,
+    *,
+    history_tokens: int,
+    refuse_below: float,
+    condense: Literal["model", "history"] = "history",
+) -> AnswerChain:
+    """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
+
+    ``condense="model"`` has the model rewrite a follow-up; ``"history"`` searches with the last
+    turns in front of the question, which serves models too small to rewrite.
+    """
+
+    def remember(state: dict[str, Any]) -> list[BaseMessage]:
+        return newest_turns(to_messages(state["history"]), history_tokens, llm.get_num_tokens)
+
+    def decide(state: dict[str, Any]) -> dict[str, Any]:
+        sure = confidence(state["query"], state["passages"])
+        return state | {"confidence": sure, "abstain": sure < refuse_below}
+
+    prepare: Runnable[Any, Any] = (
+        RunnablePassthrough.assign(history=RunnableLambda(remember))
+        | RunnablePassthrough.assign(query=_condense(llm, prompts, condense))
+        | RunnablePassthrough.assign(
+            passages=RunnableLambda(lambda state: state["query"]) | retriever
+        )
+        | RunnableLambda(decide)
+    )
+    respond: Runnable[Any, Any] = RunnableLambda(_render(prompts)) | llm
+    return AnswerChain(prepare, respond)
+
+
+def _render(prompts: Prompts) -> Callable[[Prepared], Any]:
+    def render(state: Prepared) -> Any:
+        return prompts.render_answer(state["history"], state["passages"], state["question"])
+
+    return render
+
+
+def _condense(
+    llm: BaseChatModel, prompts: Prompts, method: Literal["model", "history"]
+) -> Runnable[Any, str]:
+    """The search query of a question; a first question is its own query."""
+
+    def render(state: dict[str, Any]) -> Any:
+        return prompts.render_condense(state["history"], state["question"])
+
+    def first_line(message: AIMessage) -> str:
+        return str(message.text).strip().split("\n")[0].strip()
+
+    rewrite: Runnable[Any, str] = RunnableLambda(render) | llm | RunnableLambda(first_line)
+
+    def concatenate(state: dict[str, Any]) -> str:
+        turns = [str(message.text) for message in state["history"][-_QUERY_TURNS:]]
+        return "\n".join([*turns, state["question"]])
+
+    def choose(state: dict[str, Any]) -> Any:
+        if not state["history"]:
+            return state["question"]
+        return rewrite if method == "model" else concatenate(state)
+
+    # An empty rewrite would search for nothing.
+    def or_question(state: dict[str, Any]) -> str:
+        return str(state["query"] or state["question"])
+
+    return RunnablePassthrough.assign(query=RunnableLambda(choose)) | RunnableLambda(or_question)

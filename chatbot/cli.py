@@ -1,0 +1,246 @@
+"""The ``chatbot`` command: see README.md, "Commands". JSON to stdout, everything else to stderr."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import ChatbotError, ConfigurationError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int | None] = options.command
+        return command(options) or 0
+    except ChatbotError as exc:
+        print(exc, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except OSError as exc:
+        print(f"{exc.filename or 'A file'}: {exc.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chatbot", description="A support chatbot that answers "
+                                     "only from your own knowledge folder.")  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="the web page and the API")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.set_defaults(command=_serve)
+
+    index = commands.add_parser("index", help="build or update the index")
+    _add_folders(index)
+    _add_json(index)
+    index.set_defaults(command=_index)
+
+    search = commands.add_parser("search", help="find passages")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--k", type=int, default=5)
+    search.add_argument("--mode", choices=["hybrid", "dense", "lexical"], default="hybrid")
+    _add_folders(search)
+    _add_json(search)
+    search.set_defaults(command=_search)
+
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--history", type=Path, help='JSON file: [{"role", "content"}, ...]')
+    ask.add_argument("--llm", metavar="NAME")
+    _add_folders(ask)
+    _add_json(ask)
+    ask.set_defaults(command=_ask)
+
+    pull = commands.add_parser("pull", help="fetch a model's weights")
+    pull.add_argument("name", metavar="NAME")
+    pull.set_defaults(command=_pull)
+
+    models = commands.add_parser("models", help="the catalogue")
+    _add_json(models)
+    models.set_defaults(command=_models)
+
+    doctor = commands.add_parser("doctor", help="check the installation")
+    doctor.add_argument("--offline", action="store_true", help="prove that nothing calls out")
+    _add_json(doctor)
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--knowledge", type=Path, metavar="DIR")
+    parser.add_argument("--index", type=Path, metavar="DIR")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def _service(options: argparse.Namespace) -> Any:
+    from chatbot.service import build_service
+    from chatbot.settings import load_settings
+
+    names = ("knowledge", "index", "llm")
+    return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from chatbot.api import serve
+    from chatbot.settings import load_settings
+
+    serve(load_settings(host=options.host, port=options.port))
+
+
+def _build_index(service: Any) -> Any:
+    """Update the index with a progress bar on the terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Embedding", total=None, visible=False)
+        return service.update_index(
+            lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        )
+
+
+def _index(options: argparse.Namespace) -> None:
+    report = _build_index(_service(options))
+    if options.json:
+        _print_json(report.as_dict())
+        return
+    for failure in report.failed:
+        print(f"{failure['path']} was left out: {failure['reason']}.", file=sys.stderr)
+    print(
+        f"{report.documents} documents, {report.chunks} chunks ({report.reused} reused) in "
+        f"{report.seconds:.1f} s; generation {report.generation}.",
+        file=sys.stderr,
+    )
+
+
+def _search(options: argparse.Namespace) -> None:
+    from chatbot.service import passage_of
+
+    if options.k < 1:
+        raise ConfigurationError("--k takes a number from 1.")
+    service = _service(options)
+    _need_index(service)
+    found = service.retriever(k=options.k, mode=options.mode).invoke(options.query)
+    passages = [passage_of(document) for document in found]
+    if options.json:
+        keys = ("path", "start", "end", "text", "score")
+        _print_json({"passages": [{key: getattr(p, key) for key in keys} for p in passages]})
+        return
+    for number, passage in enumerate(passages, start=1):
+        print(f"[{number}] {passage.path} ({passage.heading})\n{passage.text.strip()}\n")
+
+
+def _need_index(service: Any) -> None:
+    """Build the index where there is none yet, so that a first question just works."""
+    from chatbot.index.generations import current_name
+
+    if current_name(service.settings.index) is None:
+        print("There is no index yet; building it.", file=sys.stderr)
+        _build_index(service)
+
+
+def _ask(options: argparse.Namespace) -> None:
+    history = _read_history(options.history) if options.history else []
+    service = _service(options)
+    _need_index(service)
+    answer = asyncio.run(_last_answer(service, options.question, history, not options.json))
+    if options.json:
+        _print_json(answer.as_dict())
+        return
+    print()
+    for number, citation in enumerate(answer.citations, start=1):
+        print(f"[{number}] {citation.path}: {citation.quote}")
+    print(f"Answered by {answer.model}, confidence {answer.confidence:.2f}", file=sys.stderr)
+
+
+async def _last_answer(service: Any, question: str, history: list[Any], show: bool) -> Any:
+    from chatbot.service import Answered, Token
+
+    async for event in service.answer(question, history):
+        if isinstance(event, Token) and show:
+            print(event.text, end="", flush=True)
+        if isinstance(event, Answered):
+            answer = event.answer
+    return answer
+
+
+def _read_history(path: Path) -> list[dict[str, str]]:
+    try:
+        turns = json.loads(path.read_text(encoding="utf-8"))
+        return [{"role": str(turn["role"]), "content": str(turn["content"])} for turn in turns]
+    except (OSError, ValueError, TypeError, KeyError) as exc:
+        raise ConfigurationError(
+            f"The history '{path}' is not a JSON list of {{role, content}} ({exc})."
+        ) from exc
+
+
+def _catalogue() -> Any:
+    from chatbot.llm.catalogue import load_catalogue
+    from chatbot.settings import load_settings
+
+    return load_catalogue(load_settings().models)
+
+
+def _pull(options: argparse.Namespace) -> None:
+    from chatbot.llm.catalogue import pull
+
+    catalogue = _catalogue()
+    entry = catalogue.llm.get(options.name) or catalogue.embeddings.get(options.name)
+    if entry is None:
+        known = ", ".join(sorted({*catalogue.llm, *catalogue.embeddings}))
+        raise ConfigurationError(f"There is no model '{options.name}'; known are {known}.")
+    size = f"{entry.size_mb} MB, licence: {entry.licence}"
+    print(f"{entry.name} ({entry.title}): {size}", file=sys.stderr)
+    print(pull(entry))
+
+
+def _models(options: argparse.Namespace) -> None:
+    from chatbot.llm.catalogue import find_weights
+
+    catalogue = _catalogue()
+    rows = [
+        {
+            "name": entry.name,
+            "kind": kind,
+            "title": entry.title,
+            "licence": entry.licence,
+            "size_mb": entry.size_mb,
+            "here": find_weights(entry) is not None,
+        }
+        for kind, entries in (("llm", catalogue.llm), ("embeddings", catalogue.embeddings))
+        for entry in entries.values()
+    ]
+    if options.json:
+        _print_json({"models": rows})
+        return
+    for row in rows:
+        here = "here" if row["here"] else "not here"
+        print(f"{row['name']:12} {row['kind']:11} {row['title']:28} {row['size_mb']:>6} MB  {here}")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from chatbot.doctor import run_checks
+    from chatbot.settings import load_settings
+
+    checks = run_checks(load_settings(), offline=options.offline)
+    if options.json:
+        _print_json({"ok": all(c.ok for c in checks), "checks": [c.as_dict() for c in checks]})
+    else:
+        for check in checks:
+            print(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
+    return 0 if all(check.ok for check in checks) else 1

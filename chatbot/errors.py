@@ -1,0 +1,37 @@
+"""The exceptions of this project: each message is one sentence that a person can act on."""
+
+
+class ChatbotError(Exception):
+    """Base of every error that is shown to people; ``str(error)`` is the sentence shown."""
+
+
+class ConfigurationError(ChatbotError):
+    """A setting, a prompt file or the catalogue is wrong."""
+
+
+class PromptError(ConfigurationError):
+    """A prompt file is malformed, or its variables do not match."""
+
+
+class DocumentError(ChatbotError):
+    """One document cannot be read; indexing goes on without it."""
+
+
+class KnowledgeError(ChatbotError):
+    """The knowledge folder as a whole cannot be used."""
+
+
+class IndexUnavailableError(ChatbotError):
+    """There is no index, or the one on disk does not fit; the message says what to run."""
+
+
+class ModelUnavailableError(ChatbotError):
+    """The model's weights or its engine are not on this machine, or it fails to load."""
+
+
+class GenerationError(ChatbotError):
+    """The model failed while it was answering."""
+
+
+class QuestionError(ChatbotError):
+    """The question itself cannot be answered: empty, or too long."""

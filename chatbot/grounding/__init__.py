@@ -1,0 +1,1 @@
+"""Whether to answer at all, and what an answer rests on."""

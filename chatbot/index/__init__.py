@@ -1,0 +1,1 @@
+"""Embeddings, the index on disk and the retriever over it."""

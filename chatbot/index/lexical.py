@@ -1,0 +1,60 @@
+"""Lexical search: BM25 over stemmed words, by bm25s."""
+
+from pathlib import Path
+
+import numpy as np
+
+
+class LexicalIndex:
+    """BM25 (Robertson; bm25s' default Lucene variant, k1=1.5, b=0.75) over a list of texts."""
+
+    def __init__(self, bm25: object) -> None:
+        self._bm25 = bm25
+
+    @classmethod
+    def build(cls, texts: list[str]) -> "LexicalIndex":
+        """Index ``texts``; result row numbers refer to their order."""
+        import bm25s
+
+        bm25 = bm25s.BM25()
+        bm25.index(_tokens(texts), show_progress=False)
+        return cls(bm25)
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """Read what :meth:`save` wrote."""
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder)))
+
+    def save(self, folder: Path) -> None:
+        """Write arrays and vocabulary (no pickle) into ``folder``."""
+        self._bm25.save(str(folder), show_progress=False)  # type: ignore[attr-defined]
+
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+        """At most ``k`` (row, score) with a score above zero, best first."""
+        tokens = _tokens([query])
+        if not tokens[0]:
+            return []
+        count = min(k, int(self._bm25.scores["num_docs"]))  # type: ignore[attr-defined]
+        rows, scores = self._bm25.retrieve(  # type: ignore[attr-defined]
+            tokens, k=count, show_progress=False
+        )
+        return [
+            (int(row), float(score))
+            for row, score in zip(np.ravel(rows), np.ravel(scores), strict=True)
+            if score > 0
+        ]
+
+
+def _tokens(texts: list[str]) -> list[list[str]]:
+    import bm25s
+    import Stemmer
+
+    return bm25s.tokenize(  # type: ignore[no-any-return]
+        texts,
+        stopwords="en",
+        stemmer=Stemmer.Stemmer("english"),
+        return_ids=False,
+        show_progress=False,
+    )

@@ -1,0 +1,1 @@
+"""Models: the catalogue, the engines that run them, and the LangChain chat model over them."""

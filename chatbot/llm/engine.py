@@ -1,0 +1,83 @@
+"""What an engine is: rendered text in, a stream of text pieces out, stoppable at any time."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """``prompt`` is rendered already; decoding is greedy at temperature 0."""
+
+    prompt: str
+    max_new_tokens: int
+    stop: tuple[str, ...] = ()
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some text, the number of tokens behind it, and on the last piece why it ended."""
+
+    text: str
+    tokens: int = 0
+    finish_reason: FinishReason | None = None
+
+
+class Engine(Protocol):
+    """Runs one model. Safe to use from several threads at once."""
+
+    name: str
+
+    def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
+        """Generate until the end, a stop string, the limit, or until ``cancel`` is set.
+
+        Stop strings are not part of the text. Closing the iterator also stops the model.
+
+        Raises:
+            GenerationError: the model failed; other requests go on.
+        """
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens ``text`` has for this model."""
+        ...
+
+    def close(self) -> None:
+        """Release the model; requests under way end."""
+        ...
+
+
+class StopFilter:
+    """Cuts a stream at the first stop string, holding back text that could become one."""
+
+    def __init__(self, stop: Sequence[str]) -> None:
+        self._stop = [text for text in stop if text]
+        self._held = ""
+        self.stopped = False
+
+    def push(self, text: str) -> str:
+        """The part of the stream that is now certain; empty after the stop."""
+        if self.stopped:
+            return ""
+        self._held += text
+        found = [at for stop in self._stop if (at := self._held.find(stop)) >= 0]
+        if found:
+            self.stopped = True
+            return self._held[: min(found)]
+        keep = max((self._overlap(stop) for stop in self._stop), default=0)
+        cut = len(self._held) - keep
+        out, self._held = self._held[:cut], self._held[cut:]
+        return out
+
+    def flush(self) -> str:
+        """What was held back, once the stream has ended by itself."""
+        return "" if self.stopped else self._held
+
+    def _overlap(self, stop: str) -> int:
+        """Length of the longest end of the held text with which ``stop`` begins."""
+        longest = min(len(stop) - 1, len(self._held))
+        return next((n for n in range(longest, 0, -1) if self._held.endswith(stop[:n])), 0)

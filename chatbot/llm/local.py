@@ -1,0 +1,158 @@
+"""LangChain's chat model over an engine of ours: streaming, stop strings, cancellation."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForLLMRun,
+    CallbackManagerForLLMRun,
+)
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import ConfigDict, Field
+
+from chatbot.llm.engine import Engine, FinishReason, GenerationRequest, Piece
+from chatbot.llm.templates import chat_template
+
+
+class LocalChatModel(BaseChatModel):
+    """A model on this machine.
+
+    ``stop_strings`` are the model's own; those of a call are added. Cancelling the task of
+    ``astream``, or closing the iterator of ``stream``, stops the model within a token.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    engine: Any = Field(exclude=True)
+    model_name: str
+    template: str
+    stop_strings: tuple[str, ...] = ()
+    max_tokens: int = 160
+    temperature: float = 0.0
+
+    @property
+    def _llm_type(self) -> str:
+        return "peregrine-local"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "engine": self._engine.name}
+
+    @property
+    def _engine(self) -> Engine:
+        engine: Engine = self.engine
+        return engine
+
+    def render(self, messages: Sequence[BaseMessage]) -> str:
+        """The exact text that the model gets."""
+        return chat_template(self.template)(messages)
+
+    def get_num_tokens(self, text: str) -> int:
+        """Tokens of ``text`` by the model's own tokenizer."""
+        return self._engine.count_tokens(text)
+
+    def _request(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> GenerationRequest:
+        return GenerationRequest(
+            prompt=self.render(messages),
+            max_new_tokens=int(kwargs.get("max_tokens") or self.max_tokens),
+            stop=(*self.stop_strings, *(stop or ())),
+            temperature=float(kwargs.get("temperature", self.temperature)),
+        )
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        request = self._request(messages, stop, **kwargs)
+        prompt_tokens = self._engine.count_tokens(request.prompt)
+        for piece in self._engine.stream(request, threading.Event()):
+            chunk = self._chunk(piece, prompt_tokens)
+            if run_manager:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        request = self._request(messages, stop, **kwargs)
+        prompt_tokens = await asyncio.to_thread(self._engine.count_tokens, request.prompt)
+        async for piece in _in_thread(self._engine, request):
+            chunk = self._chunk(piece, prompt_tokens)
+            if run_manager:
+                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _chunk(self, piece: Piece, prompt_tokens: int) -> ChatGenerationChunk:
+        if piece.finish_reason is None:
+            return ChatGenerationChunk(message=AIMessageChunk(content=piece.text))
+        usage = UsageMetadata(
+            input_tokens=prompt_tokens,
+            output_tokens=piece.tokens,
+            total_tokens=prompt_tokens + piece.tokens,
+        )
+        reason: FinishReason = piece.finish_reason
+        message = AIMessageChunk(
+            content=piece.text,
+            usage_metadata=usage,
+            response_metadata={"finish_reason": reason, "model_name": self.model_name},
+        )
+        return ChatGenerationChunk(message=message, generation_info={"finish_reason": reason})
+
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> Any:
+        params = super()._get_ls_params(stop=stop, **kwargs)
+        params["ls_provider"] = "peregrine"
+        params["ls_model_name"] = self.model_name
+        return params
+
+
+async def _in_thread(engine: Engine, request: GenerationRequest) -> AsyncIterator[Piece]:
+    """Run a blocking stream in a thread of its own; leaving the loop cancels it."""
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[Piece | BaseException | None] = asyncio.Queue()
+    cancel = threading.Event()
+
+    def hand_over(item: Piece | BaseException | None) -> None:
+        # The loop may be closed by the time a cancelled model stops.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(pieces.put_nowait, item)
+
+    def run() -> None:
+        try:
+            for piece in engine.stream(request, cancel):
+                hand_over(piece)
+            hand_over(None)
+        except BaseException as exc:  # handed to whoever waits
+            hand_over(exc)
+
+    threading.Thread(target=run, name="generation", daemon=True).start()
+    try:
+        while (item := await pieces.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        cancel.set()

@@ -1,0 +1,224 @@
+"""The fast engine on CPU: OpenVINO GenAI with continuous batching and a prefix cache.
+
+One thread owns the pipeline and steps it; every request has a queue of its own, so requests
+share each step, and one that is cancelled or fails frees its place without touching the others.
+"""
+
+import itertools
+import queue
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import GenerationError, ModelUnavailableError
+from chatbot.llm.engine import GenerationRequest, Piece, StopFilter
+
+_KV_CACHE_GB = 1
+
+
+@dataclass
+class _Running:
+    """A request inside the worker; ``pieces`` carries (new token ids, done) or an exception."""
+
+    input_ids: Any
+    config: Any
+    cancel: threading.Event
+    pieces: "queue.SimpleQueue[tuple[list[int], bool] | Exception]" = field(
+        default_factory=queue.SimpleQueue
+    )
+    handle: Any = None
+
+
+class OpenVINOEngine:
+    """Runs a GGUF file (llama and qwen families) or a folder in OpenVINO's own format."""
+
+    name = "openvino"
+
+    def __init__(self, path: Path, converted: Path | None = None) -> None:
+        """Load the model; a GGUF file is converted once, into the folder ``converted``.
+
+        Raises:
+            ModelUnavailableError: openvino-genai is not installed, or the file does not load.
+        """
+        try:
+            import openvino_genai
+        except ImportError as exc:
+            raise ModelUnavailableError(
+                "The openvino engine is not installed; run 'pip install openvino-genai' or set "
+                "CHATBOT_ENGINE=transformers."
+            ) from exc
+        self._genai = openvino_genai
+        try:
+            self._pipeline = _load_pipeline(openvino_genai, path, converted)
+        except Exception as exc:  # openvino raises RuntimeError with a long native trace
+            raise ModelUnavailableError(
+                f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
+                "again."
+            ) from exc
+        self._tokenizer = self._pipeline.get_tokenizer()
+        self._tokenizer_lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
+        self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
+        self._worker.start()
+
+    def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
+        """See :class:`chatbot.llm.engine.Engine`."""
+        if not self._worker.is_alive():
+            raise GenerationError("The model has been closed; restart the service.")
+        running = _Running(
+            input_ids=self._encode(request.prompt), config=self._config(request), cancel=cancel
+        )
+        self._waiting.put(running)
+        try:
+            yield from self._pieces(running, request)
+        finally:
+            cancel.set()
+
+    def _pieces(self, running: _Running, request: GenerationRequest) -> Iterator[Piece]:
+        stops = StopFilter(request.stop)
+        ids: list[int] = []
+        shown = ""
+        done = False
+        while not done:
+            item = running.pieces.get()
+            if isinstance(item, Exception):
+                raise GenerationError(
+                    f"The model failed while answering ({_first_line(item)}); ask again."
+                ) from item
+            new, done = item
+            ids += new
+            text = self._decode(ids)
+            # A character of several bytes can be spread over several tokens.
+            if not done and text.endswith("\ufffd"):
+                continue
+            out = stops.push(text[len(shown) :])
+            shown = text
+            if stops.stopped:
+                running.cancel.set()
+                yield Piece(out, len(ids), "stop")
+                return
+            if not done:
+                yield Piece(out, len(ids))
+        if running.cancel.is_set():
+            reason = "cancelled"
+        else:
+            reason = "length" if len(ids) >= request.max_new_tokens else "stop"
+        yield Piece(stops.flush(), len(ids), reason)  # type: ignore[arg-type]
+
+    def count_tokens(self, text: str) -> int:
+        """See :class:`chatbot.llm.engine.Engine`."""
+        return int(self._encode(text).shape[1])
+
+    def close(self) -> None:
+        """See :class:`chatbot.llm.engine.Engine`."""
+        self._waiting.put(None)
+        self._worker.join()
+
+    def _encode(self, text: str) -> Any:
+        with self._tokenizer_lock:
+            return self._tokenizer.encode(text, add_special_tokens=False).input_ids
+
+    def _decode(self, ids: list[int]) -> str:
+        with self._tokenizer_lock:
+            return str(self._tokenizer.decode(ids))
+
+    def _config(self, request: GenerationRequest) -> Any:
+        config = self._genai.GenerationConfig(max_new_tokens=request.max_new_tokens)
+        config.eos_token_id = self._tokenizer.get_eos_token_id()
+        config.apply_chat_template = False
+        config.do_sample = request.temperature > 0
+        if config.do_sample:
+            config.temperature = request.temperature
+        return config
+
+    def _work(self) -> None:
+        """The worker thread: admit, step, hand out tokens, until ``None`` arrives."""
+        numbers = itertools.count()
+        active: list[_Running] = []
+        while True:
+            try:
+                while True:  # with nothing to step, wait for the next request
+                    arrived = self._waiting.get(block=not active)
+                    if arrived is None:
+                        for running in active:
+                            running.pieces.put(GenerationError("the model was closed"))
+                        return
+                    self._admit(arrived, next(numbers), active)
+            except queue.Empty:
+                pass
+            try:
+                self._pipeline.step()
+            except Exception as exc:  # a failed step says nothing about which request
+                for running in active:
+                    running.pieces.put(exc)
+                    running.handle.cancel()
+                active = []
+                continue
+            active = [running for running in active if not self._deliver(running)]
+
+    def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
+        try:
+            running.handle = self._pipeline.add_request(number, running.input_ids, running.config)
+        except Exception as exc:
+            running.pieces.put(exc)
+            return
+        active.append(running)
+
+    def _deliver(self, running: _Running) -> bool:
+        """Pass new tokens on; true when the request is over."""
+        handle = running.handle
+        new: list[int] = []
+        while handle.can_read():
+            for output in handle.read().values():
+                new += output.generated_ids
+        if running.cancel.is_set():
+            handle.cancel()
+        finished = handle.get_status() != self._genai.GenerationStatus.RUNNING
+        if handle.get_status() == self._genai.GenerationStatus.IGNORED:
+            running.pieces.put(GenerationError("the conversation does not fit into its memory"))
+        elif new or finished or running.cancel.is_set():
+            running.pieces.put((new, finished or running.cancel.is_set()))
+        return finished or running.cancel.is_set()
+
+
+def _load_pipeline(genai: Any, path: Path, converted: Path | None) -> Any:
+    """Load ``path``; a GGUF file's graph is kept in ``converted``, which halves later starts."""
+    scheduler = genai.SchedulerConfig()
+    scheduler.enable_prefix_caching = True
+    scheduler.cache_size = _KV_CACHE_GB
+    if path.suffix != ".gguf" or converted is None:
+        return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU")
+    stat = path.stat()
+    folder = converted / f"{stat.st_size}-{stat.st_mtime_ns}"
+    if not folder.exists():
+        _convert(genai, path, folder)
+    tokenizer = genai.Tokenizer(str(path))
+    return genai.ContinuousBatchingPipeline(str(folder), tokenizer, scheduler, "CPU")
+
+
+def _convert(genai: Any, path: Path, folder: Path) -> None:
+    """Write the graph of a GGUF file into ``folder``, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        link = Path(temporary) / path.name  # the graph is written beside the file that is read
+        link.symlink_to(path)
+        scheduler = genai.SchedulerConfig()
+        scheduler.cache_size = _KV_CACHE_GB
+        genai.ContinuousBatchingPipeline(
+            str(link), scheduler, "CPU", {"enable_save_ov_model": True}
+        )
+        link.unlink()
+        kept = Path(temporary) / "graph"
+        kept.mkdir()
+        for file in Path(temporary).glob("*.*"):
+            file.rename(kept / file.name)
+        if not folder.exists():
+            kept.rename(folder)
+
+
+def _first_line(exc: Exception) -> str:
+    lines = [line for line in str(exc).splitlines() if line.strip()]
+    return lines[-1].strip()[:200] if lines else type(exc).__name__

@@ -1,0 +1,149 @@
+"""Prompts as files, and the one renderer of (history, passages, question) for every use.
+
+A prompt file has front matter (``name``, ``version``, ``variables``) and a body of sections
+``# system``, ``# user`` and ``# assistant``, with variables in braces.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from langchain_core.documents import Document
+from langchain_core.messages import BaseMessage
+from langchain_core.prompt_values import ChatPromptValue
+from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chatbot.errors import PromptError
+
+_FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+_SECTION = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
+_EXPECTED = {
+    "answer": {"passages", "question"},
+    "condense": {"history", "question"},
+    "refuse": set[str](),
+}
+
+
+class _FrontMatter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    version: int
+    variables: list[str]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A validated prompt: ``messages`` are (role, template) pairs."""
+
+    name: str
+    version: int
+    messages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The three prompts of the chain, and how they become messages."""
+
+    answer: Prompt
+    condense: Prompt
+    refuse: Prompt
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Prompt name to version, as saved with an adapter."""
+        return {p.name: p.version for p in (self.answer, self.condense, self.refuse)}
+
+    @property
+    def refusal(self) -> str:
+        """The words in which the bot says that it does not know."""
+        return self.refuse.messages[0][1]
+
+    def render_answer(
+        self, history: Sequence[BaseMessage], passages: Sequence[Document], question: str
+    ) -> ChatPromptValue:
+        """Messages: system, the history, then the passages and the question.
+
+        The user's part reads ``[1] Title > Heading\\n<text>\\n\\n[2] ...\\n\\nQuestion: ...``.
+        """
+        system, *rest = self.answer.messages
+        template = ChatPromptTemplate([system, MessagesPlaceholder("history"), *rest])
+        value = template.invoke(
+            {
+                "history": list(history),
+                "passages": render_passages(passages),
+                "question": question,
+            }
+        )
+        assert isinstance(value, ChatPromptValue)
+        return value
+
+    def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
+        """Messages that ask for a standalone question; history as ``user: ...`` lines."""
+        lines = "\n".join(
+            f"{'assistant' if message.type == 'ai' else 'user'}: {message.text}"
+            for message in history
+        )
+        template = ChatPromptTemplate(list(self.condense.messages))
+        value = template.invoke({"history": lines, "question": question})
+        assert isinstance(value, ChatPromptValue)
+        return value
+
+
+def render_passages(passages: Sequence[Document]) -> str:
+    """Numbered passages, each under its title and headings."""
+    blocks = []
+    for number, passage in enumerate(passages, start=1):
+        parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
+        context = " > ".join(part for part in parts if part)
+        blocks.append(f"[{number}] {context}\n{passage.page_content}")
+    return "\n\n".join(blocks)
+
+
+def load_prompts(folder: Path) -> Prompts:
+    """Read and validate ``answer.md``, ``condense.md`` and ``refuse.md``.
+
+    Raises:
+        PromptError: a file is missing or malformed, or a variable is missing or unknown.
+    """
+    return Prompts(**{name: _load(folder / f"{name}.md", name) for name in _EXPECTED})
+
+
+def _load(path: Path, name: str) -> Prompt:
+    try:
+        match = _FILE.match(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise PromptError(f"The prompt '{path}' cannot be read: {exc.strerror}.") from exc
+    if match is None:
+        raise PromptError(f"The prompt '{path}' has no front matter between two '---' lines.")
+    try:
+        meta = _FrontMatter.model_validate(yaml.safe_load(match["meta"]))
+    except (ValidationError, yaml.YAMLError) as exc:
+        raise PromptError(f"The front matter of '{path}' is not right: {exc}") from exc
+    if meta.name != name:
+        raise PromptError(f"The prompt '{path}' is named '{meta.name}' inside; expected '{name}'.")
+    parts = _SECTION.split(match["body"])[1:]
+    roles = ["ai" if role == "assistant" else role for role in parts[::2]]
+    messages = tuple(zip(roles, (part.strip() for part in parts[1::2]), strict=True))
+    if not messages:
+        raise PromptError(f"The prompt '{path}' has no '# system' or '# user' section.")
+    _check_variables(path, messages, set(meta.variables), _EXPECTED[name])
+    return Prompt(meta.name, meta.version, messages)
+
+
+def _check_variables(
+    path: Path, messages: tuple[tuple[str, str], ...], declared: set[str], expected: set[str]
+) -> None:
+    try:
+        used = set(ChatPromptTemplate(list(messages)).input_variables)
+    except ValueError as exc:
+        raise PromptError(f"The braces in '{path}' do not match: {exc}.") from exc
+    for given, what in ((used, "uses"), (declared, "declares")):
+        if given != expected:
+            wrong = ", ".join(sorted(given ^ expected))
+            raise PromptError(
+                f"The prompt '{path}' {what} other variables than the chain gives; "
+                f"missing or unknown: {wrong}."
+            )

@@ -1,0 +1,323 @@
+"""The composition root: settings in, a service out that answers questions as events.
+
+Nothing is loaded until :meth:`ChatService.warm_up` or the first question. The service keeps
+answering from the index that it has while a new generation is built, and takes the new one up
+with the next question.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+
+from chatbot.chain import AnswerChain, Prepared, build_chain
+from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
+from chatbot.grounding.citations import Citation, cite
+from chatbot.index.generations import Generation, current_name, load_current
+from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
+from chatbot.llm.factory import choose_engine, load_chat_model
+from chatbot.memory import Turn
+from chatbot.prompts import load_prompts
+from chatbot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_STARTERS = 4
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage shown beside an answer; offsets point into :meth:`ChatService.document_text`."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+    score: float
+    heading: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer; ``timings`` are seconds from the start of the request."""
+
+    answer: str
+    abstained: bool
+    confidence: float
+    citations: list[Citation]
+    passages: list[Passage]
+    model: str
+    timings: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer with the keys of the command contract."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class PassagesFound:
+    """First event: what the answer will be drawn from."""
+
+    passages: list[Passage]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Last event: the whole answer, checked."""
+
+    answer: Answer
+
+
+Event = PassagesFound | Token | Answered
+
+
+class ChatService:
+    """Answers questions from the knowledge folder; safe to use from several tasks at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        llm: BaseChatModel | None = None,
+        embeddings: Embeddings | None = None,
+    ) -> None:
+        """``llm`` and ``embeddings`` are loaded by name unless they are given, as tests do.
+
+        Raises:
+            ConfigurationError: the catalogue, a prompt or a model's name is wrong.
+        """
+        self.settings = settings
+        self._prompts = load_prompts(settings.prompts)
+        catalogue = load_catalogue(settings.models)
+        self._llm_entry = catalogue.choose_llm(settings.llm)
+        self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
+        self._scripted = llm is not None
+        self._llm = llm
+        self._embeddings = embeddings
+        self._generation: Generation | None = None
+        self._chain: AnswerChain | None = None
+        self._lock = threading.Lock()
+        self._problem = ""
+
+    @property
+    def model_name(self) -> str:
+        """The model that answers, for people; reading it loads nothing."""
+        if self._scripted:
+            return "scripted"
+        try:
+            engine = choose_engine(self._llm_entry, self.settings.engine)
+        except ChatbotError:
+            engine = "no engine"
+        return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine})"
+
+    @property
+    def embeddings_name(self) -> str:
+        """The catalogue name of the embedding model."""
+        return self._embeddings_entry.name
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The catalogue entries in use, by kind."""
+        return {"llm": self._llm_entry, "embeddings": self._embeddings_entry}
+
+    def status(self) -> str:
+        """``ready``, ``starting``, or the sentence that says why not."""
+        return self._problem or ("ready" if self._chain else "starting")
+
+    def warm_up(self) -> None:
+        """Load models and index, building the index if there is none. Blocks; never raises a
+        :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
+        try:
+            if current_name(self.settings.index) is None:
+                self.update_index()
+            self._ready_chain()
+        except ChatbotError as exc:
+            log.warning("%s", exc)
+
+    def update_index(self, progress: Any = lambda done, total: None) -> Any:
+        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
+        from chatbot.index.builder import update_index
+
+        return update_index(self.settings, self.embeddings_name, self.embeddings, progress)
+
+    def embeddings(self) -> Embeddings:
+        """The embedding model, loaded once."""
+        if self._embeddings is None:
+            from chatbot.index.embeddings import load_embeddings
+
+            entry = self._embeddings_entry
+            self._embeddings = load_embeddings(require_weights(entry), entry.query_prefix)
+        return self._embeddings
+
+    def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
+        """The retriever over the current generation.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        from chatbot.index.retriever import build_retriever
+
+        return build_retriever(
+            self._current_generation(),
+            self.embeddings(),
+            k=k or self.settings.passages,
+            candidates=max(self.settings.candidates, k or 0),
+            mode=mode,
+        )
+
+    def document_text(self, path: str) -> str:
+        """The text of an indexed document, into which offsets point; empty if it is gone."""
+        generation = self._generation
+        return generation.texts.get(path, "") if generation else ""
+
+    def starters(self) -> list[tuple[str, str]]:
+        """(label, question) pairs for an empty page, from the knowledge folder's ``.starters``."""
+        try:
+            lines = (self.settings.knowledge / ".starters").read_text(encoding="utf-8")
+        except OSError:
+            return []
+        pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
+        return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
+
+    async def answer(self, question: str, history: Sequence[Turn]) -> AsyncIterator[Event]:
+        """Answer as events; leaving the iterator stops the model.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
+        """
+        started = time.perf_counter()
+        question = self._checked(question)
+        chain = await asyncio.to_thread(self._ready_chain)
+        timings = {"ready": _since(started)}
+        prepared = await chain.prepare.ainvoke({"question": question, "history": list(history)})
+        timings["retrieved"] = _since(started)
+        yield PassagesFound([passage_of(document) for document in prepared["passages"]])
+        text = ""
+        if prepared["abstain"]:
+            text = self._prompts.refusal
+            yield Token(text)
+        else:
+            async with aclosing(chain.respond.astream(prepared)) as chunks:  # type: ignore[type-var]
+                async for chunk in chunks:
+                    if not chunk.text:
+                        continue
+                    timings.setdefault("first_token", _since(started))
+                    text += str(chunk.text)
+                    yield Token(str(chunk.text))
+        timings["total"] = _since(started)
+        yield Answered(self._finished(text, prepared, timings))
+
+    def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
+        abstained = prepared["abstain"] or _is_refusal(text)
+        passages = prepared["passages"]
+        return Answer(
+            answer=text.strip(),
+            abstained=abstained,
+            confidence=round(prepared["confidence"], 4),
+            citations=[] if abstained else cite(text, passages),
+            passages=[passage_of(document) for document in passages],
+            model=self.model_name,
+            timings=timings,
+        )
+
+    def _checked(self, question: str) -> str:
+        question = question.strip()
+        if not question:
+            raise QuestionError("The question is empty; type what you want to know.")
+        limit = self.settings.max_question_chars
+        if len(question) > limit:
+            raise QuestionError(
+                f"The question has {len(question):,} characters and the limit is {limit:,}; "
+                "shorten it, or ask its parts one by one."
+            )
+        return question
+
+    def _ready_chain(self) -> AnswerChain:
+        """The chain over the newest generation; loads what is missing."""
+        with self._lock:
+            try:
+                if self._chain is None or self._outdated():
+                    self._generation = load_current(self.settings.index, self.embeddings_name)
+                    self._chain = self._build_chain()
+                self._problem = ""
+            except ChatbotError as exc:
+                self._problem = str(exc)
+                if self._chain is None:
+                    raise
+                log.warning("Still answering from the last good index: %s", exc)
+            return self._chain
+
+    def _build_chain(self) -> AnswerChain:
+        condense = self.settings.condense
+        if condense == "auto":
+            condense = "model" if self._llm_entry.rewrites else "history"
+        if self._llm is None:
+            self._llm = load_chat_model(
+                self._llm_entry,
+                self.settings.engine,
+                self.settings.models,
+                self.settings.answer_tokens,
+            )
+        return build_chain(
+            self._llm,
+            self.retriever(),
+            self._prompts,
+            history_tokens=self.settings.history_tokens,
+            refuse_below=self.settings.refuse_below,
+            condense=condense,
+        )
+
+    def _outdated(self) -> bool:
+        newest = current_name(self.settings.index)
+        if newest is None:
+            raise IndexUnavailableError(
+                f"The index in '{self.settings.index}' is gone; run 'chatbot index' to build it."
+            )
+        return self._generation is None or newest != self._generation.manifest.generation
+
+    def _current_generation(self) -> Generation:
+        if self._generation is None or self._outdated():
+            self._generation = load_current(self.settings.index, self.embeddings_name)
+        return self._generation
+
+
+def build_service(settings: Settings) -> ChatService:
+    """The service as it runs in production; returns at once."""
+    return ChatService(settings)
+
+
+def passage_of(document: Document) -> Passage:
+    """A retrieved document as people and front ends see it."""
+    meta = document.metadata
+    return Passage(
+        path=meta["path"],
+        start=meta["start"],
+        end=meta["end"],
+        text=document.page_content,
+        score=round(float(meta["score"]), 6),
+        heading=meta["heading"] or meta["title"],
+    )
+
+
+def _is_refusal(text: str) -> bool:
+    """Whether the model itself said, as the prompt asks, that it does not know."""
+    return text.strip().lower().replace("\u2019", "'").startswith("i don't know")
+
+
+def _since(started: float) -> float:
+    return round(time.perf_counter() - started, 4)

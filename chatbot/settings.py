@@ -1,0 +1,84 @@
+"""Settings: read once from ``chatbot.toml`` and the environment, then frozen and passed around."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from chatbot.errors import ConfigurationError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting; each one is overridden by the environment variable ``CHATBOT_<NAME>``.
+
+    Sizes are in characters or tokens as the name says. ``llm`` and ``embeddings`` name entries
+    of ``models/catalogue.toml``; ``None`` lets the catalogue choose what is on this machine.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHATBOT_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    knowledge: Path = PROJECT_ROOT / "knowledge"
+    index: Path = PROJECT_ROOT / "index"
+    prompts: Path = PROJECT_ROOT / "prompts"
+    models: Path = PROJECT_ROOT / "models"
+
+    llm: str | None = None
+    embeddings: str | None = None
+    engine: Literal["auto", "openvino", "transformers"] = "auto"
+
+    chunk_chars: int = Field(900, ge=200, le=8000)
+    max_file_mb: int = Field(20, ge=1)
+    passages: int = Field(4, ge=1, le=20)
+    candidates: int = Field(50, ge=5, le=1000)
+    condense: Literal["auto", "model", "history"] = "auto"
+
+    history_tokens: int = Field(600, ge=0)
+    answer_tokens: int = Field(160, ge=1, le=4096)
+    max_question_chars: int = Field(4000, ge=1)
+    refuse_below: float = Field(0.42, ge=0.0, le=1.0)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over ``chatbot.toml``."""
+        toml = TomlConfigSettingsSource(settings_cls, PROJECT_ROOT / "chatbot.toml")
+        return (init_settings, env_settings, toml)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` that are ``None`` count as not given.
+
+    Raises:
+        ConfigurationError: a value is of the wrong kind or out of range; it names the setting.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
+            f"Correct CHATBOT_{name.upper()} or chatbot.toml."
+        ) from exc
+    except ValueError as exc:  # tomllib.TOMLDecodeError
+        raise ConfigurationError(f"chatbot.toml is not valid TOML: {exc}.") from exc
