@@ -21,6 +21,9 @@ from chatbot.prompts import Prompts
 # Two turns of each side: what follow-ups refer to is nearly always within them.
 _QUERY_TURNS = 4
 
+# Where a model without discipline goes on to write the user's next turn by itself.
+_RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]")
+
 
 class Prepared(TypedDict):
     """All that is known before the model answers; ``history`` is what fits its budget."""
@@ -60,6 +63,7 @@ def build_chain(
         return newest_turns(to_messages(state["history"]), history_tokens, llm.get_num_tokens)
 
     def decide(state: dict[str, Any]) -> dict[str, Any]:
+        # A follow-up's own words say too little; a first question's query is the question.
         sure = confidence(state["query"], state["passages"])
         return state | {"confidence": sure, "abstain": sure < refuse_below}
 
@@ -71,7 +75,7 @@ def build_chain(
         )
         | RunnableLambda(decide)
     )
-    respond: Runnable[Any, Any] = RunnableLambda(_render(prompts)) | llm
+    respond: Runnable[Any, Any] = RunnableLambda(_render(prompts)) | llm.bind(stop=list(_RUN_ON))
     return AnswerChain(prepare, respond)
 
 

@@ -1,9 +1,10 @@
 """Conversation memory: the newest turns that fit into a budget of tokens."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypedDict
+from typing import Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, trim_messages
+from typing_extensions import TypedDict  # pydantic takes no other on Python 3.11
 
 
 class Turn(TypedDict):

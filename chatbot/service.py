@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
 from chatbot.memory import Turn
 from chatbot.prompts import load_prompts
-from chatbot.settings import Settings
+from chatbot.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +193,7 @@ class ChatService:
         pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
         return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
 
-    async def answer(self, question: str, history: Sequence[Turn]) -> AsyncIterator[Event]:
+    async def answer(self, question: str, history: Sequence[Turn]) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model.
 
         Raises:
@@ -299,6 +299,21 @@ class ChatService:
 def build_service(settings: Settings) -> ChatService:
     """The service as it runs in production; returns at once."""
     return ChatService(settings)
+
+
+_process: list[ChatService] = []
+
+
+def process_service(service: ChatService | None = None) -> ChatService:
+    """The one service of this process; ``service`` becomes it, else the first call builds it.
+
+    Chainlit loads its page from a file and can hand it nothing, so the page asks here.
+    """
+    if service is not None:
+        _process[:] = [service]
+    elif not _process:
+        _process.append(build_service(load_settings()))
+    return _process[0]
 
 
 def passage_of(document: Document) -> Passage:

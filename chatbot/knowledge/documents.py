@@ -123,10 +123,10 @@ def list_files(folder: Path) -> list[str]:
             "with --knowledge or CHATBOT_KNOWLEDGE."
         )
     found = sorted(
-        relative.as_posix()
+        path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.suffix.lower() in _READERS
-        and not any(part.startswith(".") for part in (relative := path.relative_to(folder)).parts)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     )
     if not found:

@@ -111,8 +111,8 @@ def find_weights(entry: Entry) -> Path | None:
         return path if path.exists() else None
     assert source.hub is not None
     if source.file:
-        path = _hub_cache(source.hub, source.file)
-        return path if path and path.exists() else None
+        cached = _hub_cache(source.hub, source.file)
+        return cached if cached and cached.exists() else None
     config = _hub_cache(source.hub, "config.json")
     return config.parent if config else None
 
