@@ -23,7 +23,7 @@ async def start() -> None:
 
 
 @cl.set_starters
-async def starters(*_: Any) -> list[cl.Starter]:
+async def starters() -> list[cl.Starter]:
     """Questions to begin with, from the knowledge base."""
     return [cl.Starter(label=label, message=text) for label, text in process_service().starters()]
 
