@@ -1,8 +1,11 @@
 """The HTTP edge: health, ``/predict``, and the Chainlit page at ``/``."""
 
+import asyncio
 import errno
 import os
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,14 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     from chainlit.utils import mount_chainlit
 
     serving = process_service(service or build_service(settings))
-    api = FastAPI(title="Peregrine")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        """Load models beside the event loop: the page is there first, answers follow."""
+        asyncio.get_running_loop().run_in_executor(None, serving.warm_up)
+        yield
+
+    api = FastAPI(title="Peregrine", lifespan=lifespan)
 
     @api.get("/healthz")
     def healthz() -> dict[str, str]:

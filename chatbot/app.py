@@ -4,8 +4,11 @@ import asyncio
 import html
 import logging
 from contextlib import aclosing
+from typing import Any
 
 import chainlit as cl
+from chainlit.server import app as chainlit_app
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.errors import ChatbotError
 from chatbot.service import Answer, Answered, Token, process_service
@@ -15,6 +18,30 @@ log = logging.getLogger(__name__)
 _CONTEXT_CHARS = 1500
 
 
+class _OwnHostOnly:
+    """Tells the browser to load nothing from other hosts: Chainlit's page names a style sheet
+    on a public CDN, and this page works, and stays, on this machine."""
+
+    _POLICY = (
+        b"default-src 'self' data: blob: ws: wss: 'unsafe-inline' 'unsafe-eval'; "
+        b"frame-ancestors 'self'"
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"content-security-policy", self._POLICY))
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)
+
+
+chainlit_app.add_middleware(_OwnHostOnly)
+
+
 @cl.on_app_startup
 async def start() -> None:
     """Load models beside the event loop: the page is there first, answers follow."""
@@ -22,7 +49,7 @@ async def start() -> None:
 
 
 @cl.set_starters
-async def starters() -> list[cl.Starter]:
+async def starters(user: cl.User | None) -> list[cl.Starter]:
     """Questions to begin with, from the knowledge base."""
     return [cl.Starter(label=label, message=text) for label, text in process_service().starters()]
 
@@ -52,7 +79,7 @@ async def answer(message: cl.Message) -> None:
                 elif isinstance(event, Answered):
                     text = event.answer.answer
                     reply.content = text + footer(event.answer)
-                    reply.elements = [*sources(event.answer)]
+                    reply.elements.extend(sources(event.answer))
     except ChatbotError as exc:
         reply.content = f"{text}\n\n{exc}".strip()
     except Exception:
@@ -100,7 +127,7 @@ def footer(answer: Answer) -> str:
     return f"{listed}\n\n*Answered by {answer.model}*"
 
 
-def sources(answer: Answer) -> list[cl.Text]:
+def sources(answer: Answer) -> list[Any]:
     """A side view for each listed passage."""
     return [
         cl.Text(name=source_name(answer, n), content=side_view(answer, n), display="side")

@@ -1,5 +1,7 @@
 """LocalChatModel: LangChain's standard tests, and stop strings across pieces."""
 
+from itertools import pairwise
+
 import pytest
 from conftest import ScriptedEngine
 from langchain_core.language_models import BaseChatModel
@@ -34,7 +36,7 @@ class TestStandardIntegration(ChatModelIntegrationTests):
 def test_stop_string_is_found_across_pieces(cuts: list[int]) -> None:
     text, stops = "abc<end>def", StopFilter(["<end>"])
     edges = [0, *cuts, len(text)]
-    pieces = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [text[a:b] for a, b in pairwise(edges)]
     assert "".join(stops.push(piece) for piece in pieces) + stops.flush() == "abc"
     assert stops.stopped
 
