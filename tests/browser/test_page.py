@@ -73,6 +73,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 def ask(page: Page, question: str) -> None:
     page.locator("#chat-input").click()
     page.keyboard.type(question)
+    expect(page.locator("#chat-submit")).to_be_enabled(timeout=20_000)  # the page is connected
     page.keyboard.press("Enter")
 
 
