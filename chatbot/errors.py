@@ -35,3 +35,11 @@ class GenerationError(ChatbotError):
 
 class QuestionError(ChatbotError):
     """The question itself cannot be answered: empty, or too long."""
+
+
+class DataError(ChatbotError):
+    """A file of cases or training rows is not usable."""
+
+
+class TrainingError(ChatbotError):
+    """Fine-tuning or export cannot go on."""

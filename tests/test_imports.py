@@ -9,12 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors"},
     {"settings"},
-    {"prompts", "knowledge", "memory"},
+    {"prompts", "knowledge", "memory", "cases"},
     {"index", "llm"},
     {"grounding"},
     {"chain"},
     {"service"},
-    {"app", "api", "doctor"},
+    {"app", "api", "doctor", "training", "evaluation"},
     {"cli"},
     {"__main__"},
 ]
@@ -22,14 +22,16 @@ OWNERS = {
     "faiss": {"index"},
     "bm25s": {"index"},
     "langchain_community": {"index"},
-    "torch": {"index", "llm"},
-    "transformers": {"llm"},
+    "torch": {"index", "llm", "training"},
+    "transformers": {"llm", "training"},
+    "peft": {"llm", "training"},
+    "gguf": {"training"},
     "openvino_genai": {"llm"},
     "chainlit": {"app", "api"},
     "fastapi": {"api"},
     "uvicorn": {"api"},
 }
-HEAVY = {"torch", "transformers", "openvino_genai", "faiss", "uvicorn"}
+HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn"}
 FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 

@@ -1,0 +1,157 @@
+"""The project's own data formats: labelled cases to measure with, and rows to train on.
+
+Both are JSON lines. A case says what a right answer holds; a training row says what the model
+is to write, and one with ``standalone`` how to rewrite a follow-up.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.documents import Document
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chatbot.errors import DataError
+from chatbot.memory import Turn
+
+
+class GivenPassage(BaseModel):
+    """A passage that a case or row carries itself; ``path`` is relative to its knowledge."""
+
+    model_config = ConfigDict(frozen=True)
+    path: str
+    text: str
+
+
+class Relevant(BaseModel):
+    """Where the answer stands: ``quote`` is verbatim in the document; empty for all of it."""
+
+    model_config = ConfigDict(frozen=True)
+    path: str
+    quote: str = ""
+
+
+class Case(BaseModel):
+    """A labelled question; ``passages`` replace retrieval where they are given."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    question: str
+    history: list[Turn] = []
+    answerable: bool = True
+    answers: list[str] = []
+    relevant: list[Relevant] = []
+    passages: list[GivenPassage] | None = None
+
+
+class RewriteCase(BaseModel):
+    """A follow-up question and the standalone question that it means."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    question: str
+    history: list[Turn] = []
+    standalone: str
+
+
+class AnswerRow(BaseModel):
+    """A reply to learn; an ``answer`` of ``None`` means to refuse."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    question: str
+    history: list[Turn] = []
+    passages: list[GivenPassage]
+    answer: str | None
+    answerable: bool = True
+
+
+Row = AnswerRow | RewriteCase
+Record = TypeVar("Record", Case, RewriteCase)
+
+
+def read_cases(path: Path, kind: type[Record], limit: int | None = None) -> list[Record]:
+    """The cases of a file, in order, at most ``limit``.
+
+    Raises:
+        DataError: the file cannot be read, is empty, or a line is not such a case; it names
+            the line.
+    """
+    cases: list[Record] = []
+    for number, record in _records(path):
+        if limit is not None and len(cases) >= limit:
+            break
+        cases.append(_validated(kind, record, path, number))
+    if not cases:
+        raise DataError(f"'{path}' holds no case; it needs one JSON object a line.")
+    return cases
+
+
+def read_rows(path: Path) -> tuple[list[Row], list[str]]:
+    """The usable training rows of a file, and a sentence about each line that is not usable.
+
+    Raises:
+        DataError: the file cannot be read or no line of it is usable.
+    """
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, record in _records(path):
+        kind: type[BaseModel] = RewriteCase if "standalone" in record else AnswerRow
+        try:
+            rows.append(_validated(kind, record, path, number))  # type: ignore[type-var,arg-type]
+        except DataError as exc:
+            problems.append(str(exc))
+    if not rows:
+        why = problems[0] if problems else "it is empty"
+        raise DataError(f"'{path}' holds no usable training row: {why}")
+    return rows, problems
+
+
+def to_documents(passages: list[GivenPassage]) -> list[Document]:
+    """Given passages as the chain knows retrieved ones; offsets count within the given text."""
+    return [
+        Document(
+            page_content=passage.text,
+            metadata={
+                "path": passage.path,
+                "start": 0,
+                "end": len(passage.text),
+                "title": title_of(passage.path),
+                "heading": "",
+            },
+        )
+        for passage in passages
+    ]
+
+
+def title_of(path: str) -> str:
+    """``refund-policy-2.md`` reads ``refund policy 2``."""
+    return Path(path).stem.replace("-", " ").replace("_", " ")
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
+        raise DataError(f"'{path}' cannot be read: {reason}.") from exc
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as exc:
+            raise DataError(f"'{path}', line {number}: it is not valid JSON ({exc}).") from exc
+        if not isinstance(record, dict):
+            raise DataError(f"'{path}', line {number}: it is not a JSON object.")
+        yield number, record
+
+
+def _validated(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:
+    try:
+        return kind.model_validate(record)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"'{path}', line {number}, '{place}': {first['msg']}.") from exc
