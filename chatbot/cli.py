@@ -59,6 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(ask)
     ask.set_defaults(command=_ask)
 
+    tune = commands.add_parser("finetune", help="LoRA training on rows")
+    tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]",
+                      help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
+    tune.add_argument("--base", default="bundled", metavar="NAME")
+    tune.add_argument("--out", type=Path, required=True, metavar="DIR")
+    tune.add_argument("--refusals", type=float, default=0.1, help="largest share of refusals")
+    tune.add_argument("--epochs", type=float, default=1.0)
+    tune.add_argument("--seed", type=int, default=7)
+    _add_json(tune)
+    tune.set_defaults(command=_finetune)
+
     pull = commands.add_parser("pull", help="fetch a model's weights")
     pull.add_argument("name", metavar="NAME")
     pull.set_defaults(command=_pull)
@@ -187,6 +198,30 @@ def _read_history(path: Path) -> list[dict[str, str]]:
         raise ConfigurationError(
             f"The history '{path}' is not a JSON list of {{role, content}} ({exc})."
         ) from exc
+
+
+def _finetune(options: argparse.Namespace) -> None:
+    from chatbot.llm.catalogue import load_catalogue
+    from chatbot.llm.templates import chat_template
+    from chatbot.prompts import load_prompts
+    from chatbot.settings import load_settings
+    from chatbot.training.data import mix, parse_data_file
+    from chatbot.training.finetune import Recipe, finetune
+
+    settings = load_settings()
+    entry = load_catalogue(settings.models).choose_llm(options.base)
+    prompts = load_prompts(settings.prompts)
+    files = [parse_data_file(text) for text in options.data]
+    template = chat_template(entry.template)
+    mixture = mix(files, prompts, template, refusals=options.refusals, seed=options.seed)
+    for problem in mixture.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    report = finetune(
+        entry, prompts, mixture, recipe, options.out, lambda t: print(t, file=sys.stderr)
+    )
+    if options.json:
+        _print_json({key: value for key, value in report.items() if key != "curve"})
 
 
 def _catalogue() -> Any:

@@ -1,0 +1,1 @@
+"""From rows to a fine-tuned model: data mixing, LoRA training, export."""

@@ -1,0 +1,165 @@
+"""Training examples in exactly the text that serving renders.
+
+The mixer samples each file, adds hard-negative passages that a lexical index finds for the
+question, shuffles their order as retrieval would, and keeps refusals to a share of the rows:
+taught too hard on few rows, refusal spreads to questions that the passages answer.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from langchain_core.messages import BaseMessage
+
+from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
+from chatbot.memory import to_messages
+from chatbot.prompts import Prompts
+
+# What a refusing model writes; the chain shows the words of prompts/refuse.md in its place.
+REFUSAL = "I don't know."
+
+_DISTRACTORS = (0, 0, 0, 1, 1, 2)
+_PASSAGE_CHARS = 2600
+_ANSWER_CHARS = 450
+_HISTORY_TURNS = 6
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file of rows, and how many to take from it; ``None`` takes all."""
+
+    path: Path
+    limit: int | None = None
+
+
+def parse_data_file(text: str) -> DataFile:
+    """``rows.jsonl=500`` takes 500 rows of the file, ``rows.jsonl`` all."""
+    path, _, limit = text.rpartition("=")
+    return DataFile(Path(path), int(limit)) if path and limit.isdigit() else DataFile(Path(text))
+
+
+@dataclass(frozen=True)
+class Example:
+    """``prompt`` is rendered up to where the model is to write ``reply``."""
+
+    id: str
+    prompt: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Examples in random order; ``counts`` per file, ``problems`` one sentence per bad line."""
+
+    examples: list[Example]
+    counts: dict[str, int]
+    problems: list[str]
+
+
+def mix(
+    files: Sequence[DataFile],
+    prompts: Prompts,
+    template: Callable[[Sequence[BaseMessage]], str],
+    *,
+    refusals: float,
+    seed: int,
+) -> Mixture:
+    """Sample the files and render their rows; ``refusals`` is the largest share of rows that
+    teach to refuse.
+
+    Raises:
+        DataError: a file is not usable.
+    """
+    chance = random.Random(seed)
+    taken: dict[str, list[Row]] = {}
+    problems: list[str] = []
+    for file in files:
+        rows, bad = read_rows(file.path)
+        problems += bad
+        rows = [row for row in rows if _is_teachable(row)]
+        chance.shuffle(rows)
+        taken[file.path.name] = _sample(rows, file.limit, refusals)
+    pool = _Distractors([row for rows in taken.values() for row in rows])
+    examples = [
+        _render(row, pool, prompts, template, chance) for rows in taken.values() for row in rows
+    ]
+    chance.shuffle(examples)
+    return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
+
+
+def _is_teachable(row: Row) -> bool:
+    """Replies that ask back, or run on, teach a habit that serving does not want."""
+    if isinstance(row, RewriteCase) or row.answer is None:
+        return True
+    reply = row.answer.strip()
+    return bool(reply) and not reply.endswith("?") and len(reply) <= _ANSWER_CHARS
+
+
+def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row]:
+    """At most ``limit`` rows, refusals at most their share of them."""
+    refusing = [row for row in rows if isinstance(row, AnswerRow) and row.answer is None]
+    replying = [row for row in rows if not (isinstance(row, AnswerRow) and row.answer is None)]
+    share = refusals / (1 - refusals) if replying else 1.0
+    if limit is not None:
+        replying = replying[: round(limit * (1 - refusals))]
+    return [*replying, *refusing[: round(len(replying) * share)]]
+
+
+def _render(
+    row: Row,
+    pool: "_Distractors",
+    prompts: Prompts,
+    template: Callable[[Sequence[BaseMessage]], str],
+    chance: random.Random,
+) -> Example:
+    history = to_messages(row.history[-_HISTORY_TURNS:])
+    if isinstance(row, RewriteCase):
+        value = prompts.render_condense(history, row.question)
+        return Example(row.id, template(value.to_messages()), row.standalone)
+    passages = pool.beside(row, chance)
+    value = prompts.render_answer(history, to_documents(passages), row.question)
+    return Example(row.id, template(value.to_messages()), _reply(row.answer))
+
+
+def _reply(answer: str | None) -> str:
+    """A full sentence: it begins with a capital and ends with a mark."""
+    if answer is None:
+        return REFUSAL
+    text = " ".join(answer.split())
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!:)\"'" else f"{text}."
+
+
+class _Distractors:
+    """Passages that look right for a question and are not its own."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        from chatbot.index.lexical import LexicalIndex
+
+        own = (p for row in rows if isinstance(row, AnswerRow) for p in row.passages)
+        self._passages = list({p.text: p for p in own if len(p.text) > 80}.values())
+        self._index = LexicalIndex.build([p.text for p in self._passages] or ["none"])
+
+    def beside(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
+        """The row's passages among zero to two distractors, in random order."""
+        passages = list(row.passages)
+        wanted = chance.choice(_DISTRACTORS)
+        room = _PASSAGE_CHARS - sum(len(p.text) for p in passages)
+        stems = {_source(p) for p in passages}
+        for at, _ in self._index.search(row.question, 12) if wanted and self._passages else ():
+            other = self._passages[at]
+            # A passage of the same source could hold the answer too.
+            if _source(other) in stems or len(other.text) > room:
+                continue
+            passages.append(other)
+            room -= len(other.text)
+            wanted -= 1
+            if not wanted:
+                break
+        chance.shuffle(passages)
+        return passages
+
+
+def _source(passage: GivenPassage) -> str:
+    return passage.path.rpartition("-")[0] or passage.path
