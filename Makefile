@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev run test lint clean
+.PHONY: install install-dev run test lint bench clean
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
@@ -30,6 +30,9 @@ lint: install-dev
 
 test: lint
 	$(BIN)/pytest
+
+bench: install-dev
+	$(BIN)/python benchmarks/page/start.py
 
 clean:
 	rm -rf index models/converted .mypy_cache .ruff_cache .pytest_cache

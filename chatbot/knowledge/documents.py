@@ -6,6 +6,7 @@ extracted, and the offsets are offsets into the extracted text.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ def _squeeze(lines: Iterator[str]) -> str:
 def _read_pdf(path: Path) -> str:
     from pypdf import PdfReader
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is in the exception
     reader = PdfReader(path)
     if reader.is_encrypted:
         raise DocumentError("it is protected by a password; save it without one")
