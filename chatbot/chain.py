@@ -22,7 +22,8 @@ from chatbot.prompts import Prompts
 _QUERY_TURNS = 4
 
 # Where a model without discipline goes on to write the user's next turn by itself.
-_RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]")
+# A heading is never part of an answer of one or two sentences.
+_RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
 
 class Prepared(TypedDict):

@@ -23,6 +23,7 @@ EMPTY = "import chainlit as cl\n\n@cl.on_message\nasync def answer(message):\n  
 
 
 def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -53,6 +54,7 @@ def seconds_to_page(command: list[str], folder: Path) -> float:
 
 
 def main() -> None:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     runs = parser.parse_args().runs

@@ -6,6 +6,7 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from chatbot.errors import ModelUnavailableError
+from chatbot.llm.hardware import fastest_dtype
 
 
 def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) -> Embeddings:
@@ -17,17 +18,15 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    dtype = torch.bfloat16 if _computes_bf16() else torch.float32
     query_kwargs: dict[str, object] = {"normalize_embeddings": True}
     if query_prefix:
         query_kwargs["prompt"] = query_prefix
     try:
         return HuggingFaceEmbeddings(
             model_name=str(path),
-            model_kwargs={"model_kwargs": {"dtype": dtype}},
+            model_kwargs={"model_kwargs": {"dtype": fastest_dtype()}},
             encode_kwargs={"normalize_embeddings": True, "batch_size": 32},
             query_encode_kwargs=query_kwargs,
             show_progress=progress,
@@ -37,12 +36,3 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
             f"The embedding model in '{path}' does not load ({exc}); fetch it again with "
             "'chatbot pull'."
         ) from exc
-
-
-def _computes_bf16() -> bool:
-    import torch
-
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    flags = Path("/proc/cpuinfo")
-    return flags.exists() and "avx512_bf16" in flags.read_text(errors="ignore")
