@@ -35,3 +35,7 @@ class GenerationError(ChatbotError):
 
 class QuestionError(ChatbotError):
     """The question itself cannot be answered: empty, or too long."""
+
+
+class BusyError(ChatbotError):
+    """As many people are waiting as may wait; the same question works a little later."""
