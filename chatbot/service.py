@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from langchain_core.documents import Document
@@ -23,10 +23,11 @@ from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
 from chatbot.grounding.citations import Citation, cite
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
-from chatbot.llm.factory import choose_engine, load_chat_model
+from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
 from chatbot.memory import Turn
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
+from chatbot.waiting import WaitingLine
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ class Passage:
 
 @dataclass(frozen=True)
 class Answer:
-    """A finished answer; ``timings`` are seconds from the start of the request."""
+    """A finished answer; ``timings`` are seconds from the start of the request, and ``notes``
+    are sentences for the reader, such as that a part of the conversation was too long."""
 
     answer: str
     abstained: bool
@@ -56,6 +58,7 @@ class Answer:
     passages: list[Passage]
     model: str
     timings: dict[str, float]
+    notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The answer with the keys of the command contract."""
@@ -63,8 +66,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Queued:
+    """Before all others, and again with every step ahead: one's position in line, from 1."""
+
+    position: int
+
+
+@dataclass(frozen=True)
 class PassagesFound:
-    """First event: what the answer will be drawn from."""
+    """First event of the work itself: what the answer will be drawn from."""
 
     passages: list[Passage]
 
@@ -83,7 +93,7 @@ class Answered:
     answer: Answer
 
 
-Event = PassagesFound | Token | Answered
+Event = Queued | PassagesFound | Token | Answered
 
 
 class ChatService:
@@ -112,6 +122,15 @@ class ChatService:
         self._chain: AnswerChain | None = None
         self._lock = threading.Lock()
         self._problem = ""
+        self._line = WaitingLine(self._at_once(), settings.answers_waiting)
+
+    def _at_once(self) -> int:
+        if self.settings.answers_at_once:
+            return self.settings.answers_at_once
+        try:
+            return AT_ONCE[choose_engine(self._llm_entry, self.settings)]
+        except ChatbotError:  # the first question says what is missing
+            return 1
 
     @property
     def model_name(self) -> str:
@@ -119,7 +138,7 @@ class ChatService:
         if self._scripted:
             return "scripted"
         try:
-            engine = choose_engine(self._llm_entry, self.settings.engine)
+            engine = choose_engine(self._llm_entry, self.settings)
         except ChatbotError:
             engine = "no engine"
         return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine})"
@@ -194,16 +213,31 @@ class ChatService:
         return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
 
     async def answer(self, question: str, history: Sequence[Turn]) -> AsyncGenerator[Event, None]:
-        """Answer as events; leaving the iterator stops the model.
+        """Answer as events; leaving the iterator stops the model and frees its place in line.
 
         Raises:
             QuestionError: the question is empty or too long.
+            BusyError: too many are waiting already.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
         started = time.perf_counter()
         question = self._checked(question)
+        place = self._line.join()
+        try:
+            async for position in place.positions():
+                yield Queued(position)
+            async with aclosing(self._answer(question, history, started)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            place.leave()
+
+    async def _answer(
+        self, question: str, history: Sequence[Turn], started: float
+    ) -> AsyncGenerator[Event, None]:
+        waited = _since(started)
         chain = await asyncio.to_thread(self._ready_chain)
-        timings = {"ready": _since(started)}
+        timings = {"waited": waited, "ready": _since(started)}
         prepared = await chain.prepare.ainvoke({"question": question, "history": list(history)})
         timings["retrieved"] = _since(started)
         yield PassagesFound([passage_of(document) for document in prepared["passages"]])
@@ -233,6 +267,7 @@ class ChatService:
             passages=[passage_of(document) for document in passages],
             model=self.model_name,
             timings=timings,
+            notes=prepared["notes"],
         )
 
     def _checked(self, question: str) -> str:
@@ -267,12 +302,7 @@ class ChatService:
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
         if self._llm is None:
-            self._llm = load_chat_model(
-                self._llm_entry,
-                self.settings.engine,
-                self.settings.models,
-                self.settings.answer_tokens,
-            )
+            self._llm = load_chat_model(self._llm_entry, self.settings)
         return build_chain(
             self._llm,
             self.retriever(),

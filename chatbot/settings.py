@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,8 @@ class Settings(BaseSettings):
 
     Sizes are in characters or tokens as the name says. ``llm`` and ``embeddings`` name entries
     of ``models/catalogue.toml``; ``None`` lets the catalogue choose what is on this machine.
+    ``server_timeout`` is in seconds. ``answers_at_once`` is by default what the engine does well
+    together; further questions wait, and above ``answers_waiting`` they are turned away.
     """
 
     model_config = SettingsConfigDict(
@@ -35,6 +37,15 @@ class Settings(BaseSettings):
     llm: str | None = None
     embeddings: str | None = None
     engine: Literal["auto", "openvino", "transformers"] = "auto"
+    kv_cache_gb: int = Field(1, ge=1)
+
+    openai_base_url: str | None = None
+    openai_model: str | None = None
+    openai_api_key: SecretStr | None = None
+    hf_model: str | None = None
+    hf_token: SecretStr | None = None
+    server_timeout: float = Field(60.0, gt=0)
+    server_retries: int = Field(2, ge=0, le=10)
 
     chunk_chars: int = Field(900, ge=200, le=8000)
     max_file_mb: int = Field(20, ge=1)
@@ -46,6 +57,9 @@ class Settings(BaseSettings):
     answer_tokens: int = Field(160, ge=1, le=4096)
     max_question_chars: int = Field(4000, ge=1)
     refuse_below: float = Field(0.42, ge=0.0, le=1.0)
+
+    answers_at_once: int | None = Field(None, ge=1)
+    answers_waiting: int = Field(32, ge=0)
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)

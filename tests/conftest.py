@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from chatbot.llm.engine import GenerationRequest, Piece, StopFilter
+from chatbot.llm.engine import FinishReason, GenerationRequest, Piece, StopFilter
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
@@ -28,17 +28,20 @@ class ScriptedEngine:
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         self.prompts.append(request.prompt)
         stops = StopFilter(request.stop)
+        prompt_tokens = self.count_tokens(request.prompt)
+        request.room(prompt_tokens)
         words = [word + " " for word in self.reply.split(" ")]
         for count, word in enumerate(words, start=1):
             if cancel.is_set():
                 self.cancelled.set()
-                yield Piece("", count, "cancelled")
+                yield Piece("", count, "cancelled", prompt_tokens)
                 return
             yield Piece(stops.push(word), count, None)
             if stops.stopped or count >= request.max_new_tokens:
-                yield Piece("", count, "stop" if stops.stopped else "length")
+                reason: FinishReason = "stop" if stops.stopped else "length"
+                yield Piece("", count, reason, prompt_tokens)
                 return
-        yield Piece(stops.flush().rstrip(" "), len(words), "stop")
+        yield Piece(stops.flush().rstrip(" "), len(words), "stop", prompt_tokens)
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())

@@ -49,9 +49,9 @@ def test_ten_cases_offline(real: ChatService) -> None:
 
 @pytest.mark.parametrize("engine", ["openvino", "transformers"])
 def test_both_engines_stream_stop_and_cancel(engine: str) -> None:
-    settings = load_settings()
+    settings = load_settings(engine=engine, answer_tokens=40)
     entry = load_catalogue(settings.models).llm["bundled"]
-    model = load_chat_model(entry, engine, settings.models, 40)  # type: ignore[arg-type]
+    model = load_chat_model(entry, settings)
     chunks = list(model.stream("Count from one to ten."))
     assert len(chunks) > 3
     usage = chunks[-1].usage_metadata or chunks[-2].usage_metadata

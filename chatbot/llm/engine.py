@@ -1,30 +1,56 @@
 """What an engine is: rendered text in, a stream of text pieces out, stoppable at any time."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from chatbot.errors import QuestionError
 
 FinishReason = Literal["stop", "length", "cancelled"]
 
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """``prompt`` is rendered already; decoding is greedy at temperature 0."""
+    """``prompt`` is rendered already; decoding is greedy at temperature 0.
+
+    ``context`` is how many tokens the model can read and write together, if that is known.
+    """
 
     prompt: str
     max_new_tokens: int
     stop: tuple[str, ...] = ()
     temperature: float = 0.0
+    context: int | None = None
+
+    def room(self, prompt_tokens: int) -> int:
+        """How many tokens the answer may have after a prompt of ``prompt_tokens``.
+
+        Raises:
+            QuestionError: not even one.
+        """
+        if self.context is None:
+            return self.max_new_tokens
+        room = self.context - prompt_tokens
+        if room < 1:
+            raise QuestionError(
+                f"The question and what belongs to it have {prompt_tokens:,} tokens, and the "
+                f"model takes {self.context:,}; shorten it, or begin a new conversation."
+            )
+        return min(self.max_new_tokens, room)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text, the number of tokens behind it, and on the last piece why it ended."""
+    """Some text, the number of tokens so far, and on the last piece why it ended.
+
+    ``prompt_tokens`` is known on the last piece.
+    """
 
     text: str
     tokens: int = 0
     finish_reason: FinishReason | None = None
+    prompt_tokens: int = 0
 
 
 class Engine(Protocol):
@@ -38,6 +64,7 @@ class Engine(Protocol):
         Stop strings are not part of the text. Closing the iterator also stops the model.
 
         Raises:
+            QuestionError: the prompt does not fit into the request's context.
             GenerationError: the model failed; other requests go on.
         """
         ...
@@ -49,6 +76,33 @@ class Engine(Protocol):
     def close(self) -> None:
         """Release the model; requests under way end."""
         ...
+
+
+# Tokens decoded again with each new one: enough for any character and for joined-up words.
+_OVERLAP = 4
+_WINDOW = 24
+
+
+class StreamDecoder:
+    """The text of a growing sequence of tokens, without decoding all of it at every step."""
+
+    def __init__(self, decode: Callable[[list[int]], str]) -> None:
+        self._decode = decode
+        self._window: list[int] = []
+        self._shown = ""
+
+    def push(self, ids: Sequence[int], last: bool = False) -> str:
+        """The text that ``ids`` add; half a character waits for its other tokens."""
+        self._window += ids
+        text = self._decode(self._window)
+        if text.endswith("\ufffd") and not last:
+            return ""
+        new = text[len(self._shown) :]
+        if len(self._window) >= _WINDOW:
+            self._window = self._window[-_OVERLAP:]
+            text = self._decode(self._window)
+        self._shown = text
+        return new
 
 
 class StopFilter:

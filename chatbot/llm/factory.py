@@ -1,24 +1,31 @@
 """From a catalogue entry to a chat model: which engine runs it, and with what weights."""
 
 import importlib.util
-from pathlib import Path
-from typing import Literal
+
+from pydantic import SecretStr
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.engine import Engine
+from chatbot.llm.hosted import HostedChatModel, Server, load_hosted
 from chatbot.llm.local import LocalChatModel
+from chatbot.settings import Settings
 
 _MODULES = {"openvino": "openvino_genai", "transformers": "transformers"}
 
+# Answers that an engine writes together without each getting slower than one would read.
+AT_ONCE = {"openvino": 8, "transformers": 1, "openai": 16, "huggingface": 16}
 
-def choose_engine(entry: LLMEntry, engine: Literal["auto", "openvino", "transformers"]) -> str:
+
+def choose_engine(entry: LLMEntry, settings: Settings) -> str:
     """The engine that will run ``entry``: the one asked for, else the first one installed.
 
     Raises:
         ModelUnavailableError: none fits; the message says what to install.
     """
-    wanted = entry.engines if engine == "auto" else (engine,)
+    if entry.hosted:
+        return entry.engines[0]
+    wanted = entry.engines if settings.engine == "auto" else (settings.engine,)
     for name in wanted:
         if name in entry.engines and importlib.util.find_spec(_MODULES[name]):
             return name
@@ -28,33 +35,44 @@ def choose_engine(entry: LLMEntry, engine: Literal["auto", "openvino", "transfor
     )
 
 
-def load_engine(name: str, weights: Path, converted: Path) -> Engine:
-    """Load ``weights`` on the named engine; ``converted`` is a folder for its own format."""
+def load_chat_model(entry: LLMEntry, settings: Settings) -> LocalChatModel | HostedChatModel:
+    """The chat model of a catalogue entry, loaded.
+
+    Raises:
+        ModelUnavailableError: weights or engine are missing, or do not load.
+        ConfigurationError: a hosted model's name or key is missing.
+    """
+    if entry.hosted:
+        return load_hosted(entry, _server(entry, settings), settings.answer_tokens)
+    return LocalChatModel(
+        engine=_load_engine(choose_engine(entry, settings), entry, settings),
+        model_name=entry.name,
+        template=entry.template,
+        stop_strings=entry.stop,
+        context=entry.context,
+        max_tokens=settings.answer_tokens,
+    )
+
+
+def _load_engine(name: str, entry: LLMEntry, settings: Settings) -> Engine:
+    weights = require_weights(entry, name)
     if name == "openvino":
         from chatbot.llm.openvino_engine import OpenVINOEngine
 
-        return OpenVINOEngine(weights, converted)
+        converted = settings.models / "converted" / entry.name
+        return OpenVINOEngine(weights, converted, settings.kv_cache_gb)
     from chatbot.llm.transformers_engine import TransformersEngine
 
     return TransformersEngine(weights)
 
 
-def load_chat_model(
-    entry: LLMEntry,
-    engine: Literal["auto", "openvino", "transformers"],
-    models: Path,
-    max_tokens: int,
-) -> LocalChatModel:
-    """The chat model of a catalogue entry, loaded.
+def _server(entry: LLMEntry, settings: Settings) -> Server:
+    patience = {"timeout": settings.server_timeout, "retries": settings.server_retries}
+    if entry.engines[0] == "openai":
+        key = _plain(settings.openai_api_key)
+        return Server(settings.openai_base_url, settings.openai_model, key, **patience)  # type: ignore[arg-type]
+    return Server(None, settings.hf_model, _plain(settings.hf_token), **patience)  # type: ignore[arg-type]
 
-    Raises:
-        ModelUnavailableError: weights or engine are missing, or do not load.
-    """
-    name = choose_engine(entry, engine)
-    return LocalChatModel(
-        engine=load_engine(name, require_weights(entry), models / "converted" / entry.name),
-        model_name=entry.name,
-        template=entry.template,
-        stop_strings=entry.stop,
-        max_tokens=max_tokens,
-    )
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

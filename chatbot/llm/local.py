@@ -23,8 +23,9 @@ from chatbot.llm.templates import chat_template
 class LocalChatModel(BaseChatModel):
     """A model on this machine.
 
-    ``stop_strings`` are the model's own; those of a call are added. Cancelling the task of
-    ``astream``, or closing the iterator of ``stream``, stops the model within a token.
+    ``stop_strings`` are the model's own; those of a call are added. ``context`` is in tokens.
+    Cancelling the task of ``astream``, or closing the iterator of ``stream``, stops the model
+    within a token.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -33,6 +34,7 @@ class LocalChatModel(BaseChatModel):
     model_name: str
     template: str
     stop_strings: tuple[str, ...] = ()
+    context: int | None = None
     max_tokens: int = 160
     temperature: float = 0.0
 
@@ -65,6 +67,7 @@ class LocalChatModel(BaseChatModel):
             max_new_tokens=int(kwargs.get("max_tokens") or self.max_tokens),
             stop=(*self.stop_strings, *(stop or ())),
             temperature=float(kwargs.get("temperature", self.temperature)),
+            context=self.context,
         )
 
     def _stream(
@@ -75,9 +78,8 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, **kwargs)
-        prompt_tokens = self._engine.count_tokens(request.prompt)
         for piece in self._engine.stream(request, threading.Event()):
-            chunk = self._chunk(piece, prompt_tokens)
+            chunk = self._chunk(piece)
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
@@ -90,9 +92,8 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         request = self._request(messages, stop, **kwargs)
-        prompt_tokens = await asyncio.to_thread(self._engine.count_tokens, request.prompt)
         async for piece in _in_thread(self._engine, request):
-            chunk = self._chunk(piece, prompt_tokens)
+            chunk = self._chunk(piece)
             if run_manager:
                 await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
@@ -106,13 +107,13 @@ class LocalChatModel(BaseChatModel):
     ) -> ChatResult:
         return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
-    def _chunk(self, piece: Piece, prompt_tokens: int) -> ChatGenerationChunk:
+    def _chunk(self, piece: Piece) -> ChatGenerationChunk:
         if piece.finish_reason is None:
             return ChatGenerationChunk(message=AIMessageChunk(content=piece.text))
         usage = UsageMetadata(
-            input_tokens=prompt_tokens,
+            input_tokens=piece.prompt_tokens,
             output_tokens=piece.tokens,
-            total_tokens=prompt_tokens + piece.tokens,
+            total_tokens=piece.prompt_tokens + piece.tokens,
         )
         reason: FinishReason = piece.finish_reason
         message = AIMessageChunk(

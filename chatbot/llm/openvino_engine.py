@@ -8,15 +8,19 @@ import itertools
 import queue
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chatbot.errors import GenerationError, ModelUnavailableError
-from chatbot.llm.engine import GenerationRequest, Piece, StopFilter
-
-_KV_CACHE_GB = 1
+from chatbot.llm.engine import (
+    FinishReason,
+    GenerationRequest,
+    Piece,
+    StopFilter,
+    StreamDecoder,
+)
 
 
 @dataclass
@@ -37,8 +41,10 @@ class OpenVINOEngine:
 
     name = "openvino"
 
-    def __init__(self, path: Path, converted: Path | None = None) -> None:
+    def __init__(self, path: Path, converted: Path | None = None, cache_gb: int = 1) -> None:
         """Load the model; a GGUF file is converted once, into the folder ``converted``.
+
+        ``cache_gb`` bounds the keys and values of running requests and cached prefixes.
 
         Raises:
             ModelUnavailableError: openvino-genai is not installed, or the file does not load.
@@ -52,7 +58,7 @@ class OpenVINOEngine:
             ) from exc
         self._genai = openvino_genai
         try:
-            self._pipeline = _load_pipeline(openvino_genai, path, converted)
+            self._pipeline = _load_pipeline(openvino_genai, path, converted, cache_gb)
         except Exception as exc:  # openvino raises RuntimeError with a long native trace
             raise ModelUnavailableError(
                 f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
@@ -68,20 +74,19 @@ class OpenVINOEngine:
         """See :class:`chatbot.llm.engine.Engine`."""
         if not self._worker.is_alive():
             raise GenerationError("The model has been closed; restart the service.")
-        running = _Running(
-            input_ids=self._encode(request.prompt), config=self._config(request), cancel=cancel
-        )
+        input_ids = self._encode(request.prompt)
+        limit = request.room(int(input_ids.shape[1]))
+        running = _Running(input_ids, self._config(request, limit), cancel)
         self._waiting.put(running)
         try:
-            yield from self._pieces(running, request)
+            yield from self._pieces(running, request.stop, limit)
         finally:
             cancel.set()
 
-    def _pieces(self, running: _Running, request: GenerationRequest) -> Iterator[Piece]:
-        stops = StopFilter(request.stop)
-        ids: list[int] = []
-        shown = ""
-        done = False
+    def _pieces(self, running: _Running, stop: Sequence[str], limit: int) -> Iterator[Piece]:
+        stops, decoder = StopFilter(stop), StreamDecoder(self._decode)
+        prompt_tokens = int(running.input_ids.shape[1])
+        count, done = 0, False
         while not done:
             item = running.pieces.get()
             if isinstance(item, Exception):
@@ -89,24 +94,20 @@ class OpenVINOEngine:
                     f"The model failed while answering ({_first_line(item)}); ask again."
                 ) from item
             new, done = item
-            ids += new
-            text = self._decode(ids)
-            # A character of several bytes can be spread over several tokens.
-            if not done and text.endswith("\ufffd"):
-                continue
-            out = stops.push(text[len(shown) :])
-            shown = text
+            count += len(new)
+            text = stops.push(decoder.push(new, last=done))
             if stops.stopped:
                 running.cancel.set()
-                yield Piece(out, len(ids), "stop")
+                yield Piece(text, count, "stop", prompt_tokens)
                 return
-            if not done:
-                yield Piece(out, len(ids))
-        if running.cancel.is_set():
-            reason = "cancelled"
-        else:
-            reason = "length" if len(ids) >= request.max_new_tokens else "stop"
-        yield Piece(stops.flush(), len(ids), reason)  # type: ignore[arg-type]
+            if done:
+                text += stops.flush()
+                reason: FinishReason = "length" if count >= limit else "stop"
+                if running.cancel.is_set():
+                    reason = "cancelled"
+                yield Piece(text, count, reason, prompt_tokens)
+            elif text:
+                yield Piece(text, count)
 
     def count_tokens(self, text: str) -> int:
         """See :class:`chatbot.llm.engine.Engine`."""
@@ -125,8 +126,8 @@ class OpenVINOEngine:
         with self._tokenizer_lock:
             return str(self._tokenizer.decode(ids))
 
-    def _config(self, request: GenerationRequest) -> Any:
-        config = self._genai.GenerationConfig(max_new_tokens=request.max_new_tokens)
+    def _config(self, request: GenerationRequest, limit: int) -> Any:
+        config = self._genai.GenerationConfig(max_new_tokens=limit)
         config.eos_token_id = self._tokenizer.get_eos_token_id()
         config.apply_chat_template = False
         config.do_sample = request.temperature > 0
@@ -184,11 +185,11 @@ class OpenVINOEngine:
         return finished or running.cancel.is_set()
 
 
-def _load_pipeline(genai: Any, path: Path, converted: Path | None) -> Any:
+def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int) -> Any:
     """Load ``path``; a GGUF file's graph is kept in ``converted``, which halves later starts."""
     scheduler = genai.SchedulerConfig()
     scheduler.enable_prefix_caching = True
-    scheduler.cache_size = _KV_CACHE_GB
+    scheduler.cache_size = cache_gb
     if path.suffix != ".gguf" or converted is None:
         return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU")
     stat = path.stat()
@@ -205,10 +206,8 @@ def _convert(genai: Any, path: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         link = Path(temporary) / path.name  # the graph is written beside the file that is read
         link.symlink_to(path)
-        scheduler = genai.SchedulerConfig()
-        scheduler.cache_size = _KV_CACHE_GB
         genai.ContinuousBatchingPipeline(
-            str(link), scheduler, "CPU", {"enable_save_ov_model": True}
+            str(link), genai.SchedulerConfig(), "CPU", {"enable_save_ov_model": True}
         )
         link.unlink()
         kept = Path(temporary) / "graph"

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from chatbot.errors import GenerationError, ModelUnavailableError
-from chatbot.llm.engine import GenerationRequest, Piece, StopFilter
+from chatbot.llm.engine import GenerationRequest, Piece, StopFilter, StreamDecoder
+
+Precision = Literal["auto", "bf16", "f32"]
 
 
 class TransformersEngine:
@@ -14,31 +16,26 @@ class TransformersEngine:
 
     name = "transformers"
 
-    def __init__(self, path: Path) -> None:
-        """Load the model in bf16 on a GPU, in float32 on the CPU.
+    def __init__(
+        self, path: Path, adapter: Path | None = None, precision: Precision = "auto"
+    ) -> None:
+        """Load the model, spread over the GPUs if there are any, with an adapter merged in.
 
         Raises:
-            ModelUnavailableError: the weights do not load.
+            ModelUnavailableError: the weights or the adapter do not load.
         """
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
 
         self._torch = torch
-        source: dict[str, Any] = {"pretrained_model_name_or_path": str(path)}
-        if path.suffix == ".gguf":
-            source = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype = torch.bfloat16 if device == "cuda" else torch.float32
         try:
-            self._tokenizer = AutoTokenizer.from_pretrained(**source, local_files_only=True)
-            self._model = AutoModelForCausalLM.from_pretrained(
-                **source, local_files_only=True, dtype=dtype
-            ).to(device)
+            self._tokenizer, model = _load(path, precision)
         except Exception as exc:  # OSError, ValueError, SafetensorError, GGUF errors, ...
             raise ModelUnavailableError(
-                f"The weights '{path}' do not load ({exc}); install or fetch them again."
+                f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
+                "again."
             ) from exc
-        self._model.eval()
+        self._model = (model if adapter is None else _merge(model, adapter)).eval()
+        self._ends = _end_tokens(self._model, self._tokenizer)
         self._lock = threading.Lock()
 
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
@@ -48,7 +45,7 @@ class TransformersEngine:
                 yield from self._generate(request, cancel)
             except (RuntimeError, ValueError, IndexError) as exc:
                 raise GenerationError(
-                    f"The model failed while answering ({exc}); ask again."
+                    f"The model failed while answering ({_first_line(exc)}); ask again."
                 ) from exc
             finally:
                 cancel.set()
@@ -61,47 +58,106 @@ class TransformersEngine:
         """See :class:`chatbot.llm.engine.Engine`."""
 
     def _generate(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
-        """Greedy or sampled decoding, a token at a time with a key-value cache.
+        encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
+        prompt_tokens = int(encoded.input_ids.shape[1])
+        limit = request.room(prompt_tokens)
+        stops, decoder = StopFilter(request.stop), StreamDecoder(self._decode)
+        for count, token in enumerate(self._tokens(encoded.input_ids, request.temperature), 1):
+            if cancel.is_set():
+                yield Piece(stops.flush(), count - 1, "cancelled", prompt_tokens)
+                return
+            if token in self._ends:
+                yield Piece(stops.flush(), count - 1, "stop", prompt_tokens)
+                return
+            text = stops.push(decoder.push([token]))
+            if stops.stopped:
+                yield Piece(text, count, "stop", prompt_tokens)
+                return
+            if count >= limit:
+                yield Piece(text + stops.flush(), count, "length", prompt_tokens)
+                return
+            if text:
+                yield Piece(text, count)
+
+    def _tokens(self, prompt: Any, temperature: float) -> Iterator[int]:
+        """Greedy or sampled decoding without end, a token at a time with a key-value cache.
 
         A plain loop instead of ``generate`` in a thread: it stops between two tokens, and its
         errors arrive here.
         """
         torch = self._torch
-        stops = StopFilter(request.stop)
-        encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
-        step = encoded.input_ids.to(self._model.device)
+        step = prompt.to(self._model.device)
         cache: Any = None
-        ids: list[int] = []
-        shown = ""
         while True:
-            if cancel.is_set():
-                yield Piece(stops.flush(), len(ids), "cancelled")
-                return
-            if len(ids) >= request.max_new_tokens:
-                yield Piece(stops.flush(), len(ids), "length")
-                return
             with torch.inference_mode():
                 out = self._model(
                     input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1
                 )
             cache = out.past_key_values
-            token = self._pick(out.logits[0, -1], request.temperature)
-            if token == self._tokenizer.eos_token_id:
-                yield Piece(stops.flush(), len(ids), "stop")
-                return
-            ids.append(token)
+            token = self._pick(out.logits[0, -1], temperature)
+            yield token
             step = torch.tensor([[token]], device=self._model.device)
-            text = self._tokenizer.decode(ids, skip_special_tokens=True)
-            if text.endswith("\ufffd"):
-                continue
-            piece = stops.push(text[len(shown) :])
-            shown = text
-            yield Piece(piece, len(ids), "stop" if stops.stopped else None)
-            if stops.stopped:
-                return
+
+    def _decode(self, ids: list[int]) -> str:
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
     def _pick(self, logits: Any, temperature: float) -> int:
         if temperature <= 0:
             return int(logits.argmax())
         probabilities = self._torch.softmax(logits.float() / temperature, dim=-1)
         return int(self._torch.multinomial(probabilities, 1))
+
+
+def _load(path: Path, precision: Precision) -> tuple[Any, Any]:
+    """Tokenizer and model of a folder or a GGUF file."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    source: dict[str, Any] = {"pretrained_model_name_or_path": str(path), "local_files_only": True}
+    if path.suffix == ".gguf":
+        source |= {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
+    half = has_bf16() if precision == "auto" else precision == "bf16"
+    model = AutoModelForCausalLM.from_pretrained(
+        **source,
+        dtype=torch.bfloat16 if half else torch.float32,
+        device_map="auto" if torch.cuda.is_available() else None,
+    )
+    return AutoTokenizer.from_pretrained(**source), model
+
+
+def has_bf16() -> bool:
+    """Whether this machine multiplies bfloat16 in hardware; where not, it is slower than f32."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def _merge(model: Any, adapter: Path) -> Any:
+    """The model with a PEFT adapter added to its weights, so that it costs no time later."""
+    try:
+        from peft import PeftModel
+
+        return PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    except ImportError as exc:
+        raise ModelUnavailableError(
+            "Adapters need PEFT; run 'pip install peregrine-chatbot[train]'."
+        ) from exc
+    except Exception as exc:  # ValueError, RuntimeError (shapes), OSError, ...
+        raise ModelUnavailableError(
+            f"The adapter '{adapter}' does not fit this model ({_first_line(exc)})."
+        ) from exc
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
+    """The tokens that end an answer: some models have several."""
+    configured = getattr(model.generation_config, "eos_token_id", None)
+    listed = configured if isinstance(configured, list) else [configured]
+    return {token for token in (*listed, tokenizer.eos_token_id) if token is not None}
+
+
+def _first_line(exc: Exception) -> str:
+    lines = str(exc).strip().splitlines()
+    return lines[0].strip().rstrip(".")[:200] if lines else type(exc).__name__

@@ -1,0 +1,28 @@
+"""A llama.cpp server with the bundled model: ``llama_server.py PORT KEY``; runs until killed."""
+
+import sys
+import threading
+
+import xllamacpp
+
+from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.settings import load_settings
+
+
+def main(port: int, key: str) -> None:
+    params = xllamacpp.CommonParams()
+    params.model.path = str(require_weights(load_catalogue(load_settings().models).llm["bundled"]))
+    params.hostnames = ["127.0.0.1"]
+    params.port = port
+    params.api_keys = [key]
+    params.n_ctx = 4096
+    params.n_parallel = 2
+    params.cpuparams.n_threads = 2
+    params.warmup = False
+    server = xllamacpp.Server(params)
+    print(server.listening_address, flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])
