@@ -25,13 +25,18 @@ IGNORED = -100  # torch's cross entropy leaves this label out
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; lengths in tokens, ``rate`` is the peak learning rate."""
+    """How to train; lengths in tokens, ``rate`` is the peak learning rate.
+
+    A step takes ``batch`` rows, ``micro_batch`` at a time: eight rows of 1,024 tokens at once
+    need over 20 GB in float32.
+    """
 
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.05
     rate: float = 8e-4
     batch: int = 8
+    micro_batch: int = 2
     epochs: float = 1.0
     max_tokens: int = 1024
     held_out: int = 48
@@ -198,7 +203,11 @@ def _trainer(
         """Cross entropy over the reply's tokens only."""
 
         def compute_loss(
-            self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **_: Any
+            self,
+            model: Any,
+            inputs: dict[str, Any],
+            return_outputs: bool = False,
+            num_items_in_batch: Any = None,
         ) -> Any:
             labels = inputs.pop("labels")
             if not takes_positions:
@@ -210,14 +219,19 @@ def _trainer(
                 outputs.logits[:, :-1].flatten(0, 1).float(),
                 labels[:, first:].flatten(),
                 ignore_index=IGNORED,
+                reduction="sum",
             )
+            # The mean over all micro-batches of a step, as one large batch would have it.
+            tokens = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+            loss = loss / tokens
             return (loss, {"loss": loss}) if return_outputs else loss
 
     on_cpu = not torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(out / "checkpoints"),
-        per_device_train_batch_size=recipe.batch,
-        per_device_eval_batch_size=recipe.batch,
+        per_device_train_batch_size=recipe.micro_batch,
+        gradient_accumulation_steps=recipe.batch // recipe.micro_batch,
+        per_device_eval_batch_size=recipe.micro_batch,
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.rate,
         lr_scheduler_type="cosine",
