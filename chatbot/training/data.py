@@ -140,9 +140,19 @@ class _Distractors:
         own = (p for row in rows if isinstance(row, AnswerRow) for p in row.passages)
         self._passages = list({p.text: p for p in own if len(p.text) > 80}.values())
         self._index = LexicalIndex.build([p.text for p in self._passages] or ["none"])
+        self._chosen: dict[tuple[str, ...], list[GivenPassage]] = {}
 
     def beside(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
-        """The row's passages among zero to two distractors, in random order."""
+        """The row's passages among zero to two distractors, in random order.
+
+        Rows about the same passages get the same ones, so that they share most of their prompt.
+        """
+        own = tuple(sorted(p.text for p in row.passages))
+        if own not in self._chosen:
+            self._chosen[own] = self._choose(row, chance)
+        return self._chosen[own]
+
+    def _choose(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
         passages = list(row.passages)
         wanted = chance.choice(_DISTRACTORS)
         room = _PASSAGE_CHARS - sum(len(p.text) for p in passages)

@@ -1,15 +1,17 @@
 """LoRA fine-tuning with the Transformers Trainer (Hu et al., 2021, arXiv:2106.09685).
 
-Loss is taken on the reply only, and logits are computed only where there are labels: with left
-padding the replies are the last columns of a batch, so every architecture's own
-``logits_to_keep`` cuts them out.
+Loss is taken on the reply only, and logits are computed only where there are labels. Rows that
+begin alike, such as ten questions about one passage, are packed: their common beginning is
+computed once, and each row attends to it and to itself only, at the positions it would have
+alone. The result is that of the rows apart; the work is a quarter.
 """
 
 import hashlib
 import inspect
 import json
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,20 +29,20 @@ IGNORED = -100  # torch's cross entropy leaves this label out
 class Recipe:
     """How to train; lengths in tokens, ``rate`` is the peak learning rate.
 
-    A step takes ``batch`` rows, ``micro_batch`` at a time: eight rows of 1,024 tokens at once
-    need over 20 GB in float32.
+    A step takes ``packs`` packs of at most ``pack_tokens``, one at a time: memory is what one
+    pack needs (some 6 GB for the bundled model in float32).
     """
 
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.05
     rate: float = 8e-4
-    batch: int = 8
-    micro_batch: int = 2
+    packs: int = 4
+    pack_tokens: int = 1536
     epochs: float = 1.0
     max_tokens: int = 1024
-    held_out: int = 48
-    evaluate_every: int = 50
+    held_out: int = 12
+    evaluate_every: int = 40
     patience: int = 6
     seed: int = 7
 
@@ -57,7 +59,7 @@ def finetune(
 
     Returns:
         ``rows``, ``left_out`` (too long), ``before`` and ``after`` (mean loss on the held-out
-        rows, nats a token) and ``seconds``; also written to ``out/training.json``.
+        packs, nats a token) and ``seconds``; also written to ``out/training.json``.
 
     Raises:
         TrainingError: peft is not installed, or there are too few rows.
@@ -66,21 +68,28 @@ def finetune(
     started = time.monotonic()
     model, tokenizer = load_base(entry)
     encoded = [_encode(tokenizer, example) for example in mixture.examples]
-    fitting = [item for item in encoded if len(item["input_ids"]) <= recipe.max_tokens]
-    if len(fitting) <= 2 * recipe.batch:
+    fitting = [row for row in encoded if len(row) <= recipe.max_tokens]
+    packs = _pack(fitting, recipe.pack_tokens if _attends_by_mask(model) else 0)
+    random.Random(recipe.seed).shuffle(packs)
+    if len(packs) <= 2 * recipe.packs:
         raise TrainingError(
-            f"{len(fitting)} rows fit into {recipe.max_tokens} tokens, and training needs more "
-            f"than {2 * recipe.batch}; give more rows with --data."
+            f"{len(fitting)} rows fit into {recipe.max_tokens} tokens and make {len(packs)} packs, "
+            f"and training needs more than {2 * recipe.packs}; give more rows with --data."
         )
-    held = min(recipe.held_out, len(fitting) // 10)
-    say(f"{len(fitting)} rows, {len(encoded) - len(fitting)} left out as too long, {held} held out")
-    trainer = _trainer(_with_lora(model, entry, recipe), tokenizer, fitting, held, recipe, out)
+    held = min(recipe.held_out, len(packs) // 10)
+    say(
+        f"{len(fitting)} rows in {len(packs)} packs of {sum(map(len, packs))} tokens together, "
+        f"{len(encoded) - len(fitting)} left out as too long, {held} packs held out"
+    )
+    trainer = _trainer(_with_lora(model, entry, recipe), packs, held, recipe, out)
     resumed = any((out / "checkpoints").glob("checkpoint-*"))
     before = None if resumed else trainer.evaluate()["eval_loss"]
     trainer.train(resume_from_checkpoint=resumed)
     report = {
         "base": entry.name,
         "rows": len(fitting),
+        "packs": len(packs),
+        "tokens": sum(map(len, packs)),
         "left_out": len(encoded) - len(fitting),
         "files": mixture.counts,
         "problems": mixture.problems,
@@ -157,39 +166,101 @@ def _with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
     return get_peft_model(model, config)
 
 
-def _encode(tokenizer: Any, example: Example) -> dict[str, list[int]]:
+@dataclass(frozen=True)
+class _Encoded:
+    """Token ids, the reply's from ``reply_at`` on."""
+
+    ids: list[int]
+    reply_at: int
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """Rows that share their first ``shared`` tokens."""
+
+    rows: list[_Encoded]
+    shared: int
+
+    def __len__(self) -> int:
+        return self.shared + sum(len(row) - self.shared for row in self.rows)
+
+
+def _encode(tokenizer: Any, example: Example) -> _Encoded:
     """Prompt and reply encoded apart, as serving encodes the prompt alone."""
     prompt = tokenizer(example.prompt, add_special_tokens=False).input_ids
     reply = tokenizer(example.reply + tokenizer.eos_token, add_special_tokens=False).input_ids
-    return {"input_ids": [*prompt, *reply], "labels": [*[IGNORED] * len(prompt), *reply]}
+    return _Encoded([*prompt, *reply], len(prompt))
 
 
-def _collate(padding: int) -> Callable[[list[dict[str, list[int]]]], dict[str, Any]]:
+def _attends_by_mask(model: Any) -> bool:
+    """Whether positions and mask alone say what a token sees: not with ALiBi, not with a
+    state-space layer, which reads its row from left to right."""
+    takes_positions = "position_ids" in inspect.signature(model.forward).parameters
+    return (
+        takes_positions
+        and not getattr(model.config, "alibi", False)
+        and not hasattr(model.config, "mamba_d_ssm")
+    )
+
+
+def _pack(rows: Sequence[_Encoded], budget: int) -> list[_Packed]:
+    """Neighbours in sorted order that share at least half of their prompt, up to ``budget``
+    tokens a pack."""
+    packs: list[_Packed] = []
+    for row in sorted(rows, key=lambda row: row.ids):
+        if packs:
+            last = packs[-1]
+            shared = min(
+                last.shared if len(last.rows) > 1 else last.rows[0].reply_at - 1,
+                _common(last.rows[0].ids, row.ids),
+                row.reply_at - 1,
+            )
+            joined = _Packed([*last.rows, row], shared)
+            if 2 * shared >= row.reply_at and len(joined) <= budget:
+                packs[-1] = joined
+                continue
+        packs.append(_Packed([row], 0))
+    return packs
+
+
+def _common(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many tokens two rows begin with in common."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
+
+
+def _collate(packs: list[_Packed]) -> dict[str, Any]:
+    """One pack as a batch of one: ids, positions, labels, and who sees whom."""
     import torch
 
-    def collate(items: list[dict[str, list[int]]]) -> dict[str, Any]:
-        width = max(len(item["input_ids"]) for item in items)
-        gaps = [width - len(item["input_ids"]) for item in items]
-
-        def left(name: str, value: int) -> Any:
-            rows = zip(items, gaps, strict=True)
-            return torch.tensor([[value] * gap + item[name] for item, gap in rows])
-
-        mask = torch.tensor([[0] * gap + [1] * (width - gap) for gap in gaps])
-        return {
-            "input_ids": left("input_ids", padding),
-            "labels": left("labels", IGNORED),
-            "attention_mask": mask,
-            "position_ids": (mask.cumsum(-1) - 1).clamp(min=0),
-        }
-
-    return collate
+    (pack,) = packs
+    ids, labels = list(pack.rows[0].ids[: pack.shared]), [IGNORED] * pack.shared
+    positions, owner = list(range(pack.shared)), [-1] * pack.shared
+    for at, row in enumerate(pack.rows):
+        own = row.ids[pack.shared :]
+        prompt = row.reply_at - pack.shared
+        ids += own
+        labels += [*[IGNORED] * prompt, *own[prompt:]]
+        positions += range(pack.shared, len(row))
+        owner += [at] * len(own)
+    batch = {
+        "input_ids": torch.tensor([ids]),
+        "labels": torch.tensor([labels]),
+        "position_ids": torch.tensor([positions]),
+    }
+    if len(pack.rows) > 1:
+        owners = torch.tensor(owner)
+        sees = (owners[None] == owners[:, None]) | (owners[None] == -1)
+        batch["attention_mask"] = sees.tril()[None, None]
+    return batch
 
 
 def _trainer(
     model: Any,
-    tokenizer: Any,
-    rows: list[dict[str, list[int]]],
+    packs: list[_Packed],
     held: int,
     recipe: Recipe,
     out: Path,
@@ -209,36 +280,31 @@ def _trainer(
             return_outputs: bool = False,
             num_items_in_batch: Any = None,
         ) -> Any:
-            labels = inputs.pop("labels")
+            labels = inputs.pop("labels")[0]
             if not takes_positions:
                 inputs.pop("position_ids")
-            first = int((labels != IGNORED).any(0).nonzero()[0])
-            kept = labels.shape[1] - first
-            outputs = model(**inputs, logits_to_keep=kept + 1, use_cache=False)
+            (at,) = (labels != IGNORED).nonzero(as_tuple=True)
+            outputs = model(**inputs, logits_to_keep=at - 1, use_cache=False)
             loss = torch.nn.functional.cross_entropy(
-                outputs.logits[:, :-1].flatten(0, 1).float(),
-                labels[:, first:].flatten(),
-                ignore_index=IGNORED,
-                reduction="sum",
+                outputs.logits[0].float(), labels[at], reduction="sum"
             )
-            # The mean over all micro-batches of a step, as one large batch would have it.
-            tokens = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+            # The mean over all packs of a step, as one large batch would have it.
+            tokens = len(at) if num_items_in_batch is None else num_items_in_batch
             loss = loss / tokens
             return (loss, {"loss": loss}) if return_outputs else loss
 
     on_cpu = not torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(out / "checkpoints"),
-        per_device_train_batch_size=recipe.micro_batch,
-        gradient_accumulation_steps=recipe.batch // recipe.micro_batch,
-        per_device_eval_batch_size=recipe.micro_batch,
+        per_device_train_batch_size=1,
+        gradient_accumulation_steps=recipe.packs,
+        per_device_eval_batch_size=1,
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.rate,
         lr_scheduler_type="cosine",
         warmup_steps=20,
         bf16=fastest_dtype() == torch.bfloat16,
         use_cpu=on_cpu,
-        train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         label_names=["labels"],
         prediction_loss_only=True,
@@ -255,9 +321,9 @@ def _trainer(
     return ReplyTrainer(
         model=model,
         args=arguments,
-        train_dataset=rows[held:],
-        eval_dataset=rows[:held],
-        data_collator=_collate(tokenizer.pad_token_id),
+        train_dataset=packs[held:],
+        eval_dataset=packs[:held],
+        data_collator=_collate,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
 
