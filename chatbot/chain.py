@@ -65,6 +65,10 @@ def build_chain(
     def remember(state: dict[str, Any]) -> list[BaseMessage]:
         return newest_turns(to_messages(state["history"]), history_tokens, llm.get_num_tokens)
 
+    def retrieve(state: dict[str, Any]) -> Any:
+        given = state.get("given")
+        return retriever.invoke(state["query"]) if given is None else given
+
     def decide(state: dict[str, Any]) -> dict[str, Any]:
         # A follow-up's own words say too little; a first question's query is the question.
         sure = confidence(state["query"], state["passages"])
@@ -76,9 +80,7 @@ def build_chain(
     prepare: Runnable[Any, Any] = (
         RunnablePassthrough.assign(history=RunnableLambda(remember))
         | RunnablePassthrough.assign(query=_condense(llm, prompts, condense))
-        | RunnablePassthrough.assign(
-            passages=RunnableLambda(lambda state: state["query"]) | retriever
-        )
+        | RunnablePassthrough.assign(passages=RunnableLambda(retrieve))
         | RunnableLambda(decide)
         | RunnableLambda(shorten)
     )
@@ -110,10 +112,14 @@ def _render(prompts: Prompts) -> Callable[[Prepared], Any]:
     return render
 
 
-def _condense(
-    llm: BaseChatModel, prompts: Prompts, method: Literal["model", "history"]
-) -> Runnable[Any, str]:
-    """The search query of a question; a first question is its own query."""
+def search_query(history: Sequence[BaseMessage], question: str) -> str:
+    """The question behind the last turns of the conversation, one a line."""
+    turns = [str(message.text) for message in history[-_QUERY_TURNS:]]
+    return "\n".join([*turns, question])
+
+
+def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Runnable[dict[str, Any], str]:
+    """``{"question", "history"}`` to a standalone question in the words of ``llm``."""
 
     def render(state: dict[str, Any]) -> Any:
         return prompts.render_condense(state["history"], state["question"])
@@ -121,16 +127,20 @@ def _condense(
     def first_line(message: AIMessage) -> str:
         return str(message.text).strip().split("\n")[0].strip()
 
-    rewrite: Runnable[Any, str] = RunnableLambda(render) | llm | RunnableLambda(first_line)
+    return RunnableLambda(render) | llm | RunnableLambda(first_line)
 
-    def concatenate(state: dict[str, Any]) -> str:
-        turns = [str(message.text) for message in state["history"][-_QUERY_TURNS:]]
-        return "\n".join([*turns, state["question"]])
+
+def _condense(
+    llm: BaseChatModel, prompts: Prompts, method: Literal["model", "history"]
+) -> Runnable[Any, str]:
+    """The search query of a question; a first question is its own query."""
+
+    rewrite = build_rewriter(llm, prompts)
 
     def choose(state: dict[str, Any]) -> Any:
         if not state["history"]:
             return state["question"]
-        return rewrite if method == "model" else concatenate(state)
+        return rewrite if method == "model" else search_query(state["history"], state["question"])
 
     # An empty rewrite would search for nothing.
     def or_question(state: dict[str, Any]) -> str:

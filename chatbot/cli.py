@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(ask)
     ask.set_defaults(command=_ask)
 
+    _add_evaluate(commands.add_parser("evaluate", help="measure on labelled cases"))
+    calibrate = commands.add_parser("calibrate", help="fit the refusal threshold")
+    calibrate.add_argument(
+        "--risk", type=float, default=0.1, help="accepted share of wrong answers"
+    )
+    _add_cases(calibrate)
+    _add_folders(calibrate)
+    _add_json(calibrate)
+    calibrate.set_defaults(command=_calibrate)
+
     tune = commands.add_parser("finetune", help="LoRA training on rows")
     tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]",
                       help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
@@ -85,6 +96,28 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(doctor)
     doctor.set_defaults(command=_doctor)
     return parser
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    retrieval = kinds.add_parser("retrieval", help="ranking metrics per mode")
+    retrieval.add_argument("--mode", default="hybrid", help="dense,lexical,hybrid")
+    answers = kinds.add_parser("answers", help="answers, refusals and citations")
+    answers.add_argument("--rows", type=Path, metavar="FILE", help="write a JSON line per case")
+    rewrites = kinds.add_parser("rewrites", help="follow-ups rewritten by the model")
+    commands = ((retrieval, _evaluate_retrieval), (answers, _evaluate_answers),
+                (rewrites, _evaluate_rewrites))  # fmt: skip
+    for kind, command in commands:
+        _add_cases(kind)
+        _add_folders(kind)
+        kind.add_argument("--llm", metavar="NAME")
+        _add_json(kind)
+        kind.set_defaults(command=command)
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cases", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--limit", type=int, metavar="N")
 
 
 def _add_folders(parser: argparse.ArgumentParser) -> None:
@@ -200,6 +233,101 @@ def _read_history(path: Path) -> list[dict[str, str]]:
         raise ConfigurationError(
             f"The history '{path}' is not a JSON list of {{role, content}} ({exc})."
         ) from exc
+
+
+def _measured(options: argparse.Namespace) -> Any:
+    """A service with an index of ``--knowledge`` that is kept apart from the one that serves."""
+    import hashlib
+
+    from chatbot.settings import load_settings
+
+    if options.knowledge and not options.index:
+        key = hashlib.sha256(str(options.knowledge.resolve()).encode()).hexdigest()[:12]
+        options.index = load_settings().index / "evaluation" / key
+    service = _service(options)
+    _build_index(service)
+    return service
+
+
+def _evaluate_retrieval(options: argparse.Namespace) -> None:
+    from chatbot.cases import Case, read_cases
+    from chatbot.evaluation.retrieval import evaluate_retrieval
+
+    modes = options.mode.split(",")
+    for mode in modes:
+        if mode not in ("dense", "lexical", "hybrid"):
+            raise ConfigurationError(f"There is no mode '{mode}'; use dense, lexical or hybrid.")
+    cases = read_cases(options.cases, Case, options.limit)
+    service = _measured(options)
+    retrievers = {mode: service.retriever(k=10, mode=mode) for mode in modes}
+    with _bar("Searching") as progress:
+        _report(options, evaluate_retrieval(retrievers, cases, service.document_text, progress))
+
+
+def _evaluate_answers(options: argparse.Namespace) -> None:
+    from chatbot.evaluation.answers import summarise
+
+    rows, model = _answered(options)
+    if options.rows:
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        options.rows.write_text(lines, encoding="utf-8")
+    _report(options, summarise(rows, model))
+
+
+def _evaluate_rewrites(options: argparse.Namespace) -> None:
+    from chatbot.cases import RewriteCase, read_cases
+    from chatbot.evaluation.rewrites import evaluate_rewrites
+
+    cases = read_cases(options.cases, RewriteCase, options.limit)
+    rewriter = _service(options).rewriter()
+
+    def rewrite(history: Sequence[Any], question: str) -> str:
+        return str(rewriter.invoke({"history": history, "question": question}))
+
+    with _bar("Rewriting") as progress:
+        _report(options, evaluate_rewrites(cases, rewrite, progress))
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from chatbot.cases import Case, read_cases, to_documents
+    from chatbot.evaluation.calibration import fit_threshold
+
+    cases = read_cases(options.cases, Case, options.limit)
+    service = _measured(options)
+    decisions: list[tuple[float, bool]] = []
+    with _bar("Searching") as progress:
+        for case in cases:
+            given = to_documents(case.passages) if case.passages else None
+            sure = service.confidence(case.question, case.history, given)
+            decisions.append((sure, case.answerable))
+            progress(len(decisions), len(cases))
+    result = fit_threshold(decisions, options.risk)
+    _report(options, result)
+    print(f"Set CHATBOT_REFUSE_BELOW={result['threshold']} to use it.", file=sys.stderr)
+
+
+def _answered(options: argparse.Namespace) -> tuple[list[dict[str, Any]], str]:
+    from chatbot.cases import Case, read_cases
+    from chatbot.evaluation.answers import answer_cases
+
+    cases = read_cases(options.cases, Case, options.limit)
+    service = _measured(options)
+    with _bar("Answering") as progress:
+        return asyncio.run(answer_cases(service, cases, progress)), service.model_name
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _report(options: argparse.Namespace, result: dict[str, Any]) -> None:
+    print(json.dumps(result, ensure_ascii=False, indent=None if options.json else 1))
 
 
 def _finetune(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from chatbot.chain import AnswerChain, Prepared, build_chain
+from chatbot.chain import AnswerChain, Prepared, build_chain, build_rewriter
 from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
 from chatbot.grounding.citations import Citation, cite
 from chatbot.index.generations import Generation, current_name, load_current
@@ -203,6 +203,23 @@ class ChatService:
         generation = self._generation
         return generation.texts.get(path, "") if generation else ""
 
+    def rewriter(self) -> Any:
+        """Runnable of ``{"question", "history"}`` to a standalone question by the model."""
+        if self._llm is None:
+            self._llm = load_chat_model(self._llm_entry, self.settings)
+        return build_rewriter(self._llm, self._prompts)
+
+    def confidence(
+        self, question: str, history: Sequence[Turn], given: Sequence[Document] | None = None
+    ) -> float:
+        """How sure it is that the passages answer, from 0 to 1; the model writes no answer.
+
+        Raises: as :meth:`answer`.
+        """
+        question = self._checked(question)
+        asked = self._asked(question, history, given)
+        return float(self._ready_chain().prepare.invoke(asked)["confidence"])
+
     def starters(self) -> list[tuple[str, str]]:
         """(label, question) pairs for an empty page, from the knowledge folder's ``.starters``."""
         try:
@@ -212,8 +229,15 @@ class ChatService:
         pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
         return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
 
-    async def answer(self, question: str, history: Sequence[Turn]) -> AsyncGenerator[Event, None]:
+    async def answer(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        given: Sequence[Document] | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
+
+        Passages that are ``given`` take the place of retrieval.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -226,19 +250,24 @@ class ChatService:
         try:
             async for position in place.positions():
                 yield Queued(position)
-            async with aclosing(self._answer(question, history, started)) as events:
+            async with aclosing(self._answer(question, history, given, started)) as events:
                 async for event in events:
                     yield event
         finally:
             place.leave()
 
     async def _answer(
-        self, question: str, history: Sequence[Turn], started: float
+        self,
+        question: str,
+        history: Sequence[Turn],
+        given: Sequence[Document] | None,
+        started: float,
     ) -> AsyncGenerator[Event, None]:
         waited = _since(started)
         chain = await asyncio.to_thread(self._ready_chain)
         timings = {"waited": waited, "ready": _since(started)}
-        prepared = await chain.prepare.ainvoke({"question": question, "history": list(history)})
+        asked = await asyncio.to_thread(self._asked, question, history, given)
+        prepared = await chain.prepare.ainvoke(asked)
         timings["retrieved"] = _since(started)
         yield PassagesFound([passage_of(document) for document in prepared["passages"]])
         text = ""
@@ -255,6 +284,27 @@ class ChatService:
                     yield Token(str(chunk.text))
         timings["total"] = _since(started)
         yield Answered(self._finished(text, prepared, timings))
+
+    def _asked(
+        self, question: str, history: Sequence[Turn], given: Sequence[Document] | None
+    ) -> dict[str, Any]:
+        """What goes into the chain."""
+        asked: dict[str, Any] = {"question": question, "history": list(history)}
+        return asked if given is None else asked | {"given": self._compared(question, given)}
+
+    def _compared(self, question: str, given: Sequence[Document]) -> list[Document]:
+        """The given passages with their similarity to the question, as retrieval has it."""
+        embeddings = self.embeddings()
+        query = embeddings.embed_query(question)
+        vectors = embeddings.embed_documents([document.page_content for document in given])
+        return [
+            Document(
+                page_content=document.page_content,
+                metadata=document.metadata | {"similarity": cosine, "score": cosine},
+            )
+            for document, vector in zip(given, vectors, strict=True)
+            for cosine in (sum(a * b for a, b in zip(query, vector, strict=True)),)
+        ]
 
     def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
         abstained = prepared["abstain"] or _is_refusal(text)

@@ -1,0 +1,1 @@
+"""How good retrieval, answers and refusals are, on labelled cases."""

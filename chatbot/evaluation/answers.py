@@ -1,0 +1,83 @@
+"""Answers to labelled cases, by the same service that serves the page."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chatbot.cases import Case, to_documents
+from chatbot.evaluation.metrics import contains_gold, risk_coverage, rouge_l, token_f1
+from chatbot.service import Answer, Answered, ChatService
+
+# Requests in flight together: the engine batches them, and the waiting line has room for them.
+_TOGETHER = 4
+
+
+async def answer_cases(
+    service: ChatService, cases: Sequence[Case], progress: Callable[[int, int], None]
+) -> list[dict[str, Any]]:
+    """One row for each case: its answer, what it is measured by, and whether it is grounded."""
+    places = asyncio.Semaphore(_TOGETHER)
+    done = 0
+
+    async def one(case: Case) -> dict[str, Any]:
+        nonlocal done
+        async with places:
+            row = _row(service, case, await _ask(service, case))
+        done += 1
+        progress(done, len(cases))
+        return row
+
+    return list(await asyncio.gather(*(one(case) for case in cases)))
+
+
+def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
+    """The report of the command contract; means are over the answers that were given."""
+    answerable = [row for row in rows if row["answerable"]]
+    unanswerable = [row for row in rows if not row["answerable"]]
+    citations = [verbatim for row in rows for verbatim in row["verbatim"]]
+    right = [(row["confidence"], row["answerable"]) for row in rows]
+    return {
+        "n": len(rows),
+        "answerable": {
+            "n": len(answerable),
+            **{key: _mean(answerable, key) for key in ("token_f1", "contains_gold", "rouge_l")},
+            "abstained": _mean(answerable, "abstained"),
+        },
+        "unanswerable": {"n": len(unanswerable), "abstained": _mean(unanswerable, "abstained")},
+        "citations": {"n": len(citations), "verbatim": sum(citations)},
+        "risk_coverage": risk_coverage(right),
+        "model": model,
+    }
+
+
+async def _ask(service: ChatService, case: Case) -> Answer:
+    given = to_documents(case.passages) if case.passages else None
+    async for event in service.answer(case.question, case.history, given):
+        if isinstance(event, Answered):
+            return event.answer
+    raise AssertionError("the service always ends with an answer or an error")
+
+
+def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
+    texts = {passage.path: passage.text for passage in case.passages or ()}
+    said = "" if answer.abstained else answer.answer
+    return {
+        "id": case.id,
+        "question": case.question,
+        "answer": answer.answer,
+        "answerable": case.answerable,
+        "abstained": answer.abstained,
+        "confidence": answer.confidence,
+        "token_f1": token_f1(said, case.answers),
+        "contains_gold": contains_gold(said, case.answers),
+        "rouge_l": rouge_l(said, case.answers),
+        "verbatim": [
+            (texts.get(c.path) or service.document_text(c.path))[c.start : c.end] == c.quote
+            for c in answer.citations
+        ],
+        "passages": [passage.path for passage in answer.passages],
+    }
+
+
+def _mean(rows: Sequence[dict[str, Any]], key: str) -> float:
+    return round(sum(row[key] for row in rows) / len(rows), 4) if rows else 0.0

@@ -1,0 +1,86 @@
+"""Metrics over texts and rankings, as the literature defines them."""
+
+import math
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalise(text: str) -> str:
+    """Lower case without punctuation, articles and extra spaces (the SQuAD script's rules)."""
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+def token_f1(text: str, golds: Sequence[str]) -> float:
+    """Best F1 of shared tokens against any gold answer (Rajpurkar et al., 2016)."""
+    return max((_f1(normalise(text).split(), normalise(gold).split()) for gold in golds), default=0)
+
+
+def contains_gold(text: str, golds: Sequence[str]) -> bool:
+    """Whether a gold answer stands in the text, both normalised."""
+    padded = f" {normalise(text)} "
+    return any(f" {normalise(gold)} " in padded for gold in golds if normalise(gold))
+
+
+def rouge_l(text: str, golds: Sequence[str]) -> float:
+    """Best F-measure of the longest common subsequence of words (Lin, 2004)."""
+    words = normalise(text).split()
+    return max((_lcs_f(words, normalise(gold).split()) for gold in golds), default=0.0)
+
+
+def ranking_metrics(relevant: Sequence[bool], total: int) -> dict[str, float]:
+    """hit@1, hit@5, mrr@10, ndcg@10 and recall@10 of one ranking of up to ten results.
+
+    ``relevant`` tells of each result, best first, whether it is a relevant one not met before;
+    ``total`` is how many there are to find.
+    """
+    first = next((rank for rank, hit in enumerate(relevant[:10], start=1) if hit), None)
+    gain = sum(1 / math.log2(rank + 1) for rank, hit in enumerate(relevant[:10], 1) if hit)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(total, 10) + 1))
+    return {
+        "hit@1": float(first == 1),
+        "hit@5": float(first is not None and first <= 5),
+        "mrr@10": 1 / first if first else 0.0,
+        "ndcg@10": gain / ideal if ideal else 0.0,
+        "recall@10": sum(relevant[:10]) / total if total else 0.0,
+    }
+
+
+def risk_coverage(decisions: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
+    """Points of (confidence, right) answers taken from the surest on: at each threshold the
+    share of cases answered (``coverage``) and the share of those that is wrong (``risk``)."""
+    points: list[dict[str, float]] = []
+    wrong = 0
+    ranked = sorted(decisions, key=lambda decision: -decision[0])
+    for count, (sure, right) in enumerate(ranked, start=1):
+        wrong += not right
+        if count < len(ranked) and ranked[count][0] == sure:
+            continue  # one threshold cannot part equal confidences
+        points.append(
+            {
+                "threshold": round(sure, 4),
+                "coverage": round(count / len(ranked), 4),
+                "risk": round(wrong / count, 4),
+            }
+        )
+    return points
+
+
+def _f1(words: list[str], gold: list[str]) -> float:
+    shared = sum((Counter(words) & Counter(gold)).values())
+    return 2 * shared / (len(words) + len(gold)) if shared else 0.0
+
+
+def _lcs_f(words: list[str], gold: list[str]) -> float:
+    row = [0] * (len(gold) + 1)
+    for word in words:
+        diagonal = 0
+        for at, other in enumerate(gold, start=1):
+            above = row[at]
+            row[at] = diagonal + 1 if word == other else max(above, row[at - 1])
+            diagonal = above
+    return 2 * row[-1] / (len(words) + len(gold)) if row[-1] else 0.0
