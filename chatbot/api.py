@@ -70,9 +70,14 @@ def serve(settings: Settings) -> None:
     """Run the web application until it is stopped.
 
     Raises:
-        ConfigurationError: the address cannot be listened on.
+        ConfigurationError: the address cannot be listened on, or nobody would need to sign in
+            from other machines.
     """
     import uvicorn
+
+    from chatbot.desk.access import access_mode, check_host
+
+    check_host(settings.host, access_mode(settings))
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

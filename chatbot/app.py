@@ -1,50 +1,87 @@
-"""The Chainlit page: thin handlers over :class:`chatbot.service.ChatService`."""
+"""The Chainlit page: thin handlers over :class:`chatbot.service.ChatService` and the store.
+
+Chainlit runs this file as the page's program (``chainlit run chatbot/app.py``), so it is the one
+module that does something when it is loaded: it decides who may come in.
+"""
 
 import asyncio
-import html
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 import chainlit as cl
+from chainlit.config import config
 from chainlit.server import app as chainlit_app
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from chainlit.types import Feedback, ThreadDict
+from chainlit.user import PersistedUser
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from chatbot.errors import ChatbotError
-from chatbot.service import Answer, Answered, Token, process_service
+from chatbot.desk import access, answers, commands, conversation, files
+from chatbot.desk.data_layer import DeskDataLayer
+from chatbot.desk.texts import say
+from chatbot.errors import ChatbotError, StoreError, UserError
+from chatbot.service import Answered, Queued, Token, process_service
+from chatbot.store import Store
 
 log = logging.getLogger(__name__)
 
-_CONTEXT_CHARS = 1500
+try:
+    settings = process_service().settings
+    mode = access.access_mode(settings)
+    access.provide_secret(settings)
+    store = Store(settings.database_url)
+    layer = DeskDataLayer(store, mode)
+except ChatbotError as exc:  # a sentence instead of a traceback
+    raise SystemExit(str(exc)) from exc
+
+chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
+# In front: Chainlit's last route answers every address with the page.
+kept_files = Route("/desk/element/{thread}/{element}", files.KeptFiles(store))
+chainlit_app.router.routes.insert(0, kept_files)
 
 
-class _OwnHostOnly:
-    """Tells the browser to load nothing from other hosts: Chainlit's page names a style sheet
-    on a public CDN, and this page works, and stays, on this machine."""
-
-    _POLICY = (
-        b"default-src 'self' data: blob: ws: wss: 'unsafe-inline' 'unsafe-eval'; "
-        b"frame-ancestors 'self'"
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append((b"content-security-policy", self._POLICY))
-            await send(message)
-
-        await self._app(scope, receive, send_with_policy)
+@chainlit_app.exception_handler(ChatbotError)
+async def explain(_: Request, exc: Exception) -> JSONResponse:
+    """What failed, as a sentence that the page shows."""
+    return JSONResponse({"detail": str(exc)}, status_code=503)
 
 
-chainlit_app.add_middleware(_OwnHostOnly)
+cl.data_layer(lambda: layer)
+
+
+async def sign_in(name: str, password: str) -> cl.User | None:
+    """A user of the database."""
+    user = await store.users.check(name, password)
+    return cl.User(identifier=user.name, metadata={"role": user.role}) if user else None
+
+
+async def sign_in_by_header(headers: Headers) -> cl.User | None:
+    """The user whom the proxy names; on an open page everybody is the local one."""
+    if mode == "open":
+        return cl.User(identifier=access.LOCAL, metadata={"role": "admin"})
+    name = headers.get(settings.auth_header or "", "").strip()
+    return cl.User(identifier=name, metadata={"role": "agent"}) if name else None
+
+
+config.code.password_auth_callback = config.code.header_auth_callback = None
+if mode == "password":
+    cl.password_auth_callback(sign_in)
+else:
+    cl.header_auth_callback(sign_in_by_header)
 
 
 @cl.on_app_startup
 async def start() -> None:
     """Load models beside the event loop: the page is there first, answers follow."""
+    try:
+        access.check_host(config.run.host or settings.host, mode)
+    except ChatbotError as exc:
+        raise SystemExit(str(exc)) from exc
     asyncio.get_running_loop().run_in_executor(None, process_service().warm_up)
 
 
@@ -57,111 +94,218 @@ async def starters(user: cl.User | None) -> list[cl.Starter]:
 @cl.on_chat_start
 async def begin() -> None:
     """A new conversation without history."""
-    cl.user_session.set("history", [])
+    await commands.offer(language(), role())
+    if mode == "open":
+        await cl.context.emitter.send_toast(say(language(), "open"), "info")
+
+
+@cl.on_chat_resume
+async def resume(thread: ThreadDict) -> None:
+    """An earlier conversation, with its uploads and the buttons of its last answer."""
+    kept: dict[str, Any] = dict(thread)
+    restored = conversation.restore(kept)
+    await commands.offer(language(), role())
+    await files.take_in_again(restored, process_service(), store, kept)
+    if restored.unanswered:
+        await cl.context.emitter.send_toast(say(language(), "interrupted"), "warning")
+    elif restored.entries:
+        last, question = restored.entries[-1], restored.entries[-2:][0]
+        await again_button(question.id, last.id).send(for_id=last.id)
 
 
 @cl.on_message
-async def answer(message: cl.Message) -> None:
-    """Stream the answer, then its sources and the model's name."""
-    history = cl.user_session.get("history") or []
-    notice = await _loading_notice()
-    reply = cl.Message(content="")
-    text = ""
+async def receive(message: cl.Message) -> None:
+    """Read what was handed in, then run the command or answer the question."""
+
+    async def work(desk: commands.Desk) -> None:
+        if command := commands.find_command(message.command or ""):
+            await command(desk, message.content)
+        elif await _take_in(desk, message):
+            await _answer(desk, message.id, message.content)
+
+    await _turn(work)
+
+
+@cl.on_stop
+async def stopped() -> None:
+    """The answer itself says that it was stopped, in the reader's language."""
+    for message in cl.chat_context.get():
+        if message.content == "Task manually stopped.":  # Chainlit's own words
+            await message.remove()
+
+
+@cl.action_callback("regenerate")
+async def regenerate(action: cl.Action) -> None:
+    """Answer a question again in place of its answer and of what followed."""
+    question_id = str(action.payload.get("question"))
+
+    async def work(desk: commands.Desk) -> None:
+        question = desk.conversation.question(question_id)
+        if question is None:
+            return
+        later = desk.conversation.after(question_id)
+        for message in cl.chat_context.get():
+            if message.id in later:
+                await message.remove()
+        async with cl.Step(name="on_message", type="run", parent_id=question_id):
+            await _answer(desk, question_id, question)
+
+    await cl.context.emitter.task_start()
     try:
-        async with aclosing(process_service().answer(message.content, history)) as events:
-            async for event in events:
-                if notice:
-                    await notice.remove()
-                    notice = None
+        await _turn(work)
+    except asyncio.CancelledError:
+        log.debug("A regenerated answer was stopped")
+    finally:
+        await cl.context.emitter.task_end()
+
+
+@cl.on_feedback
+async def judged(feedback: Feedback) -> None:
+    """After thumbs down, ask what would have been right."""
+    if feedback.value:
+        return
+    keys = ("wrong", "right_answer", "right_document", "should_refuse", "save", "saved")
+    record = conversation.current().last_record() or {"passages": []}
+    props = {
+        "step": feedback.forId,
+        "labels": {key: say(language(), key) for key in keys},
+        "documents": list(dict.fromkeys(p["path"] for p in record["passages"])),
+    }
+    form = cl.CustomElement(name="Correction", props=props, display="inline")
+    await cl.Message(say(language(), "correct"), elements=[form]).send()
+
+
+@cl.action_callback("correct")
+async def corrected(action: cl.Action) -> dict[str, str]:
+    """Save the form of :func:`judged`; an ``error`` is shown in it."""
+    given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
+    try:
+        await store.feedback.correct(str(action.payload.get("step")), **given)
+    except StoreError as exc:
+        return {"error": str(exc)}
+    return {}
+
+
+_CORRECTION = ("wrong", "right_answer", "right_document")
+
+
+async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
+    """Do ``work``; what fails is said, and Stop reaches this task."""
+    # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
+    cl.context.session.current_task = asyncio.current_task()
+    layer.new_turn()
+    try:
+        if mode == "password" and not isinstance(cl.context.session.user, PersistedUser):
+            raise UserError(say(language(), "removed"))
+        await work(_desk())
+    except ChatbotError as exc:
+        await cl.ErrorMessage(str(exc)).send()
+    except Exception:
+        log.exception("A message could not be answered")
+        await cl.ErrorMessage(say(language(), "failed")).send()
+
+
+def _desk() -> commands.Desk:
+    user = cl.context.session.user
+    return commands.Desk(
+        service=process_service(),
+        store=store,
+        conversation=conversation.current(),
+        language=language(),
+        role=role(),
+        user=user.identifier if user else access.LOCAL,
+    )
+
+
+async def _take_in(desk: commands.Desk, message: cl.Message) -> bool:
+    """Read uploads; whether there is a question, too."""
+    uploads = [(e.name, Path(e.path)) for e in message.elements if e.path]
+    if not uploads:
+        return True
+    read, failed = await files.take_in(desk.conversation, desk.service, uploads)
+    lines = [desk.say("upload_done", name=answers.inert(name)) for name in read]
+    for name, reason in failed.items():
+        lines.append(desk.say("upload_failed", name=answers.inert(name), reason=reason))
+    if not message.content.strip():
+        lines.append(desk.say("upload_question"))
+    await cl.Message("\n\n".join(lines)).send()
+    return bool(message.content.strip())
+
+
+async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
+    """Stream the answer, then its sources and the model's name; keep what was on screen."""
+    history = desk.conversation.before(question_id)
+    desk.conversation.add_question(question_id, question)
+    notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
+    reply = cl.Message(content="")
+    text, record = "", None
+    try:
+        events = desk.service.answer(question, history, documents=desk.conversation.index)
+        async with aclosing(events) as opened:
+            async for event in opened:
+                if isinstance(event, Queued):
+                    notice = await _notice(notice, "queued", position=event.position)
+                    continue
+                await _remove(notice)
+                notice = None
                 if isinstance(event, Token):
                     text += event.text
                     await reply.stream_token(event.text)
                 elif isinstance(event, Answered):
+                    record = answers.record(question, history, event.answer)
                     text = event.answer.answer
-                    reply.content = text + footer(event.answer)
-                    reply.elements.extend(sources(event.answer))
-    except ChatbotError as exc:
-        reply.content = f"{text}\n\n{exc}".strip()
-    except Exception:
-        log.exception("A question could not be answered")
-        reply.content = "Something went wrong while answering; ask again or tell your admin."
+                    reply.content = answers.without_images(text)
+                    reply.content += answers.footer(event.answer, desk.language)
+                    reply.elements.extend(
+                        answers.sources(
+                            event.answer,
+                            desk.language,
+                            lambda path: commands.document_text(desk, path),
+                        )
+                    )
+    except asyncio.CancelledError:
+        reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()
+        raise
     finally:
         # Also when Stop cancels this task: what was read so far belongs to the conversation.
+        await _remove(notice)
         if text:
-            _remember(history, message.content, text)
-    if notice:
-        await notice.remove()
-    await reply.send()
+            desk.conversation.add_answer(reply.id, text, record)
+            reply.metadata = {"answer": record} if record else {}
+            reply.actions = [again_button(question_id, reply.id)]
+            await reply.send()
+        else:
+            desk.conversation.cut(question_id)
 
 
-async def _loading_notice() -> cl.Message | None:
-    if process_service().status() != "starting":
-        return None
-    notice = cl.Message(content="The model is still loading; your answer follows in some seconds.")
-    await notice.send()
+async def _notice(shown: cl.Message | None, key: str, **values: object) -> cl.Message:
+    notice = shown or cl.Message("")
+    notice.content = say(language(), key, **values)
+    await (notice.update() if shown else notice.send())
     return notice
 
 
-def _remember(history: list[dict[str, str]], question: str, text: str) -> None:
-    turns = [{"role": "user", "content": question}, {"role": "assistant", "content": text}]
-    cl.user_session.set("history", [*history, *turns])
+async def _remove(notice: cl.Message | None) -> None:
+    if notice:
+        await notice.remove()
 
 
-def shown_passages(answer: Answer) -> list[int]:
-    """Numbers (from 1) of the passages to list: the cited ones, or all where it abstained."""
-    cited = sorted({citation.passage for citation in answer.citations})
-    return cited or list(range(1, len(answer.passages) + 1))
+def again_button(question_id: str, answer_id: str) -> cl.Action:
+    """The button that answers a question again."""
+    return cl.Action(
+        name="regenerate",
+        payload={"question": question_id, "answer": answer_id},
+        tooltip=say(language(), "regenerate"),
+        icon="refresh-cw",
+    )
 
 
-def source_name(answer: Answer, number: int) -> str:
-    """The name that links a source in the text to its side view."""
-    return f"[{number}] {answer.passages[number - 1].path}"
+def language() -> str:
+    """The browser's language, such as ``de-CH``."""
+    return str(getattr(cl.context.session, "language", "en"))
 
 
-def footer(answer: Answer) -> str:
-    """What stands below an answer: its sources, and which model answered."""
-    numbers = shown_passages(answer)
-    label = "Sources" if answer.citations else "Closest passages"
-    names = ", ".join(source_name(answer, number) for number in numbers)
-    listed = f"\n\n{label}: {names}" if numbers else ""
-    return f"{listed}\n\n*Answered by {answer.model}*"
-
-
-def sources(answer: Answer) -> list[Any]:
-    """A side view for each listed passage."""
-    return [
-        cl.Text(name=source_name(answer, n), content=side_view(answer, n), display="side")
-        for n in shown_passages(answer)
-    ]
-
-
-def side_view(answer: Answer, number: int) -> str:
-    """The passage in its document: quoted as a block, with the text around it."""
-    passage = answer.passages[number - 1]
-    document = process_service().document_text(passage.path) or passage.text
-    quotes = [c for c in answer.citations if c.passage == number]
-    spans = [(c.start, c.end) for c in quotes] or [(passage.start, passage.end)]
-    return f"**{inert(passage.path)}**\n\n" + marked(document, spans)
-
-
-def marked(document: str, spans: list[tuple[int, int]]) -> str:
-    """The document around ``spans``, each of which becomes a block quote."""
-    spans = sorted(spans)
-    position = max(0, spans[0][0] - _CONTEXT_CHARS)
-    parts = ["..."] if position else []
-    for start, end in spans:
-        if start < position:
-            continue
-        parts.append(inert(document[position:start]))
-        parts.append("> " + inert(document[start:end]).replace("\n", "\n> "))
-        position = end
-    stop = min(len(document), position + _CONTEXT_CHARS)
-    parts.append(inert(document[position:stop]))
-    if stop < len(document):
-        parts.append("...")
-    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
-
-
-def inert(text: str) -> str:
-    """Text of a document that cannot become markup that runs, a link or an image."""
-    return html.escape(text, quote=False).replace("](", "]\u200b(")
+def role() -> str:
+    """The user's role; it was read from the database when the page connected."""
+    user = cl.context.session.user
+    return str(user.metadata.get("role", "agent")) if user else "agent"

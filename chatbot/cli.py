@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from chatbot.cli_desk import add_commands
 from chatbot.errors import ChatbotError, ConfigurationError
 
 
@@ -95,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--offline", action="store_true", help="prove that nothing calls out")
     _add_json(doctor)
     doctor.set_defaults(command=_doctor)
+
+    add_commands(commands)
     return parser
 
 

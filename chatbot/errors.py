@@ -47,3 +47,15 @@ class TrainingError(ChatbotError):
 
 class BusyError(ChatbotError):
     """As many people are waiting as may wait; the same question works a little later."""
+
+
+class StoreError(ChatbotError):
+    """The database could not be read, or something was not saved."""
+
+
+class UserError(ChatbotError):
+    """A user cannot be added, found or let in."""
+
+
+class HandoffError(ChatbotError):
+    """A handoff packet did not arrive."""

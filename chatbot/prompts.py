@@ -11,19 +11,25 @@ from pathlib import Path
 
 import yaml
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
-from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import PromptError
 
 _FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _SECTION = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
+_MARK = re.compile(
+    r"^[ \t]*(?:\[(?P<number>\d+)\]|(?P<role>Question|User|Assistant|System):)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _EXPECTED = {
     "answer": {"passages", "question"},
     "condense": {"history", "question"},
     "refuse": set[str](),
+    "draft": {"question", "answer", "tone", "language"},
+    "summarise": {"history"},
 }
 
 
@@ -45,11 +51,13 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Prompts:
-    """The three prompts of the chain, and how they become messages."""
+    """The prompts of the chain and of the page's commands, and how they become messages."""
 
     answer: Prompt
     condense: Prompt
     refuse: Prompt
+    draft: Prompt
+    summarise: Prompt
 
     @property
     def versions(self) -> dict[str, int]:
@@ -64,46 +72,68 @@ class Prompts:
     def render_answer(
         self, history: Sequence[BaseMessage], passages: Sequence[Document], question: str
     ) -> ChatPromptValue:
-        """Messages: system, the history, then the passages and the question.
+        """Messages: system, then the conversation, whose first user turn carries the passages.
 
-        The user's part reads ``[1] Title > Heading\\n<text>\\n\\n[2] ...\\n\\nQuestion: ...``.
+        That turn reads ``[1] Title > Heading\n<text>\n\n[2] ...\n\nQuestion: ...`` and later
+        ones ``Question: ...``: a follow-up about the same passages begins with all that the model
+        has read and written already, which its prefix cache then holds.
         """
-        system, *rest = self.answer.messages
-        template = ChatPromptTemplate([system, MessagesPlaceholder("history"), *rest])
-        value = template.invoke(
-            {
-                "history": list(history),
-                "passages": render_passages(passages),
-                "question": question,
-            }
-        )
-        assert isinstance(value, ChatPromptValue)
-        return value
+        system, user = self.answer.messages
+        shown = render_passages(passages)
+        messages: list[BaseMessage] = [SystemMessage(system[1])]
+        for turn in [*history, HumanMessage(question)]:
+            if isinstance(turn, HumanMessage):
+                text = user[1].format(passages=shown, question=turn.text)
+                turn, shown = HumanMessage(text.strip()), ""
+            messages.append(turn)
+        return ChatPromptValue(messages=messages)
 
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""
-        lines = "\n".join(
-            f"{'assistant' if message.type == 'ai' else 'user'}: {message.text}"
-            for message in history
-        )
-        template = ChatPromptTemplate(list(self.condense.messages))
-        value = template.invoke({"history": lines, "question": question})
-        assert isinstance(value, ChatPromptValue)
-        return value
+        return _fill(self.condense, history=_lines(history), question=question)
+
+    def render_draft(self, **values: str) -> ChatPromptValue:
+        """Messages that ask for a reply to a customer: question, answer, tone and language."""
+        return _fill(self.draft, **values)
+
+    def render_summary(self, history: Sequence[BaseMessage]) -> ChatPromptValue:
+        """Messages that ask for a summary; history as ``user: ...`` lines."""
+        return _fill(self.summarise, history=_lines(history))
+
+
+def _fill(prompt: Prompt, **values: str) -> ChatPromptValue:
+    value = ChatPromptTemplate(list(prompt.messages)).invoke(values)
+    assert isinstance(value, ChatPromptValue)
+    return value
+
+
+def _lines(history: Sequence[BaseMessage]) -> str:
+    return "\n".join(
+        f"{'assistant' if message.type == 'ai' else 'user'}: {message.text}" for message in history
+    )
 
 
 def render_passages(passages: Sequence[Document]) -> str:
-    """Numbered passages, each under its title and headings."""
+    """Numbered passages, each under its title and headings.
+
+    A line inside a passage that looks like our own marks, such as ``[2]`` or ``Question:``, is
+    changed so that it cannot pass for one: ``(2)``, ``Question -``.
+    """
     blocks = []
     for number, passage in enumerate(passages, start=1):
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
-        blocks.append(f"[{number}] {context}\n{passage.page_content}")
+        block = _MARK.sub(_unmarked, f"{context}\n{passage.page_content}")
+        blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)
 
 
+def _unmarked(match: re.Match[str]) -> str:
+    return f"({match['number']})" if match["number"] else f"{match['role']} -"
+
+
 def load_prompts(folder: Path) -> Prompts:
-    """Read and validate ``answer.md``, ``condense.md`` and ``refuse.md``.
+    """Read and validate the file of each prompt.
 
     Raises:
         PromptError: a file is missing or malformed, or a variable is missing or unknown.
@@ -129,6 +159,10 @@ def _load(path: Path, name: str) -> Prompt:
     messages = tuple(zip(roles, (part.strip() for part in parts[1::2]), strict=True))
     if not messages:
         raise PromptError(f"The prompt '{path}' has no '# system' or '# user' section.")
+    if name == "answer" and roles != ["system", "user"]:
+        raise PromptError(
+            f"The prompt '{path}' needs one '# system' and then one '# user' section."
+        )
     _check_variables(path, messages, set(meta.variables), _EXPECTED[name])
     return Prompt(meta.name, meta.version, messages)
 

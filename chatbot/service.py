@@ -12,11 +12,14 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
+from langchain_core.prompt_values import ChatPromptValue
+from langchain_core.runnables import RunnableLambda
 
 from chatbot.chain import AnswerChain, Prepared, build_chain, build_rewriter
 from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
@@ -24,7 +27,7 @@ from chatbot.grounding.citations import Citation, cite
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
-from chatbot.memory import Turn
+from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
 from chatbot.waiting import WaitingLine
@@ -188,15 +191,15 @@ class ChatService:
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
         """
+        count = k or self.settings.passages
+        candidates = max(self.settings.candidates, count)
+        return self._retriever_over(self._current_generation(), count, candidates, mode)
+
+    def _retriever_over(self, generation: Generation, k: int, candidates: int, mode: Any) -> Any:
         from chatbot.index.retriever import build_retriever
 
-        return build_retriever(
-            self._current_generation(),
-            self.embeddings(),
-            k=k or self.settings.passages,
-            candidates=max(self.settings.candidates, k or 0),
-            mode=mode,
-        )
+        embeddings = self.embeddings()
+        return build_retriever(generation, embeddings, k=k, candidates=candidates, mode=mode)
 
     def document_text(self, path: str) -> str:
         """The text of an indexed document, into which offsets point; empty if it is gone."""
@@ -229,15 +232,55 @@ class ChatService:
         pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
         return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
 
+    def search(
+        self, query: str, k: int | None = None, documents: Generation | None = None
+    ) -> list[Passage]:
+        """The passages for a query, best first. Blocks while models load."""
+        main = self.retriever(k)
+        found = main if documents is None else self._joined(main, documents)
+        return [passage_of(document) for document in found.invoke(query)]
+
+    async def draft(
+        self, question: str, answer: str, tone: str, language: str
+    ) -> AsyncGenerator[str, None]:
+        """A reply to a customer that says what ``answer`` says, as pieces of text."""
+        prompt = self._prompts.render_draft(
+            question=question, answer=answer, tone=tone, language=language
+        )
+        async with aclosing(self._write(prompt)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
+        """The newest part of a conversation in a few sentences, as pieces of text."""
+        await asyncio.to_thread(self._ready_chain)
+        assert self._llm is not None
+        budget = self.settings.history_tokens
+        newest = newest_turns(to_messages(history), budget, self._llm.get_num_tokens)
+        async with aclosing(self._write(self._prompts.render_summary(newest))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
+        await asyncio.to_thread(self._ready_chain)
+        assert self._llm is not None
+        async for chunk in self._llm.astream(prompt):
+            if chunk.text:
+                yield str(chunk.text)
+
     async def answer(
         self,
         question: str,
         history: Sequence[Turn],
+        *,
+        documents: Generation | None = None,
         given: Sequence[Document] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
 
         Passages that are ``given`` take the place of retrieval.
+
+        ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -250,7 +293,9 @@ class ChatService:
         try:
             async for position in place.positions():
                 yield Queued(position)
-            async with aclosing(self._answer(question, history, given, started)) as events:
+            async with aclosing(
+                self._answer(question, history, documents, given, started)
+            ) as events:
                 async for event in events:
                     yield event
         finally:
@@ -260,11 +305,12 @@ class ChatService:
         self,
         question: str,
         history: Sequence[Turn],
+        documents: Generation | None,
         given: Sequence[Document] | None,
         started: float,
     ) -> AsyncGenerator[Event, None]:
         waited = _since(started)
-        chain = await asyncio.to_thread(self._ready_chain)
+        chain = await asyncio.to_thread(self._chain_with, documents)
         timings = {"waited": waited, "ready": _since(started)}
         asked = await asyncio.to_thread(self._asked, question, history, given)
         prepared = await chain.prepare.ainvoke(asked)
@@ -347,15 +393,35 @@ class ChatService:
                 log.warning("Still answering from the last good index: %s", exc)
             return self._chain
 
-    def _build_chain(self) -> AnswerChain:
+    def _chain_with(self, documents: Generation | None) -> AnswerChain:
+        chain = self._ready_chain()
+        return chain if documents is None else self._build_chain(documents)
+
+    def _joined(self, main: Any, documents: Generation) -> Any:
+        """A retriever over both: by turns the best of each, as many as one would give."""
+        settings = self.settings
+        retriever = self._retriever_over(
+            documents, settings.passages, settings.candidates, "hybrid"
+        )
+
+        def search(query: str) -> list[Document]:
+            found = main.invoke(query)
+            pairs = zip_longest(retriever.invoke(query), found)
+            both = [document for pair in pairs for document in pair if document is not None]
+            return both[: max(len(found), settings.passages)]
+
+        return RunnableLambda(search)
+
+    def _build_chain(self, documents: Generation | None = None) -> AnswerChain:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
         if self._llm is None:
             self._llm = load_chat_model(self._llm_entry, self.settings)
+        main = self.retriever()
         return build_chain(
             self._llm,
-            self.retriever(),
+            main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
             refuse_below=self.settings.refuse_below,

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     index: Path = PROJECT_ROOT / "index"
     prompts: Path = PROJECT_ROOT / "prompts"
     models: Path = PROJECT_ROOT / "models"
+    data: Path = PROJECT_ROOT / "data"
+    database: str | None = None
 
     llm: str | None = None
     embeddings: str | None = None
@@ -63,6 +65,17 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+
+    # Single sign-on: the header in which a proxy at one of these addresses names the user.
+    auth_header: str | None = None
+    auth_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    handoff_webhook: str | None = None
+    handoff_to: str = "support@localhost"
+
+    @property
+    def database_url(self) -> str:
+        """``database``, or a SQLite file in ``data``."""
+        return self.database or f"sqlite:///{self.data.resolve() / 'peregrine.db'}"
 
     @classmethod
     def settings_customise_sources(

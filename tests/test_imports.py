@@ -9,13 +9,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors"},
     {"settings"},
-    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases"},
+    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "store"},
     {"index", "llm"},
     {"grounding"},
     {"chain"},
     {"service"},
+    {"corrections", "handoff", "uploads"},
+    {"desk"},
     {"app", "api", "doctor", "training", "evaluation"},
-    {"cli"},
+    {"cli", "cli_desk"},
     {"__main__"},
 ]
 OWNERS = {
@@ -31,7 +33,10 @@ OWNERS = {
     "langchain_huggingface": {"index", "llm"},
     "huggingface_hub": {"llm"},
     "tenacity": {"llm"},
-    "chainlit": {"app", "api"},
+    "chainlit": {"app", "api", "desk"},
+    "sqlalchemy": {"store"},
+    "argon2": {"store"},
+    "sklearn": {"corrections"},
     "fastapi": {"api"},
     "uvicorn": {"api"},
 }

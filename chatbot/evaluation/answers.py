@@ -52,7 +52,7 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
 
 async def _ask(service: ChatService, case: Case) -> Answer:
     given = to_documents(case.passages) if case.passages else None
-    async for event in service.answer(case.question, case.history, given):
+    async for event in service.answer(case.question, case.history, given=given):
         if isinstance(event, Answered):
             return event.answer
     raise AssertionError("the service always ends with an answer or an error")

@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
+from chatbot.grounding.confidence import content_words
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 
 # What a refusing model writes; the chain shows the words of prompts/refuse.md in its place.
 REFUSAL = "I don't know."
 
-_DISTRACTORS = (0, 0, 0, 1, 1, 2)
-_PASSAGE_CHARS = 2600
+_DISTRACTORS = (0, 0, 0, 1, 1, 2, 3)
+_PASSAGE_CHARS = 3200
 _ANSWER_CHARS = 450
 _HISTORY_TURNS = 6
+_FOLLOW_UPS = 0.25
+_GROUNDED = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,20 +83,23 @@ def mix(
         rows = [row for row in rows if _is_teachable(row)]
         chance.shuffle(rows)
         taken[file.path.name] = _sample(rows, file.limit, refusals)
-    pool = _Distractors([row for rows in taken.values() for row in rows])
-    examples = [
-        _render(row, pool, prompts, template, chance) for rows in taken.values() for row in rows
-    ]
+    everything = [row for rows in taken.values() for row in rows]
+    pool = _Distractors(everything)
+    earlier = _Earlier(everything)
+    examples = [_render(row, pool, earlier, prompts, template, chance) for row in everything]
     chance.shuffle(examples)
     return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
 
 
 def _is_teachable(row: Row) -> bool:
-    """Replies that ask back, or run on, teach a habit that serving does not want."""
+    """Replies that ask back, run on, or say what no passage says teach bad habits."""
     if isinstance(row, RewriteCase) or row.answer is None:
         return True
     reply = row.answer.strip()
-    return bool(reply) and not reply.endswith("?") and len(reply) <= _ANSWER_CHARS
+    said = content_words(reply)
+    have = content_words(" ".join(passage.text for passage in row.passages))
+    grounded = len(said & have) >= _GROUNDED * len(said)
+    return bool(said) and grounded and not reply.endswith("?") and len(reply) <= _ANSWER_CHARS
 
 
 def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row]:
@@ -109,6 +115,7 @@ def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row
 def _render(
     row: Row,
     pool: "_Distractors",
+    earlier: "_Earlier",
     prompts: Prompts,
     template: Callable[[Sequence[BaseMessage]], str],
     chance: random.Random,
@@ -118,6 +125,7 @@ def _render(
         value = prompts.render_condense(history, row.question)
         return Example(row.id, template(value.to_messages()), row.standalone)
     passages = pool.beside(row, chance)
+    history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, to_documents(passages), row.question)
     return Example(row.id, template(value.to_messages()), _reply(row.answer))
 
@@ -129,6 +137,28 @@ def _reply(answer: str | None) -> str:
     text = " ".join(answer.split())
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".!:)\"'" else f"{text}."
+
+
+class _Earlier:
+    """Other questions about a row's passages, as the earlier turns of its conversation."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._by_passages: dict[tuple[str, ...], list[AnswerRow]] = {}
+        for row in rows:
+            if isinstance(row, AnswerRow) and row.answer is not None and row.passages:
+                self._by_passages.setdefault(_texts(row), []).append(row)
+
+    def turns(self, row: AnswerRow, chance: random.Random) -> list[BaseMessage]:
+        """Mostly none; for a share of the rows one earlier question with its reply."""
+        others = [other for other in self._by_passages.get(_texts(row), ()) if other is not row]
+        if not others or chance.random() >= _FOLLOW_UPS:
+            return []
+        other = chance.choice(others)
+        return [HumanMessage(other.question), AIMessage(_reply(other.answer))]
+
+
+def _texts(row: AnswerRow) -> tuple[str, ...]:
+    return tuple(sorted(passage.text for passage in row.passages))
 
 
 class _Distractors:
@@ -147,7 +177,7 @@ class _Distractors:
 
         Rows about the same passages get the same ones, so that they share most of their prompt.
         """
-        own = tuple(sorted(p.text for p in row.passages))
+        own = _texts(row)
         if own not in self._chosen:
             self._chosen[own] = self._choose(row, chance)
         return self._chosen[own]

@@ -41,9 +41,9 @@ class Recipe:
     pack_tokens: int = 1536
     epochs: float = 1.0
     max_tokens: int = 1024
-    held_out: int = 12
-    evaluate_every: int = 40
-    patience: int = 6
+    held_out: int = 40
+    evaluate_every: int = 100
+    patience: int = 5
     seed: int = 7
 
 

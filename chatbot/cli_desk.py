@@ -1,0 +1,148 @@
+"""The commands of the desk: ``chatbot users`` and ``chatbot feedback``."""
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from chatbot.errors import UserError
+
+Result = TypeVar("Result")
+
+
+def add_commands(commands: Any) -> None:
+    """Add both commands to the parser of ``chatbot``."""
+    users = commands.add_parser("users", help="who may sign in").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    add = users.add_parser("add", help="add a user, or change password and role")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--role", choices=["agent", "owner", "admin"], default="agent")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    add.set_defaults(command=_add_user)
+    shown = users.add_parser("list", help="all users")
+    shown.add_argument("--json", action="store_true", help="machine-readable output")
+    shown.set_defaults(command=_list_users)
+    remove = users.add_parser("remove", help="remove a user and all conversations")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(command=_remove_user)
+
+    feedback = commands.add_parser("feedback", help="what people's judgements say").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    export = feedback.add_parser("export", help="training rows and regression cases")
+    export.add_argument("--out", type=Path, metavar="F", help="rows; cases go to F.cases.jsonl")
+    export.add_argument("--json", action="store_true", help="machine-readable output")
+    export.set_defaults(command=_export)
+    gaps = feedback.add_parser("gaps", help="what the knowledge base does not answer")
+    gaps.add_argument("--json", action="store_true", help="machine-readable output")
+    gaps.set_defaults(command=_gaps)
+
+
+def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
+    from chatbot.settings import load_settings
+    from chatbot.store import Store
+
+    async def run() -> Result:
+        store = Store(load_settings().database_url)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def _add_user(options: argparse.Namespace) -> None:
+    password = _read_password(options.password_stdin)
+    user = _with_store(lambda store: store.users.add(options.name, password, options.role))
+    print(f"{user.name} can sign in as {user.role}; restart a running service.", file=sys.stderr)
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise UserError("There is no terminal to ask for a password; use --password-stdin.")
+    password = getpass.getpass("Password: ")
+    if password != getpass.getpass("Again: "):
+        raise UserError("The two passwords are not the same.")
+    return password
+
+
+def _list_users(options: argparse.Namespace) -> None:
+    users = _with_store(lambda store: store.users.all())
+    rows = [{"name": u.name, "role": u.role, "created_at": u.created_at} for u in users]
+    if options.json:
+        print(json.dumps({"users": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        print(f"{row['name']:24} {row['role']:8} {row['created_at']}")
+
+
+def _remove_user(options: argparse.Namespace) -> None:
+    _with_store(lambda store: store.users.remove(options.name))
+    print(f"{options.name} was removed.", file=sys.stderr)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from chatbot.corrections import regression_cases, training_rows
+
+    judgements = _with_store(lambda store: store.feedback.all())
+    rows, cases = training_rows(judgements), regression_cases(judgements)
+    if options.out:
+        _write_lines(options.out, rows)
+        _write_lines(options.out.with_suffix(".cases.jsonl"), cases)
+    if options.json:
+        found = {"rows": [_plain(row) for row in rows], "cases": [_plain(case) for case in cases]}
+        print(json.dumps(found, ensure_ascii=False))
+    where = f" in {options.out}" if options.out else ""
+    print(
+        f"{len(judgements)} judgements: {len(rows)} training rows and {len(cases)} "
+        f"regression cases{where}.",
+        file=sys.stderr,
+    )
+
+
+def _plain(record: BaseModel) -> dict[str, Any]:
+    """A record with the keys of its format; a case without passages of its own has no such key."""
+    values = record.model_dump()
+    return {k: v for k, v in values.items() if v is not None or k == "answer"}
+
+
+def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as stream:
+        for record in records:
+            stream.write(json.dumps(_plain(record), ensure_ascii=False) + "\n")
+
+
+def _gaps(options: argparse.Namespace) -> None:
+    from chatbot.corrections import find_gaps
+    from chatbot.service import build_service
+    from chatbot.settings import load_settings
+
+    async def read(store: Any) -> Any:
+        return await store.feedback.refused(), await store.feedback.all()
+
+    refused, judgements = _with_store(read)
+    gaps = []
+    if refused or judgements:
+        service = build_service(load_settings())
+        gaps = find_gaps(refused, judgements, service.embeddings(), service.search)
+    if options.json:
+        print(json.dumps({"gaps": [gap.as_dict() for gap in gaps]}, ensure_ascii=False))
+        return
+    for gap in gaps:
+        print(f"{gap.size} questions ({gap.refused} refused, {gap.thumbs_down} thumbs down)")
+        for question in gap.examples:
+            print(f"  {' '.join(question.split())}")
+        print(f"  nearest: {', '.join(str(entry['path']) for entry in gap.nearest) or '-'}\n")
+    if not gaps:
+        print("Nothing was refused or thumbed down yet.", file=sys.stderr)

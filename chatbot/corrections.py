@@ -1,0 +1,154 @@
+"""What people's judgements are good for: training rows, regression cases, and gaps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
+from chatbot.store import Feedback
+
+# Average cosine distance up to which questions count as one gap. Two wordings of one question
+# are about 0.2 to 0.5 apart with the bundled embeddings, different topics 0.7 and more.
+_SAME_GAP = 0.6
+_EXAMPLES = 5
+_NEAREST = 3
+
+# The reason on a thumbs down that means: no answer was right.
+SHOULD_REFUSE = "should_refuse"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Questions of one kind that were not answered well; ``nearest`` are the closest documents."""
+
+    size: int
+    refused: int
+    thumbs_down: int
+    examples: list[str]
+    nearest: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The gap as JSON shows it."""
+        return asdict(self)
+
+
+def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
+    """Rows to learn from: corrected answers, refusals that should have been, and praised answers.
+
+    The passages are those that were on screen, so the model learns to answer from what it sees.
+    """
+    rows = []
+    for given in judgements:
+        lesson = _lesson(given)
+        if lesson is None:
+            continue
+        answer, answerable = lesson
+        rows.append(
+            AnswerRow(
+                id=given.id,
+                question=given.answer["question"],
+                history=given.answer["history"],
+                passages=[
+                    GivenPassage(path=p["path"], text=p["text"]) for p in given.answer["passages"]
+                ],
+                answer=answer,
+                answerable=answerable,
+            )
+        )
+    return rows
+
+
+def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
+    """Cases that the whole chain is to pass from now on, retrieval included."""
+    cases = []
+    for given in judgements:
+        lesson = _lesson(given)
+        if lesson is None:
+            continue
+        answer, answerable = lesson
+        cases.append(
+            Case(
+                id=given.id,
+                question=given.answer["question"],
+                history=given.answer["history"],
+                answerable=answerable,
+                answers=[answer] if answer else [],
+                relevant=_relevant(given) if answerable else [],
+            )
+        )
+    return cases
+
+
+def _lesson(given: Feedback) -> tuple[str | None, bool] | None:
+    """(the right answer, whether there is one), or ``None`` where nobody said."""
+    if given.value:
+        abstained = given.answer["abstained"]
+        return (None if abstained else given.answer["answer"], not abstained)
+    if given.wrong == SHOULD_REFUSE:
+        return (None, False)
+    return (given.right_answer, True) if given.right_answer else None
+
+
+def _relevant(given: Feedback) -> list[Relevant]:
+    if given.value:
+        quotes = [Relevant(path=c["path"], quote=c["quote"]) for c in given.answer["citations"]]
+        return list(dict.fromkeys(quotes))
+    return [Relevant(path=given.right_document)] if given.right_document else []
+
+
+def find_gaps(
+    refused: Sequence[dict[str, Any]],
+    judgements: Sequence[Feedback],
+    embeddings: Embeddings,
+    search: Callable[[str], Sequence[Any]],
+) -> list[Gap]:
+    """Refused and thumbed-down questions in groups of one topic each, the largest first.
+
+    ``search`` gives passages (with ``path`` and ``score``) for a question.
+    """
+    asked = [(answer["question"], "refused") for answer in refused]
+    asked += [(given.answer["question"], "down") for given in judgements if not given.value]
+    if not asked:
+        return []
+    vectors = np.asarray(embeddings.embed_documents([question for question, _ in asked]))
+    groups: dict[int, list[int]] = {}
+    for row, label in enumerate(_labels(vectors)):
+        groups.setdefault(int(label), []).append(row)
+    gaps = [_gap(rows, asked, vectors, search) for rows in groups.values()]
+    return sorted(gaps, key=lambda gap: -gap.size)
+
+
+def _labels(vectors: np.ndarray) -> Sequence[int]:
+    if len(vectors) == 1:
+        return [0]
+    from sklearn.cluster import AgglomerativeClustering
+
+    clustering = AgglomerativeClustering(
+        n_clusters=None, distance_threshold=_SAME_GAP, metric="cosine", linkage="average"
+    )
+    return clustering.fit_predict(vectors)  # type: ignore[no-any-return]
+
+
+def _gap(
+    rows: list[int],
+    asked: list[tuple[str, str]],
+    vectors: np.ndarray,
+    search: Callable[[str], Sequence[Any]],
+) -> Gap:
+    """One group; its most typical questions come first."""
+    centre = vectors[rows].mean(axis=0)
+    typical = sorted(rows, key=lambda row: -float(vectors[row] @ centre))
+    examples = list(dict.fromkeys(asked[row][0] for row in typical))[:_EXAMPLES]
+    nearest: dict[str, float] = {}
+    for passage in search(examples[0]):
+        nearest.setdefault(passage.path, passage.score)
+    return Gap(
+        size=len(rows),
+        refused=sum(asked[row][1] == "refused" for row in rows),
+        thumbs_down=sum(asked[row][1] == "down" for row in rows),
+        examples=examples,
+        nearest=[{"path": p, "score": s} for p, s in list(nearest.items())[:_NEAREST]],
+    )

@@ -1,0 +1,147 @@
+"""Who may use the page.
+
+Three ways, chosen when the page starts: users of the database sign in with passwords; a proxy
+names the user in a header (``CHATBOT_AUTH_HEADER``); or, with neither, the page is open to this
+machine only, under the name ``local``.
+"""
+
+import asyncio
+import ipaddress
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.errors import ConfigurationError
+from chatbot.settings import Settings
+from chatbot.store import Store
+
+Mode = Literal["password", "header", "open"]
+LOCAL = "local"
+
+_POLICY = (
+    b"default-src 'self' data: blob: ws: wss: 'unsafe-inline' 'unsafe-eval'; "
+    b"frame-ancestors 'self'; object-src 'none'; base-uri 'self'"
+)
+
+
+def access_mode(settings: Settings) -> Mode:
+    """How people get in. Blocks for a look into the database.
+
+    Raises:
+        StoreError: the database cannot be read, so nobody is let in.
+    """
+    if settings.auth_header:
+        return "header"
+
+    async def count() -> int:
+        store = Store(settings.database_url)
+        try:
+            return await store.users.passwords()
+        finally:
+            await store.close()
+
+    # In a thread of its own: the caller may be inside an event loop.
+    with ThreadPoolExecutor(1) as pool:
+        return "password" if pool.submit(asyncio.run, count()).result() else "open"
+
+
+def check_host(host: str, mode: Mode) -> None:
+    """Refuse to listen to other machines while everybody would be let in.
+
+    Raises:
+        ConfigurationError: the host is not this machine and there are no users.
+    """
+    if mode == "open" and not is_local(host):
+        raise ConfigurationError(
+            f"No users are set up, so the page does not listen on {host}; add one with "
+            "'chatbot users add NAME', set CHATBOT_AUTH_HEADER, or listen on 127.0.0.1."
+        )
+
+
+def is_local(host: str) -> bool:
+    """Whether ``host`` is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def provide_secret(settings: Settings) -> None:
+    """Set the key that signs sessions, made once and kept readable by its owner only.
+
+    Raises:
+        ConfigurationError: it can be neither read nor written.
+    """
+    if os.environ.get("CHAINLIT_AUTH_SECRET"):
+        return
+    path = settings.data / "session.key"
+    try:
+        os.environ["CHAINLIT_AUTH_SECRET"] = _read_or_make(path)
+    except OSError as exc:
+        raise ConfigurationError(
+            f"The key for sessions '{path}' cannot be read or written: {exc.strerror}."
+        ) from exc
+
+
+def _read_or_make(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        key = secrets.token_urlsafe(48)
+        stream.write(key + "\n")
+    return key
+
+
+class Guard:
+    """Around every request of the page.
+
+    - The browser is told to load nothing from other hosts: Chainlit's page names a style sheet
+      on a public CDN, and this page works, and stays, on this machine.
+    - The header that names a user counts only from a proxy that is trusted.
+    - An open page answers only to this machine's names, which keeps other sites' pages out
+      whose names resolve here (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, mode: Mode) -> None:
+        self._app = app
+        self._mode = mode
+        self._header = (settings.auth_header or "").lower().encode()
+        self._proxies = settings.auth_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, changed or refused as above."""
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message["headers"]}
+                if b"content-security-policy" not in names:
+                    message["headers"].append((b"content-security-policy", _POLICY))
+                message["headers"].append((b"x-content-type-options", b"nosniff"))
+            await send(message)
+
+        if scope["type"] in ("http", "websocket"):
+            if self._mode == "open" and not is_local(_host_name(scope)):
+                refusal = PlainTextResponse("This page answers on this machine only.", 421)
+                await refusal(scope, receive, send)
+                return
+            client = (scope.get("client") or ("",))[0]
+            if self._header and client not in self._proxies:
+                kept = [(k, v) for k, v in scope["headers"] if k.lower() != self._header]
+                scope = {**scope, "headers": kept}
+        await self._app(scope, receive, send_with_policy)
+
+
+def _host_name(scope: Scope) -> str:
+    host = Headers(scope=scope).get("host", "")
+    return host.rsplit(":", 1)[0] if not host.endswith("]") else host

@@ -1,0 +1,113 @@
+"""How an answer looks on the page, and what is kept of it for feedback."""
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import chainlit as cl
+
+from chatbot.desk.texts import say
+from chatbot.memory import Turn
+from chatbot.service import Answer, Passage
+
+_CONTEXT_CHARS = 1500
+_HEADING = re.compile(r"#{1,6}[ \t]+")
+# Markdown's own signs, and what would make an address into a link.
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
+_SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\.", re.IGNORECASE)
+
+
+def record(question: str, history: Sequence[Turn], answer: Answer) -> dict[str, Any]:
+    """What was asked, answered and on screen, as it is kept with the answer."""
+    shown = answer.as_dict()
+    kept = ("answer", "abstained", "confidence", "citations", "passages", "model")
+    return {"question": question, "history": list(history)} | {key: shown[key] for key in kept}
+
+
+def shown_passages(answer: Answer) -> list[int]:
+    """Numbers (from 1) of the passages to list: the cited ones, or all where it abstained."""
+    cited = sorted({citation.passage for citation in answer.citations})
+    return cited or list(range(1, len(answer.passages) + 1))
+
+
+def footer(answer: Answer, language: str) -> str:
+    """The line below an answer: which model wrote it, and how sure the knowledge base is."""
+    sure = f"{answer.confidence:.0%}"
+    return f"\n\n*{say(language, 'answered_by', model=inert(answer.model), confidence=sure)}*"
+
+
+def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> list[Any]:
+    """The element that lists the sources, the quotes marked in their documents."""
+    listed = []
+    for number in shown_passages(answer):
+        passage = answer.passages[number - 1]
+        quotes = [(c.start, c.end) for c in answer.citations if c.passage == number]
+        listed.append(source(passage, number, quotes, text_of(passage.path)))
+    label = say(language, "sources" if answer.citations else "closest")
+    return [source_list(label, listed)] if listed else []
+
+
+def source_list(label: str, listed: list[dict[str, Any]]) -> Any:
+    """Buttons that open what :func:`source` made."""
+    return cl.CustomElement(name="Sources", props={"label": label, "sources": listed})
+
+
+def source(
+    passage: Passage, number: int, quotes: list[tuple[int, int]], document: str
+) -> dict[str, Any]:
+    """The side view of one passage; without quotes, the whole passage is marked."""
+    spans = quotes or [(passage.start, passage.end)]
+    if not document:  # gone from the index since
+        document, spans = passage.text, [(0, len(passage.text))]
+    title = f"[{number}] {passage.path}"
+    parts = marked(document, spans)
+    return {"id": str(uuid.uuid4()), "title": title, "path": passage.path, "parts": parts}
+
+
+def marked(document: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """The document around ``spans`` as ``{"text", "quote", "heading"}`` parts, in order.
+
+    The page renders them as text, so nothing in a document is markup.
+    """
+    spans = sorted(spans)
+    position = max(0, spans[0][0] - _CONTEXT_CHARS)
+    parts = [_part("... ", False)] if position else []
+    for start, end in spans:
+        parts += _lines(document[position:start])
+        if max(start, position) < end:
+            parts.append(_part(document[max(start, position) : end], True))
+        position = max(position, end)
+    stop = min(len(document), position + _CONTEXT_CHARS)
+    parts += _lines(document[position:stop])
+    return parts + ([_part(" ...", False)] if stop < len(document) else [])
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    """Headings apart from the text between them."""
+    parts: list[dict[str, Any]] = []
+    for line in text.splitlines(keepends=True):
+        if sign := _HEADING.match(line):
+            parts.append(_part(line[sign.end() :].rstrip(), False, heading=True))
+        elif parts and not parts[-1]["heading"]:
+            parts[-1]["text"] += line
+        else:
+            parts.append(_part(line, False))
+    return parts
+
+
+def _part(text: str, quote: bool, heading: bool = False) -> dict[str, Any]:
+    return {"text": text, "quote": quote, "heading": heading}
+
+
+def inert(text: str) -> str:
+    """Text for a Markdown message in which nothing of it is markup, a link or an image."""
+    escaped = _SIGNS.sub(r"\\\1", text)
+    return _SCHEMES.sub(lambda match: match[0][:-1] + "\u200b" + match[0][-1], escaped)
+
+
+def without_images(text: str) -> str:
+    """A model's Markdown without images and with links as plain words: it cites, it does not
+    link, and an address in an answer is one that a document or a question planted."""
+    text = text.replace("![", "!\u200b[").replace("](", "]\u200b(").replace("<", "\\<")
+    return _SCHEMES.sub(lambda match: match[0][:-1] + "\u200b" + match[0][-1], text)

@@ -1,0 +1,237 @@
+"""The page's commands: each takes the conversation and sends its own messages."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import chainlit as cl
+from chainlit.input_widget import InputWidget, Select
+
+from chatbot.corrections import find_gaps
+from chatbot.desk.answers import inert, source, source_list, without_images
+from chatbot.desk.conversation import Conversation
+from chatbot.desk.texts import LANGUAGES, say
+from chatbot.errors import HandoffError
+from chatbot.handoff import Packet, conversation, one_line, post, to_email, to_markdown
+from chatbot.service import ChatService
+from chatbot.store import Store
+from chatbot.store.database import now
+
+TONES = ("friendly", "formal", "brief")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a command works with; ``language`` is the browser's."""
+
+    service: ChatService
+    store: Store
+    conversation: Conversation
+    language: str
+    role: str
+    user: str
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The page's words in the reader's language."""
+        return say(self.language, key, **values)
+
+
+async def draft(desk: Desk, _: str) -> None:
+    """A reply to the customer from the last answer; it may change words, never a number."""
+    record = desk.conversation.last_record()
+    if record is None or record["abstained"]:
+        await cl.Message(desk.say("draft_needs")).send()
+        return
+    chosen = cl.user_session.get("chat_settings") or {}
+    tone = chosen.get("tone", TONES[0])
+    language = chosen.get("language") or LANGUAGES.get(desk.language[:2], "English")
+    message = cl.Message("")
+    pieces = desk.service.draft(record["question"], record["answer"], tone, language)
+    text = await _stream(message, pieces)
+    unsure = not keeps_numbers(text, record["answer"])
+    if unsure:
+        text = desk.say("dear", answer=record["answer"])
+    desk.conversation.draft = text
+    paths = dict.fromkeys(c["path"] for c in record["citations"])
+    note = desk.say(
+        "draft_note",
+        language=language,
+        tone=desk.say(tone),
+        sources=", ".join(inert(path) for path in paths) or "-",
+    )
+    warning = f"*{desk.say('draft_unsure')}*\n\n" if unsure else ""
+    message.content = f"{warning}{without_images(text)}\n\n*{note}*"
+    await message.send()
+
+
+def keeps_numbers(draft_text: str, answer: str) -> bool:
+    """Whether a draft has the answer's numbers, all of them and no others."""
+    return set(_NUMBER.findall(draft_text)) == set(_NUMBER.findall(answer))
+
+
+async def summarise(desk: Desk, _: str) -> None:
+    """What the conversation is about."""
+    if not desk.conversation.entries:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
+    message = cl.Message("")
+    text = await _stream(message, desk.service.summarise(desk.conversation.history))
+    message.content = without_images(text)
+    await message.send()
+
+
+async def search(desk: Desk, query: str) -> None:
+    """Passages only; the model is not asked."""
+    index = desk.conversation.index
+    found = await asyncio.to_thread(desk.service.search, query, None, index)
+    if not found:
+        await cl.Message(desk.say("search_none")).send()
+        return
+    listed, lines = [], []
+    for number, passage in enumerate(found, start=1):
+        listed.append(source(passage, number, [], document_text(desk, passage.path)))
+        lines.append(inert(f"[{number}] {one_line(passage.text)[:300]}"))
+    elements = [source_list(desk.say("sources"), listed)]
+    await cl.Message("\n\n".join(lines), elements=elements).send()
+
+
+async def hand_off(desk: Desk, _: str) -> None:
+    """A packet for a colleague; the person learns whether anybody was told."""
+    if not desk.conversation.entries:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
+    message = cl.Message("")
+    summary = await _stream(message, desk.service.summarise(desk.conversation.history))
+    packet = make_packet(desk, summary)
+    settings = desk.service.settings
+    message.content = f"{without_images(summary)}\n\n{await _deliver(desk, packet)}"
+    message.elements = [
+        _file("handoff.md", to_markdown(packet).encode(), "text/markdown"),
+        _file("handoff.eml", to_email(packet, settings.handoff_to), "message/rfc822"),
+    ]
+    await message.send()
+
+
+def make_packet(desk: Desk, summary: str) -> Packet:
+    """All that is known of the case."""
+    record = desk.conversation.last_record() or {}
+    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
+    answered = record.get("answer", "") if not record.get("abstained") else ""
+    return Packet(
+        question=asked[-1] if asked else "",
+        summary=summary,
+        passages=record.get("passages", []),
+        draft=desk.conversation.draft or (answered and desk.say("dear", answer=answered)),
+        handed_off_by=desk.user,
+        created_at=now(),
+        history=desk.conversation.history,
+    )
+
+
+async def _deliver(desk: Desk, packet: Packet) -> str:
+    target = desk.service.settings.handoff_webhook
+    if not target:
+        return desk.say("handoff_made")
+    name = inert(target.split("?")[0])
+    try:
+        await post(packet, target)
+    except HandoffError as exc:
+        return desk.say("handoff_failed", target=name, reason=inert(str(exc)))
+    return desk.say("handoff_sent", target=name)
+
+
+async def export(desk: Desk, _: str) -> None:
+    """The conversation as a file."""
+    text = f"# {now()}\n\n{conversation(desk.conversation.history)}\n"
+    file = _file("conversation.md", text.encode(), "text/markdown")
+    await cl.Message(desk.say("export_done"), elements=[file]).send()
+
+
+async def gaps(desk: Desk, _: str) -> None:
+    """What the knowledge base should have answered, for those who write it."""
+    if desk.role not in ("owner", "admin"):
+        await cl.Message(desk.say("gaps_owner")).send()
+        return
+    refused, judged = await desk.store.feedback.refused(), await desk.store.feedback.all()
+    embeddings = await asyncio.to_thread(desk.service.embeddings)
+    found = await asyncio.to_thread(find_gaps, refused, judged, embeddings, desk.service.search)
+    blocks = []
+    for gap in found:
+        examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)
+        nearest = ", ".join(inert(entry["path"]) for entry in gap.nearest) or "-"
+        blocks.append(f"**{gap.size}**\n\n{examples}\n\n{desk.say('closest')}: {nearest}")
+    await cl.Message("\n\n---\n\n".join(blocks) or desk.say("gaps_none")).send()
+
+
+Command = Callable[[Desk, str], Awaitable[None]]
+COMMANDS: dict[str, tuple[Command, str]] = {
+    "draft": (draft, "mail"),
+    "summary": (summarise, "list"),
+    "search": (search, "search"),
+    "handoff": (hand_off, "forward"),
+    "export": (export, "download"),
+    "gaps": (gaps, "circle-help"),
+}
+
+
+def find_command(label: str) -> Command | None:
+    """The command of a button, whatever the language of its label."""
+    for key, (command, _) in COMMANDS.items():
+        if label in {say(language, key) for language in LANGUAGES}:
+            return command
+    return None
+
+
+async def offer(language: str, role: str) -> None:
+    """Show the commands and the settings of drafts."""
+    shown = [key for key in COMMANDS if key != "gaps" or role in ("owner", "admin")]
+    await cl.context.emitter.set_commands(
+        [
+            {
+                "id": say(language, key),
+                "description": say(language, f"{key}_about"),
+                "icon": COMMANDS[key][1],
+                "button": False,
+                "persistent": False,
+                "selected": False,
+            }
+            for key in shown
+        ]
+    )
+    own = LANGUAGES.get(language[:2].lower(), "English")
+    names = list(LANGUAGES.values())
+    tones = {say(language, tone): tone for tone in TONES}
+    tone = Select(id="tone", label=say(language, "tone"), items=tones, initial_value=TONES[0])
+    chosen = Select(
+        id="language",
+        label=say(language, "language"),
+        values=names,
+        initial_index=names.index(own),
+    )
+    widgets: list[InputWidget] = [tone, chosen]
+    await cl.ChatSettings(widgets).send()
+
+
+def document_text(desk: Desk, path: str) -> str:
+    """The text of a document of the conversation or of the knowledge folder."""
+    index = desk.conversation.index
+    if index is not None and path in index.texts:
+        return index.texts[path]
+    return desk.service.document_text(path)
+
+
+async def _stream(message: Any, pieces: Any) -> str:
+    text = ""
+    async with aclosing(pieces) as opened:
+        async for piece in opened:
+            text += piece
+            await message.stream_token(piece)
+    return text.strip()
+
+
+def _file(name: str, content: bytes, mime: str) -> Any:
+    return cl.File(name=name, content=content, mime=mime, display="inline")

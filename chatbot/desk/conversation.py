@@ -1,0 +1,95 @@
+"""What one session knows of its conversation: the turns, the answers' records, the uploads."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import chainlit as cl
+
+from chatbot.index.generations import Generation
+from chatbot.knowledge.documents import Document
+from chatbot.memory import Turn
+
+
+@dataclass
+class Entry:
+    """One turn; ``record`` is what :func:`chatbot.desk.answers.record` kept of an answer."""
+
+    id: str
+    turn: Turn
+    record: dict[str, Any] | None = None
+
+
+@dataclass
+class Conversation:
+    """The turns in order; ``index`` is over ``documents`` and made anew when they change."""
+
+    entries: list[Entry] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
+    index: Generation | None = None
+    draft: str = ""
+
+    @property
+    def history(self) -> list[Turn]:
+        """The turns as the chain takes them."""
+        return [entry.turn for entry in self.entries]
+
+    def before(self, message_id: str) -> list[Turn]:
+        """The turns in front of a message, all of them where it is new."""
+        self.cut(message_id)
+        return self.history
+
+    def cut(self, message_id: str) -> None:
+        """Forget a message and what follows it, as an edited question does."""
+        ids = [entry.id for entry in self.entries]
+        if message_id in ids:
+            del self.entries[ids.index(message_id) :]
+
+    def after(self, message_id: str) -> set[str]:
+        """The ids of the turns that follow a message."""
+        ids = [entry.id for entry in self.entries]
+        return set(ids[ids.index(message_id) + 1 :]) if message_id in ids else set()
+
+    def add_question(self, message_id: str, text: str) -> None:
+        """A question was asked."""
+        self.entries.append(Entry(message_id, {"role": "user", "content": text}))
+
+    def add_answer(self, message_id: str, text: str, record: dict[str, Any] | None) -> None:
+        """It was answered, wholly or until Stop."""
+        self.entries.append(Entry(message_id, {"role": "assistant", "content": text}, record))
+
+    def question(self, message_id: str) -> str | None:
+        """The words of an earlier question."""
+        found = (e.turn["content"] for e in self.entries if e.id == message_id)
+        return next(found, None)
+
+    def last_record(self) -> dict[str, Any] | None:
+        """The newest whole answer."""
+        return next((e.record for e in reversed(self.entries) if e.record), None)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the last question has no answer."""
+        return bool(self.entries) and self.entries[-1].turn["role"] == "user"
+
+
+def current() -> Conversation:
+    """The conversation of this session."""
+    conversation = cl.user_session.get("conversation")
+    if not isinstance(conversation, Conversation):
+        conversation = Conversation()
+        cl.user_session.set("conversation", conversation)
+    return conversation
+
+
+def restore(thread: dict[str, Any]) -> Conversation:
+    """The conversation of a kept thread; uploads are not read yet."""
+    conversation = Conversation()
+    for step in thread["steps"]:
+        metadata = step.get("metadata") or {}
+        if step.get("type") == "user_message" and not step.get("command"):
+            conversation.add_question(step["id"], step.get("output") or "")
+        elif "answer" in metadata:
+            record = metadata["answer"]
+            conversation.add_answer(step["id"], record["answer"], record)
+    cl.user_session.set("conversation", conversation)
+    return conversation

@@ -1,0 +1,249 @@
+"""Chainlit's data layer over the store: what fails to be saved is said on the page."""
+
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from chainlit.context import context
+from chainlit.data.base import BaseDataLayer
+from chainlit.data.utils import queue_until_user_message
+from chainlit.element import Element, ElementDict
+from chainlit.step import StepDict
+from chainlit.types import (
+    Feedback,
+    PageInfo,
+    PaginatedResponse,
+    Pagination,
+    ThreadDict,
+    ThreadFilter,
+)
+from chainlit.user import PersistedUser, User
+
+from chatbot.desk.access import Mode
+from chatbot.errors import StoreError, UserError
+from chatbot.store import Store
+from chatbot.store.database import now
+
+log = logging.getLogger(__name__)
+
+# A thread is named after its first question.
+_NAME_CHARS = 120
+
+# Of what Chainlit wants to keep with a thread, only these; sharing would open it to everybody.
+_KEPT_METADATA = ("chat_settings", "chat_profile")
+
+
+class DeskDataLayer(BaseDataLayer):
+    """Keeps threads in the store.
+
+    Chainlit starts most writes in tasks whose exceptions nobody reads, so a failure is sent to
+    the page here, once for each turn and reason.
+    """
+
+    def __init__(self, store: Store, mode: Mode) -> None:
+        self.store = store
+        self._mode = mode
+        self._said: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+    def new_turn(self) -> None:
+        """Failures are said again in this session."""
+        self._said.pop(context.session, None)
+
+    @asynccontextmanager
+    async def _saying_failures(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except StoreError as exc:
+            log.error("%s", exc)
+            said = self._said.setdefault(context.session, set())
+            if str(exc) not in said:
+                said.add(str(exc))
+                await _show(str(exc))
+
+    # People
+
+    async def get_user(self, identifier: str) -> PersistedUser | None:
+        """The user with the role as it is now."""
+        user = await self.store.users.get(identifier)
+        if user is None:
+            return None
+        return PersistedUser(
+            id=user.id,
+            identifier=user.name,
+            createdAt=user.created_at,
+            metadata={"role": user.role},
+        )
+
+    async def create_user(self, user: User) -> PersistedUser | None:
+        """The user who signed in; one whom a proxy names is added the first time. Users with
+        passwords exist already, so one that does not was removed and stays out."""
+        known = await self.get_user(user.identifier)
+        if known is None and self._mode == "password":
+            raise UserError(f"There is no user '{user.identifier}'.")
+        if known is None:
+            await self.store.users.add(user.identifier, None, user.metadata.get("role", "agent"))
+        return known or await self.get_user(user.identifier)
+
+    # Steps and elements
+
+    @queue_until_user_message()
+    async def create_step(self, step_dict: StepDict) -> None:
+        """Save a step."""
+        async with self._saying_failures():
+            await self.store.threads.save_step(dict(step_dict), _user_id())
+
+    @queue_until_user_message()
+    async def update_step(self, step_dict: StepDict) -> None:
+        """Save a step again."""
+        async with self._saying_failures():
+            await self.store.threads.save_step(dict(step_dict), _user_id())
+
+    @queue_until_user_message()
+    async def delete_step(self, step_id: str) -> None:
+        """Remove a step."""
+        async with self._saying_failures():
+            await self.store.threads.delete_step(step_id)
+
+    @queue_until_user_message()
+    async def create_element(self, element: Element) -> None:
+        """Save an element with its content; it belongs to the session's own thread."""
+        async with self._saying_failures():
+            described: dict[str, Any] = dict(element.to_dict())
+            described["threadId"] = context.session.thread_id
+            await self.store.threads.save_element(described, _content(element), _user_id())
+
+    async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
+        """An element as the page shows it."""
+        found = await self.store.threads.element(thread_id, element_id)
+        return _shown(found[0]) if found else None
+
+    @queue_until_user_message()
+    async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
+        """Remove an element of the session's own thread."""
+        async with self._saying_failures():
+            await self.store.threads.delete_element(element_id, context.session.thread_id)
+
+    # Feedback
+
+    async def upsert_feedback(self, feedback: Feedback) -> str:
+        """Save thumbs; a failure reaches the page as the answer to its request."""
+        return await self.store.feedback.rate(feedback.forId, feedback.value, feedback.comment)
+
+    async def delete_feedback(self, feedback_id: str) -> bool:
+        """Take thumbs back."""
+        await self.store.feedback.delete(feedback_id)
+        return True
+
+    # Threads
+
+    async def get_thread_author(self, thread_id: str) -> str:
+        """The name of the user whose thread it is; empty where there is no such thread."""
+        return await self.store.threads.author(thread_id) or ""
+
+    async def get_thread(self, thread_id: str) -> ThreadDict | None:
+        """A thread as it was sent, with addresses for what its elements contain."""
+        thread = await self.store.threads.get(thread_id)
+        if thread is None:
+            return None
+        thread["elements"] = [_shown(element) for element in thread["elements"]]
+        return cast(ThreadDict, thread)
+
+    async def update_thread(
+        self,
+        thread_id: str,
+        name: str | None = None,
+        user_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Name a thread, or keep its settings."""
+        if user_id is None and name is None and await self.store.threads.author(thread_id) is None:
+            return  # a page that closes does not bring a deleted thread back
+        await self.store.threads.save(
+            thread_id,
+            name=" ".join(name.split())[:_NAME_CHARS] if name else None,
+            user_id=user_id,
+            metadata={k: metadata[k] for k in _KEPT_METADATA if k in metadata}
+            if metadata
+            else None,
+            tags=tags,
+        )
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Remove a thread with all that is in it."""
+        await self.store.threads.delete(thread_id)
+
+    async def list_threads(
+        self, pagination: Pagination, filters: ThreadFilter
+    ) -> PaginatedResponse[Any]:
+        """A page of the user's threads, newest first."""
+        found, more = await self.store.threads.list(
+            filters.userId or "",
+            pagination.first,
+            pagination.cursor,
+            filters.search,
+            filters.feedback,
+        )
+        ends = (found[0]["id"], found[-1]["id"]) if found else (None, None)
+        return PaginatedResponse(pageInfo=PageInfo(more, *ends), data=found)
+
+    async def get_favorite_steps(self, user_id: str) -> list[StepDict]:
+        """Favourites are off."""
+        return []
+
+    async def build_debug_url(self) -> str:
+        """There is none."""
+        return ""
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self.store.close()
+
+
+def element_address(thread_id: str, element_id: str) -> str:
+    """Where the content of a kept element is read."""
+    return f"/desk/element/{thread_id}/{element_id}"
+
+
+def _shown(element: dict[str, Any]) -> ElementDict:
+    """An element of an earlier session: its file is read from the store."""
+    kept = dict(element)
+    if kept.get("type") != "custom":
+        kept["chainlitKey"] = None
+        kept["url"] = element_address(kept["threadId"], kept["id"])
+    return cast(ElementDict, kept)
+
+
+def _content(element: Element) -> bytes | None:
+    if element.type == "custom":  # its props say it all
+        return None
+    if element.path:
+        return Path(element.path).read_bytes()
+    content = element.content or b""
+    return content.encode() if isinstance(content, str) else bytes(content)
+
+
+def _user_id() -> str | None:
+    user = context.session.user
+    return user.id if isinstance(user, PersistedUser) else None
+
+
+async def _show(sentence: str) -> None:
+    """An error on the page that is itself not saved."""
+    await context.emitter.send_toast(sentence, "error")
+    await context.emitter.send_step(
+        {
+            "id": str(uuid.uuid4()),
+            "threadId": context.session.thread_id,
+            "type": "assistant_message",
+            "name": "Peregrine",
+            "output": sentence,
+            "isError": True,
+            "createdAt": now(),
+            "metadata": {},
+        }
+    )

@@ -1,0 +1,91 @@
+"""The packet that a case is handed to a colleague with: Markdown, e-mail, webhook."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from chatbot.errors import HandoffError
+from chatbot.memory import Turn
+
+_TIMEOUT = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Packet:
+    """All that a colleague needs; ``passages`` were tried, ``draft`` is what could be sent."""
+
+    question: str
+    summary: str
+    passages: list[dict[str, Any]]
+    draft: str
+    handed_off_by: str
+    created_at: str
+    history: list[Turn] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The packet as a webhook gets it."""
+        return asdict(self)
+
+
+def to_markdown(packet: Packet) -> str:
+    """The packet to read and to file."""
+    parts = [
+        f"# Handoff: {one_line(packet.question)}",
+        f"Handed off by {packet.handed_off_by}, {packet.created_at}",
+        f"## Summary\n\n{packet.summary or 'No summary.'}",
+        f"## Draft\n\n{packet.draft or 'No draft.'}",
+        "## Passages tried\n\n" + (_passages(packet.passages) or "None."),
+        "## Conversation\n\n" + conversation(packet.history),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def to_email(packet: Packet, recipient: str) -> bytes:
+    """The packet as an .eml file, that a mail program opens as a draft."""
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = f"Handoff: {one_line(packet.question)}"[:200]
+    message["To"] = recipient
+    message["X-Unsent"] = "1"
+    message.set_content(to_markdown(packet))
+    return message.as_bytes()
+
+
+async def post(packet: Packet, url: str) -> None:
+    """Send the packet to a webhook as JSON.
+
+    Raises:
+        HandoffError: it did not arrive; the message completes "... (<message>)".
+    """
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT) as client:
+            response = await client.post(url, json=packet.as_dict())
+            response.raise_for_status()
+    except httpx.HTTPStatusError as exc:
+        raise HandoffError(f"status {exc.response.status_code}") from exc
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        raise HandoffError(str(exc) or type(exc).__name__) from exc
+
+
+def conversation(history: Sequence[Turn]) -> str:
+    """The turns, each under who said it; a quoted block, so that no turn looks like another."""
+    said = {"user": "Agent", "assistant": "Peregrine"}
+    blocks = [f"**{said[turn['role']]}**\n\n{quoted(turn['content'])}" for turn in history]
+    return "\n\n".join(blocks) or "Nothing was said."
+
+
+def quoted(text: str) -> str:
+    """Text as a Markdown block quote."""
+    return "\n".join(f"> {line}" for line in text.strip().splitlines())
+
+
+def one_line(text: str) -> str:
+    """Text on one line, fit for a heading or a header."""
+    return " ".join(text.split())
+
+
+def _passages(passages: list[dict[str, Any]]) -> str:
+    return "\n\n".join(f"`{p['path']}`\n\n{quoted(str(p['text']))}" for p in passages)

@@ -1,0 +1,102 @@
+"""Thumbs and corrections, each with the answer and the passages that were on screen."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from chatbot.errors import StoreError
+from chatbot.store.database import Database, now
+from chatbot.store.schema import feedback, steps
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """One judgement; ``value`` is 1 or 0. ``answer`` holds ``question``, ``history``,
+    ``passages``, ``answer``, ``citations``, ``abstained``, ``confidence`` and ``model``."""
+
+    id: str
+    thread_id: str
+    value: int
+    comment: str
+    wrong: str
+    right_answer: str
+    right_document: str
+    answer: dict[str, Any]
+    created_at: str
+
+
+class FeedbackStore:
+    """Feedback in the database: one judgement for each answer, the last one counts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rate(self, step_id: str, value: int, comment: str | None) -> str:
+        """Save thumbs up (1) or down (0) on a step; returns the feedback's id.
+
+        Raises:
+            StoreError: there is no such step, or it was not saved.
+        """
+        async with self._database.write() as connection:
+            # Thumbs stand on the run that made an answer; the answer is its child.
+            of = select(steps.c.thread_id, steps.c.answer).where(
+                or_(steps.c.id == step_id, steps.c.parent_id == step_id)
+            )
+            rows = (await connection.execute(of)).all()
+            if not rows:
+                raise StoreError("This was not saved, because the answer is not kept any more.")
+            answer = next((row[1] for row in rows if row[1]), None)
+            known = select(feedback.c.id).where(feedback.c.step_id == step_id)
+            old = (await connection.execute(known)).scalar_one_or_none()
+            values = {
+                "id": old or str(uuid.uuid4()),
+                "thread_id": rows[0][0],
+                "step_id": step_id,
+                "value": value,
+                "comment": comment,
+                "answer": answer,
+                "created_at": now(),
+            }
+            await connection.execute(self._database.upsert(feedback, values))
+        return str(values["id"])
+
+    async def correct(
+        self, step_id: str, *, wrong: str, right_answer: str, right_document: str
+    ) -> None:
+        """Save what a person says instead, on an answer with a judgement.
+
+        Raises:
+            StoreError: there is no judgement on that step, or it was not saved.
+        """
+        given = {"wrong": wrong, "right_answer": right_answer, "right_document": right_document}
+        async with self._database.write() as connection:
+            changed = update(feedback).where(feedback.c.step_id == step_id).values(given)
+            if not (await connection.execute(changed)).rowcount:
+                raise StoreError("This was not saved, because the answer has no thumbs down.")
+
+    async def delete(self, feedback_id: str) -> None:
+        """Take a judgement back."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(feedback).where(feedback.c.id == feedback_id))
+
+    async def all(self) -> list[Feedback]:
+        """Every judgement on an answer, oldest first."""
+        query = select(feedback).order_by(feedback.c.created_at)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [_feedback(dict(row)) for row in rows if row["answer"]]
+
+    async def refused(self) -> list[dict[str, Any]]:
+        """The answers in which the bot said that it does not know, oldest first."""
+        query = select(steps.c.answer).order_by(steps.c.created_at)
+        async with self._database.read() as connection:
+            answers = (await connection.execute(query)).scalars().all()
+        return [dict(answer) for answer in answers if answer and answer.get("abstained")]
+
+
+def _feedback(row: dict[str, Any]) -> Feedback:
+    values = {name: row[name] for name in Feedback.__dataclass_fields__}
+    blank: dict[str, Any] = {name: "" for name, value in values.items() if value is None}
+    return Feedback(**(values | blank))

@@ -1,0 +1,196 @@
+"""Threads with their steps and elements, as the page sends and wants them."""
+
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatbot.errors import StoreError
+from chatbot.store.database import Database, now
+from chatbot.store.schema import elements, feedback, steps, threads, users
+
+
+class ThreadStore:
+    """Threads in the database. A step or element stays in the thread that it was made in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(
+        self,
+        thread_id: str,
+        *,
+        name: str | None = None,
+        user_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Create a thread or change what is given."""
+        values = {"name": name, "user_id": user_id, "metadata": metadata, "tags": tags}
+        given = {key: value for key, value in values.items() if value is not None}
+        async with self._database.write() as connection:
+            await self._ensure(connection, thread_id, user_id)
+            changed = update(threads).where(threads.c.id == thread_id)
+            await connection.execute(changed.values(given | {"updated_at": now()}))
+
+    async def save_step(self, step: dict[str, Any], user_id: str | None) -> None:
+        """Create or replace a step; its thread comes into being with it."""
+        metadata = step.get("metadata") or {}
+        values = {
+            "id": step["id"],
+            "thread_id": step["threadId"],
+            "parent_id": step.get("parentId"),
+            "type": step.get("type", "undefined"),
+            "output": step.get("output") or "",
+            "answer": metadata.get("answer"),
+            "created_at": step.get("createdAt") or now(),
+            "data": step,
+        }
+        async with self._database.write() as connection:
+            await self._ensure(connection, step["threadId"], user_id)
+            await self._same_thread(connection, steps, step["id"], step["threadId"])
+            await connection.execute(self._database.upsert(steps, values, keep=("created_at",)))
+            touched = update(threads).where(threads.c.id == step["threadId"])
+            await connection.execute(touched.values(updated_at=now()))
+
+    async def delete_step(self, step_id: str) -> None:
+        """Remove a step with its elements; feedback on it keeps its own copy of the answer."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(elements).where(elements.c.step_id == step_id))
+            await connection.execute(delete(steps).where(steps.c.id == step_id))
+
+    async def save_element(
+        self, element: dict[str, Any], content: bytes | None, user_id: str | None
+    ) -> None:
+        """Create or replace an element with its content."""
+        thread_id = element["threadId"]
+        values = {
+            "id": element["id"],
+            "thread_id": thread_id,
+            "step_id": element.get("forId"),
+            "data": element,
+            "content": content,
+            "created_at": now(),
+        }
+        async with self._database.write() as connection:
+            await self._ensure(connection, thread_id, user_id)
+            await self._same_thread(connection, elements, element["id"], thread_id)
+            await connection.execute(self._database.upsert(elements, values, keep=("created_at",)))
+
+    async def element(self, thread_id: str, element_id: str) -> tuple[dict[str, Any], bytes] | None:
+        """An element of a thread and its content."""
+        query = select(elements.c.data, elements.c.content).where(
+            elements.c.id == element_id, elements.c.thread_id == thread_id
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return (dict(row[0]), bytes(row[1] or b"")) if row else None
+
+    async def delete_element(self, element_id: str, thread_id: str) -> None:
+        """Remove an element of a thread."""
+        query = delete(elements).where(
+            elements.c.id == element_id, elements.c.thread_id == thread_id
+        )
+        async with self._database.write() as connection:
+            await connection.execute(query)
+
+    async def delete(self, thread_id: str) -> None:
+        """Remove a thread with everything in it."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(threads).where(threads.c.id == thread_id))
+
+    async def author(self, thread_id: str) -> str | None:
+        """The name of the user whose thread it is."""
+        query = select(users.c.name).join(threads).where(threads.c.id == thread_id)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def get(self, thread_id: str) -> dict[str, Any] | None:
+        """A thread with ``steps`` (oldest first, with ``feedback``) and ``elements``."""
+        query = select(threads, users.c.name.label("author")).join(users, isouter=True)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.where(threads.c.id == thread_id))
+            thread = rows.mappings().first()
+            if thread is None:
+                return None
+            made = select(steps.c.data, feedback).join(
+                feedback, feedback.c.step_id == steps.c.id, isouter=True
+            )
+            made = made.where(steps.c.thread_id == thread_id).order_by(steps.c.created_at)
+            step_rows = (await connection.execute(made)).mappings().all()
+            shown = select(elements.c.data).where(elements.c.thread_id == thread_id)
+            element_rows = (await connection.execute(shown)).scalars().all()
+        return _thread(dict(thread)) | {
+            "steps": [_step(dict(row)) for row in step_rows],
+            "elements": [dict(data) for data in element_rows],
+        }
+
+    async def list(
+        self,
+        user_id: str,
+        first: int,
+        cursor: str | None = None,
+        search: str | None = None,
+        rated: int | None = None,
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """A user's threads, newest first, without steps; and whether there are more.
+
+        ``cursor`` is the last thread of the page before. ``search`` is found in names and
+        messages, in any case.
+        """
+        query = select(threads).where(threads.c.user_id == user_id)
+        if search:
+            said = select(steps.c.thread_id).where(
+                steps.c.type.in_(("user_message", "assistant_message")),
+                steps.c.output.icontains(search, autoescape=True),
+            )
+            named = threads.c.name.icontains(search, autoescape=True)
+            query = query.where(or_(named, threads.c.id.in_(said)))
+        if rated is not None:
+            liked = select(feedback.c.thread_id).where(feedback.c.value == rated)
+            query = query.where(threads.c.id.in_(liked))
+        query = query.order_by(threads.c.updated_at.desc(), threads.c.id)
+        async with self._database.read() as connection:
+            found = [_thread(dict(r)) for r in (await connection.execute(query)).mappings()]
+        ids = [thread["id"] for thread in found]
+        start = ids.index(cursor) + 1 if cursor in ids else 0
+        return found[start : start + first], len(found) > start + first
+
+    async def _ensure(
+        self, connection: AsyncConnection, thread_id: str, user_id: str | None
+    ) -> None:
+        row: dict[str, Any] = {"id": thread_id, "user_id": user_id, "metadata": {}}
+        row |= {"created_at": now(), "updated_at": now()}
+        await connection.execute(self._database.upsert(threads, row, keep=tuple(row)))
+
+    @staticmethod
+    async def _same_thread(
+        connection: AsyncConnection, table: Any, row_id: str, thread_id: str
+    ) -> None:
+        """Ids come from the browser: one of another thread must not be overwritten."""
+        query = select(table.c.thread_id).where(table.c.id == row_id)
+        other = (await connection.execute(query)).scalar_one_or_none()
+        if other not in (None, thread_id):
+            raise StoreError("This was not saved, because it belongs to another conversation.")
+
+
+def _thread(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "createdAt": row["created_at"],
+        "name": row["name"],
+        "userId": row["user_id"],
+        "userIdentifier": row.get("author"),
+        "tags": row["tags"],
+        "metadata": row["metadata"],
+        "steps": [],
+        "elements": [],
+    }
+
+
+def _step(row: dict[str, Any]) -> dict[str, Any]:
+    step = dict(row["data"])
+    if row["id"] is not None:
+        given = {"forId": row["step_id"], "id": row["id"]}
+        step["feedback"] = given | {"value": row["value"], "comment": row["comment"]}
+    return step

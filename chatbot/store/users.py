@@ -1,0 +1,119 @@
+"""People who may sign in. Passwords are kept as argon2id hashes."""
+
+import asyncio
+import secrets
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+
+from chatbot.errors import UserError
+from chatbot.store.database import Database, now
+from chatbot.store.schema import users
+
+ROLES = ("agent", "owner", "admin")
+_SHORTEST_PASSWORD = 8
+
+
+@dataclass(frozen=True)
+class User:
+    """``role``: agents ask, owners also see the gaps, admins also everything else."""
+
+    id: str
+    name: str
+    role: str
+    created_at: str
+
+
+class UserStore:
+    """Users in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._hasher = PasswordHasher()
+
+    async def add(self, name: str, password: str | None, role: str = "agent") -> User:
+        """Add a user, or give an existing one a new password and role.
+
+        Raises:
+            UserError: the name, the password or the role cannot be used.
+            StoreError: it was not saved.
+        """
+        if not name.strip() or len(name) > 200 or not name.isprintable():
+            raise UserError("A user's name has 1 to 200 printable characters.")
+        if role not in ROLES:
+            raise UserError(f"There is no role '{role}'; known are {', '.join(ROLES)}.")
+        if password is not None and len(password) < _SHORTEST_PASSWORD:
+            raise UserError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
+        hashed = await asyncio.to_thread(self._hasher.hash, password) if password else None
+        old = await self.get(name)
+        values = {
+            "id": old.id if old else str(uuid.uuid4()),
+            "name": name,
+            "role": role,
+            "password_hash": hashed,
+            "created_at": old.created_at if old else now(),
+        }
+        async with self._database.write() as connection:
+            await connection.execute(self._database.upsert(users, values))
+        return _user(values)
+
+    async def get(self, name: str) -> User | None:
+        """The user of that name."""
+        row = await self._row(name)
+        return _user(row) if row else None
+
+    async def check(self, name: str, password: str) -> User | None:
+        """The user, if the password is right. Takes as long for a name that does not exist."""
+        row = await self._row(name)
+        known = str(row["password_hash"] or "") if row else ""
+        right = await asyncio.to_thread(self._verify, known, password)
+        return _user(row) if row and right else None
+
+    async def all(self) -> list[User]:
+        """Every user, by name."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(users).order_by(users.c.name))
+            return [_user(dict(row)) for row in rows.mappings()]
+
+    async def passwords(self) -> int:
+        """How many users can sign in with a password."""
+        query = select(func.count()).where(users.c.password_hash.is_not(None))
+        async with self._database.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def remove(self, name: str) -> None:
+        """Remove a user with all threads.
+
+        Raises:
+            UserError: there is none of that name.
+        """
+        async with self._database.write() as connection:
+            result = await connection.execute(delete(users).where(users.c.name == name))
+        if not result.rowcount:
+            raise UserError(f"There is no user '{name}'.")
+
+    async def _row(self, name: str) -> dict[str, Any] | None:
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(users).where(users.c.name == name))).mappings()
+            found = row.first()
+            return dict(found) if found else None
+
+    @cached_property
+    def _nobody(self) -> str:
+        """The hash of a password that is thrown away."""
+        return self._hasher.hash(secrets.token_hex())
+
+    def _verify(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed or self._nobody, password) and bool(hashed)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _user(row: dict[str, Any]) -> User:
+    return User(row["id"], row["name"], row["role"], row["created_at"])

@@ -1,0 +1,65 @@
+// What would have been right: shown after a thumbs down. Texts come from the server by language.
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Textarea } from "@/components/ui/textarea";
+import { Input } from "@/components/ui/input";
+
+export default function Correction() {
+  const { labels, step, documents } = props;
+  const [wrong, setWrong] = useState("");
+  const [answer, setAnswer] = useState("");
+  const [document, setDocument] = useState("");
+  const [refuse, setRefuse] = useState(false);
+  const [state, setState] = useState(props.saved ? "saved" : "open");
+  const [problem, setProblem] = useState("");
+  const id = (name) => `${name}-${step}`;
+
+  async function save(event) {
+    event.preventDefault();
+    setState("saving");
+    const payload = {
+      step,
+      wrong: refuse ? "should_refuse" : wrong,
+      right_answer: refuse ? "" : answer,
+      right_document: refuse ? "" : document,
+    };
+    let error = "";
+    try {
+      const reply = await callAction({ name: "correct", payload });
+      error = reply?.response?.error ?? (reply?.success ? "" : "?");
+    } catch (failure) {
+      error = String(failure?.message ?? failure);
+    }
+    setProblem(error);
+    setState(error ? "open" : "saved");
+    if (!error) updateElement({ ...props, saved: true });
+  }
+
+  if (state === "saved") return <p role="status" className="text-sm py-2">{labels.saved}</p>;
+  return (
+    <form onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
+      <label className="flex items-center gap-2">
+        <input type="checkbox" checked={refuse} onChange={(e) => setRefuse(e.target.checked)} />
+        {labels.should_refuse}
+      </label>
+      {refuse ? null : (
+        <>
+          <label htmlFor={id("wrong")}>{labels.wrong}</label>
+          <Input id={id("wrong")} value={wrong} maxLength={2000} onChange={(e) => setWrong(e.target.value)} />
+          <label htmlFor={id("answer")}>{labels.right_answer}</label>
+          <Textarea id={id("answer")} value={answer} maxLength={8000} onChange={(e) => setAnswer(e.target.value)} />
+          <label htmlFor={id("document")}>{labels.right_document}</label>
+          <Input id={id("document")} list={id("documents")} value={document} maxLength={500}
+            onChange={(e) => setDocument(e.target.value)} />
+          <datalist id={id("documents")}>
+            {documents.map((path) => <option key={path} value={path} />)}
+          </datalist>
+        </>
+      )}
+      {problem ? <p role="alert" className="text-red-600">{problem}</p> : null}
+      <Button type="submit" disabled={state === "saving" || !(refuse || answer || wrong || document)}>
+        {labels.save}
+      </Button>
+    </form>
+  );
+}

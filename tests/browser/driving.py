@@ -1,0 +1,88 @@
+"""Servers and browsers for the tests of the page, and what people do in them."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_server.py"))]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def status(url: str) -> str:
+    try:
+        return str(httpx.get(f"{url}/healthz", timeout=5).json()["service"])
+    except (httpx.HTTPError, ValueError, KeyError):
+        return "no answer"
+
+
+@contextmanager
+def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[str]:
+    """A server until its page is there and its model is ready; its address."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    env = os.environ | {"PYTHONPATH": paths} | environment
+    server = subprocess.Popen(command, cwd=ROOT, env=env)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 120
+        while status(url) != "ready":
+            assert server.poll() is None, "the server has ended"
+            assert time.monotonic() < deadline, f"the server is not ready: {status(url)}"
+            time.sleep(0.2)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, url: str, **context: object) -> Page:
+    viewport = {"width": 1280, "height": 800}
+    page = browser.new_context(**{"viewport": viewport, **context}).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(10_000)
+    page.goto(url)
+    return page
+
+
+def ask(page: Page, question: str) -> None:
+    page.locator("#chat-input").click()
+    page.keyboard.type(question)
+    expect(page.locator("#chat-submit")).to_be_enabled(timeout=20_000)  # the page is connected
+    page.keyboard.press("Enter")
+
+
+def artefact(page: Page, name: str) -> None:
+    """Keep a picture of the page where ``ARTEFACTS`` names a folder."""
+    if folder := os.environ.get("ARTEFACTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -1,0 +1,50 @@
+"""The whole web application with a scripted model, for tests: ``python scripted_server.py PORT``.
+
+What the model writes depends on words of the question: "slowly" gives a long answer at a pace
+that can be stopped, "markup" an answer that tries to run in the page.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
+
+from chatbot.api import create_app
+from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.service import ChatService
+from chatbot.settings import load_settings
+
+US = "Customers in the US can return a product within 45 days of delivery."
+MARKUP = (
+    "<script>window.hacked=1</script> <img src=x onerror=window.hacked=1> "
+    "[click](javascript:window.hacked=1) ![x](https://example.org/x.png)"
+)
+
+
+class PacedEngine(ScriptedEngine):
+    def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
+        question = request.prompt.rsplit("Question:", 1)[-1]
+        slow = "slowly" in question
+        reply = MARKUP if "markup" in question else US
+        engine = ScriptedEngine(" ".join(f"word{n}" for n in range(400)) if slow else reply)
+        for piece in engine.stream(request, cancel):
+            if slow:
+                time.sleep(0.05)
+            yield piece
+
+
+def main(port: int) -> None:
+    settings = load_settings(port=port, refuse_below=0.3)
+    model = scripted_model(PacedEngine())
+    model.max_tokens = 1000
+    service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())
+    uvicorn.run(create_app(settings, service), host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    main(int(sys.argv[1]))

@@ -1,0 +1,337 @@
+"""What support staff do on the page, in a real Chromium, with a scripted model."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from driving import (
+    ROOT,
+    SCRIPTED,
+    artefact,
+    ask,
+    chromium,
+    free_port,
+    needs_chromium,
+    open_page,
+    running,
+)
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = needs_chromium
+
+PASSWORD = "correct horse"
+QUESTION = "How long can customers in the US return a product?"
+REPLY = "Customers in the US can return a product within 45 days of delivery."
+EVIL = "<img src=x onerror=window.hacked=1>"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+    knowledge = folder / "knowledge"
+    knowledge.mkdir()
+    (knowledge / "us.md").write_text(f"# US returns\n\n{REPLY}\n")
+    (knowledge / "eu.md").write_text(
+        "# EU returns\n\nCustomers in the EU can return a product within 30 days of delivery.\n"
+    )
+    evil = f"# Markup {EVIL}\n\nThis is about markup. <script>window.hacked=1</script> {EVIL}\n"
+    (knowledge / "markup [x](javascript:window.hacked=1) <b>.md").write_text(evil)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database(folder: Path) -> str:
+    url = f"sqlite:///{folder / 'desk.db'}"
+
+    for name, role in (("ann", "agent"), ("olga", "owner")):
+        command = [sys.executable, "-m", "chatbot", "users", "add", name, "--role", role]
+        subprocess.run(
+            [*command, "--password-stdin"],
+            input=PASSWORD,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env=os.environ | {"CHATBOT_DATABASE": url},
+        )
+    return url
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path, database: str) -> Iterator[str]:
+    port = free_port()
+    environment = {
+        "CHATBOT_DATA": str(folder),
+        "CHATBOT_DATABASE": database,
+        "CHATBOT_KNOWLEDGE": str(folder / "knowledge"),
+        "CHATBOT_INDEX": str(folder / "index"),
+    }
+    with running([*SCRIPTED, str(port)], port, environment) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.locator("#email").fill(name)
+    page.locator("#password").fill(password)
+    page.keyboard.press("Enter")
+
+
+def signed_in(browser: Browser, address: str, name: str, **context: object) -> Page:
+    page = open_page(browser, address, **context)
+    sign_in(page, name)
+    expect(page.locator("#chat-input")).to_be_visible(timeout=20_000)
+    return page
+
+
+@pytest.fixture(scope="module")
+def ann(browser: Browser, address: str) -> Page:
+    return signed_in(browser, address, "ann")
+
+
+@pytest.fixture(scope="module")
+def olga(browser: Browser, address: str) -> Page:
+    return signed_in(browser, address, "olga")
+
+
+def new_chat(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("#chat-input")).to_be_visible(timeout=20_000)
+
+
+def command(page: Page, name: str, text: str = "go") -> None:
+    page.locator("#command-button").click()
+    page.get_by_role("option", name=re.compile(f"^{name}")).click()
+    ask(page, text)
+
+
+def upload(page: Page, file: Path) -> None:
+    with page.expect_response("**/project/file?*"):
+        page.locator("#upload-button-input").set_input_files(file)
+    expect(page.get_by_text(file.name)).to_be_visible()
+
+
+def answered(page: Page, count: int = 1) -> None:
+    expect(page.get_by_text("Answered by scripted")).to_have_count(count, timeout=20_000)
+
+
+def test_wrong_password_stays_outside(browser: Browser, address: str) -> None:
+    page = open_page(browser, address)
+    sign_in(page, "ann", "wrong horse")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#chat-input")).to_have_count(0)
+    page.context.close()
+
+
+def test_stop_ends_an_answer_while_a_second_person_is_answered(
+    ann: Page, olga: Page, address: str
+) -> None:
+    new_chat(ann, address)
+    new_chat(olga, address)
+    ask(ann, f"{QUESTION} Tell me slowly.")
+    expect(ann.get_by_text("word3 ")).to_be_visible(timeout=20_000)
+    ask(olga, QUESTION)
+    answered(olga)
+    expect(olga.locator("body")).not_to_contain_text("word3")  # no cross-talk
+    ann.locator("#stop-button").click()
+    expect(ann.get_by_text("Stopped.", exact=True)).to_be_visible()
+    said = ann.locator(".ai-message").first.inner_text()
+    assert "word3" in said
+    assert "word399" not in said
+    ask(ann, QUESTION)
+    answered(ann)
+    artefact(ann, "stopped")
+
+
+def test_thread_resumes_with_source_thumbs_and_correction(
+    ann: Page, olga: Page, address: str
+) -> None:
+    new_chat(ann, address)
+    ask(ann, QUESTION)
+    answered(ann)
+    ann.locator(".negative-feedback-off").last.click()
+    ann.locator("#submit-feedback").click()
+    form = ann.locator("form.correction")
+    form.get_by_label("What was wrong").fill("the number")
+    form.get_by_label("Right answer").fill("Within 45 days.")
+    form.get_by_label("Right document").fill("us.md")
+    artefact(ann, "correction")
+    assert serious_problems(ann, "form.correction") == []
+    form.get_by_role("button", name="Save").click()
+    expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+
+    expect(ann).to_have_url(re.compile("/thread/"))
+    ann.reload()
+    answered(ann)
+    expect(ann.locator(".negative-feedback-on")).to_have_count(1, timeout=20_000)
+    expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    ann.locator("button.source").first.click()
+    expect(ann.locator("mark.quote")).to_have_text(REPLY)
+    artefact(ann, "resumed")
+    assert serious_problems(ann, ".source-view") == []
+
+    # Another person neither sees nor opens it.
+    olga.goto(ann.url)
+    expect(olga.get_by_text("Couldn't resume chat")).to_be_visible(timeout=20_000)
+    expect(olga.locator("body")).not_to_contain_text("Within 45 days.")
+
+
+def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    ask(ann, "How long can customers in the EU return a product?")
+    answered(ann)
+    ann.locator("#search-chats-button").click()
+    ann.keyboard.type("in the eu RETURN")
+    found = ann.get_by_role("dialog").get_by_text("How long can customers in the EU")
+    expect(found.first).to_be_visible(timeout=10_000)
+    artefact(ann, "search")
+    ann.keyboard.press("Escape")
+    thread = ann.url.rsplit("/", 1)[1]
+    kept = f"{address}/project/thread"
+    renamed = ann.request.put(kept, data={"threadId": thread, "name": "EU case"})
+    assert renamed.ok
+    ann.reload()
+    expect(ann.get_by_text("EU case").first).to_be_visible(timeout=20_000)
+    assert ann.request.delete(kept, data={"threadId": thread}).ok
+    assert ann.request.get(f"{kept}/{thread}").status == 404
+
+
+def test_edited_question_takes_the_place_of_the_old_one(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    ask(ann, "How long can customers in the EU return a product?")
+    answered(ann)
+    ann.get_by_text("How long can customers in the EU").last.hover()
+    ann.locator(".edit-message").first.click()
+    ann.locator("#edit-chat-input").fill(QUESTION)
+    ann.get_by_role("button", name="Confirm").click()
+    expect(ann.locator("[data-step-type=user_message]")).to_have_count(1)
+    expect(ann.locator("[data-step-type=user_message]")).to_contain_text("in the US")
+    answered(ann)
+
+
+def test_answer_is_regenerated_in_its_place(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    ask(ann, QUESTION)
+    answered(ann)
+    first = ann.locator("[data-step-type=assistant_message] [id^=step-]")
+    before = first.get_attribute("id")
+    ann.locator("button:has(.lucide-refresh-cw)").click()
+    expect(ann.locator(f"#{before}")).to_have_count(0, timeout=20_000)
+    answered(ann)
+
+
+def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    ask(ann, QUESTION)
+    answered(ann)
+    command(ann, "Draft reply")
+    expect(ann.get_by_text("Draft in English, friendly")).to_be_visible(timeout=20_000)
+    command(ann, "Search only", "return a product in the EU")
+    expect(ann.get_by_text("[1] eu.md").first).to_be_visible(timeout=20_000)
+    command(ann, "Hand off")
+    expect(ann.get_by_text("nobody was told yet")).to_be_visible(timeout=20_000)
+    for name in ("handoff.md", "handoff.eml"):
+        with ann.expect_download() as download:
+            ann.get_by_text(name).click()
+        packet = Path(download.value.path()).read_text()
+        assert "45 days" in packet
+        assert QUESTION in packet
+    artefact(ann, "handoff")
+
+
+def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path) -> None:
+    note = folder / "warranty note.txt"
+    note.write_text("The kraken discount code for this customer is ZEBRA-77.\n")
+    new_chat(ann, address)
+    upload(ann, note)
+    ask(ann, "What is the kraken discount code for this customer?")
+    expect(ann.get_by_text("counts in this conversation only")).to_be_visible(timeout=20_000)
+    answered(ann)
+    command(ann, "Search only", "kraken discount code")
+    expect(ann.get_by_text("upload/warranty note.txt").first).to_be_visible(timeout=20_000)
+    ann.reload()  # and still after a resume
+    expect(ann.get_by_text("counts in this conversation only")).to_be_visible(timeout=20_000)
+    command(ann, "Search only", "kraken discount code")
+    expect(ann.get_by_text("ZEBRA-77").nth(1)).to_be_visible(timeout=20_000)
+    new_chat(ann, address)
+    command(ann, "Search only", "kraken discount code")
+    expect(ann.get_by_text("[1] ").first).to_be_visible(timeout=20_000)
+    expect(ann.locator("body")).not_to_contain_text("ZEBRA-77")
+
+
+def test_a_program_is_not_taken_in(ann: Page, address: str, folder: Path) -> None:
+    program = folder / "page.html"
+    program.write_text("<script>window.hacked=1</script>")
+    new_chat(ann, address)
+    ann.locator("#upload-button-input").set_input_files(program)
+    expect(ann.get_by_text(re.compile("not allowed|File type|Failed"))).to_be_visible(
+        timeout=10_000
+    )
+
+
+def test_markup_stays_text_wherever_it_comes_from(ann: Page, address: str, folder: Path) -> None:
+    name = folder / f"{EVIL.replace('/', '')}.txt"
+    name.write_text(f"This note about markup says {EVIL} and <script>window.hacked=1</script>.\n")
+    new_chat(ann, address)
+    upload(ann, name)
+    ask(ann, f"What about markup? {EVIL} [x](javascript:window.hacked=1)")
+    answered(ann)
+    command(ann, "Search only", "about markup")
+    links = ann.locator("button.source")
+    expect(links.first).to_be_visible(timeout=20_000)
+    for number in range(links.count()):
+        links.nth(number).click()
+        expect(ann.locator(".source-view")).to_be_visible()
+    ann.reload()
+    answered(ann)
+    links.last.click()
+    artefact(ann, "markup")
+    assert ann.evaluate("window.hacked") is None
+    assert ann.locator("#root img[src='x'], #root a[href^='javascript']").count() == 0
+    assert ann.locator("#root img[src^='https://example.org']").count() == 0
+
+
+def test_gaps_are_for_knowledge_owners(olga: Page, ann: Page, address: str) -> None:
+    new_chat(olga, address)
+    ask(olga, "Quantum chromodynamics lattice gauge simulation?")
+    answered(olga)
+    command(olga, "Gaps")
+    expect(olga.get_by_text("Quantum chromodynamics").nth(1)).to_be_visible(timeout=20_000)
+    new_chat(ann, address)
+    ann.locator("#command-button").click()
+    expect(ann.get_by_role("option", name=re.compile("^Hand off"))).to_be_visible()
+    expect(ann.get_by_role("option", name=re.compile("^Gaps"))).to_have_count(0)
+    ann.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de-DE", "Beantwortet von"), ("fr-FR", "Réponse de"), ("es-ES", "Respuesta de")],
+)
+def test_page_speaks_the_browsers_language_on_a_phone(
+    browser: Browser, address: str, language: str, words: str
+) -> None:
+    phone = {"width": 390, "height": 780}
+    page = signed_in(browser, address, "ann", locale=language, viewport=phone, color_scheme="light")
+    ask(page, QUESTION)
+    expect(page.get_by_text(words)).to_be_visible(timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("button.source").first.click()
+    expect(page.locator("mark.quote")).to_be_visible()
+    artefact(page, f"phone-{language}")
+    page.context.close()
+
+
+def serious_problems(page: Page, selector: str) -> list[str]:
+    """What axe-core finds serious or critical inside ``selector``."""
+    found = Axe().run(page, context=selector).response["violations"]
+    return [v["id"] for v in found if v["impact"] in ("serious", "critical")]
