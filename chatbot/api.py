@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.errors import ChatbotError, ConfigurationError, QuestionError
+from chatbot.events import Answered
 from chatbot.memory import Turn
-from chatbot.service import Answered, ChatService, build_service, process_service
+from chatbot.service import ChatService, build_service, process_service
 from chatbot.settings import PROJECT_ROOT, Settings
 
 

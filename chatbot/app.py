@@ -25,7 +25,8 @@ from chatbot.desk import access, answers, commands, conversation, files
 from chatbot.desk.data_layer import DeskDataLayer
 from chatbot.desk.texts import say
 from chatbot.errors import ChatbotError, StoreError, UserError
-from chatbot.service import Answered, Queued, Token, process_service
+from chatbot.events import Answered, Queued, Token
+from chatbot.service import process_service
 from chatbot.store import Store
 
 log = logging.getLogger(__name__)

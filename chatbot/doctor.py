@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chatbot.errors import ChatbotError, GenerationError
+from chatbot.events import Answered
 from chatbot.index.generations import current_name, load_current
 from chatbot.knowledge.documents import list_files
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
-from chatbot.service import Answered, ChatService, build_service
+from chatbot.service import ChatService, build_service
 from chatbot.settings import Settings
 
 

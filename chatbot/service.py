@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
 from itertools import zip_longest
 from typing import Any
 
@@ -23,7 +22,17 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.chain import AnswerChain, Prepared, build_chain, build_rewriter
 from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
-from chatbot.grounding.citations import Citation, cite
+from chatbot.events import (
+    Answer,
+    Answered,
+    Event,
+    Passage,
+    PassagesFound,
+    Queued,
+    Token,
+    passage_of,
+)
+from chatbot.grounding.citations import cite
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
@@ -35,68 +44,6 @@ from chatbot.waiting import WaitingLine
 log = logging.getLogger(__name__)
 
 _STARTERS = 4
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage shown beside an answer; offsets point into :meth:`ChatService.document_text`."""
-
-    path: str
-    start: int
-    end: int
-    text: str
-    score: float
-    heading: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A finished answer; ``timings`` are seconds from the start of the request, and ``notes``
-    are sentences for the reader, such as that a part of the conversation was too long."""
-
-    answer: str
-    abstained: bool
-    confidence: float
-    citations: list[Citation]
-    passages: list[Passage]
-    model: str
-    timings: dict[str, float]
-    notes: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The answer with the keys of the command contract."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Queued:
-    """Before all others, and again with every step ahead: one's position in line, from 1."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class PassagesFound:
-    """First event of the work itself: what the answer will be drawn from."""
-
-    passages: list[Passage]
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of the answer's text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Answered:
-    """Last event: the whole answer, checked."""
-
-    answer: Answer
-
-
-Event = Queued | PassagesFound | Token | Answered
 
 
 class ChatService:
@@ -460,19 +407,6 @@ def process_service(service: ChatService | None = None) -> ChatService:
     elif not _process:
         _process.append(build_service(load_settings()))
     return _process[0]
-
-
-def passage_of(document: Document) -> Passage:
-    """A retrieved document as people and front ends see it."""
-    meta = document.metadata
-    return Passage(
-        path=meta["path"],
-        start=meta["start"],
-        end=meta["end"],
-        text=document.page_content,
-        score=round(float(meta["score"]), 6),
-        heading=meta["heading"] or meta["title"],
-    )
 
 
 def _is_refusal(text: str) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from chatbot.doctor import refused_connections
+from chatbot.events import Answered
 from chatbot.llm.catalogue import load_catalogue
 from chatbot.llm.engine import GenerationRequest
 from chatbot.llm.factory import load_chat_model
-from chatbot.service import Answered, ChatService, build_service
+from chatbot.service import ChatService, build_service
 from chatbot.settings import load_settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,8 +7,9 @@ import pytest
 from conftest import ScriptedEngine
 
 from chatbot.errors import IndexUnavailableError, QuestionError
+from chatbot.events import Answer, Answered, PassagesFound, Token
 from chatbot.memory import Turn
-from chatbot.service import Answer, Answered, ChatService, PassagesFound, Token
+from chatbot.service import ChatService
 
 EU: list[Turn] = [
     {"role": "user", "content": "How long can customers in the EU return a product?"},

@@ -6,10 +6,11 @@ from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from chatbot.errors import QuestionError
+from chatbot.events import Answered
 from chatbot.fitting import Fitted, fit
 from chatbot.llm.local import LocalChatModel
 from chatbot.memory import Turn
-from chatbot.service import Answered, ChatService
+from chatbot.service import ChatService
 
 QUESTION = "How long can customers in the US return a product?"
 HISTORY: list[BaseMessage] = [

@@ -12,12 +12,12 @@ LAYERS = [
     {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "store"},
     {"index", "llm"},
     {"grounding"},
-    {"chain"},
+    {"chain", "events"},
     {"service"},
     {"corrections", "handoff", "uploads"},
     {"desk"},
     {"app", "api", "doctor", "training", "evaluation"},
-    {"cli", "cli_desk"},
+    {"cli"},
     {"__main__"},
 ]
 OWNERS = {

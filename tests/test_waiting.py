@@ -9,8 +9,9 @@ import pytest
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.errors import BusyError, ChatbotError, GenerationError
+from chatbot.events import Answered, Event, Queued
 from chatbot.llm.engine import GenerationRequest
-from chatbot.service import Answered, ChatService, Event, Queued
+from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.waiting import Place, WaitingLine
 

@@ -8,8 +8,8 @@ from typing import Any
 import chainlit as cl
 
 from chatbot.desk.texts import say
+from chatbot.events import Answer, Passage
 from chatbot.memory import Turn
-from chatbot.service import Answer, Passage
 
 _CONTEXT_CHARS = 1500
 _HEADING = re.compile(r"#{1,6}[ \t]+")

@@ -6,7 +6,8 @@ from typing import Any
 
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.metrics import contains_gold, risk_coverage, rouge_l, token_f1
-from chatbot.service import Answer, Answered, ChatService
+from chatbot.events import Answer, Answered
+from chatbot.service import ChatService
 
 # Requests in flight together: the engine batches them, and the waiting line has room for them.
 _TOGETHER = 4

@@ -1,0 +1,36 @@
+"""The ``chatbot`` command: see README.md, "Commands". JSON to stdout, everything else to stderr."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from chatbot.cli import ask, desk, measure, models, train
+from chatbot.errors import ChatbotError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int | None] = options.command
+        return command(options) or 0
+    except ChatbotError as exc:
+        print(exc, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except OSError as exc:
+        print(f"{exc.filename or 'A file'}: {exc.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chatbot",
+        description="A support chatbot that answers only from your own knowledge folder.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for group in (ask, measure, train, models, desk):
+        group.add_commands(commands)
+    return parser

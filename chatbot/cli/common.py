@@ -1,0 +1,72 @@
+"""What several commands share: folders, cases, JSON, progress bars and the service."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def add_cases(parser: argparse.ArgumentParser) -> None:
+    """``--cases`` and ``--limit``."""
+    parser.add_argument("--cases", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--limit", type=int, metavar="N")
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """``--knowledge`` and ``--index``."""
+    parser.add_argument("--knowledge", type=Path, metavar="DIR")
+    parser.add_argument("--index", type=Path, metavar="DIR")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """``--json``."""
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def make_service(options: argparse.Namespace) -> Any:
+    """The service of these options; nothing is loaded yet."""
+    from chatbot.service import build_service
+    from chatbot.settings import load_settings
+
+    names = ("knowledge", "index", "llm")
+    return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's stderr; yields ``(done, total)``."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def build_index(service: Any) -> Any:
+    """Update the index with a progress bar on the terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Embedding", total=None, visible=False)
+        return service.update_index(
+            lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+        )
+
+
+def need_index(service: Any) -> None:
+    """Build the index where there is none yet, so that a first question just works."""
+    from chatbot.index.generations import current_name
+
+    if current_name(service.settings.index) is None:
+        print("There is no index yet; building it.", file=sys.stderr)
+        build_index(service)
