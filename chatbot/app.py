@@ -255,7 +255,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
                 elif isinstance(event, Answered):
                     record = answers.record(question, history, event.answer)
                     text = event.answer.answer
-                    reply.content = answers.without_images(text)
+                    reply.content = answers.body(event.answer, desk.language)
                     reply.content += answers.footer(event.answer, desk.language)
                     reply.elements.extend(
                         answers.sources(

@@ -8,6 +8,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
+from chatbot.masking import mask
+from chatbot.memory import Turn
 from chatbot.store import Feedback
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
@@ -39,6 +41,7 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
     """Rows to learn from: corrected answers, refusals that should have been, and praised answers.
 
     The passages are those that were on screen, so the model learns to answer from what it sees.
+    Addresses, phone and card numbers of people are masked; those in the passages are public.
     """
     rows = []
     for given in judgements:
@@ -46,15 +49,16 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
         if lesson is None:
             continue
         answer, answerable = lesson
+        public = "\n".join(p["text"] for p in given.answer["passages"])
         rows.append(
             AnswerRow(
                 id=given.id,
-                question=given.answer["question"],
-                history=given.answer["history"],
+                question=mask(given.answer["question"], public),
+                history=_masked(given.answer["history"], public),
                 passages=[
                     GivenPassage(path=p["path"], text=p["text"]) for p in given.answer["passages"]
                 ],
-                answer=answer,
+                answer=None if answer is None else mask(answer, public),
                 answerable=answerable,
             )
         )
@@ -69,17 +73,22 @@ def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
         if lesson is None:
             continue
         answer, answerable = lesson
+        public = "\n".join(p["text"] for p in given.answer["passages"])
         cases.append(
             Case(
                 id=given.id,
-                question=given.answer["question"],
-                history=given.answer["history"],
+                question=mask(given.answer["question"], public),
+                history=_masked(given.answer["history"], public),
                 answerable=answerable,
-                answers=[answer] if answer else [],
+                answers=[mask(answer, public)] if answer else [],
                 relevant=_relevant(given) if answerable else [],
             )
         )
     return cases
+
+
+def _masked(history: Sequence[Turn], public: str) -> list[Turn]:
+    return [{"role": turn["role"], "content": mask(turn["content"], public)} for turn in history]
 
 
 def _lesson(given: Feedback) -> tuple[str | None, bool] | None:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors"},
     {"settings"},
-    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "store"},
+    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "masking", "store"},
     {"index", "llm"},
     {"grounding"},
     {"chain", "events"},
@@ -36,7 +36,10 @@ OWNERS = {
     "chainlit": {"app", "api", "desk"},
     "sqlalchemy": {"store"},
     "argon2": {"store"},
-    "sklearn": {"corrections"},
+    "sklearn": {"corrections", "evaluation"},
+    "phonenumbers": {"masking"},
+    "stdnum": {"masking"},
+    "matplotlib": set(),
     "fastapi": {"api"},
     "uvicorn": {"api"},
 }

@@ -9,6 +9,7 @@ import chainlit as cl
 
 from chatbot.desk.texts import say
 from chatbot.events import Answer, Passage
+from chatbot.grounding.citations import MARK, mark
 from chatbot.memory import Turn
 
 _CONTEXT_CHARS = 1500
@@ -21,7 +22,7 @@ _SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\."
 def record(question: str, history: Sequence[Turn], answer: Answer) -> dict[str, Any]:
     """What was asked, answered and on screen, as it is kept with the answer."""
     shown = answer.as_dict()
-    kept = ("answer", "abstained", "confidence", "citations", "passages", "model")
+    kept = ("answer", "abstained", "confidence", "citations", "passages", "model", "unsupported")
     return {"question": question, "history": list(history)} | {key: shown[key] for key in kept}
 
 
@@ -29,6 +30,14 @@ def shown_passages(answer: Answer) -> list[int]:
     """Numbers (from 1) of the passages to list: the cited ones, or all where it abstained."""
     cited = sorted({citation.passage for citation in answer.citations})
     return cited or list(range(1, len(answer.passages) + 1))
+
+
+def body(answer: Answer, language: str) -> str:
+    """The answer's text, with a sign behind each sentence that no passage supports."""
+    text = without_images(mark(answer.answer, answer.unsupported))
+    return (
+        f"{text}\n\n{MARK.strip()} {say(language, 'unsupported')}" if answer.unsupported else text
+    )
 
 
 def footer(answer: Answer, language: str) -> str:

@@ -1,5 +1,6 @@
 """Lexical search: BM25 over stemmed words, by bm25s."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,23 @@ class LexicalIndex:
             for row, score in zip(np.ravel(rows), np.ravel(scores), strict=True)
             if score > 0
         ]
+
+    def terms(self, text: str) -> list[str]:
+        """The stems that the index would search for, in order, stop words left out."""
+        return _tokens([text])[0]
+
+    def known(self, term: str) -> bool:
+        """Whether any text holds the term."""
+        return term in self._bm25.vocab_dict  # type: ignore[attr-defined]
+
+    def rarity(self, term: str) -> float:
+        """BM25's inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5))."""
+        scores = self._bm25.scores  # type: ignore[attr-defined]
+        row = self._bm25.vocab_dict.get(term)  # type: ignore[attr-defined]
+        begins = scores["indptr"]
+        holding = 0 if row is None else int(begins[row + 1]) - int(begins[row])
+        total = int(scores["num_docs"])
+        return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
 
 
 def _tokens(texts: list[str]) -> list[list[str]]:
