@@ -17,8 +17,6 @@ from chatbot.grounding.words import content_words, stem, words
 FIELD = 12
 _SHOWN = 4
 _RAREST = 3
-# The most that one occurrence of a term can add in BM25 with k1 = 1.5, in units of its rarity.
-_BM25_CEILING = 2.5
 
 
 class Vocabulary(Protocol):
@@ -89,7 +87,8 @@ def _dense(field: Sequence[Document], shown: Sequence[Document]) -> dict[str, fl
 
 def _lexical(query: str, field: Sequence[Document], vocabulary: Vocabulary) -> dict[str, float]:
     scores = sorted((_number(p, "lexical_score") for p in field), reverse=True)
-    most = sum(vocabulary.rarity(term) for term in vocabulary.terms(query)) * _BM25_CEILING
+    # A term adds no more to a BM25 score than its rarity.
+    most = sum(vocabulary.rarity(term) for term in vocabulary.terms(query))
     top = scores[0] or 1.0
     return {
         "bm25": float(np.log1p(scores[0])),
