@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 # (name of the file, a service over its knowledge folder, its cases)
 Source = tuple[str, ChatService, Sequence[Case]]
 
-_CROSSED = 120
+_CROSSED = 40
 _DEPTH = 60
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Literal
 
 from langchain_core.documents import Document
@@ -15,9 +14,9 @@ Action = Literal["answer", "clarify", "refuse"]
 
 # Sureness that is enough to answer although two documents compete: that of a third of the risk.
 _SURE = 1 / 3
-# Competing passages are so near to each other in cosine, and their headings so alike.
+# Competing passages are so near to each other in cosine; their headings part by so many words.
 _NEAR = 0.04
-_ALIKE = 0.3
+_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -76,17 +75,19 @@ def competing(query: str, found: Sequence[Document]) -> list[str]:
     """Headings of two passages that answer about equally well and differ in a way that the
     question does not settle, such as EU returns and US returns; else nothing.
 
-    Their documents differ, their cosines are within 0.04 of each other, their headings share
-    words, and no word in which the headings differ is in the question.
+    The first passage is one of them; their documents differ, and their cosines by 0.04 at most;
+    each heading has one word or two that the other has not, none of which is in the question, and
+    the question names at least half of the words that they share.
     """
     asked = content_words(query)
-    for one, other in combinations(found[:3], 2):
-        if one.metadata["path"] == other.metadata["path"] or _apart(one, other) > _NEAR:
+    first = found[0]
+    for other in found[1:3]:
+        if first.metadata["path"] == other.metadata["path"] or _apart(first, other) > _NEAR:
             continue
-        a, b = content_words(name_of(one)), content_words(name_of(other))
-        # Each has something of its own to be told apart by; a mere part of the other has not.
-        if a - b and b - a and len(a & b) >= _ALIKE * len(a | b) and not (a ^ b) & asked:
-            return [name_of(one), name_of(other)]
+        a, b = content_words(name_of(first)), content_words(name_of(other))
+        parted = 0 < len(a - b) <= _WORDS and 0 < len(b - a) <= _WORDS and not (a ^ b) & asked
+        if parted and a & b and len(a & b & asked) >= len(a & b) / 2:
+            return [name_of(first), name_of(other)]
     return []
 
 

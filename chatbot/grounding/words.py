@@ -14,7 +14,7 @@ _EMPTY = frozenset(
         """a about after all also am an and any are as at be because been before being but by can
     could did do does doing for from had has have having he her here him his how i if in into is
     it its just let me more most my of on or our out over own please she should so some such than
-    that the their them then there these they this those to too under until up us very was we
+    that the their them then there these they this those to too under until up very was we
     were what when where which while who whom whose why will with would you your""",
     )
 )
