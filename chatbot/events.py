@@ -79,5 +79,5 @@ def passage_of(document: Document) -> Passage:
         end=meta["end"],
         text=document.page_content,
         score=round(float(meta["score"]), 6),
-        heading=meta["heading"] or meta["title"],
+        heading=", ".join(filter(None, (meta.get("page"), meta["heading"] or meta["title"]))),
     )

@@ -67,6 +67,11 @@ class Generation:
     lexical: LexicalIndex
     folder: Path | None = None
 
+    @property
+    def passage_chars(self) -> int:
+        """How long a passage may become by joining neighbouring chunks."""
+        return self.manifest.chunk_chars * 6 // 5
+
     @cached_property
     def nearest(self) -> VectorIndex:
         """The vector search, made or read with its first use."""

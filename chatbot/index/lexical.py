@@ -21,18 +21,22 @@ _WORD = re.compile(r"\w\w+")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 # bm25s' English list; they are not counted at all.
 _STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then "
-    "there these they this to was will with".split()  # noqa: SIM905
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their
+    then there these they this to was will with
+    """.split()  # noqa: SIM905
 )
 # The talk around a question, left out of queries: such words are rare in help pages, so BM25
 # would take "hello" or "wondering" for what the question is about.
 _TALK = frozenset(
-    "about all also am any been being can cant could day did do does doing done dont from get "
-    "good got had has have having he hello help hey hi how im ive just know let like looking may "
-    "me might mine more morning must my need ok okay our out please question really she should "
-    "some so sure tell than thank thanks them think thinking thought trying uh um up us very "
-    "want we well were what when where which who whom whose why wonder wondering would yeah yes "
-    "you your".split()  # noqa: SIM905
+    """
+    about all also am any been being can cant could day did do does doing done dont from get
+    good got had has have having he hello help hey hi how im ive just know let like looking
+    may me might mine more morning must my need ok okay our out please question really she
+    should some so sure tell than thank thanks them think thinking thought trying uh um up
+    us very want we well were what when where which who whom whose why wonder wondering
+    would yeah yes you your
+    """.split()  # noqa: SIM905
 )
 # Above this many texts, words in more than a tenth of them are left out of queries that hold
 # rarer ones: they cost most of the time and say least.
