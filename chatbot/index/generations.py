@@ -198,6 +198,7 @@ def write_generation(
 ) -> None:
     """Write a whole generation and make it current; ``described`` completes the manifest."""
     folder = index / f".building-{name}"
+    shutil.rmtree(folder, ignore_errors=True)  # a build that was killed left it
     folder.mkdir(parents=True)
     np.save(folder / "vectors.npy", vectors.astype(np.float16), allow_pickle=False)
     kind = kind_for(len(vectors))

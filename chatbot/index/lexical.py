@@ -118,7 +118,7 @@ class LexicalIndex:
         vocabulary = dict(old._vocabulary) if old else {}
         known = np.asarray(same if old and same is not None else [-1] * len(texts), dtype=np.int64)
         new = np.flatnonzero(known < 0)
-        counts, windows, owners = _count((texts[row] for row in new), vocabulary)
+        counts, windows, owners = _count((texts[int(row)] for row in new), vocabulary)
         if old is None:
             return cls(vocabulary, counts, windows, owners)
         # First the rows of the old index, then the new ones; then all in the order of the texts.
@@ -186,7 +186,8 @@ class LexicalIndex:
             if len(starts):
                 scores[owners[starts]] = np.maximum.reduceat(windows[found], starts)
             scores += self._texts.scores(words)
-        return scores / 2
+        scores /= 2
+        return scores
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """At most ``k`` (row, score) with a score above zero, best first."""
