@@ -25,10 +25,12 @@ from chatbot.settings import Settings, load_settings
 
 
 def build(settings: Settings) -> BuildReport:
+    """One build without a model."""
     return update_index(settings, "hashed", HashedEmbeddings)
 
 
 def change_and_build_for_ever(settings: Settings) -> None:
+    """What is killed."""
     turn = 0
     while True:
         turn += 1
@@ -37,6 +39,7 @@ def change_and_build_for_ever(settings: Settings) -> None:
 
 
 def main() -> None:
+    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     options = parser.parse_args()
