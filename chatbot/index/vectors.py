@@ -28,9 +28,9 @@ class VectorIndex:
         count, width = vectors.shape
         kind = kind_for(count, exact_up_to)
         if kind == "flat":
-            index = faiss.IndexFlatIP(width)
-            _add(index, vectors)
-            return cls(index, kind)
+            flat = faiss.IndexFlatIP(width)
+            _add(flat, vectors)
+            return cls(flat, kind)
         lists = int(kind.removeprefix("ivf").partition("-")[0])
         index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         random = np.random.default_rng(0)
