@@ -22,7 +22,7 @@ LAYERS = [
 ]
 OWNERS = {
     "faiss": {"index"},
-    "Stemmer": {"index"},
+    "Stemmer": {"index", "grounding"},
     "pypdf": {"knowledge"},
     "docx": {"knowledge"},
     "pptx": {"knowledge"},
