@@ -9,9 +9,11 @@ import asyncio
 import logging
 import threading
 import time
+import weakref
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from langchain_core.documents import Document
@@ -34,8 +36,10 @@ from chatbot.events import (
 )
 from chatbot.grounding.citations import cite
 from chatbot.index.generations import Generation, current_name, load_current
+from chatbot.llm.adapters import choose_adapter, read_adapter
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
+from chatbot.llm.local import LocalChatModel
 from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
@@ -67,6 +71,7 @@ class ChatService:
         self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
         self._scripted = llm is not None
         self._llm = llm
+        self._adapter: Path | None = None
         self._embeddings = embeddings
         self._generation: Generation | None = None
         self._chain: AnswerChain | None = None
@@ -91,7 +96,9 @@ class ChatService:
             engine = choose_engine(self._llm_entry, self.settings)
         except ChatbotError:
             engine = "no engine"
-        return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine})"
+        folder = self._adapter if self._llm else self._wanted_adapter()
+        tuned = f", adapter {folder.name}" if folder else ""
+        return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine}{tuned})"
 
     @property
     def embeddings_name(self) -> str:
@@ -155,9 +162,7 @@ class ChatService:
 
     def rewriter(self) -> Any:
         """Runnable of ``{"question", "history"}`` to a standalone question by the model."""
-        if self._llm is None:
-            self._llm = load_chat_model(self._llm_entry, self.settings)
-        return build_rewriter(self._llm, self._prompts)
+        return build_rewriter(self._model(), self._prompts)
 
     def confidence(
         self, question: str, history: Sequence[Turn], given: Sequence[Document] | None = None
@@ -330,7 +335,7 @@ class ChatService:
         with self._lock:
             try:
                 if self._chain is None or self._outdated():
-                    self._generation = load_current(self.settings.index, self.embeddings_name)
+                    self._current_generation()
                     self._chain = self._build_chain()
                 self._problem = ""
             except ChatbotError as exc:
@@ -363,11 +368,9 @@ class ChatService:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
-        if self._llm is None:
-            self._llm = load_chat_model(self._llm_entry, self.settings)
         main = self.retriever()
         return build_chain(
-            self._llm,
+            self._model(),
             main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
@@ -375,7 +378,31 @@ class ChatService:
             condense=condense,
         )
 
+    def _wanted_adapter(self) -> Path | None:
+        settings = self.settings
+        if self._scripted or self._llm_entry.hosted:
+            return None
+        return choose_adapter(self._llm_entry, settings.models, settings.data, settings.adapter)
+
+    def _model(self) -> BaseChatModel:
+        """The chat model with the adapter that is wanted now.
+
+        Answers under way keep the model that they began with, and it is released after them.
+        """
+        folder = self._wanted_adapter()
+        if self._llm is None or folder != self._adapter:
+            adapter = read_adapter(folder, self._llm_entry, self._prompts) if folder else None
+            model = load_chat_model(self._llm_entry, self.settings, adapter)
+            if isinstance(model, LocalChatModel):
+                weakref.finalize(model, model.engine.close)
+            self._llm, self._adapter = model, folder
+        return self._llm
+
     def _outdated(self) -> bool:
+        """Whether a newer generation or another adapter is there to be taken up."""
+        return self._wanted_adapter() != self._adapter or self._behind()
+
+    def _behind(self) -> bool:
         newest = current_name(self.settings.index)
         if newest is None:
             raise IndexUnavailableError(
@@ -384,7 +411,7 @@ class ChatService:
         return self._generation is None or newest != self._generation.manifest.generation
 
     def _current_generation(self) -> Generation:
-        if self._generation is None or self._outdated():
+        if self._generation is None or self._behind():
             self._generation = load_current(self.settings.index, self.embeddings_name)
         return self._generation
 

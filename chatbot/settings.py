@@ -21,6 +21,8 @@ class Settings(BaseSettings):
 
     Sizes are in characters or tokens as the name says. ``llm`` and ``embeddings`` name entries
     of ``models/catalogue.toml``; ``None`` lets the catalogue choose what is on this machine.
+    ``adapter`` is a folder, or "none" for the model without fine-tuning; by default the one that
+    was trained here last, else the one that ships with the model.
     ``server_timeout`` is in seconds. ``answers_at_once`` is by default what the engine does well
     together; further questions wait, and above ``answers_waiting`` they are turned away.
     """
@@ -37,6 +39,7 @@ class Settings(BaseSettings):
     database: str | None = None
 
     llm: str | None = None
+    adapter: str | None = None
     embeddings: str | None = None
     engine: Literal["auto", "openvino", "transformers"] = "auto"
     kv_cache_gb: int = Field(1, ge=1)

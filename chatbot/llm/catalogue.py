@@ -58,6 +58,7 @@ class LLMEntry(Entry):
     engines: tuple[EngineName, ...]
     rewrites: bool
     safetensors: Source | None = None
+    adapter: str | None = None
 
     @property
     def hosted(self) -> bool:
