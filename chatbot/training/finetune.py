@@ -87,7 +87,7 @@ def finetune(
         f"{len(fitting)} rows in {len(packs)} packs of {sum(map(len, packs))} tokens together, "
         f"{len(encoded) - len(fitting)} left out as too long, {held} packs held out"
     )
-    tuned = _with_lora(model, entry, recipe) if start is None else _further(model, start)
+    tuned = with_lora(model, entry, recipe) if start is None else _further(model, start)
     trainer = _trainer(tuned, packs, held, recipe, out)
     resumed = any((out / "checkpoints").glob("checkpoint-*"))
     before = None if resumed else trainer.evaluate()["eval_loss"]
@@ -149,7 +149,8 @@ def _detach_quantizer(model: Any) -> None:
         del model.config.quantization_config
 
 
-def _with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
+def with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
+    """``model`` with an untrained adapter."""
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError as exc:
