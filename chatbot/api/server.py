@@ -11,6 +11,7 @@ from typing import Any
 from chatbot.api.application import create_app
 from chatbot.api.logs import set_up_logging
 from chatbot.errors import ConfigurationError
+from chatbot.service import ChatService
 from chatbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 _CLOSING = 3
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, service: ChatService | None = None) -> None:
     """Run the web application until it is stopped.
 
     Raises:
@@ -33,7 +34,7 @@ def serve(settings: Settings) -> None:
     check_host(settings.host, access_mode(settings))
     _check_port(settings)
     set_up_logging(settings)
-    app = create_app(settings)
+    app = create_app(settings, service)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -63,12 +64,12 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
                 super().handle_exit(sig, frame)
                 return
             parts.drain.leaving = True
-            self._loop.call_soon_threadsafe(self._begin, sig, frame)
+            self._loop.call_soon_threadsafe(self._begin)
 
-        def _begin(self, sig: int, frame: FrameType | None) -> None:
-            self._draining = self._loop.create_task(self._drain(sig, frame))
+        def _begin(self) -> None:
+            self._draining = self._loop.create_task(self._drain())
 
-        async def _drain(self, sig: int, frame: FrameType | None) -> None:
+        async def _drain(self) -> None:
             log.info("Stopping: new requests are refused, those under way finish")
             line = parts.service.line
             done = await parts.drain.finish(
@@ -78,7 +79,7 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             )
             if not done:
                 log.warning("Stopping with work under way: %s s are over", settings.drain_seconds)
-            super().handle_exit(sig, frame)
+            self.should_exit = True  # and not as killed by the signal: this end is orderly
 
     return DrainingServer(config)
 
