@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     """The API without the page; everything it needs is in ``app.state.parts``."""
     serving = service or build_service(settings)
     parts = make_parts(settings, serving)
-    endings = []
+    endings: list[Callable[[], None]] = []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
