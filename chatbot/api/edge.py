@@ -42,7 +42,10 @@ class Edge:
         current = given if _ID.fullmatch(given) else uuid.uuid4().hex
         token = request_id.set(current)
         started, status = time.perf_counter(), 0
-        scope.setdefault("state", {})["note"] = {}
+        state = scope.setdefault("state", {})
+        state["note"] = {}
+        if (span := state.get("span")) is not None:
+            span.set_attribute("peregrine.request_id", current)
 
         async def send_marked(message: Message) -> None:
             nonlocal status

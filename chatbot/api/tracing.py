@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from chatbot.api.logs import request_id
 from chatbot.errors import ConfigurationError
 
 
@@ -35,14 +34,13 @@ def add_tracing(api: FastAPI, endpoint: str) -> Callable[[], None]:
     provider = TracerProvider(resource=Resource.create({"service.name": "peregrine"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
 
-    def mark(span: Any, scope: dict[str, Any]) -> None:
-        if span and span.is_recording():
-            span.set_attribute("peregrine.request_id", request_id.get())
+    def keep(span: Any, scope: dict[str, Any]) -> None:
+        scope.setdefault("state", {})["span"] = span  # the edge, inside of it, knows the id
 
     FastAPIInstrumentor.instrument_app(
         api,
         tracer_provider=provider,
         excluded_urls="healthz,readyz,metrics",
-        server_request_hook=mark,
+        server_request_hook=keep,
     )
     return provider.shutdown
