@@ -32,6 +32,7 @@ from chatbot.events import (
     PassagesFound,
     Queued,
     Token,
+    Usage,
     passage_of,
 )
 from chatbot.grounding.citations import cite
@@ -41,6 +42,7 @@ from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
 from chatbot.memory import Turn, newest_turns, to_messages
+from chatbot.privacy import quiet_libraries
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
 from chatbot.waiting import WaitingLine
@@ -110,6 +112,21 @@ class ChatService:
         """The catalogue entries in use, by kind."""
         return {"llm": self._llm_entry, "embeddings": self._embeddings_entry}
 
+    @property
+    def line(self) -> WaitingLine:
+        """Who is being answered and who waits."""
+        return self._line
+
+    @property
+    def generation(self) -> str | None:
+        """The name of the index generation that answers."""
+        return self._generation.manifest.generation if self._generation else None
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether there are a model and an index; :meth:`status` may still name a problem."""
+        return self._chain is not None
+
     def status(self) -> str:
         """``ready``, ``starting``, or the sentence that says why not."""
         return self._problem or ("ready" if self._chain else "starting")
@@ -123,6 +140,13 @@ class ChatService:
             self._ready_chain()
         except ChatbotError as exc:
             log.warning("%s", exc)
+
+    def refresh(self) -> None:
+        """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
+        try:
+            self._ready_chain()
+        except ChatbotError as exc:
+            log.debug("%s", exc)
 
     def update_index(self, progress: Any = lambda done, total: None) -> Any:
         """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
@@ -138,6 +162,17 @@ class ChatService:
             entry = self._embeddings_entry
             self._embeddings = load_embeddings(require_weights(entry), entry.query_prefix)
         return self._embeddings
+
+    def embed(self, texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:
+        """A vector of length 1 for each text, and how many tokens the texts have. Blocks."""
+        from chatbot.index.embeddings import count_tokens
+
+        embeddings = self.embeddings()
+        if as_queries:
+            vectors = [embeddings.embed_query(text) for text in texts]
+        else:
+            vectors = embeddings.embed_documents(texts)
+        return vectors, count_tokens(embeddings, texts)
 
     def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
         """The retriever over the current generation.
@@ -227,12 +262,15 @@ class ChatService:
         *,
         documents: Generation | None = None,
         given: Sequence[Document] | None = None,
+        max_tokens: int | None = None,
+        stop: Sequence[str] = (),
     ) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
 
         Passages that are ``given`` take the place of retrieval.
 
         ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
+        ``max_tokens`` shortens the answer, and ``stop`` strings end it.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -245,8 +283,9 @@ class ChatService:
         try:
             async for position in place.positions():
                 yield Queued(position)
+            limits = (min(max_tokens, self.settings.answer_tokens) if max_tokens else None, stop)
             async with aclosing(
-                self._answer(question, history, documents, given, started)
+                self._answer(question, history, documents, given, started, limits)
             ) as events:
                 async for event in events:
                     yield event
@@ -260,6 +299,7 @@ class ChatService:
         documents: Generation | None,
         given: Sequence[Document] | None,
         started: float,
+        limits: tuple[int | None, Sequence[str]],
     ) -> AsyncGenerator[Event, None]:
         waited = _since(started)
         chain = await asyncio.to_thread(self._chain_with, documents)
@@ -268,20 +308,23 @@ class ChatService:
         prepared = await chain.prepare.ainvoke(asked)
         timings["retrieved"] = _since(started)
         yield PassagesFound([passage_of(document) for document in prepared["passages"]])
-        text = ""
+        text, usage, cut = "", Usage(), False
         if prepared["abstain"]:
             text = self._prompts.refusal
             yield Token(text)
         else:
-            async with aclosing(chain.respond.astream(prepared)) as chunks:  # type: ignore[type-var]
+            respond = chain.respond_within(*limits)
+            async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
                 async for chunk in chunks:
+                    usage = _usage(chunk) or usage
+                    cut = cut or chunk.response_metadata.get("finish_reason") == "length"
                     if not chunk.text:
                         continue
                     timings.setdefault("first_token", _since(started))
                     text += str(chunk.text)
                     yield Token(str(chunk.text))
         timings["total"] = _since(started)
-        yield Answered(self._finished(text, prepared, timings))
+        yield Answered(self._finished(text, prepared, timings), usage, cut)
 
     def _asked(
         self, question: str, history: Sequence[Turn], given: Sequence[Document] | None
@@ -418,6 +461,7 @@ class ChatService:
 
 def build_service(settings: Settings) -> ChatService:
     """The service as it runs in production; returns at once."""
+    quiet_libraries()
     return ChatService(settings)
 
 
@@ -439,6 +483,12 @@ def process_service(service: ChatService | None = None) -> ChatService:
 def _is_refusal(text: str) -> bool:
     """Whether the model itself said, as the prompt asks, that it does not know."""
     return text.strip().lower().replace("\u2019", "'").startswith("i don't know")
+
+
+def _usage(chunk: Any) -> Usage | None:
+    """Tokens so far, on the chunks of a stream that tell them."""
+    told = getattr(chunk, "usage_metadata", None)
+    return Usage(told["input_tokens"], told["output_tokens"]) if told else None
 
 
 def _since(started: float) -> float:

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors"},
+    {"privacy"},
     {"settings"},
     {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "store"},
     {"index", "llm"},
@@ -40,8 +41,10 @@ OWNERS = {
     "sklearn": {"corrections"},
     "fastapi": {"api"},
     "uvicorn": {"api"},
+    "prometheus_client": {"api"},
+    "opentelemetry": {"api"},
 }
-HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn"}
+HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn", "opentelemetry"}
 FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 

@@ -45,7 +45,8 @@ def add_commands(commands: Any) -> None:
     gaps.set_defaults(command=_gaps)
 
 
-def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
+def with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
+    """What ``work`` makes of the database of the settings."""
     from chatbot.settings import load_settings
     from chatbot.store import Store
 
@@ -61,7 +62,7 @@ def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
 
 def _add_user(options: argparse.Namespace) -> None:
     password = _read_password(options.password_stdin)
-    user = _with_store(lambda store: store.users.add(options.name, password, options.role))
+    user = with_store(lambda store: store.users.add(options.name, password, options.role))
     print(f"{user.name} can sign in as {user.role}; restart a running service.", file=sys.stderr)
 
 
@@ -77,7 +78,7 @@ def _read_password(from_stdin: bool) -> str:
 
 
 def _list_users(options: argparse.Namespace) -> None:
-    users = _with_store(lambda store: store.users.all())
+    users = with_store(lambda store: store.users.all())
     rows = [{"name": u.name, "role": u.role, "created_at": u.created_at} for u in users]
     if options.json:
         print(json.dumps({"users": rows}, ensure_ascii=False))
@@ -87,14 +88,14 @@ def _list_users(options: argparse.Namespace) -> None:
 
 
 def _remove_user(options: argparse.Namespace) -> None:
-    _with_store(lambda store: store.users.remove(options.name))
+    with_store(lambda store: store.users.remove(options.name))
     print(f"{options.name} was removed.", file=sys.stderr)
 
 
 def _export(options: argparse.Namespace) -> None:
     from chatbot.corrections import regression_cases, training_rows
 
-    judgements = _with_store(lambda store: store.feedback.all())
+    judgements = with_store(lambda store: store.feedback.all())
     rows, cases = training_rows(judgements), regression_cases(judgements)
     if options.out:
         _write_lines(options.out, rows)
@@ -131,7 +132,7 @@ def _gaps(options: argparse.Namespace) -> None:
     async def read(store: Any) -> Any:
         return await store.feedback.refused(), await store.feedback.all()
 
-    refused, judgements = _with_store(read)
+    refused, judgements = with_store(read)
     gaps = []
     if refused or judgements:
         service = build_service(load_settings())
