@@ -36,7 +36,7 @@ try:
     mode = access.access_mode(settings)
     access.provide_secret(settings)
     store = Store(settings.database_url)
-    layer = DeskDataLayer(store, mode)
+    layer = DeskDataLayer(store, mode, settings.oauth_domains)
 except ChatbotError as exc:  # a sentence instead of a traceback
     raise SystemExit(str(exc)) from exc
 
@@ -69,9 +69,24 @@ async def sign_in_by_header(headers: Headers) -> cl.User | None:
     return cl.User(identifier=name, metadata={"role": "agent"}) if name else None
 
 
+async def sign_in_by_oauth(
+    provider: str, token: str, about: dict[str, str], user: cl.User, id_token: str | None = None
+) -> cl.User | None:
+    """The user whom the provider vouches for, if that one is expected here."""
+    name = user.identifier or ""
+    known = await store.users.get(name)
+    if not access.may_enter(name, known is not None, settings.oauth_domains):
+        log.warning("%s signed '%s' in, who is not a user here", provider, name)
+        return None
+    return cl.User(identifier=name, metadata={"role": "agent"})
+
+
 config.code.password_auth_callback = config.code.header_auth_callback = None
+config.code.oauth_callback = None
 if mode == "password":
     cl.password_auth_callback(sign_in)
+elif mode == "oauth":
+    cl.oauth_callback(sign_in_by_oauth)
 else:
     cl.header_auth_callback(sign_in_by_header)
 
@@ -166,11 +181,10 @@ async def judged(feedback: Feedback) -> None:
     if feedback.value:
         return
     keys = ("wrong", "right_answer", "right_document", "should_refuse", "save", "saved")
-    record = conversation.current().last_record() or {"passages": []}
     props = {
         "step": feedback.forId,
         "labels": {key: say(language(), key) for key in keys},
-        "documents": list(dict.fromkeys(p["path"] for p in record["passages"])),
+        "documents": await store.feedback.documents(feedback.forId),
     }
     form = cl.CustomElement(name="Correction", props=props, display="inline")
     await cl.Message(say(language(), "correct"), elements=[form]).send()
@@ -180,8 +194,9 @@ async def judged(feedback: Feedback) -> None:
 async def corrected(action: cl.Action) -> dict[str, str]:
     """Save the form of :func:`judged`; an ``error`` is shown in it."""
     given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
+    step, thread = str(action.payload.get("step")), cl.context.session.thread_id
     try:
-        await store.feedback.correct(str(action.payload.get("step")), **given)
+        await store.feedback.correct(step, thread, **given)
     except StoreError as exc:
         return {"error": str(exc)}
     return {}
@@ -196,7 +211,7 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     cl.context.session.current_task = asyncio.current_task()
     layer.new_turn()
     try:
-        if mode == "password" and not isinstance(cl.context.session.user, PersistedUser):
+        if mode in ("password", "oauth") and not isinstance(cl.context.session.user, PersistedUser):
             raise UserError(say(language(), "removed"))
         await work(_desk())
     except ChatbotError as exc:
@@ -255,15 +270,13 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
                 elif isinstance(event, Answered):
                     record = answers.record(question, history, event.answer)
                     text = event.answer.answer
-                    reply.content = answers.without_images(text)
-                    reply.content += answers.footer(event.answer, desk.language)
-                    reply.elements.extend(
-                        answers.sources(
-                            event.answer,
-                            desk.language,
-                            lambda path: commands.document_text(desk, path),
-                        )
+                    reply.content = answers.without_images(answers.numbered(event.answer))
+                    below = answers.sources(
+                        event.answer,
+                        desk.language,
+                        lambda path: commands.document_text(desk, path),
                     )
+                    reply.elements.append(below)
     except asyncio.CancelledError:
         reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()
         raise

@@ -24,7 +24,13 @@ def add_commands(commands: Any) -> None:
     add = users.add_parser("add", help="add a user, or change password and role")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", choices=["agent", "owner", "admin"], default="agent")
-    add.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    password = add.add_mutually_exclusive_group()
+    password.add_argument(
+        "--password-stdin", action="store_true", help="read the password from stdin"
+    )
+    password.add_argument(
+        "--no-password", action="store_true", help="signs in by proxy or OAuth only"
+    )
     add.set_defaults(command=_add_user)
     shown = users.add_parser("list", help="all users")
     shown.add_argument("--json", action="store_true", help="machine-readable output")
@@ -60,7 +66,7 @@ def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
 
 
 def _add_user(options: argparse.Namespace) -> None:
-    password = _read_password(options.password_stdin)
+    password = None if options.no_password else _read_password(options.password_stdin)
     user = _with_store(lambda store: store.users.add(options.name, password, options.role))
     print(f"{user.name} can sign in as {user.role}; restart a running service.", file=sys.stderr)
 

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -23,7 +23,7 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
-from chatbot.desk.access import Mode
+from chatbot.desk.access import Mode, may_enter
 from chatbot.errors import StoreError, UserError
 from chatbot.store import Store
 from chatbot.store.database import now
@@ -44,9 +44,10 @@ class DeskDataLayer(BaseDataLayer):
     the page here, once for each turn and reason.
     """
 
-    def __init__(self, store: Store, mode: Mode) -> None:
+    def __init__(self, store: Store, mode: Mode, oauth_domains: Sequence[str] = ()) -> None:
         self.store = store
         self._mode = mode
+        self._domains = oauth_domains
         self._said: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
     def new_turn(self) -> None:
@@ -79,10 +80,11 @@ class DeskDataLayer(BaseDataLayer):
         )
 
     async def create_user(self, user: User) -> PersistedUser | None:
-        """The user who signed in; one whom a proxy names is added the first time. Users with
-        passwords exist already, so one that does not was removed and stays out."""
+        """The user who signed in; one whom a proxy or an admitted domain vouches for is added
+        the first time. Any other exists already, or else was removed and stays out."""
         known = await self.get_user(user.identifier)
-        if known is None and self._mode == "password":
+        vouched = self._mode == "oauth" and may_enter(user.identifier, False, self._domains)
+        if known is None and self._mode in ("password", "oauth") and not vouched:
             raise UserError(f"There is no user '{user.identifier}'.")
         if known is None:
             await self.store.users.add(user.identifier, None, user.metadata.get("role", "agent"))

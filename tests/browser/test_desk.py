@@ -89,7 +89,7 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
 def signed_in(browser: Browser, address: str, name: str, **context: object) -> Page:
     page = open_page(browser, address, **context)
     sign_in(page, name)
-    expect(page.locator("#chat-input")).to_be_visible(timeout=20_000)
+    expect(page.locator("#chat-input")).to_be_visible()
     return page
 
 
@@ -105,7 +105,7 @@ def olga(browser: Browser, address: str) -> Page:
 
 def new_chat(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator("#chat-input")).to_be_visible(timeout=20_000)
+    expect(page.locator("#command-button")).to_be_visible()  # the page is connected
 
 
 def command(page: Page, name: str, text: str = "go") -> None:
@@ -115,13 +115,14 @@ def command(page: Page, name: str, text: str = "go") -> None:
 
 
 def upload(page: Page, file: Path) -> None:
-    with page.expect_response("**/project/file?*"):
+    with page.expect_response("**/project/file?*") as response:
         page.locator("#upload-button-input").set_input_files(file)
+    assert response.value.ok
     expect(page.get_by_text(file.name)).to_be_visible()
 
 
 def answered(page: Page, count: int = 1) -> None:
-    expect(page.get_by_text("Answered by scripted")).to_have_count(count, timeout=20_000)
+    expect(page.get_by_text("Answered by scripted")).to_have_count(count)
 
 
 def test_wrong_password_stays_outside(browser: Browser, address: str) -> None:
@@ -138,7 +139,7 @@ def test_stop_ends_an_answer_while_a_second_person_is_answered(
     new_chat(ann, address)
     new_chat(olga, address)
     ask(ann, f"{QUESTION} Tell me slowly.")
-    expect(ann.get_by_text("word3 ")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("word3 ")).to_be_visible()
     ask(olga, QUESTION)
     answered(olga)
     expect(olga.locator("body")).not_to_contain_text("word3")  # no cross-talk
@@ -172,7 +173,7 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     expect(ann).to_have_url(re.compile("/thread/"))
     ann.reload()
     answered(ann)
-    expect(ann.locator(".negative-feedback-on")).to_have_count(1, timeout=20_000)
+    expect(ann.locator(".negative-feedback-on")).to_have_count(1)
     expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
     ann.locator("button.source").first.click()
     expect(ann.locator("mark.quote")).to_have_text(REPLY)
@@ -181,7 +182,7 @@ def test_thread_resumes_with_source_thumbs_and_correction(
 
     # Another person neither sees nor opens it.
     olga.goto(ann.url)
-    expect(olga.get_by_text("Couldn't resume chat")).to_be_visible(timeout=20_000)
+    expect(olga.get_by_text("Couldn't resume chat")).to_be_visible()
     expect(olga.locator("body")).not_to_contain_text("Within 45 days.")
 
 
@@ -192,7 +193,7 @@ def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
     ann.locator("#search-chats-button").click()
     ann.keyboard.type("in the eu RETURN")
     found = ann.get_by_role("dialog").get_by_text("How long can customers in the EU")
-    expect(found.first).to_be_visible(timeout=10_000)
+    expect(found.first).to_be_visible()
     artefact(ann, "search")
     ann.keyboard.press("Escape")
     thread = ann.url.rsplit("/", 1)[1]
@@ -200,7 +201,7 @@ def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
     renamed = ann.request.put(kept, data={"threadId": thread, "name": "EU case"})
     assert renamed.ok
     ann.reload()
-    expect(ann.get_by_text("EU case").first).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("EU case").first).to_be_visible()
     assert ann.request.delete(kept, data={"threadId": thread}).ok
     assert ann.request.get(f"{kept}/{thread}").status == 404
 
@@ -225,7 +226,7 @@ def test_answer_is_regenerated_in_its_place(ann: Page, address: str) -> None:
     first = ann.locator("[data-step-type=assistant_message] [id^=step-]")
     before = first.get_attribute("id")
     ann.locator("button:has(.lucide-refresh-cw)").click()
-    expect(ann.locator(f"#{before}")).to_have_count(0, timeout=20_000)
+    expect(ann.locator(f"#{before}")).to_have_count(0)
     answered(ann)
 
 
@@ -234,11 +235,11 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     ask(ann, QUESTION)
     answered(ann)
     command(ann, "Draft reply")
-    expect(ann.get_by_text("Draft in English, friendly")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("Draft in English, friendly")).to_be_visible()
     command(ann, "Search only", "return a product in the EU")
-    expect(ann.get_by_text("[1] eu.md").first).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("[1] eu.md").first).to_be_visible()
     command(ann, "Hand off")
-    expect(ann.get_by_text("nobody was told yet")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("nobody was told yet")).to_be_visible()
     for name in ("handoff.md", "handoff.eml"):
         with ann.expect_download() as download:
             ann.get_by_text(name).click()
@@ -254,17 +255,17 @@ def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path)
     new_chat(ann, address)
     upload(ann, note)
     ask(ann, "What is the kraken discount code for this customer?")
-    expect(ann.get_by_text("counts in this conversation only")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("counts in this conversation only")).to_be_visible()
     answered(ann)
     command(ann, "Search only", "kraken discount code")
-    expect(ann.get_by_text("upload/warranty note.txt").first).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("upload/warranty note.txt").first).to_be_visible()
     ann.reload()  # and still after a resume
-    expect(ann.get_by_text("counts in this conversation only")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("counts in this conversation only")).to_be_visible()
     command(ann, "Search only", "kraken discount code")
-    expect(ann.get_by_text("ZEBRA-77").nth(1)).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("ZEBRA-77").nth(1)).to_be_visible()
     new_chat(ann, address)
     command(ann, "Search only", "kraken discount code")
-    expect(ann.get_by_text("[1] ").first).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("[1] ").first).to_be_visible()
     expect(ann.locator("body")).not_to_contain_text("ZEBRA-77")
 
 
@@ -273,9 +274,7 @@ def test_a_program_is_not_taken_in(ann: Page, address: str, folder: Path) -> Non
     program.write_text("<script>window.hacked=1</script>")
     new_chat(ann, address)
     ann.locator("#upload-button-input").set_input_files(program)
-    expect(ann.get_by_text(re.compile("not allowed|File type|Failed"))).to_be_visible(
-        timeout=10_000
-    )
+    expect(ann.get_by_text(re.compile("not allowed|File type|Failed"))).to_be_visible()
 
 
 def test_markup_stays_text_wherever_it_comes_from(ann: Page, address: str, folder: Path) -> None:
@@ -287,7 +286,7 @@ def test_markup_stays_text_wherever_it_comes_from(ann: Page, address: str, folde
     answered(ann)
     command(ann, "Search only", "about markup")
     links = ann.locator("button.source")
-    expect(links.first).to_be_visible(timeout=20_000)
+    expect(links.first).to_be_visible()
     for number in range(links.count()):
         links.nth(number).click()
         expect(ann.locator(".source-view")).to_be_visible()
@@ -305,7 +304,7 @@ def test_gaps_are_for_knowledge_owners(olga: Page, ann: Page, address: str) -> N
     ask(olga, "Quantum chromodynamics lattice gauge simulation?")
     answered(olga)
     command(olga, "Gaps")
-    expect(olga.get_by_text("Quantum chromodynamics").nth(1)).to_be_visible(timeout=20_000)
+    expect(olga.get_by_text("Quantum chromodynamics").nth(1)).to_be_visible()
     new_chat(ann, address)
     ann.locator("#command-button").click()
     expect(ann.get_by_role("option", name=re.compile("^Hand off"))).to_be_visible()
@@ -323,7 +322,7 @@ def test_page_speaks_the_browsers_language_on_a_phone(
     phone = {"width": 390, "height": 780}
     page = signed_in(browser, address, "ann", locale=language, viewport=phone, color_scheme="light")
     ask(page, QUESTION)
-    expect(page.get_by_text(words)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(words)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("button.source").first.click()
     expect(page.locator("mark.quote")).to_be_visible()
