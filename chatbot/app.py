@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chatbot.desk import access, answers, commands, conversation, files
-from chatbot.desk.data_layer import DeskDataLayer
+from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
 from chatbot.desk.texts import say
 from chatbot.errors import ChatbotError, StoreError, UserError
 from chatbot.events import Answered, Queued, Token
@@ -81,6 +81,9 @@ async def sign_in_by_oauth(
     return cl.User(identifier=name, metadata={"role": "agent"})
 
 
+# The system's choice of light or dark; Chainlit's file of settings knows only those two.
+config.ui.default_theme = "system"  # type: ignore[assignment]
+
 config.code.password_auth_callback = config.code.header_auth_callback = None
 config.code.oauth_callback = None
 if mode == "password":
@@ -110,6 +113,7 @@ async def starters(user: cl.User | None) -> list[cl.Starter]:
 @cl.on_chat_start
 async def begin() -> None:
     """A new conversation without history."""
+    conversation.forget_ended()
     await commands.offer(language(), role())
     if mode == "open":
         await cl.context.emitter.send_toast(say(language(), "open"), "info")
@@ -118,12 +122,17 @@ async def begin() -> None:
 @cl.on_chat_resume
 async def resume(thread: ThreadDict) -> None:
     """An earlier conversation, with its uploads and the buttons of its last answer."""
+    conversation.forget_ended()
+    if answering := _answering.get(thread["id"]):  # the page was loaded again meanwhile
+        await cl.context.emitter.send_toast(say(language(), "still"), "info")
+        await asyncio.wait([answering])
+        thread.update(await layer.get_thread(thread["id"]) or thread)
     kept: dict[str, Any] = dict(thread)
     restored = conversation.restore(kept)
     await commands.offer(language(), role())
     await files.take_in_again(restored, process_service(), store, kept)
     if restored.unanswered:
-        await cl.context.emitter.send_toast(say(language(), "interrupted"), "warning")
+        thread["steps"].append(unsaved_step(say(language(), "interrupted")))
     elif restored.entries:
         last, question = restored.entries[-1], restored.entries[-2:][0]
         await again_button(question.id, last.id).send(for_id=last.id)
@@ -205,10 +214,18 @@ async def corrected(action: cl.Action) -> dict[str, str]:
 _CORRECTION = ("wrong", "right_answer", "right_document")
 
 
+# The threads that are being answered, with the task that does it.
+_answering: dict[str, asyncio.Task[Any]] = {}
+
+
 async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     """Do ``work``; what fails is said, and Stop reaches this task."""
+    task, thread = asyncio.current_task(), cl.context.session.thread_id
+    assert task is not None
     # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
-    cl.context.session.current_task = asyncio.current_task()
+    cl.context.session.current_task = task
+    _answering[thread] = task
+    task.add_done_callback(lambda done: _answered(thread, done))
     layer.new_turn()
     try:
         if mode in ("password", "oauth") and not isinstance(cl.context.session.user, PersistedUser):
@@ -219,6 +236,11 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     except Exception:
         log.exception("A message could not be answered")
         await cl.ErrorMessage(say(language(), "failed")).send()
+
+
+def _answered(thread: str, task: asyncio.Task[Any]) -> None:
+    if _answering.get(thread) is task:
+        del _answering[thread]
 
 
 def _desk() -> commands.Desk:
@@ -285,7 +307,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
         await _remove(notice)
         if text:
             desk.conversation.add_answer(reply.id, text, record)
-            reply.metadata = {"answer": record} if record else {}
+            reply.metadata = {"answer": record} if record else {"partial": text}
             reply.actions = [again_button(question_id, reply.id)]
             await reply.send()
         else:

@@ -2,8 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -48,22 +47,27 @@ class DeskDataLayer(BaseDataLayer):
         self.store = store
         self._mode = mode
         self._domains = oauth_domains
-        self._said: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+        self._said_to: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+        self._deleted: set[str] = set()
 
     def new_turn(self) -> None:
         """Failures are said again in this session."""
-        self._said.pop(context.session, None)
+        self._said_to.pop(context.session, None)
 
-    @asynccontextmanager
-    async def _saying_failures(self) -> AsyncIterator[None]:
+    async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
+        """Finish a write of this session; a failure is said on its page."""
         try:
-            yield
-        except StoreError as exc:
-            log.error("%s", exc)
-            said = self._said.setdefault(context.session, set())
-            if str(exc) not in said:
-                said.add(str(exc))
-                await _show(str(exc))
+            if context.session.thread_id in self._deleted:  # it would bring the thread back
+                writing.close()
+                raise StoreError("This was not saved, because the conversation was deleted.")
+            await writing
+        except (StoreError, OSError) as exc:
+            sentence = str(exc) if isinstance(exc, StoreError) else _unreadable(exc)
+            log.error("%s", sentence)
+            said = self._said_to.setdefault(context.session, set())
+            if sentence not in said:
+                said.add(sentence)
+                await _show(sentence)
 
     # People
 
@@ -95,28 +99,28 @@ class DeskDataLayer(BaseDataLayer):
     @queue_until_user_message()
     async def create_step(self, step_dict: StepDict) -> None:
         """Save a step."""
-        async with self._saying_failures():
-            await self.store.threads.save_step(dict(step_dict), _user_id())
+        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def update_step(self, step_dict: StepDict) -> None:
         """Save a step again."""
-        async with self._saying_failures():
-            await self.store.threads.save_step(dict(step_dict), _user_id())
+        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def delete_step(self, step_id: str) -> None:
         """Remove a step."""
-        async with self._saying_failures():
-            await self.store.threads.delete_step(step_id)
+        await self._said(self.store.threads.delete_step(step_id))
 
     @queue_until_user_message()
     async def create_element(self, element: Element) -> None:
         """Save an element with its content; it belongs to the session's own thread."""
-        async with self._saying_failures():
+
+        async def save() -> None:
             described: dict[str, Any] = dict(element.to_dict())
             described["threadId"] = context.session.thread_id
             await self.store.threads.save_element(described, _content(element), _user_id())
+
+        await self._said(save())
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         """An element as the page shows it."""
@@ -126,8 +130,8 @@ class DeskDataLayer(BaseDataLayer):
     @queue_until_user_message()
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
         """Remove an element of the session's own thread."""
-        async with self._saying_failures():
-            await self.store.threads.delete_element(element_id, context.session.thread_id)
+        thread = context.session.thread_id
+        await self._said(self.store.threads.delete_element(element_id, thread))
 
     # Feedback
 
@@ -178,6 +182,7 @@ class DeskDataLayer(BaseDataLayer):
     async def delete_thread(self, thread_id: str) -> None:
         """Remove a thread with all that is in it."""
         await self.store.threads.delete(thread_id)
+        self._deleted.add(thread_id)
 
     async def list_threads(
         self, pagination: Pagination, filters: ThreadFilter
@@ -229,6 +234,10 @@ def _content(element: Element) -> bytes | None:
     return content.encode() if isinstance(content, str) else bytes(content)
 
 
+def _unreadable(exc: OSError) -> str:
+    return f"A file was not saved, because it could not be read: {exc.strerror or exc}."
+
+
 def _user_id() -> str | None:
     user = context.session.user
     return user.id if isinstance(user, PersistedUser) else None
@@ -237,15 +246,19 @@ def _user_id() -> str | None:
 async def _show(sentence: str) -> None:
     """An error on the page that is itself not saved."""
     await context.emitter.send_toast(sentence, "error")
-    await context.emitter.send_step(
-        {
-            "id": str(uuid.uuid4()),
-            "threadId": context.session.thread_id,
-            "type": "assistant_message",
-            "name": "Peregrine",
-            "output": sentence,
-            "isError": True,
-            "createdAt": now(),
-            "metadata": {},
-        }
-    )
+    await context.emitter.send_step(unsaved_step(sentence))
+
+
+def unsaved_step(sentence: str) -> StepDict:
+    """A message of the page about this conversation, that is shown and not kept."""
+    shown = {
+        "id": str(uuid.uuid4()),
+        "threadId": context.session.thread_id,
+        "type": "assistant_message",
+        "name": "Peregrine",
+        "output": sentence,
+        "isError": True,
+        "createdAt": now(),
+        "metadata": {},
+    }
+    return cast(StepDict, shown)
