@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import chainlit as cl
+from chainlit import server as chainlit_server
 from chainlit.config import config
 from chainlit.server import app as chainlit_app
 from chainlit.types import Feedback, ThreadDict
@@ -23,7 +24,7 @@ from starlette.routing import Route
 
 from chatbot.desk import access, answers, commands, conversation, files
 from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
-from chatbot.desk.texts import say
+from chatbot.desk.texts import about, say
 from chatbot.errors import ChatbotError, StoreError, UserError
 from chatbot.events import Answered, Queued, Token
 from chatbot.service import process_service
@@ -83,6 +84,8 @@ async def sign_in_by_oauth(
 
 # The system's choice of light or dark; Chainlit's file of settings knows only those two.
 config.ui.default_theme = "system"  # type: ignore[assignment]
+# Chainlit wants a file of exactly the browser's language, such as de-CH.
+chainlit_server.get_markdown_str = about  # type: ignore[attr-defined]
 
 config.code.password_auth_callback = config.code.header_auth_callback = None
 config.code.oauth_callback = None

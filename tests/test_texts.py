@@ -5,7 +5,8 @@ import string
 import pytest
 
 from chatbot.desk.commands import COMMANDS, TONES, find_command
-from chatbot.desk.texts import _TEXTS, LANGUAGES, say
+from chatbot.desk.texts import _TEXTS, LANGUAGES, about, say
+from chatbot.settings import PROJECT_ROOT
 
 
 def fields(text: str) -> set[str]:
@@ -38,3 +39,11 @@ def test_commands_and_tones_have_words_and_are_found_by_them(language: str) -> N
         assert say(language, f"{key}_about")
     assert len({say(language, tone) for tone in TONES}) == len(TONES)
     assert find_command("no such command") is None
+
+
+def test_the_page_about_the_page_speaks_every_language() -> None:
+    pages = {code: about(str(PROJECT_ROOT), f"{code}-XX") for code in LANGUAGES}
+    assert len(set(pages.values())) == len(LANGUAGES)
+    assert len({str(page).count("- **") for page in pages.values()}) == 1  # all say the same
+    for code in ("pt-BR", "../x", ""):
+        assert about(str(PROJECT_ROOT), code) == pages["en"]

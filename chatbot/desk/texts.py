@@ -1,6 +1,7 @@
 """The page's own words in the languages of its readers; English where one is missing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 
@@ -241,3 +242,10 @@ def say(language: str, key: str, /, **values: object) -> str:
     """The words of ``key`` in a browser's language such as ``de-CH``."""
     texts = _TEXTS.get(language[:2].lower(), _TEXTS["en"])
     return texts[key].format(**values)
+
+
+def about(root: str, language: str) -> str | None:
+    """The page about the page, in a browser's language where ``root`` has it; else English."""
+    own = Path(root) / f"chainlit_{language[:2].lower()}.md"
+    page = own if language[:2].lower() in LANGUAGES and own.is_file() else Path(root, "chainlit.md")
+    return page.read_text(encoding="utf-8") if page.is_file() else None
