@@ -8,7 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import chainlit as cl
@@ -86,6 +88,10 @@ async def sign_in_by_oauth(
 config.ui.default_theme = "system"  # type: ignore[assignment]
 # Chainlit wants a file of exactly the browser's language, such as de-CH.
 chainlit_server.get_markdown_str = about  # type: ignore[attr-defined]
+
+# What is handed in waits in a folder that ends with this process; the store keeps it.
+handed_in = TemporaryDirectory(prefix="peregrine-")
+import_module("chainlit.config").FILES_DIRECTORY = Path(handed_in.name)  # type: ignore[attr-defined]
 
 config.code.password_auth_callback = config.code.header_auth_callback = None
 config.code.oauth_callback = None

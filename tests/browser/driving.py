@@ -35,11 +35,19 @@ def status(url: str) -> str:
 
 
 @contextmanager
-def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[str]:
-    """A server until its page is there and its model is ready; its address."""
+def running(
+    command: list[str],
+    port: int,
+    environment: Mapping[str, str],
+    started: list[subprocess.Popen[bytes]] | None = None,
+) -> Iterator[str]:
+    """A server whose page is there and whose model is ready; its address. The process is added
+    to ``started``."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": paths} | environment
     server = subprocess.Popen(command, cwd=ROOT, env=env)
+    if started is not None:
+        started.append(server)
     url = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 120

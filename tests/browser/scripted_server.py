@@ -27,7 +27,7 @@ MARKUP = (
 )
 
 
-PACED = {"slowly": 400, "calmly": 60}
+PACED = {"slowly": 600, "calmly": 30}  # words
 
 
 class PacedEngine(ScriptedEngine):
@@ -38,7 +38,7 @@ class PacedEngine(ScriptedEngine):
             request, cancel
         ):
             if words:
-                time.sleep(0.05)
+                time.sleep(0.1)
             yield piece
 
 
