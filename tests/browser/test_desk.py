@@ -270,6 +270,7 @@ def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
     ann.keyboard.type("in the eu RETURN")
     found = ann.get_by_role("dialog").get_by_text("How long can customers in the EU")
     expect(found.first).to_be_visible()
+    expect(ann.get_by_role("dialog").get_by_text("in the US")).to_have_count(0)
     artefact(ann, "search")
     ann.keyboard.press("Escape")
     thread = ann.url.rsplit("/", 1)[1]
