@@ -249,11 +249,17 @@ class ChatService:
                 yield piece
 
     async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        await asyncio.to_thread(self._ready_chain)
-        assert self._llm is not None
-        async for chunk in self._llm.astream(prompt):
-            if chunk.text:
-                yield str(chunk.text)
+        place = self._line.join()
+        try:
+            async for _ in place.positions():
+                continue
+            await asyncio.to_thread(self._ready_chain)
+            assert self._llm is not None
+            async for chunk in self._llm.astream(prompt):
+                if chunk.text:
+                    yield str(chunk.text)
+        finally:
+            place.leave()
 
     async def answer(
         self,

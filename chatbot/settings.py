@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     # Single sign-on: the header in which a proxy at one of these addresses names the user.
     auth_header: str | None = None
     auth_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    # Whom an OAuth provider may sign in besides users who were added: these e-mail domains.
+    oauth_domains: tuple[str, ...] = ()
     handoff_webhook: str | None = None
     handoff_to: str = "support@localhost"
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import chainlit as cl
+from langchain_core.documents import Document
 
 from chatbot.desk.texts import say
 from chatbot.events import Answer, Passage
+from chatbot.grounding.citations import cite, sentences
 from chatbot.memory import Turn
 
 _CONTEXT_CHARS = 1500
@@ -31,26 +33,40 @@ def shown_passages(answer: Answer) -> list[int]:
     return cited or list(range(1, len(answer.passages) + 1))
 
 
-def footer(answer: Answer, language: str) -> str:
-    """The line below an answer: which model wrote it, and how sure the knowledge base is."""
-    sure = f"{answer.confidence:.0%}"
-    return f"\n\n*{say(language, 'answered_by', model=inert(answer.model), confidence=sure)}*"
+def numbered(answer: Answer) -> str:
+    """The answer with the number of its source after each sentence that has one."""
+    given = [_document(passage) for passage in answer.passages]
+    parts, position = [], 0
+    for start, end in sentences(answer.answer) if answer.citations else []:
+        rests_on = cite(answer.answer[start:end], given)
+        parts += [answer.answer[position:end], *(f" [{c.passage}]" for c in rests_on[:1])]
+        position = end
+    return "".join(parts) + answer.answer[position:]
 
 
-def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> list[Any]:
-    """The element that lists the sources, the quotes marked in their documents."""
+def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:
+    """The element below an answer: its sources, the quotes marked in their documents; which
+    model wrote it, and how sure the knowledge base is."""
     listed = []
     for number in shown_passages(answer):
         passage = answer.passages[number - 1]
         quotes = [(c.start, c.end) for c in answer.citations if c.passage == number]
         listed.append(source(passage, number, quotes, text_of(passage.path)))
     label = say(language, "sources" if answer.citations else "closest")
-    return [source_list(label, listed)] if listed else []
+    sure = f"{answer.confidence:.0%}"
+    note = say(language, "answered_by", model=answer.model, confidence=sure)
+    return source_list(label, listed, [note, *answer.notes])
 
 
-def source_list(label: str, listed: list[dict[str, Any]]) -> Any:
-    """Buttons that open what :func:`source` made."""
-    return cl.CustomElement(name="Sources", props={"label": label, "sources": listed})
+def _document(passage: Passage) -> Document:
+    where = {"path": passage.path, "start": passage.start}
+    return Document(page_content=passage.text, metadata=where)
+
+
+def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] = ()) -> Any:
+    """Buttons that open what :func:`source` made, and lines of text above them."""
+    props = {"label": label, "sources": listed, "notes": list(notes)}
+    return cl.CustomElement(name="Sources", props=props)
 
 
 def source(

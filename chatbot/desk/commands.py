@@ -85,8 +85,13 @@ async def summarise(desk: Desk, _: str) -> None:
 
 
 async def search(desk: Desk, query: str) -> None:
-    """Passages only; the model is not asked."""
+    """Passages only; the model is not asked. Without words, for the last question."""
     index = desk.conversation.index
+    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
+    query = query.strip() or (asked[-1] if asked else "")
+    if not query:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
     found = await asyncio.to_thread(desk.service.search, query, None, index)
     if not found:
         await cl.Message(desk.say("search_none")).send()

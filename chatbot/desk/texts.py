@@ -1,6 +1,7 @@
 """The page's own words in the languages of its readers; English where one is missing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 
@@ -12,7 +13,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "closest": "Closest passages",
         "answered_by": "Answered by {model}, confidence {confidence}",
         "stopped": "Stopped.",
-        "interrupted": "The last question was not answered, because the service stopped.",
+        "still": "The last question is still being answered; this page opens when it is.",
+        "interrupted": "The last question was not answered; please ask it again.",
         "failed": "Something went wrong while answering; ask again or tell your admin.",
         "open": "No users are set up: this page is open, to this machine only.",
         "removed": "Your user was removed; sign in with another one.",
@@ -67,7 +69,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "closest": "Ähnlichste Textstellen",
         "answered_by": "Beantwortet von {model}, Sicherheit {confidence}",
         "stopped": "Angehalten.",
-        "interrupted": "Die letzte Frage blieb ohne Antwort, weil der Dienst anhielt.",
+        "still": "Die letzte Frage wird noch beantwortet; dann öffnet sich diese Seite.",
+        "interrupted": "Die letzte Frage blieb ohne Antwort; bitte stellen Sie sie noch einmal.",
         "failed": "Beim Antworten ging etwas schief; fragen Sie noch einmal oder sagen Sie es "
         "Ihrem Admin.",
         "open": "Es sind keine Benutzer angelegt: Diese Seite ist offen, nur für diesen Rechner.",
@@ -124,7 +127,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "closest": "Passages les plus proches",
         "answered_by": "Réponse de {model}, confiance {confidence}",
         "stopped": "Arrêté.",
-        "interrupted": "La dernière question est restée sans réponse, car le service s'est arrêté.",
+        "still": "La dernière question attend sa réponse ; cette page s'ouvrira ensuite.",
+        "interrupted": "La dernière question est restée sans réponse ; posez-la encore.",
         "failed": "Un problème est survenu ; reposez la question ou prévenez votre admin.",
         "open": "Aucun utilisateur n'est créé : cette page est ouverte, à cette machine seulement.",
         "removed": "Votre utilisateur a été supprimé ; connectez-vous avec un autre.",
@@ -181,7 +185,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "closest": "Pasajes más cercanos",
         "answered_by": "Respuesta de {model}, confianza {confidence}",
         "stopped": "Detenido.",
-        "interrupted": "La última pregunta quedó sin respuesta porque el servicio se detuvo.",
+        "still": "La última pregunta aún se está respondiendo; luego se abre esta página.",
+        "interrupted": "La última pregunta quedó sin respuesta; hágala otra vez.",
         "failed": "Algo falló al responder; pregunte otra vez o avise a su admin.",
         "open": "No hay usuarios: esta página está abierta, solo para este equipo.",
         "removed": "Su usuario fue eliminado; entre con otro.",
@@ -237,3 +242,10 @@ def say(language: str, key: str, /, **values: object) -> str:
     """The words of ``key`` in a browser's language such as ``de-CH``."""
     texts = _TEXTS.get(language[:2].lower(), _TEXTS["en"])
     return texts[key].format(**values)
+
+
+def about(root: str, language: str) -> str | None:
+    """The page about the page, in a browser's language where ``root`` has it; else English."""
+    own = Path(root) / f"chainlit_{language[:2].lower()}.md"
+    page = own if language[:2].lower() in LANGUAGES and own.is_file() else Path(root, "chainlit.md")
+    return page.read_text(encoding="utf-8") if page.is_file() else None
