@@ -1,14 +1,26 @@
-"""Citations: for each sentence of an answer, the span of a shown passage that it rests on."""
+"""Citations: for each sentence of an answer, the span of a shown passage that it rests on.
 
-import re
+A sentence without such a span is reported as unsupported, so that the page can mark it: no
+number, date, price, code or address of an answer is shown unmarked unless the cited span holds it.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_core.documents import Document
 
-_SENTENCE = re.compile(r"[^\s].*?(?:[.!?](?=\s|$)|(?=\n)|$)", re.DOTALL)
-_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+from chatbot.grounding.facts import missing_facts
+from chatbot.grounding.words import content_words, sentences, words
+
+# Shares of the sentence's words that its span must hold: of all words, and of those with meaning.
 _SUPPORT = 0.6
+_CONTENT = 0.6
+# One sentence of an answer may join so many sentences of a passage.
+_JOINED = 2
+# So much more of the answer's words must two sentences hold to be cited instead of one of them.
+_LESS = 0.15
+
+MARK = " \u26a0"
 
 
 @dataclass(frozen=True)
@@ -22,56 +34,119 @@ class Citation:
     passage: int
 
 
+@dataclass(frozen=True)
+class Unsupported:
+    """``text`` is the answer's text from ``start`` to ``end``; ``reason`` completes a sentence
+    about it: "it says '45 days', which its source does not"."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What an answer rests on, without repetition, and its sentences that rest on nothing."""
+
+    citations: list[Citation]
+    unsupported: list[Unsupported]
+    sentences: int
+
+
+@dataclass(frozen=True)
+class _Span:
+    """``text`` from ``start`` in the passage; ``words``, and their ``stems``, include those of
+    the headings over it."""
+
+    passage: Document
+    number: int
+    start: int
+    text: str
+    words: frozenset[str]
+    stems: frozenset[str]
+    joined: bool
+
+
 def cite(answer: str, passages: Sequence[Document]) -> list[Citation]:
-    """The supporting span of each sentence that has one, without repetition.
+    """The supporting span of each sentence that has one, without repetition."""
+    return verify(answer, passages).citations
 
-    A span is a sentence or line of a passage that shares at least 60% of the words of the
-    answer's sentence and holds all of its numbers.
+
+def verify(answer: str, passages: Sequence[Document]) -> Verified:
+    """Match each sentence of ``answer`` to a span of ``passages``.
+
+    A span is one sentence or line of a passage, or two that follow each other; it holds at least
+    60% of the words and 60% of the content words of the answer's sentence (headings count), and
+    all of its facts (:mod:`chatbot.grounding.facts`; headings do not count). The shortest of the
+    best spans is taken.
     """
-    spans = [
-        (number, passage, start, end)
-        for number, passage in enumerate(passages, start=1)
-        for start, end in sentences(passage.page_content)
-    ]
+    spans = [span for number, p in enumerate(passages, start=1) for span in _spans(p, number)]
     found: list[Citation] = []
-    for start, end in sentences(answer):
-        words = _words(answer[start:end])
-        best = max(
-            ((_support(words, _words(p.page_content[a:b])), -n, -a, p, b) for n, p, a, b in spans),
-            key=lambda item: item[:3],
-            default=None,
-        )
-        if best is None or best[0] < _SUPPORT:
-            continue
-        _, number, offset, passage, stop = best
-        first = int(passage.metadata["start"]) - offset
-        quote = passage.page_content[-offset:stop]
-        citation = Citation(
-            str(passage.metadata["path"]), first, first + len(quote), quote, -number
-        )
-        if citation not in found:
+    unsupported: list[Unsupported] = []
+    claims = sentences(answer)
+    for start, end in claims:
+        claim = answer[start:end]
+        ranked = sorted(spans, key=lambda span: (-_share(claim, span) + span.joined * _LESS, len(span.text)))
+        near = [span for span in ranked if _supports(claim, span)]
+        best = next((span for span in near if not missing_facts(claim, span.text)), None)
+        if best is None:
+            reason = _reason(claim, near)
+            unsupported.append(Unsupported(start, end, claim, reason))
+        elif (citation := _citation(best)) not in found:
             found.append(citation)
-    return found
+    return Verified(found, unsupported, len(claims))
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence or line with at least one word."""
-    spans = []
-    for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        end = start + len(text[start:end].rstrip())
-        if _TOKEN.search(text, start, end):
-            spans.append((start, end))
-    return spans
+def mark(answer: str, unsupported: Sequence[Unsupported], sign: str = MARK) -> str:
+    """The answer with ``sign`` behind each unsupported sentence."""
+    for item in sorted(unsupported, key=lambda item: -item.end):
+        answer = answer[: item.end] + sign + answer[item.end :]
+    return answer
 
 
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in _TOKEN.findall(text)]
+def _spans(passage: Document, number: int) -> list[_Span]:
+    """Each sentence of a passage, and each with the one behind it."""
+    text = passage.page_content
+    parts = sentences(text)
+    headings = f"{passage.metadata.get('title', '')} {passage.metadata.get('heading', '')}"
+    above = frozenset(words(headings))
+    return [
+        _Span(
+            passage,
+            number,
+            start,
+            quote,
+            above | frozenset(words(quote)),
+            frozenset(content_words(f"{headings} {quote}")),
+            joined=more > 0,
+        )
+        for at, (start, _) in enumerate(parts)
+        for more, (_, end) in enumerate(parts[at : at + _JOINED])
+        for quote in (text[start:end],)
+    ]
 
 
-def _support(claim: list[str], span: list[str]) -> float:
-    """Share of the claim's words in the span; 0 where a number of the claim is not in it."""
-    have = set(span)
-    if not claim or any(c.isdigit() for w in claim if w not in have for c in w):
-        return 0.0
-    return sum(word in have for word in claim) / len(claim)
+def _citation(span: _Span) -> Citation:
+    first = int(span.passage.metadata["start"]) + span.start
+    path = str(span.passage.metadata["path"])
+    return Citation(path, first, first + len(span.text), span.text, span.number)
+
+
+def _share(claim: str, span: _Span) -> float:
+    said = words(claim)
+    return sum(word in span.words for word in said) / len(said)
+
+
+def _supports(claim: str, span: _Span) -> bool:
+    if _share(claim, span) < _SUPPORT:
+        return False
+    meant = content_words(claim)
+    return sum(word in span.stems for word in meant) >= _CONTENT * len(meant)
+
+
+def _reason(claim: str, near: Sequence[_Span]) -> str:
+    if not near:
+        return "no passage says it"
+    missing = missing_facts(claim, near[0].text)
+    return f"it says '{missing[0]}', which its source does not"

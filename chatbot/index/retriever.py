@@ -1,5 +1,6 @@
 """Hybrid retrieval: FAISS and BM25 candidates, fused by reciprocal rank."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -24,7 +25,9 @@ class HybridRetriever(BaseRetriever):
     """Passages of one generation as LangChain documents, best first.
 
     Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``score`` (of
-    the mode: cosine, BM25, or the fused sum of 1/(60 + rank)) and ``similarity`` (cosine).
+    the mode: cosine, BM25, or the fused sum of 1/(60 + rank)), ``similarity`` (cosine),
+    ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates) and
+    ``lexical_score`` (BM25; 0 where it was not found).
     """
 
     generation: Generation
@@ -43,7 +46,8 @@ class HybridRetriever(BaseRetriever):
             self.generation.lexical.search(query, self.candidates) if self.mode != "dense" else []
         )
         ranked = dense or lexical if self.mode != "hybrid" else fuse(dense, lexical)
-        return [self._document(row, score, vector) for row, score in ranked[: self.k]]
+        found = _Found(vector, _ranks(dense), _ranks(lexical), dict(lexical))
+        return [self._document(row, score, found) for row, score in ranked[: self.k]]
 
     def _dense(self, vector: np.ndarray) -> list[tuple[int, float]]:
         """(row, cosine): inner products of normalised vectors, as FAISS gives them."""
@@ -52,13 +56,30 @@ class HybridRetriever(BaseRetriever):
         )
         return [(int(document.metadata["row"]), float(score)) for document, score in found]
 
-    def _document(self, row: int, score: float, vector: np.ndarray) -> Document:
+    def _document(self, row: int, score: float, found: "_Found") -> Document:
         chunk = self.generation.chunks[row]
         metadata = chunk.as_dict() | {
             "score": score,
-            "similarity": float(self.generation.vectors[row] @ vector),
+            "similarity": float(self.generation.vectors[row] @ found.vector),
+            "dense_rank": found.dense.get(row, 0),
+            "lexical_rank": found.lexical.get(row, 0),
+            "lexical_score": found.lexical_scores.get(row, 0.0),
         }
         return Document(page_content=metadata.pop("text"), metadata=metadata, id=chunk.id)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the two searches said, by row."""
+
+    vector: np.ndarray
+    dense: dict[int, int]
+    lexical: dict[int, int]
+    lexical_scores: dict[int, float]
+
+
+def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
+    return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
 
 
 def fuse(*rankings: list[tuple[int, float]]) -> list[tuple[int, float]]:

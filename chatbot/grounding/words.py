@@ -1,0 +1,53 @@
+"""Words and sentences of answers, questions and passages."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_SENTENCE = re.compile(r"[^\s].*?(?:[.!?](?=\s|$)|(?=\n)|$)", re.DOTALL)
+_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+
+# Words that say how, not what; negations and numbers are not among them.
+_EMPTY = frozenset(
+    """a about after all also am an and any are as at be because been before being but by can
+    could did do does doing for from had has have having he her here him his how i if in into is
+    it its just let me more most my of on or our out over own please she should so some such than
+    that the their them then there these they this those to too under until up us very was we
+    were what when where which while who whom whose why will with would you your""".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words and numbers, in order; ``4.90`` is one."""
+    return [word.lower() for word in _TOKEN.findall(text)]
+
+
+def content_words(text: str) -> set[str]:
+    """The stems of the words that carry meaning: "returned" and "returns" are one."""
+    return {stem(word) for word in words(text) if word not in _EMPTY}
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence or line with at least one word."""
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        start, end = match.span()
+        end = start + len(text[start:end].rstrip())
+        if _TOKEN.search(text, start, end):
+            spans.append((start, end))
+    return spans
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The Snowball stem of an English word; numbers and codes stay as they are."""
+    if any(character.isdigit() for character in word):
+        return word
+    return str(_stemmer().stemWord(word))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
