@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import HashedEmbeddings
 
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, update_index
 from chatbot.index.generations import load_current
-from chatbot.index.retriever import fuse
+from chatbot.index.retriever import fuse, scaled
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document, load_document
 from chatbot.settings import Settings
@@ -72,7 +73,7 @@ def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbedd
         build(settings, embeddings)
 
 
-@pytest.mark.parametrize("damage", ["vectors.faiss", "chunks.jsonl", "manifest.json"])
+@pytest.mark.parametrize("damage", ["vectors.npy", "chunks.jsonl", "manifest.json"])
 def test_half_written_index_is_refused_and_rebuilt(
     settings: Settings, embeddings: HashedEmbeddings, damage: str
 ) -> None:
@@ -94,5 +95,10 @@ def test_index_of_another_embedding_model_is_refused(
 
 
 def test_fusion_follows_the_formula() -> None:
-    fused = dict(fuse([(7, 0.9), (3, 0.8)], [(3, 12.0)]))
-    assert fused == pytest.approx({7: 1 / 61, 3: 1 / 62 + 1 / 61})
+    cosine = scaled(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
+    assert cosine == pytest.approx([1, 0.75, 0])
+    words = np.asarray([0, 1, 0.5], dtype=np.float32)
+    fused = fuse(cosine, words, ["a", "a", "b"])
+    # The document 'a' has the best of both, so each of its passages gets half of 1 beside half
+    # of its own mean.
+    assert fused == pytest.approx([0.5 + 0.25, 0.5 + 0.4375, 0.25])

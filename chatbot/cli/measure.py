@@ -65,7 +65,7 @@ def _measured(options: argparse.Namespace) -> Any:
 
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
     from chatbot.cases import Case, read_cases
-    from chatbot.evaluation.retrieval import evaluate_retrieval
+    from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
 
     modes = options.mode.split(",")
     for mode in modes:
@@ -73,7 +73,7 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
             raise ConfigurationError(f"There is no mode '{mode}'; use dense, lexical or hybrid.")
     cases = read_cases(options.cases, Case, options.limit)
     service = _measured(options)
-    retrievers = {mode: service.retriever(k=10, mode=mode) for mode in modes}
+    retrievers = {mode: service.retriever(k=PASSAGES, mode=mode) for mode in modes}
     with progress_bar("Searching") as progress:
         _report(options, evaluate_retrieval(retrievers, cases, service.document_text, progress))
 

@@ -12,6 +12,8 @@ from chatbot.evaluation.metrics import ranking_metrics
 from chatbot.memory import to_messages
 
 _DEPTH = 10
+# Passages to ask for, so that ten documents are among them.
+PASSAGES = 50
 
 
 def evaluate_retrieval(
@@ -22,25 +24,47 @@ def evaluate_retrieval(
 ) -> dict[str, Any]:
     """``{"modes": {name: {"first_turn": {...}, "follow_up": {...}, "all": {...}}}}``.
 
-    A passage is relevant when it overlaps a quote of the case in the quote's document; without
-    a quote every passage of the document is. Each quote is found once: later passages that
-    overlap it too count as not relevant.
+    The metrics of a group rank documents, each at the place of its best passage, as public
+    benchmarks do: a document is relevant when the case names it. Under ``passages`` are those of
+    the passages themselves: one is relevant when it overlaps a quote of the case in the quote's
+    document; without a quote every passage of the document is. Each quote is found once: later
+    passages that overlap it too count as not relevant.
     """
     labelled = [case for case in cases if case.relevant]
     modes: dict[str, Any] = {}
     for number, (name, retriever) in enumerate(retrievers.items()):
-        scored: list[tuple[bool, dict[str, float]]] = []
+        scored: list[tuple[bool, dict[str, float], dict[str, float]]] = []
         for at, case in enumerate(labelled):
             progress(number * len(labelled) + at, len(retrievers) * len(labelled))
             found = retriever.invoke(search_query(to_messages(case.history), case.question))
             hits = _new_hits(found[:_DEPTH], case.relevant, text_of)
-            scored.append((bool(case.history), ranking_metrics(hits, len(case.relevant))))
+            scored.append(
+                (
+                    bool(case.history),
+                    _documents(found, case.relevant),
+                    ranking_metrics(hits, len(case.relevant)),
+                )
+            )
         modes[name] = {
-            "first_turn": _mean([m for follow_up, m in scored if not follow_up]),
-            "follow_up": _mean([m for follow_up, m in scored if follow_up]),
-            "all": _mean([m for _, m in scored]),
+            "first_turn": _group([row for row in scored if not row[0]]),
+            "follow_up": _group([row for row in scored if row[0]]),
+            "all": _group(scored),
         }
     return {"modes": modes}
+
+
+def _documents(found: Sequence[Document], relevant: Sequence[Relevant]) -> dict[str, float]:
+    """Metrics of the documents in the order of their best passages."""
+    wanted = {item.path for item in relevant}
+    ranked = list(dict.fromkeys(passage.metadata["path"] for passage in found))[:_DEPTH]
+    return ranking_metrics([path in wanted for path in ranked], len(wanted))
+
+
+def _group(rows: Sequence[tuple[bool, dict[str, float], dict[str, float]]]) -> dict[str, Any]:
+    passages = _mean([passages for _, _, passages in rows])
+    return _mean([documents for _, documents, _ in rows]) | (
+        {"passages": {key: value for key, value in passages.items() if key != "n"}} if rows else {}
+    )
 
 
 def _new_hits(
@@ -73,7 +97,7 @@ def _span(text: str, quote: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def _mean(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+def _mean(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
     means = (
         {key: round(sum(r[key] for r in rows) / len(rows), 4) for key in rows[0]} if rows else {}
     )

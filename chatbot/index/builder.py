@@ -1,29 +1,27 @@
 """Build or update the index: read what changed, embed what is new, write a generation."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from filelock import FileLock, Timeout
-from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
 from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
-from chatbot.index.generations import (
-    Generation,
-    current_name,
-    load_current,
-    remove_old,
-    write_generation,
-)
-from chatbot.knowledge.chunks import Chunk, split_document
-from chatbot.knowledge.documents import file_hash, list_files, load_document
+from chatbot.knowledge.documents import Stamp, file_hash, list_files, load_document
 from chatbot.settings import Settings
 
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+    from chatbot.index.generations import Generation, Manifest
+    from chatbot.knowledge.chunks import Chunk
+
 _BATCH = 256
+# A file changed this shortly before it was listed may have changed again with the same times.
+_TICK = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -45,70 +43,120 @@ class BuildReport:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """The knowledge folder as it is, beside what the current generation was built from."""
+
+    stamps: dict[str, Stamp]
+    hashes: dict[str, str]
+    listed: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
 def update_index(
     settings: Settings,
     embeddings_name: str,
-    load: Callable[[], Embeddings],
+    load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None] = lambda done, total: None,
+    wait: float = 0,
 ) -> BuildReport:
     """Bring the index up to date with the knowledge folder.
 
     ``load`` is called only where there is something to embed; ``progress`` gets (done, total)
-    in chunks. Where nothing changed, no generation is written.
+    in chunks. Where nothing changed, no generation is written and no file is read: size and
+    times tell. ``wait`` is how many seconds another build may still take.
 
     Raises:
         KnowledgeError: the folder is missing or holds nothing readable.
         IndexUnavailableError: another build is running.
     """
-    settings.index.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    with _locked(settings.index, wait):
+        return _update(settings, embeddings_name, load, progress, started)
+
+
+def roll_back(settings: Settings) -> str:
+    """Make the generation before the current one current again; returns its name.
+
+    Raises:
+        IndexUnavailableError: there is none, it is damaged, or another build is running.
+    """
+    from chatbot.index.generations import previous_names, read_checked, set_current
+
+    with _locked(settings.index, 0):
+        names = previous_names(settings.index)
+        if not names:
+            raise IndexUnavailableError(
+                f"The index in '{settings.index}' has no earlier generation to go back to."
+            )
+        read_checked(settings.index, names[0])
+        set_current(settings.index, names[0])
+        return names[0]
+
+
+def forget_old(settings: Settings) -> int:
+    """Delete every generation but the current one, with the texts of removed documents in them;
+    returns how many.
+
+    Raises:
+        IndexUnavailableError: another build is running.
+    """
+    from chatbot.index.generations import remove_old
+
+    with _locked(settings.index, 0):
+        return remove_old(settings.index, keep=1)
+
+
+@contextmanager
+def _locked(index: Path, wait: float) -> Iterator[None]:
+    index.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(settings.index / ".lock", timeout=0):
-            return _update(settings, embeddings_name, load, progress)
+        with FileLock(index / ".lock", timeout=wait):
+            yield
     except Timeout as exc:
         raise IndexUnavailableError(
-            f"Another 'chatbot index' is building in '{settings.index}'; wait until it is done."
+            f"Another 'chatbot index' is building in '{index}'; wait until it is done."
         ) from exc
 
 
 def _update(
     settings: Settings,
     embeddings_name: str,
-    load: Callable[[], Embeddings],
+    load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
+    started: float,
 ) -> BuildReport:
-    started = time.perf_counter()
-    paths = list_files(settings.knowledge)
-    hashes = {path: _hash(settings.knowledge / path) for path in paths}
-    old = _usable_generation(settings, embeddings_name)
-    before = old.manifest.files if old else {}
-    changed = [path for path in paths if before.get(path, hashes[path]) != hashes[path]]
-    added = [path for path in paths if path not in before]
-    removed = [path for path in before if path not in hashes]
+    from chatbot.index.generations import load_generation, remove_old, write_generation
+
+    old = _usable(settings, embeddings_name)
+    found = _compare(settings.knowledge, old)
 
     def report(name: str, chunks: int, reused: int, failed: dict[str, str]) -> BuildReport:
         return BuildReport(
             generation=name,
-            documents=len(paths) - len(failed),
+            documents=len(found.stamps) - len(failed),
             chunks=chunks,
-            added=len(added),
-            changed=len(changed),
-            removed=len(removed),
+            added=len(found.added),
+            changed=len(found.changed),
+            removed=len(found.removed),
             reused=reused,
             failed=[{"path": path, "reason": reason} for path, reason in failed.items()],
             seconds=round(time.perf_counter() - started, 3),
         )
 
-    if old and not (changed or added or removed):
-        kept = len(old.chunks)
-        return report(old.manifest.generation, kept, kept, old.manifest.failed)
+    if old and not (found.changed or found.added or found.removed):
+        return report(old.generation, old.chunks, old.chunks, old.failed)
 
-    chunks, texts, failed = _collect(settings, paths, hashes, old)
+    before = load_generation(settings.index, old) if old else None
+    chunks, texts, failed = _collect(settings, found, before)
     if not chunks:
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
             f"'{next(iter(failed))}', was left out: {next(iter(failed.values()))}."
         )
-    vectors, reused = _vectors(chunks, old, load, progress)
+    vectors, lexical, reused = _indexed(chunks, before, load, progress)
     name = _new_name(settings.index)
     write_generation(
         settings.index,
@@ -116,47 +164,77 @@ def _update(
         chunks,
         texts,
         vectors,
+        lexical,
         embeddings=embeddings_name,
         chunk_chars=settings.chunk_chars,
-        files=hashes,
+        files=found.hashes,
         failed=failed,
+        stamps={path: (s.size, s.modified, s.changed) for path, s in found.stamps.items()},
+        listed=found.listed,
     )
     remove_old(settings.index)
     return report(name, len(chunks), reused, failed)
 
 
+def _usable(settings: Settings, embeddings_name: str) -> "Manifest | None":
+    """The current generation if this build can start from it."""
+    from chatbot.index.generations import read_current
+
+    try:
+        old = read_current(settings.index, embeddings_name)
+    except IndexUnavailableError:
+        return None
+    return old if old.chunk_chars == settings.chunk_chars else None
+
+
+def _compare(folder: Path, old: "Manifest | None") -> _Found:
+    listed = time.time_ns()
+    stamps = list_files(folder)
+    before = old.files if old else {}
+    known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
+    settled = old.listed - _TICK if old else 0
+    hashes = {
+        path: before[path]
+        if path in before and stamp == known.get(path) and stamp.changed < settled
+        else _hash(folder / path)
+        for path, stamp in stamps.items()
+    }
+    return _Found(
+        stamps,
+        hashes,
+        listed,
+        added=[path for path in hashes if path not in before],
+        changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
+        removed=[path for path in before if path not in hashes],
+    )
+
+
 def _hash(path: Path) -> str:
     try:
         return file_hash(path)
-    except OSError as exc:
-        return f"unreadable: {exc.strerror}"
-
-
-def _usable_generation(settings: Settings, embeddings_name: str) -> Generation | None:
-    """The current generation if this build can start from it."""
-    try:
-        old = load_current(settings.index, embeddings_name)
-    except IndexUnavailableError:
-        return None
-    return old if old.manifest.chunk_chars == settings.chunk_chars else None
+    except (OSError, RuntimeError) as exc:
+        return f"unreadable: {exc}"
 
 
 def _collect(
-    settings: Settings, paths: list[str], hashes: dict[str, str], old: Generation | None
-) -> tuple[list[Chunk], dict[str, str], dict[str, str]]:
+    settings: Settings, found: _Found, old: "Generation | None"
+) -> "tuple[list[Chunk], dict[str, str], dict[str, str]]":
     """Chunks and texts of every readable document, and the reasons of the others.
 
-    A file whose hash did not change keeps its chunks without being read again.
+    A file whose hash did not change keeps its chunks, or its reason, without being read again.
     """
+    from chatbot.knowledge.chunks import split_document
+
     kept: dict[str, list[Chunk]] = {}
     if old:
         for chunk in old.chunks:
             kept.setdefault(chunk.path, []).append(chunk)
+    again = {*found.added, *found.changed}
     chunks: list[Chunk] = []
     texts: dict[str, str] = {}
     failed: dict[str, str] = {}
-    for path in paths:
-        if old and path in kept and old.manifest.files.get(path) == hashes[path]:
+    for path in found.stamps:
+        if old and path in kept and path not in again:
             chunks += kept[path]
             texts[path] = old.texts[path]
             continue
@@ -172,40 +250,68 @@ def _collect(
     return chunks, texts, failed
 
 
-def _vectors(
-    chunks: list[Chunk],
-    old: Generation | None,
-    load: Callable[[], Embeddings],
+def _indexed(
+    chunks: "list[Chunk]",
+    old: "Generation | None",
+    load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
-) -> tuple[NDArray[np.float32], int]:
-    """Vectors (n, d) in the order of ``chunks``, and how many came from the old generation."""
-    known: dict[str, NDArray[np.float32]] = {}
-    if old:
-        pairs = zip(old.chunks, old.vectors, strict=True)
-        known = {chunk.content_hash: vector for chunk, vector in pairs}
+) -> tuple[Any, Any, int]:
+    """Vectors (n, d) in the order of ``chunks``, the lexical index, and how many came from the
+    old generation. Words are counted while the model embeds."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+
+    from chatbot.index.lexical import LexicalIndex
+
+    rows = {chunk.content_hash: row for row, chunk in enumerate(old.chunks)} if old else {}
     keys = [chunk.content_hash for chunk in chunks]
-    reused = sum(key in known for key in keys)
-    missing = {k: c.search_text for k, c in zip(keys, chunks, strict=True) if k not in known}
-    if missing:
-        embeddings = load()
-        # Alike lengths in a batch: less padding, so more chunks a second.
-        todo = sorted(missing.items(), key=lambda item: len(item[1]))
-        for first in range(0, len(todo), _BATCH):
-            batch = todo[first : first + _BATCH]
-            vectors = embeddings.embed_documents([text for _, text in batch])
-            for (key, _), vector in zip(batch, vectors, strict=True):
-                known[key] = np.asarray(vector, dtype=np.float32)
-            progress(min(first + _BATCH, len(todo)), len(todo))
-    return np.stack([known[key] for key in keys]), reused
+    same = [rows.get(key, -1) for key in keys]
+    missing = {
+        key: chunk.search_text
+        for key, chunk, row in zip(keys, chunks, same, strict=True)
+        if row < 0
+    }
+    with ThreadPoolExecutor(1) as thread:
+        texts = [chunk.search_text for chunk in chunks]
+        counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
+        new = _embedded(missing, load, progress) if missing else None
+        lexical = counting.result()
+    width = new[1].shape[1] if new else old.vectors.shape[1]  # type: ignore[union-attr]
+    vectors = np.empty((len(chunks), width), dtype=np.float16)
+    taken = np.asarray(same, dtype=np.int64)
+    if old:
+        vectors[taken >= 0] = old.vectors[taken[taken >= 0]]
+    if new:
+        places, embedded = new
+        at = np.flatnonzero(taken < 0)
+        vectors[at] = embedded[[places[keys[row]] for row in at]]
+    return vectors, lexical, int((taken >= 0).sum())
+
+
+def _embedded(
+    texts: dict[str, str],
+    load: "Callable[[], Embeddings]",
+    progress: Callable[[int, int], None],
+) -> tuple[dict[str, int], Any]:
+    """Where the vector of each key stands, and the vectors (n, d) in float16."""
+    import numpy as np
+
+    embeddings = load()
+    # Alike lengths in a batch: less padding, so more chunks a second.
+    todo = sorted(texts.items(), key=lambda item: len(item[1]))
+    parts = []
+    for first in range(0, len(todo), _BATCH):
+        batch = todo[first : first + _BATCH]
+        vectors = embeddings.embed_documents([text for _, text in batch])
+        parts.append(np.asarray(vectors, dtype=np.float16))
+        progress(min(first + _BATCH, len(todo)), len(todo))
+    return {key: place for place, (key, _) in enumerate(todo)}, np.concatenate(parts)
 
 
 def _new_name(index: Path) -> str:
     """A name that sorts after every earlier one; the clock may stand still or go back."""
-    last = current_name(index) or "g0"
-    try:
-        number = int(last.removeprefix("g")) + 1
-    except ValueError:
-        number = 1
-    while (index / f"g{number:08d}").exists():
-        number += 1
-    return f"g{number:08d}"
+    from chatbot.index.generations import generation_names
+
+    last = max(generation_names(index), default="g0")
+    return f"g{int(last.removeprefix('g')) + 1:08d}"

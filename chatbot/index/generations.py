@@ -1,15 +1,19 @@
 """Generations on disk: complete folders that are swapped atomically, without pickle.
 
-``index/<generation>/`` holds ``vectors.faiss``, ``chunks.jsonl``, ``texts.jsonl`` (the text of
-every document, that offsets point into), ``lexical/`` and ``manifest.json``; ``index/CURRENT``
+``index/<generation>/`` holds ``vectors.npy``, ``chunks.jsonl``, ``texts.jsonl`` (the text of
+every document, that offsets point into), ``lexical/``, ``manifest.json`` and, where there are too
+many vectors to read them all for a question, ``vectors.faiss``; ``index/CURRENT``
 names the generation in use. A generation is written beside the old one under a temporary name,
 so a reader sees a whole one or none.
 """
 
 import json
 import os
+import re
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +22,23 @@ from numpy.typing import NDArray
 
 from chatbot.errors import IndexUnavailableError
 from chatbot.index.lexical import LexicalIndex
+from chatbot.index.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 
-FORMAT = 1
-_CHECKED = ("vectors.faiss", "chunks.jsonl", "texts.jsonl")
+FORMAT = 2
+_NAME = re.compile(r"g\d{8,}")
 _REBUILD = "run 'chatbot index' to build it"
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a generation was built from; ``files`` maps path to SHA-256, ``failed`` to reason."""
+    """What a generation was built from.
+
+    ``files`` maps each path to its SHA-256, and ``stamps`` to (bytes, modified, changed) as they
+    were at the time ``listed``, all times in ns; ``failed`` maps to reasons; ``search`` names the
+    kind of vector search.
+    """
 
     generation: str
     embeddings: str
@@ -37,18 +47,32 @@ class Manifest:
     failed: dict[str, str]
     chunks: int
     checksums: dict[str, str]
+    stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    listed: int = 0
+    search: str = "flat"
     format: int = FORMAT
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One loaded generation: row ``i`` of ``vectors`` (n, d) float32 belongs to ``chunks[i]``."""
+    """One loaded generation: row ``i`` of ``vectors`` (n, d) belongs to ``chunks[i]``.
+
+    Vectors on disk are float16: half the memory, and cosines move by less than 0.001.
+    """
 
     manifest: Manifest
     chunks: list[Chunk]
     texts: dict[str, str]
-    vectors: NDArray[np.float32]
+    vectors: NDArray[Any]
     lexical: LexicalIndex
+    folder: Path | None = None
+
+    @cached_property
+    def nearest(self) -> VectorIndex:
+        """The vector search, made or read with its first use."""
+        if self.folder is None or self.manifest.search == "flat":
+            return VectorIndex.build(self.vectors)
+        return VectorIndex.load(self.folder / "vectors.faiss", self.manifest.search)
 
 
 def current_name(index: Path) -> str | None:
@@ -59,24 +83,67 @@ def current_name(index: Path) -> str | None:
         return None
 
 
-def read_manifest(index: Path, name: str) -> Manifest:
-    """The manifest of one generation.
+def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Manifest:
+    """The manifest of one generation; ``embeddings`` is the model in use.
 
     Raises:
-        IndexUnavailableError: it is missing, damaged, or of another format.
+        IndexUnavailableError: it is missing, damaged, of another format or another model.
     """
     try:
         values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
-        manifest = Manifest(**values)
-    except (OSError, ValueError, TypeError) as exc:
+        version = values.get("format")
+    except (OSError, ValueError, AttributeError) as exc:
         raise IndexUnavailableError(
             f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
         ) from exc
-    if manifest.format != FORMAT:
+    if version != FORMAT:
         raise IndexUnavailableError(
-            f"The index in '{index}' has format {manifest.format}, this version reads {FORMAT}; "
+            f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."
         )
+    try:
+        manifest = Manifest(**values)
+    except TypeError as exc:
+        raise IndexUnavailableError(
+            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
+        ) from exc
+    if embeddings is not None and manifest.embeddings != embeddings:
+        raise IndexUnavailableError(
+            f"The index in '{index}' was built with the embeddings '{manifest.embeddings}' and "
+            f"'{embeddings}' is in use; run 'chatbot index' to build it anew."
+        )
+    return manifest
+
+
+def read_current(index: Path, embeddings: str | None = None) -> Manifest:
+    """The manifest of the current generation, whose files are checked but not loaded.
+
+    Raises:
+        IndexUnavailableError: there is none, it is damaged, or another model embedded it.
+    """
+    name = current_name(index)
+    if name is None:
+        raise IndexUnavailableError(f"There is no index in '{index}' yet; {_REBUILD}.")
+    return read_checked(index, name, embeddings)
+
+
+def read_checked(index: Path, name: str, embeddings: str | None = None) -> Manifest:
+    """The manifest of a generation whose files have the checksums in it.
+
+    Raises:
+        IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
+    """
+    manifest = read_manifest(index, name, embeddings)
+    try:
+        for file, checksum in manifest.checksums.items():
+            if file_hash(index / name / file) != checksum:
+                raise IndexUnavailableError(
+                    f"'{file}' of the index in '{index}' is damaged; {_REBUILD} anew."
+                )
+    except OSError as exc:
+        raise IndexUnavailableError(
+            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
+        ) from exc
     return manifest
 
 
@@ -86,34 +153,33 @@ def load_current(index: Path, embeddings: str | None = None) -> Generation:
     Raises:
         IndexUnavailableError: there is none, it is damaged, or another model embedded it.
     """
-    name = current_name(index)
-    if name is None:
-        raise IndexUnavailableError(f"There is no index in '{index}' yet; {_REBUILD}.")
-    manifest = read_manifest(index, name)
-    if embeddings is not None and manifest.embeddings != embeddings:
-        raise IndexUnavailableError(
-            f"The index in '{index}' was built with the embeddings '{manifest.embeddings}' and "
-            f"'{embeddings}' is in use; run 'chatbot index' to build it anew."
-        )
-    folder = index / name
-    try:
-        for file, checksum in manifest.checksums.items():
-            if file_hash(folder / file) != checksum:
-                raise IndexUnavailableError(
-                    f"'{file}' of the index in '{index}' is damaged; {_REBUILD} anew."
-                )
-        import faiss
+    while True:
+        name = current_name(index)
+        try:
+            return load_generation(index, read_current(index, embeddings))
+        except IndexUnavailableError:
+            # A build may have replaced and removed it while it was being read.
+            if current_name(index) == name:
+                raise
 
-        stored = faiss.read_index(str(folder / "vectors.faiss"))
-        vectors = stored.reconstruct_n(0, stored.ntotal).reshape(stored.ntotal, stored.d)
+
+def load_generation(index: Path, manifest: Manifest) -> Generation:
+    """Load what :func:`read_current` has checked.
+
+    Raises:
+        IndexUnavailableError: a file is gone or not what it should be.
+    """
+    folder = index / manifest.generation
+    try:
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
         chunks = [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")]
         texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
-    except (OSError, RuntimeError, ValueError, TypeError, KeyError) as exc:
+    except (OSError, ValueError, TypeError, KeyError) as exc:
         raise IndexUnavailableError(
             f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
         ) from exc
-    return Generation(manifest, chunks, texts, vectors, lexical)
+    return Generation(manifest, chunks, texts, vectors, lexical, folder)
 
 
 def write_generation(
@@ -121,46 +187,72 @@ def write_generation(
     name: str,
     chunks: list[Chunk],
     texts: dict[str, str],
-    vectors: NDArray[np.float32],
+    vectors: NDArray[Any],
+    lexical: LexicalIndex,
     **described: Any,
 ) -> None:
     """Write a whole generation and make it current; ``described`` completes the manifest."""
-    import faiss
-
     folder = index / f".building-{name}"
     folder.mkdir(parents=True)
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    faiss.write_index(flat, str(folder / "vectors.faiss"))
-    _write_lines(folder / "chunks.jsonl", [chunk.as_dict() for chunk in chunks])
-    rows = [{"path": path, "text": text} for path, text in texts.items()]
-    _write_lines(folder / "texts.jsonl", rows)
-    LexicalIndex.build([chunk.search_text for chunk in chunks]).save(folder / "lexical")
-    checked = [*_CHECKED, *(f"lexical/{f.name}" for f in sorted((folder / "lexical").iterdir()))]
+    np.save(folder / "vectors.npy", vectors.astype(np.float16), allow_pickle=False)
+    kind = kind_for(len(vectors))
+    if kind != "flat":
+        VectorIndex.build(vectors).save(folder / "vectors.faiss")
+    _write_lines(folder / "chunks.jsonl", (chunk.as_dict() for chunk in chunks))
+    _write_lines(
+        folder / "texts.jsonl", ({"path": path, "text": text} for path, text in texts.items())
+    )
+    lexical.save(folder / "lexical")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = Manifest(
         generation=name,
         chunks=len(chunks),
-        checksums={file: file_hash(folder / file) for file in checked},
+        checksums={file.relative_to(folder).as_posix(): file_hash(file) for file in files},
+        search=kind,
         **described,
     )
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-    for path in folder.rglob("*"):
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+    for path in [*folder.rglob("*"), folder]:
         _sync(path)
     os.replace(folder, index / name)
-    _set_current(index, name)
+    set_current(index, name)
 
 
-def remove_old(index: Path, keep: int = 2) -> None:
-    """Remove all but the newest ``keep`` generations, and what a killed build left behind."""
+def previous_names(index: Path) -> list[str]:
+    """Complete generations older than the current one, newest first."""
+    current = current_name(index)
+    if current is None:
+        return []
+    return sorted((name for name in generation_names(index) if name < current), reverse=True)
+
+
+def generation_names(index: Path) -> list[str]:
+    """The names of all complete generations, in no order."""
+    return [path.name for path in index.iterdir() if _NAME.fullmatch(path.name)]
+
+
+def remove_old(index: Path, keep: int = 2) -> int:
+    """Remove all but the newest ``keep`` generations, and what a killed build left behind;
+    returns how many generations.
+
+    Only for who holds the lock of the index.
+    """
     current = current_name(index)
     folders = [path for path in index.iterdir() if path.is_dir()]
-    done = sorted((path for path in folders if not path.name.startswith(".")), reverse=True)
+    done = sorted((path for path in folders if _NAME.fullmatch(path.name)), reverse=True)
     stale = [path for path in done if path.name != current][max(keep - 1, 0) :]
-    for path in [*stale, *(path for path in folders if path.name.startswith(".building-"))]:
+    for path in stale:
+        # Under another name first: killed here, it must not look like a generation.
+        hidden = path.with_name(f".building-{path.name}-old")
+        shutil.rmtree(hidden, ignore_errors=True)
+        os.replace(path, hidden)
+    for path in index.glob(".building-*"):
         shutil.rmtree(path, ignore_errors=True)
+    return len(stale)
 
 
-def _set_current(index: Path, name: str) -> None:
+def set_current(index: Path, name: str) -> None:
+    """Make ``name`` the generation that is read, atomically."""
     temporary = index / ".CURRENT.new"
     temporary.write_text(name + "\n", encoding="utf-8")
     _sync(temporary)
@@ -182,6 +274,6 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
-def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
+def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     with path.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

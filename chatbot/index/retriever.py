@@ -1,69 +1,114 @@
-"""Hybrid retrieval: FAISS and BM25 candidates, fused by reciprocal rank."""
+"""Hybrid retrieval: cosine and BM25 of every candidate, on one scale, passages and documents."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
-from langchain_community.docstore.in_memory import InMemoryDocstore
-from langchain_community.vectorstores import FAISS
-from langchain_community.vectorstores.utils import DistanceStrategy
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
 
 from chatbot.index.generations import Generation
+from chatbot.index.lexical import best
+from chatbot.index.vectors import VectorIndex
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
-# Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual
-# Rank Learning Methods", SIGIR 2009: k = 60.
-RRF_K = 60
+# Share of the cosine beside BM25, and of a passage's own score beside its document's.
+DENSE = 0.5
+OWN = 0.5
+# Passages whose words are this much alike (Jaccard) are shown once.
+_ALIKE = 0.9
 
 
 class HybridRetriever(BaseRetriever):
     """Passages of one generation as LangChain documents, best first.
 
-    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``score`` (of
-    the mode: cosine, BM25, or the fused sum of 1/(60 + rank)), ``similarity`` (cosine),
+    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``page``,
+    ``score`` (of the mode: cosine, BM25, or the fused score from 0 to 1), ``similarity`` (cosine),
     ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates) and
     ``lexical_score`` (BM25; 0 where it was not found).
+
+    ``within`` keeps to documents whose path begins with it.
     """
 
     generation: Generation
     embeddings: Embeddings
-    store: FAISS
+    nearest: VectorIndex
     k: int = 4
     candidates: int = 50
     mode: Mode = "hybrid"
+    within: str = ""
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
-        dense = self._dense(vector) if self.mode != "lexical" else []
-        lexical = (
-            self.generation.lexical.search(query, self.candidates) if self.mode != "dense" else []
-        )
-        ranked = dense or lexical if self.mode != "hybrid" else fuse(dense, lexical)
-        found = _Found(vector, _ranks(dense), _ranks(lexical), dict(lexical))
-        return [self._document(row, score, found) for row, score in ranked[: self.k]]
+        allowed = self._allowed()
+        dense = self._dense(vector, allowed) if self.mode != "lexical" else []
+        scores = self.generation.lexical.scores(query) if self.mode != "dense" else None
+        if scores is not None and allowed is not None:
+            scores = np.where(allowed, scores, 0)
+        lexical = best(scores, self.candidates) if scores is not None else []
+        ranked = dense or lexical
+        if self.mode == "hybrid" and scores is not None:
+            ranked = self._fused(dense, lexical, vector, scores)
+        found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
+        chosen = _distinct(ranked, [chunk.text for chunk in self._chunks(ranked)], self.k)
+        return [self._document(row, score, found) for row, score in chosen]
 
-    def _dense(self, vector: np.ndarray) -> list[tuple[int, float]]:
-        """(row, cosine): inner products of normalised vectors, as FAISS gives them."""
-        found = self.store.similarity_search_with_score_by_vector(
-            vector.tolist(), k=min(self.candidates, len(self.generation.chunks))
-        )
-        return [(int(document.metadata["row"]), float(score)) for document, score in found]
+    def _allowed(self) -> NDArray[np.bool_] | None:
+        if not self.within:
+            return None
+        return np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
+
+    def _chunks(self, ranked: list[tuple[int, float]]) -> list[Any]:
+        return [self.generation.chunks[row] for row, _ in ranked]
+
+    def _dense(
+        self, vector: NDArray[np.float32], allowed: NDArray[np.bool_] | None
+    ) -> list[tuple[int, float]]:
+        """(row, cosine): inner products of normalised vectors."""
+        if allowed is None:
+            found: list[tuple[int, float]] = self.nearest.search(vector, self.candidates)
+            return found
+        rows = np.flatnonzero(allowed)
+        cosines = self._cosines(rows, vector)
+        order = np.argsort(-cosines, kind="stable")[: self.candidates]
+        return [(int(rows[at]), float(cosines[at])) for at in order]
+
+    def _cosines(self, rows: Any, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        chosen = np.asarray(self.generation.vectors[rows], dtype=np.float32)
+        return np.asarray(chosen @ vector, dtype=np.float32)
+
+    def _fused(
+        self,
+        dense: list[tuple[int, float]],
+        lexical: list[tuple[int, float]],
+        vector: NDArray[np.float32],
+        scores: NDArray[np.float32],
+    ) -> list[tuple[int, float]]:
+        """Candidates of both by their fused score, from 0 to 1."""
+        rows = np.asarray(sorted({row for row, _ in [*dense, *lexical]}), dtype=np.int64)
+        if not len(rows):
+            return []
+        cosine = scaled(self._cosines(rows, vector), [score for _, score in dense])
+        words = scaled(scores[rows], [score for _, score in lexical])
+        paths = [self.generation.chunks[row].path for row in rows]
+        fused = fuse(cosine, words, paths)
+        order = np.argsort(-fused, kind="stable")
+        return [(int(rows[at]), float(fused[at])) for at in order]
 
     def _document(self, row: int, score: float, found: "_Found") -> Document:
         chunk = self.generation.chunks[row]
         metadata = chunk.as_dict() | {
             "score": score,
-            "similarity": float(self.generation.vectors[row] @ found.vector),
+            "similarity": float(self._cosines([row], found.vector)[0]),
             "dense_rank": found.dense.get(row, 0),
             "lexical_rank": found.lexical.get(row, 0),
-            "lexical_score": found.lexical_scores.get(row, 0.0),
+            "lexical_score": float(found.words[row]) if found.words is not None else 0.0,
         }
         return Document(page_content=metadata.pop("text"), metadata=metadata, id=chunk.id)
 
@@ -72,23 +117,59 @@ class HybridRetriever(BaseRetriever):
 class _Found:
     """What the two searches said, by row."""
 
-    vector: np.ndarray
+    vector: NDArray[np.float32]
     dense: dict[int, int]
     lexical: dict[int, int]
-    lexical_scores: dict[int, float]
+    words: NDArray[np.float32] | None
 
 
 def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
 
 
-def fuse(*rankings: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion of (row, score) lists; ties keep the order of the first list."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, (row, _) in enumerate(ranking, start=1):
-            scores[row] = scores.get(row, 0.0) + 1.0 / (RRF_K + rank)
-    return sorted(scores.items(), key=lambda item: -item[1])
+def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.float32]:
+    """``values`` with the best of ``ranking`` at 1 and its last, or less, at 0 (min-max over
+    the candidates; Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+    Retrieval", TOIS 2023, who find it better than reciprocal ranks)."""
+    if not ranking:
+        return np.zeros_like(values)
+    high, low = ranking[0], min(ranking[-1], ranking[0] * (1 - 1e-6))
+    return np.clip((values - low) / max(high - low, 1e-9), 0, None)
+
+
+def fuse(
+    cosine: NDArray[np.float32], words: NDArray[np.float32], paths: list[str]
+) -> NDArray[np.float32]:
+    """The fused score of each candidate passage, all of shape (n,).
+
+    A passage's own score is the weighted mean of its cosine and BM25; its document's is that of
+    the best cosine and the best BM25 in the document, wherever they stand: often one passage
+    names the topic and the next one answers.
+    """
+    own = DENSE * cosine + (1 - DENSE) * words
+    numbers: dict[str, int] = {}
+    document = np.asarray([numbers.setdefault(path, len(numbers)) for path in paths])
+    best_cosine = np.zeros(len(numbers), dtype=np.float32)
+    best_words = np.zeros(len(numbers), dtype=np.float32)
+    np.maximum.at(best_cosine, document, cosine)
+    np.maximum.at(best_words, document, words)
+    whole = (DENSE * best_cosine + (1 - DENSE) * best_words)[document]
+    return np.asarray(OWN * own + (1 - OWN) * whole, dtype=np.float32)
+
+
+def _distinct(ranked: list[tuple[int, float]], texts: list[str], k: int) -> list[tuple[int, float]]:
+    """The first ``k`` whose text is not nearly that of one before."""
+    chosen: list[tuple[int, float]] = []
+    seen: list[set[str]] = []
+    for item, text in zip(ranked, texts, strict=True):
+        words = set(text.lower().split())
+        if any(len(words & other) > _ALIKE * len(words | other) for other in seen):
+            continue
+        seen.append(words)
+        chosen.append(item)
+        if len(chosen) == k:
+            break
+    return chosen
 
 
 def build_retriever(
@@ -97,28 +178,15 @@ def build_retriever(
     k: int,
     candidates: int,
     mode: Mode = "hybrid",
+    within: str = "",
 ) -> HybridRetriever:
     """A retriever over ``generation``; FAISS holds the vectors in memory."""
-    import faiss
-
-    flat = faiss.IndexFlatIP(generation.vectors.shape[1])
-    flat.add(generation.vectors)
-    rows = {
-        str(row): Document(page_content="", metadata={"row": row})
-        for row in range(len(generation.chunks))
-    }
-    store = FAISS(
-        embedding_function=embeddings,
-        index=flat,
-        docstore=InMemoryDocstore(rows),  # type: ignore[arg-type]
-        index_to_docstore_id={row: str(row) for row in range(len(rows))},
-        distance_strategy=DistanceStrategy.MAX_INNER_PRODUCT,
-    )
     return HybridRetriever(
         generation=generation,
         embeddings=embeddings,
-        store=store,
+        nearest=generation.nearest,
         k=k,
         candidates=candidates,
         mode=mode,
+        within=within,
     )

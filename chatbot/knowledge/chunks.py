@@ -2,19 +2,25 @@
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from chatbot.knowledge.documents import Document
 
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
-_MARKDOWN_SEPARATORS = ["\n# ", "\n## ", "\n### ", "\n#### ", "\n\n", "\n", ". ", " ", ""]
-_TEXT_SEPARATORS = ["\n\n", "\n", ". ", " ", ""]
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*$")
+_FENCE = re.compile(r"[ \t]*(```|~~~)")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s")
+_MAIN_LEVELS = 2  # headings of these levels begin another topic
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it."""
+    """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it.
+
+    ``page`` says where it stands in a document with pages: "page 3", "slide 2", "sheet Prices".
+    """
 
     id: str
     path: str
@@ -23,6 +29,7 @@ class Chunk:
     text: str
     title: str
     heading: str
+    page: str = ""
 
     @property
     def search_text(self) -> str:
@@ -30,71 +37,113 @@ class Chunk:
         context = " > ".join(part for part in (self.title, self.heading) if part)
         return f"{context}\n{self.text}"
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """Key of the chunk's vector: equal for equal search text, wherever it stands."""
         return hashlib.sha256(self.search_text.encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS = tuple(field.name for field in fields(Chunk))
+
+
+@dataclass(frozen=True)
+class _Heading:
+    start: int
+    level: int
+    text: str
 
 
 def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
-    """Chunks of at most ``chunk_chars`` characters, cut at headings, paragraphs and sentences.
+    """Chunks of at most ``chunk_chars`` characters, in order, that together hold every word.
 
-    Sections shorter than that stay together with what follows them only inside one heading of
-    the first two levels, so that a chunk does not mix topics.
+    A chunk ends where another page or a heading of the first two levels begins, once it is a
+    quarter full; else at the last heading, paragraph, line, sentence or word that fits, whichever
+    of them comes first in this list and leaves the chunk at least half full.
     """
     chunks: list[Chunk] = []
     seen: dict[str, int] = {}
     headings = _headings(document)
-    for start, end in _spans(document, chunk_chars):
+    starts = [heading.start for heading in headings]
+    labels = [offset for offset, _ in document.pages]
+    path: list[_Heading] = []
+    passed = 0
+    for start, end in _spans(document, headings, chunk_chars):
         text = document.text[start:end]
         digest = hashlib.sha256(f"{document.path}\0{text}".encode()).hexdigest()[:16]
         count = seen.get(digest, 0)
         seen[digest] = count + 1
         chunk_id = f"{digest}-{count}" if count else digest
-        heading = _heading_at(headings, start, document.title)
-        chunks.append(Chunk(chunk_id, document.path, start, end, text, document.title, heading))
+        until = bisect_right(starts, start)
+        for heading in headings[passed:until]:
+            path = [over for over in path if over.level < heading.level] + [heading]
+        passed = until
+        over = " > ".join(heading.text for heading in path if heading.text != document.title)
+        at = bisect_right(labels, start) - 1
+        page = document.pages[at][1] if at >= 0 else ""
+        chunks.append(Chunk(chunk_id, document.path, start, end, text, document.title, over, page))
     return chunks
 
 
-def _spans(document: Document, chunk_chars: int) -> list[tuple[int, int]]:
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=chunk_chars,
-        chunk_overlap=0,
-        separators=_MARKDOWN_SEPARATORS if document.markdown else _TEXT_SEPARATORS,
-        keep_separator=True,
-    )
+def _spans(document: Document, headings: list[_Heading], chunk_chars: int) -> list[tuple[int, int]]:
+    text = document.text
+    topics = [heading.start for heading in headings if heading.level <= _MAIN_LEVELS]
+    topics = sorted({*topics, *(offset for offset, _ in document.pages)})
+    starts = [heading.start for heading in headings]
     spans: list[tuple[int, int]] = []
-    position = 0
-    for piece in splitter.split_text(document.text):
-        # The splitter strips white space but keeps everything else, in order.
-        start = document.text.index(piece, position)
-        position = start + len(piece)
-        # keep_separator puts the full stop in front of the next piece; it belongs to the last.
-        if piece.startswith(". ") and spans:
-            spans[-1] = (spans[-1][0], start + 1)
-            start += 2
-        if document.text[start:position].strip():
-            spans.append((start, position))
+    start = _skip_space(text, document.body)
+    while start < len(text):
+        end = _end(text, start, chunk_chars, topics, starts)
+        stop = start + len(text[start:end].rstrip())
+        if stop > start:
+            spans.append((start, stop))
+        start = _skip_space(text, end)
     return spans
 
 
-def _headings(document: Document) -> list[tuple[int, int, str]]:
-    """(offset, level, text) of each Markdown heading."""
+def _end(text: str, start: int, size: int, topics: list[int], headings: list[int]) -> int:
+    limit = min(start + size, len(text))
+    topic = bisect_left(topics, start + size // 4)
+    if topic < len(topics) and topics[topic] <= limit:
+        return topics[topic]
+    if limit == len(text):
+        return limit
+    half = start + size // 2
+    last = bisect_right(headings, limit) - 1
+    if last >= 0 and headings[last] >= half:
+        return headings[last]
+    for separator in ("\n\n", "\n"):
+        at = text.rfind(separator, half, limit)
+        if at >= 0:
+            return at + len(separator)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, half, limit)]
+    if ends:
+        return ends[-1]
+    at = text.rfind(" ", half, limit)
+    return at + 1 if at >= 0 else limit
+
+
+def _skip_space(text: str, start: int) -> int:
+    while start < len(text) and text[start].isspace():
+        start += 1
+    return start
+
+
+def _headings(document: Document) -> list[_Heading]:
+    """Markdown headings in order; a '#' line in fenced code is a comment, not a heading."""
     if not document.markdown:
-        return []
-    return [(m.start(), len(m[1]), m[2]) for m in _HEADING.finditer(document.text)]
-
-
-def _heading_at(headings: list[tuple[int, int, str]], start: int, title: str) -> str:
-    path: list[tuple[int, str]] = []
-    for offset, level, text in headings:
-        if offset > start:
-            break
-        path = [(lv, name) for lv, name in path if lv < level] + [(level, text)]
-    return " > ".join(name for _, name in path if name != title)
+        return [_Heading(start, 1, text) for start, text in document.headings]
+    found: list[_Heading] = []
+    fence = ""
+    offset = document.body
+    for line in document.text[document.body :].split("\n"):
+        mark = _FENCE.match(line)
+        if mark:
+            fence = "" if fence == mark[1] else fence or mark[1]
+        elif not fence and (match := _HEADING.match(line)):
+            found.append(_Heading(offset, len(match[1]), match[2]))
+        offset += len(line) + 1
+    return found

@@ -1,0 +1,77 @@
+"""Nearest vectors by FAISS: exact up to a measured size, inverted lists with 8 bits above it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Flat search reads every vector: 150,000 of 384 dimensions take about 10 ms on two cores
+# (benchmarks/knowledge/scale.py). Above that, lists are probed.
+EXACT_UP_TO = 150_000
+_TRAIN = 40  # vectors per list to find the lists with
+_PROBES = 24
+
+
+class VectorIndex:
+    """Inner-product search over normalised vectors, (n, d)."""
+
+    def __init__(self, faiss_index: Any, kind: str) -> None:
+        self._index = faiss_index
+        self.kind = kind
+
+    @classmethod
+    def build(cls, vectors: NDArray[Any], exact_up_to: int = EXACT_UP_TO) -> "VectorIndex":
+        """Index ``vectors``, float16 or float32; :attr:`kind` says how."""
+        import faiss
+
+        count, width = vectors.shape
+        kind = kind_for(count, exact_up_to)
+        if kind == "flat":
+            index = faiss.IndexFlatIP(width)
+            _add(index, vectors)
+            return cls(index, kind)
+        lists = int(kind.removeprefix("ivf").partition("-")[0])
+        index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        random = np.random.default_rng(0)
+        sample = np.sort(random.choice(count, min(count, lists * _TRAIN), replace=False))
+        index.train(np.ascontiguousarray(vectors[sample], dtype=np.float32))
+        _add(index, vectors)
+        return cls(index, kind)
+
+    @classmethod
+    def load(cls, path: Path, kind: str) -> "VectorIndex":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            RuntimeError: the file is missing or damaged.
+        """
+        import faiss
+
+        return cls(faiss.read_index(str(path)), kind)
+
+    def save(self, path: Path) -> None:
+        """Write it in FAISS's own format."""
+        import faiss
+
+        faiss.write_index(self._index, str(path))
+
+    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """The ``k`` nearest (row, inner product), best first; approximate unless flat."""
+        if self.kind != "flat":
+            self._index.nprobe = _PROBES
+        k = min(k, self._index.ntotal)
+        scores, rows = self._index.search(vector.reshape(1, -1), k)
+        return [(int(r), float(s)) for r, s in zip(rows[0], scores[0], strict=True) if r >= 0]
+
+
+def kind_for(count: int, exact_up_to: int = EXACT_UP_TO) -> str:
+    """``flat``, or ``ivf<lists>-sq8`` with about twice the square root of ``count`` lists."""
+    if count <= exact_up_to:
+        return "flat"
+    return f"ivf{2 ** round(np.log2(2 * count**0.5))}-sq8"
+
+
+def _add(index: Any, vectors: NDArray[Any]) -> None:
+    for first in range(0, len(vectors), 65_536):
+        index.add(np.ascontiguousarray(vectors[first : first + 65_536], dtype=np.float32))

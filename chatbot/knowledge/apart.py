@@ -1,0 +1,128 @@
+"""Read files of formats that need a parser in a process of its own.
+
+A damaged or hostile file can make a parser loop for ever, eat all memory or crash. So one worker
+process, with a limit on its address space, reads them one by one; when it does not answer in time
+or dies, it is ended, the file is reported, and the next file gets a new worker.
+"""
+
+import atexit
+import json
+import os
+import resource
+import selectors
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.readers import Extracted, extract
+
+SECONDS = 30.0
+_MEMORY = 2_000_000_000  # bytes of address space of a worker
+_lock = threading.Lock()
+_worker: "_Worker | None" = None
+
+
+def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
+    """The text of ``path`` (as :func:`~chatbot.knowledge.readers.extract`), by a worker.
+
+    Raises:
+        DocumentError: it cannot be read, takes longer than ``seconds``, or ends the worker.
+    """
+    global _worker
+    with _lock:
+        if _worker is None:
+            _worker = _Worker()
+        answer = _worker.ask(str(path.absolute()), seconds)
+        if "ended" in answer:
+            _worker.end()
+            _worker = None
+    if "text" not in answer:
+        raise DocumentError(answer.get("reason") or answer["ended"])
+    return Extracted(
+        answer["text"],
+        answer["title"],
+        tuple((offset, label) for offset, label in answer["pages"]),
+        tuple((offset, text) for offset, text in answer["headings"]),
+    )
+
+
+class _Worker:
+    """A process that reads one JSON line with a path and writes one with the text."""
+
+    def __init__(self) -> None:
+        root = str(Path(__file__).resolve().parents[2])
+        paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from chatbot.knowledge.apart import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": paths},
+        )
+        atexit.register(self.end)
+
+    def ask(self, path: str, seconds: float) -> dict[str, Any]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(path).encode() + b"\n")
+            self._process.stdin.flush()
+            line = _line(self._process.stdout.fileno(), seconds)
+        except BrokenPipeError:
+            line = b""
+        if line is None:
+            return {"ended": f"reading it takes more than {seconds:.0f} seconds"}
+        if not line:
+            return {"ended": "reading it takes too much memory or crashes the reader"}
+        return dict(json.loads(line))
+
+    def end(self) -> None:
+        atexit.unregister(self.end)
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+
+
+def _line(descriptor: int, seconds: float) -> bytes | None:
+    """The next line; empty when the other end is gone, ``None`` when it is too late."""
+    import time
+
+    until = time.monotonic() + seconds
+    pieces: list[bytes] = []
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(0.0, until - time.monotonic())):
+                return None
+            piece = os.read(descriptor, 1 << 20)
+            if not piece:
+                return b""
+            pieces.append(piece)
+            if piece.endswith(b"\n"):
+                return b"".join(pieces)
+
+
+def serve() -> None:
+    """Run as the worker: read paths from stdin until it closes."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a parser prints must not get between the answers
+    for line in sys.stdin.buffer:
+        path = Path(json.loads(line))
+        try:
+            found = extract(path.suffix.lower(), path.read_bytes())
+            answer: dict[str, Any] = vars(found)
+        except DocumentError as exc:
+            answer = {"reason": str(exc)}
+        except OSError as exc:
+            answer = {"reason": f"it cannot be read ({exc.strerror})"}
+        out.write(json.dumps(answer).encode() + b"\n")
+        out.flush()
