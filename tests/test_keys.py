@@ -40,9 +40,8 @@ def test_keys_are_added_listed_and_revoked(file: Path, capsys: pytest.CaptureFix
 def test_an_older_database_gets_the_table(file: Path) -> None:
     engine = create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
-        metadata.create_all(
-            connection, tables=[t for t in metadata.sorted_tables if t is not api_keys]
-        )
+        older = [table for table in metadata.sorted_tables if table is not api_keys]
+        metadata.create_all(connection, tables=older)
         connection.execute(insert(version).values(version=1))
 
     async def use() -> None:
