@@ -79,6 +79,7 @@ class ChatService:
         self._chain: AnswerChain | None = None
         self._lock = threading.Lock()
         self._problem = ""
+        self._building = False
         self._line = WaitingLine(self._at_once(), settings.answers_waiting)
 
     def _at_once(self) -> int:
@@ -136,7 +137,11 @@ class ChatService:
         :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
-                self.update_index()
+                self._building = True
+                try:
+                    self.update_index()
+                finally:
+                    self._building = False
             self._ready_chain()
         except ChatbotError as exc:
             log.warning("%s", exc)
@@ -383,6 +388,10 @@ class ChatService:
         """The chain over the newest generation; loads what is missing."""
         with self._lock:
             try:
+                if self._building:
+                    raise IndexUnavailableError(
+                        "The index is being built for the first time; ask again in a moment."
+                    )
                 if self._chain is None or self._outdated():
                     self._current_generation()
                     self._chain = self._build_chain()

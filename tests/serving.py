@@ -21,7 +21,9 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes] | None = None, seconds: float = 90) -> None:
+def wait_for(
+    url: str, process: subprocess.Popen[bytes] | None = None, seconds: float = 180
+) -> None:
     """Until ``url`` answers 200."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -472,3 +472,28 @@ async def test_spans_go_to_the_collector_without_conversations(small: Settings) 
     assert b"/predict" in spans
     assert b"traced-1" in spans
     assert b"return a product" not in spans
+
+
+async def test_while_the_first_index_is_built_questions_are_told_so(
+    small: Settings, gated: GatedEngine
+) -> None:
+    class SlowEmbeddings(HashedEmbeddings):
+        gate, begun = threading.Event(), threading.Event()
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            self.begun.set()
+            self.gate.wait(10)
+            return super().embed_documents(texts)
+
+    service = ChatService(small, llm=scripted_model(gated), embeddings=SlowEmbeddings())
+    api = create_api(small, service)
+    async with client_of(api) as client:
+        starting = asyncio.create_task(asyncio.to_thread(service.warm_up))
+        await asyncio.to_thread(SlowEmbeddings.begun.wait, 10)
+        early = await client.post("/predict", json={"question": US})
+        assert early.status_code == 503
+        assert "being built for the first time" in early.json()["detail"]
+        assert (await client.get("/readyz")).status_code == 503
+        SlowEmbeddings.gate.set()
+        await starting
+        assert (await client.post("/predict", json={"question": US})).status_code == 200

@@ -64,7 +64,7 @@ class Tally:
 async def user(
     client: httpx.AsyncClient, bodies: list[dict[str, Any]], start: int, ends: float, tally: Tally
 ) -> None:
-    """Ask until the time is over; what is begun by then is finished and counts."""
+    """Ask until the time is over."""
     number = start
     while time.perf_counter() < ends:
         body = bodies[number % len(bodies)]
@@ -92,18 +92,18 @@ async def ask(client: httpx.AsyncClient, body: dict[str, Any], begun: float, tal
                 continue
             chunk = json.loads(line[6:])
             for choice in chunk.get("choices", []):
-                if choice["delta"].get("content") and first is None:
+                if not choice["delta"].get("content"):
+                    continue
+                tally.tokens += 1  # both servers send a chunk for each token
+                if first is None:
                     first = time.perf_counter() - begun
-            if chunk.get("usage"):
-                tally.tokens += chunk["usage"]["completion_tokens"]
-        if first is not None:
-            tally.first.append(first)
-            tally.whole.append(time.perf_counter() - begun)
+                    tally.first.append(first)
+        tally.whole.append(time.perf_counter() - begun)
     return 0.0
 
 
 async def load(url: str, bodies: list[dict[str, Any]], users: int, seconds: float) -> Tally:
-    """``users`` of them for ``seconds``."""
+    """``users`` of them for ``seconds``; what is under way at the end counts as far as it came."""
     tally = Tally()
     limits = httpx.Limits(max_connections=users)
     headers = {"Authorization": "Bearer none"}  # llama.cpp's server wants a key
@@ -113,7 +113,13 @@ async def load(url: str, bodies: list[dict[str, Any]], users: int, seconds: floa
         begun = time.perf_counter()
         ends = begun + seconds
         step = max(len(bodies) // users, 1)
-        await asyncio.gather(*(user(client, bodies, n * step, ends, tally) for n in range(users)))
+        asking = [
+            asyncio.create_task(user(client, bodies, n * step, ends, tally)) for n in range(users)
+        ]
+        await asyncio.wait(asking, timeout=seconds)
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
         tally.seconds = time.perf_counter() - begun
     return tally
 
