@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 45_000  # milliseconds: the machines of a CI are slow and shared
+PATIENCE = 90_000  # milliseconds: the machines of a CI are slow and shared
 SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_server.py"))]
 
 
