@@ -92,7 +92,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def artefact(page: Page, name: str) -> None:
-    """Keep a picture of the page where ``ARTEFACTS`` names a folder."""
-    if folder := os.environ.get("ARTEFACTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+    """Keep a picture of the page in ``artefacts/``, or the folder that ``ARTEFACTS`` names."""
+    folder = Path(os.environ.get("ARTEFACTS") or ROOT / "artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
