@@ -235,7 +235,6 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     cl.context.session.current_task = task
     _answering[thread] = task
     task.add_done_callback(lambda done: _answered(thread, done))
-    layer.new_turn()
     try:
         if mode in ("password", "oauth") and not isinstance(cl.context.session.user, PersistedUser):
             raise UserError(say(language(), "removed"))

@@ -1,6 +1,7 @@
 """Chainlit's data layer over the store: what fails to be saved is said on the page."""
 
 import logging
+import time
 import uuid
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 # A thread is named after its first question.
 _NAME_CHARS = 120
 
+# Seconds after which the same sentence is said again.
+_AGAIN = 5.0
+
 # Of what Chainlit wants to keep with a thread, only these; sharing would open it to everybody.
 _KEPT_METADATA = ("chat_settings", "chat_profile")
 
@@ -40,19 +44,15 @@ class DeskDataLayer(BaseDataLayer):
     """Keeps threads in the store.
 
     Chainlit starts most writes in tasks whose exceptions nobody reads, so a failure is sent to
-    the page here, once for each turn and reason.
+    the page here; one message fails in several writes, and its reason is said once.
     """
 
     def __init__(self, store: Store, mode: Mode, oauth_domains: Sequence[str] = ()) -> None:
         self.store = store
         self._mode = mode
         self._domains = oauth_domains
-        self._said_to: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+        self._said_to: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
         self._deleted: set[str] = set()
-
-    def new_turn(self) -> None:
-        """Failures are said again in this session."""
-        self._said_to.pop(context.session, None)
 
     async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
         """Finish a write of this session; a failure is said on its page."""
@@ -64,9 +64,9 @@ class DeskDataLayer(BaseDataLayer):
         except (StoreError, OSError) as exc:
             sentence = str(exc) if isinstance(exc, StoreError) else _unreadable(exc)
             log.error("%s", sentence)
-            said = self._said_to.setdefault(context.session, set())
-            if sentence not in said:
-                said.add(sentence)
+            said = self._said_to.setdefault(context.session, {})
+            if time.monotonic() - said.get(sentence, -_AGAIN) >= _AGAIN:
+                said[sentence] = time.monotonic()
                 await _show(sentence)
 
     # People

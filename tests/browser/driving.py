@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 45_000  # milliseconds: the machines of a CI are slow and shared
+PATIENCE = 90_000  # milliseconds: the machines of a CI are slow and shared
 SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_server.py"))]
 
 
@@ -92,7 +92,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def artefact(page: Page, name: str) -> None:
-    """Keep a picture of the page where ``ARTEFACTS`` names a folder."""
-    if folder := os.environ.get("ARTEFACTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+    """Keep a picture of the page in ``artefacts/``, or the folder that ``ARTEFACTS`` names."""
+    folder = Path(os.environ.get("ARTEFACTS") or ROOT / "artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from postgres import find_binaries, running_server
 
 pytestmark = needs_chromium
 
+LIMIT = 2000  # blocks of 512 bytes, as the shell counts them
 QUESTION = "How long can customers in the US return a product?"
 
 
@@ -95,17 +96,18 @@ def test_postgresql_goes_and_comes_back_and_the_service_is_killed_in_mid_answer(
 def test_a_full_disk_is_said_on_the_page(browser: Browser, tmp_path: Path) -> None:
     port = free_port()
     # No file grows beyond the limit, as on a disk that is full.
-    limited = ["sh", "-c", f"ulimit -f 2000; exec {' '.join(SCRIPTED)} {port}"]
+    limited = ["sh", "-c", f"ulimit -f {LIMIT}; exec {' '.join(SCRIPTED)} {port}"]
     with running(limited, port, environment(tmp_path)) as url:
         page = open_page(browser, url)
         ask(page, QUESTION)
         answered(page, 1)
         with sqlite3.connect(tmp_path / "peregrine.db") as connection:
             kept = connection.execute("SELECT count(*) FROM steps").fetchone()[0]
-        fill(tmp_path / "peregrine.db")
-        ask(page, f"{QUESTION} And on a full disk?")
-        expect(page.locator("body")).to_contain_text("was not saved, because the database failed")
-        artefact(page, "disk-full")
+        with filled(tmp_path / "peregrine.db"):
+            ask(page, f"{QUESTION} And on a full disk?")
+            failed = "was not saved, because the database failed"
+            expect(page.locator("body")).to_contain_text(failed)
+            artefact(page, "disk-full")
         page.reload()
         answered(page, 1)
         page.context.close()
@@ -113,12 +115,17 @@ def test_a_full_disk_is_said_on_the_page(browser: Browser, tmp_path: Path) -> No
         assert connection.execute("SELECT count(*) FROM steps").fetchone()[0] >= kept
 
 
-def fill(database: Path) -> None:
-    """Write to the database until it is as large as a file may become in the service."""
-    limit = 2000 * 512
-    with sqlite3.connect(database) as connection:
-        connection.execute("CREATE TABLE ballast (b BLOB)")
-        while database.stat().st_size < limit:
-            connection.execute("INSERT INTO ballast VALUES (zeroblob(50000))")
-            connection.commit()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+@contextmanager
+def filled(database: Path) -> Iterator[None]:
+    """A log of the database that is as large as a file may become in the service. A reader
+    keeps SQLite from beginning it anew."""
+    log = database.with_name(f"{database.name}-wal")
+    with closing(sqlite3.connect(database)) as reader, closing(sqlite3.connect(database)) as writer:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM steps").fetchone()
+        writer.execute("PRAGMA wal_autocheckpoint=0")
+        writer.execute("CREATE TABLE ballast (b BLOB)")
+        while log.stat().st_size < LIMIT * 512:
+            writer.execute("INSERT INTO ballast VALUES (zeroblob(50000))")
+            writer.commit()
+        yield
