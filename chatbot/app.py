@@ -300,7 +300,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
                 elif isinstance(event, Answered):
                     record = answers.record(question, history, event.answer)
                     text = event.answer.answer
-                    reply.content = answers.without_images(answers.numbered(event.answer))
+                    reply.content = answers.body(event.answer, desk.language)
                     below = answers.sources(
                         event.answer,
                         desk.language,

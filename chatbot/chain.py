@@ -20,7 +20,14 @@ from langchain_core.runnables import (
 )
 
 from chatbot.fitting import fit
-from chatbot.grounding.confidence import confidence
+from chatbot.grounding.gate import Gate
+from chatbot.grounding.injection import (
+    clean_history,
+    clean_passages,
+    instructions,
+    without_instructions,
+)
+from chatbot.grounding.topics import changes_topic
 from chatbot.memory import newest_turns, to_messages
 from chatbot.prompts import Prompts
 
@@ -33,14 +40,21 @@ _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
 
 class Prepared(TypedDict):
-    """All that is known before the model answers; ``history`` is what fits its budget."""
+    """All that is known before the model answers; ``history`` is what fits its budget.
+
+    ``asked`` is the question as the model reads it; ``guarded`` says that instructions to the
+    assistant were found and left out; ``competing`` are the topics of a question back.
+    """
 
     question: str
+    asked: str
+    guarded: bool
     history: list[BaseMessage]
     query: str
     passages: list[Document]
     confidence: float
     abstain: bool
+    competing: list[str]
     notes: list[str]
 
 
@@ -68,32 +82,56 @@ def build_chain(
     prompts: Prompts,
     *,
     history_tokens: int,
-    refuse_below: float,
+    gate: Gate,
+    shown: int,
     condense: Literal["model", "history"] = "history",
 ) -> AnswerChain:
     """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
 
     ``condense="model"`` has the model rewrite a follow-up; ``"history"`` searches with the last
-    turns in front of the question, which serves models too small to rewrite.
+    turns in front of the question, which serves models too small to rewrite. The ``retriever``
+    may find more passages than are ``shown``: the ``gate`` compares them all.
     """
 
     def remember(state: dict[str, Any]) -> list[BaseMessage]:
         return newest_turns(to_messages(state["history"]), history_tokens, llm.get_num_tokens)
 
+    def clean(state: dict[str, Any]) -> dict[str, Any]:
+        """What is said to the assistant instead of asked does not reach it."""
+        said = [state["question"], *(str(turn.text) for turn in state["history"])]
+        return state | {
+            "asked": without_instructions(state["question"]).strip(),
+            "history": clean_history(state["history"]),
+            "guarded": any(instructions(text) for text in said),
+        }
+
     def retrieve(state: dict[str, Any]) -> Any:
         given = state.get("given")
-        return retriever.invoke(state["query"]) if given is None else given
+        if given is not None:
+            return given
+        return retriever.invoke(state["query"]) if state["asked"] else []
 
     def decide(state: dict[str, Any]) -> dict[str, Any]:
+        found, given = state["passages"], state.get("given") is not None
         # A follow-up's own words say too little; a first question's query is the question.
-        sure = confidence(state["query"], state["passages"])
-        return state | {"confidence": sure, "abstain": sure < refuse_below, "notes": []}
+        decision = gate.decide(state["asked"], state["query"], found, given)
+        passages = found if given else found[:shown]
+        orders = any(instructions(passage.page_content) for passage in passages)
+        return state | {
+            "passages": passages,
+            "guarded": state["guarded"] or orders,
+            "confidence": decision.confidence,
+            "abstain": decision.action != "answer" or not state["asked"],
+            "competing": decision.competing,
+            "notes": [],
+        }
 
     def shorten(state: dict[str, Any]) -> dict[str, Any]:
         return state if state["abstain"] else _fitted(llm, prompts, state)
 
     prepare: Runnable[Any, Any] = (
         RunnablePassthrough.assign(history=RunnableLambda(remember))
+        | RunnableLambda(clean)
         | RunnablePassthrough.assign(query=_condense(llm, prompts, condense))
         | RunnablePassthrough.assign(passages=RunnableLambda(retrieve))
         | RunnableLambda(decide)
@@ -111,7 +149,7 @@ def _fitted(llm: BaseChatModel, prompts: Prompts, state: dict[str, Any]) -> dict
     asked: Any = llm  # both kinds of chat model render and know their limits
 
     def render(history: Sequence[BaseMessage], passages: Sequence[Document]) -> str:
-        value = prompts.render_answer(history, passages, state["question"])
+        value = prompts.render_answer(history, clean_passages(passages), state["asked"])
         return str(asked.render(value.to_messages()))
 
     room = max(context - asked.max_tokens, context // 2)
@@ -122,7 +160,8 @@ def _fitted(llm: BaseChatModel, prompts: Prompts, state: dict[str, Any]) -> dict
 
 def _render(prompts: Prompts) -> Callable[[Prepared], Any]:
     def render(state: Prepared) -> Any:
-        return prompts.render_answer(state["history"], state["passages"], state["question"])
+        passages = clean_passages(state["passages"])
+        return prompts.render_answer(state["history"], passages, state["asked"])
 
     return render
 
@@ -153,12 +192,15 @@ def _condense(
     rewrite = build_rewriter(llm, prompts)
 
     def choose(state: dict[str, Any]) -> Any:
-        if not state["history"]:
-            return state["question"]
-        return rewrite if method == "model" else search_query(state["history"], state["question"])
+        turns = [str(turn.text) for turn in state["history"]]
+        if not turns or changes_topic(turns, state["asked"]):
+            return state["asked"]
+        if method == "model":
+            return rewrite.invoke(state | {"question": state["asked"]})
+        return search_query(state["history"], state["asked"])
 
     # An empty rewrite would search for nothing.
     def or_question(state: dict[str, Any]) -> str:
-        return str(state["query"] or state["question"])
+        return str(state["query"] or state["asked"])
 
     return RunnablePassthrough.assign(query=RunnableLambda(choose)) | RunnableLambda(or_question)

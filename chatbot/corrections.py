@@ -8,6 +8,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
+from chatbot.masking import mask
+from chatbot.memory import Turn
 from chatbot.store import Feedback
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
@@ -40,6 +42,7 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
 
     The passages are those that were on screen. Where the right document was not among them, the
     row teaches to refuse: from what it saw, the model could only have invented the answer.
+    Addresses, phone and card numbers of people are masked; those in the passages are public.
     """
     rows = []
     for given in judgements:
@@ -47,13 +50,14 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
         if lesson is None:
             continue
         answer = lesson if _could_answer(given) else None
+        public = "\n".join(p["text"] for p in given.answer["passages"])
         rows.append(
             AnswerRow(
                 id=given.id,
-                question=given.answer["question"],
-                history=given.answer["history"],
+                question=mask(given.answer["question"], public),
+                history=_masked(given.answer["history"], public),
                 passages=_shown(given),
-                answer=answer or None,
+                answer=mask(answer, public) if answer else None,
                 answerable=bool(answer),
             )
         )
@@ -71,18 +75,23 @@ def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
         answer = _lesson(given)
         if answer is None:
             continue
+        public = "\n".join(p["text"] for p in given.answer["passages"])
         cases.append(
             Case(
                 id=given.id,
-                question=given.answer["question"],
-                history=given.answer["history"],
+                question=mask(given.answer["question"], public),
+                history=_masked(given.answer["history"], public),
                 answerable=bool(answer),
-                answers=[answer] if answer else [],
+                answers=[mask(answer, public)] if answer else [],
                 relevant=_relevant(given) if answer else [],
                 passages=_shown(given) if _could_answer(given) else None,
             )
         )
     return cases
+
+
+def _masked(history: Sequence[Turn], public: str) -> list[Turn]:
+    return [{"role": turn["role"], "content": mask(turn["content"], public)} for turn in history]
 
 
 def _lesson(given: Feedback) -> str | None:

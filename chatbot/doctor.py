@@ -15,6 +15,7 @@ import httpx
 from chatbot.desk.access import access_mode, check_host
 from chatbot.errors import ChatbotError, ConfigurationError, GenerationError
 from chatbot.events import Answered
+from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
 from chatbot.knowledge.documents import list_files
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
@@ -67,6 +68,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     check("database", lambda: asyncio.run(_database(settings)))
     check("access", lambda: _access(settings))
     check("telemetry", _telemetry)
+    check("confidence", lambda: _confidence(settings, service[0]))
     if offline:
         check("offline", lambda: _answers_offline(settings, service[0]))
     return checks
@@ -141,6 +143,20 @@ def _index(settings: Settings, service: ChatService) -> str:
         return "not built yet; 'chatbot index' or the first start builds it"
     generation = load_current(settings.index, service.embeddings_name)
     return f"{generation.manifest.generation}, {len(generation.chunks)} chunks"
+
+
+def _confidence(settings: Settings, service: ChatService) -> str:
+    """How the gate decides, and whether its calibration knows the embeddings in use."""
+    calibration = load_calibration(settings.calibration or CALIBRATION)
+    how = f"calibration '{calibration.version}' at a risk of {settings.risk:.0%}"
+    if settings.refuse_below is not None:
+        how = f"refuses below a confidence of {settings.refuse_below} (CHATBOT_REFUSE_BELOW)"
+    if calibration.embeddings == service.embeddings_name:
+        return how
+    return (
+        f"{how}; it was fitted with the embeddings '{calibration.embeddings}', so similarities are "
+        f"left out with '{service.embeddings_name}'; fit it with 'chatbot calibrate --out'"
+    )
 
 
 def _answers_offline(settings: Settings, service: ChatService) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.documents import Document
 
-from chatbot.grounding.citations import Citation
+from chatbot.grounding.citations import Citation, Unsupported
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class Passage:
     text: str
     score: float
     heading: str
+    similarity: float = 0.0
 
 
 @dataclass(frozen=True)
 class Answer:
     """A finished answer; ``timings`` are seconds from the start of the request, and ``notes``
-    are sentences for the reader, such as that a part of the conversation was too long."""
+    are sentences for the reader, such as that a part of the conversation was too long.
+    ``unsupported`` are the parts of the answer that no passage supports: to be marked."""
 
     answer: str
     abstained: bool
@@ -33,6 +35,7 @@ class Answer:
     model: str
     timings: dict[str, float]
     notes: list[str] = field(default_factory=list)
+    unsupported: list[Unsupported] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The answer with the keys of the command contract."""
@@ -90,4 +93,5 @@ def passage_of(document: Document) -> Passage:
         text=document.page_content,
         score=round(float(meta["score"]), 6),
         heading=meta["heading"] or meta["title"],
+        similarity=round(float(meta.get("similarity", 0.0)), 6),
     )

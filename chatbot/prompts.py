@@ -31,6 +31,7 @@ _EXPECTED = {
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language"},
     "summarise": {"history"},
+    "clarify": {"first", "second"},
 }
 
 
@@ -59,6 +60,7 @@ class Prompts:
     refuse: Prompt
     draft: Prompt
     summarise: Prompt
+    clarify: Prompt
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -72,6 +74,15 @@ class Prompts:
     def refusal(self) -> str:
         """The words in which the bot says that it does not know."""
         return self.refuse.messages[0][1]
+
+    @property
+    def instructions(self) -> str:
+        """The system prompt of an answer, which no answer may repeat."""
+        return self.answer.messages[0][1]
+
+    def clarification(self, first: str, second: str) -> str:
+        """The question back: which of two topics is meant."""
+        return self.clarify.messages[0][1].format(first=first, second=second)
 
     def render_answer(
         self, history: Sequence[BaseMessage], passages: Sequence[Document], question: str

@@ -35,12 +35,17 @@ from chatbot.events import (
     Usage,
     passage_of,
 )
-from chatbot.grounding.citations import cite
+from chatbot.grounding.check import check
+from chatbot.grounding.confidence import CALIBRATION, load_calibration
+from chatbot.grounding.features import FIELD
+from chatbot.grounding.gate import Gate
+from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.llm.adapters import choose_adapter, read_adapter
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
+from chatbot.masking import mask_logs
 from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.privacy import quiet_libraries
 from chatbot.prompts import load_prompts
@@ -215,6 +220,22 @@ class ChatService:
         asked = self._asked(question, history, given)
         return float(self._ready_chain().prepare.invoke(asked)["confidence"])
 
+    def gate(self) -> Gate:
+        """What decides whether to answer, over the current generation.
+
+        Raises:
+            ConfigurationError: the calibration cannot be used.
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        calibration = load_calibration(self.settings.calibration or CALIBRATION)
+        return Gate(
+            calibration,
+            self.embeddings_name,
+            self._current_generation().lexical,
+            self.settings.risk,
+            self.settings.refuse_below,
+        )
+
     def starters(self) -> list[tuple[str, str]]:
         """(label, question) pairs for an empty page, from the knowledge folder's ``.starters``."""
         try:
@@ -321,7 +342,7 @@ class ChatService:
         yield PassagesFound([passage_of(document) for document in prepared["passages"]])
         text, usage, cut = "", Usage(), False
         if prepared["abstain"]:
-            text = self._prompts.refusal
+            text = self._declined(prepared)
             yield Token(text)
         else:
             respond = chain.respond_within(*limits)
@@ -333,18 +354,25 @@ class ChatService:
                         continue
                     timings.setdefault("first_token", _since(started))
                     text += str(chunk.text)
-                    yield Token(str(chunk.text))
+                    if copies(text, self._prompts.instructions):
+                        break
+                    # Where somebody gave orders, nothing is shown before it is checked.
+                    if not prepared["guarded"]:
+                        yield Token(str(chunk.text))
         timings["total"] = _since(started)
-        yield Answered(self._finished(text, prepared, timings), usage, cut)
+        answer = self._finished(text, prepared, timings)
+        if prepared["guarded"] and not prepared["abstain"]:
+            yield Token(answer.answer)
+        yield Answered(answer, usage, cut)
 
     def _asked(
         self, question: str, history: Sequence[Turn], given: Sequence[Document] | None
     ) -> dict[str, Any]:
         """What goes into the chain."""
         asked: dict[str, Any] = {"question": question, "history": list(history)}
-        return asked if given is None else asked | {"given": self._compared(question, given)}
+        return asked if given is None else asked | {"given": self.compared(question, given)}
 
-    def _compared(self, question: str, given: Sequence[Document]) -> list[Document]:
+    def compared(self, question: str, given: Sequence[Document]) -> list[Document]:
         """The given passages with their similarity to the question, as retrieval has it."""
         embeddings = self.embeddings()
         query = embeddings.embed_query(question)
@@ -358,18 +386,31 @@ class ChatService:
             for cosine in (sum(a * b for a, b in zip(query, vector, strict=True)),)
         ]
 
+    def _declined(self, prepared: Prepared) -> str:
+        """The refusal, or the question back where two topics compete."""
+        if prepared["competing"]:
+            return self._prompts.clarification(*prepared["competing"])
+        return self._prompts.refusal
+
     def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
         abstained = prepared["abstain"] or _is_refusal(text)
         passages = prepared["passages"]
+        secret = self._prompts.instructions
+        checked, verified = check(text.strip(), passages, secret, prepared["guarded"])
+        if abstained:
+            checked = text.strip()
+        elif not checked:
+            abstained, checked = True, self._prompts.refusal
         return Answer(
-            answer=text.strip(),
+            answer=checked,
             abstained=abstained,
             confidence=round(prepared["confidence"], 4),
-            citations=[] if abstained else cite(text, passages),
+            citations=[] if abstained else verified.citations,
             passages=[passage_of(document) for document in passages],
             model=self.model_name,
             timings=timings,
             notes=prepared["notes"],
+            unsupported=[] if abstained else verified.unsupported,
         )
 
     def _checked(self, question: str) -> str:
@@ -426,13 +467,15 @@ class ChatService:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
-        main = self.retriever()
+        shown = self.settings.passages
+        main = self.retriever(max(shown, FIELD))
         return build_chain(
             self._model(),
             main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
-            refuse_below=self.settings.refuse_below,
+            gate=self.gate(),
+            shown=shown,
             condense=condense,
         )
 
@@ -477,6 +520,7 @@ class ChatService:
 def build_service(settings: Settings) -> ChatService:
     """The service as it runs in production; returns at once."""
     quiet_libraries()
+    mask_logs()
     return ChatService(settings)
 
 

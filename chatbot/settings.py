@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     says. ``llm`` and ``embeddings`` name entries of ``models/catalogue.toml``; ``None`` lets the
     catalogue choose what is on this machine. ``server_timeout`` is in seconds.
     ``answers_at_once`` is by default what the engine does well together; further questions wait,
-    and above ``answers_waiting`` they are turned away.
+    and above ``answers_waiting`` they are turned away. ``risk`` is the accepted share of answers
+    to questions that are not covered; ``refuse_below`` sets the confidence itself instead.
+    ``calibration`` is a file of ``chatbot calibrate --out``.
     """
 
     model_config = SettingsConfigDict(
@@ -66,7 +68,9 @@ class Settings(BaseSettings):
     history_tokens: int = Field(600, ge=0)
     answer_tokens: int = Field(160, ge=1, le=4096)
     max_question_chars: int = Field(4000, ge=1)
-    refuse_below: float = Field(0.42, ge=0.0, le=1.0)
+    risk: float = Field(0.1, ge=0.01, le=0.5)
+    refuse_below: float | None = Field(None, ge=0.0, le=1.0)
+    calibration: Path | None = None
 
     answers_at_once: int | None = Field(None, ge=1)
     answers_waiting: int = Field(32, ge=0)

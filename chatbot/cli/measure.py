@@ -24,10 +24,20 @@ def add_commands(commands: Any) -> None:
     _add_evaluate(commands.add_parser("evaluate", help="measure on labelled cases"))
     calibrate = commands.add_parser("calibrate", help="fit the refusal threshold")
     calibrate.add_argument(
-        "--risk", type=float, default=0.1, help="accepted share of wrong answers"
+        "--risk", type=float, default=0.1, help="accepted share of answers to uncovered questions"
     )
-    add_cases(calibrate)
-    add_folders(calibrate)
+    calibrate.add_argument("--cases", type=Path, required=True, nargs="+", metavar="FILE")
+    calibrate.add_argument("--limit", type=int, metavar="N", help="of each file")
+    calibrate.add_argument(
+        "--knowledge", type=Path, nargs="+", metavar="DIR", help="one for all files, or one each"
+    )
+    calibrate.add_argument("--index", type=Path, metavar="DIR")
+    calibrate.add_argument(
+        "--out", type=Path, metavar="FILE", help="fit the confidence model anew and write it here"
+    )
+    calibrate.add_argument(
+        "--version", default="1", metavar="NAME", help="name of the fit, with --out"
+    )
     add_json(calibrate)
     calibrate.set_defaults(command=_calibrate)
 
@@ -39,6 +49,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     answers = kinds.add_parser("answers", help="answers, refusals and citations")
     answers.add_argument("--rows", type=Path, metavar="FILE", help="write a JSON line per case")
     rewrites = kinds.add_parser("rewrites", help="follow-ups rewritten by the model")
+    rewrites.add_argument("--method", default="model", choices=("model", "bare", "concat"))
+    for kind in (answers, rewrites):
+        kind.add_argument("--report", type=Path, metavar="FILE", help="write a page about it")
     commands = ((retrieval, _evaluate_retrieval), (answers, _evaluate_answers),
                 (rewrites, _evaluate_rewrites))  # fmt: skip
     for kind, command in commands:
@@ -80,42 +93,71 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
 
 def _evaluate_answers(options: argparse.Namespace) -> None:
     from chatbot.evaluation.answers import summarise
+    from chatbot.evaluation.report import answers_report
 
     rows, model = _answered(options)
+    summary = summarise(rows, model)
     if options.rows:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         options.rows.write_text(lines, encoding="utf-8")
-    _report(options, summarise(rows, model))
+    if options.report:
+        options.report.write_text(answers_report(rows, summary), encoding="utf-8")
+    _report(options, summary)
 
 
 def _evaluate_rewrites(options: argparse.Namespace) -> None:
     from chatbot.cases import RewriteCase, read_cases
-    from chatbot.evaluation.rewrites import evaluate_rewrites
+    from chatbot.evaluation.report import rewrites_report
+    from chatbot.evaluation.rewrites import bare, concatenated, rewrite_cases, summarise_rewrites
 
     cases = read_cases(options.cases, RewriteCase, options.limit)
-    rewriter = make_service(options).rewriter()
+    ways: dict[str, Any] = {"bare": bare, "concat": concatenated}
+    if options.method == "model":
+        rewriter = make_service(options).rewriter()
 
-    def rewrite(history: Sequence[Any], question: str) -> str:
-        return str(rewriter.invoke({"history": history, "question": question}))
+        def ask(history: Sequence[Any], question: str) -> str:
+            return str(rewriter.invoke({"history": history, "question": question}))
 
+        ways["model"] = ask
     with progress_bar("Rewriting") as progress:
-        _report(options, evaluate_rewrites(cases, rewrite, progress))
+        rows = rewrite_cases(cases, ways[options.method], progress)
+    summary = summarise_rewrites(rows)
+    if options.report:
+        options.report.write_text(rewrites_report(rows, summary), encoding="utf-8")
+    _report(options, summary)
 
 
 def _calibrate(options: argparse.Namespace) -> None:
-    from chatbot.cases import Case, read_cases, to_documents
+    from chatbot.cases import Case, read_cases
     from chatbot.evaluation.calibration import fit_threshold
+    from chatbot.evaluation.examples import decisions, write_fit
 
-    cases = read_cases(options.cases, Case, options.limit)
-    service = _measured(options)
-    decisions: list[tuple[float, bool]] = []
+    if not 0 < options.risk <= 0.5:
+        raise ConfigurationError(f"--risk is a share above 0 and up to 0.5, not {options.risk}.")
+    folders = options.knowledge or [None]
+    if len(folders) not in (1, len(options.cases)):
+        raise ConfigurationError(
+            f"There are {len(options.cases)} files of cases and {len(folders)} knowledge folders; "
+            "give one folder for all of them, or one for each."
+        )
+    files = [read_cases(path, Case, options.limit) for path in options.cases]
+    folders = folders * len(files) if len(folders) == 1 else folders
+    services: dict[Path | None, Any] = {}
+    for folder in folders:
+        if folder not in services:
+            one = argparse.Namespace(**vars(options) | {"knowledge": folder})
+            services[folder] = _measured(one)
+    sources = [
+        (path.stem, services[folder], cases)
+        for path, folder, cases in zip(options.cases, folders, files, strict=True)
+    ]
     with progress_bar("Searching") as progress:
-        for case in cases:
-            given = to_documents(case.passages) if case.passages else None
-            sure = service.confidence(case.question, case.history, given)
-            decisions.append((sure, case.answerable))
-            progress(len(decisions), len(cases))
-    result = fit_threshold(decisions, options.risk)
+        if options.out:
+            report = write_fit(sources, options.out, options.version, options.risk, progress)
+            _report(options, report)
+            print(f"Set CHATBOT_CALIBRATION={options.out} to use it.", file=sys.stderr)
+            return
+        result = fit_threshold(decisions(sources, progress), options.risk)
     _report(options, result)
     print(f"Set CHATBOT_REFUSE_BELOW={result['threshold']} to use it.", file=sys.stderr)
 

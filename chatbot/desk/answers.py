@@ -10,7 +10,8 @@ from langchain_core.documents import Document
 
 from chatbot.desk.texts import say
 from chatbot.events import Answer, Passage
-from chatbot.grounding.citations import cite, sentences
+from chatbot.grounding.citations import MARK, cite
+from chatbot.grounding.words import sentences
 from chatbot.memory import Turn
 
 _CONTEXT_CHARS = 1500
@@ -23,7 +24,7 @@ _SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\."
 def record(question: str, history: Sequence[Turn], answer: Answer) -> dict[str, Any]:
     """What was asked, answered and on screen, as it is kept with the answer."""
     shown = answer.as_dict()
-    kept = ("answer", "abstained", "confidence", "citations", "passages", "model")
+    kept = ("answer", "abstained", "confidence", "citations", "passages", "model", "unsupported")
     return {"question": question, "history": list(history)} | {key: shown[key] for key in kept}
 
 
@@ -33,15 +34,21 @@ def shown_passages(answer: Answer) -> list[int]:
     return cited or list(range(1, len(answer.passages) + 1))
 
 
-def numbered(answer: Answer) -> str:
-    """The answer with the number of its source after each sentence that has one."""
+def body(answer: Answer, language: str) -> str:
+    """The answer's text: behind each sentence the number of its source, or a sign that no passage
+    supports it."""
     given = [_document(passage) for passage in answer.passages]
+    marked_ends = {item.end for item in answer.unsupported}
     parts, position = [], 0
-    for start, end in sentences(answer.answer) if answer.citations else []:
-        rests_on = cite(answer.answer[start:end], given)
-        parts += [answer.answer[position:end], *(f" [{c.passage}]" for c in rests_on[:1])]
+    for start, end in [] if answer.abstained else sentences(answer.answer):
+        rests_on = [] if end in marked_ends else cite(answer.answer[start:end], given)
+        sign = MARK if end in marked_ends else ""
+        parts += [answer.answer[position:end], sign, *(f" [{c.passage}]" for c in rests_on[:1])]
         position = end
-    return "".join(parts) + answer.answer[position:]
+    text = without_images("".join(parts) + answer.answer[position:])
+    if marked_ends:
+        text += f"\n\n{MARK.strip()} {say(language, 'unsupported')}"
+    return text
 
 
 def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:

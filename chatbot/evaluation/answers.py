@@ -1,16 +1,21 @@
 """Answers to labelled cases, by the same service that serves the page."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from chatbot.cases import Case, to_documents
-from chatbot.evaluation.metrics import contains_gold, risk_coverage, rouge_l, token_f1
+from chatbot.evaluation.metrics import contains_gold, risk_area, risk_coverage, rouge_l, token_f1
 from chatbot.events import Answer, Answered
+from chatbot.grounding.facts import missing_facts
 from chatbot.service import ChatService
 
 # Requests in flight together: the engine batches them, and the waiting line has room for them.
 _TOGETHER = 4
+
+_DIGITS = re.compile(r"\d[\d.,]*\d|\d")
 
 
 async def answer_cases(
@@ -46,7 +51,10 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
         },
         "unanswerable": {"n": len(unanswerable), "abstained": _mean(unanswerable, "abstained")},
         "citations": {"n": len(citations), "verbatim": sum(citations)},
+        "unsupported": _unsupported(rows),
         "risk_coverage": risk_coverage(right),
+        "aurc": risk_area(right),
+        "aurc_similarity": risk_area([(row["similarity"], row["answerable"]) for row in rows]),
         "model": model,
     }
 
@@ -76,8 +84,35 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
             (texts.get(c.path) or service.document_text(c.path))[c.start : c.end] == c.quote
             for c in answer.citations
         ],
+        "citations": [asdict(citation) for citation in answer.citations],
+        "unsupported": [asdict(item) for item in answer.unsupported],
+        "similarity": max((passage.similarity for passage in answer.passages), default=0.0),
+        "unmarked_facts": _unmarked(answer),
         "passages": [passage.path for passage in answer.passages],
+        "texts": [passage.text for passage in answer.passages],
     }
+
+
+def _unsupported(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Sentences marked because no passage supports them, the answers that have one, and the
+    numbers, dates and addresses in unmarked sentences that no cited span holds."""
+    return {
+        "sentences": sum(len(row["unsupported"]) for row in rows),
+        "answers": sum(bool(row["unsupported"]) for row in rows),
+        "unmarked_facts": sum(len(row["unmarked_facts"]) for row in rows),
+    }
+
+
+def _unmarked(answer: Answer) -> list[str]:
+    """Facts that the page would show as supported although no citation holds them."""
+    if answer.abstained:
+        return []
+    shown = answer.answer
+    for item in sorted(answer.unsupported, key=lambda item: -item.start):
+        shown = shown[: item.start] + shown[item.end :]
+    cited = "\n".join(citation.quote for citation in answer.citations)
+    digits = [token for token in _DIGITS.findall(shown) if token not in cited]
+    return sorted({*missing_facts(shown, cited), *digits})
 
 
 def _mean(rows: Sequence[dict[str, Any]], key: str) -> float:

@@ -70,6 +70,31 @@ def risk_coverage(decisions: Sequence[tuple[float, bool]]) -> list[dict[str, flo
     return points
 
 
+def risk_area(decisions: Sequence[tuple[float, bool]]) -> float:
+    """Area under the risk-coverage curve: the mean risk over all coverages, 0 at best."""
+    wrong, total = 0, 0.0
+    for count, (_, right) in enumerate(sorted(decisions, key=lambda d: -d[0]), start=1):
+        wrong += not right
+        total += wrong / count
+    return round(total / len(decisions), 4) if decisions else 0.0
+
+
+def reliability(decisions: Sequence[tuple[float, bool]], bins: int = 10) -> list[dict[str, float]]:
+    """Cases in bins of equal width of confidence: ``confidence`` (mean), ``right`` (share), ``n``;
+    empty bins are left out."""
+    groups: dict[int, list[tuple[float, bool]]] = {}
+    for sure, right in decisions:
+        groups.setdefault(min(bins - 1, int(sure * bins)), []).append((sure, right))
+    return [
+        {
+            "confidence": round(sum(sure for sure, _ in group) / len(group), 4),
+            "right": round(sum(right for _, right in group) / len(group), 4),
+            "n": len(group),
+        }
+        for _, group in sorted(groups.items())
+    ]
+
+
 def _f1(words: list[str], gold: list[str]) -> float:
     shared = sum((Counter(words) & Counter(gold)).values())
     return 2 * shared / (len(words) + len(gold)) if shared else 0.0

@@ -8,24 +8,45 @@ from chatbot.evaluation.metrics import normalise, token_f1
 from chatbot.memory import to_messages
 
 Rewrite = Callable[[Sequence[Any], str], str]
+Progress = Callable[[int, int], None]
 
 
-def evaluate_rewrites(
-    cases: Sequence[RewriteCase], rewrite: Rewrite, progress: Callable[[int, int], None]
-) -> dict[str, float]:
-    """``{"n", "token_f1", "exact"}`` of ``rewrite(history, question)``, and for comparison
-    ``bare_token_f1`` of the question as it was asked."""
-    f1 = exact = bare = 0.0
+def rewrite_cases(
+    cases: Sequence[RewriteCase], rewrite: Rewrite, progress: Progress
+) -> list[dict[str, Any]]:
+    """One row for each case: what ``rewrite(history, question)`` made of it, and how close it is
+    to the question that a person wrote."""
+    rows = []
     for done, case in enumerate(cases, start=1):
         text = rewrite(to_messages(case.history), case.question)
-        f1 += token_f1(text, [case.standalone])
-        exact += normalise(text) == normalise(case.standalone)
-        bare += token_f1(case.question, [case.standalone])
+        rows.append(
+            {
+                "id": case.id,
+                "question": case.question,
+                "rewrite": text,
+                "standalone": case.standalone,
+                "token_f1": token_f1(text, [case.standalone]),
+                "bare_token_f1": token_f1(case.question, [case.standalone]),
+                "exact": normalise(text) == normalise(case.standalone),
+            }
+        )
         progress(done, len(cases))
-    count = len(cases)
-    return {
-        "n": count,
-        "token_f1": round(f1 / count, 4),
-        "exact": round(exact / count, 4),
-        "bare_token_f1": round(bare / count, 4),
+    return rows
+
+
+def summarise_rewrites(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """``{"n", "token_f1", "exact"}``, and ``bare_token_f1`` of the question as it was asked."""
+    keys = ("token_f1", "exact", "bare_token_f1")
+    return {"n": len(rows)} | {
+        key: round(sum(row[key] for row in rows) / len(rows), 4) for key in keys
     }
+
+
+def bare(history: Sequence[Any], question: str) -> str:
+    """The question as it was asked."""
+    return question
+
+
+def concatenated(history: Sequence[Any], question: str) -> str:
+    """The turns of the conversation and the question, one behind the other."""
+    return " ".join([*(str(turn.text) for turn in history), question])

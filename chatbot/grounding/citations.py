@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from langchain_core.documents import Document
 
 from chatbot.grounding.facts import missing_facts
+from chatbot.grounding.injection import instructions
 from chatbot.grounding.words import content_words, sentences, words
 
 # Shares of the sentence's words that its span must hold: of all words, and of those with meaning.
@@ -87,7 +88,9 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
     claims = sentences(answer)
     for start, end in claims:
         claim = answer[start:end]
-        ranked = sorted(spans, key=lambda span: (-_share(claim, span) + span.joined * _LESS, len(span.text)))
+        ranked = sorted(
+            spans, key=lambda span: (-_share(claim, span) + span.joined * _LESS, len(span.text))
+        )
         near = [span for span in ranked if _supports(claim, span)]
         best = next((span for span in near if not missing_facts(claim, span.text)), None)
         if best is None:
@@ -106,25 +109,22 @@ def mark(answer: str, unsupported: Sequence[Unsupported], sign: str = MARK) -> s
 
 
 def _spans(passage: Document, number: int) -> list[_Span]:
-    """Each sentence of a passage, and each with the one behind it."""
+    """Each sentence of a passage, and each with the one behind it; none that gives orders."""
     text = passage.page_content
+    orders = set(instructions(text))
     parts = sentences(text)
     headings = f"{passage.metadata.get('title', '')} {passage.metadata.get('heading', '')}"
     above = frozenset(words(headings))
-    return [
-        _Span(
-            passage,
-            number,
-            start,
-            quote,
-            above | frozenset(words(quote)),
-            frozenset(content_words(f"{headings} {quote}")),
-            joined=more > 0,
-        )
-        for at, (start, _) in enumerate(parts)
-        for more, (_, end) in enumerate(parts[at : at + _JOINED])
-        for quote in (text[start:end],)
-    ]
+    spans = []
+    for at, (start, _) in enumerate(parts):
+        for more, part in enumerate(parts[at : at + _JOINED]):
+            if part in orders:
+                break
+            quote = text[start : part[1]]
+            held = above | frozenset(words(quote))
+            stems = frozenset(content_words(f"{headings} {quote}"))
+            spans.append(_Span(passage, number, start, quote, held, stems, joined=more > 0))
+    return spans
 
 
 def _citation(span: _Span) -> Citation:

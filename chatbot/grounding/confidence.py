@@ -1,42 +1,129 @@
-"""How sure the knowledge base makes us, before the model says a word."""
+"""How sure the knowledge base makes us, before the model says a word.
 
+Features of retrieval are combined by a model that was fitted on questions whose document was
+there and questions whose document was not (:mod:`chatbot.evaluation.calibration`). It is stored
+as numbers in JSON and evaluated here, so that serving needs no learning library and no pickle.
+"""
+
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
 
-from langchain_core.documents import Document
+from chatbot.errors import ConfigurationError
+
+CALIBRATION = Path(__file__).with_name("calibration.json")
+FORMAT = 1
+
+# Passages were searched for, or came with the question; "other" models leave out cosines, whose
+# scale differs from one embedding model to the next.
+Kind = Literal["retrieved", "given", "retrieved_other", "given_other"]
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 3
 
+# A leaf is a number; a node is [feature, threshold, at most the threshold, above it].
+Tree = float | list[Any]
 
-def confidence(question: str, passages: Sequence[Document]) -> float:
-    """From 0 to 1: the best passage's cosine similarity and how many of the question's words
-    the passages hold, half each.
 
-    A threshold on similarity alone refuses right questions in other words; word coverage alone
-    accepts whatever shares the topic's vocabulary.
+@dataclass(frozen=True)
+class Scorer:
+    """Boosted trees over ``features``, then Platt's sigmoid; ``thresholds`` is by risk in
+    hundredths: confidence at which at most that share of the answered questions was uncovered."""
+
+    features: list[str]
+    base: float
+    trees: list[Tree]
+    slope: float
+    offset: float
+    thresholds: dict[str, float]
+
+    def confidence(self, values: Mapping[str, float]) -> float:
+        """From 0 to 1: how probable it is that the passages answer."""
+        row = [values[name] for name in self.features]
+        score = self.base + sum(_leaf(tree, row) for tree in self.trees)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
+
+    def threshold(self, risk: float) -> float:
+        """The lowest confidence to answer with, at an accepted share ``risk`` of answers to
+        questions that are not covered."""
+        accepted = [int(key) for key in self.thresholds if int(key) <= risk * 100 + 1e-9]
+        return self.thresholds[str(max(accepted))] if accepted else 1.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Fitted scorers by kind, and the embeddings whose cosines they know."""
+
+    version: str
+    embeddings: str
+    scorers: dict[str, Scorer]
+
+    def scorer(self, given: bool, embeddings: str) -> Scorer:
+        """The scorer for passages that were ``given`` or retrieved with ``embeddings``.
+
+        Raises:
+            ConfigurationError: this calibration has none of the kind.
+        """
+        kind = "given" if given else "retrieved"
+        name = kind if embeddings == self.embeddings else f"{kind}_other"
+        if name not in self.scorers:
+            raise ConfigurationError(
+                f"The calibration '{self.version}' has no part '{name}'; fit it with cases of "
+                "that kind, or unset CHATBOT_CALIBRATION."
+            )
+        return self.scorers[name]
+
+
+@lru_cache(maxsize=4)
+def load_calibration(path: Path) -> Calibration:
+    """Read what :func:`save_calibration` wrote.
+
+    Raises:
+        ConfigurationError: the file is missing, damaged or of another format.
     """
-    if not passages:
-        return 0.0
-    similarity = max(float(passage.metadata.get("similarity", 0.0)) for passage in passages)
-    wanted = content_words(question)
-    if not wanted:
-        return max(0.0, min(1.0, similarity))
-    have: set[str] = set()
-    for passage in passages:
-        have |= content_words(f"{passage.metadata.get('heading', '')} {passage.page_content}")
-    coverage = sum(_matches(word, have) for word in wanted) / len(wanted)
-    return max(0.0, min(1.0, (similarity + coverage) / 2))
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values.pop("format") != FORMAT:
+            raise ConfigurationError(
+                f"The calibration '{path}' is of another version; fit it again with "
+                "'chatbot calibrate --out'."
+            )
+        scorers = {name: Scorer(**scorer) for name, scorer in values.pop("scorers").items()}
+        return Calibration(scorers=scorers, **values)
+    except OSError as exc:
+        raise ConfigurationError(
+            f"The calibration '{path}' cannot be read: {exc.strerror}."
+        ) from exc
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise ConfigurationError(
+            f"The calibration '{path}' is damaged; fit it again with 'chatbot calibrate --out'."
+        ) from exc
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write it as JSON, a scorer a line."""
+    scorers = ",\n".join(
+        f" {json.dumps(name)}: {json.dumps(vars(scorer), separators=(',', ':'))}"
+        for name, scorer in calibration.scorers.items()
+    )
+    head = {"format": FORMAT, "version": calibration.version, "embeddings": calibration.embeddings}
+    text = json.dumps(head)[:-1] + ', "scorers": {\n' + scorers + "\n}}\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _leaf(tree: Tree, row: list[float]) -> float:
+    while isinstance(tree, list):
+        feature, threshold, low, high = tree
+        tree = low if row[feature] <= threshold else high
+    return tree
 
 
 def content_words(text: str) -> set[str]:
     """Lower-case words and numbers that carry meaning: numbers, and words of over 3 letters."""
-    words = (word.lower() for word in _WORD.findall(text))
-    return {word for word in words if len(word) > _SHORT or any(c.isdigit() for c in word)}
-
-
-def _matches(word: str, have: set[str]) -> bool:
-    """The word itself or its stem: "returned" is held by a text that says "returns"."""
-    return word in have or any(
-        other.startswith(word[:5]) for other in have if len(word) > 5 and len(other) > 4
-    )
+    found = (word.lower() for word in _WORD.findall(text))
+    return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}

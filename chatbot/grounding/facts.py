@@ -63,4 +63,3 @@ def facts(text: str) -> frozenset[str]:
         currency = _CURRENCY.get(sign.lower(), sign)
         found.add(f"{match['amount'] or match['amount2']} {currency}")
     return frozenset(found)
-

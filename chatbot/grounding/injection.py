@@ -62,7 +62,8 @@ _PATTERNS = (
     r"(?:words?|phrase|string|token|sentence|code) [\"'“‘«`(]?(?-i:[A-Z])",
     rf"\byour (?:next |only |final |whole )?{_SPOKEN} (?:must|should|shall|has to|is to) "
     r"(?:only |always |just )?(?:be|contain|include|begin|end|start|consist)\b",
-    r"\b(?:reply|respond|answer|say)(?: only| just)?:? (?:with )?(?:[\"'“‘«`]|(?-i:[A-Z]{3,})[\s.!]*$)",
+    r"\b(?:reply|respond|answer|say)(?: only| just)?:? (?:with )?"
+    r"(?:[\"'“‘«`]|(?-i:[A-Z]{3,})[\s.!]*$)",
     r"\b(?:output|print|write|append|add) (?:with )?(?-i:[A-Z]{3,}[-_A-Z0-9]*)[\s.!]*$",
     # "Note to the assistant", "AI models reading this must ...".
     r"\b(?:note|attention|message|instructions?|important|memo|orders?)s? (?:to|for) "
@@ -70,20 +71,23 @@ _PATTERNS = (
     r"language models?)\b",
     r"\b(?:dear |any |the |an |this )?(?:ai|ai assistants?|ai models?|chat ?bots?|llms?|"
     r"language models?|assistants?)\b[^.!?\n]{0,40}"
-    r"\b(?:must (?:say|reply|respond|answer|tell|always|not|now|output|include|ignore)|reading this|"
-    r"will now|is instructed|are instructed|should (?:say|reply|respond|answer|tell|always|ignore))",
+    r"\b(?:must (?:say|reply|respond|answer|tell|always|not|now|output|include|ignore)|"
+    r"reading this|will now|is instructed|are instructed|"
+    r"should (?:say|reply|respond|answer|tell|always|ignore))",
     r"\bnew (?:instructions?|rules?|directive|system message)\s*:",
     r"\b(?:updated|urgent|mandatory|important|special) instructions?\s*:",
     # What another person said is nobody's business.
     rf"\b(?:other|another|previous|last|different) (?:\w+ )?{_PERSON}(?:'s?)? (?:\w+ ){{0,2}}"
     r"(?:asked|said|wrote|told you|questions?|conversations?|chats?)\b",
     r"\b(?:show|tell|give|list|print|reveal|repeat) (?:me )?[^.!?\n]{0,30}"
-    r"\b(?:other|another|previous|last) (?:\w+ )?(?:users?|customers?|conversations?|chats?|sessions?)"
+    r"\b(?:other|another|previous|last) (?:\w+ )?"
+    r"(?:users?|customers?|conversations?|chats?|sessions?)"
     r"(?:'s?)?\b[^.!?\n]{0,20}(?:\?|$|\b(?:messages?|questions?|data|details?|history)\b)",
     # Marks of chat templates and roles.
     r"<\|[^|\n]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?(?:assistant|instructions?)>",
     r"^[ \t#>*\-]*(?:system|assistant)(?: (?:message|prompt|note|override))?[ *]*:",
-    r"^[ \t#>*\-\[]*(?:begin|end|start of|end of) (?:system|instructions?|prompt|passages?|context)\b",
+    r"^[ \t#>*\-\[]*(?:begin|end|start of|end of) "
+    r"(?:system|instructions?|prompt|passages?|context)\b",
 )
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _INSTRUCTION = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), _FLAGS)

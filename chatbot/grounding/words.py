@@ -9,11 +9,14 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 
 # Words that say how, not what; negations and numbers are not among them.
 _EMPTY = frozenset(
-    """a about after all also am an and any are as at be because been before being but by can
+    re.findall(
+        r"\w+",
+        """a about after all also am an and any are as at be because been before being but by can
     could did do does doing for from had has have having he her here him his how i if in into is
     it its just let me more most my of on or our out over own please she should so some such than
     that the their them then there these they this those to too under until up us very was we
-    were what when where which while who whom whose why will with would you your""".split()
+    were what when where which while who whom whose why will with would you your""",
+    )
 )
 
 

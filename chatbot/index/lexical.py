@@ -21,18 +21,22 @@ _WORD = re.compile(r"\w\w+")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 # bm25s' English list; they are not counted at all.
 _STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then "
-    "there these they this to was will with".split()  # noqa: SIM905
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their
+    then there these they this to was will with
+    """.split()  # noqa: SIM905
 )
 # The talk around a question, left out of queries: such words are rare in help pages, so BM25
 # would take "hello" or "wondering" for what the question is about.
 _TALK = frozenset(
-    "about all also am any been being can cant could day did do does doing done dont from get "
-    "good got had has have having he hello help hey hi how im ive just know let like looking may "
-    "me might mine more morning must my need ok okay our out please question really she should "
-    "some so sure tell than thank thanks them think thinking thought trying uh um up us very "
-    "want we well were what when where which who whom whose why wonder wondering would yeah yes "
-    "you your".split()  # noqa: SIM905
+    """
+    about all also am any been being can cant could day did do does doing done dont from get
+    good got had has have having he hello help hey hi how im ive just know let like looking
+    may me might mine more morning must my need ok okay our out please question really she
+    should some so sure tell than thank thanks them think thinking thought trying uh um up
+    us very want we well were what when where which who whom whose why wonder wondering
+    would yeah yes you your
+    """.split()  # noqa: SIM905
 )
 # Above this many texts, words in more than a tenth of them are left out of queries that hold
 # rarer ones: they cost most of the time and say least.
@@ -114,7 +118,7 @@ class LexicalIndex:
         vocabulary = dict(old._vocabulary) if old else {}
         known = np.asarray(same if old and same is not None else [-1] * len(texts), dtype=np.int64)
         new = np.flatnonzero(known < 0)
-        counts, windows, owners = _count((texts[row] for row in new), vocabulary)
+        counts, windows, owners = _count((texts[int(row)] for row in new), vocabulary)
         if old is None:
             return cls(vocabulary, counts, windows, owners)
         # First the rows of the old index, then the new ones; then all in the order of the texts.
@@ -182,7 +186,8 @@ class LexicalIndex:
             if len(starts):
                 scores[owners[starts]] = np.maximum.reduceat(windows[found], starts)
             scores += self._texts.scores(words)
-        return scores / 2
+        scores /= 2
+        return scores
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """At most ``k`` (row, score) with a score above zero, best first."""

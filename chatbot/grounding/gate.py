@@ -1,0 +1,102 @@
+"""The gate: answer, ask back, or refuse, from what was retrieved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Literal
+
+from langchain_core.documents import Document
+
+from chatbot.grounding.confidence import Calibration
+from chatbot.grounding.features import PlainVocabulary, Vocabulary, features
+from chatbot.grounding.words import content_words
+
+Action = Literal["answer", "clarify", "refuse"]
+
+# Sureness that is enough to answer although two documents compete: that of a third of the risk.
+_SURE = 1 / 3
+# Competing passages are so near to each other in cosine, and their headings so alike.
+_NEAR = 0.04
+_ALIKE = 0.3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``competing`` are the headings among which a question in the middle band has to choose."""
+
+    confidence: float
+    action: Action
+    competing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Decides at an accepted ``risk``; ``refuse_below`` takes the place of its threshold."""
+
+    calibration: Calibration
+    embeddings: str
+    vocabulary: Vocabulary
+    risk: float
+    refuse_below: float | None = None
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the calibration knows the embeddings in use."""
+        return self.embeddings == self.calibration.embeddings
+
+    def features(
+        self, question: str, query: str, found: Sequence[Document], given: bool
+    ) -> dict[str, float]:
+        """The features of a search, or of passages that were given."""
+        return features(question, query, found, PlainVocabulary() if given else self.vocabulary)
+
+    def threshold(self, given: bool = False, risk: float | None = None) -> float:
+        """The confidence below which it refuses."""
+        if self.refuse_below is not None:
+            return self.refuse_below
+        accepted = self.risk if risk is None else risk
+        return self.calibration.scorer(given, self.embeddings).threshold(accepted)
+
+    def decide(self, question: str, query: str, found: Sequence[Document], given: bool) -> Decision:
+        """What to do about ``question``; ``query`` is what was searched for."""
+        if not found:
+            return Decision(0.0, "refuse")
+        scorer = self.calibration.scorer(given, self.embeddings)
+        sure = scorer.confidence(self.features(question, query, found, given))
+        if sure < self.threshold(given):
+            return Decision(sure, "refuse")
+        if not given and sure < scorer.threshold(self.risk * _SURE):
+            names = competing(query, found)
+            if names:
+                return Decision(sure, "clarify", names)
+        return Decision(sure, "answer")
+
+
+def competing(query: str, found: Sequence[Document]) -> list[str]:
+    """Headings of two passages that answer about equally well and differ in a way that the
+    question does not settle, such as EU returns and US returns; else nothing.
+
+    Their documents differ, their cosines are within 0.04 of each other, their headings share
+    words, and no word in which the headings differ is in the question.
+    """
+    asked = content_words(query)
+    for one, other in combinations(found[:3], 2):
+        if one.metadata["path"] == other.metadata["path"] or _apart(one, other) > _NEAR:
+            continue
+        a, b = content_words(name_of(one)), content_words(name_of(other))
+        # Each has something of its own to be told apart by; a mere part of the other has not.
+        if a - b and b - a and len(a & b) >= _ALIKE * len(a | b) and not (a ^ b) & asked:
+            return [name_of(one), name_of(other)]
+    return []
+
+
+def name_of(passage: Document) -> str:
+    """A passage's topic as people read it: its title, and the headings over it."""
+    parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
+    return " > ".join(str(part) for part in parts if part)
+
+
+def _apart(one: Document, other: Document) -> float:
+    return abs(
+        float(one.metadata.get("similarity", 0.0)) - float(other.metadata.get("similarity", 0.0))
+    )

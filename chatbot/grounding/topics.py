@@ -1,0 +1,38 @@
+"""Whether a question leaves the topic of the conversation, so that old turns would mislead."""
+
+import re
+from collections.abc import Sequence
+
+from chatbot.grounding.words import content_words, words
+
+_TURNS = 4
+# A question of fewer words with meaning leans on what was said before.
+_ENOUGH = 3
+# Words that point back at something said before.
+_POINTERS = frozenset(
+    re.findall(
+        r"\w+",
+        """it its that this these those they them their theirs there he she his her him one ones
+    also too else same other another more then instead both either neither still again so yes no
+    yeah nope okay ok""",
+    )
+)
+_OPENERS = ("and", "but", "or", "what about", "how about", "what if", "then", "because")
+
+
+def changes_topic(turns: Sequence[str], question: str) -> bool:
+    """Whether ``question`` stands by itself and shares no word of meaning with the last turns.
+
+    It must have at least three words with meaning, none that points back ("it", "those", "else"),
+    and no opening that goes on ("and", "what about"). In doubt the topic is the same: a
+    follow-up without its conversation is lost, a new question with old turns is only blurred.
+    """
+    said = words(question)
+    meant = content_words(question)
+    opening = " ".join(said[:2])
+    if len(meant) < _ENOUGH or _POINTERS.intersection(said):
+        return False
+    if any(opening == start or said[0] == start for start in _OPENERS):
+        return False
+    before = set().union(*(content_words(turn) for turn in turns[-_TURNS:]), set())
+    return not meant & before
