@@ -92,6 +92,6 @@ def passage_of(document: Document) -> Passage:
         end=meta["end"],
         text=document.page_content,
         score=round(float(meta["score"]), 6),
-        heading=meta["heading"] or meta["title"],
+        heading=", ".join(filter(None, (meta.get("page"), meta["heading"] or meta["title"]))),
         similarity=round(float(meta.get("similarity", 0.0)), 6),
     )

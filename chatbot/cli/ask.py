@@ -10,12 +10,12 @@ from typing import Any
 from chatbot.cli.common import (
     add_folders,
     add_json,
-    build_index,
     make_service,
     need_index,
     print_json,
+    progress_bar,
 )
-from chatbot.errors import ConfigurationError
+from chatbot.errors import ChatbotError, ConfigurationError
 
 
 def add_commands(commands: Any) -> None:
@@ -28,11 +28,20 @@ def add_commands(commands: Any) -> None:
     index = commands.add_parser("index", help="build or update the index")
     add_folders(index)
     add_json(index)
+    what = index.add_mutually_exclusive_group()
+    what.add_argument("--watch", action="store_true", help="go on and follow every change")
+    what.add_argument(
+        "--rollback", action="store_true", help="go back to the generation before this one"
+    )
+    what.add_argument(
+        "--forget", action="store_true", help="delete earlier generations and what they hold"
+    )
     index.set_defaults(command=_index)
 
     search = commands.add_parser("search", help="find passages")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--k", type=int, default=5)
+    search.add_argument("--within", default="", metavar="PATH", help="only below this folder")
     search.add_argument("--mode", choices=["hybrid", "dense", "lexical"], default="hybrid")
     add_folders(search)
     add_json(search)
@@ -55,8 +64,61 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _index(options: argparse.Namespace) -> None:
-    report = build_index(make_service(options))
-    if options.json:
+    """Without the service, whose imports take longer than finding that nothing changed."""
+    from chatbot.index.builder import forget_old, roll_back
+    from chatbot.settings import load_settings
+
+    settings = load_settings(knowledge=options.knowledge, index=options.index)
+    if options.rollback:
+        name = roll_back(settings)
+        if options.json:
+            print_json({"generation": name})
+        print(f"Generation {name} is in use again.", file=sys.stderr)
+    elif options.forget:
+        count = forget_old(settings)
+        if options.json:
+            print_json({"forgotten": count})
+        print(f"{count} earlier generations are deleted.", file=sys.stderr)
+    else:
+        _build(options, settings)
+
+
+def _build(options: argparse.Namespace, settings: Any) -> None:
+    from functools import cache
+
+    from chatbot.index.builder import update_index
+    from chatbot.llm.catalogue import load_catalogue, require_weights
+
+    entry = load_catalogue(settings.models).choose_embeddings(settings.embeddings)
+
+    @cache
+    def load() -> Any:
+        from chatbot.index.embeddings import load_embeddings
+
+        return load_embeddings(require_weights(entry), entry.query_prefix)
+
+    def update() -> None:
+        with progress_bar("Embedding") as progress:
+            report = update_index(settings, entry.name, load, progress)
+        _say(report, options.json)
+
+    if not options.watch:
+        update()
+        return
+    from chatbot.index.watch import watch
+
+    def follow() -> None:
+        try:
+            update()
+        except ChatbotError as exc:  # a bad moment of the folder ends nothing
+            print(exc, file=sys.stderr)
+        load()  # so that the next change need not wait for the model
+
+    watch(settings.knowledge, follow)
+
+
+def _say(report: Any, as_json: bool) -> None:
+    if as_json:
         print_json(report.as_dict())
         return
     for failure in report.failed:
@@ -75,7 +137,8 @@ def _search(options: argparse.Namespace) -> None:
         raise ConfigurationError("--k takes a number from 1.")
     service = make_service(options)
     need_index(service)
-    found = service.retriever(k=options.k, mode=options.mode).invoke(options.query)
+    retriever = service.retriever(k=options.k, mode=options.mode)
+    found = retriever.model_copy(update={"within": options.within}).invoke(options.query)
     passages = [passage_of(document) for document in found]
     if options.json:
         keys = ("path", "start", "end", "text", "score")

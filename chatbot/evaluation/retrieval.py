@@ -24,11 +24,12 @@ def evaluate_retrieval(
 ) -> dict[str, Any]:
     """``{"modes": {name: {"first_turn": {...}, "follow_up": {...}, "all": {...}}}}``.
 
-    The metrics of a group rank documents, each at the place of its best passage, as public
-    benchmarks do: a document is relevant when the case names it. Under ``passages`` are those of
-    the passages themselves: one is relevant when it overlaps a quote of the case in the quote's
-    document; without a quote every passage of the document is. Each quote is found once: later
-    passages that overlap it too count as not relevant.
+    The metrics of a group rank documents, each at the place of its best passage (documents that
+    say the same as a passage follow its own), as public benchmarks do: a document is relevant
+    when the case names it. Under ``passages`` are those of the passages themselves: one is
+    relevant when it overlaps a quote of the case in the quote's document; without a quote every
+    passage of the document is. Each quote is found once: later passages that overlap it too
+    count as not relevant.
     """
     labelled = [case for case in cases if case.relevant]
     modes: dict[str, Any] = {}
@@ -56,7 +57,12 @@ def evaluate_retrieval(
 def _documents(found: Sequence[Document], relevant: Sequence[Relevant]) -> dict[str, float]:
     """Metrics of the documents in the order of their best passages."""
     wanted = {item.path for item in relevant}
-    ranked = list(dict.fromkeys(passage.metadata["path"] for passage in found))[:_DEPTH]
+    places = (
+        path
+        for passage in found
+        for path in (passage.metadata["path"], *passage.metadata.get("also", ()))
+    )
+    ranked = list(dict.fromkeys(places))[:_DEPTH]
     return ranking_metrics([path in wanted for path in ranked], len(wanted))
 
 

@@ -67,6 +67,11 @@ class Generation:
     lexical: LexicalIndex
     folder: Path | None = None
 
+    @property
+    def passage_chars(self) -> int:
+        """How long a passage may become by joining neighbouring chunks."""
+        return self.manifest.chunk_chars * 6 // 5
+
     @cached_property
     def nearest(self) -> VectorIndex:
         """The vector search, made or read with its first use."""
@@ -193,6 +198,7 @@ def write_generation(
 ) -> None:
     """Write a whole generation and make it current; ``described`` completes the manifest."""
     folder = index / f".building-{name}"
+    shutil.rmtree(folder, ignore_errors=True)  # a build that was killed left it
     folder.mkdir(parents=True)
     np.save(folder / "vectors.npy", vectors.astype(np.float16), allow_pickle=False)
     kind = kind_for(len(vectors))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.vectors import VectorIndex
+from chatbot.knowledge.chunks import Chunk
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
@@ -29,7 +30,8 @@ class HybridRetriever(BaseRetriever):
     Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``page``,
     ``score`` (of the mode: cosine, BM25, or the fused score from 0 to 1), ``similarity`` (cosine),
     ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates) and
-    ``lexical_score`` (BM25; 0 where it was not found).
+    ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which nearly
+    the same stands). The text is that of the chunk and of its neighbours as far as they fit.
 
     ``within`` keeps to documents whose path begins with it.
     """
@@ -56,16 +58,32 @@ class HybridRetriever(BaseRetriever):
         if self.mode == "hybrid" and scores is not None:
             ranked = self._fused(dense, lexical, vector, scores)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
-        chosen = _distinct(ranked, [chunk.text for chunk in self._chunks(ranked)], self.k)
-        return [self._document(row, score, found) for row, score in chosen]
+        return [self._document(passage, found) for passage in self._passages(ranked)]
 
     def _allowed(self) -> NDArray[np.bool_] | None:
         if not self.within:
             return None
         return np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
 
-    def _chunks(self, ranked: list[tuple[int, float]]) -> list[Any]:
-        return [self.generation.chunks[row] for row, _ in ranked]
+    def _passages(self, ranked: list[tuple[int, float]]) -> list["_Passage"]:
+        """The first ``k``: a chunk comes with its neighbours, and one that came with another, or
+        says nearly the same, is not shown again."""
+        chunks = self.generation.chunks
+        chosen: list[_Passage] = []
+        shown: set[int] = set()
+        for row, score in ranked:
+            words = frozenset(chunks[row].text.lower().split())
+            twin = next((passage for passage in chosen if _alike(words, passage.words)), None)
+            if twin is not None and row not in shown:
+                path = chunks[row].path
+                if path != chunks[twin.row].path and path not in twin.also:
+                    twin.also.append(path)
+            if row in shown or twin is not None or len(chosen) == self.k:
+                continue
+            rows = joined(chunks, row, self.generation.passage_chars, shown)
+            shown.update(rows)
+            chosen.append(_Passage(row, score, rows, words, []))
+        return chosen
 
     def _dense(
         self, vector: NDArray[np.float32], allowed: NDArray[np.bool_] | None
@@ -101,16 +119,38 @@ class HybridRetriever(BaseRetriever):
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
 
-    def _document(self, row: int, score: float, found: "_Found") -> Document:
+    def _document(self, passage: "_Passage", found: "_Found") -> Document:
+        row = passage.row
         chunk = self.generation.chunks[row]
+        start = self.generation.chunks[passage.rows[0]].start
+        end = self.generation.chunks[passage.rows[-1]].end
         metadata = chunk.as_dict() | {
-            "score": score,
+            "start": start,
+            "end": end,
+            "text": self.generation.texts[chunk.path][start:end],
+            "also": passage.also,
+            "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
             "dense_rank": found.dense.get(row, 0),
             "lexical_rank": found.lexical.get(row, 0),
             "lexical_score": float(found.words[row]) if found.words is not None else 0.0,
         }
         return Document(page_content=metadata.pop("text"), metadata=metadata, id=chunk.id)
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """A chunk with the rows joined to it and the other documents that say the same."""
+
+    row: int
+    score: float
+    rows: range
+    words: frozenset[str]
+    also: list[str]
+
+
+def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) > _ALIKE * len(words | others)
 
 
 @dataclass(frozen=True)
@@ -157,19 +197,27 @@ def fuse(
     return np.asarray(OWN * own + (1 - OWN) * whole, dtype=np.float32)
 
 
-def _distinct(ranked: list[tuple[int, float]], texts: list[str], k: int) -> list[tuple[int, float]]:
-    """The first ``k`` whose text is not nearly that of one before."""
-    chosen: list[tuple[int, float]] = []
-    seen: list[set[str]] = []
-    for item, text in zip(ranked, texts, strict=True):
-        words = set(text.lower().split())
-        if any(len(words & other) > _ALIKE * len(words | other) for other in seen):
-            continue
-        seen.append(words)
-        chosen.append(item)
-        if len(chosen) == k:
-            break
-    return chosen
+def joined(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:
+    """The rows around ``row`` whose chunks make one passage of at most ``size`` characters.
+
+    They are of one document and page, and none is in ``taken``. By turns the next one and the
+    one before: an answer more often goes on than it began earlier.
+    """
+    first = last = row
+
+    def fits(other: int, start: int, end: int) -> bool:
+        beside = chunks[other]
+        same = beside.path == chunks[row].path and beside.page == chunks[row].page
+        return same and other not in taken and chunks[end].end - chunks[start].start <= size
+
+    grows = True
+    while grows:
+        grows = False
+        if last + 1 < len(chunks) and fits(last + 1, first, last + 1):
+            last, grows = last + 1, True
+        if first > 0 and fits(first - 1, first - 1, last):
+            first, grows = first - 1, True
+    return range(first, last + 1)
 
 
 def build_retriever(

@@ -19,7 +19,7 @@ from typing import Any
 from chatbot.errors import DocumentError
 from chatbot.knowledge.readers import Extracted, extract
 
-SECONDS = 30.0
+SECONDS = 20.0
 _MEMORY = 2_000_000_000  # bytes of address space of a worker
 _lock = threading.Lock()
 _worker: "_Worker | None" = None

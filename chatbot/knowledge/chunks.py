@@ -12,6 +12,9 @@ from chatbot.knowledge.documents import Document
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*$")
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s")
+_MARKDOWN_SEPARATORS = ["\n# ", "\n## ", "\n### ", "\n#### ", "\n\n", "\n", ". ", " ", ""]
+_TEXT_SEPARATORS = ["\n\n", "\n", ". ", " ", ""]
+_LONG_LINE = 20_000
 _MAIN_LEVELS = 2  # headings of these levels begin another topic
 
 
@@ -60,9 +63,9 @@ class _Heading:
 def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
     """Chunks of at most ``chunk_chars`` characters, in order, that together hold every word.
 
-    A chunk ends where another page or a heading of the first two levels begins, once it is a
-    quarter full; else at the last heading, paragraph, line, sentence or word that fits, whichever
-    of them comes first in this list and leaves the chunk at least half full.
+    They are cut at pages, headings, paragraphs, lines, sentences and words, in this order. Short
+    paragraphs stay together; the parts of one too long for a chunk do not join the next one, so
+    that a chunk keeps to its topic: larger ones find fewer documents (docs/experiments.md).
     """
     chunks: list[Chunk] = []
     seen: dict[str, int] = {}
@@ -89,6 +92,38 @@ def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
 
 
 def _spans(document: Document, headings: list[_Heading], chunk_chars: int) -> list[tuple[int, int]]:
+    if max(map(len, document.text.split("\n"))) > _LONG_LINE:
+        return _packed(document, headings, chunk_chars)
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=chunk_chars,
+        chunk_overlap=0,
+        separators=_MARKDOWN_SEPARATORS if document.markdown else _TEXT_SEPARATORS,
+        keep_separator=True,
+    )
+    spans: list[tuple[int, int]] = []
+    bounds = [*(offset for offset, _ in document.pages), len(document.text)]
+    position = document.body
+    for bound in bounds:
+        for piece in splitter.split_text(document.text[position:bound]):
+            # The splitter strips white space but keeps everything else, in order.
+            start = document.text.index(piece, position)
+            position = start + len(piece)
+            # keep_separator puts the full stop in front of the next piece; it ends the last.
+            if piece.startswith(". ") and spans:
+                spans[-1] = (spans[-1][0], start + 1)
+                start += 2
+            if document.text[start:position].strip():
+                spans.append((start, position))
+        position = bound
+    return spans
+
+
+def _packed(
+    document: Document, headings: list[_Heading], chunk_chars: int
+) -> list[tuple[int, int]]:
+    """As :func:`_spans`, in time that grows with the text alone: for lines without an end."""
     text = document.text
     topics = [heading.start for heading in headings if heading.level <= _MAIN_LEVELS]
     topics = sorted({*topics, *(offset for offset, _ in document.pages)})
