@@ -27,7 +27,7 @@ MARKUP = (
 )
 
 
-PACED = {"slowly": 600, "calmly": 30}  # words
+PACED = {"slowly": 240, "calmly": 12}  # words, each a quarter of a second
 
 
 class PacedEngine(ScriptedEngine):
@@ -38,7 +38,7 @@ class PacedEngine(ScriptedEngine):
             request, cancel
         ):
             if words:
-                time.sleep(0.1)
+                time.sleep(0.25)
             yield piece
 
 
