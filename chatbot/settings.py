@@ -9,6 +9,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -134,5 +135,7 @@ def load_settings(**overrides: object) -> Settings:
             f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
+    except SettingsError as exc:  # a list in the environment that is not JSON
+        raise ConfigurationError(f"The environment is not usable: {exc}; lists are JSON.") from exc
     except ValueError as exc:  # tomllib.TOMLDecodeError
         raise ConfigurationError(f"chatbot.toml is not valid TOML: {exc}.") from exc

@@ -43,6 +43,7 @@ def changed(name: str, default: Any) -> tuple[str, Any]:
     """(text for the environment, value) other than the default."""
     others: dict[str, Any] = {"engine": "openvino", "condense": "model", "log_format": "json"}
     others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",), "refuse_below": 0.5}
+    others |= {"risk": 0.2, "oauth_domains": ("example.org",), "calibration": Path("/elsewhere")}
     if name in others:
         value = others[name]
     elif name in ("answers_at_once",):
@@ -85,4 +86,12 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
         load_settings()
     file.write_text("port = \n")
     with pytest.raises(ConfigurationError, match="not valid TOML"):
+        load_settings()
+
+
+def test_a_list_in_the_environment_that_is_not_json_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CHATBOT_AUTH_PROXIES", "10.0.0.1")
+    with pytest.raises(ConfigurationError, match=r"auth_proxies.*JSON"):
         load_settings()
