@@ -7,7 +7,7 @@ from chatbot.grounding.words import content_words, words
 
 _TURNS = 4
 # A question of fewer words with meaning leans on what was said before.
-_ENOUGH = 3
+_ENOUGH = 4
 # Words that point back at something said before.
 _POINTERS = frozenset(
     re.findall(
@@ -23,7 +23,7 @@ _OPENERS = ("and", "but", "or", "what about", "how about", "what if", "then", "b
 def changes_topic(turns: Sequence[str], question: str) -> bool:
     """Whether ``question`` stands by itself and shares no word of meaning with the last turns.
 
-    It must have at least three words with meaning, none that points back ("it", "those", "else"),
+    It must have at least four words with meaning, none that points back ("it", "those", "else"),
     and no opening that goes on ("and", "what about"). In doubt the topic is the same: a
     follow-up without its conversation is lost, a new question with old turns is only blurred.
     """
