@@ -142,7 +142,8 @@ def _index(settings: Settings, service: ChatService) -> str:
     if current_name(settings.index) is None:
         return "not built yet; 'chatbot index' or the first start builds it"
     generation = load_current(settings.index, service.embeddings_name)
-    return f"{generation.manifest.generation}, {len(generation.chunks)} chunks"
+    kept = generation.manifest
+    return f"{kept.generation}, {kept.chunks} chunks, {kept.search} vector search"
 
 
 def _confidence(settings: Settings, service: ChatService) -> str:

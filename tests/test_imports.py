@@ -23,7 +23,11 @@ LAYERS = [
 ]
 OWNERS = {
     "faiss": {"index"},
-    "bm25s": {"index"},
+    "Stemmer": {"index"},
+    "pypdf": {"knowledge"},
+    "docx": {"knowledge"},
+    "pptx": {"knowledge"},
+    "openpyxl": {"knowledge"},
     "langchain_community": {"index"},
     "torch": {"index", "llm", "training"},
     "transformers": {"llm", "training"},

@@ -19,16 +19,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 from conftest import HashedEmbeddings
 
 from chatbot.index.builder import BuildReport, update_index
-from chatbot.index.generations import load_current
+from chatbot.index.generations import current_name, load_current
 from chatbot.index.retriever import build_retriever
 from chatbot.settings import Settings, load_settings
 
 
 def build(settings: Settings) -> BuildReport:
+    """One build without a model."""
     return update_index(settings, "hashed", HashedEmbeddings)
 
 
 def change_and_build_for_ever(settings: Settings) -> None:
+    """What is killed."""
     turn = 0
     while True:
         turn += 1
@@ -37,6 +39,7 @@ def change_and_build_for_ever(settings: Settings) -> None:
 
 
 def main() -> None:
+    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     options = parser.parse_args()
@@ -47,24 +50,30 @@ def main() -> None:
         for number in range(200):
             (settings.knowledge / f"kept-{number}.md").write_text(f"Document {number}. " * 40)
         build(settings)
-        half_written = 0
+        (settings.knowledge / "0.md").write_text("Turn 0.")
+        seconds = build(settings).seconds  # the moments spread over about two builds
+        half_written = advanced = 0
         for _ in range(options.times):
+            before = current_name(settings.index)
+            left = set(os.listdir(settings.index))
             child = os.fork()
             if child == 0:
                 change_and_build_for_ever(settings)
-            time.sleep(random.uniform(0.0, 0.5))
+            time.sleep(random.uniform(0.0, 2 * seconds))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            half_written += bool(list(settings.index.glob(".building-*")))
+            new = set(os.listdir(settings.index)) - left
+            half_written += any(name.startswith(".building-") for name in new)
+            advanced += current_name(settings.index) != before
             generation = load_current(settings.index, "hashed")
             found = build_retriever(generation, HashedEmbeddings(), 4, 50).invoke("Document 7")
             assert found and len(generation.chunks) >= 200
         report = build(settings)
         assert not list(settings.index.glob(".building-*"))
         print(
-            f"{options.times} kills, {half_written} while a generation was being written; the "
-            f"index opened and answered after each; the last build has {report.documents} "
-            "documents."
+            f"{options.times} kills over {2 * seconds:.1f} s each: {half_written} left a new "
+            f"half-written generation, {advanced} came after a new one was in use; the index "
+            f"opened and answered after each; the last build has {report.documents} documents."
         )
 
 

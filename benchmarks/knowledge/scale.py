@@ -21,6 +21,7 @@ WORDS = 60  # distinct words of a chunk
 
 
 def vectors(count: int, random: np.random.Generator) -> np.ndarray:
+    """Normalised vectors (count, 384) in float16."""
     centres = random.standard_normal((2000, WIDTH), dtype=np.float32)
     out = np.empty((count, WIDTH), dtype=np.float16)
     for first in range(0, count, 50_000):
@@ -32,6 +33,8 @@ def vectors(count: int, random: np.random.Generator) -> np.ndarray:
 
 
 def lexical(count: int, random: np.random.Generator) -> LexicalIndex:
+    """Word counts of as many texts, each with one window."""
+
     def rows(words: int) -> Counts:
         drawn = (random.zipf(1.3, size=count * words) - 1) % VOCABULARY
         return Counts(
@@ -45,6 +48,7 @@ def lexical(count: int, random: np.random.Generator) -> LexicalIndex:
 
 
 def main() -> None:
+    """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--queries", type=int, default=200)

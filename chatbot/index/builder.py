@@ -147,6 +147,7 @@ def _update(
         )
 
     if old and not (found.changed or found.added or found.removed):
+        remove_old(settings.index)  # where a build was killed after its generation was in use
         return report(old.generation, old.chunks, old.chunks, old.failed)
 
     before = load_generation(settings.index, old) if old else None

@@ -174,7 +174,7 @@ def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.floa
     if not ranking:
         return np.zeros_like(values)
     high, low = ranking[0], min(ranking[-1], ranking[0] * (1 - 1e-6))
-    return np.clip((values - low) / max(high - low, 1e-9), 0, None)
+    return np.asarray(np.clip((values - low) / max(high - low, 1e-9), 0, None), dtype=np.float32)
 
 
 def fuse(

@@ -1,4 +1,4 @@
-"""Nearest vectors by FAISS: exact up to a measured size, inverted lists with 8 bits above it."""
+"""Nearest vectors by FAISS: exact up to a certain number, inverted lists with 8 bits above it."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Flat search reads every vector: 150,000 of 384 dimensions take about 10 ms on two cores
-# (benchmarks/knowledge/scale.py). Above that, lists are probed.
+# Flat search reads every vector, 1.5 KB each: its time grows with their number. Above this
+# number, lists are probed instead (benchmarks/knowledge/scale.py measures both).
 EXACT_UP_TO = 150_000
 _TRAIN = 40  # vectors per list to find the lists with
 _PROBES = 24
@@ -28,9 +28,9 @@ class VectorIndex:
         count, width = vectors.shape
         kind = kind_for(count, exact_up_to)
         if kind == "flat":
-            index = faiss.IndexFlatIP(width)
-            _add(index, vectors)
-            return cls(index, kind)
+            flat = faiss.IndexFlatIP(width)
+            _add(flat, vectors)
+            return cls(flat, kind)
         lists = int(kind.removeprefix("ivf").partition("-")[0])
         index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         random = np.random.default_rng(0)
