@@ -42,12 +42,12 @@ def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
     from huggingface_hub import hf_hub_download, snapshot_download
 
     with _asking(entry, source) as hub:
-        for file, _ in _pending(hub, source, endpoint):
-            _fetch_large(hub, file, endpoint)
+        for name, _ in _pending(hub, source, endpoint):
+            _fetch_large(hub, name, endpoint)
         if source.file:
-            path = Path(str(hf_hub_download(hub, source.file, endpoint=endpoint)))
+            path = Path(hf_hub_download(hub, source.file, endpoint=endpoint))
         else:
-            path = Path(str(snapshot_download(hub, allow_patterns=_WANTED, endpoint=endpoint)))
+            path = Path(snapshot_download(hub, allow_patterns=_WANTED, endpoint=endpoint))
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             _verify(entry, file)
