@@ -7,6 +7,7 @@ that runs, because each has a process of its own and pays for its own imports.
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -112,10 +113,11 @@ class LlamaCpp(Contender):
         params.model.path = str(gguf)
         params.hostnames = ["127.0.0.1"]
         params.port = 0
+        threads = len(os.sched_getaffinity(0))
         params.n_parallel = 16
         params.n_ctx = 16 * 1280
-        params.cpuparams.n_threads = 2
-        params.cpuparams_batch.n_threads = 2
+        params.cpuparams.n_threads = threads
+        params.cpuparams_batch.n_threads = threads
         self._server = xllamacpp.Server(params)
 
     def stream(self, prompt: str, tokens: int) -> Iterator[object]:

@@ -42,8 +42,8 @@ def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
     from huggingface_hub import hf_hub_download, snapshot_download
 
     with _asking(entry, source) as hub:
-        for file, _ in _pending(hub, source, endpoint):
-            _fetch_large(hub, file, endpoint)
+        for name, _ in _pending(hub, source, endpoint):
+            _fetch_large(hub, name, endpoint)
         if source.file:
             path = Path(hf_hub_download(hub, source.file, endpoint=endpoint))
         else:
@@ -62,7 +62,7 @@ def _pending(hub: str, source: Source, endpoint: str | None) -> list[tuple[str, 
     # repeated for half a minute, with a line on the screen each time.
     wanted = [source.file] if source.file else _WANTED
     infos = snapshot_download(hub, allow_patterns=wanted, endpoint=endpoint, dry_run=True)
-    return [(info.filename, int(info.file_size)) for info in infos if info.will_download]
+    return [(info.filename, int(info.file_size or 0)) for info in infos if info.will_download]
 
 
 def _fetch_large(hub: str, file: str, endpoint: str | None) -> None:
@@ -72,7 +72,7 @@ def _fetch_large(hub: str, file: str, endpoint: str | None) -> None:
     """
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get, repo_folder_name
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils._headers import build_hf_headers
 
     url = hf_hub_url(hub, file, endpoint=endpoint)
     found = get_hf_file_metadata(url, endpoint=endpoint)

@@ -22,6 +22,7 @@ from chatbot.llm.engine import (
     StopFilter,
     StreamDecoder,
 )
+from chatbot.llm.hardware import processors
 
 # Seconds between two pieces of an answer, and at least between any two of all answers. Everything
 # after the model (decoding, threads, LangChain, the page) costs by the piece, and on two cores it
@@ -154,10 +155,11 @@ class OpenVINOEngine:
         """The worker thread: admit, step, hand out tokens, until ``None`` arrives."""
         numbers = itertools.count()
         active: list[_Running] = []
+        leaving = False  # a request's memory is free with the step after its last one
         while True:
             try:
                 while True:  # with nothing to step, wait for the next request
-                    arrived = self._waiting.get(block=not active)
+                    arrived = self._waiting.get(block=not (active or leaving))
                     if arrived is None:
                         for running in active:
                             running.pieces.put(GenerationError("the model was closed"))
@@ -171,10 +173,11 @@ class OpenVINOEngine:
                 for running in active:
                     running.pieces.put(exc)
                     running.handle.cancel()
-                active = []
+                active, leaving = [], False
                 continue
             pause = max(_PIECE, _PIECE_SHARED * len(active))
-            active = [running for running in active if not self._deliver(running, pause)]
+            still = [running for running in active if not self._deliver(running, pause)]
+            active, leaving = still, len(still) < len(active)
 
     def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
         try:
@@ -210,14 +213,17 @@ def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int
     scheduler.enable_prefix_caching = True
     scheduler.cache_size = cache_gb
     scheduler.max_num_batched_tokens = _STEP_TOKENS
+    # The processors of a container, not of the machine; and threads that are bound to processors
+    # stand still when another process is busy on one of them.
+    properties = {"INFERENCE_NUM_THREADS": processors(), "ENABLE_CPU_PINNING": False}
     if path.suffix != ".gguf" or converted is None:
-        return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU")
+        return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU", properties)
     stat = path.stat()
     folder = converted / f"{stat.st_size}-{stat.st_mtime_ns}"
     if not folder.exists():
         _convert(genai, path, folder)
     tokenizer = genai.Tokenizer(str(path))
-    return genai.ContinuousBatchingPipeline(str(folder), tokenizer, scheduler, "CPU")
+    return genai.ContinuousBatchingPipeline(str(folder), tokenizer, scheduler, "CPU", **properties)
 
 
 def _convert(genai: Any, path: Path, folder: Path) -> None:
