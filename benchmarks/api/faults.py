@@ -111,7 +111,7 @@ def malformed(count: int, seed: int = 8) -> list[tuple[str, str, dict[str, str],
         ("/v1/chat/completions", {"model": "peregrine", "messages": [{"role": "user"}]}),
         ("/v1/embeddings", {"model": "peregrine-embeddings", "input": ["a"]}),
     ]
-    odd: list[Any] = [None, -1, 1e308, "", "\ud800", "\x00", [], {}, [[[]]], True, "x" * 5000]
+    odd: list[Any] = [None, -1, 1e308, "", "\ud800", {}, [[[]]], True, [None], 7]
     rows = []
     for _ in range(count):
         path, body = made.choice(good)
@@ -124,7 +124,7 @@ def malformed(count: int, seed: int = 8) -> list[tuple[str, str, dict[str, str],
             raw = bytes(b if made.random() > 0.1 else made.randrange(256) for b in raw)
             raw = b"!" + raw
         elif kind == 2:  # a value of another kind
-            raw = json.dumps(body | {made.choice(list(body)): made.choice(odd[:-2])}).encode()
+            raw = json.dumps(body | {made.choice(list(body)): made.choice(odd)}).encode()
         elif kind == 3:  # no JSON at all
             headers = {"Content-Type": made.choice(["text/plain", "application/xml", "a/b"])}
             raw = made.randbytes(made.randrange(200))
@@ -142,7 +142,7 @@ async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
     rows = malformed(count)
     turns = asyncio.Semaphore(32)
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=300) as client:
 
         async def one(row: tuple[str, str, dict[str, str], bytes]) -> None:
             method, path, own, body = row
