@@ -193,6 +193,21 @@ class LexicalIndex:
         """At most ``k`` (row, score) with a score above zero, best first."""
         return best(self.scores(query), k)
 
+    def terms(self, text: str) -> list[str]:
+        """The stems that the index would search for, in order; stop words are left out, and the
+        talk around a question."""
+        return [word for word in _tokens(text) if word not in _talk()]
+
+    def known(self, term: str) -> bool:
+        """Whether any text holds the term."""
+        return term in self._vocabulary
+
+    def rarity(self, term: str) -> float:
+        """BM25's inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5))."""
+        row = self._vocabulary.get(term)
+        holding = 0 if row is None else int(self._texts.frequency[row])
+        return float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
+
     def _query(self, query: str) -> list[int]:
         # Distinct words: in a conversation the topic is not what was said most often.
         tokens = dict.fromkeys(_tokens(query))
