@@ -213,8 +213,8 @@ def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int
     scheduler.enable_prefix_caching = True
     scheduler.cache_size = cache_gb
     scheduler.max_num_batched_tokens = _STEP_TOKENS
-    # The processors of a container, not of the machine; and threads that are bound to processors
-    # stand still when another process is busy on one of them.
+    # The processors of a container, not of the machine; and no thread is bound to one, where it
+    # would wait behind whatever else is busy there.
     properties = {"INFERENCE_NUM_THREADS": processors(), "ENABLE_CPU_PINNING": False}
     if path.suffix != ".gguf" or converted is None:
         return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU", properties)
