@@ -33,6 +33,9 @@ test: lint
 
 bench: install-dev
 	$(BIN)/python benchmarks/page/start.py
+	$(BIN)/python benchmarks/llm/compare.py
+	$(BIN)/python benchmarks/llm/overhead.py
+	$(BIN)/python benchmarks/llm/memory.py
 
 clean:
 	rm -rf index models/converted .mypy_cache .ruff_cache .pytest_cache

@@ -8,10 +8,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import chainlit as cl
+from chainlit import server as chainlit_server
 from chainlit.config import config
 from chainlit.server import app as chainlit_app
 from chainlit.types import Feedback, ThreadDict
@@ -22,8 +25,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from chatbot.desk import access, answers, commands, conversation, files
-from chatbot.desk.data_layer import DeskDataLayer
-from chatbot.desk.texts import say
+from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
+from chatbot.desk.texts import about, say
 from chatbot.errors import ChatbotError, StoreError, UserError
 from chatbot.events import Answered, Queued, Token
 from chatbot.service import process_service
@@ -36,7 +39,7 @@ try:
     mode = access.access_mode(settings)
     access.provide_secret(settings)
     store = Store(settings.database_url)
-    layer = DeskDataLayer(store, mode)
+    layer = DeskDataLayer(store, mode, settings.oauth_domains)
 except ChatbotError as exc:  # a sentence instead of a traceback
     raise SystemExit(str(exc)) from exc
 
@@ -69,9 +72,33 @@ async def sign_in_by_header(headers: Headers) -> cl.User | None:
     return cl.User(identifier=name, metadata={"role": "agent"}) if name else None
 
 
+async def sign_in_by_oauth(
+    provider: str, token: str, about: dict[str, str], user: cl.User, id_token: str | None = None
+) -> cl.User | None:
+    """The user whom the provider vouches for, if that one is expected here."""
+    name = user.identifier or ""
+    known = await store.users.get(name)
+    if not access.may_enter(name, known is not None, settings.oauth_domains):
+        log.warning("%s signed '%s' in, who is not a user here", provider, name)
+        return None
+    return cl.User(identifier=name, metadata={"role": "agent"})
+
+
+# The system's choice of light or dark; Chainlit's file of settings knows only those two.
+config.ui.default_theme = "system"  # type: ignore[assignment]
+# Chainlit wants a file of exactly the browser's language, such as de-CH.
+chainlit_server.get_markdown_str = about  # type: ignore[attr-defined]
+
+# What is handed in waits in a folder that ends with this process; the store keeps it.
+handed_in = TemporaryDirectory(prefix="peregrine-")
+import_module("chainlit.config").FILES_DIRECTORY = Path(handed_in.name)  # type: ignore[attr-defined]
+
 config.code.password_auth_callback = config.code.header_auth_callback = None
+config.code.oauth_callback = None
 if mode == "password":
     cl.password_auth_callback(sign_in)
+elif mode == "oauth":
+    cl.oauth_callback(sign_in_by_oauth)
 else:
     cl.header_auth_callback(sign_in_by_header)
 
@@ -95,6 +122,7 @@ async def starters(user: cl.User | None) -> list[cl.Starter]:
 @cl.on_chat_start
 async def begin() -> None:
     """A new conversation without history."""
+    conversation.forget_ended()
     await commands.offer(language(), role())
     if mode == "open":
         await cl.context.emitter.send_toast(say(language(), "open"), "info")
@@ -103,12 +131,17 @@ async def begin() -> None:
 @cl.on_chat_resume
 async def resume(thread: ThreadDict) -> None:
     """An earlier conversation, with its uploads and the buttons of its last answer."""
+    conversation.forget_ended()
+    if answering := _answering.get(thread["id"]):  # the page was loaded again meanwhile
+        await cl.context.emitter.send_toast(say(language(), "still"), "info")
+        await asyncio.wait([answering])
+        thread.update(await layer.get_thread(thread["id"]) or thread)
     kept: dict[str, Any] = dict(thread)
     restored = conversation.restore(kept)
     await commands.offer(language(), role())
     await files.take_in_again(restored, process_service(), store, kept)
     if restored.unanswered:
-        await cl.context.emitter.send_toast(say(language(), "interrupted"), "warning")
+        thread["steps"].append(unsaved_step(say(language(), "interrupted")))
     elif restored.entries:
         last, question = restored.entries[-1], restored.entries[-2:][0]
         await again_button(question.id, last.id).send(for_id=last.id)
@@ -166,11 +199,10 @@ async def judged(feedback: Feedback) -> None:
     if feedback.value:
         return
     keys = ("wrong", "right_answer", "right_document", "should_refuse", "save", "saved")
-    record = conversation.current().last_record() or {"passages": []}
     props = {
         "step": feedback.forId,
         "labels": {key: say(language(), key) for key in keys},
-        "documents": list(dict.fromkeys(p["path"] for p in record["passages"])),
+        "documents": await store.feedback.documents(feedback.forId),
     }
     form = cl.CustomElement(name="Correction", props=props, display="inline")
     await cl.Message(say(language(), "correct"), elements=[form]).send()
@@ -180,8 +212,9 @@ async def judged(feedback: Feedback) -> None:
 async def corrected(action: cl.Action) -> dict[str, str]:
     """Save the form of :func:`judged`; an ``error`` is shown in it."""
     given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
+    step, thread = str(action.payload.get("step")), cl.context.session.thread_id
     try:
-        await store.feedback.correct(str(action.payload.get("step")), **given)
+        await store.feedback.correct(step, thread, **given)
     except StoreError as exc:
         return {"error": str(exc)}
     return {}
@@ -190,13 +223,20 @@ async def corrected(action: cl.Action) -> dict[str, str]:
 _CORRECTION = ("wrong", "right_answer", "right_document")
 
 
+# The threads that are being answered, with the task that does it.
+_answering: dict[str, asyncio.Task[Any]] = {}
+
+
 async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     """Do ``work``; what fails is said, and Stop reaches this task."""
+    task, thread = asyncio.current_task(), cl.context.session.thread_id
+    assert task is not None
     # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
-    cl.context.session.current_task = asyncio.current_task()
-    layer.new_turn()
+    cl.context.session.current_task = task
+    _answering[thread] = task
+    task.add_done_callback(lambda done: _answered(thread, done))
     try:
-        if mode == "password" and not isinstance(cl.context.session.user, PersistedUser):
+        if mode in ("password", "oauth") and not isinstance(cl.context.session.user, PersistedUser):
             raise UserError(say(language(), "removed"))
         await work(_desk())
     except ChatbotError as exc:
@@ -204,6 +244,11 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     except Exception:
         log.exception("A message could not be answered")
         await cl.ErrorMessage(say(language(), "failed")).send()
+
+
+def _answered(thread: str, task: asyncio.Task[Any]) -> None:
+    if _answering.get(thread) is task:
+        del _answering[thread]
 
 
 def _desk() -> commands.Desk:
@@ -256,14 +301,12 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
                     record = answers.record(question, history, event.answer)
                     text = event.answer.answer
                     reply.content = answers.body(event.answer, desk.language)
-                    reply.content += answers.footer(event.answer, desk.language)
-                    reply.elements.extend(
-                        answers.sources(
-                            event.answer,
-                            desk.language,
-                            lambda path: commands.document_text(desk, path),
-                        )
+                    below = answers.sources(
+                        event.answer,
+                        desk.language,
+                        lambda path: commands.document_text(desk, path),
                     )
+                    reply.elements.append(below)
     except asyncio.CancelledError:
         reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()
         raise
@@ -272,7 +315,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
         await _remove(notice)
         if text:
             desk.conversation.add_answer(reply.id, text, record)
-            reply.metadata = {"answer": record} if record else {}
+            reply.metadata = {"answer": record} if record else {"partial": text}
             reply.actions = [again_button(question_id, reply.id)]
             await reply.send()
         else:

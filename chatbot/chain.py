@@ -7,12 +7,17 @@ the model still writes: :attr:`AnswerChain.prepare` turns ``{"question", "histor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, cast
 
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import (
+    Runnable,
+    RunnableLambda,
+    RunnablePassthrough,
+    RunnableSequence,
+)
 
 from chatbot.fitting import fit
 from chatbot.grounding.gate import Gate
@@ -59,6 +64,16 @@ class AnswerChain:
 
     prepare: Runnable[dict[str, Any], Prepared]
     respond: Runnable[Prepared, BaseMessage]
+
+    def respond_within(
+        self, max_tokens: int | None, stop: Sequence[str]
+    ) -> Runnable[Prepared, BaseMessage]:
+        """``respond`` with a limit of tokens and further stop strings of one request."""
+        render, model = cast(RunnableSequence[Prepared, BaseMessage], self.respond).steps
+        given: dict[str, Any] = {"max_tokens": max_tokens} if max_tokens else {}
+        if stop:
+            given["stop"] = [*_RUN_ON, *stop]
+        return render | cast(Runnable[Any, BaseMessage], model).bind(**given)
 
 
 def build_chain(

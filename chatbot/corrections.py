@@ -40,7 +40,8 @@ class Gap:
 def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
     """Rows to learn from: corrected answers, refusals that should have been, and praised answers.
 
-    The passages are those that were on screen, so the model learns to answer from what it sees.
+    The passages are those that were on screen. Where the right document was not among them, the
+    row teaches to refuse: from what it saw, the model could only have invented the answer.
     Addresses, phone and card numbers of people are masked; those in the passages are public.
     """
     rows = []
@@ -48,40 +49,42 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
         lesson = _lesson(given)
         if lesson is None:
             continue
-        answer, answerable = lesson
+        answer = lesson if _could_answer(given) else None
         public = "\n".join(p["text"] for p in given.answer["passages"])
         rows.append(
             AnswerRow(
                 id=given.id,
                 question=mask(given.answer["question"], public),
                 history=_masked(given.answer["history"], public),
-                passages=[
-                    GivenPassage(path=p["path"], text=p["text"]) for p in given.answer["passages"]
-                ],
-                answer=None if answer is None else mask(answer, public),
-                answerable=answerable,
+                passages=_shown(given),
+                answer=mask(answer, public) if answer else None,
+                answerable=bool(answer),
             )
         )
     return rows
 
 
 def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
-    """Cases that the whole chain is to pass from now on, retrieval included."""
+    """Cases that are to pass from now on, each with the passages that were on screen.
+
+    Where the right document was not among those, the fault was retrieval's: such a case carries
+    no passages, so that it goes through retrieval again.
+    """
     cases = []
     for given in judgements:
-        lesson = _lesson(given)
-        if lesson is None:
+        answer = _lesson(given)
+        if answer is None:
             continue
-        answer, answerable = lesson
         public = "\n".join(p["text"] for p in given.answer["passages"])
         cases.append(
             Case(
                 id=given.id,
                 question=mask(given.answer["question"], public),
                 history=_masked(given.answer["history"], public),
-                answerable=answerable,
+                answerable=bool(answer),
                 answers=[mask(answer, public)] if answer else [],
-                relevant=_relevant(given) if answerable else [],
+                relevant=_relevant(given) if answer else [],
+                passages=_shown(given) if _could_answer(given) else None,
             )
         )
     return cases
@@ -91,21 +94,37 @@ def _masked(history: Sequence[Turn], public: str) -> list[Turn]:
     return [{"role": turn["role"], "content": mask(turn["content"], public)} for turn in history]
 
 
-def _lesson(given: Feedback) -> tuple[str | None, bool] | None:
-    """(the right answer, whether there is one), or ``None`` where nobody said."""
+def _lesson(given: Feedback) -> str | None:
+    """The right answer, empty where a refusal is right, or ``None`` where nobody said."""
     if given.value:
-        abstained = given.answer["abstained"]
-        return (None if abstained else given.answer["answer"], not abstained)
+        return "" if given.answer["abstained"] else given.answer["answer"]
     if given.wrong == SHOULD_REFUSE:
-        return (None, False)
-    return (given.right_answer, True) if given.right_answer else None
+        return ""
+    return given.right_answer or None
+
+
+def _could_answer(given: Feedback) -> bool:
+    """Whether the right document was on screen; where none is named, it is taken to be."""
+    return not given.right_document or _named(given) is not None
+
+
+def _named(given: Feedback) -> str | None:
+    """The path on screen that a person means, who may type only the end of it."""
+    wanted = given.right_document.strip().casefold()
+    paths = (str(passage["path"]) for passage in given.answer["passages"])
+    return next((p for p in paths if f"/{p.casefold()}".endswith(f"/{wanted}")), None)
+
+
+def _shown(given: Feedback) -> list[GivenPassage]:
+    return [GivenPassage(path=p["path"], text=p["text"]) for p in given.answer["passages"]]
 
 
 def _relevant(given: Feedback) -> list[Relevant]:
     if given.value:
         quotes = [Relevant(path=c["path"], quote=c["quote"]) for c in given.answer["citations"]]
         return list(dict.fromkeys(quotes))
-    return [Relevant(path=given.right_document)] if given.right_document else []
+    document = _named(given) or given.right_document.strip()
+    return [Relevant(path=document)] if document else []
 
 
 def find_gaps(

@@ -1,21 +1,29 @@
 """Checks of an installation: each names what is wrong and what to do."""
 
 import asyncio
+import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from chatbot.errors import ChatbotError, GenerationError
+import httpx
+
+from chatbot.desk.access import access_mode, check_host
+from chatbot.errors import ChatbotError, ConfigurationError, GenerationError
 from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
 from chatbot.knowledge.documents import list_files
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
+from chatbot.privacy import tracing_on
 from chatbot.service import ChatService, build_service
-from chatbot.settings import Settings
+from chatbot.settings import Settings, config_file
+from chatbot.store import Store
 
 
 @dataclass(frozen=True)
@@ -48,16 +56,74 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
         service.append(build_service(settings))
         return f"settings, prompts and catalogue are valid; {service[0].model_name} answers"
 
+    check("environment", _environment)
     check("configuration", configure)
     if not service:
         return checks
     for name, entry in service[0].entries.items():
         check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
     check("index", lambda: _index(settings, service[0]))
+    for name in ("index", "data"):
+        check(f"{name} folder", lambda name=name: _writable(getattr(settings, name)))  # type: ignore[misc]
+    check("database", lambda: asyncio.run(_database(settings)))
+    check("access", lambda: _access(settings))
+    check("telemetry", _telemetry)
     check("confidence", lambda: _confidence(settings, service[0]))
     if offline:
-        check("offline", lambda: _answers_offline(service[0]))
+        check("offline", lambda: _answers_offline(settings, service[0]))
     return checks
+
+
+def _environment() -> str:
+    """That every variable is a setting, and which file the others come from."""
+    known = {f"CHATBOT_{name.upper()}" for name in Settings.model_fields} | {"CHATBOT_CONFIG"}
+    unknown = sorted(n for n in os.environ if n.startswith("CHATBOT_") and n not in known)
+    if unknown:
+        raise ConfigurationError(
+            f"{', '.join(unknown)}: there is no such setting; chatbot.example.toml has them all."
+        )
+    file = config_file()
+    return f"settings from {file}" if file.exists() else f"no {file}; defaults and environment"
+
+
+def _writable(folder: Path) -> str:
+    """That files can be made in a folder, or the folder itself."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"'{folder}' cannot be written by this user.")
+    return str(folder)
+
+
+async def _database(settings: Settings) -> str:
+    store = Store(settings.database_url)
+    try:
+        keys = [key for key in await store.keys.all() if not key.revoked_at]
+        users = await store.users.all()
+    finally:
+        await store.close()
+    return f"{store.database.kind}, {len(users)} users, {len(keys)} API keys in use"
+
+
+def _access(settings: Settings) -> str:
+    """That the page is not open to other machines."""
+    mode = access_mode(settings)
+    check_host(settings.host, mode)
+    ways = {
+        "password": "users sign in",
+        "header": f"the proxy names users in {settings.auth_header}",
+        "open": "open to this machine only",
+    }
+    return f"{settings.host}:{settings.port}, {ways[mode]}"
+
+
+def _telemetry() -> str:
+    """That no library sends conversations elsewhere."""
+    if on := tracing_on():
+        told = ", ".join(f"{name} (to {service})" for name, service in on.items())
+        raise ConfigurationError(f"Conversations leave this machine by {told}; unset it.")
+    return "off in every library"
 
 
 def _model(entry: Entry, settings: Settings) -> str:
@@ -94,14 +160,20 @@ def _confidence(settings: Settings, service: ChatService) -> str:
     )
 
 
-def _answers_offline(service: ChatService) -> str:
+def _answers_offline(settings: Settings, service: ChatService) -> str:
     with refused_connections() as tried:
         if current_name(service.settings.index) is None:
             service.update_index()
         answer = asyncio.run(_ask(service))
+        service.embed(["text"], as_queries=True)
+        if settings.database_url.startswith("sqlite"):
+            asyncio.run(_open_page(settings, service))
     if tried:
         raise GenerationError(f"Something called out to {', '.join(sorted(set(tried)))}.")
-    return f"answered with every connection refused, and none was tried ({answer.answer.model})"
+    return (
+        "the page opened and a question was answered with every connection refused; none was "
+        f"tried ({answer.answer.model})"
+    )
 
 
 async def _ask(service: ChatService) -> Answered:
@@ -111,26 +183,52 @@ async def _ask(service: ChatService) -> Answered:
     return last
 
 
+async def _open_page(settings: Settings, service: ChatService) -> None:
+    """Start the whole application in this process and get its page."""
+    from chatbot.api import create_app
+
+    transport = httpx.ASGITransport(create_app(settings, service))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        page = await client.get("/")
+    if page.status_code != 200:
+        raise GenerationError(f"The page did not open (HTTP {page.status_code}).")
+
+
+class _Watch:
+    """An audit hook for this process: unlike a patched socket it sees every Python caller."""
+
+    def __init__(self) -> None:
+        self.tried: list[list[str]] = []
+        self._installed = False
+
+    def begin(self) -> list[str]:
+        if not self._installed:  # a hook cannot be taken away again
+            sys.addaudithook(self._see)
+            self._installed = True
+        self.tried.append([])
+        return self.tried[-1]
+
+    def _see(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.tried or not event.startswith("socket."):
+            return
+        if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+            if arguments[0].family == socket.AF_UNIX or arguments[-1] is None:
+                return
+            self.tried[-1].append(str(arguments[-1]))
+            raise ConnectionRefusedError(f"offline check: {arguments[-1]}")
+        if event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+            self.tried[-1].append(str(arguments[0]))
+            raise socket.gaierror(f"offline check: {arguments[0]}")
+
+
+_watch = _Watch()
+
+
 @contextmanager
 def refused_connections() -> Iterator[list[str]]:
     """Refuse every outgoing connection and name look-up of this process; yields those tried."""
-    tried: list[str] = []
-    connect, look_up = socket.socket.connect, socket.getaddrinfo
-
-    def refuse_connect(self: socket.socket, address: Any) -> None:
-        if self.family == socket.AF_UNIX:
-            return connect(self, address)
-        tried.append(str(address))
-        raise ConnectionRefusedError(f"offline check: {address}")
-
-    def refuse_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
-        tried.append(str(host))
-        raise socket.gaierror(f"offline check: {host}")
-
-    socket.socket.connect = refuse_connect  # type: ignore[method-assign, assignment]
-    socket.getaddrinfo = refuse_look_up
+    tried = _watch.begin()
     try:
         yield tried
     finally:
-        socket.socket.connect = connect  # type: ignore[method-assign]
-        socket.getaddrinfo = look_up
+        _watch.tried.remove(tried)

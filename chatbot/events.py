@@ -64,10 +64,20 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """Tokens that the model read and wrote for one answer; none when it was not asked."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True)
 class Answered:
-    """Last event: the whole answer, checked."""
+    """Last event: the whole answer, checked; ``cut`` when it ended at its limit of tokens."""
 
     answer: Answer
+    usage: Usage = field(default_factory=Usage)
+    cut: bool = False
 
 
 Event = Queued | PassagesFound | Token | Answered

@@ -4,6 +4,7 @@ A prompt file has front matter (``name``, ``version``, ``variables``) and a body
 ``# system``, ``# user`` and ``# assistant``, with variables in braces.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,9 +63,12 @@ class Prompts:
     clarify: Prompt
 
     @property
-    def versions(self) -> dict[str, int]:
-        """Prompt name to version, as saved with an adapter."""
-        return {p.name: p.version for p in (self.answer, self.condense, self.refuse)}
+    def fingerprint(self) -> dict[str, str]:
+        """Name to version and hash of the text of what adapters are trained on."""
+        return {
+            p.name: f"{p.version}-{hashlib.sha256(repr(p.messages).encode()).hexdigest()[:12]}"
+            for p in (self.answer, self.condense)
+        }
 
     @property
     def refusal(self) -> str:

@@ -9,9 +9,11 @@ import asyncio
 import logging
 import threading
 import time
+import weakref
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from langchain_core.documents import Document
@@ -30,6 +32,7 @@ from chatbot.events import (
     PassagesFound,
     Queued,
     Token,
+    Usage,
     passage_of,
 )
 from chatbot.grounding.check import check
@@ -38,10 +41,13 @@ from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name, load_current
+from chatbot.llm.adapters import choose_adapter, read_adapter
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
+from chatbot.llm.local import LocalChatModel
 from chatbot.masking import mask_logs
 from chatbot.memory import Turn, newest_turns, to_messages
+from chatbot.privacy import quiet_libraries
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
 from chatbot.waiting import WaitingLine
@@ -72,11 +78,13 @@ class ChatService:
         self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
         self._scripted = llm is not None
         self._llm = llm
+        self._adapter: Path | None = None
         self._embeddings = embeddings
         self._generation: Generation | None = None
         self._chain: AnswerChain | None = None
         self._lock = threading.Lock()
         self._problem = ""
+        self._building = False
         self._line = WaitingLine(self._at_once(), settings.answers_waiting)
 
     def _at_once(self) -> int:
@@ -96,7 +104,9 @@ class ChatService:
             engine = choose_engine(self._llm_entry, self.settings)
         except ChatbotError:
             engine = "no engine"
-        return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine})"
+        folder = self._adapter if self._llm else self._wanted_adapter()
+        tuned = f", adapter {folder.name}" if folder else ""
+        return f"{self._llm_entry.name} ({self._llm_entry.title}, {engine}{tuned})"
 
     @property
     def embeddings_name(self) -> str:
@@ -108,6 +118,21 @@ class ChatService:
         """The catalogue entries in use, by kind."""
         return {"llm": self._llm_entry, "embeddings": self._embeddings_entry}
 
+    @property
+    def line(self) -> WaitingLine:
+        """Who is being answered and who waits."""
+        return self._line
+
+    @property
+    def generation(self) -> str | None:
+        """The name of the index generation that answers."""
+        return self._generation.manifest.generation if self._generation else None
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether there are a model and an index; :meth:`status` may still name a problem."""
+        return self._chain is not None
+
     def status(self) -> str:
         """``ready``, ``starting``, or the sentence that says why not."""
         return self._problem or ("ready" if self._chain else "starting")
@@ -117,10 +142,21 @@ class ChatService:
         :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
-                self.update_index()
+                self._building = True
+                try:
+                    self.update_index()
+                finally:
+                    self._building = False
             self._ready_chain()
         except ChatbotError as exc:
             log.warning("%s", exc)
+
+    def refresh(self) -> None:
+        """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
+        try:
+            self._ready_chain()
+        except ChatbotError as exc:
+            log.debug("%s", exc)
 
     def update_index(self, progress: Any = lambda done, total: None) -> Any:
         """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
@@ -136,6 +172,17 @@ class ChatService:
             entry = self._embeddings_entry
             self._embeddings = load_embeddings(require_weights(entry), entry.query_prefix)
         return self._embeddings
+
+    def embed(self, texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:
+        """A vector of length 1 for each text, and how many tokens the texts have. Blocks."""
+        from chatbot.index.embeddings import count_tokens
+
+        embeddings = self.embeddings()
+        if as_queries:
+            vectors = [embeddings.embed_query(text) for text in texts]
+        else:
+            vectors = embeddings.embed_documents(texts)
+        return vectors, count_tokens(embeddings, texts)
 
     def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
         """The retriever over the current generation.
@@ -160,9 +207,7 @@ class ChatService:
 
     def rewriter(self) -> Any:
         """Runnable of ``{"question", "history"}`` to a standalone question by the model."""
-        if self._llm is None:
-            self._llm = load_chat_model(self._llm_entry, self.settings)
-        return build_rewriter(self._llm, self._prompts)
+        return build_rewriter(self._model(), self._prompts)
 
     def confidence(
         self, question: str, history: Sequence[Turn], given: Sequence[Document] | None = None
@@ -230,11 +275,17 @@ class ChatService:
                 yield piece
 
     async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        await asyncio.to_thread(self._ready_chain)
-        assert self._llm is not None
-        async for chunk in self._llm.astream(prompt):
-            if chunk.text:
-                yield str(chunk.text)
+        place = self._line.join()
+        try:
+            async for _ in place.positions():
+                continue
+            await asyncio.to_thread(self._ready_chain)
+            assert self._llm is not None
+            async for chunk in self._llm.astream(prompt):
+                if chunk.text:
+                    yield str(chunk.text)
+        finally:
+            place.leave()
 
     async def answer(
         self,
@@ -243,12 +294,15 @@ class ChatService:
         *,
         documents: Generation | None = None,
         given: Sequence[Document] | None = None,
+        max_tokens: int | None = None,
+        stop: Sequence[str] = (),
     ) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
 
         Passages that are ``given`` take the place of retrieval.
 
         ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
+        ``max_tokens`` shortens the answer, and ``stop`` strings end it.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -261,8 +315,9 @@ class ChatService:
         try:
             async for position in place.positions():
                 yield Queued(position)
+            limits = (min(max_tokens, self.settings.answer_tokens) if max_tokens else None, stop)
             async with aclosing(
-                self._answer(question, history, documents, given, started)
+                self._answer(question, history, documents, given, started, limits)
             ) as events:
                 async for event in events:
                     yield event
@@ -276,6 +331,7 @@ class ChatService:
         documents: Generation | None,
         given: Sequence[Document] | None,
         started: float,
+        limits: tuple[int | None, Sequence[str]],
     ) -> AsyncGenerator[Event, None]:
         waited = _since(started)
         chain = await asyncio.to_thread(self._chain_with, documents)
@@ -284,13 +340,16 @@ class ChatService:
         prepared = await chain.prepare.ainvoke(asked)
         timings["retrieved"] = _since(started)
         yield PassagesFound([passage_of(document) for document in prepared["passages"]])
-        text = ""
+        text, usage, cut = "", Usage(), False
         if prepared["abstain"]:
             text = self._declined(prepared)
             yield Token(text)
         else:
-            async with aclosing(chain.respond.astream(prepared)) as chunks:  # type: ignore[type-var]
+            respond = chain.respond_within(*limits)
+            async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
                 async for chunk in chunks:
+                    usage = _usage(chunk) or usage
+                    cut = cut or chunk.response_metadata.get("finish_reason") == "length"
                     if not chunk.text:
                         continue
                     timings.setdefault("first_token", _since(started))
@@ -304,7 +363,7 @@ class ChatService:
         answer = self._finished(text, prepared, timings)
         if prepared["guarded"] and not prepared["abstain"]:
             yield Token(answer.answer)
-        yield Answered(answer)
+        yield Answered(answer, usage, cut)
 
     def _asked(
         self, question: str, history: Sequence[Turn], given: Sequence[Document] | None
@@ -370,8 +429,12 @@ class ChatService:
         """The chain over the newest generation; loads what is missing."""
         with self._lock:
             try:
+                if self._building:
+                    raise IndexUnavailableError(
+                        "The index is being built for the first time; ask again in a moment."
+                    )
                 if self._chain is None or self._outdated():
-                    self._generation = load_current(self.settings.index, self.embeddings_name)
+                    self._current_generation()
                     self._chain = self._build_chain()
                 self._problem = ""
             except ChatbotError as exc:
@@ -404,12 +467,10 @@ class ChatService:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
-        if self._llm is None:
-            self._llm = load_chat_model(self._llm_entry, self.settings)
         shown = self.settings.passages
         main = self.retriever(max(shown, FIELD))
         return build_chain(
-            self._llm,
+            self._model(),
             main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
@@ -418,7 +479,31 @@ class ChatService:
             condense=condense,
         )
 
+    def _wanted_adapter(self) -> Path | None:
+        settings = self.settings
+        if self._scripted or self._llm_entry.hosted:
+            return None
+        return choose_adapter(self._llm_entry, settings.models, settings.data, settings.adapter)
+
+    def _model(self) -> BaseChatModel:
+        """The chat model with the adapter that is wanted now.
+
+        Answers under way keep the model that they began with, and it is released after them.
+        """
+        folder = self._wanted_adapter()
+        if self._llm is None or folder != self._adapter:
+            adapter = read_adapter(folder, self._llm_entry, self._prompts) if folder else None
+            model = load_chat_model(self._llm_entry, self.settings, adapter)
+            if isinstance(model, LocalChatModel):
+                weakref.finalize(model, model.engine.close)
+            self._llm, self._adapter = model, folder
+        return self._llm
+
     def _outdated(self) -> bool:
+        """Whether a newer generation or another adapter is there to be taken up."""
+        return self._wanted_adapter() != self._adapter or self._behind()
+
+    def _behind(self) -> bool:
         newest = current_name(self.settings.index)
         if newest is None:
             raise IndexUnavailableError(
@@ -427,13 +512,14 @@ class ChatService:
         return self._generation is None or newest != self._generation.manifest.generation
 
     def _current_generation(self) -> Generation:
-        if self._generation is None or self._outdated():
+        if self._generation is None or self._behind():
             self._generation = load_current(self.settings.index, self.embeddings_name)
         return self._generation
 
 
 def build_service(settings: Settings) -> ChatService:
     """The service as it runs in production; returns at once."""
+    quiet_libraries()
     mask_logs()
     return ChatService(settings)
 
@@ -456,6 +542,12 @@ def process_service(service: ChatService | None = None) -> ChatService:
 def _is_refusal(text: str) -> bool:
     """Whether the model itself said, as the prompt asks, that it does not know."""
     return text.strip().lower().replace("\u2019", "'").startswith("i don't know")
+
+
+def _usage(chunk: Any) -> Usage | None:
+    """Tokens so far, on the chunks of a stream that tell them."""
+    told = getattr(chunk, "usage_metadata", None)
+    return Usage(told["input_tokens"], told["output_tokens"]) if told else None
 
 
 def _since(started: float) -> float:

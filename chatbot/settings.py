@@ -1,5 +1,6 @@
 """Settings: read once from ``chatbot.toml`` and the environment, then frozen and passed around."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -16,15 +18,21 @@ from chatbot.errors import ConfigurationError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
+def config_file() -> Path:
+    """Where the settings are read from: ``CHATBOT_CONFIG``, or ``chatbot.toml`` of the project."""
+    return Path(os.environ.get("CHATBOT_CONFIG") or PROJECT_ROOT / "chatbot.toml")
+
+
 class Settings(BaseSettings):
     """Every setting; each one is overridden by the environment variable ``CHATBOT_<NAME>``.
 
-    Sizes are in characters or tokens as the name says. ``llm`` and ``embeddings`` name entries
-    of ``models/catalogue.toml``; ``None`` lets the catalogue choose what is on this machine.
-    ``server_timeout`` is in seconds. ``answers_at_once`` is by default what the engine does well
-    together; further questions wait, and above ``answers_waiting`` they are turned away.
-    ``risk`` is the accepted share of answers to questions that are not covered; ``refuse_below``
-    sets the confidence itself instead. ``calibration`` is a file of ``chatbot calibrate --out``.
+    ``chatbot.example.toml`` documents each one. Sizes are in characters or tokens as the name
+    says. ``llm`` and ``embeddings`` name entries of ``models/catalogue.toml``; ``None`` lets the
+    catalogue choose what is on this machine. ``server_timeout`` is in seconds.
+    ``answers_at_once`` is by default what the engine does well together; further questions wait,
+    and above ``answers_waiting`` they are turned away. ``risk`` is the accepted share of answers
+    to questions that are not covered; ``refuse_below`` sets the confidence itself instead.
+    ``calibration`` is a file of ``chatbot calibrate --out``.
     """
 
     model_config = SettingsConfigDict(
@@ -39,6 +47,7 @@ class Settings(BaseSettings):
     database: str | None = None
 
     llm: str | None = None
+    adapter: str | None = None
     embeddings: str | None = None
     engine: Literal["auto", "openvino", "transformers"] = "auto"
     kv_cache_gb: int = Field(1, ge=1)
@@ -70,9 +79,24 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
 
+    # The API: limits hold for each key and each process.
+    api_requests_per_minute: int = Field(120, ge=1)
+    max_request_kb: int = Field(1024, ge=1)
+
+    # Operations. After SIGTERM a process says for ``drain_notice`` seconds that it is leaving,
+    # and then has ``drain_seconds`` to finish what was asked.
+    drain_notice: float = Field(1.0, ge=0)
+    drain_seconds: float = Field(30.0, ge=0)
+    log_format: Literal["auto", "json", "text"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_conversations: bool = False
+    otel_endpoint: str | None = None
+
     # Single sign-on: the header in which a proxy at one of these addresses names the user.
     auth_header: str | None = None
     auth_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    # Whom an OAuth provider may sign in besides users who were added: these e-mail domains.
+    oauth_domains: tuple[str, ...] = ()
     handoff_webhook: str | None = None
     handoff_to: str = "support@localhost"
 
@@ -91,7 +115,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over ``chatbot.toml``."""
-        toml = TomlConfigSettingsSource(settings_cls, PROJECT_ROOT / "chatbot.toml")
+        toml = TomlConfigSettingsSource(settings_cls, config_file())
         return (init_settings, env_settings, toml)
 
 
@@ -111,5 +135,7 @@ def load_settings(**overrides: object) -> Settings:
             f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
+    except SettingsError as exc:  # a list in the environment that is not JSON
+        raise ConfigurationError(f"The environment is not usable: {exc}; lists are JSON.") from exc
     except ValueError as exc:  # tomllib.TOMLDecodeError
         raise ConfigurationError(f"chatbot.toml is not valid TOML: {exc}.") from exc

@@ -72,7 +72,7 @@ def index_documents(
 def _read_email(path: Path, max_bytes: int) -> str:
     """Sender, subject and the plain words of a message; attachments are named, not opened."""
     if path.stat().st_size > max_bytes:
-        raise DocumentError(f"it is larger than {max_bytes / 1e6:.0f} MB")
+        raise DocumentError(f"it is larger than the limit of {max_bytes / 1e6:.0f} MB")
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     names = ("From", "To", "Date", "Subject")

@@ -44,6 +44,16 @@ class WaitingLine:
         """How many are waiting."""
         return len(self._queue)
 
+    @property
+    def served(self) -> int:
+        """How many are being answered."""
+        return len(self._served)
+
+    @property
+    def at_once(self) -> int:
+        """How many are answered together."""
+        return self._at_once
+
     def _position(self, place: "Place") -> int:
         with self._lock:
             return 0 if place in self._served else self._queue.index(place) + 1

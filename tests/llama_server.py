@@ -1,4 +1,5 @@
-"""A llama.cpp server with the bundled model: ``llama_server.py PORT KEY``; runs until killed."""
+"""A llama.cpp server with the bundled model, running until it is killed:
+``llama_server.py PORT KEY [SLOTS]``."""
 
 import sys
 import threading
@@ -9,14 +10,14 @@ from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.settings import load_settings
 
 
-def main(port: int, key: str) -> None:
+def main(port: int, key: str, slots: int = 2) -> None:
     params = xllamacpp.CommonParams()
     params.model.path = str(require_weights(load_catalogue(load_settings().models).llm["bundled"]))
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.api_keys = [key]
-    params.n_ctx = 4096
-    params.n_parallel = 2
+    params.n_ctx = 2048 * slots
+    params.n_parallel = slots
     params.cpuparams.n_threads = 2
     params.warmup = False
     server = xllamacpp.Server(params)
@@ -25,4 +26,4 @@ def main(port: int, key: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

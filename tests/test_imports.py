@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     {"errors"},
+    {"privacy"},
     {"settings"},
     {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "masking", "store"},
     {"index", "llm"},
@@ -30,7 +31,8 @@ OWNERS = {
     "langchain_community": {"index"},
     "torch": {"index", "llm", "training"},
     "transformers": {"llm", "training"},
-    "gguf": {"training"},
+    "gguf": {"llm"},
+    "safetensors": {"llm"},
     "openvino_genai": {"llm"},
     "peft": {"llm", "training"},
     "langchain_openai": {"llm"},
@@ -46,8 +48,10 @@ OWNERS = {
     "matplotlib": set(),
     "fastapi": {"api"},
     "uvicorn": {"api"},
+    "prometheus_client": {"api"},
+    "opentelemetry": {"api"},
 }
-HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn"}
+HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn", "opentelemetry"}
 FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 

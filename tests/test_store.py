@@ -144,8 +144,9 @@ async def test_correction_keeps_the_passages_that_were_shown(store: Store) -> No
     thread, run = await thread_with_answer(store)
     await store.feedback.rate(run, 1, None)
     await store.feedback.rate(run, 0, None)
+    assert await store.feedback.documents(run) == ["us.md"]
     await store.feedback.correct(
-        run, wrong="number", right_answer="45 days.", right_document="us.md"
+        run, thread, wrong="number", right_answer="45 days.", right_document="us.md"
     )
     reply = (await store.threads.get(thread) or {})["steps"][2]["id"]
     await store.threads.delete_step(reply)  # as a regenerated answer does
@@ -157,8 +158,9 @@ async def test_correction_keeps_the_passages_that_were_shown(store: Store) -> No
         "number",
     )
     assert given.answer == ANSWER
-    with pytest.raises(StoreError, match="no thumbs down"):
-        await store.feedback.correct(new_id(), wrong="", right_answer="", right_document="")
+    for step, of in ((new_id(), thread), (run, new_id())):  # unknown; another person's thread
+        with pytest.raises(StoreError, match="no thumbs down"):
+            await store.feedback.correct(step, of, wrong="x", right_answer="", right_document="")
 
 
 async def test_a_step_of_another_thread_is_not_overwritten(store: Store) -> None:

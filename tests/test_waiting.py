@@ -58,11 +58,11 @@ async def collect(service: ChatService, events: list[Event], question: str = QUE
 
 async def started(engine: GatedEngine, count: int = 1) -> None:
     for _ in range(count):
-        assert await asyncio.to_thread(engine.running.acquire, timeout=10)
+        assert await asyncio.to_thread(engine.running.acquire, timeout=60)
 
 
 async def waiting(service: ChatService, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(service._line) != count:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -152,7 +152,7 @@ def test_the_line_serves_several_event_loops() -> None:
     async def hold(release: threading.Event, joined: threading.Event) -> None:
         place = line.join()
         joined.set()
-        await asyncio.to_thread(release.wait, 10)
+        await asyncio.to_thread(release.wait, 60)
         order.append(1)
         place.leave()
 
@@ -166,7 +166,7 @@ def test_the_line_serves_several_event_loops() -> None:
     release, joined = threading.Event(), threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(hold(release, joined)))
     thread.start()
-    assert joined.wait(10)
+    assert joined.wait(60)
     asyncio.run(queue())
     thread.join()
     assert order == [1, 2]

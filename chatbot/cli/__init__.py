@@ -4,12 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from chatbot.cli import ask, desk, measure, models, train
+from chatbot.cli import ask, desk, keys, measure, models, train
 from chatbot.errors import ChatbotError
+from chatbot.privacy import quiet_libraries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage."""
+    quiet_libraries()
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int | None] = options.command
@@ -31,6 +33,6 @@ def _parser() -> argparse.ArgumentParser:
         description="A support chatbot that answers only from your own knowledge folder.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (ask, measure, train, models, desk):
+    for group in (ask, measure, train, models, desk, keys):
         group.add_commands(commands)
     return parser

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from chatbot.cli.common import add_folders, add_json, make_service, need_index, print_json
 from chatbot.errors import UserError
 
 Result = TypeVar("Result")
@@ -24,10 +25,16 @@ def add_commands(commands: Any) -> None:
     add = users.add_parser("add", help="add a user, or change password and role")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--role", choices=["agent", "owner", "admin"], default="agent")
-    add.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    password = add.add_mutually_exclusive_group()
+    password.add_argument(
+        "--password-stdin", action="store_true", help="read the password from stdin"
+    )
+    password.add_argument(
+        "--no-password", action="store_true", help="signs in by proxy or OAuth only"
+    )
     add.set_defaults(command=_add_user)
     shown = users.add_parser("list", help="all users")
-    shown.add_argument("--json", action="store_true", help="machine-readable output")
+    add_json(shown)
     shown.set_defaults(command=_list_users)
     remove = users.add_parser("remove", help="remove a user and all conversations")
     remove.add_argument("name", metavar="NAME")
@@ -38,14 +45,16 @@ def add_commands(commands: Any) -> None:
     )
     export = feedback.add_parser("export", help="training rows and regression cases")
     export.add_argument("--out", type=Path, metavar="F", help="rows; cases go to F.cases.jsonl")
-    export.add_argument("--json", action="store_true", help="machine-readable output")
+    add_json(export)
     export.set_defaults(command=_export)
     gaps = feedback.add_parser("gaps", help="what the knowledge base does not answer")
-    gaps.add_argument("--json", action="store_true", help="machine-readable output")
+    add_folders(gaps)
+    add_json(gaps)
     gaps.set_defaults(command=_gaps)
 
 
-def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
+def with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
+    """What ``work`` makes of the database of the settings."""
     from chatbot.settings import load_settings
     from chatbot.store import Store
 
@@ -60,8 +69,8 @@ def _with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
 
 
 def _add_user(options: argparse.Namespace) -> None:
-    password = _read_password(options.password_stdin)
-    user = _with_store(lambda store: store.users.add(options.name, password, options.role))
+    password = None if options.no_password else _read_password(options.password_stdin)
+    user = with_store(lambda store: store.users.add(options.name, password, options.role))
     print(f"{user.name} can sign in as {user.role}; restart a running service.", file=sys.stderr)
 
 
@@ -77,31 +86,30 @@ def _read_password(from_stdin: bool) -> str:
 
 
 def _list_users(options: argparse.Namespace) -> None:
-    users = _with_store(lambda store: store.users.all())
+    users = with_store(lambda store: store.users.all())
     rows = [{"name": u.name, "role": u.role, "created_at": u.created_at} for u in users]
     if options.json:
-        print(json.dumps({"users": rows}, ensure_ascii=False))
+        print_json({"users": rows})
         return
     for row in rows:
         print(f"{row['name']:24} {row['role']:8} {row['created_at']}")
 
 
 def _remove_user(options: argparse.Namespace) -> None:
-    _with_store(lambda store: store.users.remove(options.name))
+    with_store(lambda store: store.users.remove(options.name))
     print(f"{options.name} was removed.", file=sys.stderr)
 
 
 def _export(options: argparse.Namespace) -> None:
     from chatbot.corrections import regression_cases, training_rows
 
-    judgements = _with_store(lambda store: store.feedback.all())
+    judgements = with_store(lambda store: store.feedback.all())
     rows, cases = training_rows(judgements), regression_cases(judgements)
     if options.out:
         _write_lines(options.out, rows)
         _write_lines(options.out.with_suffix(".cases.jsonl"), cases)
     if options.json:
-        found = {"rows": [_plain(row) for row in rows], "cases": [_plain(case) for case in cases]}
-        print(json.dumps(found, ensure_ascii=False))
+        print_json({"rows": [_plain(r) for r in rows], "cases": [_plain(c) for c in cases]})
     where = f" in {options.out}" if options.out else ""
     print(
         f"{len(judgements)} judgements: {len(rows)} training rows and {len(cases)} "
@@ -125,19 +133,18 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 
 def _gaps(options: argparse.Namespace) -> None:
     from chatbot.corrections import find_gaps
-    from chatbot.service import build_service
-    from chatbot.settings import load_settings
 
     async def read(store: Any) -> Any:
         return await store.feedback.refused(), await store.feedback.all()
 
-    refused, judgements = _with_store(read)
+    refused, judgements = with_store(read)
     gaps = []
     if refused or judgements:
-        service = build_service(load_settings())
+        service = make_service(options)
+        need_index(service)
         gaps = find_gaps(refused, judgements, service.embeddings(), service.search)
     if options.json:
-        print(json.dumps({"gaps": [gap.as_dict() for gap in gaps]}, ensure_ascii=False))
+        print_json({"gaps": [gap.as_dict() for gap in gaps]})
         return
     for gap in gaps:
         print(f"{gap.size} questions ({gap.refused} refused, {gap.thumbs_down} thumbs down)")

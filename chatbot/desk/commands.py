@@ -85,8 +85,13 @@ async def summarise(desk: Desk, _: str) -> None:
 
 
 async def search(desk: Desk, query: str) -> None:
-    """Passages only; the model is not asked."""
+    """Passages only; the model is not asked. Without words, for the last question."""
     index = desk.conversation.index
+    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
+    query = query.strip() or (asked[-1] if asked else "")
+    if not query:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
     found = await asyncio.to_thread(desk.service.search, query, None, index)
     if not found:
         await cl.Message(desk.say("search_none")).send()
@@ -163,7 +168,8 @@ async def gaps(desk: Desk, _: str) -> None:
     for gap in found:
         examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)
         nearest = ", ".join(inert(entry["path"]) for entry in gap.nearest) or "-"
-        blocks.append(f"**{gap.size}**\n\n{examples}\n\n{desk.say('closest')}: {nearest}")
+        size = desk.say("gap_size", size=gap.size, refused=gap.refused, down=gap.thumbs_down)
+        blocks.append(f"**{size}**\n\n{examples}\n\n{desk.say('closest')}: {nearest}")
     await cl.Message("\n\n---\n\n".join(blocks) or desk.say("gaps_none")).send()
 
 

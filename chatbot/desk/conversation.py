@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import chainlit as cl
+from chainlit.chat_context import chat_contexts
+from chainlit.session import ws_sessions_id
 
 from chatbot.index.generations import Generation
 from chatbot.knowledge.documents import Document
@@ -81,6 +83,12 @@ def current() -> Conversation:
     return conversation
 
 
+def forget_ended() -> None:
+    """Free what Chainlit keeps of sessions that have ended: their messages, for ever."""
+    for session in set(chat_contexts) - set(ws_sessions_id):
+        del chat_contexts[session]
+
+
 def restore(thread: dict[str, Any]) -> Conversation:
     """The conversation of a kept thread; uploads are not read yet."""
     conversation = Conversation()
@@ -91,5 +99,7 @@ def restore(thread: dict[str, Any]) -> Conversation:
         elif "answer" in metadata:
             record = metadata["answer"]
             conversation.add_answer(step["id"], record["answer"], record)
+        elif "partial" in metadata:  # Stop ended it
+            conversation.add_answer(step["id"], metadata["partial"], None)
     cl.user_session.set("conversation", conversation)
     return conversation

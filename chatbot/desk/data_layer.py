@@ -1,9 +1,9 @@
 """Chainlit's data layer over the store: what fails to be saved is said on the page."""
 
 import logging
+import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -23,7 +23,7 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
-from chatbot.desk.access import Mode
+from chatbot.desk.access import Mode, may_enter
 from chatbot.errors import StoreError, UserError
 from chatbot.store import Store
 from chatbot.store.database import now
@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 # A thread is named after its first question.
 _NAME_CHARS = 120
 
+# Seconds after which the same sentence is said again.
+_AGAIN = 5.0
+
 # Of what Chainlit wants to keep with a thread, only these; sharing would open it to everybody.
 _KEPT_METADATA = ("chat_settings", "chat_profile")
 
@@ -41,28 +44,30 @@ class DeskDataLayer(BaseDataLayer):
     """Keeps threads in the store.
 
     Chainlit starts most writes in tasks whose exceptions nobody reads, so a failure is sent to
-    the page here, once for each turn and reason.
+    the page here; one message fails in several writes, and its reason is said once.
     """
 
-    def __init__(self, store: Store, mode: Mode) -> None:
+    def __init__(self, store: Store, mode: Mode, oauth_domains: Sequence[str] = ()) -> None:
         self.store = store
         self._mode = mode
-        self._said: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+        self._domains = oauth_domains
+        self._said_to: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
+        self._deleted: set[str] = set()
 
-    def new_turn(self) -> None:
-        """Failures are said again in this session."""
-        self._said.pop(context.session, None)
-
-    @asynccontextmanager
-    async def _saying_failures(self) -> AsyncIterator[None]:
+    async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
+        """Finish a write of this session; a failure is said on its page."""
         try:
-            yield
-        except StoreError as exc:
-            log.error("%s", exc)
-            said = self._said.setdefault(context.session, set())
-            if str(exc) not in said:
-                said.add(str(exc))
-                await _show(str(exc))
+            if context.session.thread_id in self._deleted:  # it would bring the thread back
+                writing.close()
+                raise StoreError("This was not saved, because the conversation was deleted.")
+            await writing
+        except (StoreError, OSError) as exc:
+            sentence = str(exc) if isinstance(exc, StoreError) else _unreadable(exc)
+            log.error("%s", sentence)
+            said = self._said_to.setdefault(context.session, {})
+            if time.monotonic() - said.get(sentence, -_AGAIN) >= _AGAIN:
+                said[sentence] = time.monotonic()
+                await _show(sentence)
 
     # People
 
@@ -79,10 +84,11 @@ class DeskDataLayer(BaseDataLayer):
         )
 
     async def create_user(self, user: User) -> PersistedUser | None:
-        """The user who signed in; one whom a proxy names is added the first time. Users with
-        passwords exist already, so one that does not was removed and stays out."""
+        """The user who signed in; one whom a proxy or an admitted domain vouches for is added
+        the first time. Any other exists already, or else was removed and stays out."""
         known = await self.get_user(user.identifier)
-        if known is None and self._mode == "password":
+        vouched = self._mode == "oauth" and may_enter(user.identifier, False, self._domains)
+        if known is None and self._mode in ("password", "oauth") and not vouched:
             raise UserError(f"There is no user '{user.identifier}'.")
         if known is None:
             await self.store.users.add(user.identifier, None, user.metadata.get("role", "agent"))
@@ -93,28 +99,28 @@ class DeskDataLayer(BaseDataLayer):
     @queue_until_user_message()
     async def create_step(self, step_dict: StepDict) -> None:
         """Save a step."""
-        async with self._saying_failures():
-            await self.store.threads.save_step(dict(step_dict), _user_id())
+        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def update_step(self, step_dict: StepDict) -> None:
         """Save a step again."""
-        async with self._saying_failures():
-            await self.store.threads.save_step(dict(step_dict), _user_id())
+        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def delete_step(self, step_id: str) -> None:
         """Remove a step."""
-        async with self._saying_failures():
-            await self.store.threads.delete_step(step_id)
+        await self._said(self.store.threads.delete_step(step_id))
 
     @queue_until_user_message()
     async def create_element(self, element: Element) -> None:
         """Save an element with its content; it belongs to the session's own thread."""
-        async with self._saying_failures():
+
+        async def save() -> None:
             described: dict[str, Any] = dict(element.to_dict())
             described["threadId"] = context.session.thread_id
             await self.store.threads.save_element(described, _content(element), _user_id())
+
+        await self._said(save())
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         """An element as the page shows it."""
@@ -124,8 +130,8 @@ class DeskDataLayer(BaseDataLayer):
     @queue_until_user_message()
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
         """Remove an element of the session's own thread."""
-        async with self._saying_failures():
-            await self.store.threads.delete_element(element_id, context.session.thread_id)
+        thread = context.session.thread_id
+        await self._said(self.store.threads.delete_element(element_id, thread))
 
     # Feedback
 
@@ -176,6 +182,7 @@ class DeskDataLayer(BaseDataLayer):
     async def delete_thread(self, thread_id: str) -> None:
         """Remove a thread with all that is in it."""
         await self.store.threads.delete(thread_id)
+        self._deleted.add(thread_id)
 
     async def list_threads(
         self, pagination: Pagination, filters: ThreadFilter
@@ -227,6 +234,10 @@ def _content(element: Element) -> bytes | None:
     return content.encode() if isinstance(content, str) else bytes(content)
 
 
+def _unreadable(exc: OSError) -> str:
+    return f"A file was not saved, because it could not be read: {exc.strerror or exc}."
+
+
 def _user_id() -> str | None:
     user = context.session.user
     return user.id if isinstance(user, PersistedUser) else None
@@ -235,15 +246,19 @@ def _user_id() -> str | None:
 async def _show(sentence: str) -> None:
     """An error on the page that is itself not saved."""
     await context.emitter.send_toast(sentence, "error")
-    await context.emitter.send_step(
-        {
-            "id": str(uuid.uuid4()),
-            "threadId": context.session.thread_id,
-            "type": "assistant_message",
-            "name": "Peregrine",
-            "output": sentence,
-            "isError": True,
-            "createdAt": now(),
-            "metadata": {},
-        }
-    )
+    await context.emitter.send_step(unsaved_step(sentence))
+
+
+def unsaved_step(sentence: str) -> StepDict:
+    """A message of the page about this conversation, that is shown and not kept."""
+    shown = {
+        "id": str(uuid.uuid4()),
+        "threadId": context.session.thread_id,
+        "type": "assistant_message",
+        "name": "Peregrine",
+        "output": sentence,
+        "isError": True,
+        "createdAt": now(),
+        "metadata": {},
+    }
+    return cast(StepDict, shown)

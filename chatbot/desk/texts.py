@@ -1,6 +1,7 @@
 """The page's own words in the languages of its readers; English where one is missing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 
@@ -13,7 +14,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "No source shown here says this; check it before you use it.",
         "answered_by": "Answered by {model}, confidence {confidence}",
         "stopped": "Stopped.",
-        "interrupted": "The last question was not answered, because the service stopped.",
+        "still": "The last question is still being answered; this page opens when it is.",
+        "interrupted": "The last question was not answered; please ask it again.",
         "failed": "Something went wrong while answering; ask again or tell your admin.",
         "open": "No users are set up: this page is open, to this machine only.",
         "removed": "Your user was removed; sign in with another one.",
@@ -43,6 +45,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "export_done": "The conversation as a file:",
         "gaps": "Gaps",
         "gaps_about": "What the knowledge base does not answer",
+        "gap_size": "{size} questions ({refused} refused, {down} thumbs down)",
         "gaps_none": "Nothing was refused or thumbed down yet.",
         "gaps_owner": "Only knowledge owners and admins see the gaps.",
         "tone": "Tone of drafts",
@@ -69,7 +72,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "Das sagt keine der gezeigten Quellen; vor der Verwendung prüfen.",
         "answered_by": "Beantwortet von {model}, Sicherheit {confidence}",
         "stopped": "Angehalten.",
-        "interrupted": "Die letzte Frage blieb ohne Antwort, weil der Dienst anhielt.",
+        "still": "Die letzte Frage wird noch beantwortet; dann öffnet sich diese Seite.",
+        "interrupted": "Die letzte Frage blieb ohne Antwort; bitte stellen Sie sie noch einmal.",
         "failed": "Beim Antworten ging etwas schief; fragen Sie noch einmal oder sagen Sie es "
         "Ihrem Admin.",
         "open": "Es sind keine Benutzer angelegt: Diese Seite ist offen, nur für diesen Rechner.",
@@ -101,6 +105,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "export_done": "Das Gespräch als Datei:",
         "gaps": "Lücken",
         "gaps_about": "Was die Wissensbasis nicht beantwortet",
+        "gap_size": "{size} Fragen ({refused} abgelehnt, {down} Daumen nach unten)",
         "gaps_none": "Noch wurde nichts abgelehnt oder schlecht bewertet.",
         "gaps_owner": "Nur Wissensverantwortliche und Admins sehen die Lücken.",
         "tone": "Ton der Entwürfe",
@@ -127,7 +132,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "Aucune source affichée ne le dit ; à vérifier avant usage.",
         "answered_by": "Réponse de {model}, confiance {confidence}",
         "stopped": "Arrêté.",
-        "interrupted": "La dernière question est restée sans réponse, car le service s'est arrêté.",
+        "still": "La dernière question attend sa réponse ; cette page s'ouvrira ensuite.",
+        "interrupted": "La dernière question est restée sans réponse ; posez-la encore.",
         "failed": "Un problème est survenu ; reposez la question ou prévenez votre admin.",
         "open": "Aucun utilisateur n'est créé : cette page est ouverte, à cette machine seulement.",
         "removed": "Votre utilisateur a été supprimé ; connectez-vous avec un autre.",
@@ -158,6 +164,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "export_done": "La conversation en fichier :",
         "gaps": "Lacunes",
         "gaps_about": "Ce que la base de connaissances ne couvre pas",
+        "gap_size": "{size} questions ({refused} refusées, {down} pouces vers le bas)",
         "gaps_none": "Rien n'a encore été refusé ni mal noté.",
         "gaps_owner": "Seuls les responsables et les admins voient les lacunes.",
         "tone": "Ton des brouillons",
@@ -185,7 +192,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "Ninguna fuente mostrada lo dice; compruébelo antes de usarlo.",
         "answered_by": "Respuesta de {model}, confianza {confidence}",
         "stopped": "Detenido.",
-        "interrupted": "La última pregunta quedó sin respuesta porque el servicio se detuvo.",
+        "still": "La última pregunta aún se está respondiendo; luego se abre esta página.",
+        "interrupted": "La última pregunta quedó sin respuesta; hágala otra vez.",
         "failed": "Algo falló al responder; pregunte otra vez o avise a su admin.",
         "open": "No hay usuarios: esta página está abierta, solo para este equipo.",
         "removed": "Su usuario fue eliminado; entre con otro.",
@@ -216,6 +224,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "export_done": "La conversación en un archivo:",
         "gaps": "Lagunas",
         "gaps_about": "Lo que la base de conocimiento no responde",
+        "gap_size": "{size} preguntas ({refused} rechazadas, {down} pulgares abajo)",
         "gaps_none": "Aún no se ha rechazado ni valorado mal nada.",
         "gaps_owner": "Solo los responsables y los admins ven las lagunas.",
         "tone": "Tono de los borradores",
@@ -241,3 +250,10 @@ def say(language: str, key: str, /, **values: object) -> str:
     """The words of ``key`` in a browser's language such as ``de-CH``."""
     texts = _TEXTS.get(language[:2].lower(), _TEXTS["en"])
     return texts[key].format(**values)
+
+
+def about(root: str, language: str) -> str | None:
+    """The page about the page, in a browser's language where ``root`` has it; else English."""
+    own = Path(root) / f"chainlit_{language[:2].lower()}.md"
+    page = own if language[:2].lower() in LANGUAGES and own.is_file() else Path(root, "chainlit.md")
+    return page.read_text(encoding="utf-8") if page.is_file() else None

@@ -36,3 +36,12 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
             f"The embedding model in '{path}' does not load ({exc}); fetch it again with "
             "'chatbot pull'."
         ) from exc
+
+
+def count_tokens(embeddings: Embeddings, texts: list[str]) -> int:
+    """Tokens of ``texts`` by the model's own tokenizer; words, where there is none."""
+    client = getattr(embeddings, "_client", None)
+    tokenizer = getattr(client, "tokenizer", None)
+    if tokenizer is None:
+        return sum(len(text.split()) for text in texts)
+    return sum(len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"])

@@ -17,7 +17,10 @@ class VectorIndex:
     """Inner-product search over normalised vectors, (n, d)."""
 
     def __init__(self, faiss_index: Any, kind: str) -> None:
+        from chatbot.index.store import vector_store
+
         self._index = faiss_index
+        self._store = vector_store(faiss_index)
         self.kind = kind
 
     @classmethod
@@ -60,9 +63,10 @@ class VectorIndex:
         """The ``k`` nearest (row, inner product), best first; approximate unless flat."""
         if self.kind != "flat":
             self._index.nprobe = _PROBES
-        k = min(k, self._index.ntotal)
-        scores, rows = self._index.search(vector.reshape(1, -1), k)
-        return [(int(r), float(s)) for r, s in zip(rows[0], scores[0], strict=True) if r >= 0]
+        found = self._store.similarity_search_with_score_by_vector(
+            vector.tolist(), k=min(k, self._index.ntotal)
+        )
+        return [(int(document.metadata["row"]), float(score)) for document, score in found]
 
 
 def kind_for(count: int, exact_up_to: int = EXACT_UP_TO) -> str:

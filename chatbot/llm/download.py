@@ -1,14 +1,19 @@
 """Fetching weights from the hub: how much is to come, resuming, and a check of what came.
 
-The hub library shows the progress bar and resumes. It compares sizes only, so the SHA-256 sums
-by which the hub names large files are checked here.
+The hub library starts a broken file over when it is called again, and compares sizes only. So
+large files are fetched here into its cache, on top of what an earlier try has left there, and the
+SHA-256 sums by which the hub names them are checked.
 """
 
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
+
+from filelock import FileLock
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.catalogue import Entry, Source
@@ -23,9 +28,8 @@ def pending_bytes(entry: Entry, source: Source, endpoint: str | None = None) -> 
     Raises:
         ModelUnavailableError: the hub cannot be reached or refuses.
     """
-    infos = _download(entry, source, endpoint, dry_run=True)
-    listed = infos if isinstance(infos, list) else [infos]
-    return sum(int(info.file_size) for info in listed if info.will_download)
+    with _asking(entry, source) as hub:
+        return sum(size for _, size in _pending(hub, source, endpoint))
 
 
 def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
@@ -35,11 +39,61 @@ def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
         ModelUnavailableError: the hub cannot be reached or refuses, or a file arrived damaged,
             which is removed so that the next try fetches it again.
     """
-    path = Path(_download(entry, source, endpoint))
+    from huggingface_hub import hf_hub_download, snapshot_download
+
+    with _asking(entry, source) as hub:
+        for name, _ in _pending(hub, source, endpoint):
+            _fetch_large(hub, name, endpoint)
+        if source.file:
+            path = Path(hf_hub_download(hub, source.file, endpoint=endpoint))
+        else:
+            path = Path(snapshot_download(hub, allow_patterns=_WANTED, endpoint=endpoint))
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             _verify(entry, file)
     return path
+
+
+def _pending(hub: str, source: Source, endpoint: str | None) -> list[tuple[str, int]]:
+    """Names and sizes in bytes of the files that are not here yet."""
+    from huggingface_hub import snapshot_download
+
+    # By the list of files even where it is one file: asking for a file that cannot be reached is
+    # repeated for half a minute, with a line on the screen each time.
+    wanted = [source.file] if source.file else _WANTED
+    infos = snapshot_download(hub, allow_patterns=wanted, endpoint=endpoint, dry_run=True)
+    return [(info.filename, int(info.file_size or 0)) for info in infos if info.will_download]
+
+
+def _fetch_large(hub: str, file: str, endpoint: str | None) -> None:
+    """Fetch a file that the hub names by its hash, going on where an earlier try ended.
+
+    It lands where the hub library keeps such files, which then only links it into place.
+    """
+    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.file_download import http_get, repo_folder_name
+    from huggingface_hub.utils._headers import build_hf_headers
+
+    url = hf_hub_url(hub, file, endpoint=endpoint)
+    found = get_hf_file_metadata(url, endpoint=endpoint)
+    if not _SHA256.fullmatch(found.etag or ""):
+        return
+    folder = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=hub, repo_type="model")
+    blob = folder / "blobs" / str(found.etag)
+    blob.parent.mkdir(parents=True, exist_ok=True)
+    headers = build_hf_headers()
+    if urlsplit(found.location).netloc != urlsplit(url).netloc:
+        headers.pop("authorization", None)  # the key is for the hub, not for where it sends us
+    with FileLock(f"{blob}.lock"):
+        if blob.exists():
+            return
+        part = blob.with_name(f"{blob.name}.part")
+        with part.open("ab") as stream:
+            http_get(
+                found.location, stream, resume_size=stream.tell(), headers=headers,
+                expected_size=found.size, displayed_filename=file,
+            )  # fmt: skip
+        part.rename(blob)
 
 
 def _verify(entry: Entry, file: Path) -> None:
@@ -58,30 +112,38 @@ def _verify(entry: Entry, file: Path) -> None:
         )
 
 
-def _download(entry: Entry, source: Source, endpoint: str | None, dry_run: bool = False) -> Any:
+@contextmanager
+def _asking(entry: Entry, source: Source) -> Iterator[str]:
+    """Ask the hub about the repository that this gives; what it or the network says is told."""
     os.environ.pop("HF_HUB_OFFLINE", None)
-    from huggingface_hub import hf_hub_download, snapshot_download
-
     assert source.hub is not None
-    options: dict[str, Any] = {"endpoint": endpoint, "dry_run": dry_run}
     try:
-        if source.file:
-            return hf_hub_download(source.hub, source.file, **options)
-        return snapshot_download(source.hub, allow_patterns=_WANTED, **options)
+        yield source.hub
     except Exception as exc:  # huggingface_hub, httpx and OSError each have their own
         raise ModelUnavailableError(_why(entry, source, exc)) from exc
 
 
 def _why(entry: Entry, source: Source, exc: Exception) -> str:
+    from httpx import TransportError
     from huggingface_hub.errors import GatedRepoError
 
-    if isinstance(exc, GatedRepoError):
+    causes = list(_causes(exc))
+    if any(isinstance(cause, GatedRepoError) for cause in causes):
         return (
             f"'{entry.name}' is only for those who accepted its licence ({entry.licence}): accept "
             f"it on the page of '{source.hub}', set HF_TOKEN, and run the same command again."
         )
-    reason = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
+    if any(isinstance(cause, TransportError | ConnectionError) for cause in causes):
+        reason = "it cannot be reached"
+    else:
+        reason = (str(exc).strip() or type(exc).__name__).splitlines()[0].rstrip(".")
     return (
-        f"'{entry.name}' could not be fetched from the hub ({reason.rstrip('.')}); check the "
-        "connection and run the same command again, it resumes."
+        f"'{entry.name}' could not be fetched from the hub ({reason}); check the connection and "
+        "run the same command again, it resumes."
     )
+
+
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__ or exc.__context__

@@ -1,14 +1,17 @@
 """From a catalogue entry to a chat model: which engine runs it, and with what weights."""
 
 import importlib.util
+from pathlib import Path
 
 from pydantic import SecretStr
 
 from chatbot.errors import ModelUnavailableError
+from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.engine import Engine
 from chatbot.llm.hosted import HostedChatModel, Server, load_hosted
 from chatbot.llm.local import LocalChatModel
+from chatbot.llm.merge import merge_gguf
 from chatbot.settings import Settings
 
 _MODULES = {"openvino": "openvino_genai", "transformers": "transformers"}
@@ -35,7 +38,9 @@ def choose_engine(entry: LLMEntry, settings: Settings) -> str:
     )
 
 
-def load_chat_model(entry: LLMEntry, settings: Settings) -> LocalChatModel | HostedChatModel:
+def load_chat_model(
+    entry: LLMEntry, settings: Settings, adapter: Adapter | None = None
+) -> LocalChatModel | HostedChatModel:
     """The chat model of a catalogue entry, loaded.
 
     Raises:
@@ -45,7 +50,7 @@ def load_chat_model(entry: LLMEntry, settings: Settings) -> LocalChatModel | Hos
     if entry.hosted:
         return load_hosted(entry, _server(entry, settings), settings.answer_tokens)
     return LocalChatModel(
-        engine=_load_engine(choose_engine(entry, settings), entry, settings),
+        engine=_load_engine(choose_engine(entry, settings), entry, settings, adapter),
         model_name=entry.name,
         template=entry.template,
         stop_strings=entry.stop,
@@ -54,16 +59,38 @@ def load_chat_model(entry: LLMEntry, settings: Settings) -> LocalChatModel | Hos
     )
 
 
-def _load_engine(name: str, entry: LLMEntry, settings: Settings) -> Engine:
+def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
+    """A GGUF file with the adapter merged in; made once and kept.
+
+    Raises:
+        ModelUnavailableError: the adapter does not fit the file.
+    """
+    stat = weights.stat()
+    name = f"{stat.st_size}-{stat.st_mtime_ns}-{adapter.digest[:12]}.gguf"
+    merged = settings.models / "converted" / entry.name / name
+    if not merged.exists():
+        merge_gguf(weights, adapter.path, merged)
+    return merged
+
+
+def _load_engine(name: str, entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Engine:
     weights = require_weights(entry, name)
+    if adapter is not None and weights.suffix == ".gguf":
+        weights = merged_weights(entry, settings, weights, adapter)
+        adapter = None  # it is in the weights now
     if name == "openvino":
+        if adapter is not None:
+            raise ModelUnavailableError(
+                f"OpenVINO runs an adapter only on a GGUF file, and '{weights}' is none; set "
+                "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
+            )
         from chatbot.llm.openvino_engine import OpenVINOEngine
 
         converted = settings.models / "converted" / entry.name
         return OpenVINOEngine(weights, converted, settings.kv_cache_gb)
     from chatbot.llm.transformers_engine import TransformersEngine
 
-    return TransformersEngine(weights)
+    return TransformersEngine(weights, adapter.path if adapter else None)
 
 
 def _server(entry: LLMEntry, settings: Settings) -> Server:

@@ -1,6 +1,14 @@
 """What the processor is good at."""
 
+import os
 from typing import Any
+
+
+def processors() -> int:
+    """How many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def fastest_dtype() -> Any:

@@ -1,15 +1,16 @@
-"""What is kept: people, threads with their steps and elements, feedback. SQLite or PostgreSQL."""
+"""What is kept: people, threads, feedback and API keys. SQLite or PostgreSQL."""
 
 from chatbot.store.database import Database
 from chatbot.store.feedback import Feedback, FeedbackStore
+from chatbot.store.keys import ApiKey, KeyStore, find_key
 from chatbot.store.threads import ThreadStore
 from chatbot.store.users import ROLES, User, UserStore
 
-__all__ = ["ROLES", "Database", "Feedback", "Store", "User"]
+__all__ = ["ROLES", "ApiKey", "Database", "Feedback", "Store", "User", "find_key"]
 
 
 class Store:
-    """One database and the three things it keeps; opens and migrates itself at first use."""
+    """One database and what it keeps; opens and migrates itself at first use."""
 
     def __init__(self, url: str) -> None:
         """``url`` is ``sqlite:///file`` or ``postgresql://user@host/name``.
@@ -21,6 +22,7 @@ class Store:
         self.users = UserStore(self.database)
         self.threads = ThreadStore(self.database)
         self.feedback = FeedbackStore(self.database)
+        self.keys = KeyStore(self.database)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -62,18 +62,27 @@ class FeedbackStore:
             await connection.execute(self._database.upsert(feedback, values))
         return str(values["id"])
 
+    async def documents(self, step_id: str) -> list[str]:
+        """Paths of the passages that were on screen with a judged answer."""
+        query = select(feedback.c.answer).where(feedback.c.step_id == step_id)
+        async with self._database.read() as connection:
+            answer = (await connection.execute(query)).scalar_one_or_none() or {}
+        return list(dict.fromkeys(passage["path"] for passage in answer.get("passages", ())))
+
     async def correct(
-        self, step_id: str, *, wrong: str, right_answer: str, right_document: str
+        self, step_id: str, thread_id: str, *, wrong: str, right_answer: str, right_document: str
     ) -> None:
-        """Save what a person says instead, on an answer with a judgement.
+        """Save what a person says instead, on an answer of that thread with a judgement.
 
         Raises:
-            StoreError: there is no judgement on that step, or it was not saved.
+            StoreError: there is no such judgement, or it was not saved.
         """
         given = {"wrong": wrong, "right_answer": right_answer, "right_document": right_document}
         async with self._database.write() as connection:
-            changed = update(feedback).where(feedback.c.step_id == step_id).values(given)
-            if not (await connection.execute(changed)).rowcount:
+            changed = update(feedback).where(
+                feedback.c.step_id == step_id, feedback.c.thread_id == thread_id
+            )
+            if not (await connection.execute(changed.values(given))).rowcount:
                 raise StoreError("This was not saved, because the answer has no thumbs down.")
 
     async def delete(self, feedback_id: str) -> None:

@@ -92,6 +92,17 @@ feedback = Table(
     Column("created_at", String(40), nullable=False),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("per_minute", Integer),
+    Column("created_at", String(40), nullable=False),
+    Column("revoked_at", String(40)),
+)
+
 Index("threads_by_user", threads.c.user_id, threads.c.updated_at)
 
 
@@ -99,8 +110,12 @@ def _create_all(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
+def _add_api_keys(connection: Connection) -> None:
+    api_keys.create(connection, checkfirst=True)
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_api_keys)
 
 
 def migrate(connection: Connection) -> None:

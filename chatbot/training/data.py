@@ -20,7 +20,7 @@ from chatbot.prompts import Prompts
 # What a refusing model writes; the chain shows the words of prompts/refuse.md in its place.
 REFUSAL = "I don't know."
 
-_DISTRACTORS = (0, 0, 0, 1, 1, 2, 3)
+_DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
 _PASSAGE_CHARS = 3200
 _ANSWER_CHARS = 450
 _HISTORY_TURNS = 6

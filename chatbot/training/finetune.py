@@ -1,28 +1,29 @@
 """LoRA fine-tuning with the Transformers Trainer (Hu et al., 2021, arXiv:2106.09685).
 
 Loss is taken on the reply only, and logits are computed only where there are labels. Rows that
-begin alike, such as ten questions about one passage, are packed: their common beginning is
-computed once, and each row attends to it and to itself only, at the positions it would have
-alone. The result is that of the rows apart; the work is a quarter.
+begin alike are packed, see :mod:`chatbot.training.packing`.
 """
 
-import hashlib
+import ctypes
 import inspect
 import json
+import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
+from chatbot.llm.adapters import read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
 from chatbot.prompts import Prompts
-from chatbot.training.data import Example, Mixture
+from chatbot.training.data import Mixture
+from chatbot.training.packing import IGNORED, Packed, attends_by_mask, collate, encode, pack
 
-IGNORED = -100  # torch's cross entropy leaves this label out
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Recipe:
 
     rank: int = 16
     alpha: int = 32
-    dropout: float = 0.05
-    rate: float = 8e-4
+    dropout: float = 0.0
+    rate: float = 6e-4
     packs: int = 4
-    pack_tokens: int = 1536
+    pack_tokens: int = 1280
     epochs: float = 1.0
     max_tokens: int = 1024
-    held_out: int = 40
+    held_out: int = 24
     evaluate_every: int = 100
     patience: int = 5
     seed: int = 7
@@ -54,8 +55,11 @@ def finetune(
     recipe: Recipe,
     out: Path,
     say: Callable[[str], None],
+    start: Path | None = None,
 ) -> dict[str, Any]:
     """Train an adapter into ``out``; a run that was killed goes on from its last checkpoint.
+
+    ``start`` is an adapter to train further, as corrections do; by default a new one.
 
     Returns:
         ``rows``, ``left_out`` (too long), ``before`` and ``after`` (mean loss on the held-out
@@ -66,27 +70,31 @@ def finetune(
         ModelUnavailableError: the base model's weights are missing or do not load.
     """
     started = time.monotonic()
+    if start is not None:
+        read_adapter(start, entry, prompts)
     model, tokenizer = load_base(entry)
-    encoded = [_encode(tokenizer, example) for example in mixture.examples]
+    encoded = [encode(tokenizer, example) for example in mixture.examples]
     fitting = [row for row in encoded if len(row) <= recipe.max_tokens]
-    packs = _pack(fitting, recipe.pack_tokens if _attends_by_mask(model) else 0)
+    packs = pack(fitting, recipe.pack_tokens if attends_by_mask(model) else 0)
     random.Random(recipe.seed).shuffle(packs)
     if len(packs) <= 2 * recipe.packs:
         raise TrainingError(
             f"{len(fitting)} rows fit into {recipe.max_tokens} tokens and make {len(packs)} packs, "
             f"and training needs more than {2 * recipe.packs}; give more rows with --data."
         )
-    held = min(recipe.held_out, len(packs) // 10)
+    held = max(1, min(recipe.held_out, len(packs) // 10))
     say(
         f"{len(fitting)} rows in {len(packs)} packs of {sum(map(len, packs))} tokens together, "
         f"{len(encoded) - len(fitting)} left out as too long, {held} packs held out"
     )
-    trainer = _trainer(_with_lora(model, entry, recipe), packs, held, recipe, out)
+    tuned = with_lora(model, entry, recipe) if start is None else _further(model, start)
+    trainer = _trainer(tuned, packs, held, recipe, out)
     resumed = any((out / "checkpoints").glob("checkpoint-*"))
     before = None if resumed else trainer.evaluate()["eval_loss"]
     trainer.train(resume_from_checkpoint=resumed)
     report = {
         "base": entry.name,
+        "from": str(start.name) if start else None,
         "rows": len(fitting),
         "packs": len(packs),
         "tokens": sum(map(len, packs)),
@@ -96,7 +104,7 @@ def finetune(
         "before": {"loss": before},
         "after": {"loss": trainer.evaluate()["eval_loss"]},
         "recipe": asdict(recipe),
-        "curve": [step for step in trainer.state.log_history if "loss" in step],
+        "curve": [p for p in trainer.state.log_history if "loss" in p or "eval_loss" in p],
         "seconds": round(time.monotonic() - started, 1),
     }
     _save(trainer.model, entry, prompts, report, out)
@@ -131,14 +139,6 @@ def load_base(entry: LLMEntry) -> tuple[Any, Any]:
     return model, tokenizer
 
 
-def prompt_fingerprint(prompts: Prompts) -> dict[str, str]:
-    """Name to version and hash of the text: what an adapter was trained on."""
-    return {
-        p.name: f"{p.version}-{hashlib.sha256(repr(p.messages).encode()).hexdigest()[:12]}"
-        for p in (prompts.answer, prompts.condense)
-    }
-
-
 def _detach_quantizer(model: Any) -> None:
     """Weights read from a GGUF file are plain tensors, but still carry the file's quantizer."""
     for name in ("hf_quantizer", "quantization_method"):
@@ -149,7 +149,8 @@ def _detach_quantizer(model: Any) -> None:
         del model.config.quantization_config
 
 
-def _with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
+def with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
+    """``model`` with an untrained adapter."""
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError as exc:
@@ -166,101 +167,15 @@ def _with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
     return get_peft_model(model, config)
 
 
-@dataclass(frozen=True)
-class _Encoded:
-    """Token ids, the reply's from ``reply_at`` on."""
+def _further(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
 
-    ids: list[int]
-    reply_at: int
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-@dataclass(frozen=True)
-class _Packed:
-    """Rows that share their first ``shared`` tokens."""
-
-    rows: list[_Encoded]
-    shared: int
-
-    def __len__(self) -> int:
-        return self.shared + sum(len(row) - self.shared for row in self.rows)
-
-
-def _encode(tokenizer: Any, example: Example) -> _Encoded:
-    """Prompt and reply encoded apart, as serving encodes the prompt alone."""
-    prompt = tokenizer(example.prompt, add_special_tokens=False).input_ids
-    reply = tokenizer(example.reply + tokenizer.eos_token, add_special_tokens=False).input_ids
-    return _Encoded([*prompt, *reply], len(prompt))
-
-
-def _attends_by_mask(model: Any) -> bool:
-    """Whether positions and mask alone say what a token sees: not with ALiBi, not with a
-    state-space layer, which reads its row from left to right."""
-    takes_positions = "position_ids" in inspect.signature(model.forward).parameters
-    return (
-        takes_positions
-        and not getattr(model.config, "alibi", False)
-        and not hasattr(model.config, "mamba_d_ssm")
-    )
-
-
-def _pack(rows: Sequence[_Encoded], budget: int) -> list[_Packed]:
-    """Neighbours in sorted order that share at least half of their prompt, up to ``budget``
-    tokens a pack."""
-    packs: list[_Packed] = []
-    for row in sorted(rows, key=lambda row: row.ids):
-        if packs:
-            last = packs[-1]
-            shared = min(
-                last.shared if len(last.rows) > 1 else last.rows[0].reply_at - 1,
-                _common(last.rows[0].ids, row.ids),
-                row.reply_at - 1,
-            )
-            joined = _Packed([*last.rows, row], shared)
-            if 2 * shared >= row.reply_at and len(joined) <= budget:
-                packs[-1] = joined
-                continue
-        packs.append(_Packed([row], 0))
-    return packs
-
-
-def _common(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens two rows begin with in common."""
-    pairs = enumerate(zip(first, second, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
-
-
-def _collate(packs: list[_Packed]) -> dict[str, Any]:
-    """One pack as a batch of one: ids, positions, labels, and who sees whom."""
-    import torch
-
-    (pack,) = packs
-    ids, labels = list(pack.rows[0].ids[: pack.shared]), [IGNORED] * pack.shared
-    positions, owner = list(range(pack.shared)), [-1] * pack.shared
-    for at, row in enumerate(pack.rows):
-        own = row.ids[pack.shared :]
-        prompt = row.reply_at - pack.shared
-        ids += own
-        labels += [*[IGNORED] * prompt, *own[prompt:]]
-        positions += range(pack.shared, len(row))
-        owner += [at] * len(own)
-    batch = {
-        "input_ids": torch.tensor([ids]),
-        "labels": torch.tensor([labels]),
-        "position_ids": torch.tensor([positions]),
-    }
-    if len(pack.rows) > 1:
-        owners = torch.tensor(owner)
-        sees = (owners[None] == owners[:, None]) | (owners[None] == -1)
-        batch["attention_mask"] = sees.tril()[None, None]
-    return batch
+    return PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
 
 
 def _trainer(
     model: Any,
-    packs: list[_Packed],
+    packs: list[Packed],
     held: int,
     recipe: Recipe,
     out: Path,
@@ -294,6 +209,10 @@ def _trainer(
             return (loss, {"loss": loss}) if return_outputs else loss
 
     on_cpu = not torch.cuda.is_available()
+    if on_cpu:
+        _keep_memory()
+    steps = math.ceil((len(packs) - held) / recipe.packs * recipe.epochs)
+    every = max(1, min(recipe.evaluate_every, steps // 4))
     arguments = TrainingArguments(
         output_dir=str(out / "checkpoints"),
         per_device_train_batch_size=1,
@@ -302,18 +221,18 @@ def _trainer(
         num_train_epochs=recipe.epochs,
         learning_rate=recipe.rate,
         lr_scheduler_type="cosine",
-        warmup_steps=20,
+        warmup_steps=min(20, steps // 10),
         bf16=fastest_dtype() == torch.bfloat16,
         use_cpu=on_cpu,
         remove_unused_columns=False,
         label_names=["labels"],
         prediction_loss_only=True,
         eval_strategy="steps",
-        eval_steps=recipe.evaluate_every,
-        save_steps=recipe.evaluate_every,
+        eval_steps=every,
+        save_steps=every,
         save_total_limit=2,
         load_best_model_at_end=True,
-        logging_steps=20,
+        logging_steps=min(20, every),
         seed=recipe.seed,
         report_to="none",
         dataloader_pin_memory=not on_cpu,
@@ -323,9 +242,20 @@ def _trainer(
         args=arguments,
         train_dataset=packs[held:],
         eval_dataset=packs[:held],
-        data_collator=_collate,
+        data_collator=collate,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
+
+
+def _keep_memory() -> None:
+    """Have glibc keep freed memory: it gives large blocks back to the system at once, which then
+    clears them anew for every tensor (half of the time of a training step)."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return  # another system, or another allocator
+    for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
+        mallopt(option, 2**31 - 1)
 
 
 def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any], out: Path) -> None:
@@ -336,6 +266,5 @@ def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any],
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.bfloat16)
     model.save_pretrained(str(out))
-    meta = {"base": entry.name, "template": entry.template, "prompts": prompt_fingerprint(prompts)}
-    (out / "peregrine.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+    write_meta(out, entry, prompts)
     (out / "training.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

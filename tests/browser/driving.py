@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 90_000  # milliseconds: the machines of a CI are slow and shared
 SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_server.py"))]
 
 
@@ -34,11 +35,19 @@ def status(url: str) -> str:
 
 
 @contextmanager
-def running(command: list[str], port: int, environment: Mapping[str, str]) -> Iterator[str]:
-    """A server until its page is there and its model is ready; its address."""
+def running(
+    command: list[str],
+    port: int,
+    environment: Mapping[str, str],
+    started: list[subprocess.Popen[bytes]] | None = None,
+) -> Iterator[str]:
+    """A server whose page is there and whose model is ready; its address. The process is added
+    to ``started``."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": paths} | environment
     server = subprocess.Popen(command, cwd=ROOT, env=env)
+    if started is not None:
+        started.append(server)
     url = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 120
@@ -60,6 +69,7 @@ needs_chromium = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -69,7 +79,7 @@ def chromium() -> Iterator[Browser]:
 def open_page(browser: Browser, url: str, **context: object) -> Page:
     viewport = {"width": 1280, "height": 800}
     page = browser.new_context(**{"viewport": viewport, **context}).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(url)
     return page
 
@@ -77,12 +87,12 @@ def open_page(browser: Browser, url: str, **context: object) -> Page:
 def ask(page: Page, question: str) -> None:
     page.locator("#chat-input").click()
     page.keyboard.type(question)
-    expect(page.locator("#chat-submit")).to_be_enabled(timeout=20_000)  # the page is connected
+    expect(page.locator("#chat-submit")).to_be_enabled()  # the page is connected
     page.keyboard.press("Enter")
 
 
 def artefact(page: Page, name: str) -> None:
-    """Keep a picture of the page where ``ARTEFACTS`` names a folder."""
-    if folder := os.environ.get("ARTEFACTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+    """Keep a picture of the page in ``artefacts/``, or the folder that ``ARTEFACTS`` names."""
+    folder = Path(os.environ.get("ARTEFACTS") or ROOT / "artefacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")

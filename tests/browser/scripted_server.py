@@ -1,9 +1,11 @@
 """The whole web application with a scripted model, for tests: ``python scripted_server.py PORT``.
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
-that can be stopped, "markup" an answer that tries to run in the page.
+that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
+"secret" the first secret that stands in the prompt.
 """
 
+import re
 import sys
 import threading
 import time
@@ -25,16 +27,27 @@ MARKUP = (
 )
 
 
+PACED = {"slowly": 240, "calmly": 12}  # words, each a quarter of a second
+
+
 class PacedEngine(ScriptedEngine):
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         question = request.prompt.rsplit("Question:", 1)[-1]
-        slow = "slowly" in question
-        reply = MARKUP if "markup" in question else US
-        engine = ScriptedEngine(" ".join(f"word{n}" for n in range(400)) if slow else reply)
-        for piece in engine.stream(request, cancel):
-            if slow:
-                time.sleep(0.05)
+        words = next((count for word, count in PACED.items() if word in question), 0)
+        for piece in ScriptedEngine(_reply(request.prompt, question, words)).stream(
+            request, cancel
+        ):
+            if words:
+                time.sleep(0.25)
             yield piece
+
+
+def _reply(prompt: str, question: str, words: int) -> str:
+    if words:
+        return " ".join(f"word{n}" for n in range(words))
+    if "secret" in question and (secret := re.search(r"SECRET-\w+", prompt)):
+        return f"The secret code of this customer is {secret[0]}."
+    return MARKUP if "markup" in question else US
 
 
 def main(port: int) -> None:

@@ -1,0 +1,213 @@
+"""What our layers cost over the bare pipeline: the engine's thread, LangChain, the service.
+
+The same prompts, recorded from the service, go through each layer by turns in one process; all
+of them are in the prefix cache, so that the model's own part of the first token is short. The
+least disturbed of several tries counts. Processor time per token is printed beside the rate: it
+hardly depends on what else runs on the machine.
+
+    python benchmarks/llm/overhead.py [--tries 5] [--users 8] [--tokens 64]
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from contenders import endless_engine
+
+from chatbot.events import Answered, Token
+from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.engine import GenerationRequest
+from chatbot.llm.local import LocalChatModel
+from chatbot.service import ChatService
+from chatbot.settings import load_settings
+
+QUESTIONS = (
+    "How long can customers in the EU return a product?",
+    "How long can customers in the US return a product?",
+    "What does a firmware update change?",
+    "How do I reset a generation 2 device?",
+    "How can I cancel an order?",
+    "What is covered by the warranty in the EU?",
+    "How do I delete my account?",
+    "Which payment methods do you accept?",
+)
+
+
+class Recorded:
+    """The engine, which also keeps each prompt and how many tokens were written for it."""
+
+    name = "openvino"
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.prompts: list[str] = []
+        self.tokens = 0
+
+    def stream(self, request: GenerationRequest, cancel: threading.Event) -> Any:
+        """Pass through, counting."""
+        self.prompts.append(request.prompt)
+        tokens = 0
+        for piece in self.engine.stream(request, cancel):
+            tokens = max(tokens, piece.tokens)
+            yield piece
+        self.tokens += tokens
+
+    def count_tokens(self, text: str) -> int:
+        """Pass through."""
+        return int(self.engine.count_tokens(text))
+
+
+Run = Callable[[Sequence[int]], tuple[float, float, float, float]]
+
+
+def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
+    """Only ``add_request`` and ``step``; the engine's own thread sleeps meanwhile."""
+    numbers = iter(range(10**6, 10**7))
+
+    def run(which: Sequence[int]) -> tuple[float, float, float, float]:
+        pipeline = engine._pipeline
+        started = time.perf_counter()
+        request = GenerationRequest("", tokens)
+        handles = [
+            pipeline.add_request(
+                next(numbers), engine._encode(prompts[i]), engine._config(request, tokens)
+            )
+            for i in which
+        ]
+        first, count, cpu = 0.0, 0, 0.0
+        while pipeline.has_non_finished_requests():
+            pipeline.step()
+            for handle in handles:
+                while handle.can_read():
+                    count += sum(len(o.generated_ids) for o in handle.read().values())
+            if count and not first:
+                first, cpu, at_first = time.perf_counter(), time.process_time(), count
+        spent = time.perf_counter() - first
+        return first - started, spent, time.process_time() - cpu, count - at_first
+
+    return run
+
+
+def layer(recorded: Recorded, stream: Callable[[int], AsyncIterator[Any]]) -> Run:
+    """Everything that ``stream`` yields is a piece of text for a person."""
+
+    async def one(index: int) -> tuple[float, float]:
+        first = cpu = 0.0
+        async for _ in stream(index):
+            if not first:
+                first, cpu = time.perf_counter(), time.process_time()
+        return first, cpu
+
+    def run(which: Sequence[int]) -> tuple[float, float, float, float]:
+        recorded.tokens = 0
+
+        async def everybody() -> tuple[float, list[tuple[float, float]]]:
+            started = time.perf_counter()  # a server's event loop runs already
+            return started, await asyncio.gather(*map(one, which))
+
+        started, firsts = asyncio.run(everybody())
+        first, cpu = min(firsts)
+        spent = time.perf_counter() - first
+        return first - started, spent, time.process_time() - cpu, recorded.tokens - len(which)
+
+    return run
+
+
+def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
+    """From the bare pipeline to the service; each adds one layer to the one before.
+
+    ``found`` gets the seconds that each retrieval took, the embedding of the query included.
+    """
+    settings = load_settings(index=index, llm="bundled", embeddings="bundled", refuse_below=0.0)
+    settings = settings.model_copy(update={"answer_tokens": tokens, "answers_at_once": 16})
+    engine = endless_engine(require_weights(load_catalogue(settings.models).llm["bundled"]))
+    recorded = Recorded(engine)
+    llm = LocalChatModel(
+        engine=recorded, model_name="bundled", template="smollm2", max_tokens=tokens
+    )
+    service = ChatService(settings, llm=llm)
+    service.warm_up()
+
+    async def answer(index: int) -> AsyncIterator[Any]:
+        async for event in service.answer(QUESTIONS[index], []):
+            if isinstance(event, Token):
+                yield event
+            elif isinstance(event, Answered):
+                found.append(event.answer.timings["retrieved"] - event.answer.timings["ready"])
+
+    for number in range(len(QUESTIONS)):
+        layer(recorded, answer)([number])
+    prompts = recorded.prompts[:]
+
+    async def engine_stream(index: int) -> AsyncIterator[Any]:
+        from chatbot.llm.local import _in_thread
+
+        async for piece in _in_thread(recorded, GenerationRequest(prompts[index], tokens)):
+            yield piece
+
+    async def model_stream(index: int) -> AsyncIterator[Any]:
+        plain = LocalChatModel(
+            engine=recorded, model_name="bundled", template="smollm2", max_tokens=tokens
+        )
+        object.__setattr__(plain, "render", lambda messages: prompts[index])
+        async for chunk in plain.astream("rendered already"):
+            if chunk.text:
+                yield chunk
+
+    return {
+        "bare pipeline": bare(engine, prompts, tokens),
+        "our engine": layer(recorded, engine_stream),
+        "LocalChatModel": layer(recorded, model_stream),
+        "ChatService, retrieval included": layer(recorded, answer),
+    }
+
+
+def main() -> None:
+    """Measure by turns and print a table for one person and for many."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tries", type=int, default=5)
+    parser.add_argument("--users", type=int, default=8, choices=range(2, len(QUESTIONS) + 1))
+    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found: list[float] = []
+        runs = layers(options.tokens, Path(folder), found)
+        figures = {1: measured(runs, 1, options.tries)}
+        retrieval = 1000 * min(found)
+        figures[options.users] = measured(runs, options.users, options.tries)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    print(f"Retrieval alone: {retrieval:.1f} ms.")
+    for users, rows in figures.items():
+        print(f"\n| {users} at once | first text ms | tokens/s | ms of processor a token |")
+        print("|---|---|---|---|")
+        for name, row in rows.items():
+            print(f"| {name} | {row['first_ms']:.1f} | {row['rate']:.1f} | {row['cpu_ms']:.2f} |")
+
+
+def measured(runs: dict[str, Run], users: int, tries: int) -> dict[str, dict[str, float]]:
+    """The best of ``tries`` for each layer, taken by turns."""
+    seen: dict[str, list[tuple[float, float, float, float]]] = {name: [] for name in runs}
+    for attempt in range(tries):
+        which = [(attempt + user) % len(QUESTIONS) for user in range(users)]
+        for name, run in runs.items():
+            seen[name].append(run(which))
+    return {
+        name: {
+            "first_ms": 1000 * min(first for first, *_ in rows),
+            "rate": max(count / spent for _, spent, _, count in rows),
+            "cpu_ms": 1000 * min(cpu / count for _, _, cpu, count in rows),
+        }
+        for name, rows in seen.items()
+    }
+
+
+if __name__ == "__main__":
+    main()

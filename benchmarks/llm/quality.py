@@ -1,0 +1,88 @@
+"""Whether the fast engine answers as well as float32: the same cases, weights and prompts.
+
+Every case brings its own passages and the gate is open, so that nothing but the engine differs.
+``--out`` is the folder of ``compare.py``, which makes the float32 weights.
+
+    python benchmarks/llm/quality.py --cases FILE [--limit 200] [--engines openvino,f32]
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chatbot.cases import Case, read_cases
+from chatbot.evaluation.answers import answer_cases, summarise
+from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.local import LocalChatModel
+from chatbot.service import ChatService
+from chatbot.settings import Settings, load_settings
+from prompts import ROOT
+
+METRICS = ("token_f1", "contains_gold", "rouge_l")
+
+
+def engine_of(name: str, settings: Settings, dense: Path) -> Any:
+    """``openvino`` as it serves, or ``f32``: transformers on the same weights."""
+    if name == "f32":
+        from chatbot.llm.transformers_engine import TransformersEngine
+
+        return TransformersEngine(dense, precision="f32")
+    from chatbot.llm.openvino_engine import OpenVINOEngine
+
+    gguf = require_weights(load_catalogue(settings.models).llm["bundled"])
+    return OpenVINOEngine(gguf, settings.models / "converted" / "bundled")
+
+
+def answered(name: str, cases: list[Case], settings: Settings, dense: Path) -> list[dict[str, Any]]:
+    """A row for each case."""
+    entry = load_catalogue(settings.models).llm["bundled"]
+    llm = LocalChatModel(
+        engine=engine_of(name, settings, dense), model_name=name, template=entry.template,
+        stop_strings=entry.stop, context=entry.context, max_tokens=settings.answer_tokens,
+    )  # fmt: skip
+    service = ChatService(settings, llm=llm)
+    service.warm_up()
+    return asyncio.run(answer_cases(service, cases, lambda done, total: None))
+
+
+def main() -> None:
+    """Answer with each engine, or read what it answered before, and print both side by side."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--tokens", type=int, default=48, help="the longest answer")
+    parser.add_argument("--engines", default="openvino,f32")
+    parser.add_argument("--out", type=Path, default=ROOT / "artefacts" / "bench-llm")
+    options = parser.parse_args()
+    cases = read_cases(options.cases, Case, options.limit)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(
+            index=Path(folder), llm="bundled", embeddings="bundled", refuse_below=0.0,
+            answer_tokens=options.tokens,
+        )  # fmt: skip
+        for name in options.engines.split(","):
+            file = options.out / f"answers-{name}.json"
+            if not file.exists():
+                found = answered(name, cases, settings, options.out / "dense")
+                file.write_text(json.dumps(found, ensure_ascii=False, indent=1))
+            rows[name] = json.loads(file.read_text())
+    print("| engine | n | " + " | ".join(METRICS) + " | refused, answerable | refused, not |")
+    print("|---|---|" + "---|" * (len(METRICS) + 2))
+    for name, found in rows.items():
+        report = summarise(found, name)
+        yes, no = report["answerable"], report["unanswerable"]
+        cells = [f"{100 * yes[key]:.1f}" for key in METRICS]
+        cells += [f"{100 * yes['abstained']:.1f}", f"{100 * no['abstained']:.1f}"]
+        print(f"| {name} | {report['n']} | " + " | ".join(cells) + " |")
+    if len(rows) == 2:
+        pairs = list(zip(*rows.values(), strict=True))
+        same = sum(one["answer"] == other["answer"] for one, other in pairs)
+        print(f"\n{same} of {len(pairs)} answers are the same to the letter.")
+
+
+if __name__ == "__main__":
+    main()

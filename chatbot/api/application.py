@@ -1,0 +1,117 @@
+"""The application factories: the API alone, and the API with the page around it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.requests import Request
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatbot.api import health, openai, predict
+from chatbot.api.asking import ClientLeftError
+from chatbot.api.edge import CLIENT_LEFT, Edge
+from chatbot.api.errors import add_handlers
+from chatbot.api.parts import make_parts
+from chatbot.api.tracing import add_tracing
+from chatbot.service import ChatService, build_service, process_service
+from chatbot.settings import PROJECT_ROOT, Settings
+
+_PATHS = ("/predict", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+_LOOK_EVERY = 5.0  # seconds
+
+_ABOUT = """Answers from a knowledge folder, with citations.
+
+Send `Authorization: Bearer KEY` where keys are set up (`chatbot keys add NAME`). Every response
+has an `X-Request-ID`; a request may bring its own. 429 and 503 come with `Retry-After`."""
+
+
+def create_api(settings: Settings, service: ChatService | None = None) -> FastAPI:
+    """The API without the page; everything it needs is in ``app.state.parts``."""
+    serving = service or build_service(settings)
+    parts = make_parts(settings, serving)
+    endings: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        """Load models beside the event loop: health is there first, answers follow."""
+        keeping = asyncio.create_task(_keep_ready(serving))
+        yield
+        keeping.cancel()
+        await parts.store.close()
+        for end in endings:
+            await asyncio.to_thread(end)
+
+    api = FastAPI(
+        title="Peregrine",
+        version="1",
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts from another host
+        redoc_url=None,
+    )
+    api.state.parts = parts
+    for module in (predict, openai, health):
+        api.include_router(module.router)
+    add_handlers(api)
+
+    @api.exception_handler(ClientLeftError)
+    async def left(_: Request, exc: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(exc)}, CLIENT_LEFT)
+
+    api.add_middleware(Edge, parts=parts)
+    if settings.otel_endpoint:
+        endings.append(add_tracing(api, settings.otel_endpoint))
+    return api
+
+
+def create_app(settings: Settings, service: ChatService | None = None) -> FastAPI:
+    """The whole web application; production and tests use this one factory.
+
+    The API is an application beside the page and not a part of it: the page answers every
+    address that it does not know with itself, and an unknown address under ``/v1`` is an error.
+    """
+    os.environ.setdefault("CHAINLIT_APP_ROOT", str(PROJECT_ROOT))
+    from chainlit.utils import mount_chainlit
+
+    serving = process_service(service or build_service(settings))
+    api = create_api(settings, serving)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with api.router.lifespan_context(api):
+            yield
+
+    whole = FastAPI(title="Peregrine", lifespan=lifespan, openapi_url=None)
+    whole.state.parts = api.state.parts
+    target = Path(__file__).parent.parent / "app.py"
+    mount_chainlit(app=whole, target=str(target), path="/")
+    whole.add_middleware(_Beside, api=api)
+    return whole
+
+
+async def _keep_ready(service: ChatService) -> None:
+    """Load, then look every few seconds for a newer index and at what could not be loaded.
+
+    Without it a replica that says it is not ready would get no question that tries again.
+    """
+    await asyncio.to_thread(service.warm_up)
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.to_thread(service.refresh)
+
+
+class _Beside:
+    """Sends what is addressed to the API there, and all else to the page."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._page, self._api = app, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        ours = scope["type"] == "http" and (path in _PATHS or path.startswith("/v1/"))
+        await (self._api if ours else self._page)(scope, receive, send)

@@ -1,0 +1,142 @@
+"""One question of a request: admitted, streamed or collected, measured, and stopped when the
+client has gone."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any
+
+from fastapi.requests import Request
+
+from chatbot.api.parts import Parts, parts_of
+from chatbot.errors import BusyError, ChatbotError, GenerationError, QuestionError
+from chatbot.events import Answered, Event, Queued, Token
+from chatbot.memory import Turn
+
+
+class Asking:
+    """The events of one answer, made by a task of their own."""
+
+    def __init__(self, parts: Parts, events: AsyncGenerator[Event, None], note: dict[str, Any]):
+        self._parts = parts
+        self._note = note
+        self._started = time.perf_counter()
+        self._events: asyncio.Queue[Event | BaseException] = asyncio.Queue()
+        self._outcome = "cancelled"
+        self._task = asyncio.create_task(self._make(events))
+
+    async def next(self) -> Event:
+        """The next event but for the waiting.
+
+        Raises:
+            ChatbotError: as :meth:`chatbot.service.ChatService.answer`.
+        """
+        while isinstance(event := await self._events.get(), Queued):
+            pass
+        if isinstance(event, BaseException):
+            raise event
+        return event
+
+    async def tokens(self) -> AsyncIterator[Token | Answered]:
+        """Pieces of the answer, and the whole answer at last."""
+        while not isinstance(event := await self.next(), Answered):
+            if isinstance(event, Token):
+                yield event
+        yield event
+
+    async def stop(self) -> None:
+        """Stop the model, if it is still at it, and count how the question ended."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._parts.metrics.answers.labels(self._outcome).inc()
+        self._note["outcome"] = self._outcome
+
+    async def _make(self, events: AsyncGenerator[Event, None]) -> None:
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    self._see(event)
+                    self._events.put_nowait(event)
+            self._events.put_nowait(GenerationError("The answer did not finish; ask again."))
+        except Exception as exc:  # whoever waits for the next event gets it
+            self._outcome = "busy" if isinstance(exc, BusyError) else "failed"
+            self._events.put_nowait(exc)
+
+    def _see(self, event: Event) -> None:
+        metrics = self._parts.metrics
+        if isinstance(event, Token) and "first_token" not in self._note:
+            seconds = time.perf_counter() - self._started
+            metrics.first_token.observe(seconds)
+            self._note["first_token"] = round(seconds, 4)
+        elif isinstance(event, Answered):
+            self._outcome = "abstained" if event.answer.abstained else "answered"
+            timings, usage = event.answer.timings, event.usage
+            metrics.answered(timings.get("total", 0.0) - timings.get("waited", 0.0))
+            metrics.tokens.labels("prompt").inc(usage.prompt_tokens)
+            metrics.tokens.labels("completion").inc(usage.completion_tokens)
+            self._note |= {"model": event.answer.model, "tokens": usage.completion_tokens}
+            if self._parts.settings.log_conversations:
+                self._note["answer"] = event.answer.answer
+
+
+@asynccontextmanager
+async def asking(
+    request: Request, question: str, history: Sequence[Turn], **limits: Any
+) -> AsyncIterator[Asking]:
+    """Ask the service; leaving stops the model."""
+    asked = start(request, question, history, **limits)
+    try:
+        yield asked
+    finally:
+        await asked.stop()
+
+
+def start(request: Request, question: str, history: Sequence[Turn], **limits: Any) -> Asking:
+    """Ask the service; to be stopped by the caller."""
+    parts = parts_of(request)
+    note = request.state.note
+    require_unicode(question, *(turn["content"] for turn in history), *limits.get("stop", ()))
+    if parts.settings.log_conversations:
+        note["question"] = question
+    return Asking(parts, parts.service.answer(question, history, **limits), note)
+
+
+def require_unicode(*texts: str) -> None:
+    """Refuse half a character, which JSON can write and no tokenizer reads.
+
+    Raises:
+        QuestionError: there is one.
+    """
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise QuestionError("The text is not valid Unicode: it holds half a character.") from exc
+
+
+class ClientLeftError(ChatbotError):
+    """Nobody waits for the response any more."""
+
+
+async def unless_gone(request: Request, work: Any) -> Any:
+    """The result of the awaitable ``work``, which ends when the client goes.
+
+    Raises:
+        ClientLeftError: it went.
+    """
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientLeftError("The client has gone.")
+        return task.result()
+    finally:
+        for each in (task, gone):
+            each.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,123 @@
+"""Around every request of the API: its id, its size, its log line and its numbers.
+
+Plain ASGI, so that a stream passes unbuffered and a client that goes away is noticed.
+"""
+
+import json
+import logging
+import re
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.api.errors import ApiError, response_of
+from chatbot.api.logs import request_id
+from chatbot.api.parts import Parts
+
+log = logging.getLogger(__name__)
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_ALWAYS = ("/healthz", "/readyz", "/metrics")
+CLIENT_LEFT = 499  # as nginx logs it; nobody receives it
+
+
+class Edge:
+    """The one middleware of the API."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        self._app = app
+        self._parts = parts
+        self._limit = parts.settings.max_request_kb * 1024
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        current = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(current)
+        started, status = time.perf_counter(), 0
+        state = scope.setdefault("state", {})
+        state["note"] = {}
+        if (span := state.get("span")) is not None:
+            span.set_attribute("peregrine.request_id", current)
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["X-Request-ID"] = current
+                out["X-Content-Type-Options"] = "nosniff"
+                out.setdefault("Cache-Control", "no-store")
+                if self._parts.drain.leaving:
+                    out["Connection"] = "close"
+            await send(message)
+
+        try:
+            with self._parts.drain.request(counted=scope["path"] not in _ALWAYS):
+                await self._answer(scope, self._bounded(receive), send_marked, headers)
+        except Exception:
+            log.exception("A request failed")
+            if not status:
+                error = ApiError(500, f"Something went wrong; the log knows it as {current}.")
+                await response_of(error, scope["path"])(scope, receive, send_marked)
+        finally:
+            self._record(scope, status or CLIENT_LEFT, time.perf_counter() - started)
+            request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        error = None
+        if self._parts.drain.leaving and scope["path"] not in _ALWAYS:
+            why = "This replica is stopping; ask again, and another one answers."
+            error = ApiError(503, why, code="stopping", headers={"Retry-After": "1"})
+        elif _length(headers) > self._limit:
+            error = ApiError(413, self._too_large())
+        if error:
+            await response_of(error, scope["path"])(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """``receive`` that refuses a body above the limit, whatever its headers said."""
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._limit:
+                raise HTTPException(413, self._too_large())
+            return message
+
+        return counted
+
+    def _too_large(self) -> str:
+        return f"A request has at most {self._parts.settings.max_request_kb} KiB."
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        path = getattr(scope.get("route"), "path", "other")
+        metrics = self._parts.metrics
+        metrics.requests.labels(path, str(status)).inc()
+        metrics.seconds.labels(path).observe(seconds)
+        fields = {"method": scope["method"], "path": path, "status": status}
+        fields |= {"seconds": round(seconds, 4)} | scope["state"]["note"]
+        level = logging.DEBUG if scope["path"] in _ALWAYS else logging.INFO
+        log.log(level, "request", extra={"fields": fields})
+
+
+def _length(headers: Headers) -> int:
+    try:
+        return int(headers.get("content-length", "0"))
+    except ValueError:
+        return 0
+
+
+def sse(value: object) -> str:
+    """A server-sent event of JSON."""
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"

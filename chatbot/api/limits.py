@@ -1,0 +1,47 @@
+"""How often a key may ask: a token bucket for each, on a clock that nobody moves.
+
+The libraries for this count with the time of day; there a clock that is set back keeps a key out
+for as long as it was set back. ``time.monotonic`` does not move with it.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass
+class _Bucket:
+    left: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``remaining`` requests can follow at once; refused ones may be repeated in
+    ``retry_after`` seconds."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    retry_after: int
+
+
+class RateLimiter:
+    """One bucket for each name: it holds one minute's requests and fills up evenly."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._buckets: dict[str, _Bucket] = {}
+
+    def take(self, name: str, per_minute: int) -> Verdict:
+        """Count a request of ``name``, if it is within its limit."""
+        now = self._clock()
+        bucket = self._buckets.setdefault(name, _Bucket(per_minute, now))
+        grown = bucket.left + (now - bucket.at) * per_minute / 60
+        bucket.left, bucket.at = min(grown, per_minute), now
+        allowed = bucket.left >= 1
+        if allowed:
+            bucket.left -= 1
+        wait = 0 if allowed else math.ceil((1 - bucket.left) * 60 / per_minute)
+        return Verdict(allowed, per_minute, int(bucket.left), wait)

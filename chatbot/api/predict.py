@@ -1,0 +1,114 @@
+"""``POST /predict``: a question in, an answer with citations out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.requests import Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot.api.access import Caller, require_caller
+from chatbot.api.asking import Asking, asking, unless_gone
+from chatbot.events import Answered
+from chatbot.memory import Turn
+
+router = APIRouter(tags=["answers"])
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "No key that counts."},
+    413: {"description": "The body is too large."},
+    422: {"description": "The question cannot be answered as it is."},
+    429: {"description": "Too many wait already, or the key's limit is used; see Retry-After."},
+    503: {"description": "No answer can be given now; see Retry-After."},
+}
+
+
+class Question(BaseModel):
+    """The body of ``/predict``; ``history`` is the conversation before the question."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"question": "How long do EU customers have to return a product?"},
+                {
+                    "question": "And in the US?",
+                    "history": [
+                        {"role": "user", "content": "How long can EU customers return things?"},
+                        {"role": "assistant", "content": "Within 30 days of delivery."},
+                    ],
+                },
+            ]
+        },
+    )
+    question: str
+    history: list[Turn] = Field([], max_length=1000)
+
+
+class Cited(BaseModel):
+    """A verbatim quote of a document, from character ``start`` to ``end`` of its text."""
+
+    path: str
+    start: int
+    end: int
+    quote: str
+
+
+class Shown(BaseModel):
+    """A passage that the answer was drawn from."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+    score: float
+    heading: str
+
+
+class Predicted(BaseModel):
+    """An answer; ``timings`` are seconds since the request arrived at the service."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "answer": "Customers in the EU can return a product within 30 days.",
+                    "abstained": False,
+                    "confidence": 0.81,
+                    "citations": [
+                        {"path": "returns/eu.md", "start": 14, "end": 70, "quote": "Customers ..."}
+                    ],
+                    "passages": [],
+                    "model": "bundled (SmolLM2-135M-Instruct, openvino)",
+                    "timings": {"first_token": 0.4, "total": 1.2},
+                    "notes": [],
+                }
+            ]
+        },
+    )
+    answer: str
+    abstained: bool
+    confidence: float
+    citations: list[Cited]
+    passages: list[Shown]
+    model: str
+    timings: dict[str, float]
+    notes: list[str]
+
+
+@router.post("/predict", response_model=Predicted, responses=_ERRORS)
+async def predict(
+    request: Request, body: Question, caller: Annotated[Caller, Depends(require_caller)]
+) -> Any:
+    """Answer a question from the knowledge folder, with citations, or say that it is not there."""
+    async with asking(request, body.question, body.history) as asked:
+        answered: Answered = await unless_gone(request, last(asked))
+    return answered.answer.as_dict()
+
+
+async def last(asked: Asking) -> Answered:
+    """The whole answer."""
+    async for event in asked.tokens():
+        if isinstance(event, Answered):
+            return event
+    raise AssertionError("an answer ends with Answered, or raises")

@@ -1,0 +1,103 @@
+"""What OpenAI's clients send and get, as far as it is used here."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+CHAT_MODEL = "peregrine"
+EMBEDDING_MODEL = "peregrine-embeddings"
+
+
+class TextPart(BaseModel):
+    """A part of a message."""
+
+    type: Literal["text"]
+    text: str
+
+
+class Message(BaseModel):
+    """One message; ``content`` is text, or parts of text that belong together."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str | list[TextPart] | None = None
+
+    @property
+    def text(self) -> str:
+        """The message's text."""
+        if isinstance(self.content, list):
+            return "".join(part.text for part in self.content)
+        return self.content or ""
+
+
+class StreamOptions(BaseModel):
+    """``include_usage`` asks for a last chunk with token counts."""
+
+    include_usage: bool = False
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+
+
+class ChatRequest(BaseModel):
+    """The last message is the question and earlier ones are history.
+
+    System messages are not used: the service's own prompt, which lets the model answer from the
+    knowledge folder only, cannot be replaced by a client. Answers are greedy, so sampling
+    parameters such as ``temperature`` change nothing. Fields that are not named here are ignored;
+    what would change the answer's form (tools, several choices, log probabilities) is refused.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": CHAT_MODEL,
+                    "messages": [{"role": "user", "content": "How do I reset my password?"}],
+                }
+            ]
+        }
+    )
+    model: str
+    messages: list[Message] = Field(min_length=1, max_length=1000)
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    max_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    max_completion_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    stop: Texts | None = Field(None, max_length=4)
+    n: int | None = 1
+    tools: list[Any] | None = None
+    functions: list[Any] | None = None
+    logprobs: bool | None = None
+    response_format: dict[str, Any] | None = None
+
+
+class EmbeddingRequest(BaseModel):
+    """Texts to embed; ``input_type`` says whether they are searched for or searched with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"model": EMBEDDING_MODEL, "input": ["a text"]}]}
+    )
+    model: str
+    input: Texts = Field(min_length=1, max_length=256)
+    encoding_format: Literal["float", "base64"] | None = "float"
+    dimensions: int | None = None
+    input_type: Literal["document", "query"] = "document"
+
+
+class ErrorDetail(BaseModel):
+    """What is wrong, and in which field."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """An error as OpenAI's clients read it."""
+
+    error: ErrorDetail

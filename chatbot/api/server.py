@@ -1,0 +1,97 @@
+"""Serving until a signal ends it: SIGTERM lets what is under way finish, Ctrl-C does not."""
+
+import asyncio
+import errno
+import logging
+import signal
+import socket
+from types import FrameType
+from typing import Any
+
+from chatbot.api.application import create_app
+from chatbot.api.logs import set_up_logging
+from chatbot.errors import ConfigurationError
+from chatbot.service import ChatService
+from chatbot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# Seconds for connections to close once nothing is under way; page sockets stay open by design.
+_CLOSING = 3
+
+
+def serve(settings: Settings, service: ChatService | None = None) -> None:
+    """Run the web application until it is stopped.
+
+    Raises:
+        ConfigurationError: the address cannot be listened on, or nobody would need to sign in
+            from other machines.
+    """
+    import uvicorn
+
+    from chatbot.desk.access import access_mode, check_host
+
+    check_host(settings.host, access_mode(settings))
+    _check_port(settings)
+    set_up_logging(settings)
+    app = create_app(settings, service)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_CLOSING,
+    )
+    _draining_server(config, app.state.parts, settings).run()
+
+
+def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
+    import uvicorn
+
+    class DrainingServer(uvicorn.Server):
+        """uvicorn closes its socket at once on SIGTERM; here, proxies are told first."""
+
+        _loop: asyncio.AbstractEventLoop
+        _draining: asyncio.Task[None] | None = None
+
+        async def _serve(self, sockets: list[socket.socket] | None = None) -> None:
+            self._loop = asyncio.get_running_loop()
+            await super()._serve(sockets)
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if sig != signal.SIGTERM or parts.drain.leaving or not self.started:
+                super().handle_exit(sig, frame)
+                return
+            parts.drain.leaving = True
+            self._loop.call_soon_threadsafe(self._begin)
+
+        def _begin(self) -> None:
+            self._draining = self._loop.create_task(self._drain())
+
+        async def _drain(self) -> None:
+            log.info("Stopping: new requests are refused, those under way finish")
+            line = parts.service.line
+            done = await parts.drain.finish(
+                settings.drain_notice,
+                settings.drain_seconds,
+                lambda: bool(line.served or len(line)),
+            )
+            if not done:
+                log.warning("Stopping with work under way: %s s are over", settings.drain_seconds)
+            self.should_exit = True  # and not as killed by the signal: this end is orderly
+
+    return DrainingServer(config)
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as exc:
+            why = "in use" if exc.errno == errno.EADDRINUSE else str(exc.strerror)
+            raise ConfigurationError(
+                f"Port {settings.port} on {settings.host} is not available ({why}); choose "
+                "another one with --port or CHATBOT_PORT."
+            ) from exc

@@ -1,0 +1,129 @@
+"""Adapters: which one a model answers with, whether it fits, and how a new one takes over.
+
+An adapter is a PEFT folder with a ``peregrine.json`` that says which model and which prompts it
+was trained on. The one that ships with a model is named in the catalogue; those trained here are
+copied into ``data/adapters/<model>/``, whose ``CURRENT`` lists them, the one in use last.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.errors import ConfigurationError, ModelUnavailableError
+from chatbot.llm.catalogue import LLMEntry
+from chatbot.prompts import Prompts
+
+WEIGHTS = "adapter_model.safetensors"
+_META = "peregrine.json"
+_CURRENT = "CURRENT"
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """An adapter that fits; ``digest`` identifies its weights."""
+
+    path: Path
+    name: str
+    digest: str
+
+
+class AdapterStore:
+    """The adapters of one model that were trained here, with the way back."""
+
+    def __init__(self, data: Path, entry: LLMEntry) -> None:
+        self._folder = data / "adapters" / entry.name
+
+    def current(self) -> Path | None:
+        """The adapter that took over last, or ``None`` for the one that ships."""
+        names = self._history()
+        return self._folder / names[-1] if names else None
+
+    def install(self, adapter: Path) -> Path:
+        """Copy an adapter and make it the current one; running services take it up."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"a{len(self._history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
+        shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns("checkpoints"))
+        self._write([*self._history(), name])
+        return self._folder / name
+
+    def rollback(self) -> Path | None:
+        """Back to the adapter before; ``None`` means the one that ships.
+
+        Raises:
+            ConfigurationError: nothing was installed.
+        """
+        names = self._history()
+        if not names:
+            raise ConfigurationError(
+                "There is no adapter to go back from; the one that ships is in use."
+            )
+        self._write(names[:-1])
+        return self.current()
+
+    def _history(self) -> list[str]:
+        try:
+            return (self._folder / _CURRENT).read_text(encoding="utf-8").split()
+        except OSError:
+            return []
+
+    def _write(self, names: list[str]) -> None:
+        temporary = self._folder / f".{_CURRENT}-{uuid.uuid4().hex[:6]}"
+        temporary.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        os.replace(temporary, self._folder / _CURRENT)
+
+
+def choose_adapter(entry: LLMEntry, models: Path, data: Path, named: str | None) -> Path | None:
+    """The folder of the adapter to use: the named one, else the current, else the one that ships.
+
+    ``named`` is a folder, or "none" for the bare model.
+    """
+    if named == "none":
+        return None
+    if named:
+        return Path(named)
+    installed = AdapterStore(data, entry).current()
+    if installed is not None:
+        return installed
+    shipped = models / entry.adapter if entry.adapter else None
+    return shipped if shipped is not None and shipped.is_dir() else None
+
+
+def read_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Adapter:
+    """Check that an adapter belongs to this model and these prompts.
+
+    Raises:
+        ModelUnavailableError: it is incomplete, or was trained on another model or other prompts.
+    """
+    try:
+        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        base, trained = str(meta["base"]), dict(meta["prompts"])
+    except (OSError, ValueError, TypeError, KeyError) as exc:
+        raise ModelUnavailableError(
+            f"The adapter '{folder}' is incomplete; name another one with CHATBOT_ADAPTER, or "
+            "'none' for the bare model."
+        ) from exc
+    if base != entry.name:
+        raise ModelUnavailableError(
+            f"The adapter '{folder}' was trained for '{base}' and '{entry.name}' is in use; set "
+            f"CHATBOT_LLM={base}, or CHATBOT_ADAPTER=none."
+        )
+    changed = sorted(
+        name for name, text in prompts.fingerprint.items() if trained.get(name) != text
+    )
+    if changed:
+        raise ModelUnavailableError(
+            f"The adapter '{folder}' was trained with other texts of the prompts "
+            f"{', '.join(changed)}; restore them, train it again, or set CHATBOT_ADAPTER=none."
+        )
+    return Adapter(folder, folder.name, digest)
+
+
+def write_meta(folder: Path, entry: LLMEntry, prompts: Prompts) -> None:
+    """Save beside a new adapter what :func:`read_adapter` checks."""
+    meta = {"base": entry.name, "template": entry.template, "prompts": prompts.fingerprint}
+    (folder / _META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,88 @@
+"""Keys of programs that use the API. Only a key's SHA-256 is kept.
+
+A key is ``pk_<id>_<secret>``. The secret has 256 random bits, so a fast hash protects it as
+well as a slow one would: there is nothing to guess.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from chatbot.errors import UserError
+from chatbot.store.database import Database, now
+from chatbot.store.schema import api_keys
+
+_NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """``per_minute`` is its own limit of requests, if it has one."""
+
+    id: str
+    name: str
+    hash: str
+    per_minute: int | None
+    created_at: str
+    revoked_at: str | None
+
+
+class KeyStore:
+    """Keys in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, name: str, per_minute: int | None = None) -> tuple[ApiKey, str]:
+        """A new key, and its text, which is shown once and not kept.
+
+        Raises:
+            UserError: the name or the limit cannot be used.
+            StoreError: it was not saved.
+        """
+        if not name.strip() or len(name) > 200 or not name.isprintable():
+            raise UserError("A key's name has 1 to 200 printable characters.")
+        if per_minute is not None and not 1 <= per_minute <= 1_000_000:
+            raise UserError("A key's limit is 1 to 1,000,000 requests a minute.")
+        if any(key.name == name and not key.revoked_at for key in await self.all()):
+            raise UserError(f"There is a key '{name}' already; revoke it first.")
+        identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        text = f"pk_{identifier}_{secret}"
+        key = ApiKey(identifier, name, _hashed(text), per_minute, now(), None)
+        async with self._database.write() as connection:
+            await connection.execute(insert(api_keys).values(**key.__dict__))
+        return key, text
+
+    async def all(self) -> list[ApiKey]:
+        """Every key, revoked ones too, oldest first."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(api_keys).order_by(api_keys.c.created_at))
+            return [ApiKey(**dict(row)) for row in rows.mappings()]
+
+    async def revoke(self, name_or_id: str) -> None:
+        """End a key; running services refuse it within seconds.
+
+        Raises:
+            UserError: no key in use has that name or id.
+        """
+        named = (api_keys.c.name == name_or_id) | (api_keys.c.id == name_or_id)
+        ended = update(api_keys).where(named, api_keys.c.revoked_at.is_(None))
+        async with self._database.write() as connection:
+            result = await connection.execute(ended.values(revoked_at=now()))
+        if not result.rowcount:
+            raise UserError(f"There is no key '{name_or_id}' in use.")
+
+
+def find_key(keys: dict[str, ApiKey], text: str) -> ApiKey | None:
+    """The key in use (``keys`` is by id) that ``text`` is, compared in constant time."""
+    parts = text.split("_", 2)
+    key = keys.get(parts[1]) if len(parts) == 3 else None
+    right = hmac.compare_digest(key.hash if key else _NOBODY, _hashed(text))
+    return key if right and key and not key.revoked_at else None
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,56 @@
+"""Merged weights for other programs: one GGUF file, or a safetensors folder."""
+
+from pathlib import Path
+from typing import Literal
+
+from chatbot.errors import TrainingError
+from chatbot.llm.adapters import read_adapter
+from chatbot.llm.catalogue import LLMEntry, require_weights
+from chatbot.llm.merge import merge_gguf
+from chatbot.prompts import Prompts
+from chatbot.training.finetune import load_base
+
+Format = Literal["gguf", "safetensors"]
+
+
+def export(adapter: Path, entry: LLMEntry, prompts: Prompts, kind: Format, out: Path) -> Path:
+    """Write the base with the adapter merged in to ``out``; returns it.
+
+    ``gguf`` runs in OpenVINO, llama.cpp and Ollama (merged tensors as Q8_0); ``safetensors`` in
+    transformers and vLLM.
+
+    Raises:
+        TrainingError: the base is not a GGUF file, peft is missing, or ``out`` cannot be written.
+        ModelUnavailableError: the adapter does not fit, or the base's weights are missing.
+    """
+    read_adapter(adapter, entry, prompts)
+    try:
+        if kind == "gguf":
+            return _gguf(adapter, entry, out)
+        return _safetensors(adapter, entry, out)
+    except OSError as exc:
+        raise TrainingError(f"'{out}' cannot be written: {exc.strerror or exc}.") from exc
+
+
+def _gguf(adapter: Path, entry: LLMEntry, out: Path) -> Path:
+    weights = require_weights(entry)
+    if weights.suffix != ".gguf":
+        raise TrainingError(
+            f"'{entry.name}' has no GGUF file to merge into; use --format safetensors."
+        )
+    merge_gguf(weights, adapter, out)
+    return out
+
+
+def _safetensors(adapter: Path, entry: LLMEntry, out: Path) -> Path:
+    try:
+        from peft import PeftModel
+    except ImportError as exc:
+        raise TrainingError(
+            "Exporting safetensors needs peft; run 'pip install peregrine-chatbot[train]'."
+        ) from exc
+    model, tokenizer = load_base(entry)
+    merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    merged.save_pretrained(str(out))
+    tokenizer.save_pretrained(str(out))
+    return out

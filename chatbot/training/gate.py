@@ -1,0 +1,42 @@
+"""Whether a new adapter may take the place of the old one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# A reply in other words than the expected one counts as right from this word overlap on.
+_SAME = 0.7
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Shares of right cases, and the ids of those that changed."""
+
+    before: float
+    after: float
+    fixed: list[str]
+    broken: list[str]
+
+    @property
+    def passes(self) -> bool:
+        """No worse than before, over all cases."""
+        return self.after >= self.before
+
+
+def judge(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> Verdict:
+    """Compare the rows of ``chatbot evaluate answers`` of two models on the same cases."""
+    was = {row["id"]: is_right(row) for row in before}
+    now = {row["id"]: is_right(row) for row in after}
+    return Verdict(
+        before=round(sum(was.values()) / max(len(was), 1), 4),
+        after=round(sum(now.values()) / max(len(now), 1), 4),
+        fixed=[case for case, right in now.items() if right and not was[case]],
+        broken=[case for case, right in now.items() if not right and was[case]],
+    )
+
+
+def is_right(row: dict[str, Any]) -> bool:
+    """A refusal where nothing answers; else an answer that says the expected."""
+    if not row["answerable"] or row["abstained"]:
+        return bool(row["abstained"] and not row["answerable"])
+    return bool(row["contains_gold"]) or float(row["token_f1"]) >= _SAME

@@ -1,0 +1,189 @@
+"""Adapters: what is refused, which one is used, the way back, and what merging changes."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chatbot.cli import main
+from chatbot.errors import ConfigurationError, ModelUnavailableError
+from chatbot.events import Answer, Answered
+from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter, write_meta
+from chatbot.llm.catalogue import LLMEntry, load_catalogue, require_weights
+from chatbot.llm.merge import merge_gguf
+from chatbot.prompts import Prompts, load_prompts
+from chatbot.service import ChatService, build_service
+from chatbot.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def entry() -> LLMEntry:
+    return load_catalogue(load_settings().models).llm["bundled"]
+
+
+@pytest.fixture(scope="module")
+def prompts() -> Prompts:
+    return load_prompts(load_settings().prompts)
+
+
+@pytest.fixture
+def adapter(tmp_path: Path, entry: LLMEntry, prompts: Prompts) -> Path:
+    folder = tmp_path / "adapter"
+    folder.mkdir()
+    (folder / "adapter_model.safetensors").write_bytes(b"weights")
+    write_meta(folder, entry, prompts)
+    return folder
+
+
+def change(adapter: Path, **values: object) -> None:
+    path = adapter / "peregrine.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_an_adapter_of_another_model_is_refused(
+    adapter: Path, entry: LLMEntry, prompts: Prompts
+) -> None:
+    change(adapter, base="falcon")
+    with pytest.raises(ModelUnavailableError, match="trained for 'falcon'"):
+        read_adapter(adapter, entry, prompts)
+
+
+def test_an_adapter_of_other_prompts_is_refused(
+    adapter: Path, entry: LLMEntry, prompts: Prompts
+) -> None:
+    change(adapter, prompts=prompts.fingerprint | {"answer": "1-another"})
+    with pytest.raises(ModelUnavailableError, match="other texts of the prompts answer"):
+        read_adapter(adapter, entry, prompts)
+
+
+def test_half_an_adapter_is_refused(adapter: Path, entry: LLMEntry, prompts: Prompts) -> None:
+    (adapter / "adapter_model.safetensors").unlink()
+    with pytest.raises(ModelUnavailableError, match="incomplete"):
+        read_adapter(adapter, entry, prompts)
+
+
+def test_the_newest_adapter_is_used_until_it_is_taken_back(
+    adapter: Path, entry: LLMEntry, tmp_path: Path
+) -> None:
+    models, data = tmp_path / "models", tmp_path / "data"
+    shipped = models / str(entry.adapter)
+    shipped.mkdir(parents=True)
+    store = AdapterStore(data, entry)
+
+    def chosen(named: str | None = None) -> Path | None:
+        return choose_adapter(entry, models, data, named)
+
+    assert chosen() == shipped
+    first, second = store.install(adapter), store.install(adapter)
+    assert chosen() == second
+    assert chosen("none") is None
+    assert chosen("elsewhere") == Path("elsewhere")
+    assert store.rollback() == first
+    assert store.rollback() is None
+    assert chosen() == shipped
+    with pytest.raises(ConfigurationError, match="no adapter to go back from"):
+        store.rollback()
+
+
+def random_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Path:
+    import torch
+
+    from chatbot.training.finetune import Recipe, load_base, with_lora
+
+    torch.manual_seed(1)
+    model = with_lora(load_base(entry)[0], entry, Recipe(rank=4))
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            parameter.data.normal_(0, 0.02)
+    model.save_pretrained(str(folder))
+    write_meta(folder, entry, prompts)
+    return folder
+
+
+@pytest.mark.model
+def test_merged_files_say_what_the_adapter_says(
+    tmp_path: Path, entry: LLMEntry, prompts: Prompts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Greedy output in float32: with PEFT unmerged, of the merged GGUF and the safetensors."""
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    adapter = random_adapter(tmp_path / "adapter", entry, prompts)
+    dense = {"quantization_config": GgufConfig(dequantize=True), "dtype": torch.float32}
+
+    def load_gguf(path: Path) -> tuple[object, object]:
+        file = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
+        return (
+            AutoModelForCausalLM.from_pretrained(**file, **dense),
+            AutoTokenizer.from_pretrained(**file),
+        )
+
+    base, tokenizer = load_gguf(require_weights(entry))
+    prompt = tokenizer("The capital of France is", return_tensors="pt")  # type: ignore[operator]
+
+    def said(model: object) -> list[int]:
+        out = model.eval().generate(**prompt, max_new_tokens=20, do_sample=False)  # type: ignore[attr-defined]
+        return list(map(int, out[0]))
+
+    assert main(["export", str(adapter), "--format", "gguf", "--json"]) == 0
+    gguf = Path(json.loads(capsys.readouterr().out)["path"])
+    assert main(["export", str(adapter), "--format", "safetensors", "--json"]) == 0
+    folder = json.loads(capsys.readouterr().out)["path"]
+    without = said(base)
+    expected = said(PeftModel.from_pretrained(base, str(adapter)))
+    assert expected != without
+    assert said(load_gguf(gguf)[0]) == expected
+    exported = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    assert said(exported)[:12] == expected[:12]  # its weights are rounded to bfloat16
+
+
+@pytest.mark.model
+def test_a_running_service_takes_an_adapter_up_and_goes_back(
+    knowledge: Path, tmp_path: Path, entry: LLMEntry, prompts: Prompts
+) -> None:
+    shipped = load_settings().models
+    models = tmp_path / "models"
+    models.mkdir()
+    shutil.copy(shipped / "catalogue.toml", models)
+    settings = load_settings(
+        knowledge=knowledge, index=tmp_path / "index", data=tmp_path / "data", models=models,
+        llm="bundled", embeddings="bundled", answer_tokens=4, refuse_below=0.0,
+    )  # fmt: skip
+    service = build_service(settings)
+    service.warm_up()
+    assert "adapter" not in asked(service).model
+    store = AdapterStore(settings.data, entry)
+    installed = store.install(random_adapter(tmp_path / "adapter", entry, prompts))
+    assert installed.name in asked(service).model
+    (store.install(installed) / "adapter_model.safetensors").write_bytes(b"damaged")
+    assert installed.name in asked(service).model  # the last good one goes on answering
+    store.rollback()
+    store.rollback()
+    assert "adapter" not in asked(service).model
+
+
+def asked(service: ChatService) -> Answer:
+    async def ask() -> Answer:
+        async for event in service.answer("How long can customers in the US return?", []):
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError
+
+    return asyncio.run(ask())
+
+
+def test_an_adapter_that_does_not_fit_the_file_is_refused(tmp_path: Path, entry: LLMEntry) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    name = "base_model.model.model.layers.0.self_attn.q_proj.lora_{}.weight"
+    weights = {name.format("A"): torch.zeros(2, 8), name.format("B"): torch.zeros(8, 2)}
+    save_file(weights, str(tmp_path / "adapter_model.safetensors"))
+    (tmp_path / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4}')
+    out = tmp_path / "merged.gguf"
+    with pytest.raises(ModelUnavailableError, match=r"does not fit .model.layers.0.self_attn.q"):
+        merge_gguf(require_weights(entry), tmp_path, out)
+    assert not out.exists()

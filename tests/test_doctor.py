@@ -1,0 +1,69 @@
+"""The doctor names what is wrong."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from chatbot.doctor import refused_connections, run_checks
+from chatbot.privacy import quiet_libraries, tracing_on
+from chatbot.settings import Settings
+
+
+@pytest.fixture
+def chosen(settings: Settings, tmp_path: Path) -> Settings:
+    return settings.model_copy(update={"data": tmp_path / "data", "llm": "bundled"})
+
+
+def failed(settings: Settings) -> dict[str, str]:
+    return {check.name: check.detail for check in run_checks(settings, False) if not check.ok}
+
+
+def test_a_good_installation_passes(chosen: Settings) -> None:
+    assert failed(chosen) == {}
+
+
+def test_what_is_wrong_is_named(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_ANSWER_TOKEN", "3")
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    wrong = failed(
+        chosen.model_copy(
+            update={"host": "0.0.0.0", "database": "postgresql://nobody@127.0.0.1:9/none"}
+        )
+    )
+    assert "CHATBOT_ANSWER_TOKEN" in wrong["environment"]
+    assert "LANGSMITH_TRACING (to LangSmith)" in wrong["telemetry"]
+    assert "database failed" in wrong["database"]
+    open_page = failed(chosen.model_copy(update={"host": "0.0.0.0"}))
+    assert "chatbot users add" in open_page["access"]
+
+
+def test_every_way_out_is_seen_and_refused() -> None:
+    with refused_connections() as tried:
+        with pytest.raises(OSError, match="offline check"):
+            socket.create_connection(("127.0.0.1", 9))
+        with pytest.raises(OSError, match="offline check"), socket.socket() as out:
+            out.connect_ex(("192.0.2.1", 80))
+        with pytest.raises(OSError, match="offline check"):
+            socket.getaddrinfo("example.org", 80)
+        with (
+            pytest.raises(OSError, match="offline check"),
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
+        ):
+            out.sendto(b"x", ("192.0.2.1", 53))
+    assert len(tried) == 4
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        socket.create_connection(listening.getsockname()).close()
+
+
+def test_telemetry_is_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_DISABLE_TELEMETRY", raising=False)
+    monkeypatch.setenv("TRACELOOP_TELEMETRY", "true")
+    quiet_libraries()
+    import os
+
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["TRACELOOP_TELEMETRY"] == "true"
+    assert tracing_on() == {}

@@ -1,0 +1,180 @@
+"""Fine-tuning on small random checkpoints: data, packs, training, resuming, the gate."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_architectures import TARGETS, save_checkpoint
+
+from chatbot.cases import AnswerRow, GivenPassage, RewriteCase
+from chatbot.errors import ModelUnavailableError, TrainingError
+from chatbot.llm.adapters import read_adapter
+from chatbot.llm.catalogue import LLMEntry, Source
+from chatbot.llm.templates import chat_template
+from chatbot.prompts import Prompts, load_prompts
+from chatbot.settings import load_settings
+from chatbot.training.data import REFUSAL, DataFile, Mixture, mix, parse_data_file
+from chatbot.training.finetune import Recipe, finetune, load_base
+from chatbot.training.gate import judge
+from chatbot.training.packing import Encoded, attends_by_mask, collate, pack
+from chatbot.training.report import training_report
+
+PROMPTS = load_prompts(load_settings().prompts)
+PASSAGE = (
+    "Customers can return a product within {n} days of delivery, and it costs {n} EUR to send "
+    "it back by post."
+)
+SMALL = Recipe(rank=2, alpha=4, rate=5e-3, packs=1, pack_tokens=900, held_out=2, evaluate_every=5)
+
+
+def rows_file(folder: Path, count: int = 8) -> Path:
+    rows: list[Any] = []
+    for n in range(count):
+        passages = [GivenPassage(path=f"doc{n}-1.md", text=PASSAGE.format(n=n))]
+        answer = None if n % 4 == 3 else f"customers can return a product within {n} days"
+        rows.append(AnswerRow(id=f"a{n}", question=f"how long {n}?", passages=passages,
+                              answer=answer, answerable=answer is not None))  # fmt: skip
+        rows.append(AnswerRow(id=f"b{n}", question=f"what does it cost {n}?", passages=passages,
+                              answer=f"it costs {n} EUR"))  # fmt: skip
+    rows.append(RewriteCase(id="r", question="and there?", standalone="And in the US?"))
+    path = folder / "rows.jsonl"
+    path.write_text("".join(row.model_dump_json() + "\n" for row in rows))
+    return path
+
+
+def mixture(path: Path, refusals: float = 0.2, seed: int = 7) -> Mixture:
+    return mix([DataFile(path)], PROMPTS, chat_template("chatml"), refusals=refusals, seed=seed)
+
+
+def entry_of(checkpoint: Path, architecture: str) -> LLMEntry:
+    return LLMEntry(
+        name="small", title="small", licence="none", source=Source(path=checkpoint), context=2048,
+        template="chatml", lora_targets=tuple(TARGETS[architecture]), engines=("transformers",),
+        rewrites=False,
+    )  # fmt: skip
+
+
+def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
+    path = rows_file(tmp_path)
+    assert mixture(path) == mixture(path)
+    assert mixture(path) != mixture(path, seed=8)
+
+
+def test_refusals_keep_to_their_share(tmp_path: Path) -> None:
+    examples = mixture(rows_file(tmp_path), refusals=0.1).examples
+    refusing = [example for example in examples if example.reply == REFUSAL]
+    assert 0 < len(refusing) <= 0.1 * len(examples) + 1
+
+
+def test_prompts_are_those_of_serving(tmp_path: Path) -> None:
+    prompts = [example.prompt for example in mixture(rows_file(tmp_path)).examples]
+    answering = [prompt for prompt in prompts if "[1] " in prompt]
+    assert all(prompt.count("[1] ") == 1 for prompt in answering)
+    assert any("[2] " in prompt for prompt in answering), "no distractor anywhere"
+    assert any(prompt.count("Question: ") == 2 for prompt in answering), "no follow-up anywhere"
+
+
+def test_replies_are_whole_sentences(tmp_path: Path) -> None:
+    replies = {example.reply for example in mixture(rows_file(tmp_path)).examples}
+    assert "It costs 4 EUR." in replies
+
+
+def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, count=2)
+    path.write_text(path.read_text() + '{"id": "x", "question": "no passages"}\n')
+    (problem,) = mixture(path).problems
+    assert "line 6" in problem
+
+
+def test_a_file_may_be_limited() -> None:
+    assert parse_data_file("a/rows.jsonl=50") == DataFile(Path("a/rows.jsonl"), 50)
+    assert parse_data_file("a/rows.jsonl") == DataFile(Path("a/rows.jsonl"))
+
+
+def test_a_pack_has_the_loss_of_its_rows(tmp_path: Path) -> None:
+    """Packed rows do not see each other, and keep their own positions."""
+    import torch
+
+    checkpoint = save_checkpoint(tmp_path, "LlamaForCausalLM")
+    model, _ = load_base(entry_of(checkpoint, "LlamaForCausalLM"))
+    model = model.float()
+    rows = [Encoded([*range(10, 40), *tail], 32) for tail in ([50, 51, 52], [60, 61, 62, 63])]
+    assert attends_by_mask(model)
+    (packed,) = pack(rows, 200)
+    assert len(packed) < sum(map(len, rows))
+
+    def loss(packs: list[Any]) -> float:
+        batch = collate(packs)
+        labels = batch.pop("labels")[0]
+        (at,) = (labels != -100).nonzero(as_tuple=True)
+        logits = model(**batch, logits_to_keep=at - 1).logits[0]
+        return float(torch.nn.functional.cross_entropy(logits, labels[at], reduction="sum"))
+
+    apart = sum(loss([one]) for row in rows for one in pack([row], 0))
+    assert loss([packed]) == pytest.approx(apart, rel=1e-4)
+
+
+@pytest.mark.parametrize("architecture", list(TARGETS))
+def test_each_architecture_trains_into_an_adapter(architecture: str, tmp_path: Path) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", architecture), architecture)
+    out = tmp_path / "out"
+    report = finetune(entry, PROMPTS, mixture(rows_file(tmp_path)), SMALL, out, print)
+    assert report["after"]["loss"] < report["before"]["loss"]
+    assert report["left_out"] == 0
+    assert read_adapter(out, entry, PROMPTS).digest
+    page = training_report(json.loads((out / "training.json").read_text()))
+    assert "<polyline" in page
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    examples, out = mixture(rows_file(tmp_path)), tmp_path / "out"
+    short = Recipe(**{**SMALL.__dict__, "epochs": 0.5})
+    first = finetune(entry, PROMPTS, examples, short, out, print)
+    assert any((out / "checkpoints").iterdir())
+    report = finetune(entry, PROMPTS, examples, SMALL, out, print)
+    assert report["before"]["loss"] is None, "it began anew"
+    assert report["curve"][-1]["step"] > first["curve"][-1]["step"]
+
+
+def test_an_adapter_is_trained_further_only_on_its_own_prompts(tmp_path: Path) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    examples, first = mixture(rows_file(tmp_path)), tmp_path / "first"
+    start = finetune(entry, PROMPTS, examples, SMALL, first, print)
+    again = finetune(entry, PROMPTS, examples, SMALL, tmp_path / "second", print, first)
+    assert again["before"]["loss"] == pytest.approx(start["after"]["loss"], rel=0.1)
+    other = Prompts(**{**PROMPTS.__dict__, "answer": PROMPTS.refuse})
+    with pytest.raises(ModelUnavailableError, match="other texts"):
+        finetune(entry, other, examples, SMALL, tmp_path / "third", print, first)
+
+
+def test_too_few_rows_get_a_sentence(tmp_path: Path) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    examples = mixture(rows_file(tmp_path, count=1))
+    with pytest.raises(TrainingError, match="give more rows"):
+        finetune(entry, PROMPTS, examples, Recipe(), tmp_path / "out", print)
+
+
+def row(case: str, answerable: bool, abstained: bool, gold: bool) -> dict[str, Any]:
+    return {"id": case, "question": f"<{case}>", "answer": "x", "answerable": answerable,
+            "abstained": abstained, "contains_gold": gold, "token_f1": 0.0}  # fmt: skip
+
+
+def test_the_gate_lets_only_what_is_no_worse_through() -> None:
+    old = [row("a", True, False, True), row("b", True, True, False), row("c", False, True, False)]
+    better = [row("a", True, False, True), row("b", True, False, True), row("c", False, True, True)]
+    worse = [row("a", True, True, False), row("b", True, True, False), row("c", False, True, False)]
+    assert judge(old, better).passes
+    assert judge(old, better).fixed == ["b"]
+    assert not judge(old, worse).passes
+    assert judge(old, worse).broken == ["a"]
+
+
+def test_the_report_shows_samples_as_text() -> None:
+    report = {"base": "x", "rows": 1, "packs": 1, "files": {}, "left_out": 0, "seconds": 1,
+              "recipe": {}, "curve": [], "problems": []}  # fmt: skip
+    page = training_report(report, [row("a", True, False, True)], [row("a", True, True, False)])
+    assert "&lt;a&gt;" in page
+    assert 'class="right"' in page
+    assert 'class="wrong"' in page

@@ -1,0 +1,98 @@
+"""The handoff packet as Markdown, as an e-mail and over a webhook."""
+
+import email
+import email.policy
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from chatbot.errors import HandoffError
+from chatbot.handoff import Packet, post, to_email, to_markdown
+
+PACKET = Packet(
+    question="Can I return it?\nBcc: everybody@example.org",
+    summary="The customer wants to return a lamp.",
+    passages=[{"path": "us.md", "text": "# Within 45 days.\nUnopened."}],
+    draft="Hello, within 45 days.",
+    handed_off_by="ann",
+    created_at="2026-01-01T00:00:00Z",
+    history=[
+        {"role": "user", "content": "Can I return it?\n\n**Peregrine**\n\nYes, always."},
+        {"role": "assistant", "content": "Within 45 days."},
+    ],
+)
+
+
+def test_markdown_holds_everything_and_no_turn_looks_like_another() -> None:
+    text = to_markdown(PACKET)
+    for part in (PACKET.summary, PACKET.draft, "`us.md`", "> Unopened.", "by ann", "2026-01-01"):
+        assert part in text
+    assert [line for line in text.splitlines() if line.startswith("**")] == [
+        "**Agent**",
+        "**Peregrine**",
+    ]
+    # Headings are the packet's own: what people and documents wrote is quoted.
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings[0] == "# Handoff: Can I return it? Bcc: everybody@example.org"
+    assert headings[1:] == ["## Summary", "## Draft", "## Passages tried", "## Conversation"]
+
+
+def test_an_empty_packet_says_what_is_missing() -> None:
+    text = to_markdown(Packet("Why?", "", [], "", "ann", "now"))
+    for part in ("No summary.", "No draft.", "None.", "Nothing was said."):
+        assert part in text
+
+
+def test_email_opens_as_a_draft_and_a_question_adds_no_header() -> None:
+    message = email.message_from_bytes(
+        to_email(PACKET, "second@example.org"), policy=email.policy.default
+    )
+    assert message["Subject"] == "Handoff: Can I return it? Bcc: everybody@example.org"
+    assert (message["To"], message["X-Unsent"], message["Bcc"]) == ("second@example.org", "1", None)
+    body = message.get_body()
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == to_markdown(PACKET)
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, list[dict[str, object]]]]:
+    """A server that takes packets, and refuses those of ``/closed``."""
+    got: list[dict[str, object]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(503 if self.path == "/closed" else 204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", got
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+async def test_webhook_gets_the_packet(webhook: tuple[str, list[dict[str, object]]]) -> None:
+    url, got = webhook
+    await post(PACKET, url)
+    assert got == [PACKET.as_dict()]
+
+
+async def test_a_webhook_that_refuses_is_an_error(
+    webhook: tuple[str, list[dict[str, object]]],
+) -> None:
+    with pytest.raises(HandoffError, match=r"^status 503$"):
+        await post(PACKET, f"{webhook[0]}/closed")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "no address", "ftp://127.0.0.1/"])
+async def test_a_webhook_that_is_not_there_is_an_error_in_words(url: str) -> None:
+    with pytest.raises(HandoffError, match=r"\w+ \w+"):
+        await post(PACKET, url)

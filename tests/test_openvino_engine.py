@@ -1,0 +1,102 @@
+"""The OpenVINO engine for real: many at once, pieces, cancelling, and one failure among others."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chatbot.errors import GenerationError, ModelUnavailableError
+from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.llm.openvino_engine import OpenVINOEngine
+from chatbot.settings import load_settings
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[OpenVINOEngine]:
+    settings = load_settings()
+    weights = require_weights(load_catalogue(settings.models).llm["bundled"])
+    engine = OpenVINOEngine(weights, settings.models / "converted" / "bundled")
+    yield engine
+    engine.close()
+    with pytest.raises(GenerationError, match="has been closed"):
+        say(engine, "Hello")
+
+
+def say(engine: OpenVINOEngine, prompt: str, tokens: int = 24, **options: object) -> list[Piece]:
+    request = GenerationRequest(prompt, tokens, **options)  # type: ignore[arg-type]
+    return list(engine.stream(request, threading.Event()))
+
+
+def text_of(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+PROMPTS = ["Once upon a time", "The capital of France is", "Water boils at", "Our shop opens"]
+
+
+def test_many_at_once_say_what_each_says_alone(engine: OpenVINOEngine) -> None:
+    alone = [text_of(say(engine, prompt)) for prompt in PROMPTS]
+    with ThreadPoolExecutor(len(PROMPTS)) as pool:
+        together = list(pool.map(lambda prompt: say(engine, prompt), PROMPTS))
+    assert [text_of(pieces) for pieces in together] == alone
+    assert all(pieces[-1].tokens == 24 for pieces in together)
+
+
+def test_one_that_fails_takes_no_other_with_it(engine: OpenVINOEngine) -> None:
+    """An answer of no tokens is refused by the library when it takes the request in."""
+    alone = text_of(say(engine, PROMPTS[0]))
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(say, engine, PROMPTS[0])
+        failing = pool.submit(say, engine, PROMPTS[1], 0)
+        last = pool.submit(say, engine, PROMPTS[0])
+        assert text_of(first.result(120)) == alone
+        with pytest.raises(GenerationError, match="failed while answering"):
+            failing.result(120)
+        assert text_of(last.result(120)) == alone
+
+
+def test_pieces_are_few_and_the_first_comes_at_once(engine: OpenVINOEngine) -> None:
+    started = time.monotonic()
+    pieces = say(engine, "Once upon a time", 120)
+    seconds = time.monotonic() - started
+    assert pieces[0].tokens <= 2
+    assert len(pieces) - 2 <= seconds / 0.04
+    assert pieces[-1].finish_reason in {"length", "stop"}
+
+
+def test_closing_the_iterator_frees_the_model(engine: OpenVINOEngine) -> None:
+    """What is left of an answer that nobody reads is not written."""
+    cancel = threading.Event()
+    pieces = engine.stream(GenerationRequest("Once upon a time", 4000), cancel)
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert cancel.is_set()
+    deadline = time.monotonic() + 60
+    while engine._pipeline.has_non_finished_requests():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_follow_up_reads_only_what_is_new(engine: OpenVINOEngine) -> None:
+    """The prefix cache holds the first turn: the next one is answered much sooner."""
+    first = "Passages: " + " ".join(f"Paragraph {n} is about returns." for n in range(120))
+
+    def seconds(prompt: str) -> float:
+        started = time.monotonic()
+        say(engine, prompt, 1)
+        return time.monotonic() - started
+
+    cold = seconds(first)
+    assert min(seconds(f"{first} Question {n}?") for n in range(3)) < cold / 2
+
+
+def test_weights_that_do_not_load_get_a_sentence(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and then nothing")
+    with pytest.raises(ModelUnavailableError, match="do not load"):
+        OpenVINOEngine(broken, tmp_path / "converted")

@@ -1,0 +1,97 @@
+"""Settings: each one is documented, is overridden by the environment, and is named when wrong."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from chatbot.errors import ConfigurationError
+from chatbot.settings import PROJECT_ROOT, Settings, load_settings
+
+EXAMPLE = (PROJECT_ROOT / "chatbot.example.toml").read_text()
+# The default depends on other things, so the example shows a value of its own or none.
+_DEPENDS = {"answers_at_once"}
+
+
+def documented() -> dict[str, Any]:
+    lines = re.findall(r"^# (\w+ = .*)$", EXAMPLE, flags=re.M)
+    return tomllib.loads("\n".join(lines))
+
+
+def test_the_example_documents_every_setting_with_its_default() -> None:
+    shown = documented()
+    assert set(shown) == set(Settings.model_fields), "document it in chatbot.example.toml"
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, Path):
+            default = default.relative_to(PROJECT_ROOT).as_posix()
+        if name not in _DEPENDS:
+            assert shown[name] == _plain(default), name
+
+
+def _plain(default: Any) -> Any:
+    if default is None:
+        return ""
+    return list(default) if isinstance(default, tuple) else default
+
+
+def changed(name: str, default: Any) -> tuple[str, Any]:
+    """(text for the environment, value) other than the default."""
+    others: dict[str, Any] = {"engine": "openvino", "condense": "model", "log_format": "json"}
+    others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",), "refuse_below": 0.5}
+    others |= {"risk": 0.2, "oauth_domains": ("example.org",), "calibration": Path("/elsewhere")}
+    if name in others:
+        value = others[name]
+    elif name in ("answers_at_once",):
+        value = 3
+    elif isinstance(default, bool):
+        value = not default
+    elif isinstance(default, int | float):
+        value = default - 1 if default >= 2 else default + 1
+    elif isinstance(default, Path):
+        value = Path("/elsewhere")
+    else:
+        value = "elsewhere"
+    text = json.dumps(value) if isinstance(value, tuple | bool) else str(value)
+    return text, value
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_the_environment_overrides_the_file(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CHATBOT_CONFIG", str(tmp_path / "none.toml"))
+    text, value = changed(name, Settings.model_fields[name].default)
+    monkeypatch.setenv(f"CHATBOT_{name.upper()}", text)
+    found = getattr(load_settings(), name)
+    assert (found.get_secret_value() if isinstance(found, SecretStr) else found) == value
+
+
+def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.toml"
+    monkeypatch.setenv("CHATBOT_CONFIG", str(file))
+    file.write_text("port = 8123\n")
+    assert load_settings().port == 8123
+    file.write_text("port = 'x'\n")
+    with pytest.raises(ConfigurationError, match="CHATBOT_PORT"):
+        load_settings()
+    file.write_text("prot = 1\n")
+    with pytest.raises(ConfigurationError, match="prot"):
+        load_settings()
+    file.write_text("port = \n")
+    with pytest.raises(ConfigurationError, match="not valid TOML"):
+        load_settings()
+
+
+def test_a_list_in_the_environment_that_is_not_json_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CHATBOT_AUTH_PROXIES", "10.0.0.1")
+    with pytest.raises(ConfigurationError, match=r"auth_proxies.*JSON"):
+        load_settings()
