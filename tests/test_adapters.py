@@ -184,6 +184,6 @@ def test_an_adapter_that_does_not_fit_the_file_is_refused(tmp_path: Path, entry:
     save_file(weights, str(tmp_path / "adapter_model.safetensors"))
     (tmp_path / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4}')
     out = tmp_path / "merged.gguf"
-    with pytest.raises(ModelUnavailableError, match=r"does not fit .model.layers.0.self_attn.q"):
+    with pytest.raises(ModelUnavailableError, match=r"does not fit.*self_attn.q_proj"):
         merge_gguf(require_weights(entry), tmp_path, out)
     assert not out.exists()

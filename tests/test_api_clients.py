@@ -213,7 +213,7 @@ def test_the_openai_client_and_the_bundled_model(tmp_path: Path) -> None:
             model="peregrine", messages=QUESTION, stream=True, max_tokens=20
         )
         chunks = list(stream)
-        assert len(chunks) > 4
+        assert len(chunks) >= 3
         assert "bundled" in (chunks[-1].model_extra or {})["peregrine"]["model"]
         vector = client.embeddings.create(model="peregrine-embeddings", input="returns").data[0]
         assert len(vector.embedding) == 384

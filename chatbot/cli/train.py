@@ -172,7 +172,9 @@ def _export(options: argparse.Namespace) -> None:
     from chatbot.training.export import export
 
     _, entry, prompts = _setup(_base_of(options.adapter))
-    default = options.adapter / ("merged.gguf" if options.format == "gguf" else "merged")
+    # Beside the adapter: inside it, transformers would load the adapter's base instead.
+    ending = "-merged.gguf" if options.format == "gguf" else "-merged"
+    default = options.adapter.with_name(options.adapter.name + ending)
     out = export(options.adapter, entry, prompts, options.format, options.out or default)
     if options.json:
         print_json({"path": str(out), "format": options.format, "base": entry.name})
