@@ -265,6 +265,8 @@ def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any],
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.bfloat16)
+    for config in model.peft_config.values():
+        config.base_model_name_or_path = entry.title  # not a path of this machine
     model.save_pretrained(str(out))
     write_meta(out, entry, prompts)
     (out / "training.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
