@@ -40,7 +40,8 @@ _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
 
 class Prepared(TypedDict):
-    """All that is known before the model answers; ``history`` is what fits its budget.
+    """All that is known before the model answers; ``history`` is what fits its budget, and
+    ``read`` those of the ``passages`` that the model reads.
 
     ``asked`` is the question as the model reads it; ``guarded`` says that instructions to the
     assistant were found and left out; ``competing`` are the topics of a question back.
@@ -52,6 +53,7 @@ class Prepared(TypedDict):
     history: list[BaseMessage]
     query: str
     passages: list[Document]
+    read: list[Document]
     confidence: float
     abstain: bool
     competing: list[str]
@@ -84,13 +86,15 @@ def build_chain(
     history_tokens: int,
     gate: Gate,
     shown: int,
+    reads: int | None = None,
     condense: Literal["model", "history"] = "history",
 ) -> AnswerChain:
     """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
 
     ``condense="model"`` has the model rewrite a follow-up; ``"history"`` searches with the last
     turns in front of the question, which serves models too small to rewrite. The ``retriever``
-    may find more passages than are ``shown``: the ``gate`` compares them all.
+    may find more passages than are ``shown``: the ``gate`` compares them all. Of those found, the
+    model reads the first ``reads``: a small one takes its answer from the wrong one of several.
     """
 
     def remember(state: dict[str, Any]) -> list[BaseMessage]:
@@ -119,6 +123,7 @@ def build_chain(
         orders = any(instructions(passage.page_content) for passage in passages)
         return state | {
             "passages": passages,
+            "read": passages if given else passages[:reads],
             "guarded": state["guarded"] or orders,
             "confidence": decision.confidence,
             "abstain": decision.action != "answer" or not state["asked"],
@@ -153,14 +158,18 @@ def _fitted(llm: BaseChatModel, prompts: Prompts, state: dict[str, Any]) -> dict
         return str(asked.render(value.to_messages()))
 
     room = max(context - asked.max_tokens, context // 2)
-    left = fit(render, llm.get_num_tokens, room, state["history"], state["passages"])
-    notes = [left.note] if left.note else []
-    return state | {"history": left.history, "passages": left.passages, "notes": notes}
+    left = fit(render, llm.get_num_tokens, room, state["history"], state["read"])
+    return state | {
+        "history": left.history,
+        "read": left.passages,
+        "passages": [*left.passages, *state["passages"][len(state["read"]) :]],
+        "notes": [left.note] if left.note else [],
+    }
 
 
 def _render(prompts: Prompts) -> Callable[[Prepared], Any]:
     def render(state: Prepared) -> Any:
-        passages = clean_passages(state["passages"])
+        passages = clean_passages(state["read"])
         return prompts.render_answer(state["history"], passages, state["asked"])
 
     return render

@@ -397,9 +397,9 @@ class ChatService:
         passages = prepared["passages"]
         secret = self._prompts.instructions
         checked, verified = check(text.strip(), passages, secret, prepared["guarded"])
-        if abstained:
+        if prepared["abstain"]:
             checked = text.strip()
-        elif not checked:
+        elif abstained or not checked:
             abstained, checked = True, self._prompts.refusal
         return Answer(
             answer=checked,
@@ -476,6 +476,7 @@ class ChatService:
             history_tokens=self.settings.history_tokens,
             gate=self.gate(),
             shown=shown,
+            reads=self._llm_entry.reads if not self._scripted else None,
             condense=condense,
         )
 

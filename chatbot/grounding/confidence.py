@@ -7,7 +7,6 @@ as numbers in JSON and evaluated here, so that serving needs no learning library
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,8 +22,6 @@ FORMAT = 1
 # scale differs from one embedding model to the next.
 Kind = Literal["retrieved", "given", "retrieved_other", "given_other"]
 
-_WORD = re.compile(r"[^\W_]+")
-_SHORT = 3
 
 # A leaf is a number; a node is [feature, threshold, at most the threshold, above it].
 Tree = float | list[Any]
@@ -121,9 +118,3 @@ def _leaf(tree: Tree, row: list[float]) -> float:
         feature, threshold, low, high = tree
         tree = low if row[feature] <= threshold else high
     return tree
-
-
-def content_words(text: str) -> set[str]:
-    """Lower-case words and numbers that carry meaning: numbers, and words of over 3 letters."""
-    found = (word.lower() for word in _WORD.findall(text))
-    return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}

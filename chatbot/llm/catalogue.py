@@ -58,6 +58,7 @@ class LLMEntry(Entry):
     lora_targets: tuple[str, ...] = ()
     engines: tuple[EngineName, ...]
     rewrites: bool
+    reads: int | None = None
     safetensors: Source | None = None
     adapter: str | None = None
 

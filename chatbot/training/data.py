@@ -6,6 +6,7 @@ taught too hard on few rows, refusal spreads to questions that the passages answ
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,6 @@ from pathlib import Path
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
-from chatbot.grounding.confidence import content_words
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 
@@ -26,6 +26,8 @@ _ANSWER_CHARS = 450
 _HISTORY_TURNS = 6
 _FOLLOW_UPS = 0.25
 _GROUNDED = 0.5
+_WORD = re.compile(r"[^\W_]+")
+_SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,16 @@ def _is_teachable(row: Row) -> bool:
     if isinstance(row, RewriteCase) or row.answer is None:
         return True
     reply = row.answer.strip()
-    said = content_words(reply)
-    have = content_words(" ".join(passage.text for passage in row.passages))
+    said = _content(reply)
+    have = _content(" ".join(passage.text for passage in row.passages))
     grounded = len(said & have) >= _GROUNDED * len(said)
     return bool(said) and grounded and not reply.endswith("?") and len(reply) <= _ANSWER_CHARS
+
+
+def _content(text: str) -> set[str]:
+    """Lower-case words and numbers that carry meaning: numbers, and words of over 3 letters."""
+    found = (word.lower() for word in _WORD.findall(text))
+    return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}
 
 
 def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row]:
