@@ -1,5 +1,6 @@
 """Chainlit's data layer over the store: what fails to be saved is said on the page."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -53,9 +54,23 @@ class DeskDataLayer(BaseDataLayer):
         self._domains = oauth_domains
         self._said_to: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
         self._deleted: set[str] = set()
+        self._writing = 0
+        self._settled = asyncio.Event()
+        self._settled.set()
+
+    async def settled(self) -> None:
+        """Wait until what has been handed over is written.
+
+        A task that Chainlit has just made for a write begins in the next round of the loop.
+        """
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await self._settled.wait()
 
     async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
         """Finish a write of this session; a failure is said on its page."""
+        self._writing += 1
+        self._settled.clear()
         try:
             if context.session.thread_id in self._deleted:  # it would bring the thread back
                 writing.close()
@@ -68,6 +83,10 @@ class DeskDataLayer(BaseDataLayer):
             if time.monotonic() - said.get(sentence, -_AGAIN) >= _AGAIN:
                 said[sentence] = time.monotonic()
                 await _show(sentence)
+        finally:
+            self._writing -= 1
+            if not self._writing:
+                self._settled.set()
 
     # People
 
