@@ -62,6 +62,7 @@ def test_postgresql_goes_and_comes_back_and_the_service_is_killed_in_mid_answer(
         first = stack.enter_context(ExitStack())
         server = running([*SCRIPTED, str(port)], port, settings, processes)
         page = open_page(browser, first.enter_context(server))
+        expect(page.locator("#command-button")).to_be_visible()  # the page is connected
         ask(page, QUESTION)
         answered(page, 1)
         expect(page).to_have_url(re.compile("/thread/"))
@@ -99,6 +100,7 @@ def test_a_full_disk_is_said_on_the_page(browser: Browser, tmp_path: Path) -> No
     limited = ["sh", "-c", f"ulimit -f {LIMIT}; exec {' '.join(SCRIPTED)} {port}"]
     with running(limited, port, environment(tmp_path)) as url:
         page = open_page(browser, url)
+        expect(page.locator("#command-button")).to_be_visible()  # the page is connected
         ask(page, QUESTION)
         answered(page, 1)
         with sqlite3.connect(tmp_path / "peregrine.db") as connection:
