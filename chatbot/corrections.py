@@ -1,6 +1,6 @@
 """What people's judgements are good for: training rows, regression cases, and gaps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,6 @@ from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
 from chatbot.masking import mask
-from chatbot.memory import Turn
 from chatbot.store import Feedback
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
@@ -45,20 +44,11 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
     Addresses, phone and card numbers of people are masked; those in the passages are public.
     """
     rows = []
-    for given in judgements:
-        lesson = _lesson(given)
-        if lesson is None:
-            continue
-        answer = lesson if _could_answer(given) else None
-        public = "\n".join(p["text"] for p in given.answer["passages"])
+    for given, asked, lesson in _lessons(judgements):
+        answer = lesson if _could_answer(given) else ""
         rows.append(
             AnswerRow(
-                id=given.id,
-                question=mask(given.answer["question"], public),
-                history=_masked(given.answer["history"], public),
-                passages=_shown(given),
-                answer=mask(answer, public) if answer else None,
-                answerable=bool(answer),
+                **asked, passages=_shown(given), answer=answer or None, answerable=bool(answer)
             )
         )
     return rows
@@ -70,28 +60,35 @@ def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
     Where the right document was not among those, the fault was retrieval's: such a case carries
     no passages, so that it goes through retrieval again.
     """
-    cases = []
-    for given in judgements:
-        answer = _lesson(given)
-        if answer is None:
-            continue
-        public = "\n".join(p["text"] for p in given.answer["passages"])
-        cases.append(
-            Case(
-                id=given.id,
-                question=mask(given.answer["question"], public),
-                history=_masked(given.answer["history"], public),
-                answerable=bool(answer),
-                answers=[mask(answer, public)] if answer else [],
-                relevant=_relevant(given) if answer else [],
-                passages=_shown(given) if _could_answer(given) else None,
-            )
+    return [
+        Case(
+            **asked,
+            answerable=bool(answer),
+            answers=[answer] if answer else [],
+            relevant=_relevant(given) if answer else [],
+            passages=_shown(given) if _could_answer(given) else None,
         )
-    return cases
+        for given, asked, answer in _lessons(judgements)
+    ]
 
 
-def _masked(history: Sequence[Turn], public: str) -> list[Turn]:
-    return [{"role": turn["role"], "content": mask(turn["content"], public)} for turn in history]
+def _lessons(judgements: Sequence[Feedback]) -> Iterator[tuple[Feedback, dict[str, Any], str]]:
+    """Each judgement that says what is right: with its id, question and history, and the right
+    answer (empty: a refusal), all masked."""
+    for given in judgements:
+        lesson = _lesson(given)
+        if lesson is None:
+            continue
+        public = "\n".join(passage["text"] for passage in given.answer["passages"])
+        asked = {
+            "id": given.id,
+            "question": mask(given.answer["question"], public),
+            "history": [
+                turn | {"content": mask(turn["content"], public)}
+                for turn in given.answer["history"]
+            ],
+        }
+        yield given, asked, mask(lesson, public)
 
 
 def _lesson(given: Feedback) -> str | None:

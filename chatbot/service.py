@@ -36,6 +36,7 @@ from chatbot.events import (
     passage_of,
 )
 from chatbot.grounding.check import check
+from chatbot.grounding.citations import Verified
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
@@ -82,6 +83,7 @@ class ChatService:
         self._embeddings = embeddings
         self._generation: Generation | None = None
         self._chain: AnswerChain | None = None
+        self._gate: Gate | None = None
         self._lock = threading.Lock()
         self._problem = ""
         self._building = False
@@ -396,21 +398,21 @@ class ChatService:
         abstained = prepared["abstain"] or _is_refusal(text)
         passages = prepared["passages"]
         secret = self._prompts.instructions
-        checked, verified = check(text.strip(), passages, secret, prepared["guarded"])
-        if prepared["abstain"]:
-            checked = text.strip()
-        elif abstained or not checked:
-            abstained, checked = True, self._prompts.refusal
+        checked, verified = text.strip(), Verified([], [])
+        if not abstained:
+            checked, verified = check(checked, passages, secret, prepared["guarded"])
+        if not prepared["abstain"] and (abstained or not checked):
+            abstained, checked, verified = True, self._prompts.refusal, Verified([], [])
         return Answer(
             answer=checked,
             abstained=abstained,
             confidence=round(prepared["confidence"], 4),
-            citations=[] if abstained else verified.citations,
+            citations=verified.citations,
             passages=[passage_of(document) for document in passages],
             model=self.model_name,
             timings=timings,
             notes=prepared["notes"],
-            unsupported=[] if abstained else verified.unsupported,
+            unsupported=verified.unsupported,
         )
 
     def _checked(self, question: str) -> str:
@@ -435,6 +437,7 @@ class ChatService:
                     )
                 if self._chain is None or self._outdated():
                     self._current_generation()
+                    self._gate = self.gate()
                     self._chain = self._build_chain()
                 self._problem = ""
             except ChatbotError as exc:
@@ -467,6 +470,7 @@ class ChatService:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
+        assert self._gate is not None
         shown = self.settings.passages
         main = self.retriever(max(shown, FIELD))
         return build_chain(
@@ -474,7 +478,7 @@ class ChatService:
             main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
-            gate=self.gate(),
+            gate=self._gate,
             shown=shown,
             reads=self._llm_entry.reads if not self._scripted else None,
             condense=condense,

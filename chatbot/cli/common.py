@@ -1,6 +1,7 @@
 """What several commands share: folders, cases, JSON, progress bars and the service."""
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ def make_service(options: argparse.Namespace) -> Any:
     from chatbot.service import build_service
     from chatbot.settings import load_settings
 
-    names = ("knowledge", "index", "llm")
+    names = ("knowledge", "index", "llm", "adapter")
     return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
 
 
@@ -53,14 +54,30 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def build_index(service: Any) -> Any:
     """Update the index with a progress bar on the terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
+    with progress_bar("Embedding") as progress:
+        return service.update_index(progress)
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Embedding", total=None, visible=False)
-        return service.update_index(
-            lambda done, total: bar.update(task, completed=done, total=total, visible=True)
-        )
+
+def measured_service(options: argparse.Namespace) -> Any:
+    """A service with an index of ``--knowledge`` that is kept apart from the one that serves."""
+    import hashlib
+
+    from chatbot.settings import load_settings
+
+    if options.knowledge and not options.index:
+        key = hashlib.sha256(str(options.knowledge.resolve()).encode()).hexdigest()[:12]
+        options.index = load_settings().index / "evaluation" / key
+    service = make_service(options)
+    build_index(service)
+    return service
+
+
+def answered(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
+    """A row for each case, with a progress bar."""
+    from chatbot.evaluation.answers import answer_cases
+
+    with progress_bar("Answering") as progress:
+        return asyncio.run(answer_cases(service, cases, progress))
 
 
 def need_index(service: Any) -> None:

@@ -1,7 +1,6 @@
 """The commands that measure: ``evaluate`` and ``calibrate``."""
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -12,8 +11,9 @@ from chatbot.cli.common import (
     add_cases,
     add_folders,
     add_json,
-    build_index,
+    answered,
     make_service,
+    measured_service,
     progress_bar,
 )
 from chatbot.errors import ConfigurationError
@@ -62,20 +62,6 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         kind.set_defaults(command=command)
 
 
-def _measured(options: argparse.Namespace) -> Any:
-    """A service with an index of ``--knowledge`` that is kept apart from the one that serves."""
-    import hashlib
-
-    from chatbot.settings import load_settings
-
-    if options.knowledge and not options.index:
-        key = hashlib.sha256(str(options.knowledge.resolve()).encode()).hexdigest()[:12]
-        options.index = load_settings().index / "evaluation" / key
-    service = make_service(options)
-    build_index(service)
-    return service
-
-
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
     from chatbot.cases import Case, read_cases
     from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
@@ -85,7 +71,7 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
         if mode not in ("dense", "lexical", "hybrid"):
             raise ConfigurationError(f"There is no mode '{mode}'; use dense, lexical or hybrid.")
     cases = read_cases(options.cases, Case, options.limit)
-    service = _measured(options)
+    service = measured_service(options)
     retrievers = {mode: service.retriever(k=PASSAGES, mode=mode) for mode in modes}
     with progress_bar("Searching") as progress:
         _report(options, evaluate_retrieval(retrievers, cases, service.document_text, progress))
@@ -146,7 +132,7 @@ def _calibrate(options: argparse.Namespace) -> None:
     for folder in folders:
         if folder not in services:
             one = argparse.Namespace(**vars(options) | {"knowledge": folder})
-            services[folder] = _measured(one)
+            services[folder] = measured_service(one)
     sources = [
         (path.stem, services[folder], cases)
         for path, folder, cases in zip(options.cases, folders, files, strict=True)
@@ -164,12 +150,10 @@ def _calibrate(options: argparse.Namespace) -> None:
 
 def _answered(options: argparse.Namespace) -> tuple[list[dict[str, Any]], str]:
     from chatbot.cases import Case, read_cases
-    from chatbot.evaluation.answers import answer_cases
 
     cases = read_cases(options.cases, Case, options.limit)
-    service = _measured(options)
-    with progress_bar("Answering") as progress:
-        return asyncio.run(answer_cases(service, cases, progress)), service.model_name
+    service = measured_service(options)
+    return answered(service, cases), service.model_name
 
 
 def _report(options: argparse.Namespace, result: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """The commands that train: ``finetune``, ``export`` and ``adapter``."""
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,9 @@ from typing import Any
 from chatbot.cli.common import (
     add_folders,
     add_json,
-    build_index,
+    answered,
+    measured_service,
     print_json,
-    progress_bar,
 )
 from chatbot.errors import ConfigurationError, TrainingError
 
@@ -118,19 +117,12 @@ def _finetune(options: argparse.Namespace) -> int | None:
 def _answers(options: argparse.Namespace, adapter: str) -> list[dict[str, Any]]:
     """The cases answered by the whole service with one adapter."""
     from chatbot.cases import Case, read_cases
-    from chatbot.evaluation.answers import answer_cases
-    from chatbot.service import build_service
-    from chatbot.settings import load_settings
 
     cases = read_cases(options.cases, Case)
-    service = build_service(
-        load_settings(
-            llm=options.base, adapter=adapter, knowledge=options.knowledge, index=options.index
-        )
+    asked = argparse.Namespace(
+        llm=options.base, adapter=adapter, knowledge=options.knowledge, index=options.index
     )
-    build_index(service)
-    with progress_bar("Answering") as progress:
-        return asyncio.run(answer_cases(service, cases, progress))
+    return answered(measured_service(asked), cases)
 
 
 def _figures(
@@ -157,21 +149,11 @@ def _setup(base: str | None) -> tuple[Any, Any, Any]:
     return settings, entry, load_prompts(settings.prompts)
 
 
-def _base_of(adapter: Path) -> str:
-    import json
-
-    try:
-        return str(json.loads((adapter / "peregrine.json").read_text(encoding="utf-8"))["base"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise ConfigurationError(
-            f"'{adapter}' is not an adapter: its peregrine.json is missing or damaged."
-        ) from exc
-
-
 def _export(options: argparse.Namespace) -> None:
+    from chatbot.llm.adapters import base_of
     from chatbot.training.export import export
 
-    _, entry, prompts = _setup(_base_of(options.adapter))
+    _, entry, prompts = _setup(base_of(options.adapter))
     # Beside the adapter: inside it, transformers would load the adapter's base instead.
     ending = "-merged.gguf" if options.format == "gguf" else "-merged"
     default = options.adapter.with_name(options.adapter.name + ending)
@@ -183,9 +165,9 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _use(options: argparse.Namespace) -> None:
-    from chatbot.llm.adapters import AdapterStore, read_adapter
+    from chatbot.llm.adapters import AdapterStore, base_of, read_adapter
 
-    settings, entry, prompts = _setup(_base_of(options.adapter))
+    settings, entry, prompts = _setup(base_of(options.adapter))
     read_adapter(options.adapter, entry, prompts)
     print(AdapterStore(settings.data, entry).install(options.adapter))
 

@@ -52,7 +52,6 @@ class Verified:
 
     citations: list[Citation]
     unsupported: list[Unsupported]
-    sentences: int
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
     spans = [span for number, p in enumerate(passages, start=1) for span in _spans(p, number)]
     found: list[Citation] = []
     unsupported: list[Unsupported] = []
-    claims = sentences(answer)
-    for start, end in claims:
+    for start, end in sentences(answer):
         claim = answer[start:end]
         ranked = sorted(
             spans, key=lambda span: (-_share(claim, span) + span.joined * _LESS, len(span.text))
@@ -98,7 +96,7 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
             unsupported.append(Unsupported(start, end, claim, reason))
         elif (citation := _citation(best)) not in found:
             found.append(citation)
-    return Verified(found, unsupported, len(claims))
+    return Verified(found, unsupported)
 
 
 def mark(answer: str, unsupported: Sequence[Unsupported], sign: str = MARK) -> str:

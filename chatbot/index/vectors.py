@@ -1,5 +1,6 @@
 """Nearest vectors by FAISS: exact up to a certain number, inverted lists with 8 bits above it."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ class VectorIndex:
     """Inner-product search over normalised vectors, (n, d)."""
 
     def __init__(self, faiss_index: Any, kind: str) -> None:
+        self._index = faiss_index
+        self.kind = kind
+
+    @cached_property
+    def _store(self) -> Any:
+        # Building and saving an index needs no store, and its import takes a while.
         from chatbot.index.store import vector_store
 
-        self._index = faiss_index
-        self._store = vector_store(faiss_index)
-        self.kind = kind
+        return vector_store(self._index)
 
     @classmethod
     def build(cls, vectors: NDArray[Any], exact_up_to: int = EXACT_UP_TO) -> "VectorIndex":

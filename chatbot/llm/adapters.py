@@ -5,7 +5,6 @@ was trained on. The one that ships with a model is named in the catalogue; those
 copied into ``data/adapters/<model>/``, whose ``CURRENT`` lists them, the one in use last.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
+from chatbot.knowledge.documents import file_hash
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.prompts import Prompts
 
@@ -98,15 +98,11 @@ def read_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Adapter:
     Raises:
         ModelUnavailableError: it is incomplete, or was trained on another model or other prompts.
     """
+    base, trained = _read_meta(folder)
     try:
-        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
-        digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-        base, trained = str(meta["base"]), dict(meta["prompts"])
-    except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise ModelUnavailableError(
-            f"The adapter '{folder}' is incomplete; name another one with CHATBOT_ADAPTER, or "
-            "'none' for the bare model."
-        ) from exc
+        digest = file_hash(folder / WEIGHTS)
+    except OSError as exc:
+        raise _incomplete(folder) from exc
     if base != entry.name:
         raise ModelUnavailableError(
             f"The adapter '{folder}' was trained for '{base}' and '{entry.name}' is in use; set "
@@ -121,6 +117,31 @@ def read_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Adapter:
             f"{', '.join(changed)}; restore them, train it again, or set CHATBOT_ADAPTER=none."
         )
     return Adapter(folder, folder.name, digest)
+
+
+def base_of(folder: Path) -> str:
+    """The catalogue name of the model that an adapter was trained on.
+
+    Raises:
+        ModelUnavailableError: the folder holds no whole adapter.
+    """
+    return _read_meta(folder)[0]
+
+
+def _read_meta(folder: Path) -> tuple[str, dict[str, str]]:
+    """The base model's name, and name to fingerprint of the prompts."""
+    try:
+        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        return str(meta["base"]), dict(meta["prompts"])
+    except (OSError, ValueError, TypeError, KeyError) as exc:
+        raise _incomplete(folder) from exc
+
+
+def _incomplete(folder: Path) -> ModelUnavailableError:
+    return ModelUnavailableError(
+        f"The adapter '{folder}' is incomplete; name another one with CHATBOT_ADAPTER, or "
+        "'none' for the bare model."
+    )
 
 
 def write_meta(folder: Path, entry: LLMEntry, prompts: Prompts) -> None:

@@ -8,7 +8,7 @@ from chatbot.llm.adapters import read_adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.merge import merge_gguf
 from chatbot.prompts import Prompts
-from chatbot.training.finetune import load_base
+from chatbot.training.finetune import load_base, require_peft
 
 Format = Literal["gguf", "safetensors"]
 
@@ -43,14 +43,9 @@ def _gguf(adapter: Path, entry: LLMEntry, out: Path) -> Path:
 
 
 def _safetensors(adapter: Path, entry: LLMEntry, out: Path) -> Path:
-    try:
-        from peft import PeftModel
-    except ImportError as exc:
-        raise TrainingError(
-            "Exporting safetensors needs peft; run 'pip install peregrine-chatbot[train]'."
-        ) from exc
+    peft = require_peft()
     model, tokenizer = load_base(entry)
-    merged = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    merged = peft.PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
     merged.save_pretrained(str(out))
     tokenizer.save_pretrained(str(out))
     return out

@@ -151,26 +151,34 @@ def _detach_quantizer(model: Any) -> None:
 
 def with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
     """``model`` with an untrained adapter."""
-    try:
-        from peft import LoraConfig, get_peft_model
-    except ImportError as exc:
-        raise TrainingError(
-            "Fine-tuning needs peft; run 'pip install peregrine-chatbot[train]'."
-        ) from exc
-    config = LoraConfig(
+    peft = require_peft()
+    config = peft.LoraConfig(
         r=recipe.rank,
         lora_alpha=recipe.alpha,
         lora_dropout=recipe.dropout,
         target_modules=list(entry.lora_targets),
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config)
+    return peft.get_peft_model(model, config)
+
+
+def require_peft() -> Any:
+    """The peft library.
+
+    Raises:
+        TrainingError: it is not installed.
+    """
+    try:
+        import peft
+    except ImportError as exc:
+        raise TrainingError(
+            "Training and exporting need peft; run 'pip install peregrine-chatbot[train]'."
+        ) from exc
+    return peft
 
 
 def _further(model: Any, adapter: Path) -> Any:
-    from peft import PeftModel
-
-    return PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
+    return require_peft().PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
 
 
 def _trainer(
