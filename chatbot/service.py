@@ -398,11 +398,11 @@ class ChatService:
         abstained = prepared["abstain"] or _is_refusal(text)
         passages = prepared["passages"]
         secret = self._prompts.instructions
-        checked, verified = text.strip(), Verified([], [])
+        checked, verified = text.strip(), Verified()
         if not abstained:
             checked, verified = check(checked, passages, secret, prepared["guarded"])
         if not prepared["abstain"] and (abstained or not checked):
-            abstained, checked, verified = True, self._prompts.refusal, Verified([], [])
+            abstained, checked, verified = True, self._prompts.refusal, Verified()
         return Answer(
             answer=checked,
             abstained=abstained,

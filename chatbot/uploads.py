@@ -4,12 +4,9 @@ They are never part of the knowledge folder. Their text is kept with the convers
 index only in memory.
 """
 
-import email
-import email.policy
 import shutil
 import tempfile
 from collections.abc import Sequence
-from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +34,8 @@ def read_upload(name: str, path: Path, max_bytes: int) -> Document:
         raise DocumentError(f"only {', '.join(ACCEPTED)} files are read")
     # The file stands under a made-up name; the readers go by the ending.
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / ("upload" + (".txt" if suffix == ".eml" else suffix))
-        if suffix == ".eml":
-            copy.write_text(_read_email(path, max_bytes), encoding="utf-8")
-        else:
-            shutil.copyfile(path, copy)
+        copy = Path(folder) / f"upload{suffix}"
+        shutil.copyfile(path, copy)
         document = load_document(Path(folder), copy.name, max_bytes)
     return uploaded(name, document.text, document.markdown)
 
@@ -67,34 +61,3 @@ def index_documents(
         vectors=vectors,
         lexical=LexicalIndex.build([chunk.search_text for chunk in chunks]),
     )
-
-
-def _read_email(path: Path, max_bytes: int) -> str:
-    """Sender, subject and the plain words of a message; attachments are named, not opened."""
-    if path.stat().st_size > max_bytes:
-        raise DocumentError(f"it is larger than the limit of {max_bytes / 1e6:.0f} MB")
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    names = ("From", "To", "Date", "Subject")
-    lines = [f"{name}: {message[name]}" for name in names if message[name]]
-    if not lines:
-        raise DocumentError("it is not an e-mail message")
-    body = message.get_body(("plain", "html"))
-    lines += ["", _words_of(body) if body is not None else ""]
-    lines += [f"Attachment: {part.get_filename()}" for part in message.iter_attachments()]
-    return "\n".join(lines)
-
-
-def _words_of(body: MIMEPart) -> str:
-    try:
-        content = str(body.get_content())
-    except (LookupError, ValueError) as exc:
-        raise DocumentError(f"its text cannot be decoded ({exc})") from exc
-    if body.get_content_subtype() != "html":
-        return content
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(content, "lxml")
-    for tag in soup(["script", "style", "template", "noscript"]):
-        tag.decompose()
-    return soup.get_text("\n", strip=True)

@@ -10,8 +10,7 @@ from langchain_core.documents import Document
 
 from chatbot.desk.texts import say
 from chatbot.events import Answer, Passage
-from chatbot.grounding.citations import MARK, cite
-from chatbot.grounding.words import sentences
+from chatbot.grounding.citations import MARK, mark, verify
 from chatbot.memory import Turn
 
 _CONTEXT_CHARS = 1500
@@ -37,16 +36,11 @@ def shown_passages(answer: Answer) -> list[int]:
 def body(answer: Answer, language: str) -> str:
     """The answer's text: behind each sentence the number of its source, or a sign that no passage
     supports it."""
-    given = [_document(passage) for passage in answer.passages]
-    marked_ends = {item.end for item in answer.unsupported}
-    parts, position = [], 0
-    for start, end in [] if answer.abstained else sentences(answer.answer):
-        rests_on = [] if end in marked_ends else cite(answer.answer[start:end], given)
-        sign = MARK if end in marked_ends else ""
-        parts += [answer.answer[position:end], sign, *(f" [{c.passage}]" for c in rests_on[:1])]
-        position = end
-    text = without_images("".join(parts) + answer.answer[position:])
-    if marked_ends:
+    rests_on: dict[int, int] = {}
+    if not answer.abstained:
+        rests_on = verify(answer.answer, [_document(p) for p in answer.passages]).rests_on
+    text = without_images(mark(answer.answer, answer.unsupported, rests_on))
+    if answer.unsupported:
         text += f"\n\n{MARK.strip()} {say(language, 'unsupported')}"
     return text
 

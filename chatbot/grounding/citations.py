@@ -4,8 +4,8 @@ A sentence without such a span is reported as unsupported, so that the page can 
 number, date, price, code or address of an answer is shown unmarked unless the cited span holds it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from langchain_core.documents import Document
 
@@ -48,10 +48,12 @@ class Unsupported:
 
 @dataclass(frozen=True)
 class Verified:
-    """What an answer rests on, without repetition, and its sentences that rest on nothing."""
+    """What an answer rests on, without repetition, and its sentences that rest on nothing;
+    ``rests_on`` maps where each other sentence ends to the number of its passage."""
 
-    citations: list[Citation]
-    unsupported: list[Unsupported]
+    citations: list[Citation] = field(default_factory=list)
+    unsupported: list[Unsupported] = field(default_factory=list)
+    rests_on: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,6 @@ class _Span:
     joined: bool
 
 
-def cite(answer: str, passages: Sequence[Document]) -> list[Citation]:
-    """The supporting span of each sentence that has one, without repetition."""
-    return verify(answer, passages).citations
-
-
 def verify(answer: str, passages: Sequence[Document]) -> Verified:
     """Match each sentence of ``answer`` to a span of ``passages``.
 
@@ -82,8 +79,7 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
     best spans is taken.
     """
     spans = [span for number, p in enumerate(passages, start=1) for span in _spans(p, number)]
-    found: list[Citation] = []
-    unsupported: list[Unsupported] = []
+    result = Verified()
     for start, end in sentences(answer):
         claim = answer[start:end]
         ranked = sorted(
@@ -93,16 +89,23 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
         best = next((span for span in near if not missing_facts(claim, span.text)), None)
         if best is None:
             reason = _reason(claim, near)
-            unsupported.append(Unsupported(start, end, claim, reason))
-        elif (citation := _citation(best)) not in found:
-            found.append(citation)
-    return Verified(found, unsupported)
+            result.unsupported.append(Unsupported(start, end, claim, reason))
+            continue
+        result.rests_on[end] = best.number
+        if (citation := _citation(best)) not in result.citations:
+            result.citations.append(citation)
+    return result
 
 
-def mark(answer: str, unsupported: Sequence[Unsupported], sign: str = MARK) -> str:
-    """The answer with ``sign`` behind each unsupported sentence."""
-    for item in sorted(unsupported, key=lambda item: -item.end):
-        answer = answer[: item.end] + sign + answer[item.end :]
+def mark(
+    answer: str, unsupported: Sequence[Unsupported], rests_on: Mapping[int, int] | None = None
+) -> str:
+    """The answer with a sign behind each unsupported sentence, and the number of its passage
+    behind each one of ``rests_on`` (see :class:`Verified`)."""
+    signs = {end: f" [{number}]" for end, number in (rests_on or {}).items()}
+    signs |= dict.fromkeys((item.end for item in unsupported), MARK)
+    for end in sorted(signs, reverse=True):
+        answer = answer[:end] + signs[end] + answer[end:]
     return answer
 
 
