@@ -1,5 +1,5 @@
-"""A llama.cpp server with the bundled model, running until it is killed:
-``llama_server.py PORT KEY [SLOTS]``."""
+"""A llama.cpp server with the bundled model, or another GGUF file, running until it is killed:
+``llama_server.py PORT KEY [SLOTS [GGUF]]``."""
 
 import sys
 import threading
@@ -10,9 +10,10 @@ from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.settings import load_settings
 
 
-def main(port: int, key: str, slots: int = 2) -> None:
+def main(port: int, key: str, slots: int = 2, gguf: str | None = None) -> None:
     params = xllamacpp.CommonParams()
-    params.model.path = str(require_weights(load_catalogue(load_settings().models).llm["bundled"]))
+    bundled = load_catalogue(load_settings().models).llm["bundled"]
+    params.model.path = gguf or str(require_weights(bundled))
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.api_keys = [key]
@@ -26,4 +27,4 @@ def main(port: int, key: str, slots: int = 2) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))
+    main(int(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:4]), *sys.argv[4:])

@@ -15,7 +15,7 @@ from chatbot.llm.templates import chat_template
 from chatbot.prompts import Prompts, load_prompts
 from chatbot.settings import load_settings
 from chatbot.training.data import REFUSAL, DataFile, Mixture, mix, parse_data_file
-from chatbot.training.finetune import Recipe, finetune, load_base
+from chatbot.training.finetune import Recipe, finetune, load_base, offsets
 from chatbot.training.gate import judge
 from chatbot.training.packing import Encoded, attends_by_mask, collate, pack
 from chatbot.training.report import training_report
@@ -43,8 +43,10 @@ def rows_file(folder: Path, count: int = 8) -> Path:
     return path
 
 
-def mixture(path: Path, refusals: float = 0.2, seed: int = 7) -> Mixture:
-    return mix([DataFile(path)], PROMPTS, chat_template("chatml"), refusals=refusals, seed=seed)
+def mixture(path: Path, refusals: float = 0.2, seed: int = 7, limit: int | None = None) -> Mixture:
+    return mix(
+        [DataFile(path, limit)], PROMPTS, chat_template("chatml"), refusals=refusals, seed=seed
+    )
 
 
 def entry_of(checkpoint: Path, architecture: str) -> LLMEntry:
@@ -68,7 +70,7 @@ def test_refusals_keep_to_their_share(tmp_path: Path) -> None:
 
 
 def test_prompts_are_those_of_serving(tmp_path: Path) -> None:
-    prompts = [example.prompt for example in mixture(rows_file(tmp_path)).examples]
+    prompts = [example.prompt for example in mixture(rows_file(tmp_path, count=24)).examples]
     answering = [prompt for prompt in prompts if "[1] " in prompt]
     assert all(prompt.count("[1] ") == 1 for prompt in answering)
     assert any("[2] " in prompt for prompt in answering), "no distractor anywhere"
@@ -78,6 +80,43 @@ def test_prompts_are_those_of_serving(tmp_path: Path) -> None:
 def test_replies_are_whole_sentences(tmp_path: Path) -> None:
     replies = {example.reply for example in mixture(rows_file(tmp_path)).examples}
     assert "It costs 4 EUR." in replies
+
+
+def test_a_reply_says_what_its_pronouns_mean(tmp_path: Path) -> None:
+    text = "The parcel is free. It is sent on Monday. Returns are free too."
+    rows = [
+        {"id": f"{n}", "question": question, "passages": [{"path": "a.md", "text": text}],
+         "answer": answer, "answerable": True}
+        for n, (question, answer) in enumerate([
+            ("When is it sent?", "It is sent on Monday."),
+            ("Are returns free?", "Returns are free too."),
+        ])
+    ]  # fmt: skip
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    replies = {example.reply for example in mixture(path).examples}
+    assert replies == {"The parcel is free. It is sent on Monday.", "Returns are free too."}
+
+
+def test_a_sample_takes_whole_passages(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"{p}-{q}", "question": f"Question {q}?", "answer": f"Passage {p} says this.",
+         "passages": [{"path": f"{p}.md", "text": f"Passage {p} says this. More of it. " * 4}],
+         "answerable": True}
+        for p in range(8) for q in range(4)
+    ]  # fmt: skip
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    taken = mixture(path, refusals=0.0, limit=16).examples
+    assert len(taken) == 16
+    assert len({example.id.partition("-")[0] for example in taken}) == 4
+
+
+def test_the_opening_of_each_reply_is_found() -> None:
+    import torch
+
+    at = torch.tensor([5, 6, 7, 12, 13, 20])
+    assert offsets(at).tolist() == [0, 1, 2, 0, 1, 0]
 
 
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@
 
 Every user asks one question after the other by ``/v1/chat/completions``, streaming, and waits as
 long as Retry-After says when turned away. llama.cpp's server gets the very prompts that the
-service renders for these questions (same passages, same limit of tokens, as many slots as the
-service answers at once), so what differs is the server. Prints a table and writes JSON.
+service renders for these questions and the very weights that answer in it (same passages, same
+limit of tokens, as many slots as the service answers at once), so what differs is the server.
+Tokens are those that each server says it wrote. Prints a table and writes JSON.
 """
 
 import argparse
@@ -26,6 +27,10 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from serving import running, wait_for  # noqa: E402
 
+from chatbot.llm.adapters import choose_adapter, read_adapter  # noqa: E402
+from chatbot.llm.catalogue import load_catalogue, require_weights  # noqa: E402
+from chatbot.llm.factory import merged_weights  # noqa: E402
+from chatbot.prompts import load_prompts  # noqa: E402
 from chatbot.service import build_service  # noqa: E402
 from chatbot.settings import load_settings  # noqa: E402
 
@@ -91,10 +96,10 @@ async def ask(client: httpx.AsyncClient, body: dict[str, Any], begun: float, tal
             if not line.startswith("data: {"):
                 continue
             chunk = json.loads(line[6:])
+            tally.tokens += (chunk.get("usage") or {}).get("completion_tokens", 0)
             for choice in chunk.get("choices", []):
                 if not choice["delta"].get("content"):
                     continue
-                tally.tokens += 1  # both servers send a chunk for each token
                 if first is None:
                     first = time.perf_counter() - begun
                     tally.first.append(first)
@@ -122,6 +127,18 @@ async def load(url: str, bodies: list[dict[str, Any]], users: int, seconds: floa
         await asyncio.gather(*asking, return_exceptions=True)
         tally.seconds = time.perf_counter() - begun
     return tally
+
+
+def weights() -> Path:
+    """The file that answers in the service: the bundled model with its adapter merged in."""
+    settings = load_settings(llm="bundled")
+    entry = load_catalogue(settings.models).llm["bundled"]
+    base = require_weights(entry)
+    folder = choose_adapter(entry, settings.models, settings.data, settings.adapter)
+    if folder is None:
+        return base
+    adapter = read_adapter(folder, entry, load_prompts(settings.prompts))
+    return merged_weights(entry, settings, base, adapter)
 
 
 def rendered(questions: list[str]) -> list[dict[str, Any]]:
@@ -165,7 +182,9 @@ def main() -> None:
         tally = asyncio.run(load(service.url, ours, options.users, options.seconds))
         results["peregrine"] = tally.as_dict()
         print(json.dumps(results["peregrine"]), file=sys.stderr)
-    with running([str(ROOT / "tests" / "llama_server.py"), "PORT", "none", "8"], {}) as llama:
+    with running(
+        [str(ROOT / "tests" / "llama_server.py"), "PORT", "none", "8", str(weights())], {}
+    ) as llama:
         wait_for(f"{llama.url}/health", llama.process)
         tally = asyncio.run(load(llama.url, theirs, options.users, options.seconds))
         results["llama.cpp"] = tally.as_dict()

@@ -14,6 +14,7 @@ from pathlib import Path
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
+from chatbot.grounding.words import sentences
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 
@@ -28,6 +29,13 @@ _FOLLOW_UPS = 0.25
 _GROUNDED = 0.5
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 3
+# A passage that is little more than its answer leaves nothing to choose: others come beside it.
+_NO_CHOICE = 0.6
+# A sentence that begins so speaks of something in the sentence before.
+_REFERS = re.compile(
+    r"(he|she|it|they|his|her|its|their|this|that|these|those|such|both|the latter|the former)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,7 @@ def mix(
         rows, bad = read_rows(file.path)
         problems += bad
         rows = [row for row in rows if _is_teachable(row)]
-        chance.shuffle(rows)
-        taken[file.path.name] = _sample(rows, file.limit, refusals)
+        taken[file.path.name] = _sample(_shuffled(rows, chance), file.limit, refusals)
     everything = [row for rows in taken.values() for row in rows]
     pool = _Distractors(everything)
     earlier = _Earlier(everything)
@@ -108,6 +115,18 @@ def _content(text: str) -> set[str]:
     """Lower-case words and numbers that carry meaning: numbers, and words of over 3 letters."""
     found = (word.lower() for word in _WORD.findall(text))
     return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}
+
+
+def _shuffled(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    """In random order, with rows about the same passages together: a sample of them then shares
+    most of its prompts (:mod:`chatbot.training.packing`)."""
+    groups: dict[object, list[Row]] = {}
+    for number, row in enumerate(rows):
+        key = _texts(row) if isinstance(row, AnswerRow) and row.passages else number
+        groups.setdefault(key, []).append(row)
+    order = list(groups.values())
+    chance.shuffle(order)
+    return [row for group in order for row in group]
 
 
 def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row]:
@@ -135,16 +154,34 @@ def _render(
     passages = pool.beside(row, chance)
     history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, to_documents(passages), row.question)
-    return Example(row.id, template(value.to_messages()), _reply(row.answer))
+    return Example(row.id, template(value.to_messages()), _reply(row))
 
 
-def _reply(answer: str | None) -> str:
-    """A full sentence: it begins with a capital and ends with a mark."""
-    if answer is None:
+def _reply(row: AnswerRow) -> str:
+    """Full sentences: they begin with a capital, end with a mark, and say what they speak of."""
+    if row.answer is None:
         return REFUSAL
-    text = " ".join(answer.split())
+    text = " ".join(_in_context(row.answer.strip(), row.passages).split())
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".!:)\"'" else f"{text}."
+
+
+def _in_context(answer: str, passages: Sequence[GivenPassage]) -> str:
+    """A quoted sentence that begins with "It" or "This" with the sentence before it, so that a
+    reader knows what is meant."""
+    if not _REFERS.match(answer):
+        return answer
+    for passage in passages:
+        at = passage.text.find(answer)
+        spans = sentences(passage.text)
+        begins = [start for start, _ in spans]
+        if at not in begins[1:]:
+            continue
+        before = begins[begins.index(at) - 1]
+        together = passage.text[before : at + len(answer)]
+        if "\n" not in passage.text[before:at] and len(together) <= _ANSWER_CHARS:
+            return together
+    return answer
 
 
 class _Earlier:
@@ -162,7 +199,7 @@ class _Earlier:
         if not others or chance.random() >= _FOLLOW_UPS:
             return []
         other = chance.choice(others)
-        return [HumanMessage(other.question), AIMessage(_reply(other.answer))]
+        return [HumanMessage(other.question), AIMessage(_reply(other))]
 
 
 def _texts(row: AnswerRow) -> tuple[str, ...]:
@@ -193,6 +230,8 @@ class _Distractors:
     def _choose(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
         passages = list(row.passages)
         wanted = chance.choice(_DISTRACTORS)
+        if len(row.answer or "") > _NO_CHOICE * sum(len(p.text) for p in passages):
+            wanted = max(wanted, 1)
         room = _PASSAGE_CHARS - sum(len(p.text) for p in passages)
         stems = {_source(p) for p in passages}
         for at, _ in self._index.search(row.question, 12) if wanted and self._passages else ():

@@ -1,7 +1,8 @@
 """LoRA fine-tuning with the Transformers Trainer (Hu et al., 2021, arXiv:2106.09685).
 
-Loss is taken on the reply only, and logits are computed only where there are labels. Rows that
-begin alike are packed, see :mod:`chatbot.training.packing`.
+Loss is taken on the reply only, and logits are computed only where there are labels. A reply's
+first tokens weigh more than the others: with them the model chooses the sentence that it then
+copies. Rows that begin alike are packed, see :mod:`chatbot.training.packing`.
 """
 
 import ctypes
@@ -31,12 +32,15 @@ class Recipe:
     """How to train; lengths in tokens, ``rate`` is the peak learning rate.
 
     A step takes ``packs`` packs of at most ``pack_tokens``, one at a time: memory is what one
-    pack needs (some 6 GB for the bundled model in float32).
+    pack needs (some 6 GB for the bundled model in float32). The first ``opening_tokens`` of a
+    reply count ``opening`` times in the loss that is trained on, once in the one reported.
     """
 
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0
+    opening: float = 3.0
+    opening_tokens: int = 4
     rate: float = 6e-4
     packs: int = 4
     pack_tokens: int = 1280
@@ -208,9 +212,14 @@ def _trainer(
                 inputs.pop("position_ids")
             (at,) = (labels != IGNORED).nonzero(as_tuple=True)
             outputs = model(**inputs, logits_to_keep=at - 1, use_cache=False)
-            loss = torch.nn.functional.cross_entropy(
-                outputs.logits[0].float(), labels[at], reduction="sum"
+            losses = torch.nn.functional.cross_entropy(
+                outputs.logits[0].float(), labels[at], reduction="none"
             )
+            if model.training:
+                losses = torch.where(
+                    offsets(at) < recipe.opening_tokens, losses * recipe.opening, losses
+                )
+            loss = losses.sum()
             # The mean over all packs of a step, as one large batch would have it.
             tokens = len(at) if num_items_in_batch is None else num_items_in_batch
             loss = loss / tokens
@@ -253,6 +262,16 @@ def _trainer(
         data_collator=collate,
         callbacks=[EarlyStoppingCallback(recipe.patience)],
     )
+
+
+def offsets(at: Any) -> Any:
+    """The place of each token in its reply, from 0; ``at`` (n,) are the places of all replies'
+    tokens in a pack, between which there is always some prompt."""
+    import torch
+
+    begins = torch.ones_like(at, dtype=torch.bool)
+    begins[1:] = at[1:] != at[:-1] + 1
+    return at - at.where(begins, 0).cummax(0).values
 
 
 def _keep_memory() -> None:
