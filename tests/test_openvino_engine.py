@@ -49,6 +49,16 @@ def test_many_at_once_say_what_each_says_alone(engine: OpenVINOEngine) -> None:
     assert all(pieces[-1].tokens == 24 for pieces in together)
 
 
+def test_a_sampled_answer_comes_beside_a_greedy_one(engine: OpenVINOEngine) -> None:
+    copied = "Orders over 75 USD are sent free of charge within the country. " * 4
+    alone = text_of(say(engine, copied))
+    with ThreadPoolExecutor(2) as pool:
+        greedy = pool.submit(say, engine, copied)
+        sampled = pool.submit(say, engine, copied, temperature=0.9)
+        assert text_of(greedy.result(120))[:12] == alone[:12]
+        assert sampled.result(120)[-1].finish_reason in {"length", "stop"}
+
+
 def test_one_that_fails_takes_no_other_with_it(engine: OpenVINOEngine) -> None:
     """An answer of no tokens is refused by the library when it takes the request in."""
     with ThreadPoolExecutor(3) as pool:
