@@ -50,10 +50,11 @@ def test_many_at_once_say_what_each_says_alone(engine: OpenVINOEngine) -> None:
 
 
 def test_a_sampled_answer_comes_beside_a_greedy_one(engine: OpenVINOEngine) -> None:
+    """Both take guesses from their prompts; only the sampled one may say something else."""
     copied = "Orders over 75 USD are sent free of charge within the country. " * 4
-    alone = text_of(say(engine, copied))
+    alone = text_of(say(engine, PROMPTS[1]))
     with ThreadPoolExecutor(2) as pool:
-        greedy = pool.submit(say, engine, copied)
+        greedy = pool.submit(say, engine, PROMPTS[1])
         sampled = pool.submit(say, engine, copied, temperature=0.9)
         assert text_of(greedy.result(120))[:12] == alone[:12]
         assert sampled.result(120)[-1].finish_reason in {"length", "stop"}
