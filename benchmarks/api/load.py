@@ -23,14 +23,11 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks"), str(ROOT)]
 
+from served import weights  # noqa: E402
 from serving import running, wait_for  # noqa: E402
 
-from chatbot.llm.adapters import choose_adapter, read_adapter  # noqa: E402
-from chatbot.llm.catalogue import load_catalogue, require_weights  # noqa: E402
-from chatbot.llm.factory import merged_weights  # noqa: E402
-from chatbot.prompts import load_prompts  # noqa: E402
 from chatbot.service import build_service  # noqa: E402
 from chatbot.settings import load_settings  # noqa: E402
 
@@ -127,18 +124,6 @@ async def load(url: str, bodies: list[dict[str, Any]], users: int, seconds: floa
         await asyncio.gather(*asking, return_exceptions=True)
         tally.seconds = time.perf_counter() - begun
     return tally
-
-
-def weights() -> Path:
-    """The file that answers in the service: the bundled model with its adapter merged in."""
-    settings = load_settings(llm="bundled")
-    entry = load_catalogue(settings.models).llm["bundled"]
-    base = require_weights(entry)
-    folder = choose_adapter(entry, settings.models, settings.data, settings.adapter)
-    if folder is None:
-        return base
-    adapter = read_adapter(folder, entry, load_prompts(settings.prompts))
-    return merged_weights(entry, settings, base, adapter)
 
 
 def rendered(questions: list[str]) -> list[dict[str, Any]]:

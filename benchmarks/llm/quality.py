@@ -1,6 +1,8 @@
 """Whether the fast engine answers as well as float32: the same cases, weights and prompts.
 
-Every case brings its own passages and the gate is open, so that nothing but the engine differs.
+``openvino`` runs as it serves, on the file with the adapter merged in (Q8_0) and with guesses from
+the prompt; ``f32`` is transformers in float32 on the untouched weights with the adapter beside
+them. Every case brings its own passages and the gate is open, so that nothing else differs.
 ``--out`` is the folder of ``compare.py``, which makes the float32 weights.
 
     python benchmarks/llm/quality.py --cases FILE [--limit 200] [--engines openvino,f32]
@@ -9,31 +11,36 @@ Every case brings its own passages and the gate is open, so that nothing but the
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from chatbot.cases import Case, read_cases
 from chatbot.evaluation.answers import answer_cases, summarise
-from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.catalogue import load_catalogue
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
 from prompts import ROOT
 
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from served import adapter, weights
+
 METRICS = ("token_f1", "contains_gold", "rouge_l")
 
 
 def engine_of(name: str, settings: Settings, dense: Path) -> Any:
-    """``openvino`` as it serves, or ``f32``: transformers on the same weights."""
+    """The engine of that name, loaded."""
     if name == "f32":
         from chatbot.llm.transformers_engine import TransformersEngine
 
-        return TransformersEngine(dense, precision="f32")
+        used = adapter()
+        return TransformersEngine(dense, used.path if used else None, precision="f32")
     from chatbot.llm.openvino_engine import OpenVINOEngine
 
-    gguf = require_weights(load_catalogue(settings.models).llm["bundled"])
-    return OpenVINOEngine(gguf, settings.models / "converted" / "bundled")
+    return OpenVINOEngine(weights(), settings.models / "converted" / "bundled")
 
 
 def answered(name: str, cases: list[Case], settings: Settings, dense: Path) -> list[dict[str, Any]]:
