@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.documents import Document
@@ -14,6 +15,8 @@ from chatbot.memory import to_messages
 _DEPTH = 10
 # Passages to ask for, so that ten documents are among them.
 PASSAGES = 50
+# Characters from which on a quote tells its pages from others.
+_TELLING = 40
 
 
 def evaluate_retrieval(
@@ -29,33 +32,38 @@ def evaluate_retrieval(
     when the case names it. Under ``passages`` are those of the passages themselves: one is
     relevant when it overlaps a quote of the case in the quote's document; without a quote every
     passage of the document is. Each quote is found once: later passages that overlap it too
-    count as not relevant.
+    count as not relevant. Under ``verbatim`` are those of documents when one that holds a quote of
+    the case word for word is as good as the named one: where pages repeat each other, the label is
+    one of several that answer.
     """
     labelled = [case for case in cases if case.relevant]
     modes: dict[str, Any] = {}
     for number, (name, retriever) in enumerate(retrievers.items()):
-        scored: list[tuple[bool, dict[str, float], dict[str, float]]] = []
+        scored: list[tuple[bool, _Scores]] = []
         for at, case in enumerate(labelled):
             progress(number * len(labelled) + at, len(retrievers) * len(labelled))
             found = retriever.invoke(search_query(to_messages(case.history), case.question))
-            hits = _new_hits(found[:_DEPTH], case.relevant, text_of)
-            scored.append(
-                (
-                    bool(case.history),
-                    _documents(found, case.relevant),
-                    ranking_metrics(hits, len(case.relevant)),
-                )
-            )
+            scored.append((bool(case.history), _scores(found, case.relevant, text_of)))
         modes[name] = {
-            "first_turn": _group([row for row in scored if not row[0]]),
-            "follow_up": _group([row for row in scored if row[0]]),
-            "all": _group(scored),
+            "first_turn": _group([scores for follows, scores in scored if not follows]),
+            "follow_up": _group([scores for follows, scores in scored if follows]),
+            "all": _group([scores for _, scores in scored]),
         }
     return {"modes": modes}
 
 
-def _documents(found: Sequence[Document], relevant: Sequence[Relevant]) -> dict[str, float]:
-    """Metrics of the documents in the order of their best passages."""
+@dataclass(frozen=True)
+class _Scores:
+    """The metrics of one case, by what counts as relevant."""
+
+    documents: dict[str, float]
+    passages: dict[str, float]
+    verbatim: dict[str, float]
+
+
+def _scores(
+    found: Sequence[Document], relevant: Sequence[Relevant], text_of: Callable[[str], str]
+) -> _Scores:
     wanted = {item.path for item in relevant}
     places = (
         path
@@ -63,14 +71,40 @@ def _documents(found: Sequence[Document], relevant: Sequence[Relevant]) -> dict[
         for path in (passage.metadata["path"], *passage.metadata.get("also", ()))
     )
     ranked = list(dict.fromkeys(places))[:_DEPTH]
-    return ranking_metrics([path in wanted for path in ranked], len(wanted))
-
-
-def _group(rows: Sequence[tuple[bool, dict[str, float], dict[str, float]]]) -> dict[str, Any]:
-    passages = _mean([passages for _, _, passages in rows])
-    return _mean([documents for _, documents, _ in rows]) | (
-        {"passages": {key: value for key, value in passages.items() if key != "n"}} if rows else {}
+    return _Scores(
+        documents=ranking_metrics([path in wanted for path in ranked], len(wanted)),
+        passages=ranking_metrics(_new_hits(found[:_DEPTH], relevant, text_of), len(relevant)),
+        verbatim=ranking_metrics(_new_documents(ranked, relevant, text_of), len(wanted)),
     )
+
+
+def _group(rows: Sequence[_Scores]) -> dict[str, Any]:
+    if not rows:
+        return {"n": 0}
+    return {
+        "n": len(rows),
+        **_mean([row.documents for row in rows]),
+        "passages": _mean([row.passages for row in rows]),
+        "verbatim": _mean([row.verbatim for row in rows]),
+    }
+
+
+def _new_documents(
+    ranked: Sequence[str], relevant: Sequence[Relevant], text_of: Callable[[str], str]
+) -> list[bool]:
+    """Whether each document is, or repeats, a named one that was not met before."""
+    left = list(relevant)
+    hits = []
+    for path in ranked:
+        met = {item.path for item in left if item.path == path or _repeats(item, text_of(path))}
+        left = [item for item in left if item.path not in met]
+        hits.append(bool(met))
+    return hits
+
+
+def _repeats(item: Relevant, text: str) -> bool:
+    """A few words may stand anywhere and prove nothing."""
+    return len(item.quote) >= _TELLING and _span(text, item.quote) is not None
 
 
 def _new_hits(
@@ -103,8 +137,5 @@ def _span(text: str, quote: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def _mean(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
-    means = (
-        {key: round(sum(r[key] for r in rows) / len(rows), 4) for key in rows[0]} if rows else {}
-    )
-    return {"n": len(rows), **means}
+def _mean(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {key: round(sum(row[key] for row in rows) / len(rows), 4) for key in rows[0]}
