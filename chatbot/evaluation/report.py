@@ -1,57 +1,45 @@
-"""The HTML report of an evaluation: curves as inline SVG, worst cases with their passages."""
+"""The report of an evaluation: curves, worst cases with their passages."""
 
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from chatbot.evaluation.metrics import reliability, risk_coverage
+from chatbot.evaluation.page import Line, page, plot, table
 
-_SIZE = 320
-_EDGE = 36
 _WORST = 20
-_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;
-padding:0 1rem}
-table{border-collapse:collapse}
-td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}
-svg{margin-right:2rem}details{margin:.4rem 0}
-pre{white-space:pre-wrap;background:#f5f5f5;padding:.5rem}
-mark{background:#ffd9a8}"""
 
 
 def answers_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> str:
     """A page about the rows of ``evaluate answers``; it loads nothing from elsewhere."""
     right = [(row["confidence"], row["answerable"]) for row in rows]
     alone = [(row["similarity"], row["answerable"]) for row in rows]
-    curves = _plot(
+    curves = plot(
         "Risk by coverage",
         [
-            [(p["coverage"], p["risk"]) for p in risk_coverage(right)],
-            [(p["coverage"], p["risk"]) for p in risk_coverage(alone)],
+            Line("confidence", [(p["coverage"], p["risk"]) for p in risk_coverage(right)]),
+            Line("top similarity", [(p["coverage"], p["risk"]) for p in risk_coverage(alone)]),
         ],
-        "blue: confidence, grey: top similarity alone",
     )
-    bins = reliability(right)
-    diagram = _plot(
+    diagram = plot(
         "Answerable by confidence",
-        [[(b["confidence"], b["right"]) for b in bins], [(0.0, 0.0), (1.0, 1.0)]],
-        "grey: perfectly calibrated",
+        [
+            Line("this gate", [(b["confidence"], b["right"]) for b in reliability(right)]),
+            Line("perfectly calibrated", [(0.0, 0.0), (1.0, 1.0)]),
+        ],
     )
     body = _figures(summary) + curves + diagram + "<h2>Worst cases</h2>" + _cases(_worst(rows))
-    return _page("Answers", body)
+    return page("Answers", body)
 
 
 def rewrites_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> str:
     """A page about ``evaluate rewrites``: the figures, and the worst rewrites."""
     worst = sorted(rows, key=lambda row: float(row["token_f1"]))[:_WORST]
-    listed = "".join(
-        f"<tr><td>{row['token_f1']:.2f}</td><td>{escape(row['question'])}</td>"
-        f"<td>{escape(row['rewrite'])}</td><td>{escape(row['standalone'])}</td></tr>"
-        for row in worst
+    listed = table(
+        [(row["token_f1"], row["question"], row["rewrite"], row["standalone"]) for row in worst],
+        ("F1", "asked", "rewritten", "by a person"),
     )
-    head = "<tr><th>F1</th><th>asked</th><th>rewritten</th><th>by a person</th></tr>"
-    return _page(
-        "Rewrites", _figures(summary) + f"<h2>Worst cases</h2><table>{head}{listed}</table>"
-    )
+    return page("Rewrites", f"{_figures(summary)}<h2>Worst cases</h2>{listed}")
 
 
 def _worst(rows: Sequence[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -103,36 +91,4 @@ def _figures(summary: dict[str, Any]) -> str:
             flat += [(f"{key}, {inner}", number) for inner, number in value.items()]
         elif not isinstance(value, list):
             flat.append((key, value))
-    lines = "".join(f"<tr><td>{escape(k)}</td><td>{escape(str(v))}</td></tr>" for k, v in flat)
-    return f"<table>{lines}</table>"
-
-
-def _plot(title: str, lines: Sequence[Sequence[tuple[float, float]]], note: str) -> str:
-    """Lines of (x, y) in 0 to 1; the first in blue, the second in grey."""
-    inner = _SIZE - 2 * _EDGE
-    drawn = ""
-    for points, colour in reversed(list(zip(lines, ("#1f5fbf", "#999"), strict=True))):
-        path = " ".join(
-            f"{_EDGE + x * inner:.1f},{_SIZE - _EDGE - y * inner:.1f}" for x, y in points
-        )
-        drawn += f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
-    low, high = _EDGE, _SIZE - _EDGE
-    ticks = "".join(
-        f'<text x="{low + v * inner}" y="{high + 16}" font-size="11">{v}</text>'
-        f'<text x="{low - 26}" y="{high - v * inner + 4}" font-size="11">{v}</text>'
-        for v in (0, 0.5, 1)
-    )
-    return (
-        f'<figure style="display:inline-block"><figcaption>{escape(title)} ({escape(note)})'
-        f'</figcaption><svg width="{_SIZE}" height="{_SIZE}" role="img" '
-        f'aria-label="{escape(title)}">'
-        f'<rect x="{low}" y="{low}" width="{inner}" height="{inner}" fill="none" stroke="#333"/>'
-        f"{ticks}{drawn}</svg></figure>"
-    )
-
-
-def _page(title: str, body: str) -> str:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1>{body}</html>\n"
-    )
+    return table(flat)

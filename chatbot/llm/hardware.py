@@ -19,7 +19,8 @@ def fastest_dtype() -> Any:
     import torch
 
     if torch.cuda.is_available():
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    capabilities = torch.cpu.get_capabilities()
-    known = ("avx512_bf16", "amx_bf16", "bf16")
-    return torch.bfloat16 if any(capabilities.get(n) for n in known) else torch.float32
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        capabilities = torch.cpu.get_capabilities()
+        fast = any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    return torch.bfloat16 if fast else torch.float32

@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from chatbot.errors import GenerationError, ModelUnavailableError
 from chatbot.llm.engine import GenerationRequest, Piece, StopFilter, StreamDecoder
-
-Precision = Literal["auto", "bf16", "f32"]
+from chatbot.llm.weights import Precision, load_weights
 
 
 class TransformersEngine:
@@ -28,7 +27,7 @@ class TransformersEngine:
 
         self._torch = torch
         try:
-            self._tokenizer, model = _load(path, precision)
+            self._tokenizer, model = load_weights(path, precision, spread=True)
         except Exception as exc:  # OSError, ValueError, SafetensorError, GGUF errors, ...
             raise ModelUnavailableError(
                 f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
@@ -106,33 +105,6 @@ class TransformersEngine:
             return int(logits.argmax())
         probabilities = self._torch.softmax(logits.float() / temperature, dim=-1)
         return int(self._torch.multinomial(probabilities, 1))
-
-
-def _load(path: Path, precision: Precision) -> tuple[Any, Any]:
-    """Tokenizer and model of a folder or a GGUF file."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    source: dict[str, Any] = {"pretrained_model_name_or_path": str(path), "local_files_only": True}
-    if path.suffix == ".gguf":
-        source |= {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    half = has_bf16() if precision == "auto" else precision == "bf16"
-    model = AutoModelForCausalLM.from_pretrained(
-        **source,
-        dtype=torch.bfloat16 if half else torch.float32,
-        device_map="auto" if torch.cuda.is_available() else None,
-    )
-    return AutoTokenizer.from_pretrained(**source), model
-
-
-def has_bf16() -> bool:
-    """Whether this machine multiplies bfloat16 in hardware; where not, it is slower than f32."""
-    import torch
-
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _merge(model: Any, adapter: Path) -> Any:

@@ -20,6 +20,7 @@ from chatbot.errors import ModelUnavailableError, TrainingError
 from chatbot.llm.adapters import read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
+from chatbot.llm.weights import load_weights
 from chatbot.prompts import Prompts
 from chatbot.training.data import Mixture
 from chatbot.training.packing import IGNORED, Packed, attends_by_mask, collate, encode, pack
@@ -121,36 +122,14 @@ def load_base(entry: LLMEntry) -> tuple[Any, Any]:
     Raises:
         ModelUnavailableError: the weights are missing or do not load.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
     path = require_weights(entry)
-    source: dict[str, Any] = {"pretrained_model_name_or_path": str(path)}
-    options: dict[str, Any] = {}
-    if path.suffix == ".gguf":
-        source = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-        # Packed weights would be unpacked again in every matrix product.
-        options = {"quantization_config": GgufConfig(dequantize=True)}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(**source, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(
-            **source, **options, local_files_only=True, dtype=fastest_dtype()
-        )
+        tokenizer, model = load_weights(path)
     except (OSError, ValueError, RuntimeError, ImportError) as exc:
         raise ModelUnavailableError(f"The weights '{path}' do not load ({exc}).") from exc
-    _detach_quantizer(model)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model, tokenizer
-
-
-def _detach_quantizer(model: Any) -> None:
-    """Weights read from a GGUF file are plain tensors, but still carry the file's quantizer."""
-    for name in ("hf_quantizer", "quantization_method"):
-        if hasattr(model, name):
-            delattr(model, name)
-    model.is_quantized = False
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
 
 
 def with_lora(model: Any, entry: LLMEntry, recipe: Recipe) -> Any:
