@@ -33,6 +33,7 @@ OWNERS = {
     "transformers": {"llm", "training"},
     "gguf": {"llm"},
     "safetensors": {"llm"},
+    "openvino": {"llm"},
     "openvino_genai": {"llm"},
     "peft": {"llm", "training"},
     "langchain_openai": {"llm"},
@@ -51,7 +52,16 @@ OWNERS = {
     "prometheus_client": {"api"},
     "opentelemetry": {"api"},
 }
-HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn", "opentelemetry"}
+HEAVY = {
+    "torch",
+    "peft",
+    "transformers",
+    "openvino",
+    "openvino_genai",
+    "faiss",
+    "uvicorn",
+    "opentelemetry",
+}
 FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 

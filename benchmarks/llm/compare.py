@@ -1,6 +1,7 @@
 """Four ways to run the same weights, side by side: first token, decoding, many users, memory.
 
-Each contender runs in a process of its own, on the same conversations (``prompts.py``). Results
+All run the file that serves, with its adapter merged in. Each contender has a process of its own
+and gets the same conversations (``prompts.py``). Results
 are kept in ``--out`` as they come, so that a part can be measured again; the last step prints the
 table and draws the plot from all that is there. On a shared machine the least disturbed of
 ``--tries`` counts, for every contender alike.
@@ -17,28 +18,20 @@ from pathlib import Path
 from contenders import CONTENDERS
 from report import report
 
-from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.weights import load_weights
 from prompts import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from served import weights
 
 CHILD = Path(__file__).with_name("measure.py")
 
 
 def save_dense(gguf: Path, folder: Path) -> None:
     """The weights of a GGUF file as float32 safetensors, for contenders that read no GGUF."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
-    source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
-    model = AutoModelForCausalLM.from_pretrained(
-        **source, quantization_config=GgufConfig(dequantize=True), dtype="float32"
-    )
-    for name in ("hf_quantizer", "quantization_method"):
-        if hasattr(model, name):
-            delattr(model, name)
-    model.is_quantized = False
-    if hasattr(model.config, "quantization_config"):
-        del model.config.quantization_config
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(**source).save_pretrained(folder)
+    for part in load_weights(gguf, "f32"):
+        part.save_pretrained(folder)
 
 
 def main() -> None:
@@ -50,8 +43,8 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--out", type=Path, default=ROOT / "artefacts" / "bench-llm")
     options = parser.parse_args()
-    gguf = require_weights(load_catalogue(ROOT / "models").llm["bundled"])
-    dense = options.out / "dense"
+    gguf = weights()
+    dense = options.out / f"dense-{gguf.stem}"
     options.out.mkdir(parents=True, exist_ok=True)
     if not (dense / "config.json").exists():
         save_dense(gguf, dense)

@@ -104,7 +104,7 @@ class TransformersHalf(Contender):
 class LlamaCpp(Contender):
     """The server of llama.cpp over HTTP: continuous batching and its prompt cache are on."""
 
-    title = "llama.cpp server (Q4_1)"
+    title = "llama.cpp server"
 
     def __init__(self, gguf: Path, dense: Path) -> None:
         import xllamacpp

@@ -11,6 +11,7 @@ hardly depends on what else runs on the machine.
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
 import threading
 import time
@@ -21,11 +22,14 @@ from typing import Any
 from contenders import endless_engine
 
 from chatbot.events import Answered, Token
-from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.engine import GenerationRequest
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from served import weights
 
 QUESTIONS = (
     "How long can customers in the EU return a product?",
@@ -126,7 +130,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
     """
     settings = load_settings(index=index, llm="bundled", embeddings="bundled", refuse_below=0.0)
     settings = settings.model_copy(update={"answer_tokens": tokens, "answers_at_once": 16})
-    engine = endless_engine(require_weights(load_catalogue(settings.models).llm["bundled"]))
+    engine = endless_engine(weights())
     recorded = Recorded(engine)
     llm = LocalChatModel(
         engine=recorded, model_name="bundled", template="smollm2", max_tokens=tokens

@@ -1,9 +1,9 @@
 """Whether the fast engine answers as well as float32: the same cases, weights and prompts.
 
 ``openvino`` runs as it serves, on the file with the adapter merged in (Q8_0) and with guesses from
-the prompt; ``f32`` is transformers in float32 on the untouched weights with the adapter beside
-them. Every case brings its own passages and the gate is open, so that nothing else differs.
-``--out`` is the folder of ``compare.py``, which makes the float32 weights.
+the prompt; ``f32`` is transformers in float32 on the untouched file with the adapter beside it.
+Every case brings its own passages and the gate is open, so that nothing else differs. Answers are
+kept in ``--out``.
 
     python benchmarks/llm/quality.py --cases FILE [--limit 200] [--engines openvino,f32]
 """
@@ -18,7 +18,7 @@ from typing import Any
 
 from chatbot.cases import Case, read_cases
 from chatbot.evaluation.answers import answer_cases, summarise
-from chatbot.llm.catalogue import load_catalogue
+from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
@@ -31,23 +31,23 @@ from served import adapter, weights
 METRICS = ("token_f1", "contains_gold", "rouge_l")
 
 
-def engine_of(name: str, settings: Settings, dense: Path) -> Any:
+def engine_of(name: str, settings: Settings) -> Any:
     """The engine of that name, loaded."""
     if name == "f32":
         from chatbot.llm.transformers_engine import TransformersEngine
 
-        used = adapter()
-        return TransformersEngine(dense, used.path if used else None, precision="f32")
+        base, used = load_catalogue(settings.models).llm["bundled"], adapter()
+        return TransformersEngine(require_weights(base), used.path if used else None, "f32")
     from chatbot.llm.openvino_engine import OpenVINOEngine
 
     return OpenVINOEngine(weights(), settings.models / "converted" / "bundled")
 
 
-def answered(name: str, cases: list[Case], settings: Settings, dense: Path) -> list[dict[str, Any]]:
+def answered(name: str, cases: list[Case], settings: Settings) -> list[dict[str, Any]]:
     """A row for each case."""
     entry = load_catalogue(settings.models).llm["bundled"]
     llm = LocalChatModel(
-        engine=engine_of(name, settings, dense), model_name=name, template=entry.template,
+        engine=engine_of(name, settings), model_name=name, template=entry.template,
         stop_strings=entry.stop, context=entry.context, max_tokens=settings.answer_tokens,
     )  # fmt: skip
     service = ChatService(settings, llm=llm)
@@ -74,7 +74,7 @@ def main() -> None:
         for name in options.engines.split(","):
             file = options.out / f"answers-{name}.json"
             if not file.exists():
-                found = answered(name, cases, settings, options.out / "dense")
+                found = answered(name, cases, settings)
                 file.write_text(json.dumps(found, ensure_ascii=False, indent=1))
             rows[name] = json.loads(file.read_text())
     print("| engine | n | " + " | ".join(METRICS) + " | refused, answerable | refused, not |")
