@@ -19,6 +19,7 @@ from chatbot.errors import DocumentError
 _MAX_UNPACKED = 300_000_000  # bytes of all parts of an Office file together
 _MAX_PARTS = 20_000
 _MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
+_MAX_LABEL = 100  # characters of a sheet's name
 _PASSWORD = "it is protected by a password; save it without one"
 
 
@@ -243,7 +244,7 @@ def _paged(parts: list[tuple[str, str]]) -> Extracted:
     pages: list[tuple[int, str]] = []
     text = ""
     for label, part in parts:
-        pages.append((len(text), label))
+        pages.append((len(text), label[:_MAX_LABEL]))
         text += part + "\n"
         _check_length(text)
     return Extracted(text, pages=tuple(pages))
