@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatbot.index.generations import Generation, Manifest
     from chatbot.knowledge.chunks import Chunk
 
+_Key = tuple[str, str, str]
 _BATCH = 256
 # A file changed this shortly before it was listed may have changed again with the same times.
 _TICK = 2_000_000_000
@@ -279,8 +280,8 @@ def _indexed(
 
     from chatbot.index.lexical import LexicalIndex
 
-    rows = {chunk.content_hash: row for row, chunk in enumerate(old.chunks)} if old else {}
-    keys = [chunk.content_hash for chunk in chunks]
+    rows = {chunk.key: row for row, chunk in enumerate(old.chunks)} if old else {}
+    keys = [chunk.key for chunk in chunks]
     same = [rows.get(key, -1) for key in keys]
     missing = {
         key: chunk.search_text
@@ -288,7 +289,8 @@ def _indexed(
         if row < 0
     }
     with ThreadPoolExecutor(1) as thread:
-        texts = [chunk.search_text for chunk in chunks]
+        # The counts of what the old index holds are taken over, whatever the text.
+        texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
         counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
         new = _embedded(missing, load, progress) if missing else None
         lexical = counting.result()
@@ -305,10 +307,10 @@ def _indexed(
 
 
 def _embedded(
-    texts: dict[str, str],
+    texts: dict[_Key, str],
     load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
-) -> tuple[dict[str, int], Any]:
+) -> tuple[dict[_Key, int], Any]:
     """Where the vector of each key stands, and the vectors (n, d) in float16."""
     import numpy as np
 

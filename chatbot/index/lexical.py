@@ -206,7 +206,9 @@ class LexicalIndex:
         many = np.searchsorted(all_owners, place, side="right") - first
         whole = _joined(old._counts[0], counts).rows(place)
         parts = all_windows.rows(_ranges(first, many))
-        return cls(*_without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many))
+        return cls(
+            *_without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
+        )
 
     # A build that only takes the counts over never needs the weights.
     @cached_property

@@ -4,7 +4,6 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any
 
 from chatbot.knowledge.documents import Document
@@ -43,10 +42,10 @@ class Chunk:
         context = " > ".join(part for part in (self.title, self.heading) if part)
         return f"{context}\n{self.text}"
 
-    @cached_property
-    def content_hash(self) -> str:
-        """Key of the chunk's vector: equal for equal search text, wherever it stands."""
-        return hashlib.sha256(self.search_text.encode()).hexdigest()
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Key of the chunk's vector: equal keys have equal search text, wherever they stand."""
+        return self.title, self.heading, self.text
 
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""

@@ -152,14 +152,17 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
     except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle
         reason = exc.strerror if isinstance(exc, OSError) else "its link leads in a circle"
         raise DocumentError(f"it cannot be read ({reason})") from exc
-    # A lone surrogate (from a damaged PDF) could not be written to the index as UTF-8.
-    text = extracted.text.encode("utf-8", "replace").decode("utf-8")
+    text = _writable(extracted.text)
     markdown = suffix not in {".txt", ".csv", ".pdf", ".json", ".eml"}
     body, title = _front_matter(text) if suffix in {".md", ".markdown"} else (0, "")
     if not text[body:].strip():
         raise DocumentError("it is empty")
-    title = title or extracted.title or _title(relative, text[body : body + 4000], markdown)
-    return Document(relative, title[:_MAX_TITLE], text, markdown, body, extracted.pages, extracted.headings)
+    title = (
+        title or _writable(extracted.title) or _title(relative, text[body : body + 4000], markdown)
+    )
+    pages = tuple((offset, _writable(label)) for offset, label in extracted.pages)
+    headings = tuple((offset, _writable(heading)) for offset, heading in extracted.headings)
+    return Document(relative, title[:_MAX_TITLE], text, markdown, body, pages, headings)
 
 
 def _front_matter(text: str) -> tuple[int, str]:
@@ -178,6 +181,11 @@ def _front_matter(text: str) -> tuple[int, str]:
     title = values.get("title")
     # Nothing but a plain value: a few aliases in a list would be written out as gigabytes.
     return match.end(), " ".join(str(title).split()) if isinstance(title, str | int | float) else ""
+
+
+def _writable(text: str) -> str:
+    """Without lone surrogates (from a damaged PDF), which UTF-8 has no bytes for."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_text(name: str) -> bool:
