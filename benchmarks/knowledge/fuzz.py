@@ -23,13 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
 
 
-def build(knowledge: Path, index: Path) -> None:
+def build(knowledge: Path, index: Path, seconds: float) -> None:
     """What the process apart does: two builds; their reports to stdout."""
+    from functools import partial
+
     from conftest import HashedEmbeddings
 
     from chatbot.index.builder import update_index
+    from chatbot.knowledge import apart
     from chatbot.settings import load_settings
 
+    apart.extract_apart = partial(apart.extract_apart, seconds=seconds)
     settings = load_settings(knowledge=knowledge, index=index)
     for _ in range(2):
         report = update_index(settings, "hashed", HashedEmbeddings)
@@ -76,7 +80,9 @@ def shown(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def fuzz(folder: Path, count: int, seed: int, size: int, limit: float) -> dict[str, Any]:
+def fuzz(
+    folder: Path, count: int, seed: int, size: int, limit: float, seconds: float
+) -> dict[str, Any]:
     """Make, build and check; the figures, with ``problems``."""
     import shutil
 
@@ -91,6 +97,7 @@ def fuzz(folder: Path, count: int, seed: int, size: int, limit: float) -> dict[s
     good = sorted(p for p in (knowledge / "good").rglob("*.*") if p.is_file())
     made = make(knowledge, ROOT / "knowledge", count, seed, size)
     command = [sys.executable, __file__, "--build", str(knowledge), str(index)]
+    command += ["--reader-seconds", str(seconds)]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watched = Watched(process.pid)
@@ -100,7 +107,7 @@ def fuzz(folder: Path, count: int, seed: int, size: int, limit: float) -> dict[s
     except subprocess.TimeoutExpired:
         process.kill()
         return {"problems": [f"not done after {limit:.0f} s"]}
-    seconds = time.perf_counter() - began
+    took = time.perf_counter() - began
     if process.returncode:
         return {"problems": [f"status {process.returncode}: {err[-2000:]}"]}
     first, second = map(json.loads, out.splitlines())
@@ -131,7 +138,7 @@ def fuzz(folder: Path, count: int, seed: int, size: int, limit: float) -> dict[s
         "chunks": first["chunks"],
         "build_s": first["seconds"],
         "second_build_s": second["seconds"],
-        "process_s": round(seconds, 1),
+        "process_s": round(took, 1),
         "peak_mb": {name: round(value) for name, value in watched.largest.items()},
         "readers": len(watched.readers),
         "problems": problems,
@@ -150,13 +157,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--line", type=int, default=100_000_000, help="bytes of the longest lines")
     parser.add_argument("--limit", type=float, default=3600, help="seconds that are a hang")
+    parser.add_argument(
+        "--reader-seconds", type=float, default=60, help="by the clock, for one file"
+    )
     parser.add_argument("--build", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.build:
-        build(*options.build)
+        build(*options.build, options.reader_seconds)
         return
     with tempfile.TemporaryDirectory() as folder:
-        report = fuzz(Path(folder), options.count, options.seed, options.line, options.limit)
+        report = fuzz(
+            Path(folder),
+            options.count,
+            options.seed,
+            options.line,
+            options.limit,
+            options.reader_seconds,
+        )
     print(json.dumps(report, indent=1, ensure_ascii=False))
     sys.exit(1 if report["problems"] else 0)
 

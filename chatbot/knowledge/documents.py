@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
-from chatbot.knowledge.readers import EXTRACTED, PLAIN, Extracted, read_plain
+from chatbot.knowledge.readers import EXTRACTED, LARGE_JSON, PLAIN, Extracted, read_plain
 
 SUFFIXES = tuple(sorted({*PLAIN, *EXTRACTED}))
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -143,7 +143,7 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
             )
         if size == 0:
             raise DocumentError("it is empty")
-        if suffix in EXTRACTED:
+        if suffix in EXTRACTED or (suffix == ".json" and size > LARGE_JSON):
             from chatbot.knowledge.apart import extract_apart
 
             extracted = extract_apart(path)

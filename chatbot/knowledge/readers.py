@@ -66,6 +66,10 @@ def _check_json(text: str) -> None:
         raise DocumentError(f"it is not valid JSON ({exc})") from None
 
 
+def _read_json(data: bytes) -> Extracted:
+    return Extracted(read_plain(data, ".json"))
+
+
 def _read_html(data: bytes) -> Extracted:
     return Extracted(_html_text(data))
 
@@ -269,6 +273,9 @@ EXTRACTED: dict[str, Callable[[bytes], Extracted]] = {
     ".xlsx": _read_xlsx,
     ".eml": _read_eml,
 }
+# JSON is plain text, but checking a large file takes some thirty times its size.
+LARGE_JSON = 1_000_000
+_READERS = EXTRACTED | {".json": _read_json}
 
 
 def extract(suffix: str, data: bytes) -> Extracted:
@@ -278,7 +285,7 @@ def extract(suffix: str, data: bytes) -> Extracted:
         DocumentError: it cannot be read, whatever a parser raised.
     """
     try:
-        extracted = EXTRACTED[suffix](data)
+        extracted = _READERS[suffix](data)
         _check_length(extracted.text)
     except DocumentError:
         raise
