@@ -90,17 +90,18 @@ class Service:
     def __init__(self, settings: Settings, name: str, embeddings: Embeddings) -> None:
         self._settings, self._name, self._embeddings = settings, name, embeddings
         self._loaded: str | None = None
-        self.load_s = 0.0
+        self.load_s = self.load_cpu_s = 0.0
 
     def finds(self, path: str, query: str) -> bool:
         """Whether ``path`` is the first passage, from the newest generation."""
         newest = current_name(self._settings.index)
         if newest != self._loaded:
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             self._generation = load_current(self._settings.index, self._name)
             self._retriever = build_retriever(self._generation, self._embeddings, 4, 50)
             self._retriever.invoke(query)
             self.load_s = time.perf_counter() - began
+            self.load_cpu_s = time.process_time() - used
             self._loaded = self._generation.manifest.generation
         found = self._retriever.invoke(query)
         return bool(found) and found[0].metadata["path"] == path
@@ -116,6 +117,12 @@ def change(settings: Settings, turn: int) -> tuple[str, str]:
     return path.relative_to(settings.knowledge).as_posix(), f"Where is the {word}?"
 
 
+def processor(process: int) -> float:
+    """Processor time of a process so far, in seconds."""
+    ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 def watched(settings: Settings, service: Service, times: int) -> list[dict[str, Any]]:
     """Changes under ``chatbot index --watch``."""
     process = subprocess.Popen(
@@ -127,6 +134,7 @@ def watched(settings: Settings, service: Service, times: int) -> list[dict[str, 
         process.stdout.readline()
         for turn in range(times + 1):
             time.sleep(2.5)  # a change right after another takes longer: its times may be equal
+            used = processor(process.pid)
             path, query = change(settings, turn)
             began = time.perf_counter()
             while not service.finds(path, query):
@@ -137,7 +145,13 @@ def watched(settings: Settings, service: Service, times: int) -> list[dict[str, 
             report = json.loads(process.stdout.readline())
             if turn:  # the first one waits for the model to be loaded
                 runs.append(
-                    {"found_s": wall, "build_s": report["seconds"], "load_s": service.load_s}
+                    {
+                        "found_s": wall,
+                        "build_s": report["seconds"],
+                        "watch_cpu_s": processor(process.pid) - used,
+                        "load_s": service.load_s,
+                        "load_cpu_s": service.load_cpu_s,
+                    }
                 )
     finally:
         process.terminate()

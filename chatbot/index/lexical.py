@@ -136,9 +136,9 @@ class _Bm25:
         ).tocsc()
         starts, rows, weights = matrix.indptr.astype(np.int64), matrix.indices, matrix.data
         for first in range(0, len(rows), _BLOCK):
-            at = slice(first, first + _BLOCK)
-            numbers = np.arange(first, min(first + _BLOCK, len(rows)))
-            words = np.searchsorted(starts, numbers, side="right") - 1
+            at = slice(first, min(first + _BLOCK, len(rows)))
+            many = np.diff(np.clip(starts, at.start, at.stop))
+            words = np.repeat(np.arange(len(many)), many)
             weights[at] = self._weights(words, weights[at], rows[at])
         return starts, rows, weights
 

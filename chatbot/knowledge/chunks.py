@@ -3,7 +3,7 @@
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from chatbot.knowledge.documents import Document
@@ -49,10 +49,7 @@ class Chunk:
 
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
-        return {name: getattr(self, name) for name in _FIELDS}
-
-
-_FIELDS = tuple(field.name for field in fields(Chunk))
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
