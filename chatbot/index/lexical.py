@@ -69,7 +69,8 @@ def _ranges(first: NDArray[np.int64], many: NDArray[np.int64]) -> NDArray[np.int
     """first[0], first[0] + 1, ... (``many[0]`` numbers), first[1], ..."""
     ends = np.cumsum(many)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(first - (ends - many), many)
+    numbers: NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - many), many)
+    return numbers
 
 
 def _without_unused(
