@@ -10,6 +10,7 @@ the good ones are indexed whole, nothing from outside the folder is, and the ind
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -94,11 +95,12 @@ def fuzz(
 
     knowledge, index = folder / "knowledge", folder / "index"
     shutil.copytree(ROOT / "knowledge", knowledge / "good")
-    good = sorted(p for p in (knowledge / "good").rglob("*.*") if p.is_file())
+    good = [p for p in (knowledge / "good").rglob("[!.]*.*") if p.is_file()]
     made = make(knowledge, ROOT / "knowledge", count, seed, size)
     command = [sys.executable, __file__, "--build", str(knowledge), str(index)]
     command += ["--reader-seconds", str(seconds)]
     began = time.perf_counter()
+    used = os.times()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     watched = Watched(process.pid)
     watched.start()
@@ -141,6 +143,13 @@ def fuzz(
         "process_s": round(took, 1),
         "peak_mb": {name: round(value) for name, value in watched.largest.items()},
         "readers": len(watched.readers),
+        "cpu_s": round(
+            os.times().children_user
+            + os.times().children_system
+            - used.children_user
+            - used.children_system,
+            1,
+        ),
         "problems": problems,
     }
 

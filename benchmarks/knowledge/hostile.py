@@ -282,7 +282,7 @@ def _foreign(seeds: Seeds, random_: random.Random) -> tuple[str, bytes]:
 _NAMES = (
     "new\nline", "tab\there", "quote\"'", "back\\slash", "per%20cent", "-rf", "$(id)", "a;b|c&d",
     "emoji \U0001f600", "\u202eright to left", "nul\u0000"[:-1], "\x01\x1b[31mred", "e\u0301",
-    "..", "...dots", " blanks ", "#hash?query", "<b>html</b>", "{x}", "*?[a]", "CON", "n" * 240,
+    "x..y", "dots...", " blanks ", "#hash?query", "<b>html</b>", "{x}", "*?[a]", "CON", "n" * 240,
 )  # fmt: skip
 
 
