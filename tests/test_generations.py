@@ -3,7 +3,10 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from chatbot.index.lexical import LexicalIndex
 from chatbot.index.retriever import build_retriever
 from chatbot.index.vectors import VectorIndex
 from chatbot.index.watch import watch
+from chatbot.knowledge.documents import Document
 from chatbot.settings import Settings
 
 
@@ -67,6 +71,128 @@ def test_an_updated_word_index_equals_a_new_one() -> None:
     fresh = LexicalIndex.build(new_texts)
     for query in ("returns", "refunds in france", "shoes within days"):
         assert updated.scores(query) == pytest.approx(fresh.scores(query), abs=1e-6)
+
+
+def test_candidates_of_a_large_index_have_their_exact_scores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random_ = random.Random(0)
+    words = [f"word{number}" for number in range(300)]
+    weights = [1 / rank for rank in range(1, 301)]
+    texts = [
+        "Title\n" + ". ".join(" ".join(random_.choices(words, weights, k=30)) for _ in range(4))
+        for _ in range(400)
+    ]
+    index = LexicalIndex.build(texts)
+    queries = [" ".join(random_.choices(words, k=6)) for _ in range(20)]
+    exact = [index.scores(query) for query in queries]
+    monkeypatch.setattr("chatbot.index.lexical._MANY", 100)
+    monkeypatch.setattr("chatbot.index.lexical._CANDIDATES", 60)
+    monkeypatch.setattr("chatbot.index.lexical._ENTRIES", 200)
+    same = 0
+    for query, full in zip(queries, exact, strict=True):
+        quick = index.scores(query, also=[5, 7])
+        scored = np.flatnonzero(quick)
+        assert quick[[5, 7]] == pytest.approx(full[[5, 7]], abs=1e-5)
+        assert quick[scored] == pytest.approx(full[scored], abs=1e-5)
+        assert len(scored) <= 62
+        same += len({*np.argsort(-quick)[:10]} & {*np.argsort(-full)[:10]})
+    assert same > 0.9 * 200
+    allowed = np.arange(400) < 30
+    assert not index.scores(queries[0], allowed=allowed)[30:].any()
+
+
+def test_words_of_removed_texts_are_gone(settings: Settings) -> None:
+    (settings.knowledge / "staff.md").write_text("# Staff\n\nAsk Zebulon about returns.\n")
+    build(settings)
+    (settings.knowledge / "staff.md").unlink()
+    name = build(settings).generation
+    assert "zebulon" not in (settings.index / name / "lexical" / "words.txt").read_text()
+    generation = load_current(settings.index)
+    assert generation.lexical.search("return in the EU", 1)[0][0] == 0
+
+
+def test_two_builders_across_processes(settings: Settings) -> None:
+    """One is told, or waits where it may; the index is whole after both."""
+    build(settings)
+    begun, release = os.pipe(), os.pipe()
+    (settings.knowledge / "new.md").write_text("# New\n\nA new one.\n")
+    child = os.fork()
+    if child == 0:
+
+        def load() -> HashedEmbeddings:
+            os.write(begun[1], b"x")
+            os.read(release[0], 1)
+            return HashedEmbeddings()
+
+        update_index(settings, "bundled", load)
+        os._exit(0)
+    os.read(begun[0], 1)  # it holds the lock and embeds
+    with pytest.raises(IndexUnavailableError, match="Another 'chatbot index' is building"):
+        build(settings)
+    with pytest.raises(IndexUnavailableError, match="Another"):
+        roll_back(settings)
+    assert "new.md" not in load_current(settings.index).texts
+    os.write(release[1], b"x")
+    report = update_index(settings, "bundled", HashedEmbeddings, wait=60)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert (report.added, report.documents) == (0, 3)  # the other one had done it
+    assert "new.md" in load_current(settings.index).texts
+
+
+def test_odd_names_and_files_are_listed(settings: Settings) -> None:
+    folder = settings.knowledge
+    (folder / "new\nline \u202e.md").write_text("# Odd\n\nA text with an odd name.\n")
+    (folder / os.fsdecode(b"\xff.md")).write_text("# Bytes\n\nWords.\n")
+    (folder / "empty.md").touch()
+    (folder / "kernel.md").symlink_to("/proc/kmsg")  # reading it would wait for ever
+    (folder / "zero.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.md")
+    report = build(settings)
+    reasons = {failure["path"]: failure["reason"] for failure in report.failed}
+    assert set(reasons) == {"\\udcff.md", "empty.md", "kernel.md", "zero.txt", "pipe.md"}
+    assert all(reasons.values()) and "UTF-8" in reasons["\\udcff.md"]
+    assert report.documents == 3 and str(report.as_dict()).encode()
+    assert build(settings).generation == report.generation
+
+
+def test_what_failed_is_not_read_again_until_it_or_the_limit_changes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import chatbot.index.builder as builder
+
+    read: list[str] = []
+    load = builder.load_document
+
+    def counted(folder: Path, relative: str, max_bytes: int) -> Document:
+        read.append(relative)
+        return load(folder, relative, max_bytes)
+
+    monkeypatch.setattr(builder, "load_document", counted)
+    (settings.knowledge / "bad.json").write_text("{")
+    (settings.knowledge / "large.md").write_text("word " * 300_000)
+    small = settings.model_copy(update={"max_file_mb": 1})
+    assert [f["path"] for f in build(small).failed] == ["bad.json", "large.md"]
+    read.clear()
+    (settings.knowledge / "eu.md").write_text("# EU\n\nChanged.\n")
+    assert len(build(small).failed) == 2 and read == ["eu.md"]
+    report = build(settings)
+    assert (report.changed, [f["path"] for f in report.failed]) == (1, ["bad.json"])
+
+
+def test_nothing_heavy_is_imported_where_nothing_changed(settings: Settings) -> None:
+    build(settings)
+    code = (
+        "import sys; from chatbot.cli import main; main(sys.argv[1:]); "
+        "sys.exit(sorted({'torch', 'faiss', 'transformers', 'scipy', 'langchain_core'} "
+        "& set(sys.modules)) or 0)"
+    )
+    folders = ["--knowledge", str(settings.knowledge), "--index", str(settings.index)]
+    line = [sys.executable, "-c", code, "index", "--json", *folders]
+    environment = os.environ | {"CHATBOT_EMBEDDINGS": "bundled"}
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"changed": 0' in done.stdout
 
 
 def test_lists_of_vectors_find_nearly_what_exact_search_finds() -> None:

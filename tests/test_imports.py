@@ -23,6 +23,8 @@ LAYERS = [
 ]
 OWNERS = {
     "faiss": {"index"},
+    "orjson": {"index"},
+    "scipy": {"index"},
     "Stemmer": {"index", "grounding"},
     "pypdf": {"knowledge"},
     "docx": {"knowledge"},

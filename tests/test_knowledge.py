@@ -173,6 +173,45 @@ def test_a_reader_that_hangs_is_ended(tmp_path: Path) -> None:
         extract_apart(tmp_path / "pipe.pdf", seconds=1)
 
 
+def test_a_reader_out_of_processor_time_says_so(tmp_path: Path) -> None:
+    import os
+    import signal
+    import threading
+
+    from chatbot.knowledge import apart
+
+    os.mkfifo(tmp_path / "pipe.pdf")
+    (tmp_path / "a.html").write_text("<p>Words.</p>")
+    assert extract_apart(tmp_path / "a.html").text == "Words.\n"  # so that there is a worker
+    assert apart._worker is not None
+    out_of_time = (apart._worker._process.pid, signal.SIGXCPU)
+    threading.Timer(0.5, os.kill, out_of_time).start()
+    with pytest.raises(DocumentError, match="more than 20 seconds"):
+        extract_apart(tmp_path / "pipe.pdf")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# " + "long " * 100_000,
+        "# a" + " " * 400_000 + "x\n\nWords.",
+        "---\ntitle: " + "long " * 3000 + "\n---\nWords.",
+        "---\na: &a [x, x, x, x, x, x, x, x, x]\n"
+        + "".join(
+            f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n"
+            for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        )
+        + "title: *i\n---\nWords.",
+        "a\n" * 1_500_000,
+    ],
+    ids=["heading", "blanks", "title", "aliases", "lines"],
+)
+def test_no_part_of_a_text_grows_in_the_index(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.md").write_text(text)
+    chunks = split_document(load(tmp_path / "a.md"), 900)
+    assert max(len(chunk.search_text) for chunk in chunks) <= 900 + 2 * 300 + 10
+
+
 def test_a_line_without_an_end_is_split(tmp_path: Path) -> None:
     text = "word " * 600_000
     chunks = split_document(Document("a.txt", "a", text, False), 900)

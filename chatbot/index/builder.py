@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
-from chatbot.knowledge.documents import Stamp, file_hash, list_files, load_document
+from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_files, load_document
 from chatbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from chatbot.index.generations import Generation, Manifest
     from chatbot.knowledge.chunks import Chunk
 
+_Key = tuple[str, str, str]
 _BATCH = 256
 # A file changed this shortly before it was listed may have changed again with the same times.
 _TICK = 2_000_000_000
+_SHA256 = 64  # hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _update(
     from chatbot.index.generations import load_generation, remove_old, write_generation
 
     old = _usable(settings, embeddings_name)
-    found = _compare(settings.knowledge, old)
+    max_bytes = settings.max_file_mb * 1_000_000
+    found = _compare(settings.knowledge, old, max_bytes)
 
     def report(name: str, chunks: int, reused: int, failed: dict[str, str]) -> BuildReport:
         return BuildReport(
@@ -142,7 +145,7 @@ def _update(
             changed=len(found.changed),
             removed=len(found.removed),
             reused=reused,
-            failed=[{"path": path, "reason": reason} for path, reason in failed.items()],
+            failed=[{"path": _shown(p), "reason": reason} for p, reason in failed.items()],
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -155,7 +158,7 @@ def _update(
     if not chunks:
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
-            f"'{next(iter(failed))}', was left out: {next(iter(failed.values()))}."
+            f"'{_shown(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
         )
     vectors, lexical, reused = _indexed(chunks, before, load, progress)
     name = _new_name(settings.index)
@@ -188,18 +191,27 @@ def _usable(settings: Settings, embeddings_name: str) -> "Manifest | None":
     return old if old.chunk_chars == settings.chunk_chars else None
 
 
-def _compare(folder: Path, old: "Manifest | None") -> _Found:
+def _shown(path: str) -> str:
+    """The path in characters that can be written out; names on a disk may hold any bytes."""
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _compare(folder: Path, old: "Manifest | None", max_bytes: int) -> _Found:
     listed = time.time_ns()
     stamps = list_files(folder)
     before = old.files if old else {}
     known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
     settled = old.listed - _TICK if old else 0
-    hashes = {
-        path: before[path]
-        if path in before and stamp == known.get(path) and stamp.changed < settled
-        else _hash(folder / path)
-        for path, stamp in stamps.items()
-    }
+    hashes: dict[str, str] = {}
+    for path, stamp in stamps.items():
+        unchanged = stamp == known.get(path) and stamp.changed < settled
+        if not 0 < stamp.size <= max_bytes:
+            # Nothing will be read from it; and what has no size may be read for ever.
+            hashes[path] = f"not read: {stamp.size} bytes"
+        elif unchanged and len(before.get(path, "")) == _SHA256:
+            hashes[path] = before[path]
+        else:
+            hashes[path] = _hash(folder, path)
     return _Found(
         stamps,
         hashes,
@@ -210,11 +222,11 @@ def _compare(folder: Path, old: "Manifest | None") -> _Found:
     )
 
 
-def _hash(path: Path) -> str:
+def _hash(folder: Path, path: str) -> str:
     try:
-        return file_hash(path)
+        return "not read: outside" if leaves(folder, path) else file_hash(folder / path)
     except (OSError, RuntimeError) as exc:
-        return f"unreadable: {exc}"
+        return f"not read: {exc}"
 
 
 def _collect(
@@ -238,6 +250,9 @@ def _collect(
         if old and path in kept and path not in again:
             chunks += kept[path]
             texts[path] = old.texts[path]
+            continue
+        if old and path in old.manifest.failed and path not in again:
+            failed[path] = old.manifest.failed[path]
             continue
         try:
             document = load_document(
@@ -265,8 +280,8 @@ def _indexed(
 
     from chatbot.index.lexical import LexicalIndex
 
-    rows = {chunk.content_hash: row for row, chunk in enumerate(old.chunks)} if old else {}
-    keys = [chunk.content_hash for chunk in chunks]
+    rows = {chunk.key: row for row, chunk in enumerate(old.chunks)} if old else {}
+    keys = [chunk.key for chunk in chunks]
     same = [rows.get(key, -1) for key in keys]
     missing = {
         key: chunk.search_text
@@ -274,7 +289,8 @@ def _indexed(
         if row < 0
     }
     with ThreadPoolExecutor(1) as thread:
-        texts = [chunk.search_text for chunk in chunks]
+        # The counts of what the old index holds are taken over, whatever the text.
+        texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
         counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
         new = _embedded(missing, load, progress) if missing else None
         lexical = counting.result()
@@ -291,10 +307,10 @@ def _indexed(
 
 
 def _embedded(
-    texts: dict[str, str],
+    texts: dict[_Key, str],
     load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
-) -> tuple[dict[str, int], Any]:
+) -> tuple[dict[_Key, int], Any]:
     """Where the vector of each key stands, and the vectors (n, d) in float16."""
     import numpy as np
 

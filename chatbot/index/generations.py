@@ -12,12 +12,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from chatbot.errors import IndexUnavailableError
@@ -217,7 +218,7 @@ def write_generation(
         search=kind,
         **described,
     )
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(vars(manifest)), encoding="utf-8")
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
     os.replace(folder, index / name)
@@ -276,10 +277,10 @@ def _sync(path: Path) -> None:
 
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as stream:
-        return [json.loads(line) for line in stream]
+    with path.open("rb") as stream:
+        return [orjson.loads(line) for line in stream]
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    with path.open("wb") as stream:
+        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,13 @@ _TALK = frozenset(
     would yeah yes you your
     """.split()  # noqa: SIM905
 )
-# Above this many texts, words in more than a tenth of them are left out of queries that hold
-# rarer ones: they cost most of the time and say least.
+# Above this many texts the rarest words of a query, as many as have together this many entries,
+# choose this many candidates; all words count in their scores. Common words cost most of the time
+# and say least (docs/experiments.md has what it costs and what it misses).
 _MANY = 100_000
+_ENTRIES = 400_000
+_CANDIDATES = 2_000
+_BLOCK = 1 << 22  # entries worked on at a time where there are too many for copies of all
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,39 @@ class Counts:
 
     def rows(self, chosen: NDArray[np.int64]) -> "Counts":
         """The rows ``chosen``, in that order."""
-        lengths = np.diff(self.starts)[chosen]
+        first = self.starts[chosen]
+        lengths = self.starts[chosen + 1] - first
+        at = _ranges(first, lengths)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        at = np.arange(starts[-1]) + np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths)
         return Counts(starts, self.words[at], self.times[at])
+
+
+def _ranges(first: NDArray[np.int64], many: NDArray[np.int64]) -> NDArray[np.int64]:
+    """first[0], first[0] + 1, ... (``many[0]`` numbers), first[1], ..."""
+    ends = np.cumsum(many)
+    total = int(ends[-1]) if len(ends) else 0
+    numbers: NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - many), many)
+    return numbers
+
+
+def _without_unused(
+    vocabulary: dict[str, int], texts: Counts, windows: Counts
+) -> tuple[dict[str, int], Counts, Counts]:
+    """Without the words that no text holds any more: what was removed is not to be found here.
+
+    Each word of a window is one of its text.
+    """
+    used = np.zeros(len(vocabulary), dtype=np.bool_)
+    used[texts.words] = True
+    if used.all():
+        return vocabulary, texts, windows
+    number = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
+    kept = (word for word, row in vocabulary.items() if used[row])
+    return (
+        {word: row for row, word in enumerate(kept)},
+        Counts(texts.starts, number[texts.words], texts.times),
+        Counts(windows.starts, number[windows.words], windows.times),
+    )
 
 
 def _joined(first: Counts, second: Counts) -> Counts:
@@ -67,31 +101,74 @@ def _joined(first: Counts, second: Counts) -> Counts:
     )
 
 
-class _Postings:
-    """BM25 weights by word: Robertson's formula with Lucene's idf, ln(1 + (N-n+.5)/(n+.5))."""
+class _Bm25:
+    """BM25 weights: Robertson's formula with Lucene's idf, ln(1 + (N-n+.5)/(n+.5))."""
 
     def __init__(self, counts: Counts, vocabulary: int) -> None:
-        size = len(counts.starts) - 1
-        self.size = size
-        rows = np.repeat(np.arange(size, dtype=np.uint32), np.diff(counts.starts))
-        times = counts.times.astype(np.float32)
-        lengths = np.bincount(rows, weights=times, minlength=size).astype(np.float32)
-        self.frequency = np.bincount(counts.words, minlength=vocabulary)
-        idf = np.log1p((size - self.frequency + 0.5) / (self.frequency + 0.5)).astype(np.float32)
-        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
-        weights = idf[counts.words] * times / (times + norm[rows].astype(np.float32))
-        order = np.argsort(counts.words, kind="stable")
-        self._rows = rows[order]
-        self._weights = weights[order]
-        self._starts = np.concatenate([[0], np.cumsum(self.frequency)])
+        self._counts = counts
+        self.size = size = len(counts.starts) - 1
+        self.frequency = _frequency(counts.words, vocabulary)
+        rarity = np.log1p((size - self.frequency + 0.5) / (self.frequency + 0.5))
+        self._idf = rarity.astype(np.float32)
+        lengths = np.zeros(size, dtype=np.float32)
+        filled = np.flatnonzero(np.diff(counts.starts))
+        if len(filled):
+            lengths[filled] = np.add.reduceat(
+                counts.times, counts.starts[:-1][filled], dtype=np.int64
+            )
+        mean = float(lengths.mean()) if size else 1.0
+        self._norm = K1 * (1 - B + B * lengths / max(mean, 1e-9))
+
+    def _weights(
+        self, words: NDArray[Any], times: NDArray[Any], rows: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        times = times.astype(np.float32)
+        weights: NDArray[np.float32] = self._idf[words] * times / (times + self._norm[rows])
+        return weights
+
+    @cached_property
+    def _postings(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """For each word where its entries begin; the row of each entry, ascending; its weight."""
+        from scipy.sparse import csr_matrix
+
+        counts, shape = self._counts, (self.size, len(self.frequency))
+        matrix = csr_matrix(
+            (counts.times.astype(np.float32), counts.words.astype(np.int32), counts.starts), shape
+        ).tocsc()
+        starts, rows, weights = matrix.indptr.astype(np.int64), matrix.indices, matrix.data
+        for first in range(0, len(rows), _BLOCK):
+            at = slice(first, min(first + _BLOCK, len(rows)))
+            many = np.diff(np.clip(starts, at.start, at.stop))
+            words = np.repeat(np.arange(len(many)), many)
+            weights[at] = self._weights(words, weights[at], rows[at])
+        return starts, rows, weights
 
     def scores(self, words: Sequence[int]) -> NDArray[np.float32]:
         """BM25 of every text for a query in which each word counts once, shape (n,)."""
+        starts, rows, weights = self._postings
         scores = np.zeros(self.size, dtype=np.float32)
         for word in words:
-            at = slice(self._starts[word], self._starts[word + 1])
-            scores[self._rows[at]] += self._weights[at]
+            at = slice(starts[word], starts[word + 1])
+            scores[rows[at]] += weights[at]
         return scores
+
+    def scores_of(self, rows: NDArray[np.int64], words: Sequence[int]) -> NDArray[np.float32]:
+        """The same of the texts ``rows`` only, from their own word counts."""
+        found = self._counts.rows(rows)
+        asked = np.zeros(len(self.frequency), dtype=np.bool_)
+        asked[list(words)] = True
+        at = np.flatnonzero(asked[found.words])
+        place = np.searchsorted(found.starts, at, side="right") - 1
+        weights = self._weights(found.words[at], found.times[at], rows[place])
+        return np.bincount(place, weights, minlength=len(rows)).astype(np.float32)
+
+
+def _frequency(words: NDArray[np.uint32], vocabulary: int) -> NDArray[np.int64]:
+    """How many texts hold each word, shape (vocabulary,)."""
+    frequency = np.zeros(vocabulary, dtype=np.int64)
+    for first in range(0, len(words), _BLOCK):
+        frequency += np.bincount(words[first : first + _BLOCK], minlength=vocabulary)
+    return frequency
 
 
 class LexicalIndex:
@@ -128,23 +205,20 @@ class LexicalIndex:
         all_owners = np.concatenate([old._owners, owners + old.size])
         first = np.searchsorted(all_owners, place)
         many = np.searchsorted(all_owners, place, side="right") - first
-        starts = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
-        chosen = np.arange(starts[-1]) + np.repeat(first - starts[:-1], many)
+        whole = _joined(old._counts[0], counts).rows(place)
+        parts = all_windows.rows(_ranges(first, many))
         return cls(
-            vocabulary,
-            _joined(old._counts[0], counts).rows(place),
-            all_windows.rows(chosen),
-            np.repeat(np.arange(len(texts)), many),
+            *_without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )
 
     # A build that only takes the counts over never needs the weights.
     @cached_property
-    def _texts(self) -> _Postings:
-        return _Postings(self._counts[0], len(self._vocabulary))
+    def _texts(self) -> _Bm25:
+        return _Bm25(self._counts[0], len(self._vocabulary))
 
     @cached_property
-    def _windows(self) -> _Postings:
-        return _Postings(self._counts[1], len(self._vocabulary))
+    def _windows(self) -> _Bm25:
+        return _Bm25(self._counts[1], len(self._vocabulary))
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -157,10 +231,13 @@ class LexicalIndex:
         vocabulary = {word: number for number, word in enumerate(words) if word}
 
         def read(name: str) -> Counts:
-            arrays = (
-                np.load(folder / f"{name}-{part}.npy") for part in ("starts", "words", "times")
+            # Mapped: a large index reads the rows of a few candidates only.
+            return Counts(
+                *(
+                    np.asarray(np.load(folder / f"{name}-{part}.npy", mmap_mode="r"))
+                    for part in ("starts", "words", "times")
+                )
             )
-            return Counts(*arrays)
 
         return cls(vocabulary, read("texts"), read("windows"), np.load(folder / "owners.npy"))
 
@@ -173,9 +250,20 @@ class LexicalIndex:
                 np.save(folder / f"{name}-{part}.npy", getattr(counts, part), allow_pickle=False)
         np.save(folder / "owners.npy", self._owners, allow_pickle=False)
 
-    def scores(self, query: str) -> NDArray[np.float32]:
-        """The score of every text, shape (n,)."""
+    def scores(
+        self,
+        query: str,
+        also: Sequence[int] = (),
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.float32]:
+        """The score of every text, shape (n,).
+
+        Of more than 100,000 texts only the likeliest 2,000, and the rows ``also``, have a score;
+        ``allowed``, shape (n,), says which texts can be among them.
+        """
         words = self._query(query)
+        if self.size > _MANY and words:
+            return self._scores_of_likely(words, also, allowed)
         scores = np.zeros(self.size, dtype=np.float32)
         if words and self.size:
             windows = self._windows.scores(words)
@@ -187,6 +275,28 @@ class LexicalIndex:
                 scores[owners[starts]] = np.maximum.reduceat(windows[found], starts)
             scores += self._texts.scores(words)
         scores /= 2
+        return scores
+
+    def _scores_of_likely(
+        self, words: list[int], also: Sequence[int], allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.float32]:
+        frequency = self._texts.frequency[words]
+        order = np.argsort(frequency, kind="stable")
+        read = max(1, int(np.searchsorted(np.cumsum(frequency[order]), _ENTRIES, side="right")))
+        likely = self._texts.scores([words[at] for at in order[:read]])
+        if allowed is not None:
+            likely *= allowed
+        rows = np.asarray([row for row, _ in best(likely, _CANDIDATES)], dtype=np.int64)
+        rows = np.union1d(rows, np.asarray(also, dtype=np.int64))
+        scores = np.zeros(self.size, dtype=np.float32)
+        if len(rows):
+            first = np.searchsorted(self._owners, rows)
+            many = np.searchsorted(self._owners, rows, side="right") - first  # one at least
+            windows = self._windows.scores_of(_ranges(first, many), words)
+            starts = np.cumsum(many) - many
+            scores[rows] = self._texts.scores_of(rows, words)
+            scores[rows] += np.maximum.reduceat(windows, starts)
+            scores /= 2
         return scores
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
@@ -212,11 +322,7 @@ class LexicalIndex:
         # Distinct words: in a conversation the topic is not what was said most often.
         tokens = dict.fromkeys(_tokens(query))
         asked = [word for word in tokens if word not in _talk()] or list(tokens)
-        words = [self._vocabulary[word] for word in asked if word in self._vocabulary]
-        if self.size < _MANY:
-            return words
-        rare = [word for word in words if self._texts.frequency[word] <= self.size // 10]
-        return rare or words
+        return [self._vocabulary[word] for word in asked if word in self._vocabulary]
 
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

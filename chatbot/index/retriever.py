@@ -50,7 +50,9 @@ class HybridRetriever(BaseRetriever):
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
         dense = self._dense(vector, allowed) if self.mode != "lexical" else []
-        scores = self.generation.lexical.scores(query) if self.mode != "dense" else None
+        scores = None
+        if self.mode != "dense":
+            scores = self.generation.lexical.scores(query, [row for row, _ in dense], allowed)
         if scores is not None and allowed is not None:
             scores = np.where(allowed, scores, 0)
         lexical = best(scores, self.candidates) if scores is not None else []

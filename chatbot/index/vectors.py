@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Flat search reads every vector, 1.5 KB each: its time grows with their number. Above this
-# number, lists are probed instead (benchmarks/knowledge/scale.py measures both).
-EXACT_UP_TO = 150_000
+# Flat search reads every vector, 1.5 KB each: 9 ms for this many on one thread, about as much as
+# all else of a search together. Above, lists are probed instead, which find 98 to 99 of a hundred
+# (benchmarks/knowledge/scale.py measures both).
+EXACT_UP_TO = 100_000
 _TRAIN = 40  # vectors per list to find the lists with
 _PROBES = 24
 

@@ -1,8 +1,10 @@
 """Read files of formats that need a parser in a process of its own.
 
 A damaged or hostile file can make a parser loop for ever, eat all memory or crash. So one worker
-process, with a limit on its address space, reads them one by one; when it does not answer in time
-or dies, it is ended, the file is reported, and the next file gets a new worker.
+process, with limits on its address space and on its processor time for each file, reads them one
+by one; when it does not answer in time or dies, it is ended, the file is reported, and the next
+file gets a new worker. So does the file after one that took much memory: what a parser leaves
+behind must not count against the next.
 """
 
 import atexit
@@ -10,6 +12,7 @@ import json
 import os
 import resource
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -19,8 +22,10 @@ from typing import Any
 from chatbot.errors import DocumentError
 from chatbot.knowledge.readers import Extracted, extract
 
-SECONDS = 20.0
+SECONDS = 60.0  # by the clock: other work on the machine must not fail a file
+_PROCESSOR_SECONDS = 20
 _MEMORY = 2_000_000_000  # bytes of address space of a worker
+_TIRED = 1_000_000_000  # one that holds more after a file reads no other
 _lock = threading.Lock()
 _worker: "_Worker | None" = None
 
@@ -36,7 +41,7 @@ def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
         if _worker is None:
             _worker = _Worker()
         answer = _worker.ask(str(path.absolute()), seconds)
-        if "ended" in answer:
+        if "ended" in answer or answer.get("tired"):
             _worker.end()
             _worker = None
     if "text" not in answer:
@@ -75,6 +80,8 @@ class _Worker:
         if line is None:
             return {"ended": f"reading it takes more than {seconds:.0f} seconds"}
         if not line:
+            if self._process.wait() == -signal.SIGXCPU:
+                return {"ended": f"reading it takes more than {_PROCESSOR_SECONDS} seconds"}
             return {"ended": "reading it takes too much memory or crashes the reader"}
         return dict(json.loads(line))
 
@@ -117,12 +124,26 @@ def serve() -> None:
     os.dup2(2, 1)  # what a parser prints must not get between the answers
     for line in sys.stdin.buffer:
         path = Path(json.loads(line))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = int(used.ru_utime + used.ru_stime) + 1 + _PROCESSOR_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
         try:
             found = extract(path.suffix.lower(), path.read_bytes())
-            answer: dict[str, Any] = vars(found)
+            answer: dict[str, Any] = dict(vars(found))
         except DocumentError as exc:
             answer = {"reason": str(exc)}
         except OSError as exc:
             answer = {"reason": f"it cannot be read ({exc.strerror})"}
+        except MemoryError:
+            answer = {"reason": "reading it takes too much memory"}
+        answer["tired"] = _address_space() > _TIRED
         out.write(json.dumps(answer).encode() + b"\n")
         out.flush()
+
+
+def _address_space() -> int:
+    """Bytes of this process; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0

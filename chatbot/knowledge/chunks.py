@@ -3,8 +3,7 @@
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 from chatbot.knowledge.documents import Document
@@ -14,7 +13,10 @@ _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s")
 _MARKDOWN_SEPARATORS = ["\n# ", "\n## ", "\n### ", "\n#### ", "\n\n", "\n", ". ", " ", ""]
 _TEXT_SEPARATORS = ["\n\n", "\n", ". ", " ", ""]
+# The splitter takes too long for longer lines, and too much memory for longer texts.
 _LONG_LINE = 20_000
+_LONG_TEXT = 2_000_000
+_MAX_HEADING = 300  # characters; it stands over each chunk
 _MAIN_LEVELS = 2  # headings of these levels begin another topic
 
 
@@ -40,17 +42,14 @@ class Chunk:
         context = " > ".join(part for part in (self.title, self.heading) if part)
         return f"{context}\n{self.text}"
 
-    @cached_property
-    def content_hash(self) -> str:
-        """Key of the chunk's vector: equal for equal search text, wherever it stands."""
-        return hashlib.sha256(self.search_text.encode()).hexdigest()
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Key of the chunk's vector: equal keys have equal search text, wherever they stand."""
+        return self.title, self.heading, self.text
 
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
-        return {name: getattr(self, name) for name in _FIELDS}
-
-
-_FIELDS = tuple(field.name for field in fields(Chunk))
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,8 @@ def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
 
 
 def _spans(document: Document, headings: list[_Heading], chunk_chars: int) -> list[tuple[int, int]]:
-    if max(map(len, document.text.split("\n"))) > _LONG_LINE:
+    text = document.text
+    if len(text) > _LONG_TEXT or max(map(len, text.split("\n"))) > _LONG_LINE:
         return _packed(document, headings, chunk_chars)
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -170,7 +170,7 @@ def _skip_space(text: str, start: int) -> int:
 def _headings(document: Document) -> list[_Heading]:
     """Markdown headings in order; a '#' line in fenced code is a comment, not a heading."""
     if not document.markdown:
-        return [_Heading(start, 1, text) for start, text in document.headings]
+        return [_Heading(start, 1, text[:_MAX_HEADING]) for start, text in document.headings]
     found: list[_Heading] = []
     fence = ""
     offset = document.body
@@ -178,7 +178,7 @@ def _headings(document: Document) -> list[_Heading]:
         mark = _FENCE.match(line)
         if mark:
             fence = "" if fence == mark[1] else fence or mark[1]
-        elif not fence and (match := _HEADING.match(line)):
+        elif not fence and len(line) <= _MAX_HEADING and (match := _HEADING.match(line)):
             found.append(_Heading(offset, len(match[1]), match[2]))
         offset += len(line) + 1
     return found

@@ -8,15 +8,18 @@ The others are extracted, and the offsets are offsets into the extracted text.
 import hashlib
 import os
 import re
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
-from chatbot.knowledge.readers import EXTRACTED, PLAIN, Extracted, read_plain
+from chatbot.knowledge.readers import EXTRACTED, LARGE_JSON, PLAIN, Extracted, read_plain
 
 SUFFIXES = tuple(sorted({*PLAIN, *EXTRACTED}))
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _MAX_FRONT_MATTER = 20_000
+_MAX_TITLE = 300  # characters; it stands over each chunk
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ class Stamp:
     changed: int
 
 
+_UNREADABLE = Stamp(-1, 0, 0)
+
+
 def list_files(folder: Path) -> dict[str, Stamp]:
     """The files that can be documents, sorted by relative path; hidden ones are left out.
 
@@ -59,8 +65,7 @@ def list_files(folder: Path) -> dict[str, Stamp]:
             f"The knowledge folder '{folder}' does not exist; create it or name another one "
             "with --knowledge or CHATBOT_KNOWLEDGE."
         )
-    found: dict[str, Stamp] = {}
-    _walk(folder, "", found)
+    found = dict(_walk(folder))
     if not found:
         raise KnowledgeError(
             f"The knowledge folder '{folder}' holds no document; put "
@@ -69,24 +74,41 @@ def list_files(folder: Path) -> dict[str, Stamp]:
     return dict(sorted(found.items()))
 
 
-def _walk(folder: Path | str, prefix: str, found: dict[str, Stamp]) -> None:
-    """Linked folders are not followed: one could lead out, or back to where it stands."""
-    with os.scandir(folder) as entries:
+def _walk(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    """Relative paths and stamps, in no order; what is no readable file has the size -1.
+
+    Linked folders are not followed: one could lead out, or back to where it stands. A folder
+    that cannot be opened is listed itself, with "/" at its end.
+    """
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder / prefix if prefix else folder))
+        except OSError:
+            yield prefix, _UNREADABLE
+            continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                _walk(entry.path, f"{prefix}{entry.name}/", found)
+                waiting.append(f"{prefix}{entry.name}/")
             elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
                 try:
                     state = entry.stat()
-                except OSError:  # a link to nothing: reading it gives the reason
-                    found[prefix + entry.name] = Stamp(-1, 0, 0)
+                except OSError:  # a link to nothing
+                    yield prefix + entry.name, _UNREADABLE
                     continue
-                if entry.is_file():
-                    found[prefix + entry.name] = Stamp(
-                        state.st_size, state.st_mtime_ns, state.st_ctime_ns
-                    )
+                if stat.S_ISREG(state.st_mode):
+                    times = state.st_mtime_ns, state.st_ctime_ns
+                    yield prefix + entry.name, Stamp(state.st_size, *times)
+                elif not stat.S_ISDIR(state.st_mode):  # a pipe or a device
+                    yield prefix + entry.name, _UNREADABLE
+
+
+def leaves(folder: Path, relative: str) -> bool:
+    """Whether the file is a link to somewhere outside ``folder``."""
+    return not (folder / relative).resolve().is_relative_to(folder.resolve())
 
 
 def file_hash(path: Path) -> str:
@@ -106,9 +128,14 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
     path = folder / relative
     suffix = path.suffix.lower()
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not _is_text(relative):
+            raise DocumentError("its name is not valid UTF-8; rename it")
+        if leaves(folder, relative):
             raise DocumentError("it is a link that leaves the knowledge folder")
-        size = path.stat().st_size
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise DocumentError("it is not a regular file, or a folder that cannot be opened")
+        size = state.st_size
         if size > max_bytes:
             raise DocumentError(
                 f"it has {size / 1e6:.0f} MB and the limit is {max_bytes / 1e6:.0f} MB; split it "
@@ -116,7 +143,7 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
             )
         if size == 0:
             raise DocumentError("it is empty")
-        if suffix in EXTRACTED:
+        if suffix in EXTRACTED or (suffix == ".json" and size > LARGE_JSON):
             from chatbot.knowledge.apart import extract_apart
 
             extracted = extract_apart(path)
@@ -125,14 +152,17 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
     except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle
         reason = exc.strerror if isinstance(exc, OSError) else "its link leads in a circle"
         raise DocumentError(f"it cannot be read ({reason})") from exc
-    # A lone surrogate (from a damaged PDF) could not be written to the index as UTF-8.
-    text = extracted.text.encode("utf-8", "replace").decode("utf-8")
+    text = _writable(extracted.text)
     markdown = suffix not in {".txt", ".csv", ".pdf", ".json", ".eml"}
     body, title = _front_matter(text) if suffix in {".md", ".markdown"} else (0, "")
     if not text[body:].strip():
         raise DocumentError("it is empty")
-    title = title or extracted.title or _title(relative, text[body : body + 4000], markdown)
-    return Document(relative, title, text, markdown, body, extracted.pages, extracted.headings)
+    title = (
+        title or _writable(extracted.title) or _title(relative, text[body : body + 4000], markdown)
+    )
+    pages = tuple((offset, _writable(label)) for offset, label in extracted.pages)
+    headings = tuple((offset, _writable(heading)) for offset, heading in extracted.headings)
+    return Document(relative, title[:_MAX_TITLE], text, markdown, body, pages, headings)
 
 
 def _front_matter(text: str) -> tuple[int, str]:
@@ -149,7 +179,21 @@ def _front_matter(text: str) -> tuple[int, str]:
     if not isinstance(values, dict):  # a rule between two lines, not front matter
         return 0, ""
     title = values.get("title")
-    return match.end(), " ".join(str(title).split()) if title else ""
+    # Nothing but a plain value: a few aliases in a list would be written out as gigabytes.
+    return match.end(), " ".join(str(title).split()) if isinstance(title, str | int | float) else ""
+
+
+def _writable(text: str) -> str:
+    """Without lone surrogates (from a damaged PDF), which UTF-8 has no bytes for."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _title(relative: str, text: str, markdown: bool) -> str:

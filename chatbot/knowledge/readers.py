@@ -19,6 +19,7 @@ from chatbot.errors import DocumentError
 _MAX_UNPACKED = 300_000_000  # bytes of all parts of an Office file together
 _MAX_PARTS = 20_000
 _MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
+_MAX_LABEL = 100  # characters of a sheet's name
 _PASSWORD = "it is protected by a password; save it without one"
 
 
@@ -63,6 +64,10 @@ def _check_json(text: str) -> None:
         raise DocumentError("its JSON is nested too deeply") from None
     except ValueError as exc:
         raise DocumentError(f"it is not valid JSON ({exc})") from None
+
+
+def _read_json(data: bytes) -> Extracted:
+    return Extracted(read_plain(data, ".json"))
 
 
 def _read_html(data: bytes) -> Extracted:
@@ -243,7 +248,7 @@ def _paged(parts: list[tuple[str, str]]) -> Extracted:
     pages: list[tuple[int, str]] = []
     text = ""
     for label, part in parts:
-        pages.append((len(text), label))
+        pages.append((len(text), label[:_MAX_LABEL]))
         text += part + "\n"
         _check_length(text)
     return Extracted(text, pages=tuple(pages))
@@ -268,6 +273,9 @@ EXTRACTED: dict[str, Callable[[bytes], Extracted]] = {
     ".xlsx": _read_xlsx,
     ".eml": _read_eml,
 }
+# JSON is plain text, but checking a large file takes some thirty times its size.
+LARGE_JSON = 1_000_000
+_READERS = EXTRACTED | {".json": _read_json}
 
 
 def extract(suffix: str, data: bytes) -> Extracted:
@@ -277,7 +285,7 @@ def extract(suffix: str, data: bytes) -> Extracted:
         DocumentError: it cannot be read, whatever a parser raised.
     """
     try:
-        extracted = EXTRACTED[suffix](data)
+        extracted = _READERS[suffix](data)
         _check_length(extracted.text)
     except DocumentError:
         raise
