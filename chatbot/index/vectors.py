@@ -24,9 +24,9 @@ class VectorIndex:
     @cached_property
     def _store(self) -> Any:
         # Building and saving an index needs no store, and its import takes a while.
-        from chatbot.index.store import vector_store
+        from chatbot.index.store import FaissVectorStore
 
-        return vector_store(self._index)
+        return FaissVectorStore.over(self._index)
 
     @classmethod
     def build(cls, vectors: NDArray[Any], exact_up_to: int = EXACT_UP_TO) -> "VectorIndex":
