@@ -29,6 +29,11 @@ OWNERS = {
     "pptx": {"knowledge"},
     "openpyxl": {"knowledge"},
     "langchain_community": {"index"},
+    "langchain_milvus": {"index"},
+    "pymilvus": {"index"},
+    "langchain_pinecone": {"index"},
+    "pinecone": {"index"},
+    "sentence_transformers": {"index"},
     "torch": {"index", "llm", "training"},
     "transformers": {"llm", "training"},
     "gguf": {"llm"},
@@ -52,6 +57,7 @@ OWNERS = {
     "opentelemetry": {"api"},
 }
 HEAVY = {"torch", "peft", "transformers", "openvino_genai", "faiss", "uvicorn", "opentelemetry"}
+HEAVY |= {"sentence_transformers"}
 FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 

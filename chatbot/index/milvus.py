@@ -3,6 +3,7 @@
 Importing this module imports langchain-milvus, of the extra ``milvus``.
 """
 
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -45,6 +46,9 @@ class MilvusVectorStore(Milvus):
         connection: dict[str, Any] = {"uri": uri, "timeout": timeout}
         if token:
             connection["token"] = token
+        # What goes wrong is raised, and told by who catches it.
+        for name in ("pymilvus", "langchain_milvus", "grpc._server"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         super().__init__(
             embeddings,
             collection_name=collection,
@@ -164,16 +168,11 @@ class MilvusVectorStore(Milvus):
         self,
         texts: Iterable[str],
         metadatas: list[dict[str, Any]] | None = None,
-        timeout: float | None = None,
-        batch_size: int = _BATCH,
-        *,
-        ids: list[str] | None = None,
+        *args: Any,
         **kwargs: Any,
     ) -> list[str]:
         """As :meth:`add_texts`."""
-        return await run_in_executor(
-            None, self.add_texts, texts, metadatas, timeout, batch_size, ids=ids, **kwargs
-        )
+        return await run_in_executor(None, self.add_texts, texts, metadatas, *args, **kwargs)
 
     def delete(
         self, ids: Sequence[str] | None = None, expr: str | None = None, **kwargs: Any

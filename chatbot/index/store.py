@@ -65,7 +65,9 @@ class FaissVectorStore(FAISS):
         return cls._of(embeddings, faiss.IndexFlatIP(width), InMemoryDocstore(), {})
 
     @classmethod
-    def _of(cls, embeddings: Embeddings, index: Any, docs: Docstore, names: dict[int, str]) -> Any:
+    def _of(
+        cls, embeddings: Embeddings, index: Any, docs: Docstore, names: dict[int, str]
+    ) -> "FaissVectorStore":
         strategy = DistanceStrategy.MAX_INNER_PRODUCT
         return cls(embeddings, index, docs, names, distance_strategy=strategy)
 
@@ -118,7 +120,9 @@ class FaissVectorStore(FAISS):
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete the documents of these ids, as far as they are there; ``None`` means all."""
         there = set(self.index_to_docstore_id.values())
-        gone = list(there) if ids is None else [name for name in dict.fromkeys(ids) if name in there]
+        gone = (
+            list(there) if ids is None else [name for name in dict.fromkeys(ids) if name in there]
+        )
         if gone:
-            super().delete(gone, **kwargs)
+            super().delete(list(gone), **kwargs)
         return True

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,13 @@ from numpy.typing import NDArray
 EXACT_UP_TO = 150_000
 _TRAIN = 40  # vectors per list to find the lists with
 _PROBES = 24
+
+
+class Nearest(Protocol):
+    """What searches the vectors of one generation."""
+
+    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """The ``k`` nearest (row, inner product), best first."""
 
 
 class VectorIndex:
