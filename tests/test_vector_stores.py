@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,13 @@ WORDS = [
     "alarm",
     "card",
 ]
+
+BUILD = """
+from conftest import HashedEmbeddings
+from chatbot.index.builder import update_index
+from chatbot.settings import load_settings
+update_index(load_settings(), "bundled", HashedEmbeddings)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -172,13 +181,14 @@ def test_only_new_chunks_are_sent(pinecone: Settings, server: PineconeServer) ->
 def test_a_build_that_was_killed_heals(pinecone: Settings, server: PineconeServer) -> None:
     build(pinecone)
     (pinecone.knowledge / "page5.md").write_text("# Help\n\nNobody will need this soon.\n")
-    child = os.fork()
-    if child == 0:
-        build(pinecone)
-        os._exit(0)
-    server.after_upsert = lambda: os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+    changes = in_pinecone(server) | {"pinecone_api_key": KEY, "knowledge": pinecone.knowledge}
+    environment = {f"CHATBOT_{name.upper()}": str(value) for name, value in changes.items()}
+    environment |= {"CHATBOT_INDEX": str(pinecone.index), "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.Popen(
+        [sys.executable, "-c", BUILD], env=os.environ | environment, stderr=subprocess.DEVNULL
+    )
+    server.after_upsert = child.kill
+    assert child.wait(60) == -signal.SIGKILL
     server.after_upsert = lambda: None
     assert read_held(pinecone.index) == {"bundled": None}
     (pinecone.knowledge / "page5.md").write_text("# Help\n\nThis is what stays.\n")
