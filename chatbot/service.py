@@ -42,7 +42,7 @@ from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name, load_current
-from chatbot.index.remote import RemoteSearch, open_store
+from chatbot.index.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import choose_adapter, read_adapter
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
@@ -82,7 +82,7 @@ class ChatService:
         self._llm_entry = catalogue.choose_llm(settings.llm)
         self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
         self._reranker_entry = catalogue.choose_reranker(settings.reranker)
-        self._vector_store = open_store(settings, self._embeddings_entry.name)
+        self._vector_store = open_store(settings, self._embeddings_entry.name, SEARCH)
         self._scripted = llm is not None
         self._llm = llm
         self._adapter: Path | None = None

@@ -268,7 +268,7 @@ def test_a_store_that_hangs_is_given_up(
     service = ChatService(pinecone, embeddings=HashedEmbeddings())
     service.search("refund")
     hang, answer = threading.Event(), server.answer
-    monkeypatch.setattr(remote, "_SEARCH", 0.2)
+    monkeypatch.setattr(remote, "SEARCH", 0.2)
     monkeypatch.setattr(server, "answer", lambda *a: (hang.wait(10), answer(*a))[1])
     assert service.search("refund")
     assert "did not answer in time" in service.vector_store

@@ -36,7 +36,7 @@ class MilvusVectorStore(Milvus):
         collection: str,
         uri: str,
         token: str | None = None,
-        timeout: float = 10.0,
+        timeout: float = 60.0,
     ) -> None:
         """Connects; ``timeout`` is in seconds, of each call.
 

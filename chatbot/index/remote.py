@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_CONNECT = 15.0  # seconds
-_SEARCH = 5.0
+SEARCH = 5.0  # seconds, for connecting and for each search
+PATIENT = 60.0  # for connecting where nobody waits for an answer
 _WRITE = 120.0  # for each batch
 _BATCH = 1000
 # After a failure the next questions do not wait for it again.
@@ -73,31 +73,35 @@ class RemoteStore:
     Every method raises a :class:`VectorStoreError` that names the store and what is wrong with it.
     """
 
-    def __init__(self, name: str, opener: Callable[[], Callable[[], Store]]) -> None:
-        """``name`` is for people; ``opener`` imports the client and returns what connects."""
+    def __init__(
+        self, name: str, opener: Callable[[], Callable[[], Store]], patience: float
+    ) -> None:
+        """``name`` is for people; ``opener`` imports the client and returns what connects within
+        ``patience`` seconds."""
         self.name = name
+        self._patience = patience
         self._opener = opener
         self._store: Store | None = None
         self._lock = threading.Lock()
 
     def connect(self) -> None:
         """Connect, and see whether it answers."""
-        self._ask(lambda store: store.ready, _CONNECT)
+        self._ask(lambda store: store.ready, self._patience)
 
     def check(self) -> None:
         """Connect, and see whether it can be searched."""
-        if not self._ask(lambda store: store.ready, _CONNECT):
+        if not self._ask(lambda store: store.ready, self._patience):
             raise VectorStoreError(
                 f"{self.name} has no vectors of this index yet; run 'chatbot index'."
             )
 
     def prepare(self, width: int) -> None:
         """Make it ready for vectors of ``width`` numbers."""
-        self._ask(lambda store: store.prepare(width), _CONNECT)
+        self._ask(lambda store: store.prepare(width), self._patience)
 
     def count(self) -> int:
         """How many vectors it has."""
-        return self._ask(lambda store: store.count(), _CONNECT)
+        return self._ask(lambda store: store.count(), self._patience)
 
     def keys(self) -> set[str]:
         """The ids of all vectors."""
@@ -129,7 +133,7 @@ class RemoteStore:
             found = store.nearest(numbers, asked)
             return found, len(found) == asked < store.most
 
-        return self._ask(search, _SEARCH)
+        return self._ask(search, SEARCH)
 
     def _ask(self, action: Callable[[Store], T], seconds: float) -> T:
         with self._lock:
@@ -144,7 +148,7 @@ class RemoteStore:
     def _connected(self) -> Store:
         try:
             connect = self._opener()  # importing a client may take longer than connecting
-            return _within(_CONNECT, connect)
+            return _within(self._patience, connect)
         except Exception as exc:
             raise self._translated(exc) from exc
 
@@ -188,6 +192,7 @@ class RemoteSearch:
         self._store = store
         self._generation = generation
         self._again_at = 0.0
+        self._trying = threading.Lock()
         self.problem = ""
 
     def open(self) -> None:
@@ -204,10 +209,23 @@ class RemoteSearch:
         Raises:
             VectorStoreError: the store fails, or did so a moment ago.
         """
-        if time.monotonic() < self._again_at:
-            raise VectorStoreError(self.problem)
+        if self.problem:
+            # One question tries again after a while, and the others do not wait for it.
+            if time.monotonic() < self._again_at or not self._trying.acquire(blocking=False):
+                raise VectorStoreError(self.problem)
+            try:
+                return self._search(vector, k)
+            finally:
+                self._trying.release()
+        return self._search(vector, k)
+
+    def _search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         try:
             rows = self._nearest(vector, k)
+            if not rows:
+                raise VectorStoreError(
+                    f"{self._store.name} has no vectors of this index; run 'chatbot index'."
+                )
         except VectorStoreError as exc:
             self._failed(exc)
             raise
@@ -245,8 +263,11 @@ def collection_name(settings: Settings, embeddings: str) -> str:
     return re.sub(r"\W", "_", f"{settings.vector_collection}_{embeddings}")
 
 
-def open_store(settings: Settings, embeddings: str) -> RemoteStore | None:
+def open_store(
+    settings: Settings, embeddings: str, patience: float = PATIENT
+) -> RemoteStore | None:
     """The store that the settings name, not yet connected; ``None`` for FAISS, which is here.
+    Connecting may take ``patience`` seconds.
 
     Raises:
         ConfigurationError: a setting that it needs is missing.
@@ -255,11 +276,11 @@ def open_store(settings: Settings, embeddings: str) -> RemoteStore | None:
         return None
     collection = collection_name(settings, embeddings)
     if settings.vector_store == "milvus":
-        return _milvus(settings, collection)
-    return _pinecone(settings, collection)
+        return _milvus(settings, collection, patience)
+    return _pinecone(settings, collection, patience)
 
 
-def _milvus(settings: Settings, collection: str) -> RemoteStore:
+def _milvus(settings: Settings, collection: str, patience: float) -> RemoteStore:
     uri = settings.milvus_uri
     if not uri:
         raise ConfigurationError(
@@ -278,10 +299,10 @@ def _milvus(settings: Settings, collection: str) -> RemoteStore:
         return lambda: MilvusVectorStore(NoText(), collection, uri, token)
 
     shown = re.sub(r"//[^/@]*@", "//", uri)
-    return RemoteStore(f"Milvus at {shown}", opener)
+    return RemoteStore(f"Milvus at {shown}", opener, patience)
 
 
-def _pinecone(settings: Settings, namespace: str) -> RemoteStore:
+def _pinecone(settings: Settings, namespace: str, patience: float) -> RemoteStore:
     index, key = settings.pinecone_index, settings.pinecone_api_key
     if not index or not key:
         raise ConfigurationError(
@@ -298,7 +319,7 @@ def _pinecone(settings: Settings, namespace: str) -> RemoteStore:
             raise _extra("pinecone") from exc
         return lambda: PineconeVectors(NoText(), namespace, index, key.get_secret_value())
 
-    return RemoteStore(f"Pinecone's index {index}", opener)
+    return RemoteStore(f"Pinecone's index {index}", opener, patience)
 
 
 def _extra(name: str) -> ConfigurationError:
