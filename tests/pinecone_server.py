@@ -21,7 +21,7 @@ class PineconeServer:
         self.namespaces: dict[str, dict[str, dict[str, Any]]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.after_upsert: Callable[[], None] = lambda: None
-        self.refuse = False
+        self.refuse = self.closed = False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,6 +36,9 @@ class PineconeServer:
                 self._say(self.path, json.loads(body))
 
             def _say(self, path: str, body: dict[str, Any]) -> None:
+                if outer.closed:  # as a server that is gone, also on connections that are open
+                    self.close_connection = True
+                    return
                 status, said = 401, {"message": "Invalid API Key"}
                 if self.headers["Api-Key"] == KEY:
                     status, said = outer.answer(path, body)
@@ -55,6 +58,7 @@ class PineconeServer:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
+        self.closed = True
         self._server.shutdown()
         self._server.server_close()
 

@@ -240,6 +240,7 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     before = service.search("another refund of the invoice")
     assert service.vector_store == "ok"
     server.close()
+    monkeypatch.setattr(remote, "SEARCH", 1.0)
     after = service.search("another refund of the invoice")
     assert after[0].path == before[0].path
     assert after[0].score == pytest.approx(1.0)
@@ -250,7 +251,7 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     assert len(warnings) == 1
     check = next(c for c in run_checks(pinecone, offline=False) if c.name == "vector store")
     assert not check.ok and server.url in check.detail
-    monkeypatch.setattr(remote, "_PAUSE", 0.0)
+    monkeypatch.setattr(remote, "SEARCH", 30.0)
     service._searched[1]._again_at = 0.0  # type: ignore[index]
     back = PineconeServer(WIDTH, server.port)
     back.namespaces = server.namespaces

@@ -6,6 +6,7 @@ nearest ids, which count as far as the generation in use has them, with the cosi
 vectors. So several generations can share the store, and what a killed build left there harms none.
 """
 
+import json
 import logging
 import re
 import threading
@@ -157,8 +158,21 @@ class RemoteStore:
             return exc
         if isinstance(exc, TimeoutError):
             return VectorStoreError(f"{self.name} did not answer in time.")
-        said = str(getattr(exc, "message", "") or exc).strip().split("\n")[0][:200].rstrip(".")
-        return VectorStoreError(f"{self.name} cannot be used: {said or type(exc).__name__}.")
+        return VectorStoreError(f"{self.name} cannot be used: {_said(exc)}.")
+
+
+def _said(exc: Exception) -> str:
+    """What a client's exception says, on one line; Pinecone's have the server's answer apart."""
+    said: Any = getattr(exc, "message", "") or str(exc)
+    body = getattr(exc, "body", None)
+    if body:
+        try:
+            answer = json.loads(body)
+            said = answer.get("message") or answer["error"]["message"]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            said = body
+    line = str(said).strip().split("\n")[0][:200].rstrip(". ")
+    return line or type(exc).__name__
 
 
 def _within(seconds: float, action: Callable[[], T]) -> T:
