@@ -165,6 +165,17 @@ def test_what_was_lost_there_comes_back_with_the_next_run(chosen: Settings) -> N
     assert stored(chosen) == keys(load_current(chosen.index))
 
 
+def test_a_service_that_was_there_first_finds_what_comes_later(chosen: Settings) -> None:
+    build(chosen.model_copy(update={"vector_store": "faiss"}))
+    service = ChatService(chosen, embeddings=HashedEmbeddings())
+    words_only = service.search("refund of a parcel")
+    assert words_only and "run 'chatbot index'" in service.vector_store
+    build(chosen)
+    service._searched[1]._again_at = 0.0  # type: ignore[index]
+    assert service.search("refund of a parcel")
+    assert service.vector_store == "ok"
+
+
 def test_only_new_chunks_are_sent(pinecone: Settings, server: PineconeServer) -> None:
     build(pinecone)
     server.calls.clear()

@@ -111,6 +111,8 @@ class MilvusVectorStore(Milvus):
 
     def nearest(self, vector: list[float], k: int) -> list[str]:
         """The ids of the ``k`` nearest, best first."""
+        if not self.fields and self.ready:  # made by another process since this one connected
+            self._init()
         found = self.similarity_search_with_score_by_vector(vector, k=k)
         return [str(document.id) for document, _ in found]
 

@@ -312,8 +312,10 @@ def _milvus(settings: Settings, collection: str, patience: float) -> RemoteStore
             raise _extra("milvus") from exc
         return lambda: MilvusVectorStore(NoText(), collection, uri, token)
 
-    shown = re.sub(r"//[^/@]*@", "//", uri)
-    return RemoteStore(f"Milvus at {shown}", opener, patience)
+    name = f"Milvus at {re.sub(r'//[^/@]*@', '//', uri)}"
+    if "://" not in uri:
+        name = f"Milvus Lite in {uri} (one process at a time)"
+    return RemoteStore(name, opener, patience)
 
 
 def _pinecone(settings: Settings, namespace: str, patience: float) -> RemoteStore:
