@@ -17,6 +17,7 @@ from chatbot.errors import ChatbotError, ConfigurationError, GenerationError
 from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
+from chatbot.index.mirror import check_vectors
 from chatbot.knowledge.documents import list_files
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
@@ -63,6 +64,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     for name, entry in service[0].entries.items():
         check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
     check("index", lambda: _index(settings, service[0]))
+    check("vector store", lambda: check_vectors(settings, service[0].embeddings_name))
     for name in ("index", "data"):
         check(f"{name} folder", lambda name=name: _writable(getattr(settings, name)))  # type: ignore[misc]
     check("database", lambda: asyncio.run(_database(settings)))

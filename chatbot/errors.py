@@ -25,6 +25,10 @@ class IndexUnavailableError(ChatbotError):
     """There is no index, or the one on disk does not fit; the message says what to run."""
 
 
+class VectorStoreError(ChatbotError):
+    """The vector store elsewhere cannot be reached or refuses; questions go on without it."""
+
+
 class ModelUnavailableError(ChatbotError):
     """The model's weights or its engine are not on this machine, or it fails to load."""
 

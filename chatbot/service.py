@@ -23,7 +23,7 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import RunnableLambda
 
 from chatbot.chain import AnswerChain, Prepared, build_chain, build_rewriter
-from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError
+from chatbot.errors import ChatbotError, IndexUnavailableError, QuestionError, VectorStoreError
 from chatbot.events import (
     Answer,
     Answered,
@@ -42,6 +42,8 @@ from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name, load_current
+from chatbot.index.remote import SEARCH, RemoteSearch, open_store
+from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import choose_adapter, read_adapter
 from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
@@ -66,21 +68,27 @@ class ChatService:
         settings: Settings,
         llm: BaseChatModel | None = None,
         embeddings: Embeddings | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        """``llm`` and ``embeddings`` are loaded by name unless they are given, as tests do.
+        """The models are loaded by name unless they are given, as tests do.
 
         Raises:
-            ConfigurationError: the catalogue, a prompt or a model's name is wrong.
+            ConfigurationError: the catalogue, a prompt or a model's name is wrong, or a setting
+                that the vector store needs is missing.
         """
         self.settings = settings
         self._prompts = load_prompts(settings.prompts)
         catalogue = load_catalogue(settings.models)
         self._llm_entry = catalogue.choose_llm(settings.llm)
         self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
+        self._reranker_entry = catalogue.choose_reranker(settings.reranker)
+        self._vector_store = open_store(settings, self._embeddings_entry.name, SEARCH)
         self._scripted = llm is not None
         self._llm = llm
         self._adapter: Path | None = None
         self._embeddings = embeddings
+        self._reranker = reranker
+        self._searched: tuple[Generation, RemoteSearch] | None = None
         self._generation: Generation | None = None
         self._chain: AnswerChain | None = None
         self._gate: Gate | None = None
@@ -118,7 +126,8 @@ class ChatService:
     @property
     def entries(self) -> dict[str, Entry]:
         """The catalogue entries in use, by kind."""
-        return {"llm": self._llm_entry, "embeddings": self._embeddings_entry}
+        used: dict[str, Entry] = {"llm": self._llm_entry, "embeddings": self._embeddings_entry}
+        return used | ({"reranker": self._reranker_entry} if self._reranker_entry else {})
 
     @property
     def line(self) -> WaitingLine:
@@ -135,6 +144,12 @@ class ChatService:
         """Whether there are a model and an index; :meth:`status` may still name a problem."""
         return self._chain is not None
 
+    @property
+    def vector_store(self) -> str:
+        """``ok``, or why the vector store elsewhere cannot be searched now: questions are then
+        searched for by their words."""
+        return (self._searched and self._searched[1].problem) or "ok"
+
     def status(self) -> str:
         """``ready``, ``starting``, or the sentence that says why not."""
         return self._problem or ("ready" if self._chain else "starting")
@@ -147,6 +162,8 @@ class ChatService:
                 self._building = True
                 try:
                     self.update_index()
+                except VectorStoreError as exc:  # the index itself is there
+                    log.warning("%s", exc)
                 finally:
                     self._building = False
             self._ready_chain()
@@ -194,13 +211,48 @@ class ChatService:
         """
         count = k or self.settings.passages
         candidates = max(self.settings.candidates, count)
-        return self._retriever_over(self._current_generation(), count, candidates, mode)
+        generation = self._current_generation()
+        return self._retriever_over(
+            generation, count, candidates, mode, self._remote_search(generation)
+        )
 
-    def _retriever_over(self, generation: Generation, k: int, candidates: int, mode: Any) -> Any:
+    def _retriever_over(
+        self,
+        generation: Generation,
+        k: int,
+        candidates: int,
+        mode: Any,
+        nearest: RemoteSearch | None = None,
+    ) -> Any:
         from chatbot.index.retriever import build_retriever
 
-        embeddings = self.embeddings()
-        return build_retriever(generation, embeddings, k=k, candidates=candidates, mode=mode)
+        return build_retriever(
+            generation,
+            self.embeddings(),
+            k=k,
+            candidates=candidates,
+            mode=mode,
+            nearest=nearest,
+            reranker=self.reranker(),
+            rerank_passages=self.settings.rerank_passages,
+        )
+
+    def _remote_search(self, generation: Generation) -> RemoteSearch | None:
+        """The search by a vector store elsewhere, where the settings name one."""
+        if self._vector_store is None:
+            return None
+        if self._searched is None or self._searched[0] is not generation:
+            search = RemoteSearch(self._vector_store, generation)
+            search.open()
+            self._searched = (generation, search)
+        return self._searched[1]
+
+    def reranker(self) -> Reranker | None:
+        """The reranker, loaded once; ``None`` where the settings name none."""
+        entry = self._reranker_entry
+        if self._reranker is None and entry is not None:
+            self._reranker = CrossEncoderReranker(require_weights(entry), entry.max_tokens)
+        return self._reranker
 
     def document_text(self, path: str) -> str:
         """The text of an indexed document, into which offsets point; empty if it is gone."""
@@ -472,7 +524,9 @@ class ChatService:
             condense = "model" if self._llm_entry.rewrites else "history"
         assert self._gate is not None
         shown = self.settings.passages
-        main = self.retriever(max(shown, FIELD))
+        # The gate looks at the best by the fused score, wherever a reranker puts them.
+        reread = self.settings.rerank_passages if self.reranker() else 0
+        main = self.retriever(max(shown, FIELD, reread))
         return build_chain(
             self._model(),
             main if documents is None else self._joined(main, documents),

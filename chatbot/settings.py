@@ -66,6 +66,19 @@ class Settings(BaseSettings):
     candidates: int = Field(50, ge=5, le=1000)
     condense: Literal["auto", "model", "history"] = "auto"
 
+    # Vectors: FAISS in this process, or a store elsewhere, in the collection or namespace
+    # ``vector_collection`` with the name of the embedding model behind it.
+    vector_store: Literal["faiss", "milvus", "pinecone"] = "faiss"
+    vector_collection: str = Field("peregrine", pattern=r"^[A-Za-z_]\w{0,99}$")
+    milvus_uri: str | None = None
+    milvus_token: SecretStr | None = None
+    pinecone_index: str | None = None
+    pinecone_api_key: SecretStr | None = None
+
+    # A catalogue name, or none; how many passages it reads.
+    reranker: str | None = None
+    rerank_passages: int = Field(20, ge=2, le=200)
+
     history_tokens: int = Field(600, ge=0)
     answer_tokens: int = Field(160, ge=1, le=4096)
     max_question_chars: int = Field(4000, ge=1)

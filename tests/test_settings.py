@@ -44,6 +44,7 @@ def changed(name: str, default: Any) -> tuple[str, Any]:
     others: dict[str, Any] = {"engine": "openvino", "condense": "model", "log_format": "json"}
     others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",), "refuse_below": 0.5}
     others |= {"risk": 0.2, "oauth_domains": ("example.org",), "calibration": Path("/elsewhere")}
+    others |= {"vector_store": "milvus"}
     if name in others:
         value = others[name]
     elif name in ("answers_at_once",):

@@ -28,8 +28,8 @@ async def healthz(request: Request) -> dict[str, Any]:
 async def readyz(request: Request) -> JSONResponse:
     """200 when questions are answered; 503 while it starts, cannot answer, or is leaving.
 
-    A database that does not answer, or an index that cannot be read while the last good one is
-    in memory, is told of and does not count: answers go on without it.
+    A database or a vector store that does not answer, or an index that cannot be read while the
+    last good one is in memory, is told of and does not count: answers go on without it.
     """
     parts = parts_of(request)
     service, leaving = parts.service, parts.drain.leaving
@@ -40,6 +40,7 @@ async def readyz(request: Request) -> JSONResponse:
         "serving": service.line.served,
         "waiting": len(service.line),
         "database": parts.keys.problem or "ok",
+        "vector_store": service.vector_store,
     }
     return JSONResponse(body, 200 if ready else 503)
 

@@ -52,9 +52,13 @@ def _pull(options: argparse.Namespace) -> None:
 
 def _entry(name: str) -> Any:
     catalogue = _catalogue()
-    entry = catalogue.llm.get(name) or catalogue.embeddings.get(name)
+    every = {
+        known: entry for entries in catalogue.kinds.values() for known, entry in entries.items()
+    }
+    # A name of two kinds, such as 'bundled', is that of the language model.
+    entry = catalogue.llm.get(name) or every.get(name)
     if entry is None:
-        known = ", ".join(sorted({*catalogue.llm, *catalogue.embeddings}))
+        known = ", ".join(sorted(every))
         raise ConfigurationError(f"There is no model '{name}'; known are {known}.")
     return entry
 
@@ -73,7 +77,7 @@ def _models(options: argparse.Namespace) -> None:
             "hosted": entry.source is None,
             "here": find_weights(entry) is not None,
         }
-        for kind, entries in (("llm", catalogue.llm), ("embeddings", catalogue.embeddings))
+        for kind, entries in catalogue.kinds.items()
         for entry in entries.values()
     ]
     if options.json:
@@ -82,7 +86,7 @@ def _models(options: argparse.Namespace) -> None:
     for row in rows:
         here = "here" if row["here"] else "hosted" if row["hosted"] else "not here"
         size = "" if row["hosted"] else f"{row['size_mb']:,} MB"
-        print(f"{row['name']:12} {row['kind']:11} {row['title']:33} {size:>9}  {here}")
+        print(f"{row['name']:18} {row['kind']:11} {row['title']:33} {size:>9}  {here}")
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -49,6 +49,17 @@ class PlainVocabulary:
         return True
 
 
+def as_retrieved(found: Sequence[Document]) -> Sequence[Document]:
+    """The passages in the order in which they were retrieved, where a reranker has changed it.
+
+    The confidence model was fitted on that order: which passage is first, and which are among the
+    best, means the same with and without a reranker.
+    """
+    if not any("place" in passage.metadata for passage in found):
+        return found
+    return sorted(found, key=lambda passage: int(passage.metadata.get("place", 0)))
+
+
 def features(
     question: str, query: str, found: Sequence[Document], vocabulary: Vocabulary
 ) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import Literal
 from langchain_core.documents import Document
 
 from chatbot.grounding.confidence import Calibration
-from chatbot.grounding.features import PlainVocabulary, Vocabulary, features
+from chatbot.grounding.features import PlainVocabulary, Vocabulary, as_retrieved, features
 from chatbot.grounding.words import content_words
 
 Action = Literal["answer", "clarify", "refuse"]
@@ -47,6 +47,7 @@ class Gate:
         self, question: str, query: str, found: Sequence[Document], given: bool
     ) -> dict[str, float]:
         """The features of a search, or of passages that were given."""
+        found = as_retrieved(found)
         return features(question, query, found, PlainVocabulary() if given else self.vocabulary)
 
     def threshold(self, given: bool = False, risk: float | None = None) -> float:
@@ -65,7 +66,7 @@ class Gate:
         if sure < self.threshold(given):
             return Decision(sure, "refuse")
         if not given and sure < scorer.threshold(self.risk * _SURE):
-            names = competing(query, found)
+            names = competing(query, as_retrieved(found))
             if names:
                 return Decision(sure, "clarify", names)
         return Decision(sure, "answer")

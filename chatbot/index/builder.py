@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from chatbot.index.generations import Generation, Manifest
+    from chatbot.index.mirror import Mirror
     from chatbot.knowledge.chunks import Chunk
 
 _Key = tuple[str, str, str]
@@ -73,6 +74,7 @@ def update_index(
     Raises:
         KnowledgeError: the folder is missing or holds nothing readable.
         IndexUnavailableError: another build is running.
+        VectorStoreError: the vector store elsewhere fails; the next call completes it.
     """
     started = time.perf_counter()
     with _locked(settings.index, wait):
@@ -105,10 +107,21 @@ def forget_old(settings: Settings) -> int:
     Raises:
         IndexUnavailableError: another build is running.
     """
-    from chatbot.index.generations import remove_old
+    from chatbot.index.mirror import Mirror
 
     with _locked(settings.index, 0):
-        return remove_old(settings.index, keep=1)
+        return _tidy(settings.index, Mirror(settings), keep=1)
+
+
+def _tidy(index: Path, mirror: "Mirror", keep: int = 2) -> int:
+    """Remove what no generation needs that is kept, from the vector store first."""
+    from chatbot.index.generations import remove_old
+
+    try:
+        mirror.settle(keep)
+    finally:
+        removed = remove_old(index, keep)
+    return removed
 
 
 @contextmanager
@@ -130,8 +143,10 @@ def _update(
     progress: Callable[[int, int], None],
     started: float,
 ) -> BuildReport:
-    from chatbot.index.generations import load_generation, remove_old, write_generation
+    from chatbot.index.generations import load_generation, write_generation
+    from chatbot.index.mirror import Mirror
 
+    mirror = Mirror(settings)
     old = _usable(settings, embeddings_name)
     max_bytes = settings.max_file_mb * 1_000_000
     found = _compare(settings.knowledge, old, max_bytes)
@@ -150,9 +165,10 @@ def _update(
         )
 
     if old and not (found.changed or found.added or found.removed):
-        remove_old(settings.index)  # where a build was killed after its generation was in use
+        _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
         return report(old.generation, old.chunks, old.chunks, old.failed)
 
+    mirror.check(embeddings_name)
     before = load_generation(settings.index, old) if old else None
     chunks, texts, failed = _collect(settings, found, before)
     if not chunks:
@@ -169,6 +185,7 @@ def _update(
         texts,
         vectors,
         lexical,
+        before_use=mirror.add,
         embeddings=embeddings_name,
         chunk_chars=settings.chunk_chars,
         files=found.hashes,
@@ -176,7 +193,7 @@ def _update(
         stamps={path: (s.size, s.modified, s.changed) for path, s in found.stamps.items()},
         listed=found.listed,
     )
-    remove_old(settings.index)
+    _tidy(settings.index, mirror)
     return report(name, len(chunks), reused, failed)
 
 

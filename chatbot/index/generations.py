@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -195,9 +195,14 @@ def write_generation(
     texts: dict[str, str],
     vectors: NDArray[Any],
     lexical: LexicalIndex,
+    before_use: Callable[[], None] = lambda: None,
     **described: Any,
 ) -> None:
-    """Write a whole generation and make it current; ``described`` completes the manifest."""
+    """Write a whole generation and make it current; ``described`` completes the manifest.
+
+    ``before_use`` is called when it is on disk and not yet read; where it raises, the generation
+    is made current all the same.
+    """
     folder = index / f".building-{name}"
     shutil.rmtree(folder, ignore_errors=True)  # a build that was killed left it
     folder.mkdir(parents=True)
@@ -222,7 +227,26 @@ def write_generation(
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
     os.replace(folder, index / name)
-    set_current(index, name)
+    try:
+        before_use()
+    finally:
+        set_current(index, name)
+
+
+def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
+    """Chunks and vectors (n, d) of one generation, without the rest of it.
+
+    Raises:
+        IndexUnavailableError: a file is gone or not what it should be.
+    """
+    folder = index / name
+    try:
+        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+        return [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")], vectors
+    except (OSError, ValueError, TypeError) as exc:
+        raise IndexUnavailableError(
+            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
+        ) from exc
 
 
 def previous_names(index: Path) -> list[str]:
@@ -238,16 +262,26 @@ def generation_names(index: Path) -> list[str]:
     return [path.name for path in index.iterdir() if _NAME.fullmatch(path.name)]
 
 
+def kept_names(index: Path, keep: int = 2) -> list[str]:
+    """The generations that :func:`remove_old` leaves, in order."""
+    stale = {path.name for path in _stale(index, keep)}
+    return sorted(name for name in generation_names(index) if name not in stale)
+
+
+def _stale(index: Path, keep: int) -> list[Path]:
+    current = current_name(index)
+    folders = [path for path in index.iterdir() if path.is_dir()]
+    done = sorted((path for path in folders if _NAME.fullmatch(path.name)), reverse=True)
+    return [path for path in done if path.name != current][max(keep - 1, 0) :]
+
+
 def remove_old(index: Path, keep: int = 2) -> int:
     """Remove all but the newest ``keep`` generations, and what a killed build left behind;
     returns how many generations.
 
     Only for who holds the lock of the index.
     """
-    current = current_name(index)
-    folders = [path for path in index.iterdir() if path.is_dir()]
-    done = sorted((path for path in folders if _NAME.fullmatch(path.name)), reverse=True)
-    stale = [path for path in done if path.name != current][max(keep - 1, 0) :]
+    stale = _stale(index, keep)
     for path in stale:
         # Under another name first: killed here, it must not look like a generation.
         hidden = path.with_name(f".building-{path.name}-old")

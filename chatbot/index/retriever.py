@@ -9,10 +9,13 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
+from pydantic import SkipValidation
 
+from chatbot.errors import VectorStoreError
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
-from chatbot.index.vectors import VectorIndex
+from chatbot.index.rerank import Reranker
+from chatbot.index.vectors import Nearest
 from chatbot.knowledge.chunks import Chunk
 
 Mode = Literal["dense", "lexical", "hybrid"]
@@ -34,11 +37,19 @@ class HybridRetriever(BaseRetriever):
     the same stands). The text is that of the chunk and of its neighbours as far as they fit.
 
     ``within`` keeps to documents whose path begins with it.
+
+    A ``reranker`` reads the first ``rerank_passages`` and puts them in the order of its scores;
+    ``rerank`` is a passage's score by it, and ``place`` where it stood before (from 1).
+
+    Where a vector store elsewhere fails, the candidates are those of the words alone; their
+    cosines are of the vectors here.
     """
 
     generation: Generation
     embeddings: Embeddings
-    nearest: VectorIndex
+    nearest: SkipValidation[Nearest]
+    reranker: SkipValidation[Reranker] | None = None
+    rerank_passages: int = 20
     k: int = 4
     candidates: int = 50
     mode: Mode = "hybrid"
@@ -49,25 +60,52 @@ class HybridRetriever(BaseRetriever):
     ) -> list[Document]:
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
-        dense = self._dense(vector, allowed) if self.mode != "lexical" else []
+        dense: list[tuple[int, float]] = []
+        if self.mode != "lexical":
+            try:
+                dense = self._dense(vector, allowed)
+            except VectorStoreError:  # what is wrong was logged where it was noticed
+                likely = best(self._words(query, [], allowed), self.candidates)
+                dense = self._by_cosine([row for row, _ in likely], vector)
         scores = None
         if self.mode != "dense":
-            scores = self.generation.lexical.scores(query, [row for row, _ in dense], allowed)
-        if scores is not None and allowed is not None:
-            scores = np.where(allowed, scores, 0)
+            scores = self._words(query, [row for row, _ in dense], allowed)
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
             ranked = self._fused(dense, lexical, vector, scores)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
-        return [self._document(passage, found) for passage in self._passages(ranked)]
+        if self.reranker is None:
+            return [self._document(p, found) for p in self._passages(ranked, self.k)]
+        passages = self._passages(ranked, max(self.k, self.rerank_passages))
+        documents = [self._document(passage, found) for passage in passages]
+        return self._reranked(query, documents, self.reranker)[: self.k]
+
+    def _reranked(
+        self, query: str, documents: list[Document], reranker: Reranker
+    ) -> list[Document]:
+        """The first ones by the reranker's scores, the others behind them as they are."""
+        for place, document in enumerate(documents, start=1):
+            document.metadata["place"] = place
+        read, rest = documents[: self.rerank_passages], documents[self.rerank_passages :]
+        for document, score in zip(
+            read, reranker.scores(query, [_read(d) for d in read]), strict=True
+        ):
+            document.metadata["rerank"] = score
+        return sorted(read, key=lambda document: -document.metadata["rerank"]) + rest
+
+    def _words(
+        self, query: str, also: list[int], allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.float32]:
+        scores = self.generation.lexical.scores(query, also, allowed)
+        return scores if allowed is None else np.where(allowed, scores, 0)
 
     def _allowed(self) -> NDArray[np.bool_] | None:
         if not self.within:
             return None
         return np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
 
-    def _passages(self, ranked: list[tuple[int, float]]) -> list["_Passage"]:
+    def _passages(self, ranked: list[tuple[int, float]], k: int) -> list["_Passage"]:
         """The first ``k``: a chunk comes with its neighbours, and one that came with another, or
         says nearly the same, is not shown again."""
         chunks = self.generation.chunks
@@ -80,7 +118,7 @@ class HybridRetriever(BaseRetriever):
                 path = chunks[row].path
                 if path != chunks[twin.row].path and path not in twin.also:
                     twin.also.append(path)
-            if row in shown or twin is not None or len(chosen) == self.k:
+            if row in shown or twin is not None or len(chosen) == k:
                 continue
             rows = joined(chunks, row, self.generation.passage_chars, shown)
             shown.update(rows)
@@ -94,7 +132,9 @@ class HybridRetriever(BaseRetriever):
         if allowed is None:
             found: list[tuple[int, float]] = self.nearest.search(vector, self.candidates)
             return found
-        rows = np.flatnonzero(allowed)
+        return self._by_cosine(np.flatnonzero(allowed), vector)
+
+    def _by_cosine(self, rows: Any, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
         cosines = self._cosines(rows, vector)
         order = np.argsort(-cosines, kind="stable")[: self.candidates]
         return [(int(rows[at]), float(cosines[at])) for at in order]
@@ -149,6 +189,12 @@ class _Passage:
     rows: range
     words: frozenset[str]
     also: list[str]
+
+
+def _read(document: Document) -> str:
+    """What a reranker reads of a passage: the text under its title and headings, as embedded."""
+    about = [document.metadata["title"], document.metadata["heading"]]
+    return "\n".join([" > ".join(part for part in about if part), document.page_content])
 
 
 def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
@@ -229,14 +275,19 @@ def build_retriever(
     candidates: int,
     mode: Mode = "hybrid",
     within: str = "",
+    nearest: Nearest | None = None,
+    reranker: Reranker | None = None,
+    rerank_passages: int = 20,
 ) -> HybridRetriever:
-    """A retriever over ``generation``; FAISS holds the vectors in memory."""
+    """A retriever over ``generation``; without ``nearest``, FAISS holds the vectors in memory."""
     return HybridRetriever(
         generation=generation,
         embeddings=embeddings,
-        nearest=generation.nearest,
+        nearest=nearest or generation.nearest,
         k=k,
         candidates=candidates,
         mode=mode,
         within=within,
+        reranker=reranker,
+        rerank_passages=rerank_passages,
     )

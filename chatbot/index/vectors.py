@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,13 @@ _TRAIN = 40  # vectors per list to find the lists with
 _PROBES = 24
 
 
+class Nearest(Protocol):
+    """What searches the vectors of one generation."""
+
+    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """The ``k`` nearest (row, inner product), best first."""
+
+
 class VectorIndex:
     """Inner-product search over normalised vectors, (n, d)."""
 
@@ -25,9 +32,9 @@ class VectorIndex:
     @cached_property
     def _store(self) -> Any:
         # Building and saving an index needs no store, and its import takes a while.
-        from chatbot.index.store import vector_store
+        from chatbot.index.store import FaissVectorStore
 
-        return vector_store(self._index)
+        return FaissVectorStore.over(self._index)
 
     @classmethod
     def build(cls, vectors: NDArray[Any], exact_up_to: int = EXACT_UP_TO) -> "VectorIndex":

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 
-Kind = Literal["llm", "embeddings"]
+Kind = Literal["llm", "embeddings", "reranker"]
 
 
 class Source(BaseModel):
@@ -85,12 +86,24 @@ class EmbeddingEntry(Entry):
     query_prefix: str
 
 
+class RerankerEntry(Entry):
+    """A cross-encoder; ``max_tokens`` of a question and a passage are read together."""
+
+    max_tokens: int
+
+
 class Catalogue(BaseModel):
     """All entries by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     llm: dict[str, LLMEntry]
     embeddings: dict[str, EmbeddingEntry]
+    reranker: dict[str, RerankerEntry] = {}
+
+    @property
+    def kinds(self) -> dict[str, Mapping[str, Entry]]:
+        """The entries by kind and name."""
+        return {"llm": self.llm, "embeddings": self.embeddings, "reranker": self.reranker}
 
     def choose_llm(self, name: str | None) -> LLMEntry:
         """The named model; without a name ``falcon`` if it is here already, else ``bundled``."""
@@ -99,6 +112,10 @@ class Catalogue(BaseModel):
     def choose_embeddings(self, name: str | None) -> EmbeddingEntry:
         """The named model; without a name ``bge`` if it is here already, else ``bundled``."""
         return _choose(self.embeddings, name, "bge", "CHATBOT_EMBEDDINGS")
+
+    def choose_reranker(self, name: str | None) -> RerankerEntry | None:
+        """The named model; without a name none."""
+        return _named(self.reranker, name, "CHATBOT_RERANKER") if name else None
 
 
 def load_catalogue(models: Path) -> Catalogue:
@@ -110,7 +127,7 @@ def load_catalogue(models: Path) -> Catalogue:
     path = models / "catalogue.toml"
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        for kind in ("llm", "embeddings"):
+        for kind in ("llm", "embeddings", "reranker"):
             for name, entry in raw.get(kind, {}).items():
                 entry["name"] = name
         return Catalogue.model_validate(raw)
@@ -180,13 +197,17 @@ def _hub_cache(repository: str, file: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
+def _named(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
+    if name not in entries:
+        known = ", ".join(sorted(entries))
+        raise ConfigurationError(f"There is no model '{name}' ({setting}); known are {known}.")
+    return entries[name]
+
+
 def _choose(
     entries: dict[str, AnyEntry], name: str | None, preferred: str, setting: str
 ) -> AnyEntry:
     if name is not None:
-        if name not in entries:
-            known = ", ".join(sorted(entries))
-            raise ConfigurationError(f"There is no model '{name}' ({setting}); known are {known}.")
-        return entries[name]
+        return _named(entries, name, setting)
     first = entries.get(preferred)
     return first if first is not None and find_weights(first) else entries["bundled"]

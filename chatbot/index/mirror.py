@@ -1,0 +1,198 @@
+"""Keep the vector store elsewhere in step with the generations on disk.
+
+``index/vectors.json`` says for each embedding model which generations the store holds whole. It is
+struck out before the store is changed and written anew after, so where a build was killed, or
+where the store has another number of vectors than it should, the store is asked for all its ids.
+"""
+
+import json
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import IndexUnavailableError, VectorStoreError
+from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
+from chatbot.index.remote import RemoteStore, collection_name, open_store
+from chatbot.settings import Settings
+
+_FILE = "vectors.json"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one collection of the store has: the whole of these generations and nothing else."""
+
+    store: str
+    generations: list[str]
+    vectors: int
+
+
+class Mirror:
+    """The vectors of the generations of one index, in the store that the settings name.
+
+    With FAISS there is none, and every method does nothing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._index = settings.index
+        self._on = settings.vector_store != "faiss"
+        self._stores: dict[str, RemoteStore] = {}
+        self._rows: dict[str, dict[str, int]] = {}
+
+    def check(self, embeddings: str) -> None:
+        """See that the settings name a store, before work is done for it.
+
+        Raises:
+            ConfigurationError: a setting that it needs is missing.
+        """
+        if self._on:
+            self._store(embeddings)
+
+    def add(self) -> None:
+        """Send the store what it lacks of the generations on disk; deletes nothing, so readers of
+        an earlier one lose nothing.
+
+        Raises:
+            VectorStoreError: the store fails; the next call completes it.
+        """
+        self._each(generation_names(self._index), remove=False)
+
+    def settle(self, keep: int = 2) -> None:
+        """Have the store hold the vectors of the generations that are kept and no others.
+
+        Raises:
+            VectorStoreError: the store fails; the next call completes it.
+        """
+        self._each(kept_names(self._index, keep), remove=True)
+
+    def _each(self, names: Collection[str], remove: bool) -> None:
+        if not self._on:
+            return
+        try:
+            self._mirror(names, remove)
+        except VectorStoreError as exc:
+            raise VectorStoreError(
+                f"The index is built, but its vectors are not all where they are searched: {exc} "
+                "Until 'chatbot index' runs again, the rest is found by its words."
+            ) from exc
+
+    def _mirror(self, names: Collection[str], remove: bool) -> None:
+        """For each embedding model of the generations ``names``, and of those that were there."""
+        models: dict[str, list[str]] = {model: [] for model in read_held(self._index)}
+        for name in sorted(names):
+            try:
+                models.setdefault(read_manifest(self._index, name).embeddings, []).append(name)
+            except IndexUnavailableError:
+                continue  # damaged or of an earlier format: nobody can read it
+        for model, generations in models.items():
+            if generations:
+                self._bring(model, generations, remove)
+            elif remove:
+                self._store(model).drop()
+                _write(self._index, model, None, forget=True)
+
+    def _bring(self, model: str, names: list[str], remove: bool) -> None:
+        store = self._store(model)
+        held = read_held(self._index).get(model)
+        if held is not None and not self._holds(model, held):
+            held = None
+        if held is not None and held.generations == names:
+            return
+        rows = [self._keys(name) for name in names]
+        wanted = set[str]().union(*rows)
+        store.prepare(read_vectors(self._index, names[-1])[1].shape[1])
+        there = store.keys() if held is None else self._all_keys(held.generations)
+        gone = sorted(there - wanted) if remove else []
+        if gone or wanted - there:
+            _write(self._index, model, None)
+        for name, at in zip(names, rows, strict=True):
+            new = [key for key in at if key not in there]
+            if new:
+                vectors = read_vectors(self._index, name)[1]
+                store.put(new, vectors[[at[key] for key in new]])
+                there.update(new)
+        store.delete(gone)
+        there.difference_update(gone)
+        if there == wanted:
+            _write(self._index, model, Held(self._place(model), names, len(there)))
+
+    def _holds(self, model: str, held: Held) -> bool:
+        """Whether what was written down can be relied on."""
+        on_disk = set(generation_names(self._index))
+        if held.store != self._place(model) or not on_disk.issuperset(held.generations):
+            return False
+        store = self._store(model)
+        try:
+            return store.count() == held.vectors
+        except VectorStoreError:
+            store.connect()  # if that works, the collection is gone, and is made again
+            return False
+
+    def _all_keys(self, names: Sequence[str]) -> set[str]:
+        return set[str]().union(*(self._keys(name) for name in names))
+
+    def _keys(self, name: str) -> dict[str, int]:
+        """Each id of a generation with a row that has its vector."""
+        if name not in self._rows:
+            chunks, _ = read_vectors(self._index, name)
+            self._rows[name] = {chunk.content_hash: row for row, chunk in enumerate(chunks)}
+        return self._rows[name]
+
+    def _store(self, model: str) -> RemoteStore:
+        if model not in self._stores:
+            store = open_store(self._settings, model)
+            assert store is not None
+            self._stores[model] = store
+        return self._stores[model]
+
+    def _place(self, model: str) -> str:
+        return f"{self._store(model).name}, {collection_name(self._settings, model)}"
+
+
+def check_vectors(settings: Settings, embeddings: str) -> str:
+    """That the store can be searched and holds what the index needs; says where, for people.
+
+    Raises:
+        VectorStoreError: it cannot be reached, or lacks vectors.
+        ConfigurationError: a setting that it needs is missing.
+    """
+    store = open_store(settings, embeddings)
+    if store is None:
+        return "FAISS, on this machine"
+    store.connect()
+    name = collection_name(settings, embeddings)
+    held = read_held(settings.index).get(embeddings)
+    if held is None or held.store != f"{store.name}, {name}":
+        raise VectorStoreError(
+            f"{store.name} answers and may lack vectors of this index; run 'chatbot index'."
+        )
+    count = store.count()
+    if count < held.vectors:
+        raise VectorStoreError(
+            f"{store.name} has {count:,} vectors in '{name}' and should have {held.vectors:,}; "
+            "run 'chatbot index'."
+        )
+    return f"{store.name}, {count:,} vectors in '{name}'"
+
+
+def read_held(index: Path) -> dict[str, Held | None]:
+    """What the store is known to hold, by embedding model; ``None`` where that is not known."""
+    try:
+        raw: dict[str, Any] = json.loads((index / _FILE).read_text(encoding="utf-8"))
+        return {model: Held(**held) if held else None for model, held in raw.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(index: Path, model: str, held: Held | None, forget: bool = False) -> None:
+    known = read_held(index)
+    known[model] = held
+    if forget:
+        del known[model]
+    temporary = index / f".{_FILE}.new"
+    rows = {name: asdict(one) if one else None for name, one in known.items()}
+    temporary.write_text(json.dumps(rows), encoding="utf-8")
+    os.replace(temporary, index / _FILE)

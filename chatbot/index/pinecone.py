@@ -1,0 +1,94 @@
+"""Vectors in Pinecone, in one namespace of an index that was made there.
+
+Importing this module imports langchain-pinecone, of the extra ``pinecone``.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from langchain_core.embeddings import Embeddings
+from langchain_pinecone import PineconeVectorStore
+from pinecone import Pinecone
+
+# Pinecone's limits: bytes of a request, ids to delete at once, results of a query.
+_REQUEST = 1_500_000
+_NUMBER = 22  # bytes of a number as JSON, at most
+_DELETED = 1000
+MOST = 10_000
+
+
+class PineconeVectors:
+    """Ids and vectors through langchain-pinecone; texts stay on this machine."""
+
+    most = MOST
+
+    def __init__(self, embeddings: Embeddings, namespace: str, index: str, key: str) -> None:
+        """``index`` is an index's name, which Pinecone is asked for, or its host.
+
+        Raises:
+            PineconeException: the name is unknown or the key is refused.
+        """
+        client = Pinecone(api_key=key, source_tag="langchain")
+        host = index if any(sign in index for sign in ".:/") else ""
+        self._index = client.Index(host=host) if host else client.Index(name=index)
+        self._namespace = namespace
+        # Without a text Pinecone's store would pass a vector by.
+        self._store = PineconeVectorStore(
+            index=self._index, embedding=embeddings, namespace=namespace
+        )
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers; a namespace comes with its first vector."""
+        self._index.describe_index_stats()
+        return True
+
+    def prepare(self, width: int) -> None:
+        """Check that the index is for vectors of ``width`` numbers.
+
+        Raises:
+            ValueError: it is for others.
+        """
+        there = self._index.describe_index_stats().get("dimension")
+        if there and int(there) != width:
+            raise ValueError(f"its vectors have {int(there)} numbers and these have {width}")
+
+    def count(self) -> int:
+        """How many vectors there are; it lags behind by some seconds."""
+        stats = self._index.describe_index_stats()
+        mine = stats.get("namespaces", {}).get(self._namespace)
+        return int(mine["vector_count"]) if mine else 0
+
+    def keys(self) -> Iterator[str]:
+        """The ids of all vectors."""
+        for page in self._index.list(namespace=self._namespace):
+            yield from page
+
+    def put(self, keys: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
+        """Add or replace vectors."""
+        if not keys:
+            return
+        batch = max(1, min(1000, _REQUEST // (len(vectors[0]) * _NUMBER + 200)))
+        for first in range(0, len(keys), batch):
+            rows = zip(keys[first : first + batch], vectors[first : first + batch], strict=True)
+            self._index.upsert(
+                vectors=[
+                    {"id": key, "values": list(vector), "metadata": {"text": ""}}
+                    for key, vector in rows
+                ],
+                namespace=self._namespace,
+            )
+
+    def nearest(self, vector: list[float], k: int) -> list[str]:
+        """The ids of the ``k`` nearest, best first."""
+        found = self._store.similarity_search_by_vector_with_score(vector, k=k)
+        return [str(document.id) for document, _ in found]
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete vectors, as far as they are there."""
+        for first in range(0, len(keys), _DELETED):
+            self._store.delete(ids=list(keys[first : first + _DELETED]))
+
+    def drop(self) -> None:
+        """Delete all vectors of the namespace."""
+        if self.count():
+            self._store.delete(delete_all=True)
