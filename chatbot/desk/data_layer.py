@@ -110,7 +110,7 @@ class DeskDataLayer(BaseDataLayer):
         if known is None and self._mode in ("password", "oauth") and not vouched:
             raise UserError(f"There is no user '{user.identifier}'.")
         if known is None:
-            await self.store.users.add(user.identifier, None, user.metadata.get("role", "agent"))
+            await self.store.users.ensure(user.identifier, user.metadata.get("role", "agent"))
         return known or await self.get_user(user.identifier)
 
     # Steps and elements
