@@ -135,7 +135,6 @@ async def resume(thread: ThreadDict) -> None:
     if answering := _answering.get(thread["id"]):  # the page was loaded again meanwhile
         await cl.context.emitter.send_toast(say(language(), "still"), "info")
         await asyncio.wait([answering])
-        await layer.settled()
         thread.update(await layer.get_thread(thread["id"]) or thread)
     kept: dict[str, Any] = dict(thread)
     restored = conversation.restore(kept)
