@@ -1,6 +1,6 @@
 """Faults on a running service with the real bundled model, and how it comes through.
 
-    python benchmarks/api/faults.py [--requests 10000] [--out FILE]
+    python benchmarks/api/faults.py [--requests 10000] [--only-requests] [--out FILE]
 
 The model server killed and started again (the service uses llama.cpp's server as its model),
 PostgreSQL killed and started again, the index folder moved away, and then a file in its place
@@ -35,6 +35,7 @@ from serving import Replica, free_port, running, wait_for  # noqa: E402
 
 from chatbot.store import Store  # noqa: E402
 
+TRIES = 3
 QUESTION = {"question": "How long can customers in the EU return a product?"}
 
 # The time of day of the process plus the seconds in a file; the monotonic clock is left alone.
@@ -160,6 +161,8 @@ def malformed(count: int, seed: int = 8) -> list[tuple[str, str, dict[str, str],
 async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
     """Send them 32 at a time, with raw garbage on the socket among them."""
     statuses: Counter[int] = Counter()
+    resent: list[str] = []
+    unanswered: list[str] = []
     rows = malformed(count)
     turns = asyncio.Semaphore(32)
     headers = {"Authorization": f"Bearer {key}"}
@@ -168,8 +171,15 @@ async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
         async def one(row: tuple[str, str, dict[str, str], bytes]) -> None:
             method, path, own, body = row
             async with turns:
-                response = await client.request(method, path, headers=own, content=body)
-            statuses[response.status_code] += 1
+                for _ in range(TRIES):
+                    try:
+                        response = await client.request(method, path, headers=own, content=body)
+                    except httpx.TransportError:  # an idle connection that the server just closed
+                        resent.append(path)
+                    else:
+                        statuses[response.status_code] += 1
+                        return
+            unanswered.append(f"{method} {path} {body[:60]!r}")
 
         await asyncio.gather(*(one(row) for row in rows))
     port = int(url.rsplit(":", 1)[1])
@@ -180,7 +190,12 @@ async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
         answer = await asyncio.wait_for(reader.read(200), 10)
         statuses[int(answer.split()[1]) if answer else 0] += 1
         writer.close()
-    return {"requests": sum(statuses.values()), "statuses": dict(sorted(statuses.items()))}
+    return {
+        "requests": sum(statuses.values()),
+        "statuses": dict(sorted(statuses.items())),
+        "resent": len(resent),
+        "unanswered": unanswered,
+    }
 
 
 async def save_conversation(url: str) -> tuple[str, str]:
@@ -223,10 +238,54 @@ def compiled_clock(folder: Path) -> Path:
     return library
 
 
+def break_everything(
+    run: Run,
+    model: list[subprocess.Popen[bytes]],
+    start_model: Callable[[], subprocess.Popen[bytes]],
+    postgres: Any,
+    index: Path,
+    clock: Path,
+) -> None:
+    """One fault after the other; ``model`` holds the process of the model server."""
+
+    def kill_model() -> None:
+        model[0].kill()
+        model[0].wait()
+
+    def restart_model() -> None:
+        model[0] = start_model()
+
+    run.fault("model server killed", kill_model, restart_model, answers=503)
+    run.fault("PostgreSQL killed", postgres.stop, postgres.start)
+    away = index.with_name("away")
+    run.fault(
+        "index folder away",
+        lambda: os.rename(index, away),
+        lambda: os.rename(away, index),
+    )
+
+    def a_file_instead() -> None:
+        os.rename(index, away)
+        index.write_text("no folder")
+
+    def the_folder_again() -> None:
+        index.unlink()
+        os.rename(away, index)
+
+    run.fault("index folder unreadable", a_file_instead, the_folder_again)
+    for hours in (-24, 24):
+        run.fault(
+            f"clock moved by {hours} h",
+            lambda hours=hours: _write(clock, hours * 3600),
+            lambda: _write(clock, 0),
+        )
+
+
 def main() -> int:
     """Run the faults and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--only-requests", action="store_true", help="no other faults")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     binaries = find_binaries()
@@ -269,41 +328,13 @@ def main() -> int:
                 run = Run(replica, key, postgres.url)
                 run.found["before"] = run.ask()
 
-                def kill_model() -> None:
-                    model[0].kill()
-                    model[0].wait()
-
-                def restart_model() -> None:
-                    model[0] = start_model()
-
-                run.fault("model server killed", kill_model, restart_model, answers=503)
-                run.fault("PostgreSQL killed", postgres.stop, postgres.start)
-                away = folder / "away"
-                run.fault(
-                    "index folder away",
-                    lambda: os.rename(index, away),
-                    lambda: os.rename(away, index),
-                )
-
-                def a_file_instead() -> None:
-                    os.rename(index, away)
-                    index.write_text("no folder")
-
-                def the_folder_again() -> None:
-                    index.unlink()
-                    os.rename(away, index)
-
-                run.fault("index folder unreadable", a_file_instead, the_folder_again)
-                for hours in (-24, 24):
-                    run.fault(
-                        f"clock moved by {hours} h",
-                        lambda hours=hours: _write(clock, hours * 3600),
-                        lambda: _write(clock, 0),
-                    )
+                if not options.only_requests:
+                    break_everything(run, model, start_model, postgres, index, clock)
                 found = asyncio.run(send_all(replica.url, key, options.requests))
                 run.found["malformed"] = found | {"after": run.ask()}
                 failed = {status for status in found["statuses"] if status >= 500}
                 run.wrong += [f"malformed: status {status}" for status in sorted(failed)]
+                run.wrong += [f"malformed: no answer to {each}" for each in found["unanswered"]]
                 errors = replica.log.count('"level": "error"')
                 run.found["errors_logged"] = errors
         finally:

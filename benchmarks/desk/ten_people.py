@@ -173,9 +173,11 @@ def main() -> int:
             "CHATBOT_INDEX": str(folder / "index"),
         }
         log = options.log or folder / "log"
-        with log.open("wb") as stream:
-            with running([*SCRIPTED, str(port)], port, environment, output=stream) as url:
-                report = asyncio.run(chat(url, port, options.people, options.minutes))
+        with (
+            log.open("wb") as stream,
+            running([*SCRIPTED, str(port)], port, environment, output=stream) as url,
+        ):
+            report = asyncio.run(chat(url, port, options.people, options.minutes))
         found = summary(report) | {"tracebacks": log.read_text().count("Traceback (most recent")}
     print(json.dumps(found))
     return 1 if report.wrong or report.errors or found["tracebacks"] else 0
