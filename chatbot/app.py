@@ -203,6 +203,7 @@ async def judged(feedback: Feedback) -> None:
         "step": feedback.forId,
         "labels": {key: say(language(), key) for key in keys},
         "documents": await store.feedback.documents(feedback.forId),
+        "comment": feedback.comment or "",
     }
     form = cl.CustomElement(name="Correction", props=props, display="inline")
     await cl.Message(say(language(), "correct"), elements=[form]).send()

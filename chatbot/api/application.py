@@ -102,7 +102,9 @@ def _mount_page(whole: FastAPI) -> None:
 
     mount_chainlit(app=whole, target=str(Path(__file__).parent.parent / "app.py"), path="/")
     added = "ChainlitMiddleware"
-    page.user_middleware[:] = [each for each in page.user_middleware if each.cls.__name__ != added]
+    page.user_middleware[:] = [
+        each for each in page.user_middleware if getattr(each.cls, "__name__", "") != added
+    ]
 
 
 async def _keep_ready(service: ChatService) -> None:
