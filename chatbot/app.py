@@ -135,7 +135,6 @@ async def resume(thread: ThreadDict) -> None:
     if answering := _answering.get(thread["id"]):  # the page was loaded again meanwhile
         await cl.context.emitter.send_toast(say(language(), "still"), "info")
         await asyncio.wait([answering])
-        await layer.settled()
         thread.update(await layer.get_thread(thread["id"]) or thread)
     kept: dict[str, Any] = dict(thread)
     restored = conversation.restore(kept)
@@ -204,6 +203,7 @@ async def judged(feedback: Feedback) -> None:
         "step": feedback.forId,
         "labels": {key: say(language(), key) for key in keys},
         "documents": await store.feedback.documents(feedback.forId),
+        "comment": feedback.comment or "",
     }
     form = cl.CustomElement(name="Correction", props=props, display="inline")
     await cl.Message(say(language(), "correct"), elements=[form]).send()
@@ -236,6 +236,7 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     cl.context.session.current_task = task
     _answering[thread] = task
     task.add_done_callback(lambda done: _answered(thread, done))
+    _to_be_judged(False)
     try:
         if mode in ("password", "oauth") and not isinstance(cl.context.session.user, PersistedUser):
             raise UserError(say(language(), "removed"))
@@ -245,6 +246,13 @@ async def _turn(work: Callable[[commands.Desk], Awaitable[None]]) -> None:
     except Exception:
         log.exception("A message could not be answered")
         await cl.ErrorMessage(say(language(), "failed")).send()
+
+
+def _to_be_judged(whole_answer: bool) -> None:
+    """Thumbs stand under the last message of a run, whatever it says, but for the run of this
+    other name. Chainlit sends and keeps the name when the run ends."""
+    if run := cl.context.current_run:
+        run.name = "on_message" if whole_answer else "on_chat_start"
 
 
 def _answered(thread: str, task: asyncio.Task[Any]) -> None:
@@ -314,6 +322,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
     finally:
         # Also when Stop cancels this task: what was read so far belongs to the conversation.
         await _remove(notice)
+        _to_be_judged(record is not None)
         if text:
             desk.conversation.add_answer(reply.id, text, record)
             reply.metadata = {"answer": record} if record else {"partial": text}

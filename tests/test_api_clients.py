@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -129,6 +130,56 @@ def test_a_stream_that_is_left_frees_its_place(replica: Replica, client: openai.
     while httpx.get(f"{replica.url}/readyz").json()["serving"]:
         assert time.monotonic() < ends
         time.sleep(0.05)
+
+
+def request_of(path: str, body: bytes, length: int) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {length}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/predict", {"question": SLOWLY[0]["content"]}),
+        ("/v1/chat/completions", {"model": "peregrine", "messages": SLOWLY}),
+        ("/v1/chat/completions", {"model": "peregrine", "messages": SLOWLY, "stream": True}),
+    ],
+)
+def test_a_client_that_hangs_up_frees_its_place(
+    replica: Replica, path: str, body: dict[str, Any]
+) -> None:
+    def cancelled() -> float:
+        text = httpx.get(f"{replica.url}/metrics").text
+        name = 'peregrine_answers_total{outcome="cancelled"} '
+        found = (line for line in text.splitlines() if line.startswith(name))
+        return next((float(line.split()[-1]) for line in found), 0.0)
+
+    before = cancelled()
+    raw = json.dumps(body).encode()
+    with socket.create_connection(("127.0.0.1", replica.port)) as connection:
+        connection.sendall(request_of(path, raw, len(raw)))
+        while not httpx.get(f"{replica.url}/readyz").json()["serving"]:
+            time.sleep(0.02)
+    left = time.monotonic()
+    while httpx.get(f"{replica.url}/readyz").json()["serving"]:
+        assert time.monotonic() - left < 2  # the whole answer takes three seconds
+        time.sleep(0.02)
+    while cancelled() == before:
+        assert time.monotonic() - left < 5
+        time.sleep(0.02)
+
+
+def test_a_browser_that_leaves_before_its_request_is_sent_leaves_no_traceback(
+    replica: Replica,
+) -> None:
+    for path in ("/ws/socket.io/?EIO=4&transport=polling", "/project/threads", "/predict"):
+        with socket.create_connection(("127.0.0.1", replica.port)) as connection:
+            connection.sendall(request_of(path, b"", 100))
+            time.sleep(0.2)
+    time.sleep(0.5)
+    assert httpx.get(f"{replica.url}/").status_code == 200
+    assert "Traceback" not in replica.log
+    assert "exception" not in replica.log
 
 
 def test_the_page_is_beside_the_api(replica: Replica) -> None:

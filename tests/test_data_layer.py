@@ -1,5 +1,6 @@
 """The page's data layer: what is not saved is said, and what is deleted stays deleted."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -103,6 +104,17 @@ async def test_a_failed_write_is_said_and_not_at_once_again(
     monkeypatch.setattr("chatbot.desk.data_layer._AGAIN", 0.0)
     await layer.create_step(step(output="x" * 100_000))
     assert page.toasts == [sentence, sentence]
+
+
+async def test_a_page_loaded_again_waits_for_what_is_being_written(
+    layer: DeskDataLayer, page: Emitter
+) -> None:
+    made = [step(output=str(number)) for number in range(5)]
+    writing = [asyncio.create_task(layer.create_step(each)) for each in made]
+    thread = await layer.get_thread(made[0]["threadId"])
+    assert thread is not None
+    assert [each["output"] for each in thread["steps"]] == ["0", "1", "2", "3", "4"]
+    await asyncio.gather(*writing)
 
 
 async def test_a_file_that_is_gone_is_said(layer: DeskDataLayer, page: Emitter) -> None:

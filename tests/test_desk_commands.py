@@ -12,7 +12,7 @@ import pytest
 
 from chatbot.cases import Case, read_cases, read_rows
 from chatbot.cli import main
-from chatbot.desk.commands import keeps_numbers
+from chatbot.desk.commands import keeps_numbers, says
 from chatbot.store import Store
 
 RECORD = {
@@ -146,3 +146,17 @@ def test_gaps_name_the_nearest_documents(
 )
 def test_a_draft_keeps_the_numbers_of_its_answer(draft: str, kept: bool) -> None:
     assert keeps_numbers(draft, "45 days. A parcel is 3.50.") == kept
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        ("Hello, the valve is blocked when you see error E31. Kind regards", True),
+        ("Hello, error E31 tells you about a blocking valve.", True),
+        ("The customer asks: What does error E31 mean?", False),
+        ("", False),
+    ],
+)
+def test_a_draft_has_to_say_what_the_answer_says(draft: str, said: bool) -> None:
+    answer = "Error E31 means that the valve is blocked."
+    assert says(draft, "What does error E31 mean?", answer) == said

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+MANIFESTS = list(yaml.safe_load_all((ROOT / "deploy/kubernetes/peregrine.yaml").read_text()))
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
 
 needs_servers = pytest.mark.skipif(
@@ -34,7 +36,11 @@ def proxy(folder: Path, ports: list[int]) -> Iterator[str]:
     """nginx with the shipped template in front of ``ports``."""
     port = free_port()
     servers = " ".join(f"server 127.0.0.1:{each};" for each in ports)
-    values = {"PEREGRINE_LISTEN": f"127.0.0.1:{port}", "PEREGRINE_REPLICAS": servers}
+    values = {
+        "PEREGRINE_LISTEN": f"127.0.0.1:{port}",
+        "PEREGRINE_REPLICAS": servers,
+        "NGINX_LOCAL_RESOLVERS": "127.0.0.1",  # for names; there are only addresses here
+    }
     text = (ROOT / "deploy" / "nginx.conf.template").read_text()
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
@@ -150,13 +156,37 @@ def _index(given: dict[str, Any]) -> None:
 
 def test_the_deployment_files_name_settings_that_exist() -> None:
     known = {f"CHATBOT_{name.upper()}" for name in Settings.model_fields}
-    manifests = yaml.safe_load_all((ROOT / "deploy/kubernetes/peregrine.yaml").read_text())
-    config = next(each for each in manifests if each["kind"] == "ConfigMap")["data"]
+    known |= {"CHATBOT_VECTOR_STORE", "CHATBOT_MILVUS_URI"}
+    config = next(each for each in MANIFESTS if each["kind"] == "ConfigMap")["data"]
     dockerfile = (ROOT / "deploy/Dockerfile").read_text()
     used = [*config, *COMPOSE["services"]["replica-1"]["environment"]]
     used += [word.split("=")[0] for word in dockerfile.split() if word.startswith("CHATBOT_")]
     assert len(used) > 8
     assert {name for name in used if name.startswith("CHATBOT_")} <= known
+
+
+def test_every_selector_of_the_kubernetes_example_finds_the_pods_of_the_service_only() -> None:
+    kinds = {each["kind"]: each for each in MANIFESTS}
+    web = kinds["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    job = kinds["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
+    selectors = [
+        kinds["Deployment"]["spec"]["selector"]["matchLabels"],
+        kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+        kinds["Service"]["spec"]["selector"],
+    ]
+    for selector in selectors:
+        assert selector.items() <= web.items()
+        assert not selector.items() <= job.items()
+
+
+def test_everything_that_the_image_copies_is_sent_to_its_build() -> None:
+    lines = (ROOT / "deploy/Dockerfile.dockerignore").read_text().splitlines()
+    sent = [line[1:] for line in lines if line.startswith("!")]
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text()
+    copied = [line.split()[1:-1] for line in dockerfile.splitlines() if line.startswith("COPY ")]
+    for name in (name for names in copied for name in names):
+        found = any(fnmatch(name, each) or each.startswith(f"{name}/") for each in sent)
+        assert found or name.startswith(("--", "/opt")), name
 
 
 def test_the_image_does_not_run_as_root_and_is_checked() -> None:

@@ -128,6 +128,15 @@ async def test_pages_of_threads_follow_the_cursor(store: Store) -> None:
     assert [t["id"] for t in first + second] == made[::-1]
 
 
+async def test_pages_of_a_new_person_that_open_together_add_one_user(store: Store) -> None:
+    made = await asyncio.gather(*(store.users.ensure("zoe", "agent") for _ in range(5)))
+    assert len({user.id for user in made}) == 1
+    await store.users.add("olga", "correct horse", "owner")
+    assert (await store.users.ensure("olga", "agent")).role == "owner"
+    with pytest.raises(UserError):
+        await store.users.ensure(" ", "agent")
+
+
 async def test_delete_takes_everything_of_the_thread(store: Store) -> None:
     thread, run = await thread_with_answer(store)
     await store.feedback.rate(run, 0, None)

@@ -1,11 +1,13 @@
 """Faults on a running service with the real bundled model, and how it comes through.
 
-    python benchmarks/api/faults.py [--requests 10000] [--out FILE]
+    python benchmarks/api/faults.py [--requests 10000] [--only-requests] [--out FILE]
 
 The model server killed and started again (the service uses llama.cpp's server as its model),
-PostgreSQL killed and started again, the index folder moved away and back, the clock moved a day
-back and forth (a preloaded library, compiled here), and malformed requests. Each fault ends with
-a question that must be answered by the same process.
+PostgreSQL killed and started again, the index folder moved away, and then a file in its place
+(which stops root, too), the clock moved a day back and forth (a preloaded library, compiled
+here), and malformed requests. Each fault ends with a question that must be answered by the same
+process; before it a conversation is saved, that has to be there afterwards. The exit status is 1
+where something was not as it has to be, and ``wrong`` says what.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +35,7 @@ from serving import Replica, free_port, running, wait_for  # noqa: E402
 
 from chatbot.store import Store  # noqa: E402
 
+TRIES = 3
 QUESTION = {"question": "How long can customers in the EU return a product?"}
 
 # The time of day of the process plus the seconds in a file; the monotonic clock is left alone.
@@ -66,9 +70,11 @@ time_t time(time_t *out) {
 class Run:
     """The service under test, its key, and what was found."""
 
-    def __init__(self, replica: Replica, key: str) -> None:
+    def __init__(self, replica: Replica, key: str, database: str) -> None:
         self.replica = replica
+        self.database = database
         self.found: dict[str, Any] = {}
+        self.wrong: list[str] = []
         headers = {"Authorization": f"Bearer {key}"}
         self.client = httpx.Client(base_url=replica.url, headers=headers, timeout=120)
 
@@ -85,8 +91,14 @@ class Run:
             "says": "" if predicted.is_success else predicted.json()["detail"],
         }
 
-    def fault(self, name: str, begin: Callable[[], None], end: Callable[[], None]) -> None:
-        """What is answered during a fault and after it, and the seconds until it is well."""
+    def fault(
+        self, name: str, begin: Callable[[], None], end: Callable[[], None], answers: int = 200
+    ) -> None:
+        """What is answered during a fault and after it, and the seconds until it is well.
+
+        ``answers`` is the status that questions have to get meanwhile.
+        """
+        kept = asyncio.run(save_conversation(self.database))
         begin()
         time.sleep(4)
         during = self.ask()
@@ -99,7 +111,17 @@ class Run:
             "after": after,
             "well_after_s": round(time.perf_counter() - ended, 1),
             "same_process": self.replica.process.poll() is None,
+            "kept": asyncio.run(is_kept(self.database, *kept)),
         }
+        row = self.found[name]
+        right = {
+            "the status meanwhile": during["predict"] == during["chat"] == answers,
+            "Retry-After": answers == 200 or bool(during["retry_after"]),
+            "the status after it": after["predict"] == after["chat"] == after["readyz"] == 200,
+            "the process": row["same_process"],
+            "the conversation": row["kept"],
+        }
+        self.wrong += [f"{name}: {what}" for what, good in right.items() if not good]
         print(name, json.dumps(self.found[name]), file=sys.stderr)
 
 
@@ -139,6 +161,8 @@ def malformed(count: int, seed: int = 8) -> list[tuple[str, str, dict[str, str],
 async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
     """Send them 32 at a time, with raw garbage on the socket among them."""
     statuses: Counter[int] = Counter()
+    resent: list[str] = []
+    unanswered: list[str] = []
     rows = malformed(count)
     turns = asyncio.Semaphore(32)
     headers = {"Authorization": f"Bearer {key}"}
@@ -147,8 +171,15 @@ async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
         async def one(row: tuple[str, str, dict[str, str], bytes]) -> None:
             method, path, own, body = row
             async with turns:
-                response = await client.request(method, path, headers=own, content=body)
-            statuses[response.status_code] += 1
+                for _ in range(TRIES):
+                    try:
+                        response = await client.request(method, path, headers=own, content=body)
+                    except httpx.TransportError:  # an idle connection that the server just closed
+                        resent.append(path)
+                    else:
+                        statuses[response.status_code] += 1
+                        return
+            unanswered.append(f"{method} {path} {body[:60]!r}")
 
         await asyncio.gather(*(one(row) for row in rows))
     port = int(url.rsplit(":", 1)[1])
@@ -159,7 +190,36 @@ async def send_all(url: str, key: str, count: int) -> dict[str, Any]:
         answer = await asyncio.wait_for(reader.read(200), 10)
         statuses[int(answer.split()[1]) if answer else 0] += 1
         writer.close()
-    return {"requests": sum(statuses.values()), "statuses": dict(sorted(statuses.items()))}
+    return {
+        "requests": sum(statuses.values()),
+        "statuses": dict(sorted(statuses.items())),
+        "resent": len(resent),
+        "unanswered": unanswered,
+    }
+
+
+async def save_conversation(url: str) -> tuple[str, str]:
+    """(thread, answer's step) of a conversation that the store has acknowledged."""
+    store, thread, answer = Store(url), str(uuid.uuid4()), str(uuid.uuid4())
+    user = await store.users.ensure("faults", "agent")
+    said = {"threadId": thread, "output": "Within 30 days."}
+    await store.threads.save_step(
+        said | {"id": str(uuid.uuid4()), "type": "user_message", "output": "How long?"}, user.id
+    )
+    await store.threads.save_step(said | {"id": answer, "type": "assistant_message"}, user.id)
+    await store.close()
+    return thread, answer
+
+
+async def is_kept(url: str, thread: str, answer: str) -> bool:
+    """Whether that conversation is there as it was."""
+    store = Store(url)
+    found = await store.threads.get(thread)
+    await store.close()
+    steps = found["steps"] if found else []
+    return len(steps) == 2 and any(
+        step["id"] == answer and step["output"] == "Within 30 days." for step in steps
+    )
 
 
 async def make_key(url: str) -> str:
@@ -178,10 +238,54 @@ def compiled_clock(folder: Path) -> Path:
     return library
 
 
-def main() -> None:
+def break_everything(
+    run: Run,
+    model: list[subprocess.Popen[bytes]],
+    start_model: Callable[[], subprocess.Popen[bytes]],
+    postgres: Any,
+    index: Path,
+    clock: Path,
+) -> None:
+    """One fault after the other; ``model`` holds the process of the model server."""
+
+    def kill_model() -> None:
+        model[0].kill()
+        model[0].wait()
+
+    def restart_model() -> None:
+        model[0] = start_model()
+
+    run.fault("model server killed", kill_model, restart_model, answers=503)
+    run.fault("PostgreSQL killed", postgres.stop, postgres.start)
+    away = index.with_name("away")
+    run.fault(
+        "index folder away",
+        lambda: os.rename(index, away),
+        lambda: os.rename(away, index),
+    )
+
+    def a_file_instead() -> None:
+        os.rename(index, away)
+        index.write_text("no folder")
+
+    def the_folder_again() -> None:
+        index.unlink()
+        os.rename(away, index)
+
+    run.fault("index folder unreadable", a_file_instead, the_folder_again)
+    for hours in (-24, 24):
+        run.fault(
+            f"clock moved by {hours} h",
+            lambda hours=hours: _write(clock, hours * 3600),
+            lambda: _write(clock, 0),
+        )
+
+
+def main() -> int:
     """Run the faults and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--only-requests", action="store_true", help="no other faults")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     binaries = find_binaries()
@@ -221,40 +325,26 @@ def main() -> None:
         try:
             with running(["-m", "chatbot", "serve"], environment) as replica:
                 wait_for(f"{replica.url}/readyz", replica.process)
-                run = Run(replica, key)
+                run = Run(replica, key, postgres.url)
                 run.found["before"] = run.ask()
 
-                def kill_model() -> None:
-                    model[0].kill()
-                    model[0].wait()
-
-                def restart_model() -> None:
-                    model[0] = start_model()
-
-                run.fault("model server killed", kill_model, restart_model)
-                run.fault("PostgreSQL killed", postgres.stop, postgres.start)
-                away = folder / "away"
-                run.fault(
-                    "index folder away",
-                    lambda: os.rename(index, away),
-                    lambda: os.rename(away, index),
-                )
-                for hours in (-24, 24):
-                    run.fault(
-                        f"clock moved by {hours} h",
-                        lambda hours=hours: _write(clock, hours * 3600),
-                        lambda: _write(clock, 0),
-                    )
+                if not options.only_requests:
+                    break_everything(run, model, start_model, postgres, index, clock)
                 found = asyncio.run(send_all(replica.url, key, options.requests))
                 run.found["malformed"] = found | {"after": run.ask()}
+                failed = {status for status in found["statuses"] if status >= 500}
+                run.wrong += [f"malformed: status {status}" for status in sorted(failed)]
+                run.wrong += [f"malformed: no answer to {each}" for each in found["unanswered"]]
                 errors = replica.log.count('"level": "error"')
                 run.found["errors_logged"] = errors
         finally:
             model[0].kill()
             model[0].wait()
-    print(json.dumps(run.found, indent=1))
+    text = json.dumps(run.found | {"wrong": run.wrong}, indent=1)
+    print(text)
     if options.out:
-        options.out.write_text(json.dumps(run.found, indent=1) + "\n")
+        options.out.write_text(text + "\n")
+    return 1 if run.wrong else 0
 
 
 def _write(path: Path, seconds: int) -> None:
@@ -262,4 +352,4 @@ def _write(path: Path, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -48,9 +48,11 @@ class Asking:
     async def stop(self) -> None:
         """Stop the model, if it is still at it, and count how the question ended."""
         self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._parts.metrics.answers.labels(self._outcome).inc()
-        self._note["outcome"] = self._outcome
+        try:
+            await asyncio.gather(self._task, return_exceptions=True)
+        finally:  # a stream that is left is cancelled itself, and cannot wait
+            self._parts.metrics.answers.labels(self._outcome).inc()
+            self._note["outcome"] = self._outcome
 
     async def _make(self, events: AsyncGenerator[Event, None]) -> None:
         try:

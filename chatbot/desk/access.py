@@ -8,6 +8,7 @@ under the name ``local``.
 
 import asyncio
 import ipaddress
+import logging
 import os
 import secrets
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.errors import ConfigurationError
 from chatbot.settings import Settings
 from chatbot.store import Store
+
+log = logging.getLogger(__name__)
 
 Mode = Literal["password", "header", "oauth", "open"]
 LOCAL = "local"
@@ -125,6 +128,7 @@ class Guard:
     - The header that names a user counts only from a proxy that is trusted.
     - An open page answers only to this machine's names, which keeps other sites' pages out
       whose names resolve here (DNS rebinding).
+    - What is raised because the browser left in the middle of its request is no fault.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, mode: Mode) -> None:
@@ -135,6 +139,14 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, changed or refused as above."""
+
+        left = False
+
+        async def receive_or_leave() -> Message:
+            nonlocal left
+            message = await receive()
+            left = left or message["type"] == "http.disconnect"
+            return message
 
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -153,7 +165,12 @@ class Guard:
             if self._header and client not in self._proxies:
                 kept = [(k, v) for k, v in scope["headers"] if k.lower() != self._header]
                 scope = {**scope, "headers": kept}
-        await self._app(scope, receive, send_with_policy)
+        try:
+            await self._app(scope, receive_or_leave, send_with_policy)
+        except Exception as exc:
+            if not left:
+                raise
+            log.debug("A browser left: %s", type(exc).__name__)
 
 
 def _host_name(scope: Scope) -> str:

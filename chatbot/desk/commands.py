@@ -15,6 +15,7 @@ from chatbot.desk.answers import inert, source, source_list, without_images
 from chatbot.desk.conversation import Conversation
 from chatbot.desk.texts import LANGUAGES, say
 from chatbot.errors import HandoffError
+from chatbot.grounding.words import content_words
 from chatbot.handoff import Packet, conversation, one_line, post, to_email, to_markdown
 from chatbot.service import ChatService
 from chatbot.store import Store
@@ -41,7 +42,7 @@ class Desk:
 
 
 async def draft(desk: Desk, _: str) -> None:
-    """A reply to the customer from the last answer; it may change words, never a number."""
+    """A reply to the customer from the last answer; it may change words, not what is said."""
     record = desk.conversation.last_record()
     if record is None or record["abstained"]:
         await cl.Message(desk.say("draft_needs")).send()
@@ -52,7 +53,9 @@ async def draft(desk: Desk, _: str) -> None:
     message = cl.Message("")
     pieces = desk.service.draft(record["question"], record["answer"], tone, language)
     text = await _stream(message, pieces)
-    unsure = not keeps_numbers(text, record["answer"])
+    unsure = not keeps_numbers(text, record["answer"]) or not (
+        language != "English" or says(text, record["question"], record["answer"])
+    )
     if unsure:
         text = desk.say("dear", answer=record["answer"])
     desk.conversation.draft = text
@@ -71,6 +74,12 @@ async def draft(desk: Desk, _: str) -> None:
 def keeps_numbers(draft_text: str, answer: str) -> bool:
     """Whether a draft has the answer's numbers, all of them and no others."""
     return set(_NUMBER.findall(draft_text)) == set(_NUMBER.findall(answer))
+
+
+def says(draft_text: str, question: str, answer: str) -> bool:
+    """Whether an English draft has most of the words that the answer adds to its question."""
+    told = content_words(answer) - content_words(question)
+    return 2 * len(told & content_words(draft_text)) >= len(told)
 
 
 async def summarise(desk: Desk, _: str) -> None:

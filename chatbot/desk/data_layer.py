@@ -54,25 +54,25 @@ class DeskDataLayer(BaseDataLayer):
         self._domains = oauth_domains
         self._said_to: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
         self._deleted: set[str] = set()
-        self._writing = 0
-        self._settled = asyncio.Event()
-        self._settled.set()
+        self._writes: dict[str, set[asyncio.Future[None]]] = {}
 
-    async def settled(self) -> None:
-        """Wait until what has been handed over is written.
+    async def _settled(self, thread_id: str) -> None:
+        """Wait until what has been handed over of a thread is written, or has failed.
 
         A task that Chainlit has just made for a write begins in the next round of the loop.
         """
         for _ in range(3):
             await asyncio.sleep(0)
-        await self._settled.wait()
+        while under_way := self._writes.get(thread_id):
+            await asyncio.wait(under_way)
 
     async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
         """Finish a write of this session; a failure is said on its page."""
-        self._writing += 1
-        self._settled.clear()
+        thread = context.session.thread_id
+        done = asyncio.get_running_loop().create_future()
+        self._writes.setdefault(thread, set()).add(done)
         try:
-            if context.session.thread_id in self._deleted:  # it would bring the thread back
+            if thread in self._deleted:  # it would bring the thread back
                 writing.close()
                 raise StoreError("This was not saved, because the conversation was deleted.")
             await writing
@@ -84,9 +84,10 @@ class DeskDataLayer(BaseDataLayer):
                 said[sentence] = time.monotonic()
                 await _show(sentence)
         finally:
-            self._writing -= 1
-            if not self._writing:
-                self._settled.set()
+            done.set_result(None)
+            self._writes[thread].discard(done)
+            if not self._writes[thread]:
+                del self._writes[thread]
 
     # People
 
@@ -110,7 +111,7 @@ class DeskDataLayer(BaseDataLayer):
         if known is None and self._mode in ("password", "oauth") and not vouched:
             raise UserError(f"There is no user '{user.identifier}'.")
         if known is None:
-            await self.store.users.add(user.identifier, None, user.metadata.get("role", "agent"))
+            await self.store.users.ensure(user.identifier, user.metadata.get("role", "agent"))
         return known or await self.get_user(user.identifier)
 
     # Steps and elements
@@ -170,7 +171,11 @@ class DeskDataLayer(BaseDataLayer):
         return await self.store.threads.author(thread_id) or ""
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
-        """A thread as it was sent, with addresses for what its elements contain."""
+        """A thread as it was sent, with addresses for what its elements contain.
+
+        A page that is loaded again right after an answer waits for that answer's writes.
+        """
+        await self._settled(thread_id)
         thread = await self.store.threads.get(thread_id)
         if thread is None:
             return None

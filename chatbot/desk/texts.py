@@ -24,7 +24,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "draft_about": "A customer-ready reply from the last answer",
         "draft_needs": "There is no answer with a source yet to draft a reply from.",
         "draft_note": "Draft in {language}, {tone}. Read it before you send it. Sources: {sources}",
-        "draft_unsure": "The model's draft changed a number, so here is the answer as it stands.",
+        "draft_unsure": "The model's draft did not keep to the answer, so here it is as it stands.",
         "dear": "Hello,\n\n{answer}\n\nKind regards",
         "summary": "Summarise",
         "summary_about": "What this conversation is about, for a colleague",
@@ -83,7 +83,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "draft_about": "Ein Entwurf für den Kunden aus der letzten Antwort",
         "draft_needs": "Es gibt noch keine Antwort mit Quelle für einen Entwurf.",
         "draft_note": "Entwurf auf {language}, {tone}. Vor dem Senden lesen. Quellen: {sources}",
-        "draft_unsure": "Der Entwurf des Modells änderte eine Zahl; hier ist die Antwort, wie sie "
+        "draft_unsure": "Der Entwurf des Modells wich von der Antwort ab; hier ist sie, wie sie "
         "ist.",
         "dear": "Guten Tag,\n\n{answer}\n\nFreundliche Grüße",
         "summary": "Zusammenfassen",
@@ -142,8 +142,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "draft_about": "Une réponse prête pour le client, d'après la dernière réponse",
         "draft_needs": "Il n'y a pas encore de réponse avec source à rédiger.",
         "draft_note": "Brouillon en {language}, ton {tone}. À relire. Sources : {sources}",
-        "draft_unsure": "Le brouillon du modèle changeait un nombre ; voici la réponse telle "
-        "quelle.",
+        "draft_unsure": "Le brouillon du modèle s'écartait de la réponse ; la voici telle quelle.",
         "dear": "Bonjour,\n\n{answer}\n\nCordialement",
         "summary": "Résumer",
         "summary_about": "De quoi parle cette conversation, pour un collègue",
@@ -203,7 +202,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "draft_needs": "Aún no hay una respuesta con fuente para redactar.",
         "draft_note": "Borrador en {language}, tono {tone}. Léalo antes de enviarlo. Fuentes: "
         "{sources}",
-        "draft_unsure": "El borrador del modelo cambió un número; aquí está la respuesta tal cual.",
+        "draft_unsure": "El borrador del modelo se apartó de la respuesta; aquí está tal cual.",
         "dear": "Hola:\n\n{answer}\n\nUn saludo",
         "summary": "Resumir",
         "summary_about": "De qué trata esta conversación, para un colega",

@@ -66,14 +66,28 @@ class Database:
             async with self._connect().connect() as connection:
                 yield connection
 
-    def upsert(self, table: Table, values: dict[str, Any], keep: tuple[str, ...] = ()) -> Any:
-        """Insert a row, or update it by its ``id``; columns in ``keep`` stay as they are."""
-        dialect = postgresql if self.kind == "postgresql" else sqlite
-        statement = dialect.insert(table).values(values)
+    def upsert(
+        self,
+        table: Table,
+        values: dict[str, Any],
+        keep: tuple[str, ...] = (),
+        same: str | None = None,
+    ) -> Any:
+        """Insert a row, or update it by its ``id``; columns in ``keep`` stay as they are.
+
+        Where the column ``same`` of the row that is there has another value, nothing is done.
+        """
+        statement = self._insert(table).values(values)
         changed = {name: statement.excluded[name] for name in values if name not in ("id", *keep)}
-        if not changed:
-            return statement.on_conflict_do_nothing(index_elements=["id"])
-        return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+        where = None if same is None else table.c[same] == statement.excluded[same]
+        return statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=where)
+
+    def insert_new(self, table: Table, values: dict[str, Any]) -> Any:
+        """Insert a row unless one with the same key, or another unique value, is there."""
+        return self._insert(table).values(values).on_conflict_do_nothing()
+
+    def _insert(self, table: Table) -> Any:
+        return (postgresql if self.kind == "postgresql" else sqlite).insert(table)
 
     async def close(self) -> None:
         """Close every connection; the next use opens new ones."""
@@ -86,8 +100,9 @@ class Database:
             if self.kind == "sqlite" and self._url.database not in (None, "", ":memory:"):
                 Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
             # pre-ping: a restarted PostgreSQL costs one new connection, not a failed request.
+            ping = self.kind == "postgresql"
             try:
-                self._engine = create_async_engine(self._url, pool_pre_ping=True)
+                self._engine = create_async_engine(self._url, pool_pre_ping=ping)
             except ModuleNotFoundError as exc:
                 raise ConfigurationError(
                     "PostgreSQL needs its driver; run pip install 'peregrine-chatbot[postgres]'."

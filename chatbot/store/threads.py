@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import StoreError
@@ -30,8 +30,9 @@ class ThreadStore:
         given = {key: value for key, value in values.items() if value is not None}
         async with self._database.write() as connection:
             await self._ensure(connection, thread_id, user_id)
-            changed = update(threads).where(threads.c.id == thread_id)
-            await connection.execute(changed.values(given | {"updated_at": now()}))
+            if given:
+                changed = update(threads).where(threads.c.id == thread_id)
+                await connection.execute(changed.values(given))
 
     async def save_step(self, step: dict[str, Any], user_id: str | None) -> None:
         """Create or replace a step; its thread comes into being with it."""
@@ -48,10 +49,7 @@ class ThreadStore:
         }
         async with self._database.write() as connection:
             await self._ensure(connection, step["threadId"], user_id)
-            await self._same_thread(connection, steps, step["id"], step["threadId"])
-            await connection.execute(self._database.upsert(steps, values, keep=("created_at",)))
-            touched = update(threads).where(threads.c.id == step["threadId"])
-            await connection.execute(touched.values(updated_at=now()))
+            await self._put(connection, steps, values)
 
     async def delete_step(self, step_id: str) -> None:
         """Remove a step with its elements; feedback on it keeps its own copy of the answer."""
@@ -74,8 +72,7 @@ class ThreadStore:
         }
         async with self._database.write() as connection:
             await self._ensure(connection, thread_id, user_id)
-            await self._same_thread(connection, elements, element["id"], thread_id)
-            await connection.execute(self._database.upsert(elements, values, keep=("created_at",)))
+            await self._put(connection, elements, values)
 
     async def element(self, thread_id: str, element_id: str) -> tuple[dict[str, Any], bytes] | None:
         """An element of a thread and its content."""
@@ -149,28 +146,29 @@ class ThreadStore:
         if rated is not None:
             liked = select(feedback.c.thread_id).where(feedback.c.value == rated)
             query = query.where(threads.c.id.in_(liked))
-        query = query.order_by(threads.c.updated_at.desc(), threads.c.id)
+        if cursor:
+            last = select(threads.c.updated_at).where(threads.c.id == cursor).scalar_subquery()
+            older = threads.c.updated_at < last
+            same = and_(threads.c.updated_at == last, threads.c.id > cursor)
+            query = query.where(or_(older, same, last.is_(None)))
+        query = query.order_by(threads.c.updated_at.desc(), threads.c.id).limit(first + 1)
         async with self._database.read() as connection:
             found = [_thread(dict(r)) for r in (await connection.execute(query)).mappings()]
-        ids = [thread["id"] for thread in found]
-        start = ids.index(cursor) + 1 if cursor in ids else 0
-        return found[start : start + first], len(found) > start + first
+        return found[:first], len(found) > first
 
     async def _ensure(
         self, connection: AsyncConnection, thread_id: str, user_id: str | None
     ) -> None:
+        """The thread is there, and changed now."""
         row: dict[str, Any] = {"id": thread_id, "user_id": user_id, "metadata": {}}
         row |= {"created_at": now(), "updated_at": now()}
-        await connection.execute(self._database.upsert(threads, row, keep=tuple(row)))
+        kept = ("user_id", "metadata", "created_at")
+        await connection.execute(self._database.upsert(threads, row, keep=kept))
 
-    @staticmethod
-    async def _same_thread(
-        connection: AsyncConnection, table: Any, row_id: str, thread_id: str
-    ) -> None:
-        """Ids come from the browser: one of another thread must not be overwritten."""
-        query = select(table.c.thread_id).where(table.c.id == row_id)
-        other = (await connection.execute(query)).scalar_one_or_none()
-        if other not in (None, thread_id):
+    async def _put(self, connection: AsyncConnection, table: Any, values: dict[str, Any]) -> None:
+        """Ids come from the browser: a row of another thread must not be overwritten."""
+        put = self._database.upsert(table, values, keep=("created_at",), same="thread_id")
+        if not (await connection.execute(put)).rowcount:
             raise StoreError("This was not saved, because it belongs to another conversation.")
 
 

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 
-from chatbot.errors import UserError
+from chatbot.errors import StoreError, UserError
 from chatbot.store.database import Database, now
 from chatbot.store.schema import users
 
@@ -44,10 +44,7 @@ class UserStore:
             UserError: the name, the password or the role cannot be used.
             StoreError: it was not saved.
         """
-        if not name.strip() or len(name) > 200 or not name.isprintable():
-            raise UserError("A user's name has 1 to 200 printable characters.")
-        if role not in ROLES:
-            raise UserError(f"There is no role '{role}'; known are {', '.join(ROLES)}.")
+        name, role = _checked_name(name), _checked_role(role)
         if password is not None and len(password) < _SHORTEST_PASSWORD:
             raise UserError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
         hashed = await asyncio.to_thread(self._hasher.hash, password) if password else None
@@ -62,6 +59,25 @@ class UserStore:
         async with self._database.write() as connection:
             await connection.execute(self._database.upsert(users, values))
         return _user(values)
+
+    async def ensure(self, name: str, role: str) -> User:
+        """The user of that name; added without a password where there is none.
+
+        Several pages of one new person ask for this at the same time.
+
+        Raises:
+            UserError, StoreError: as :meth:`add`.
+        """
+        if known := await self.get(name):
+            return known
+        row = {"id": str(uuid.uuid4()), "name": _checked_name(name), "role": _checked_role(role)}
+        async with self._database.write() as connection:
+            new = self._database.insert_new(users, row | {"created_at": now()})
+            await connection.execute(new)
+        found = await self.get(name)
+        if found is None:
+            raise StoreError(f"The user '{name}' was removed.")
+        return found
 
     async def get(self, name: str) -> User | None:
         """The user of that name."""
@@ -114,6 +130,18 @@ class UserStore:
             return self._hasher.verify(hashed or self._nobody, password) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        raise UserError("A user's name has 1 to 200 printable characters.")
+    return name
+
+
+def _checked_role(role: str) -> str:
+    if role not in ROLES:
+        raise UserError(f"There is no role '{role}'; known are {', '.join(ROLES)}.")
+    return role
 
 
 def _user(row: dict[str, Any]) -> User:

@@ -1,17 +1,20 @@
 // What would have been right: shown after a thumbs down. Texts come from the server by language.
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Textarea } from "@/components/ui/textarea";
 import { Input } from "@/components/ui/input";
 
 export default function Correction() {
   const { labels, step, documents } = props;
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState(props.comment ?? "");
   const [answer, setAnswer] = useState("");
   const [document, setDocument] = useState("");
   const [refuse, setRefuse] = useState(false);
   const [state, setState] = useState(props.saved ? "saved" : "open");
   const [problem, setProblem] = useState("");
+  const form = useRef(null);
+  // The page scrolls to a message before what is in it has its height.
+  useEffect(() => form.current?.scrollIntoView({ block: "end" }), []);
   const id = (name) => `${name}-${step}`;
 
   async function save(event) {
@@ -37,7 +40,7 @@ export default function Correction() {
 
   if (state === "saved") return <p role="status" className="text-sm py-2">{labels.saved}</p>;
   return (
-    <form onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
+    <form ref={form} onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={refuse} onChange={(e) => setRefuse(e.target.checked)} />
         {labels.should_refuse}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -40,12 +41,13 @@ def running(
     port: int,
     environment: Mapping[str, str],
     started: list[subprocess.Popen[bytes]] | None = None,
+    output: IO[bytes] | None = None,
 ) -> Iterator[str]:
     """A server whose page is there and whose model is ready; its address. The process is added
-    to ``started``."""
+    to ``started``; what it writes goes to ``output``, or where ours goes."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": paths} | environment
-    server = subprocess.Popen(command, cwd=ROOT, env=env)
+    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
     if started is not None:
         started.append(server)
     url = f"http://127.0.0.1:{port}"

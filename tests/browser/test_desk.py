@@ -153,8 +153,11 @@ def test_stop_ends_an_answer_while_a_second_person_is_answered(
     said = ann.locator(".ai-message").first.inner_text()
     assert "word3" in said
     assert "word239" not in said
+    thumbs = ann.locator(".negative-feedback-off")
+    expect(thumbs).to_have_count(0)  # there is no whole answer to judge
     ask(ann, QUESTION)
     answered(ann)
+    expect(thumbs).to_have_count(1)
     artefact(ann, "stopped")
 
 
@@ -323,8 +326,11 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     new_chat(ann, address)
     ask(ann, QUESTION)
     answered(ann)
+    thumbs = ann.locator(".negative-feedback-off")
+    expect(thumbs).to_have_count(1)
     command(ann, "Draft reply")
     expect(ann.get_by_text("Draft in English, friendly")).to_be_visible()
+    expect(thumbs).to_have_count(1)  # a draft is not an answer
     ann.locator("#chat-settings-open-modal").click()
     for label, choice in (("Tone of drafts", "formal"), ("Language of drafts", "Deutsch")):
         ann.get_by_role("dialog").get_by_label(label).click()
@@ -346,6 +352,10 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
         assert "45 days" in packet
         assert QUESTION in packet
     artefact(ann, "handoff")
+    expect(thumbs).to_have_count(1)
+    ann.reload()
+    answered(ann)
+    expect(thumbs).to_have_count(1)
 
 
 def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path) -> None:
