@@ -47,6 +47,11 @@ class Chunk:
         """Key of the chunk's vector: equal keys have equal search text, wherever they stand."""
         return self.title, self.heading, self.text
 
+    @property
+    def content_hash(self) -> str:
+        """The key as one string of hexadecimal digits: its id where vectors are kept elsewhere."""
+        return hashlib.sha256(self.search_text.encode()).hexdigest()
+
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
         return dict(vars(self))
