@@ -1,7 +1,9 @@
 """Memory of the service over many requests: it should be flat once the prefix cache is full.
 
-Questions about the sample knowledge base with short answers, eight at once; every tenth reader
-leaves after the first piece of text, and every twentieth request fails (its question is empty).
+Questions about the sample knowledge base with short answers, eight at once, each with some 200
+tokens that no other has, so that a gigabyte of cache is full after a third of them; every tenth
+reader leaves after the first piece of text, and every twentieth request fails (its question is
+empty).
 
     python benchmarks/llm/memory.py [--requests 1000]
 """
@@ -27,7 +29,8 @@ TOGETHER = 8
 async def ask(service: ChatService, number: int, questions: list[str]) -> str:
     """How the ``number``-th request ended."""
     question = questions[number % len(questions)]
-    question = "" if number % 20 == 19 else f"Ticket {number}. {question}"
+    ticket = " ".join(str(number * 1000 + part) for part in range(40))
+    question = "" if number % 20 == 19 else f"Ticket {ticket}. {question}"
     try:
         async with aclosing(service.answer(question, [])) as events:
             async for event in events:
