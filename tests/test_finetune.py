@@ -166,6 +166,14 @@ def test_each_architecture_trains_into_an_adapter(architecture: str, tmp_path: P
     assert "<polyline" in page
 
 
+def test_the_log_leaves_the_output_to_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    finetune(entry, PROMPTS, mixture(rows_file(tmp_path)), SMALL, tmp_path / "out", lambda _: None)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
     examples, out = mixture(rows_file(tmp_path)), tmp_path / "out"

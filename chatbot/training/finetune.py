@@ -10,8 +10,10 @@ import inspect
 import json
 import math
 import random
+import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +97,10 @@ def finetune(
     tuned = with_lora(model, entry, recipe) if start is None else _further(model, start)
     trainer = _trainer(tuned, packs, held, recipe, out)
     resumed = any((out / "checkpoints").glob("checkpoint-*"))
-    before = None if resumed else trainer.evaluate()["eval_loss"]
-    trainer.train(resume_from_checkpoint=resumed)
+    with redirect_stdout(sys.stderr):  # where the Trainer writes its log is for the result
+        before = None if resumed else trainer.evaluate()["eval_loss"]
+        trainer.train(resume_from_checkpoint=resumed)
+        after = trainer.evaluate()["eval_loss"]
     report = {
         "base": entry.name,
         "from": str(start.name) if start else None,
@@ -107,7 +111,7 @@ def finetune(
         "files": mixture.counts,
         "problems": mixture.problems,
         "before": {"loss": before},
-        "after": {"loss": trainer.evaluate()["eval_loss"]},
+        "after": {"loss": after},
         "recipe": asdict(recipe),
         "curve": [p for p in trainer.state.log_history if "loss" in p or "eval_loss" in p],
         "seconds": round(time.monotonic() - started, 1),
