@@ -8,18 +8,17 @@ from chatbot.llm.factory import merged_weights
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
 
+SETTINGS = load_settings(llm="bundled")
+ENTRY = load_catalogue(SETTINGS.models).llm["bundled"]
+
 
 def adapter() -> Adapter | None:
     """The adapter in use, if there is one."""
-    settings = load_settings(llm="bundled")
-    entry = load_catalogue(settings.models).llm["bundled"]
-    folder = choose_adapter(entry, settings.models, settings.data, settings.adapter)
-    return read_adapter(folder, entry, load_prompts(settings.prompts)) if folder else None
+    folder = choose_adapter(ENTRY, SETTINGS.models, SETTINGS.data, SETTINGS.adapter)
+    return read_adapter(folder, ENTRY, load_prompts(SETTINGS.prompts)) if folder else None
 
 
 def weights() -> Path:
     """The GGUF file, with the adapter merged in."""
-    settings = load_settings(llm="bundled")
-    entry = load_catalogue(settings.models).llm["bundled"]
-    base, used = require_weights(entry), adapter()
-    return base if used is None else merged_weights(entry, settings, base, used)
+    base, used = require_weights(ENTRY), adapter()
+    return base if used is None else merged_weights(ENTRY, SETTINGS, base, used)

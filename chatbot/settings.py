@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     handoff_to: str = "support@localhost"
 
     @property
+    def max_file_bytes(self) -> int:
+        """``max_file_mb`` in bytes."""
+        return self.max_file_mb * 1_000_000
+
+    @property
     def database_url(self) -> str:
         """``database``, or a SQLite file in ``data``."""
         return self.database or f"sqlite:///{self.data.resolve() / 'peregrine.db'}"

@@ -23,7 +23,7 @@ async def take_in(
     """Read files of (name, path) into the conversation; the names read, and why others were not."""
     read: list[str] = []
     failed: dict[str, str] = {}
-    limit = service.settings.max_file_mb * 1_000_000
+    limit = service.settings.max_file_bytes
     for name, path in files:
         try:
             document = await asyncio.to_thread(read_upload, name, path, limit)

@@ -1,9 +1,9 @@
 """Retrieval metrics over labelled cases, per mode, first turns and follow-ups apart."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.documents import Document
 
@@ -11,6 +11,9 @@ from chatbot.cases import Case, Relevant
 from chatbot.chain import search_query
 from chatbot.evaluation.metrics import ranking_metrics
 from chatbot.memory import to_messages
+
+Found = TypeVar("Found")
+Wanted = TypeVar("Wanted")
 
 _DEPTH = 10
 # Passages to ask for, so that ten documents are among them.
@@ -71,10 +74,18 @@ def _scores(
         for path in (passage.metadata["path"], *passage.metadata.get("also", ()))
     )
     ranked = list(dict.fromkeys(places))[:_DEPTH]
+
+    def overlaps(passage: Document, item: Relevant) -> bool:
+        return _overlaps(passage, item, text_of)
+
+    def is_as_good(path: str, named: str) -> bool:
+        quoted = (item for item in relevant if item.path == named)
+        return path == named or any(_repeats(item, text_of(path)) for item in quoted)
+
     return _Scores(
         documents=ranking_metrics([path in wanted for path in ranked], len(wanted)),
-        passages=ranking_metrics(_new_hits(found[:_DEPTH], relevant, text_of), len(relevant)),
-        verbatim=ranking_metrics(_new_documents(ranked, relevant, text_of), len(wanted)),
+        passages=ranking_metrics(_new_hits(found[:_DEPTH], relevant, overlaps), len(relevant)),
+        verbatim=ranking_metrics(_new_hits(ranked, wanted, is_as_good), len(wanted)),
     )
 
 
@@ -89,31 +100,19 @@ def _group(rows: Sequence[_Scores]) -> dict[str, Any]:
     }
 
 
-def _new_documents(
-    ranked: Sequence[str], relevant: Sequence[Relevant], text_of: Callable[[str], str]
-) -> list[bool]:
-    """Whether each document is, or repeats, a named one that was not met before."""
-    left = list(relevant)
-    hits = []
-    for path in ranked:
-        met = {item.path for item in left if item.path == path or _repeats(item, text_of(path))}
-        left = [item for item in left if item.path not in met]
-        hits.append(bool(met))
-    return hits
-
-
 def _repeats(item: Relevant, text: str) -> bool:
     """A few words may stand anywhere and prove nothing."""
     return len(item.quote) >= _TELLING and _span(text, item.quote) is not None
 
 
 def _new_hits(
-    found: Sequence[Document], relevant: Sequence[Relevant], text_of: Callable[[str], str]
+    found: Sequence[Found], wanted: Iterable[Wanted], meets: Callable[[Found, Wanted], bool]
 ) -> list[bool]:
-    left = list(relevant)
+    """Whether each result meets something wanted that none before it met."""
+    left = list(wanted)
     hits = []
-    for passage in found:
-        met = [item for item in left if _overlaps(passage, item, text_of)]
+    for result in found:
+        met = [item for item in left if meets(result, item)]
         left = [item for item in left if item not in met]
         hits.append(bool(met))
     return hits

@@ -148,8 +148,7 @@ def _update(
 
     mirror = Mirror(settings)
     old = _usable(settings, embeddings_name)
-    max_bytes = settings.max_file_mb * 1_000_000
-    found = _compare(settings.knowledge, old, max_bytes)
+    found = _compare(settings.knowledge, old, settings.max_file_bytes)
 
     def report(name: str, chunks: int, reused: int, failed: dict[str, str]) -> BuildReport:
         return BuildReport(
@@ -272,9 +271,7 @@ def _collect(
             failed[path] = old.manifest.failed[path]
             continue
         try:
-            document = load_document(
-                settings.knowledge, path, max_bytes=settings.max_file_mb * 1_000_000
-            )
+            document = load_document(settings.knowledge, path, settings.max_file_bytes)
         except DocumentError as exc:
             failed[path] = str(exc)
             continue

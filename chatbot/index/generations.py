@@ -176,9 +176,8 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
+    chunks, vectors = read_vectors(index, manifest.generation)
     try:
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
-        chunks = [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")]
         texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
     except (OSError, ValueError, TypeError, KeyError) as exc:

@@ -73,6 +73,15 @@ def _ranges(first: NDArray[np.int64], many: NDArray[np.int64]) -> NDArray[np.int
     return numbers
 
 
+def _windows_of(
+    owners: NDArray[np.int64], texts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The windows of ``texts``, and how many each text has; ``owners`` ascend."""
+    first = np.searchsorted(owners, texts)
+    many = np.searchsorted(owners, texts, side="right") - first
+    return _ranges(first, many), many
+
+
 def _without_unused(
     vocabulary: dict[str, int], texts: Counts, windows: Counts
 ) -> tuple[dict[str, int], Counts, Counts]:
@@ -203,10 +212,9 @@ class LexicalIndex:
         place[new] = old.size + np.arange(len(new))
         all_windows = _joined(old._counts[1], windows)
         all_owners = np.concatenate([old._owners, owners + old.size])
-        first = np.searchsorted(all_owners, place)
-        many = np.searchsorted(all_owners, place, side="right") - first
+        chosen, many = _windows_of(all_owners, place)
         whole = _joined(old._counts[0], counts).rows(place)
-        parts = all_windows.rows(_ranges(first, many))
+        parts = all_windows.rows(chosen)
         return cls(
             *_without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )
@@ -290,9 +298,8 @@ class LexicalIndex:
         rows = np.union1d(rows, np.asarray(also, dtype=np.int64))
         scores = np.zeros(self.size, dtype=np.float32)
         if len(rows):
-            first = np.searchsorted(self._owners, rows)
-            many = np.searchsorted(self._owners, rows, side="right") - first  # one at least
-            windows = self._windows.scores_of(_ranges(first, many), words)
+            chosen, many = _windows_of(self._owners, rows)  # one window at least of each
+            windows = self._windows.scores_of(chosen, words)
             starts = np.cumsum(many) - many
             scores[rows] = self._texts.scores_of(rows, words)
             scores[rows] += np.maximum.reduceat(windows, starts)

@@ -16,7 +16,7 @@ from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
 from chatbot.index.vectors import Nearest
-from chatbot.knowledge.chunks import Chunk
+from chatbot.knowledge.chunks import Chunk, search_text
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
@@ -88,9 +88,10 @@ class HybridRetriever(BaseRetriever):
         for place, document in enumerate(documents, start=1):
             document.metadata["place"] = place
         read, rest = documents[: self.rerank_passages], documents[self.rerank_passages :]
-        for document, score in zip(
-            read, reranker.scores(query, [_read(d) for d in read]), strict=True
-        ):
+        texts = [
+            search_text(d.metadata["title"], d.metadata["heading"], d.page_content) for d in read
+        ]
+        for document, score in zip(read, reranker.scores(query, texts), strict=True):
             document.metadata["rerank"] = score
         return sorted(read, key=lambda document: -document.metadata["rerank"]) + rest
 
@@ -189,12 +190,6 @@ class _Passage:
     rows: range
     words: frozenset[str]
     also: list[str]
-
-
-def _read(document: Document) -> str:
-    """What a reranker reads of a passage: the text under its title and headings, as embedded."""
-    about = [document.metadata["title"], document.metadata["heading"]]
-    return "\n".join([" > ".join(part for part in about if part), document.page_content])
 
 
 def _alike(words: frozenset[str], others: frozenset[str]) -> bool:

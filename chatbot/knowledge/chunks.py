@@ -20,6 +20,11 @@ _MAX_HEADING = 300  # characters; it stands over each chunk
 _MAIN_LEVELS = 2  # headings of these levels begin another topic
 
 
+def search_text(title: str, heading: str, text: str) -> str:
+    """A passage as models read it that search: its text under its title and headings."""
+    return f"{' > '.join(part for part in (title, heading) if part)}\n{text}"
+
+
 @dataclass(frozen=True)
 class Chunk:
     """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it.
@@ -39,8 +44,7 @@ class Chunk:
     @property
     def search_text(self) -> str:
         """What is embedded and matched: the text under its title and headings."""
-        context = " > ".join(part for part in (self.title, self.heading) if part)
-        return f"{context}\n{self.text}"
+        return search_text(self.title, self.heading, self.text)
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -218,7 +218,7 @@ class _Distractors:
         self._chosen: dict[tuple[str, ...], list[GivenPassage]] = {}
 
     def beside(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
-        """The row's passages among zero to two distractors, in random order.
+        """The row's passages among zero to three distractors, in random order.
 
         Rows about the same passages get the same ones, so that they share most of their prompt.
         """
