@@ -112,6 +112,22 @@ def test_a_sample_takes_whole_passages(tmp_path: Path) -> None:
     assert len({example.id.partition("-")[0] for example in taken}) == 4
 
 
+def test_a_correction_is_learned_from_the_passage_that_the_model_reads(tmp_path: Path) -> None:
+    screen = [
+        GivenPassage(path="b.md", text="Parcels within Europe take two to five working days."),
+        GivenPassage(path="a.md", text="Parcels in the US are carried by BlueLine, every day."),
+    ]
+    answer = "Parcels in the US are carried by BlueLine."
+    row = AnswerRow(id="c", question="Who carries it?", passages=screen, answer=answer)
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(row.model_dump_json() + "\n")
+    files = [DataFile(path), DataFile(rows_file(tmp_path))]
+    mixed = mix(files, PROMPTS, chat_template("chatml"), refusals=0.2, seed=7, reads=1)
+    (prompt,) = (example.prompt for example in mixed.examples if example.id == "c")
+    assert "BlueLine" in prompt
+    assert "[2] " not in prompt
+
+
 def test_the_opening_of_each_reply_is_found() -> None:
     import torch
 

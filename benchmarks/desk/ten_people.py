@@ -105,7 +105,8 @@ async def check(page: Page, secret: str, count: int, report: Report) -> None:
         if set(seen) - {secret}:
             break
         await asyncio.sleep(0.1)
-    report.wrong.append(f"expected {count} times {secret}, saw {texts}")
+    asked = await page.locator('[data-step-type="user_message"]').all_inner_texts()
+    report.wrong.append(f"expected {count} times {secret}, saw {texts} to {asked}")
 
 
 async def watch(port: int, report: Report, began: float, end: float) -> None:

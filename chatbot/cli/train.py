@@ -75,7 +75,14 @@ def _finetune(options: argparse.Namespace) -> int | None:
     start = starts[options.start] if options.start in starts else Path(options.start)
     files = [parse_data_file(text) for text in options.data]
     template = chat_template(entry.template)
-    mixture = mix(files, prompts, template, refusals=options.refusals, seed=options.seed)
+    mixture = mix(
+        files,
+        prompts,
+        template,
+        refusals=options.refusals,
+        seed=options.seed,
+        reads=entry.reads,
+    )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)
     recipe = Recipe(epochs=options.epochs, seed=options.seed)

@@ -77,9 +77,11 @@ def mix(
     *,
     refusals: float,
     seed: int,
+    reads: int | None = None,
 ) -> Mixture:
     """Sample the files and render their rows; ``refusals`` is the largest share of rows that
-    teach to refuse.
+    teach to refuse. Of the passages that were on screen the model learns from as many as it
+    ``reads``, by default from all.
 
     Raises:
         DataError: a file is not usable.
@@ -93,7 +95,7 @@ def mix(
         rows = [row for row in rows if _is_teachable(row)]
         taken[file.path.name] = _sample(_shuffled(rows, chance), file.limit, refusals)
     everything = [row for rows in taken.values() for row in rows]
-    pool = _Distractors(everything)
+    pool = _Distractors(everything, reads)
     earlier = _Earlier(everything)
     examples = [_render(row, pool, earlier, prompts, template, chance) for row in everything]
     chance.shuffle(examples)
@@ -209,9 +211,10 @@ def _texts(row: AnswerRow) -> tuple[str, ...]:
 class _Distractors:
     """Passages that look right for a question and are not its own."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], reads: int | None) -> None:
         from chatbot.index.lexical import LexicalIndex
 
+        self._reads = reads
         own = (p for row in rows if isinstance(row, AnswerRow) for p in row.passages)
         self._passages = list({p.text: p for p in own if len(p.text) > 80}.values())
         self._index = LexicalIndex.build([p.text for p in self._passages] or ["none"])
@@ -220,6 +223,8 @@ class _Distractors:
     def beside(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
         """The row's passages among zero to three distractors, in random order.
 
+        A correction comes with what was on screen, which may be more than the model reads: then
+        it learns from those that hold most of the answer, as many as it reads, and no others.
         Rows about the same passages get the same ones, so that they share most of their prompt.
         """
         own = _texts(row)
@@ -229,6 +234,10 @@ class _Distractors:
 
     def _choose(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
         passages = list(row.passages)
+        if self._reads and len(passages) > self._reads:
+            said = _content(row.answer or "")
+            passages.sort(key=lambda passage: -len(said & _content(passage.text)))
+            return passages[: self._reads]
         wanted = chance.choice(_DISTRACTORS)
         if len(row.answer or "") > _NO_CHOICE * sum(len(p.text) for p in passages):
             wanted = max(wanted, 1)

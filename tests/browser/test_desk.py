@@ -22,7 +22,7 @@ from driving import (
     open_page,
     running,
 )
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = needs_chromium
 
@@ -128,6 +128,28 @@ def upload(page: Page, file: Path) -> None:
 
 def answered(page: Page, count: int = 1) -> None:
     expect(page.get_by_text("Answered by scripted")).to_have_count(count)
+
+
+def test_what_is_typed_while_a_conversation_gets_its_address_stays(
+    ann: Page, address: str
+) -> None:
+    """Chainlit builds the page anew then, once it has the list of conversations."""
+    new_chat(ann, address)
+    held: list[Route] = []
+    ann.route("**/project/threads", lambda route: held.append(route))
+    ask(ann, "Can customers in the US return a product?")
+    answered(ann)
+    ann.locator("#chat-input").press_sequentially("And what does it ")
+    for route in held:
+        route.continue_()
+    ann.unroute("**/project/threads")
+    expect(ann).to_have_url(re.compile("/thread/"))
+    expect(ann.locator("#chat-input")).to_have_value("And what does it ")
+    ann.locator("#chat-input").press_sequentially("cost?")
+    ann.keyboard.press("Enter")
+    answered(ann, 2)
+    expect(ann.locator("[data-step-type=user_message]").last).to_have_text("And what does it cost?")
+    expect(ann.locator("#chat-input")).to_have_value("")
 
 
 def test_wrong_password_stays_outside(browser: Browser, address: str) -> None:
