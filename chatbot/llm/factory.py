@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
+from chatbot.llm.converted import merged_file
 from chatbot.llm.engine import Engine
 from chatbot.llm.hosted import HostedChatModel, Server, load_hosted
 from chatbot.llm.local import LocalChatModel
@@ -65,9 +66,7 @@ def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: 
     Raises:
         ModelUnavailableError: the adapter does not fit the file.
     """
-    stat = weights.stat()
-    name = f"{stat.st_size}-{stat.st_mtime_ns}-{adapter.digest[:12]}.gguf"
-    merged = settings.models / "converted" / entry.name / name
+    merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():
         merge_gguf(weights, adapter.path, merged)
     return merged

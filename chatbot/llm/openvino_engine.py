@@ -17,6 +17,7 @@ from typing import Any
 
 from chatbot.errors import GenerationError, ModelUnavailableError
 from chatbot.llm.channels import to_channels
+from chatbot.llm.converted import graph_folder, used
 from chatbot.llm.engine import (
     FinishReason,
     GenerationRequest,
@@ -44,8 +45,6 @@ _REST_FIRST = 0.003
 _GUESSES = 5
 _NGRAM = 3
 
-# Graphs written by another version of :func:`_convert` are made again.
-_GRAPH = "channels1"
 _PROPERTIES = "properties.json"
 
 # Tokens of prompts in one step: more read a prompt faster, and hold up the others' answers longer.
@@ -248,13 +247,16 @@ def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int
     }
     if path.suffix != ".gguf" or converted is None:
         return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU", properties)
-    stat = path.stat()
-    folder = converted / f"{stat.st_size}-{stat.st_mtime_ns}-{_GRAPH}"
+    folder = graph_folder(converted, path)
     if not folder.exists():
         _convert(genai, path, folder)
     properties |= json.loads((folder / _PROPERTIES).read_text(encoding="utf-8"))
     tokenizer = genai.Tokenizer(str(path))
-    return genai.ContinuousBatchingPipeline(str(folder), tokenizer, scheduler, "CPU", **properties)
+    pipeline = genai.ContinuousBatchingPipeline(
+        str(folder), tokenizer, scheduler, "CPU", **properties
+    )
+    used(folder)
+    return pipeline
 
 
 def _convert(genai: Any, path: Path, folder: Path) -> None:

@@ -130,9 +130,7 @@ def answered(page: Page, count: int = 1) -> None:
     expect(page.get_by_text("Answered by scripted")).to_have_count(count)
 
 
-def test_what_is_typed_while_a_conversation_gets_its_address_stays(
-    ann: Page, address: str
-) -> None:
+def test_what_is_typed_while_a_conversation_gets_its_address_stays(ann: Page, address: str) -> None:
     """Chainlit builds the page anew then, once it has the list of conversations."""
     new_chat(ann, address)
     held: list[Route] = []

@@ -1,0 +1,42 @@
+"""What is kept of merged files and graphs."""
+
+import os
+import time
+from pathlib import Path
+
+from chatbot.llm.converted import graph_folder, merged_file, used
+
+DAY = 86400
+
+
+def aged(path: Path, days: float) -> Path:
+    then = time.time() - days * DAY
+    os.utime(path, (then, then))
+    return path
+
+
+def made(folder: Path, base: Path, adapter: int, days: float) -> tuple[Path, Path]:
+    """A merged file and its graph, used ``days`` ago."""
+    merged = merged_file(folder, base, f"{adapter}" * 64)
+    merged.write_bytes(b"x" * adapter)
+    aged(merged, 40 - adapter)
+    graph = graph_folder(folder, merged)
+    graph.mkdir()
+    (graph / "openvino_model.xml").touch()
+    return merged, aged(graph, days)
+
+
+def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "converted"
+    folder.mkdir()
+    base = tmp_path / "base.gguf"
+    base.touch()
+    old = [made(folder, base, adapter, days=10 - adapter) for adapter in range(1, 6)]
+    left = folder / "tmpkilled"
+    left.mkdir()
+    aged(left, 2)
+    young = folder / ".half-written"
+    young.touch()
+    used(old[0][1])
+    kept = {path for number in (0, 3, 4) for path in old[number]}
+    assert set(folder.iterdir()) == kept | {young}
