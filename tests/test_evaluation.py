@@ -8,6 +8,7 @@ import pytest
 from langchain_core.documents import Document
 
 from chatbot.cases import Case
+from chatbot.chain import search_query
 from chatbot.evaluation.metrics import (
     contains_gold,
     ranking_metrics,
@@ -16,6 +17,8 @@ from chatbot.evaluation.metrics import (
     token_f1,
 )
 from chatbot.evaluation.retrieval import evaluate_retrieval
+from chatbot.evaluation.rewrites import bare
+from chatbot.memory import Turn
 
 QUOTE = "Returns are free of charge within thirty days."
 TEXTS = {
@@ -55,6 +58,22 @@ def test_a_document_counts_at_its_best_passage() -> None:
     assert group["mrr@10"] == 0.5
     assert group["ndcg@10"] == pytest.approx(1 / math.log2(3), abs=1e-4)
     assert group["passages"]["mrr@10"] == 0, "the passage does not reach the quote"
+
+
+def test_follow_ups_are_searched_as_asked_for() -> None:
+    class Listening(Ranked):
+        def invoke(self, query: str) -> list[Document]:
+            searched.append(query)
+            return self.passages
+
+    searched: list[str] = []
+    history: list[Turn] = [{"role": "user", "content": "Returns?"}]
+    case = Case(id="1", question="And the cost?", history=history, relevant=[{"path": "a.md"}])
+    for query in (search_query, bare):
+        evaluate_retrieval(
+            {"hybrid": Listening([])}, [case], TEXTS.__getitem__, lambda done, total: None, query
+        )
+    assert searched == ["Returns?\nAnd the cost?", "And the cost?"]
 
 
 def test_a_passage_counts_when_it_overlaps_the_quote() -> None:

@@ -46,6 +46,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="KIND")
     retrieval = kinds.add_parser("retrieval", help="ranking metrics per mode")
     retrieval.add_argument("--mode", default="hybrid", help="dense,lexical,hybrid")
+    retrieval.add_argument("--queries", default="turns", choices=("turns", "bare", "model"),
+                           help="follow-ups with the last turns, alone, rewritten")  # fmt: skip
     answers = kinds.add_parser("answers", help="answers, refusals and citations")
     answers.add_argument("--rows", type=Path, metavar="FILE", help="write a JSON line per case")
     rewrites = kinds.add_parser("rewrites", help="follow-ups rewritten by the model")
@@ -64,7 +66,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
     from chatbot.cases import Case, read_cases
+    from chatbot.chain import search_query
     from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
+    from chatbot.evaluation.rewrites import bare
 
     modes = options.mode.split(",")
     for mode in modes:
@@ -73,8 +77,23 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
     cases = read_cases(options.cases, Case, options.limit)
     service = measured_service(options)
     retrievers = {mode: service.retriever(k=PASSAGES, mode=mode) for mode in modes}
+    ways: dict[str, Any] = {"turns": search_query, "bare": bare}
+    query = ways.get(options.queries) or _model_rewrite(service)
     with progress_bar("Searching") as progress:
-        _report(options, evaluate_retrieval(retrievers, cases, service.document_text, progress))
+        report = evaluate_retrieval(retrievers, cases, service.document_text, progress, query)
+    _report(options, report)
+
+
+def _model_rewrite(service: Any) -> Any:
+    """A follow-up in the words of the service's model; a first question stays as it is."""
+    rewriter = service.rewriter()
+
+    def rewrite(history: Sequence[Any], question: str) -> str:
+        if not history:
+            return question
+        return str(rewriter.invoke({"history": history, "question": question}))
+
+    return rewrite
 
 
 def _evaluate_answers(options: argparse.Namespace) -> None:
@@ -99,12 +118,7 @@ def _evaluate_rewrites(options: argparse.Namespace) -> None:
     cases = read_cases(options.cases, RewriteCase, options.limit)
     ways: dict[str, Any] = {"bare": bare, "concat": concatenated}
     if options.method == "model":
-        rewriter = make_service(options).rewriter()
-
-        def ask(history: Sequence[Any], question: str) -> str:
-            return str(rewriter.invoke({"history": history, "question": question}))
-
-        ways["model"] = ask
+        ways["model"] = _model_rewrite(make_service(options))
     with progress_bar("Rewriting") as progress:
         rows = rewrite_cases(cases, ways[options.method], progress)
     summary = summarise_rewrites(rows)

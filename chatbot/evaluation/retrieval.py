@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from chatbot.cases import Case, Relevant
 from chatbot.chain import search_query
 from chatbot.evaluation.metrics import ranking_metrics
+from chatbot.evaluation.rewrites import Rewrite
 from chatbot.memory import to_messages
 
 Found = TypeVar("Found")
@@ -27,6 +28,7 @@ def evaluate_retrieval(
     cases: Sequence[Case],
     text_of: Callable[[str], str],
     progress: Callable[[int, int], None],
+    query: Rewrite = search_query,
 ) -> dict[str, Any]:
     """``{"modes": {name: {"first_turn": {...}, "follow_up": {...}, "all": {...}}}}``.
 
@@ -38,14 +40,17 @@ def evaluate_retrieval(
     count as not relevant. Under ``verbatim`` are those of documents when one that holds a quote of
     the case word for word is as good as the named one: where pages repeat each other, the label is
     one of several that answer.
+
+    ``query`` makes of a conversation and its question what is searched for.
     """
     labelled = [case for case in cases if case.relevant]
+    queries = [query(to_messages(case.history), case.question) for case in labelled]
     modes: dict[str, Any] = {}
     for number, (name, retriever) in enumerate(retrievers.items()):
         scored: list[tuple[bool, _Scores]] = []
-        for at, case in enumerate(labelled):
+        for at, (case, searched) in enumerate(zip(labelled, queries, strict=True)):
             progress(number * len(labelled) + at, len(retrievers) * len(labelled))
-            found = retriever.invoke(search_query(to_messages(case.history), case.question))
+            found = retriever.invoke(searched)
             scored.append((bool(case.history), _scores(found, case.relevant, text_of)))
         modes[name] = {
             "first_turn": _group([scores for follows, scores in scored if not follows]),
