@@ -13,7 +13,7 @@ import pytest
 from conftest import HashedEmbeddings
 
 from chatbot.errors import IndexUnavailableError
-from chatbot.index.builder import BuildReport, forget_old, roll_back, update_index
+from chatbot.index.builder import BuildReport, Kept, forget_old, roll_back, update_index
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.retriever import build_retriever
@@ -46,6 +46,35 @@ def test_same_size_and_time_do_not_hide_a_change(settings: Settings) -> None:
     path.write_text(path.read_text().replace("30", "60"))
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert build(settings).changed == 1
+
+
+def test_what_is_kept_of_the_last_build_is_not_read_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept()
+
+    def again() -> BuildReport:
+        return update_index(settings, "bundled", HashedEmbeddings, kept=kept)
+
+    first = again()
+    text = (settings.knowledge / "eu.md").read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr("chatbot.index.generations.read_current", pytest.fail)
+        patch.setattr("chatbot.index.generations.load_generation", pytest.fail)
+        (settings.knowledge / "eu.md").write_text(text.replace("30", "60"))
+        second = again()
+    assert (second.changed, second.reused) == (1, first.chunks - 1)
+    assert "60" in load_current(settings.index).texts["eu.md"]
+    # What another process did in between counts.
+    (settings.knowledge / "new.md").write_text("# New\n\nA new page of another process.\n")
+    build(settings)
+    (settings.knowledge / "eu.md").write_text(text)
+    third = again()
+    assert (third.added, third.changed) == (0, 1)
+    now = load_current(settings.index)
+    assert "30" in now.texts["eu.md"]
+    assert "new.md" in now.texts
+    assert np.array_equal(now.vectors, kept.generation.vectors)  # type: ignore[union-attr]
 
 
 def test_going_back_and_forgetting(settings: Settings) -> None:

@@ -86,7 +86,7 @@ def _index(options: argparse.Namespace) -> None:
 def _build(options: argparse.Namespace, settings: Any) -> None:
     from functools import cache
 
-    from chatbot.index.builder import update_index
+    from chatbot.index.builder import Kept, update_index
     from chatbot.llm.catalogue import load_catalogue, require_weights
 
     entry = load_catalogue(settings.models).choose_embeddings(settings.embeddings)
@@ -97,9 +97,11 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
 
         return load_embeddings(require_weights(entry), entry.query_prefix)
 
+    kept = Kept()
+
     def update() -> None:
         with progress_bar("Embedding") as progress:
-            report = update_index(settings, entry.name, load, progress)
+            report = update_index(settings, entry.name, load, progress, kept=kept)
         _say(report, options.json)
 
     if not options.watch:

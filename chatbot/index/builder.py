@@ -46,6 +46,13 @@ class BuildReport:
         return asdict(self)
 
 
+@dataclass
+class Kept:
+    """The generation of the last build, for a process that builds again and again."""
+
+    generation: "Generation | None" = None
+
+
 @dataclass(frozen=True)
 class _Found:
     """The knowledge folder as it is, beside what the current generation was built from."""
@@ -64,12 +71,14 @@ def update_index(
     load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None] = lambda done, total: None,
     wait: float = 0,
+    kept: Kept | None = None,
 ) -> BuildReport:
     """Bring the index up to date with the knowledge folder.
 
     ``load`` is called only where there is something to embed; ``progress`` gets (done, total)
     in chunks. Where nothing changed, no generation is written and no file is read: size and
-    times tell. ``wait`` is how many seconds another build may still take.
+    times tell. ``wait`` is how many seconds another build may still take. What is ``kept`` of the
+    last build is not read again from the disk.
 
     Raises:
         KnowledgeError: the folder is missing or holds nothing readable.
@@ -78,7 +87,7 @@ def update_index(
     """
     started = time.perf_counter()
     with _locked(settings.index, wait):
-        return _update(settings, embeddings_name, load, progress, started)
+        return _update(settings, embeddings_name, load, progress, started, kept or Kept())
 
 
 def roll_back(settings: Settings) -> str:
@@ -142,12 +151,13 @@ def _update(
     load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
     started: float,
+    kept: Kept,
 ) -> BuildReport:
     from chatbot.index.generations import load_generation, write_generation
     from chatbot.index.mirror import Mirror
 
     mirror = Mirror(settings)
-    old = _usable(settings, embeddings_name)
+    old = _usable(settings, embeddings_name, kept)
     found = _compare(settings.knowledge, old, settings.max_file_bytes)
 
     def report(name: str, chunks: int, reused: int, failed: dict[str, str]) -> BuildReport:
@@ -168,7 +178,9 @@ def _update(
         return report(old.generation, old.chunks, old.chunks, old.failed)
 
     mirror.check(embeddings_name)
-    before = load_generation(settings.index, old) if old else None
+    before = kept.generation
+    if before is None and old:
+        before = load_generation(settings.index, old)
     chunks, texts, failed = _collect(settings, found, before)
     if not chunks:
         raise KnowledgeError(
@@ -177,7 +189,7 @@ def _update(
         )
     vectors, lexical, reused = _indexed(chunks, before, load, progress)
     name = _new_name(settings.index)
-    write_generation(
+    kept.generation = write_generation(
         settings.index,
         name,
         chunks,
@@ -196,10 +208,13 @@ def _update(
     return report(name, len(chunks), reused, failed)
 
 
-def _usable(settings: Settings, embeddings_name: str) -> "Manifest | None":
+def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest | None":
     """The current generation if this build can start from it."""
-    from chatbot.index.generations import read_current
+    from chatbot.index.generations import current_name, read_current
 
+    if kept.generation and kept.generation.manifest.generation == current_name(settings.index):
+        return kept.generation.manifest
+    kept.generation = None  # another build, or a rollback, came between
     try:
         old = read_current(settings.index, embeddings_name)
     except IndexUnavailableError:

@@ -196,7 +196,7 @@ def write_generation(
     lexical: LexicalIndex,
     before_use: Callable[[], None] = lambda: None,
     **described: Any,
-) -> None:
+) -> Generation:
     """Write a whole generation and make it current; ``described`` completes the manifest.
 
     ``before_use`` is called when it is on disk and not yet read; where it raises, the generation
@@ -230,6 +230,7 @@ def write_generation(
         before_use()
     finally:
         set_current(index, name)
+    return Generation(manifest, chunks, texts, vectors, lexical, index / name)
 
 
 def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatbot.knowledge.documents import Document
 
@@ -25,11 +25,11 @@ def search_text(title: str, heading: str, text: str) -> str:
     return f"{' > '.join(part for part in (title, heading) if part)}\n{text}"
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it.
 
     ``page`` says where it stands in a document with pages: "page 3", "slide 2", "sheet Prices".
+    A tuple, because an index holds many and reads them all when it is opened.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Chunk:
 
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
-        return dict(vars(self))
+        return self._asdict()
 
 
 @dataclass(frozen=True)
