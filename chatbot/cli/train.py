@@ -26,6 +26,9 @@ def add_commands(commands: Any) -> None:
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
                       help="train an adapter further: a folder, or 'current'")  # fmt: skip
+    tune.add_argument("--rehearse", type=int, default=50, metavar="N",
+                      help="with --from: its own answers to N headings of the knowledge folder, "
+                      "so that it forgets less")  # fmt: skip
     tune.add_argument("--refusals", type=float, default=0.1, help="largest share of refusals")
     tune.add_argument("--epochs", type=float, default=1.0)
     tune.add_argument("--rate", type=float, help="peak learning rate")
@@ -62,7 +65,7 @@ def add_commands(commands: Any) -> None:
 def _finetune(options: argparse.Namespace) -> int | None:
     from chatbot.llm.adapters import AdapterStore, choose_adapter
     from chatbot.llm.templates import chat_template
-    from chatbot.training.data import mix, parse_data_file
+    from chatbot.training.data import DataFile, mix, parse_data_file
     from chatbot.training.finetune import Recipe, finetune
     from chatbot.training.gate import judge
     from chatbot.training.report import training_report
@@ -74,6 +77,8 @@ def _finetune(options: argparse.Namespace) -> int | None:
     starts = {"none": None, "current": now}
     start = starts[options.start] if options.start in starts else Path(options.start)
     files = [parse_data_file(text) for text in options.data]
+    if start is not None and options.rehearse:
+        files.append(DataFile(_rehearsal(options, str(start))))
     template = chat_template(entry.template)
     mixture = mix(
         files,
@@ -121,15 +126,36 @@ def _finetune(options: argparse.Namespace) -> int | None:
     return None
 
 
+def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:
+    """A file of rows to rehearse; a run that goes on has it already."""
+    from chatbot.index.generations import load_current
+    from chatbot.training.rehearsal import rehearsal_cases, rehearsal_rows
+
+    path: Path = options.out / "rehearsal.jsonl"
+    if not path.exists():
+        service = _service(options, adapter)
+        chunks = load_current(service.settings.index).chunks
+        rows = rehearsal_rows(
+            answered(service, rehearsal_cases(chunks, options.rehearse, options.seed))
+        )
+        options.out.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
 def _answers(options: argparse.Namespace, adapter: str) -> list[dict[str, Any]]:
     """The cases answered by the whole service with one adapter."""
     from chatbot.cases import Case, read_cases
 
     cases = read_cases(options.cases, Case)
+    return answered(_service(options, adapter), cases)
+
+
+def _service(options: argparse.Namespace, adapter: str) -> Any:
     asked = argparse.Namespace(
         llm=options.base, adapter=adapter, knowledge=options.knowledge, index=options.index
     )
-    return answered(measured_service(asked), cases)
+    return measured_service(asked)
 
 
 def _figures(

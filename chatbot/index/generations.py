@@ -74,6 +74,14 @@ class Generation:
         return self.manifest.chunk_chars * 6 // 5
 
     @cached_property
+    def rows(self) -> dict[str, tuple[int, int]]:
+        """The first row of each document, and the one behind its last: they stand together."""
+        found: dict[str, tuple[int, int]] = {}
+        for row, chunk in enumerate(self.chunks):
+            found[chunk.path] = (found.get(chunk.path, (row, 0))[0], row + 1)
+        return found
+
+    @cached_property
     def nearest(self) -> VectorIndex:
         """The vector search, made or read with its first use."""
         if self.folder is None or self.manifest.search == "flat":

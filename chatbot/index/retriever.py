@@ -20,9 +20,12 @@ from chatbot.knowledge.chunks import Chunk, search_text
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
-# Share of the cosine beside BM25, and of a passage's own score beside its document's.
-DENSE = 0.5
+# Share of the cosine beside BM25, and of a passage's own score beside that of its document's best
+# ones; beside both counts the mean cosine of the document's chunks, of at most so many.
+DENSE = 0.4
 OWN = 0.5
+TOPIC = 1.0
+_SAMPLE = 256
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
@@ -31,10 +34,10 @@ class HybridRetriever(BaseRetriever):
     """Passages of one generation as LangChain documents, best first.
 
     Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``page``,
-    ``score`` (of the mode: cosine, BM25, or the fused score from 0 to 1), ``similarity`` (cosine),
-    ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates) and
-    ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which nearly
-    the same stands). The text is that of the chunk and of its neighbours as far as they fit.
+    ``score`` (of the mode: cosine, BM25, or the fused score from about 0 to 1), ``similarity``
+    (cosine), ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates)
+    and ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which
+    nearly the same stands). The text is that of the chunk and of its neighbours as far as they fit.
 
     ``within`` keeps to documents whose path begins with it.
 
@@ -151,16 +154,29 @@ class HybridRetriever(BaseRetriever):
         vector: NDArray[np.float32],
         scores: NDArray[np.float32],
     ) -> list[tuple[int, float]]:
-        """Candidates of both by their fused score, from 0 to 1."""
+        """Candidates of both by their fused score."""
         rows = np.asarray(sorted({row for row, _ in [*dense, *lexical]}), dtype=np.int64)
         if not len(rows):
             return []
         cosine = scaled(self._cosines(rows, vector), [score for _, score in dense])
         words = scaled(scores[rows], [score for _, score in lexical])
         paths = [self.generation.chunks[row].path for row in rows]
-        fused = fuse(cosine, words, paths)
+        fused = fuse(cosine, words, paths, self._topics(paths, vector))
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
+
+    def _topics(self, paths: list[str], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The mean cosine of all chunks of each passage's document."""
+        numbers = {path: number for number, path in enumerate(dict.fromkeys(paths))}
+        spans = [self.generation.rows[path] for path in numbers]
+        rows = [
+            np.linspace(first, end - 1, min(end - first, _SAMPLE)).astype(np.int64)
+            for first, end in spans
+        ]
+        many = np.asarray([len(chosen) for chosen in rows])
+        cosines = self._cosines(np.concatenate(rows), vector)
+        means = np.add.reduceat(cosines, np.cumsum(many) - many) / many
+        return np.asarray(means[[numbers[path] for path in paths]], dtype=np.float32)
 
     def _document(self, passage: "_Passage", found: "_Found") -> Document:
         row = passage.row
@@ -221,13 +237,18 @@ def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.floa
 
 
 def fuse(
-    cosine: NDArray[np.float32], words: NDArray[np.float32], paths: list[str]
+    cosine: NDArray[np.float32],
+    words: NDArray[np.float32],
+    paths: list[str],
+    topics: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """The fused score of each candidate passage, all of shape (n,).
 
     A passage's own score is the weighted mean of its cosine and BM25; its document's is that of
     the best cosine and the best BM25 in the document, wherever they stand: often one passage
-    names the topic and the next one answers.
+    names the topic and the next one answers. ``topics`` are the mean cosines of all chunks of
+    each passage's document: of two documents with a passage that fits, the one that is about the
+    question altogether.
     """
     own = DENSE * cosine + (1 - DENSE) * words
     numbers: dict[str, int] = {}
@@ -237,7 +258,8 @@ def fuse(
     np.maximum.at(best_cosine, document, cosine)
     np.maximum.at(best_words, document, words)
     whole = (DENSE * best_cosine + (1 - DENSE) * best_words)[document]
-    return np.asarray(OWN * own + (1 - OWN) * whole, dtype=np.float32)
+    fused = OWN * own + (1 - OWN) * whole + TOPIC * topics
+    return np.asarray(fused / (1 + TOPIC), dtype=np.float32)
 
 
 def joined(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:
