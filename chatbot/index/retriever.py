@@ -25,7 +25,7 @@ Mode = Literal["dense", "lexical", "hybrid"]
 DENSE = 0.4
 OWN = 0.5
 TOPIC = 1.0
-_SAMPLE = 256
+_SAMPLE = 64
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
