@@ -23,7 +23,7 @@ Mode = Literal["dense", "lexical", "hybrid"]
 # Share of the cosine beside BM25, and of a passage's own score beside that of its document's best
 # ones; beside both counts the mean cosine of the document's chunks, of at most so many.
 DENSE = 0.4
-OWN = 0.5
+OWN = 0.6
 TOPIC = 1.0
 _SAMPLE = 64
 # Passages whose words are this much alike (Jaccard) are shown once.
@@ -169,10 +169,7 @@ class HybridRetriever(BaseRetriever):
         """The mean cosine of all chunks of each passage's document."""
         numbers = {path: number for number, path in enumerate(dict.fromkeys(paths))}
         spans = [self.generation.rows[path] for path in numbers]
-        rows = [
-            np.linspace(first, end - 1, min(end - first, _SAMPLE)).astype(np.int64)
-            for first, end in spans
-        ]
+        rows = [np.arange(first, end, -(-(end - first) // _SAMPLE)) for first, end in spans]
         many = np.asarray([len(chosen) for chosen in rows])
         cosines = self._cosines(np.concatenate(rows), vector)
         means = np.add.reduceat(cosines, np.cumsum(many) - many) / many
