@@ -5,6 +5,7 @@ that can be stopped and "calmly" a shorter one, "markup" an answer that tries to
 "secret" the first secret that stands in the prompt.
 """
 
+import os
 import re
 import sys
 import threading
@@ -51,7 +52,8 @@ def _reply(prompt: str, question: str, words: int) -> str:
 
 
 def main(port: int) -> None:
-    settings = load_settings(port=port, refuse_below=0.3)
+    refuse_below = os.environ.get("CHATBOT_REFUSE_BELOW", "0.3")
+    settings = load_settings(port=port, refuse_below=refuse_below)
     model = scripted_model(PacedEngine())
     model.max_tokens = 1000
     service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())
