@@ -119,13 +119,17 @@ def test_a_correction_is_learned_from_the_passage_that_the_model_reads(tmp_path:
     ]
     answer = "Parcels in the US are carried by BlueLine."
     row = AnswerRow(id="c", question="Who carries it?", passages=screen, answer=answer)
+    answer = "Parcels within Europe take two to five working days."
+    same_screen = AnswerRow(id="d", question="How long?", passages=screen, answer=answer)
     path = tmp_path / "corrections.jsonl"
-    path.write_text(row.model_dump_json() + "\n")
+    path.write_text(f"{row.model_dump_json()}\n{same_screen.model_dump_json()}\n")
     files = [DataFile(path), DataFile(rows_file(tmp_path))]
     mixed = mix(files, PROMPTS, chat_template("chatml"), refusals=0.2, seed=7, reads=1)
-    (prompt,) = (example.prompt for example in mixed.examples if example.id == "c")
-    assert "BlueLine" in prompt
-    assert "[2] " not in prompt
+    prompts = {example.id: example.prompt for example in mixed.examples}
+    assert "carried by BlueLine, every day" in prompts["c"]
+    assert "[2] " not in prompts["c"]
+    assert "Parcels within Europe" in prompts["d"]
+    assert "[2] " not in prompts["d"]
 
 
 def test_the_opening_of_each_reply_is_found() -> None:

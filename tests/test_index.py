@@ -98,11 +98,12 @@ def test_fusion_follows_the_formula() -> None:
     cosine = scaled(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
     assert cosine == pytest.approx([1, 0.75, 0])
     words = np.asarray([0, 1, 0.5], dtype=np.float32)
-    topics = np.asarray([0.2, 0.2, 0.6], dtype=np.float32)
-    fused = fuse(cosine, words, ["a", "a", "b"], topics)
-    # The document 'a' has the best of both, so each of its passages gets 0.4 of 1 beside 0.6 of
+    topics = np.asarray([0.2, 0.6], dtype=np.float32)
+    fused = fuse(cosine, words, np.asarray([0, 0, 1]), topics)
+    # The first document has the best of both, so each of its passages gets 0.4 of 1 beside 0.6 of
     # its own score, in which cosines count for 0.4. Then the mean with the topic.
     own = [0.4, 0.4 * 0.75 + 0.6, 0.6 * 0.5]
     whole = [1, 1, 0.3]
-    wanted = [(0.6 * o + 0.4 * w + t) / 2 for o, w, t in zip(own, whole, topics, strict=True)]
+    about = [0.2, 0.2, 0.6]
+    wanted = [(0.6 * o + 0.4 * w + t) / 2 for o, w, t in zip(own, whole, about, strict=True)]
     assert fused == pytest.approx(wanted)

@@ -28,7 +28,7 @@ async def answer_cases(
     async def one(case: Case) -> dict[str, Any]:
         nonlocal done
         async with places:
-            row = _row(service, case, await _ask(service, case))
+            row = _row(service, case, await answer_to(service, case))
         done += 1
         progress(done, len(cases))
         return row
@@ -59,7 +59,8 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
     }
 
 
-async def _ask(service: ChatService, case: Case) -> Answer:
+async def answer_to(service: ChatService, case: Case) -> Answer:
+    """The whole answer to a case, by its own passages where it brings some."""
     given = to_documents(case.passages) if case.passages else None
     async for event in service.answer(case.question, case.history, given=given):
         if isinstance(event, Answered):

@@ -160,20 +160,21 @@ class HybridRetriever(BaseRetriever):
             return []
         cosine = scaled(self._cosines(rows, vector), [score for _, score in dense])
         words = scaled(scores[rows], [score for _, score in lexical])
-        paths = [self.generation.chunks[row].path for row in rows]
-        fused = fuse(cosine, words, paths, self._topics(paths, vector))
+        paths, document = np.unique(
+            [self.generation.chunks[row].path for row in rows], return_inverse=True
+        )
+        fused = fuse(cosine, words, document, self._topics(paths.tolist(), vector))
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
 
     def _topics(self, paths: list[str], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The mean cosine of all chunks of each passage's document."""
-        numbers = {path: number for number, path in enumerate(dict.fromkeys(paths))}
-        spans = [self.generation.rows[path] for path in numbers]
+        """The mean cosine of the chunks of each document."""
+        spans = [self.generation.rows[path] for path in paths]
         rows = [np.arange(first, end, -(-(end - first) // _SAMPLE)) for first, end in spans]
         many = np.asarray([len(chosen) for chosen in rows])
         cosines = self._cosines(np.concatenate(rows), vector)
         means = np.add.reduceat(cosines, np.cumsum(many) - many) / many
-        return np.asarray(means[[numbers[path] for path in paths]], dtype=np.float32)
+        return np.asarray(means, dtype=np.float32)
 
     def _document(self, passage: "_Passage", found: "_Found") -> Document:
         row = passage.row
@@ -236,26 +237,25 @@ def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.floa
 def fuse(
     cosine: NDArray[np.float32],
     words: NDArray[np.float32],
-    paths: list[str],
+    document: NDArray[np.int64],
     topics: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """The fused score of each candidate passage, all of shape (n,).
+    """The fused score of each candidate passage, shape (n,) like the first three; ``document``
+    says which of the m documents each is of.
 
     A passage's own score is the weighted mean of its cosine and BM25; its document's is that of
     the best cosine and the best BM25 in the document, wherever they stand: often one passage
-    names the topic and the next one answers. ``topics`` are the mean cosines of all chunks of
-    each passage's document: of two documents with a passage that fits, the one that is about the
-    question altogether.
+    names the topic and the next one answers. ``topics``, shape (m,), are the mean cosines of all
+    chunks of each document: of two with a passage that fits, the one that is about the question
+    altogether.
     """
     own = DENSE * cosine + (1 - DENSE) * words
-    numbers: dict[str, int] = {}
-    document = np.asarray([numbers.setdefault(path, len(numbers)) for path in paths])
-    best_cosine = np.zeros(len(numbers), dtype=np.float32)
-    best_words = np.zeros(len(numbers), dtype=np.float32)
+    best_cosine = np.zeros(len(topics), dtype=np.float32)
+    best_words = np.zeros(len(topics), dtype=np.float32)
     np.maximum.at(best_cosine, document, cosine)
     np.maximum.at(best_words, document, words)
     whole = (DENSE * best_cosine + (1 - DENSE) * best_words)[document]
-    fused = OWN * own + (1 - OWN) * whole + TOPIC * topics
+    fused = OWN * own + (1 - OWN) * whole + TOPIC * topics[document]
     return np.asarray(fused / (1 + TOPIC), dtype=np.float32)
 
 

@@ -62,7 +62,9 @@ class Chunk(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Heading:
+class Heading:
+    """A heading at ``start``; ``level`` is from 1 to 6."""
+
     start: int
     level: int
     text: str
@@ -80,7 +82,7 @@ def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
     headings = _headings(document)
     starts = [heading.start for heading in headings]
     labels = [offset for offset, _ in document.pages]
-    path: list[_Heading] = []
+    path: list[Heading] = []
     passed = 0
     for start, end in _spans(document, headings, chunk_chars):
         text = document.text[start:end]
@@ -99,7 +101,7 @@ def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
     return chunks
 
 
-def _spans(document: Document, headings: list[_Heading], chunk_chars: int) -> list[tuple[int, int]]:
+def _spans(document: Document, headings: list[Heading], chunk_chars: int) -> list[tuple[int, int]]:
     text = document.text
     if len(text) > _LONG_TEXT or max(map(len, text.split("\n"))) > _LONG_LINE:
         return _packed(document, headings, chunk_chars)
@@ -129,9 +131,7 @@ def _spans(document: Document, headings: list[_Heading], chunk_chars: int) -> li
     return spans
 
 
-def _packed(
-    document: Document, headings: list[_Heading], chunk_chars: int
-) -> list[tuple[int, int]]:
+def _packed(document: Document, headings: list[Heading], chunk_chars: int) -> list[tuple[int, int]]:
     """As :func:`_spans`, in time that grows with the text alone: for lines without an end."""
     text = document.text
     topics = [heading.start for heading in headings if heading.level <= _MAIN_LEVELS]
@@ -176,18 +176,23 @@ def _skip_space(text: str, start: int) -> int:
     return start
 
 
-def _headings(document: Document) -> list[_Heading]:
-    """Markdown headings in order; a '#' line in fenced code is a comment, not a heading."""
-    if not document.markdown:
-        return [_Heading(start, 1, text[:_MAX_HEADING]) for start, text in document.headings]
-    found: list[_Heading] = []
+def _headings(document: Document) -> list[Heading]:
+    if document.markdown:
+        return markdown_headings(document.text, document.body)
+    return [Heading(start, 1, text[:_MAX_HEADING]) for start, text in document.headings]
+
+
+def markdown_headings(text: str, begin: int = 0) -> list[Heading]:
+    """The headings of ``text`` from ``begin`` on, in order; a '#' line in fenced code is a
+    comment, not a heading."""
+    found: list[Heading] = []
     fence = ""
-    offset = document.body
-    for line in document.text[document.body :].split("\n"):
+    offset = begin
+    for line in text[begin:].split("\n"):
         mark = _FENCE.match(line)
         if mark:
             fence = "" if fence == mark[1] else fence or mark[1]
         elif not fence and len(line) <= _MAX_HEADING and (match := _HEADING.match(line)):
-            found.append(_Heading(offset, len(match[1]), match[2]))
+            found.append(Heading(offset, len(match[1]), match[2]))
         offset += len(line) + 1
     return found

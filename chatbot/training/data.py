@@ -225,8 +225,13 @@ class _Distractors:
 
         A correction comes with what was on screen, which may be more than the model reads: then
         it learns from those that hold most of the answer, as many as it reads, and no others.
-        Rows about the same passages get the same ones, so that they share most of their prompt.
+        Other rows about the same passages get the same ones, so that they share most of their
+        prompt.
         """
+        if self._reads and len(row.passages) > self._reads:
+            said = _content(row.answer or "")
+            holding = sorted(row.passages, key=lambda passage: -len(said & _content(passage.text)))
+            return holding[: self._reads]
         own = _texts(row)
         if own not in self._chosen:
             self._chosen[own] = self._choose(row, chance)
@@ -234,10 +239,6 @@ class _Distractors:
 
     def _choose(self, row: AnswerRow, chance: random.Random) -> list[GivenPassage]:
         passages = list(row.passages)
-        if self._reads and len(passages) > self._reads:
-            said = _content(row.answer or "")
-            passages.sort(key=lambda passage: -len(said & _content(passage.text)))
-            return passages[: self._reads]
         wanted = chance.choice(_DISTRACTORS)
         if len(row.answer or "") > _NO_CHOICE * sum(len(p.text) for p in passages):
             wanted = max(wanted, 1)

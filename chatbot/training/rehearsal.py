@@ -8,14 +8,11 @@ text: Huang et al., 2024, arXiv:2403.01244).
 """
 
 import random
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatbot.cases import AnswerRow, Case, GivenPassage
-from chatbot.knowledge.chunks import Chunk
-
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+from chatbot.knowledge.chunks import Chunk, markdown_headings
 
 
 def rehearsal_cases(chunks: Iterable[Chunk], count: int, seed: int) -> list[Case]:
@@ -24,7 +21,8 @@ def rehearsal_cases(chunks: Iterable[Chunk], count: int, seed: int) -> list[Case
     asked: set[str] = set()
     for chunk in chunks:
         over = chunk.heading.split(" > ") if chunk.heading else []
-        for heading in (chunk.title, *over, *_HEADING.findall(chunk.text)):
+        within = (heading.text for heading in markdown_headings(chunk.text))
+        for heading in (chunk.title, *over, *within):
             alone = " " in heading or heading == chunk.title
             asked.add(heading if alone else f"{chunk.title}: {heading}")
     drawn = random.Random(seed).sample(sorted(asked), min(count, len(asked)))

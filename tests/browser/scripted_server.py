@@ -52,8 +52,8 @@ def _reply(prompt: str, question: str, words: int) -> str:
 
 
 def main(port: int) -> None:
-    refuse_below = os.environ.get("CHATBOT_REFUSE_BELOW", "0.3")
-    settings = load_settings(port=port, refuse_below=refuse_below)
+    os.environ.setdefault("CHATBOT_REFUSE_BELOW", "0.3")
+    settings = load_settings(port=port)
     model = scripted_model(PacedEngine())
     model.max_tokens = 1000
     service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())
