@@ -13,8 +13,11 @@ export default function Correction() {
   const [state, setState] = useState(props.saved ? "saved" : "open");
   const [problem, setProblem] = useState("");
   const form = useRef(null);
-  // The page scrolls to a message before what is in it has its height.
-  useEffect(() => form.current?.scrollIntoView({ block: "end" }), []);
+  // The page scrolls to a message before what is in it has its height. In braces: newer browsers
+  // return a promise from it, and React would call what an effect returns.
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: "end" });
+  }, []);
   const id = (name) => `${name}-${step}`;
 
   async function save(event) {
