@@ -40,11 +40,13 @@ _TALK = frozenset(
     """.split()  # noqa: SIM905
 )
 # Above this many texts the rarest words of a query, as many as have together this many entries,
-# choose this many candidates; all words count in their scores. Common words cost most of the time
-# and say least (docs/experiments.md has what it costs and what it misses).
+# choose this many candidates; all words count in their scores, and the windows of so many of them.
+# Common words cost most of the time and say least (docs/experiments.md has what it costs and what
+# it misses).
 _MANY = 100_000
 _ENTRIES = 400_000
 _CANDIDATES = 2_000
+_WINDOWED = 500
 _BLOCK = 1 << 22  # entries worked on at a time where there are too many for copies of all
 
 
@@ -167,7 +169,7 @@ class _Bm25:
         asked = np.zeros(len(self.frequency), dtype=np.bool_)
         asked[list(words)] = True
         at = np.flatnonzero(asked[found.words])
-        place = np.searchsorted(found.starts, at, side="right") - 1
+        place = np.repeat(np.arange(len(rows)), np.diff(found.starts))[at]
         weights = self._weights(found.words[at], found.times[at], rows[place])
         return np.bincount(place, weights, minlength=len(rows)).astype(np.float32)
 
@@ -266,7 +268,7 @@ class LexicalIndex:
     ) -> NDArray[np.float32]:
         """The score of every text, shape (n,).
 
-        Of more than 100,000 texts only the likeliest 2,000, and the rows ``also``, have a score;
+        Of more than 100,000 texts only the likeliest 500, and the rows ``also``, have a score;
         ``allowed``, shape (n,), says which texts can be among them.
         """
         words = self._query(query)
@@ -294,16 +296,19 @@ class LexicalIndex:
         likely = self._texts.scores([words[at] for at in order[:read]])
         if allowed is not None:
             likely *= allowed
-        rows = np.asarray([row for row, _ in best(likely, _CANDIDATES)], dtype=np.int64)
+        rows, _ = _best(likely, _CANDIDATES)
         rows = np.union1d(rows, np.asarray(also, dtype=np.int64))
+        texts = self._texts.scores_of(rows, words)
+        # Windows take most of the time, and a text whose own words say little has no good one.
+        kept = np.isin(rows, also)
+        kept[_best(texts, _WINDOWED)[0]] = True
+        rows, texts = rows[kept], texts[kept]
         scores = np.zeros(self.size, dtype=np.float32)
         if len(rows):
             chosen, many = _windows_of(self._owners, rows)  # one window at least of each
             windows = self._windows.scores_of(chosen, words)
             starts = np.cumsum(many) - many
-            scores[rows] = self._texts.scores_of(rows, words)
-            scores[rows] += np.maximum.reduceat(windows, starts)
-            scores /= 2
+            scores[rows] = (texts + np.maximum.reduceat(windows, starts)) / 2
         return scores
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
@@ -334,12 +339,18 @@ class LexicalIndex:
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
     """The ``k`` best (row, score) above zero; ties in the order of the rows."""
+    rows, values = _best(scores, k)
+    return list(zip(rows.tolist(), values.tolist(), strict=True))
+
+
+def _best(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     rows = np.flatnonzero(scores > 0)
+    values = scores[rows]
     if len(rows) > k:
-        least = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[scores[rows] >= least]
-    order = np.argsort(-scores[rows], kind="stable")[:k]
-    return [(int(row), float(scores[row])) for row in rows[order]]
+        kept = values >= np.partition(values, len(rows) - k)[len(rows) - k]
+        rows, values = rows[kept], values[kept]
+    order = np.argsort(-values, kind="stable")[:k]
+    return rows[order], values[order]
 
 
 class _Counter:

@@ -207,6 +207,9 @@ class _Passage:
 
 
 def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    few, many = sorted((len(words), len(others)))
+    if few <= _ALIKE * many:  # nearly always, and at no cost
+        return False
     return len(words & others) > _ALIKE * len(words | others)
 
 
