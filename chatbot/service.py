@@ -203,6 +203,16 @@ class ChatService:
             vectors = embeddings.embed_documents(texts)
         return vectors, count_tokens(embeddings, texts)
 
+    def current_generation(self) -> Generation:
+        """The index as it is now, loaded once.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        if self._generation is None or self._behind():
+            self._generation = load_current(self.settings.index, self.embeddings_name)
+        return self._generation
+
     def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
         """The retriever over the current generation.
 
@@ -211,7 +221,7 @@ class ChatService:
         """
         count = k or self.settings.passages
         candidates = max(self.settings.candidates, count)
-        generation = self._current_generation()
+        generation = self.current_generation()
         return self._retriever_over(
             generation, count, candidates, mode, self._remote_search(generation)
         )
@@ -285,7 +295,7 @@ class ChatService:
         return Gate(
             calibration,
             self.embeddings_name,
-            self._current_generation().lexical,
+            self.current_generation().lexical,
             self.settings.risk,
             self.settings.refuse_below,
         )
@@ -488,7 +498,7 @@ class ChatService:
                         "The index is being built for the first time; ask again in a moment."
                     )
                 if self._chain is None or self._outdated():
-                    self._current_generation()
+                    self.current_generation()
                     self._gate = self.gate()
                     self._chain = self._build_chain()
                 self._problem = ""
@@ -569,11 +579,6 @@ class ChatService:
                 f"The index in '{self.settings.index}' is gone; run 'chatbot index' to build it."
             )
         return self._generation is None or newest != self._generation.manifest.generation
-
-    def _current_generation(self) -> Generation:
-        if self._generation is None or self._behind():
-            self._generation = load_current(self.settings.index, self.embeddings_name)
-        return self._generation
 
 
 def build_service(settings: Settings) -> ChatService:

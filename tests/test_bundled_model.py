@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -46,6 +47,26 @@ def test_ten_cases_offline(real: ChatService) -> None:
                 text = real.document_text(citation.path)
                 assert text[citation.start : citation.end] == citation.quote
     assert not tried
+
+
+def test_one_document_is_enough_to_answer_from(tmp_path: Path) -> None:
+    """With a single page there is nothing that it could stand out among."""
+    (tmp_path / "k").mkdir()
+    shutil.copy(ROOT / "knowledge/returns/returns-eu.md", tmp_path / "k")
+    settings = load_settings(
+        knowledge=tmp_path / "k", index=tmp_path / "i", embeddings="bundled", refuse_below=None
+    )
+    service = build_service(settings)
+    service.update_index()
+
+    def action(question: str) -> str:
+        found = service.retriever(12).invoke(question)
+        return service.gate().decide(question, question, found, False).action
+
+    covered = ("How long can a customer in the EU return a product?", "When is the refund paid?")
+    others = ("How do I reset my password?", "What does error E31 mean?", "Is there a gift card?")
+    assert [action(question) for question in covered] == ["answer", "answer"]
+    assert [action(question) for question in others] == ["refuse", "refuse", "refuse"]
 
 
 @pytest.mark.parametrize("engine", ["openvino", "transformers"])

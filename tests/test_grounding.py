@@ -8,9 +8,10 @@ import pytest
 from conftest import ScriptedEngine
 from langchain_core.documents import Document
 
-from chatbot.cases import GivenPassage, to_documents
+from chatbot.cases import Case, GivenPassage, Relevant, to_documents
 from chatbot.errors import ConfigurationError, DataError
 from chatbot.evaluation.calibration import Example, fit_calibration, fit_threshold
+from chatbot.evaluation.examples import write_fit
 from chatbot.evaluation.metrics import reliability, risk_area
 from chatbot.evaluation.report import answers_report
 from chatbot.events import Answer, Answered
@@ -185,6 +186,28 @@ def test_a_calibration_survives_its_file_and_parts_answerable_from_not(tmp_path:
     high, low = ({"cosine": cosine, "noise": 1.0} for cosine in (0.82, 0.52))
     assert scorer.confidence(high) > 0.8 > 0.3 > scorer.confidence(low)
     assert report["retrieved"]["one"]["aurc"] <= 0.3
+
+
+def test_a_fit_sees_parts_of_the_knowledge_base_too(service: ChatService, tmp_path: Path) -> None:
+    """People begin with few documents, where nothing stands out among others."""
+
+    def case(number: int) -> Case:
+        region = ("us", "eu")[number % 2]
+        if number % 3 == 0:
+            return Case(id=str(number), question=f"Who sings aria {number}?", answerable=False)
+        return Case(
+            id=str(number),
+            question=f"Customers in the {region} return a product, case {number}?",
+            relevant=[Relevant(path=f"{region}.md")],
+        )
+
+    cases = [case(number) for number in range(90)]
+    out = tmp_path / "c.json"
+    report = write_fit([("shop", service, cases)], out, "1", 0.1, lambda done, total: None)
+    part = report["fit"]["retrieved"]["shop, 1 documents"]
+    assert 0 < part["unanswerable"] < part["n"]
+    assert "shop, 2 documents" not in report["fit"]["retrieved"]  # that would be the whole
+    assert "passages" in load_calibration(out).scorer(False, "bundled").features
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 9}', "[1]"])

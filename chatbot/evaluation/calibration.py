@@ -1,5 +1,6 @@
 """Fitting: the confidence model, and the threshold that keeps the risk which the user accepts."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +17,7 @@ UNCOVERED = 0.3
 
 _COSINES = "cosine"
 _FOLDS = 5
-# Weight of a case with hidden documents in a source that has no real unanswerable cases.
+# Weight of a case whose documents were taken away in a source without real unanswerable cases.
 _UNSURE = 0.3
 _ENOUGH = 20
 _TREES: dict[str, Any] = {
@@ -39,8 +40,9 @@ class Example:
     """One question and what was found for it; those of one ``group`` are variants of each other
     and never part of both fitting and judging.
 
-    ``kind`` is ``own`` as labelled, ``hidden`` with its documents taken away, or ``crossed`` with
-    the documents of something else; the last two are unanswerable.
+    ``kind`` is ``own`` as labelled, ``hidden`` with its documents taken away, ``crossed`` with
+    the documents of something else, the last two unanswerable; or ``part`` where only so many
+    ``documents`` of the knowledge base were searched.
     """
 
     group: str
@@ -48,7 +50,8 @@ class Example:
     features: dict[str, float]
     given: bool
     answerable: bool
-    kind: Literal["own", "hidden", "crossed"] = "own"
+    kind: Literal["own", "hidden", "crossed", "part"] = "own"
+    documents: int = 0
 
 
 def fit_threshold(
@@ -87,7 +90,8 @@ def fit_calibration(
 ) -> tuple[Calibration, dict[str, Any]]:
     """Fit a scorer for each kind of which there are examples, with and without cosines.
 
-    The report holds, by kind and source, over the cases as labelled: ``n``, the area under the
+    The report holds, by kind and source, over the cases as labelled, and for each size of the
+    parts of a knowledge base ("techqa, 5 documents"): ``n``, the area under the
     risk-coverage curve of the out-of-fold confidences (``aurc``; smaller is better), of the top
     cosine alone (``aurc_cosine``), and the shares of right decisions at a risk of 10%.
 
@@ -159,7 +163,7 @@ def _judged(examples: Sequence[Example]) -> np.ndarray:
         [
             e.answerable or e.kind == "crossed"
             if e.given
-            else e.source in real and e.kind != "crossed"
+            else e.source in real and e.kind in ("own", "hidden")
             for e in examples
         ]
     )
@@ -168,18 +172,16 @@ def _judged(examples: Sequence[Example]) -> np.ndarray:
 
 
 def _weights(examples: Sequence[Example]) -> np.ndarray:
-    """Every source counts the same, and within it the uncovered share of the weight is on
-    unanswerables; less where all of those were made by hiding documents, which others repeat."""
-    counts: dict[tuple[str, bool], int] = {}
-    for example in examples:
-        key = (example.source, example.answerable)
-        counts[key] = counts.get(key, 0) + 1
+    """Every source counts the same, its whole as much as its parts, and within them the uncovered
+    share of the weight is on unanswerables; less where all of those were made by hiding documents,
+    which others repeat."""
+    keys = [(example.source, example.kind == "part", example.answerable) for example in examples]
+    counts = Counter(keys)
     share = {True: 1 - UNCOVERED, False: UNCOVERED}
-    weights = np.array(
-        [share[e.answerable] / counts[e.source, e.answerable] for e in examples], dtype=float
-    )
+    weights = np.array([share[key[-1]] / counts[key] for key in keys], dtype=float)
     real = {e.source for e in examples if e.kind == "own" and not e.answerable}
-    unsure = np.array([e.kind == "hidden" and e.source not in real for e in examples])
+    made = np.array([e.kind in ("hidden", "part") and not e.answerable for e in examples])
+    unsure = made & np.array([e.source not in real for e in examples])
     weights[unsure] *= _UNSURE
     return np.asarray(weights * len(examples) / weights.sum())
 
@@ -214,19 +216,23 @@ def _value(tree: Tree, row: np.ndarray) -> float:
 def _judge(
     examples: Sequence[Example], sure: np.ndarray, scorer: Scorer
 ) -> dict[str, dict[str, float]]:
+    """By source as labelled, and by source and number of documents for its parts."""
     threshold = scorer.threshold(0.1)
     report = {}
-    for source in dict.fromkeys(example.source for example in examples):
+    names = [
+        f"{e.source}, {e.documents} documents" if e.kind == "part" else e.source for e in examples
+    ]
+    for name in dict.fromkeys(names):
         at = [
             n
             for n, example in enumerate(examples)
-            if example.source == source and example.kind == "own"
+            if names[n] == name and example.kind in ("own", "part")
         ]
         if not at:
             continue
         labels = np.array([examples[n].answerable for n in at])
         cosines = np.array([examples[n].features["cosine"] for n in at])
-        report[source] = {
+        report[name] = {
             "n": len(at),
             "unanswerable": int((~labels).sum()),
             "aurc": risk_area(list(zip(sure[at], labels, strict=True))),

@@ -1,16 +1,27 @@
-"""What calibration is fitted on: searches for labelled cases, and for cases made unanswerable."""
+"""What calibration is fitted on: searches for labelled cases, and for cases made unanswerable.
 
+They are searched for in the whole knowledge base and in parts of it, from one document on: a
+passage stands out less among two than among a thousand, and people begin with few documents.
+"""
+
+import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import Case, to_documents
 from chatbot.chain import search_query
 from chatbot.evaluation.calibration import Example, fit_calibration
 from chatbot.grounding.confidence import save_calibration
+from chatbot.index.generations import Generation
+from chatbot.index.lexical import LexicalIndex
+from chatbot.index.retriever import build_retriever
 from chatbot.memory import to_messages
 from chatbot.service import ChatService
 
@@ -20,6 +31,9 @@ Source = tuple[str, ChatService, Sequence[Case]]
 
 _CROSSED = 40
 _DEPTH = 60
+# Sizes of the parts in documents, and how many covered questions are put to parts of each size.
+_SIZES = (1, 2, 3, 5, 8, 12, 20, 40, 80, 160)
+_COVERED = 40
 
 
 def decisions(sources: Sequence[Source], progress: Progress) -> list[tuple[float, bool]]:
@@ -44,9 +58,16 @@ def write_fit(
     Raises:
         DataError: there are too few answerable or unanswerable cases.
     """
+    total = sum(len(cases) + len(_SIZES) for _, _, cases in sources)
+    steps = itertools.count(1)
+
+    def step() -> None:
+        progress(next(steps), total)
+
     examples = [
-        *_labelled(sources, progress),
+        *_labelled(sources, step),
         *_crossed(sources),
+        *(example for source in sources for example in _in_parts(source, step)),
     ]
     calibration, report = fit_calibration(examples, version, sources[0][1].embeddings_name)
     save_calibration(calibration, path)
@@ -65,11 +86,9 @@ def write_fit(
     }
 
 
-def _labelled(sources: Sequence[Source], progress: Progress) -> list[Example]:
+def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:
     """Every case as it is, and each answerable one with its documents hidden."""
-    total = sum(len(cases) for _, _, cases in sources)
     examples: list[Example] = []
-    done = 0
     for name, service, cases in sources:
         for case in cases:
             group = f"{name}:{case.id}"
@@ -83,8 +102,7 @@ def _labelled(sources: Sequence[Source], progress: Progress) -> list[Example]:
                 examples.append(_example(service, case, group, name, found, "own"))
                 if case.answerable and gold and rest:
                     examples.append(_example(service, case, group, name, _ranked(rest), "hidden"))
-            done += 1
-            progress(done, total)
+            step()
     return examples
 
 
@@ -109,6 +127,77 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
                 group = f"{other}:{case.id}"
                 examples.append(_example(service, case, group, name, found, "crossed"))
     return examples
+
+
+def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
+    """Questions put to random parts of a knowledge base: covered ones, as many whose documents
+    are elsewhere, and as many that the whole does not cover."""
+    name, service, cases = source
+    searched = [case for case in cases if not case.passages]
+    uncovered = [case for case in searched if not case.answerable]
+    whole, embeddings = service.current_generation(), _Remembering(service.embeddings())
+    answerable, _ = _split([case for case in searched if case.relevant], set(whole.rows))
+    chance = random.Random(0)
+    for size in _SIZES:
+        step()
+        done = 0 if answerable and size < len(whole.rows) else _COVERED
+        while done < _COVERED:
+            about = {item.path for item in chance.choice(answerable).relevant}
+            part = _part(whole, about.union(chance.sample(list(whole.rows), size - 1)))
+            covered, elsewhere = _split(answerable, set(part.rows))
+            covered = chance.sample(covered, min(max(4, size // 5), len(covered)))
+            done += max(1, len(covered))
+            retriever = build_retriever(part, embeddings, k=_DEPTH, candidates=_DEPTH)
+            gate = replace(service.gate(), vocabulary=part.lexical)
+            asked = [(case, True) for case in covered]
+            for others in (elsewhere, uncovered):
+                drawn = chance.sample(others, min(len(covered), len(others)))
+                asked += [(case, False) for case in drawn]
+            for case, answered in asked:
+                query = search_query(to_messages(case.history), case.question)
+                found = retriever.invoke(query)
+                values = gate.features(case.question, query, found, False)
+                group = f"{name}:{case.id}"
+                yield Example(group, name, values, False, answered, "part", documents=size)
+
+
+def _split(cases: Sequence[Case], paths: set[str]) -> tuple[list[Case], list[Case]]:
+    """Cases all of whose documents are among ``paths``, and those of which none is."""
+    gold = [(case, {item.path for item in case.relevant}) for case in cases]
+    return (
+        [case for case, about in gold if about <= paths],
+        [case for case, about in gold if not about & paths],
+    )
+
+
+def _part(whole: Generation, paths: set[str]) -> Generation:
+    """The index as it would be if these were all documents; in memory only."""
+    kept = [path for path in whole.rows if path in paths]
+    rows = [row for path in kept for row in range(*whole.rows[path])]
+    chunks = [whole.chunks[row] for row in rows]
+    return Generation(
+        manifest=whole.manifest,
+        chunks=chunks,
+        texts={path: whole.texts[path] for path in kept},
+        vectors=np.asarray(whole.vectors[rows]),
+        lexical=LexicalIndex.build([chunk.search_text for chunk in chunks]),
+    )
+
+
+class _Remembering(Embeddings):
+    """Embeddings of queries that are searched for again and again."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        self._known: dict[str, list[float]] = {}
+
+    def embed_query(self, text: str) -> list[float]:
+        if text not in self._known:
+            self._known[text] = self._embeddings.embed_query(text)
+        return self._known[text]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._embeddings.embed_documents(texts)
 
 
 def _search(service: ChatService, case: Case) -> list[Document]:

@@ -73,7 +73,9 @@ def features(
         return {}
     shown = field[:_SHOWN]
     return (
-        _dense(field, shown)
+        # Where few were found, margins between them mean something else.
+        {"passages": len(field) / FIELD}
+        | _dense(field, shown)
         | _lexical(query, field, vocabulary)
         | _agreement(field)
         | _coverage(question, query, field, shown, vocabulary)
