@@ -75,6 +75,7 @@ def main() -> None:
             file = options.out / f"answers-{name}.json"
             if not file.exists():
                 found = answered(name, cases, settings)
+                options.out.mkdir(parents=True, exist_ok=True)
                 file.write_text(json.dumps(found, ensure_ascii=False, indent=1))
             rows[name] = json.loads(file.read_text())
     print("| engine | n | " + " | ".join(METRICS) + " | refused, answerable | refused, not |")

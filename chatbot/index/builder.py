@@ -308,18 +308,17 @@ def _indexed(
     import numpy as np
 
     from chatbot.index.lexical import LexicalIndex
+    from chatbot.knowledge.chunks import keys_of
 
-    rows = {chunk.key: row for row, chunk in enumerate(old.chunks)} if old else {}
-    keys = [chunk.key for chunk in chunks]
+    rows = {key: row for row, key in enumerate(keys_of(old.chunks))} if old else {}
+    keys = keys_of(chunks)
     same = [rows.get(key, -1) for key in keys]
-    missing = {
-        key: chunk.search_text
-        for key, chunk, row in zip(keys, chunks, same, strict=True)
-        if row < 0
-    }
+    # The counts of what the old index holds are taken over, whatever the text.
+    texts = [""] * len(chunks)
+    for place in (place for place, row in enumerate(same) if row < 0):
+        texts[place] = chunks[place].search_text
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
     with ThreadPoolExecutor(1) as thread:
-        # The counts of what the old index holds are taken over, whatever the text.
-        texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
         counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
         new = _embedded(missing, load, progress) if missing else None
         lexical = counting.result()

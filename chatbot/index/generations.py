@@ -7,11 +7,13 @@ names the generation in use. A generation is written beside the old one under a 
 so a reader sees a whole one or none.
 """
 
+import gc
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -184,9 +186,10 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
-    chunks, vectors = read_vectors(index, manifest.generation)
     try:
-        texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
+        with _nothing_collected():
+            chunks, vectors = read_vectors(index, manifest.generation)
+            texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise IndexUnavailableError(
@@ -307,6 +310,18 @@ def set_current(index: Path, name: str) -> None:
     _sync(temporary)
     os.replace(temporary, index / "CURRENT")
     _sync(index)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Many objects are made that all stay: Python need not look through them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _sync(path: Path) -> None:

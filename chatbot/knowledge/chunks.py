@@ -3,7 +3,9 @@
 import hashlib
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from chatbot.knowledge.documents import Document
@@ -47,11 +49,6 @@ class Chunk(NamedTuple):
         return search_text(self.title, self.heading, self.text)
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Key of the chunk's vector: equal keys have equal search text, wherever they stand."""
-        return self.title, self.heading, self.text
-
-    @property
     def content_hash(self) -> str:
         """The key as one string of hexadecimal digits: its id where vectors are kept elsewhere."""
         return hashlib.sha256(self.search_text.encode()).hexdigest()
@@ -59,6 +56,15 @@ class Chunk(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """The chunk as a line of ``chunks.jsonl``."""
         return self._asdict()
+
+
+# Title, heading and text: what a chunk's search text is made of.
+_KEY = itemgetter(*(Chunk._fields.index(name) for name in ("title", "heading", "text")))
+
+
+def keys_of(chunks: Sequence[Chunk]) -> list[tuple[str, str, str]]:
+    """Keys of the chunks' vectors: equal keys have equal search texts, wherever they stand."""
+    return list(map(_KEY, chunks))
 
 
 @dataclass(frozen=True)
