@@ -128,13 +128,12 @@ def _finetune(options: argparse.Namespace) -> int | None:
 
 def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:
     """A file of rows to rehearse; a run that goes on has it already."""
-    from chatbot.index.generations import load_current
     from chatbot.training.rehearsal import rehearsal_cases, rehearsal_rows
 
     path: Path = options.out / "rehearsal.jsonl"
     if not path.exists():
         service = _service(options, adapter)
-        chunks = load_current(service.settings.index).chunks
+        chunks = service.current_generation().chunks
         rows = rehearsal_rows(
             answered(service, rehearsal_cases(chunks, options.rehearse, options.seed))
         )
