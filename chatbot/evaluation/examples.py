@@ -19,9 +19,10 @@ from chatbot.cases import Case, to_documents
 from chatbot.chain import search_query
 from chatbot.evaluation.calibration import Example, fit_calibration
 from chatbot.grounding.confidence import save_calibration
+from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
-from chatbot.index.retriever import build_retriever
+from chatbot.index.retriever import HybridRetriever, build_retriever
 from chatbot.memory import to_messages
 from chatbot.service import ChatService
 
@@ -90,18 +91,19 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
     """Every case as it is, and each answerable one with its documents hidden."""
     examples: list[Example] = []
     for name, service, cases in sources:
+        gate, retriever = service.gate(), service.retriever(_DEPTH)
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
                 passages = service.compared(case.question, to_documents(case.passages))
-                examples.append(_example(service, case, group, name, passages, "own"))
+                examples.append(_example(gate, case, group, name, passages, "own"))
             else:
-                found = _search(service, case)
+                found = _search(retriever, case)
                 gold = {item.path for item in case.relevant}
                 rest = [p for p in found if p.metadata["path"] not in gold]
-                examples.append(_example(service, case, group, name, found, "own"))
+                examples.append(_example(gate, case, group, name, found, "own"))
                 if case.answerable and gold and rest:
-                    examples.append(_example(service, case, group, name, _ranked(rest), "hidden"))
+                    examples.append(_example(gate, case, group, name, _ranked(rest), "hidden"))
             step()
     return examples
 
@@ -111,6 +113,7 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
     chance = random.Random(0)
     examples = []
     for name, service, own in sources:
+        gate, retriever = service.gate(), service.retriever(_DEPTH)
         for other, elsewhere, cases in sources:
             drawn = chance.sample(list(cases), min(_CROSSED, len(cases)))
             given = [case for case in own if case.passages]
@@ -121,11 +124,11 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
                         continue
                     found = service.compared(case.question, passages)
                 elif not case.passages and not given and elsewhere is not service:
-                    found = _search(service, case)
+                    found = _search(retriever, case)
                 else:
                     continue
                 group = f"{other}:{case.id}"
-                examples.append(_example(service, case, group, name, found, "crossed"))
+                examples.append(_example(gate, case, group, name, found, "crossed"))
     return examples
 
 
@@ -137,7 +140,7 @@ def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
     uncovered = [case for case in searched if not case.answerable]
     whole, embeddings = service.current_generation(), _Remembering(service.embeddings())
     answerable, _ = _split([case for case in searched if case.relevant], set(whole.rows))
-    chance = random.Random(0)
+    whole_gate, chance = service.gate(), random.Random(0)
     for size in _SIZES:
         step()
         done = 0 if answerable and size < len(whole.rows) else _COVERED
@@ -148,17 +151,15 @@ def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
             covered = chance.sample(covered, min(max(4, size // 5), len(covered)))
             done += max(1, len(covered))
             retriever = build_retriever(part, embeddings, k=_DEPTH, candidates=_DEPTH)
-            gate = replace(service.gate(), vocabulary=part.lexical)
+            gate = replace(whole_gate, vocabulary=part.lexical)
             asked = [(case, True) for case in covered]
             for others in (elsewhere, uncovered):
                 drawn = chance.sample(others, min(len(covered), len(others)))
                 asked += [(case, False) for case in drawn]
             for case, answered in asked:
-                query = search_query(to_messages(case.history), case.question)
-                found = retriever.invoke(query)
-                values = gate.features(case.question, query, found, False)
-                group = f"{name}:{case.id}"
-                yield Example(group, name, values, False, answered, "part", documents=size)
+                found = _search(retriever, case)
+                example = _example(gate, case, f"{name}:{case.id}", name, found, "part")
+                yield replace(example, answerable=answered, documents=size)
 
 
 def _split(cases: Sequence[Case], paths: set[str]) -> tuple[list[Case], list[Case]]:
@@ -200,9 +201,8 @@ class _Remembering(Embeddings):
         return self._embeddings.embed_documents(texts)
 
 
-def _search(service: ChatService, case: Case) -> list[Document]:
-    query = search_query(to_messages(case.history), case.question)
-    return list(service.retriever(_DEPTH).invoke(query))
+def _search(retriever: HybridRetriever, case: Case) -> list[Document]:
+    return retriever.invoke(search_query(to_messages(case.history), case.question))
 
 
 def _ranked(passages: Sequence[Document]) -> list[Document]:
@@ -216,7 +216,7 @@ def _ranked(passages: Sequence[Document]) -> list[Document]:
 
 
 def _example(
-    service: ChatService,
+    gate: Gate,
     case: Case,
     group: str,
     source: str,
@@ -225,5 +225,5 @@ def _example(
 ) -> Example:
     given = bool(case.passages)
     query = case.question if given else search_query(to_messages(case.history), case.question)
-    values = service.gate().features(case.question, query, found, given)
+    values = gate.features(case.question, query, found, given)
     return Example(group, source, values, given, case.answerable and kind == "own", kind)

@@ -314,9 +314,7 @@ def _indexed(
     keys = keys_of(chunks)
     same = [rows.get(key, -1) for key in keys]
     # The counts of what the old index holds are taken over, whatever the text.
-    texts = [""] * len(chunks)
-    for place in (place for place, row in enumerate(same) if row < 0):
-        texts[place] = chunks[place].search_text
+    texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
     missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
     with ThreadPoolExecutor(1) as thread:
         counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)

@@ -5,7 +5,6 @@ that can be stopped and "calmly" a shorter one, "markup" an answer that tries to
 "secret" the first secret that stands in the prompt.
 """
 
-import os
 import re
 import sys
 import threading
@@ -52,8 +51,7 @@ def _reply(prompt: str, question: str, words: int) -> str:
 
 
 def main(port: int) -> None:
-    os.environ.setdefault("CHATBOT_REFUSE_BELOW", "0.3")
-    settings = load_settings(port=port)
+    settings = load_settings(port=port, refuse_below=0.3)
     model = scripted_model(PacedEngine())
     model.max_tokens = 1000
     service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())

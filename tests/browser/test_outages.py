@@ -40,9 +40,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     (knowledge / "us.md").write_text(
         "# US returns\n\nCustomers in the US can return a product within 45 days of delivery.\n"
     )
-    # One page is too little for the gate to compare with, and refusing is not what this is about.
-    values = {"DATA": folder, "KNOWLEDGE": knowledge, "INDEX": folder / "index", "REFUSE_BELOW": 0}
-    return {f"CHATBOT_{name}": str(value) for name, value in values.items()} | more
+    paths = {"DATA": folder, "KNOWLEDGE": knowledge, "INDEX": folder / "index"}
+    return {f"CHATBOT_{name}": str(path) for name, path in paths.items()} | more
 
 
 def answered(page: Page, count: int) -> None:
