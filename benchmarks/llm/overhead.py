@@ -1,11 +1,13 @@
 """What our layers cost over the bare pipeline: the engine's thread, LangChain, the service.
 
 The same prompts, recorded from the service, go through each layer by turns in one process; all
-of them are in the prefix cache, so that the model's own part of the first token is short. The
-least disturbed of several tries counts. Processor time per token is printed beside the rate: it
-hardly depends on what else runs on the machine.
+of them are in the prefix cache, so that the model's own part of the first token is short. Each
+try puts one question to every layer, and answers are compared with the bare pipeline's for the
+same question, since how much a model copies, and so its rate, depends on the question: the median
+of those ratios counts. Processor time per token is printed beside the rate: it hardly depends on
+what else runs on the machine.
 
-    python benchmarks/llm/overhead.py [--tries 5] [--users 8] [--tokens 64]
+    python benchmarks/llm/overhead.py [--tries 16] [--users 8] [--tokens 160]
 """
 
 import argparse
@@ -17,8 +19,9 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from contenders import endless_engine
 
 from chatbot.events import Answered, Token
@@ -41,6 +44,11 @@ QUESTIONS = (
     "How do I delete my account?",
     "Which payment methods do you accept?",
 )
+
+
+_MEDIANS = (
+    "first_ms", "rate", "cpu_ms", "after_ms", "first_added_ms", "rate_ratio", "cpu_ratio"
+)  # fmt: skip
 
 
 class Recorded:
@@ -67,14 +75,25 @@ class Recorded:
         return int(self.engine.count_tokens(text))
 
 
-Run = Callable[[Sequence[int]], tuple[float, float, float, float]]
+class Figures(NamedTuple):
+    """Seconds to the first text, from there to the last one, and from there to the end; the
+    processor's seconds after the first text, and how many tokens came after it."""
+
+    first: float
+    text: float
+    after: float
+    cpu: float
+    tokens: int
+
+
+Run = Callable[[Sequence[int]], Figures]
 
 
 def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
     """Only ``add_request`` and ``step``; the engine's own thread sleeps meanwhile."""
     numbers = iter(range(10**6, 10**7))
 
-    def run(which: Sequence[int]) -> tuple[float, float, float, float]:
+    def run(which: Sequence[int]) -> Figures:
         pipeline = engine._pipeline
         started = time.perf_counter()
         request = GenerationRequest("", tokens)
@@ -84,7 +103,7 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
             )
             for i in which
         ]
-        first, count, cpu = 0.0, 0, 0.0
+        first, count, at_first, cpu = 0.0, 0, 0, 0.0
         while pipeline.has_non_finished_requests():
             pipeline.step()
             for handle in handles:
@@ -93,7 +112,8 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
             if count and not first:
                 first, cpu, at_first = time.perf_counter(), time.process_time(), count
         spent = time.perf_counter() - first
-        return first - started, spent, time.process_time() - cpu, count - at_first
+        cpu = time.process_time() - cpu
+        return Figures(first - started, spent, 0.0, cpu, count - at_first)
 
     return run
 
@@ -101,24 +121,26 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
 def layer(recorded: Recorded, stream: Callable[[int], AsyncIterator[Any]]) -> Run:
     """Everything that ``stream`` yields is a piece of text for a person."""
 
-    async def one(index: int) -> tuple[float, float]:
-        first = cpu = 0.0
+    async def one(index: int) -> tuple[float, float, float]:
+        first = last = cpu = 0.0
         async for _ in stream(index):
+            last = time.perf_counter()
             if not first:
-                first, cpu = time.perf_counter(), time.process_time()
-        return first, cpu
+                first, cpu = last, time.process_time()
+        return first, last, cpu
 
-    def run(which: Sequence[int]) -> tuple[float, float, float, float]:
+    def run(which: Sequence[int]) -> Figures:
         recorded.tokens = 0
 
-        async def everybody() -> tuple[float, list[tuple[float, float]]]:
+        async def everybody() -> tuple[float, list[tuple[float, float, float]]]:
             started = time.perf_counter()  # a server's event loop runs already
             return started, await asyncio.gather(*map(one, which))
 
-        started, firsts = asyncio.run(everybody())
-        first, cpu = min(firsts)
-        spent = time.perf_counter() - first
-        return first - started, spent, time.process_time() - cpu, recorded.tokens - len(which)
+        started, texts = asyncio.run(everybody())
+        ended, cpu = time.perf_counter(), time.process_time()
+        (first, _, cpu_before), last = min(texts), max(last for _, last, _ in texts)
+        count = recorded.tokens - len(which)
+        return Figures(first - started, last - first, ended - last, cpu - cpu_before, count)
 
     return run
 
@@ -175,42 +197,55 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
 def main() -> None:
     """Measure by turns and print a table for one person and for many."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tries", type=int, default=5)
+    parser.add_argument("--tries", type=int, default=16)
     parser.add_argument("--users", type=int, default=8, choices=range(2, len(QUESTIONS) + 1))
-    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--tokens", type=int, default=160)
     parser.add_argument("--json", type=Path, help="write the figures there too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found: list[float] = []
         runs = layers(options.tokens, Path(folder), found)
+        found.clear()  # the first ones load what they need
         figures = {1: measured(runs, 1, options.tries)}
-        retrieval = 1000 * min(found)
+        retrieval = 1000 * float(np.median(found))
         figures[options.users] = measured(runs, options.users, options.tries)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
-    print(f"Retrieval alone: {retrieval:.1f} ms.")
+    print(f"Retrieval alone: {retrieval:.1f} ms in the middle.")
     for users, rows in figures.items():
-        print(f"\n| {users} at once | first text ms | tokens/s | ms of processor a token |")
-        print("|---|---|---|---|")
+        print(
+            f"\n| {users} at once | first text ms | tokens/s | ms of processor a token "
+            "| ms after the text | first text | rate | processor |"
+        )
+        print("|---|---|---|---|---|---|---|---|")
         for name, row in rows.items():
-            print(f"| {name} | {row['first_ms']:.1f} | {row['rate']:.1f} | {row['cpu_ms']:.2f} |")
+            print(
+                f"| {name} | {row['first_ms']:.1f} | {row['rate']:.1f} | {row['cpu_ms']:.2f} "
+                f"| {row['after_ms']:.1f} | {row['first_added_ms']:+.1f} ms "
+                f"| {row['rate_ratio'] - 1:+.1%} | {row['cpu_ratio'] - 1:+.1%} |"
+            )
 
 
 def measured(runs: dict[str, Run], users: int, tries: int) -> dict[str, dict[str, float]]:
-    """The best of ``tries`` for each layer, taken by turns."""
-    seen: dict[str, list[tuple[float, float, float, float]]] = {name: [] for name in runs}
+    """For each layer its medians, and the medians of what it adds to the first layer's figures
+    for the same questions."""
+    seen: dict[str, list[tuple[float, ...]]] = {name: [] for name in runs}
     for attempt in range(tries):
         which = [(attempt + user) % len(QUESTIONS) for user in range(users)]
         for name, run in runs.items():
-            seen[name].append(run(which))
-    return {
-        name: {
-            "first_ms": 1000 * min(first for first, *_ in rows),
-            "rate": max(count / spent for _, spent, _, count in rows),
-            "cpu_ms": 1000 * min(cpu / count for _, _, cpu, count in rows),
-        }
-        for name, rows in seen.items()
-    }
+            got = run(which)
+            seen[name].append(
+                (1000 * got.first, got.tokens / got.text, 1000 * got.cpu / got.tokens,
+                 1000 * got.after)
+            )  # fmt: skip
+    base = np.array(next(iter(seen.values())))
+    found = {}
+    for name, rows in seen.items():
+        own = np.array(rows)
+        figures = [*np.median(own, axis=0), np.median(own[:, 0] - base[:, 0])]
+        figures += [*np.median(own[:, 1:3] / base[:, 1:3], axis=0)]
+        found[name] = dict(zip(_MEDIANS, map(float, figures), strict=True))
+    return found
 
 
 if __name__ == "__main__":
