@@ -46,11 +46,6 @@ QUESTIONS = (
 )
 
 
-_MEDIANS = (
-    "first_ms", "rate", "cpu_ms", "after_ms", "first_added_ms", "rate_ratio", "cpu_ratio"
-)  # fmt: skip
-
-
 class Recorded:
     """The engine, which also keeps each prompt and how many tokens were written for it."""
 
@@ -112,8 +107,8 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
             if count and not first:
                 first, cpu, at_first = time.perf_counter(), time.process_time(), count
         spent = time.perf_counter() - first
-        cpu = time.process_time() - cpu
-        return Figures(first - started, spent, 0.0, cpu, count - at_first)
+        spent_cpu = time.process_time() - cpu
+        return Figures(first - started, spent, 0.0, spent_cpu, count - at_first)
 
     return run
 
@@ -229,23 +224,33 @@ def main() -> None:
 def measured(runs: dict[str, Run], users: int, tries: int) -> dict[str, dict[str, float]]:
     """For each layer its medians, and the medians of what it adds to the first layer's figures
     for the same questions."""
-    seen: dict[str, list[tuple[float, ...]]] = {name: [] for name in runs}
+    seen: dict[str, list[Figures]] = {name: [] for name in runs}
     for attempt in range(tries):
         which = [(attempt + user) % len(QUESTIONS) for user in range(users)]
         for name, run in runs.items():
-            got = run(which)
-            seen[name].append(
-                (1000 * got.first, got.tokens / got.text, 1000 * got.cpu / got.tokens,
-                 1000 * got.after)
-            )  # fmt: skip
-    base = np.array(next(iter(seen.values())))
+            seen[name].append(run(which))
+    base = _per_token(next(iter(seen.values())))
     found = {}
-    for name, rows in seen.items():
-        own = np.array(rows)
-        figures = [*np.median(own, axis=0), np.median(own[:, 0] - base[:, 0])]
-        figures += [*np.median(own[:, 1:3] / base[:, 1:3], axis=0)]
-        found[name] = dict(zip(_MEDIANS, map(float, figures), strict=True))
+    for name, figures in seen.items():
+        first, rate, cpu = _per_token(figures)
+        columns = {
+            "first_ms": first,
+            "rate": rate,
+            "cpu_ms": cpu,
+            "after_ms": 1000 * np.array([one.after for one in figures]),
+            "first_added_ms": first - base[0],
+            "rate_ratio": rate / base[1],
+            "cpu_ratio": cpu / base[2],
+        }
+        found[name] = {key: float(np.median(values)) for key, values in columns.items()}
     return found
+
+
+def _per_token(figures: Sequence[Figures]) -> np.ndarray:
+    """Rows of milliseconds to the first text, tokens a second, processor's milliseconds a token;
+    (3, tries) float64."""
+    first, text, _, cpu, tokens = np.array(figures).T
+    return np.array([1000 * first, tokens / text, 1000 * cpu / tokens])
 
 
 if __name__ == "__main__":
