@@ -8,7 +8,9 @@ BIN := $(VENV)/bin
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
-# What is never imported need not be compiled: Python does the rest at its first import.
+# What is never imported need not be compiled: Python does the rest at its first import, and must
+# be let keep it, or every start compiles thirteen seconds' worth of imports again.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 # torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -273,6 +274,22 @@ def test_a_changed_folder_is_followed(settings: Settings) -> None:
 
     watch(settings.knowledge, lambda: builds.append(build(settings)), going, every=0.01)
     assert [report.added for report in builds] == [2, 1]
+
+
+def test_a_change_is_noticed_before_the_next_look(settings: Settings) -> None:
+    class Noticed(Exception):
+        pass
+
+    def update() -> None:
+        if build(settings).added == 1:
+            raise Noticed
+        new = settings.knowledge / "new.md"
+        threading.Timer(0.2, new.write_text, ["# New\n\nA new one.\n"]).start()
+
+    began = time.monotonic()
+    with pytest.raises(Noticed):
+        watch(settings.knowledge, update, every=60)
+    assert time.monotonic() - began < 30
 
 
 def test_killed_builds_leave_a_whole_index(settings: Settings) -> None:

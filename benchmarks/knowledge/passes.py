@@ -4,8 +4,8 @@
 
 The folder is copied. Its first index gets stand-in vectors (numbers drawn from each text), since
 embedding tens of thousands of chunks takes long; every change after it is embedded by the real
-model. A change counts as found when a retriever of this process, which looks at the index every
-50 ms as the service does with each question, returns it for a word that only it holds. Prints
+model. A change counts as found when a retriever of this process, which looks for a new generation
+every 50 ms as the service does with each question, returns it for a word that only it holds. Prints
 JSON; ``cpu_s`` is processor time, which other work on the machine disturbs less.
 """
 
@@ -93,17 +93,15 @@ class Service:
         self.load_s = self.load_cpu_s = 0.0
 
     def finds(self, path: str, query: str) -> bool:
-        """Whether ``path`` is the first passage, from the newest generation."""
-        newest = current_name(self._settings.index)
-        if newest != self._loaded:
-            began, used = time.perf_counter(), time.process_time()
-            self._generation = load_current(self._settings.index, self._name)
-            self._retriever = build_retriever(self._generation, self._embeddings, 4, 50)
-            self._retriever.invoke(query)
-            self.load_s = time.perf_counter() - began
-            self.load_cpu_s = time.process_time() - used
-            self._loaded = self._generation.manifest.generation
-        found = self._retriever.invoke(query)
+        """Whether there is a newer generation, and ``path`` is the first passage from it."""
+        if current_name(self._settings.index) == self._loaded:
+            return False
+        began, used = time.perf_counter(), time.process_time()
+        generation = load_current(self._settings.index, self._name)
+        found = build_retriever(generation, self._embeddings, 4, 50).invoke(query)
+        self.load_s = time.perf_counter() - began
+        self.load_cpu_s = time.process_time() - used
+        self._loaded = generation.manifest.generation
         return bool(found) and found[0].metadata["path"] == path
 
 

@@ -47,6 +47,7 @@ _MANY = 100_000
 _ENTRIES = 400_000
 _CANDIDATES = 2_000
 _WINDOWED = 500
+_SAMPLED = 64  # one score of so many tells about where the best ones begin
 _BLOCK = 1 << 22  # entries worked on at a time where there are too many for copies of all
 
 
@@ -156,21 +157,34 @@ class _Bm25:
 
     def scores(self, words: Sequence[int]) -> NDArray[np.float32]:
         """BM25 of every text for a query in which each word counts once, shape (n,)."""
+        from scipy.sparse import csc_array
+
         starts, rows, weights = self._postings
-        scores = np.zeros(self.size, dtype=np.float32)
-        for word in words:
-            at = slice(starts[word], starts[word + 1])
-            scores[rows[at]] += weights[at]
+        spans = [slice(starts[word], starts[word + 1]) for word in words]
+        ends = np.cumsum([0, *(at.stop - at.start for at in spans)])
+        columns = csc_array(
+            (
+                np.concatenate([weights[at] for at in spans]),
+                np.concatenate([rows[at] for at in spans]),
+                ends,
+            ),
+            shape=(self.size, len(spans)),
+        )
+        scores: NDArray[np.float32] = columns @ np.ones(len(spans), dtype=np.float32)
         return scores
 
     def scores_of(self, rows: NDArray[np.int64], words: Sequence[int]) -> NDArray[np.float32]:
         """The same of the texts ``rows`` only, from their own word counts."""
-        found = self._counts.rows(rows)
+        starts = self._counts.starts
+        first = starts[rows]
+        many = starts[rows + 1] - first
+        entries = _ranges(first, many)
+        held = self._counts.words[entries]
         asked = np.zeros(len(self.frequency), dtype=np.bool_)
         asked[list(words)] = True
-        at = np.flatnonzero(asked[found.words])
-        place = np.repeat(np.arange(len(rows)), np.diff(found.starts))[at]
-        weights = self._weights(found.words[at], found.times[at], rows[place])
+        at = np.flatnonzero(asked[held])
+        place = np.searchsorted(np.cumsum(many), at, side="right")
+        weights = self._weights(held[at], self._counts.times[entries[at]], rows[place])
         return np.bincount(place, weights, minlength=len(rows)).astype(np.float32)
 
 
@@ -344,13 +358,24 @@ def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
 
 
 def _best(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    rows = np.flatnonzero(scores > 0)
+    rows = np.flatnonzero(scores > max(0.0, _floor(scores, k)))
+    if len(rows) < k:
+        rows = np.flatnonzero(scores > 0)
     values = scores[rows]
     if len(rows) > k:
         kept = values >= np.partition(values, len(rows) - k)[len(rows) - k]
         rows, values = rows[kept], values[kept]
     order = np.argsort(-values, kind="stable")[:k]
     return rows[order], values[order]
+
+
+def _floor(scores: NDArray[np.float32], k: int) -> float:
+    """A score that about three times ``k`` of them are above, by a sample."""
+    sample = scores[::_SAMPLED]
+    above = 3 * k // _SAMPLED
+    if len(sample) <= above:
+        return 0.0
+    return float(np.partition(sample, len(sample) - above - 1)[len(sample) - above - 1])
 
 
 class _Counter:

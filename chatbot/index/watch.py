@@ -1,14 +1,17 @@
 """Keep the index up to date while the knowledge folder changes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import watchfiles
 
 from chatbot.errors import KnowledgeError
 from chatbot.knowledge.documents import Stamp, list_files
 
 _EVERY = 0.4  # seconds between two looks; a look at 4,000 files takes about 20 ms
 _AGAIN = 0.1  # after a look that found a change
+_SETTLE_MS = 10  # changes this close together wake once
 
 
 def watch(
@@ -19,9 +22,11 @@ def watch(
 ) -> None:
     """Call ``update`` now and after every change of the folder, as long as ``going()``.
 
-    The folder is listed rather than subscribed to, which also works on network drives. A change
-    counts once two looks agree, so a file that is still being copied is not read.
+    The folder is listed every so many seconds, which also works on network drives, and at once
+    where the system tells of a change. A change counts once two looks agree, so a file that is
+    still being copied is not read.
     """
+    changes = _changes(folder, every)
     done: dict[str, Stamp] | None = None
     last: dict[str, Stamp] | None = None
     while going():
@@ -30,7 +35,29 @@ def watch(
             done = now
             update()
         last = now
-        time.sleep(every if now == done else min(every, _AGAIN))
+        if now == done:
+            next(changes)
+        else:
+            time.sleep(min(every, _AGAIN))
+
+
+def _changes(folder: Path, every: float) -> Iterator[None]:
+    """Goes on with each change that the system tells of, and every so many seconds without."""
+    while True:
+        try:
+            for _ in watchfiles.watch(
+                folder,
+                watch_filter=None,
+                step=_SETTLE_MS,
+                debounce=10 * _SETTLE_MS,
+                rust_timeout=max(1, round(1000 * every)),
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
+            ):
+                yield
+        except (OSError, RuntimeError):  # gone, or more folders than may be subscribed to
+            time.sleep(every)
+            yield
 
 
 def _look(folder: Path) -> dict[str, Stamp]:
