@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from itertools import zip_longest
 from pathlib import Path
@@ -498,7 +499,7 @@ class ChatService:
                         "The index is being built for the first time; ask again in a moment."
                     )
                 if self._chain is None or self._outdated():
-                    self.current_generation()
+                    self._load()
                     self._gate = self.gate()
                     self._chain = self._build_chain()
                 self._problem = ""
@@ -508,6 +509,14 @@ class ChatService:
                     raise
                 log.warning("Still answering from the last good index: %s", exc)
             return self._chain
+
+    def _load(self) -> None:
+        """Both models and the index; the language model beside what Python imports for the rest."""
+        with ThreadPoolExecutor(1) as thread:
+            model = thread.submit(self._model)
+            self.current_generation()
+            self.embeddings()
+            model.result()
 
     def _chain_with(self, documents: Generation | None) -> AnswerChain:
         chain = self._ready_chain()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # Graphs written by another version of the conversion are made again.
-_GRAPH = "channels1"
+_GRAPH = "channels2"
 # Graphs that stay: of the adapter in use, of the one before it for a rollback, and of one more.
 _KEPT = 3
 # What is younger may be at work in another process.

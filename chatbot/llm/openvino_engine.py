@@ -232,8 +232,8 @@ class OpenVINOEngine:
 
 
 def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int) -> Any:
-    """Load ``path``; a GGUF file's graph is kept in ``converted``, which halves later starts and
-    makes it faster (:mod:`chatbot.llm.channels`)."""
+    """Load ``path``; a GGUF file's graph and tokenizer are kept in ``converted``, which makes later
+    starts short and the graph faster (:mod:`chatbot.llm.channels`)."""
     scheduler = genai.SchedulerConfig()
     scheduler.enable_prefix_caching = True
     scheduler.cache_size = cache_gb
@@ -245,29 +245,32 @@ def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int
         "ENABLE_CPU_PINNING": False,
         "prompt_lookup": True,
     }
-    if path.suffix != ".gguf" or converted is None:
-        return genai.ContinuousBatchingPipeline(str(path), scheduler, "CPU", properties)
-    folder = graph_folder(converted, path)
-    if not folder.exists():
-        _convert(genai, path, folder)
-    properties |= json.loads((folder / _PROPERTIES).read_text(encoding="utf-8"))
+    folder = path
+    if path.suffix == ".gguf" and converted is not None:
+        folder = graph_folder(converted, path)
+        if not folder.exists():
+            _convert(genai, path, folder)
+        properties |= json.loads((folder / _PROPERTIES).read_text(encoding="utf-8"))
     # Words are short work: with a second thread they would only take it from the model.
-    tokenizer = genai.Tokenizer(str(path), INFERENCE_NUM_THREADS=1)
+    tokenizer = genai.Tokenizer(str(folder), INFERENCE_NUM_THREADS=1)
     pipeline = genai.ContinuousBatchingPipeline(
         str(folder), tokenizer, scheduler, "CPU", **properties
     )
-    used(folder)
+    if folder != path:
+        used(folder)
     return pipeline
 
 
 def _convert(genai: Any, path: Path, folder: Path) -> None:
-    """Write the graph of a GGUF file into ``folder``, whole or not at all."""
+    """Write the graph of a GGUF file and its tokenizer into ``folder``, whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         link = Path(temporary) / path.name  # the graph is written beside the file that is read
         link.symlink_to(path)
+        # Read from the GGUF file, a tokenizer takes seconds, and Python stands still meanwhile.
+        tokenizer = genai.Tokenizer(str(link), enable_save_ov_model=True)
         genai.ContinuousBatchingPipeline(
-            str(link), genai.SchedulerConfig(), "CPU", {"enable_save_ov_model": True}
+            str(link), tokenizer, genai.SchedulerConfig(), "CPU", enable_save_ov_model=True
         )
         link.unlink()
         kept = Path(temporary) / "graph"
