@@ -59,6 +59,7 @@ from chatbot.waiting import WaitingLine
 log = logging.getLogger(__name__)
 
 _STARTERS = 4
+_FIRST_BUILD = 60.0  # seconds that a question waits for the first index
 
 
 class ChatService:
@@ -95,7 +96,8 @@ class ChatService:
         self._gate: Gate | None = None
         self._lock = threading.Lock()
         self._problem = ""
-        self._building = False
+        self._built = threading.Event()  # not set while the first index is being built
+        self._built.set()
         self._line = WaitingLine(self._at_once(), settings.answers_waiting)
 
     def _at_once(self) -> int:
@@ -160,13 +162,13 @@ class ChatService:
         :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
-                self._building = True
+                self._built.clear()
                 try:
                     self.update_index()
                 except VectorStoreError as exc:  # the index itself is there
                     log.warning("%s", exc)
                 finally:
-                    self._building = False
+                    self._built.set()
             self._ready_chain()
         except ChatbotError as exc:
             log.warning("%s", exc)
@@ -492,12 +494,12 @@ class ChatService:
 
     def _ready_chain(self) -> AnswerChain:
         """The chain over the newest generation; loads what is missing."""
+        if not self._built.wait(_FIRST_BUILD):
+            raise IndexUnavailableError(
+                "The index is being built for the first time; ask again in a moment."
+            )
         with self._lock:
             try:
-                if self._building:
-                    raise IndexUnavailableError(
-                        "The index is being built for the first time; ask again in a moment."
-                    )
                 if self._chain is None or self._outdated():
                     self._load()
                     self._gate = self.gate()

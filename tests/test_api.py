@@ -474,8 +474,8 @@ async def test_spans_go_to_the_collector_without_conversations(small: Settings) 
     assert b"return a product" not in spans
 
 
-async def test_while_the_first_index_is_built_questions_are_told_so(
-    small: Settings, gated: GatedEngine
+async def test_questions_wait_for_the_first_index_and_are_told_so_where_it_takes_long(
+    small: Settings, gated: GatedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class SlowEmbeddings(HashedEmbeddings):
         gate, begun = threading.Event(), threading.Event()
@@ -490,10 +490,14 @@ async def test_while_the_first_index_is_built_questions_are_told_so(
     async with client_of(api) as client:
         starting = asyncio.create_task(asyncio.to_thread(service.warm_up))
         await asyncio.to_thread(SlowEmbeddings.begun.wait, 10)
-        early = await client.post("/predict", json={"question": US})
+        with monkeypatch.context() as patched:
+            patched.setattr("chatbot.service._FIRST_BUILD", 0.01)
+            early = await client.post("/predict", json={"question": US})
         assert early.status_code == 503
         assert "being built for the first time" in early.json()["detail"]
         assert (await client.get("/readyz")).status_code == 503
+        waiting = asyncio.create_task(client.post("/predict", json={"question": US}))
+        assert not (await asyncio.wait([waiting], timeout=0.2))[0]
         SlowEmbeddings.gate.set()
         await starting
-        assert (await client.post("/predict", json={"question": US})).status_code == 200
+        assert (await waiting).status_code == 200
