@@ -139,8 +139,8 @@ class _Bm25:
         return weights
 
     @cached_property
-    def _postings(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        """For each word where its entries begin; the row of each entry, ascending; its weight."""
+    def _postings(self) -> Any:
+        """A sparse matrix by columns: the weight of each word (column) in each text (row)."""
         from scipy.sparse import csr_matrix
 
         counts, shape = self._counts, (self.size, len(self.frequency))
@@ -153,24 +153,12 @@ class _Bm25:
             many = np.diff(np.clip(starts, at.start, at.stop))
             words = np.repeat(np.arange(len(many)), many)
             weights[at] = self._weights(words, weights[at], rows[at])
-        return starts, rows, weights
+        return matrix
 
     def scores(self, words: Sequence[int]) -> NDArray[np.float32]:
         """BM25 of every text for a query in which each word counts once, shape (n,)."""
-        from scipy.sparse import csc_array
-
-        starts, rows, weights = self._postings
-        spans = [slice(starts[word], starts[word + 1]) for word in words]
-        ends = np.cumsum([0, *(at.stop - at.start for at in spans)])
-        columns = csc_array(
-            (
-                np.concatenate([weights[at] for at in spans]),
-                np.concatenate([rows[at] for at in spans]),
-                ends,
-            ),
-            shape=(self.size, len(spans)),
-        )
-        scores: NDArray[np.float32] = columns @ np.ones(len(spans), dtype=np.float32)
+        ones = np.ones(len(words), dtype=np.float32)
+        scores: NDArray[np.float32] = self._postings[:, list(words)] @ ones
         return scores
 
     def scores_of(self, rows: NDArray[np.int64], words: Sequence[int]) -> NDArray[np.float32]:
@@ -375,7 +363,7 @@ def _floor(scores: NDArray[np.float32], k: int) -> float:
     above = 3 * k // _SAMPLED
     if len(sample) <= above:
         return 0.0
-    return float(np.partition(sample, len(sample) - above - 1)[len(sample) - above - 1])
+    return float(np.partition(sample, -above - 1)[-above - 1])
 
 
 class _Counter:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import watchfiles
@@ -43,21 +44,21 @@ def watch(
 
 def _changes(folder: Path, every: float) -> Iterator[None]:
     """Goes on with each change that the system tells of, and every so many seconds without."""
-    while True:
-        try:
-            for _ in watchfiles.watch(
-                folder,
-                watch_filter=None,
-                step=_SETTLE_MS,
-                debounce=10 * _SETTLE_MS,
-                rust_timeout=max(1, round(1000 * every)),
-                yield_on_timeout=True,
-                ignore_permission_denied=True,
-            ):
-                yield
-        except (OSError, RuntimeError):  # gone, or more folders than may be subscribed to
-            time.sleep(every)
+    # Gone, or more folders than may be subscribed to: not tried again, it reads the whole folder.
+    with suppress(OSError, RuntimeError):
+        for _ in watchfiles.watch(
+            folder,
+            watch_filter=None,
+            step=_SETTLE_MS,
+            debounce=10 * _SETTLE_MS,
+            rust_timeout=max(1, round(1000 * every)),
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        ):
             yield
+    while True:
+        time.sleep(every)
+        yield
 
 
 def _look(folder: Path) -> dict[str, Stamp]:
