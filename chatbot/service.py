@@ -1,8 +1,8 @@
 """The composition root: settings in, a service out that answers questions as events.
 
 Nothing is loaded until :meth:`ChatService.warm_up` or the first question. The service keeps
-answering from the index that it has while a new generation is built, and takes the new one up
-with the next question.
+answering from the index and adapter that it has while new ones are made and loaded, and takes
+them up with the next question or :meth:`ChatService.refresh`.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncGenerator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import aclosing
 from itertools import zip_longest
 from pathlib import Path
@@ -60,6 +60,7 @@ log = logging.getLogger(__name__)
 
 _STARTERS = 4
 _FIRST_BUILD = 60.0  # seconds that a question waits for the first index
+_TAKE_UP = 2.0  # seconds that questions wait for a newer one to load
 
 
 class ChatService:
@@ -95,6 +96,10 @@ class ChatService:
         self._chain: AnswerChain | None = None
         self._gate: Gate | None = None
         self._lock = threading.Lock()
+        # One thread, so a load begins after the one that is under way.
+        self._loader = ThreadPoolExecutor(1, "load")
+        self._taking_up: Future[AnswerChain] | None = None
+        self._wait_until = 0.0  # by the monotonic clock
         self._problem = ""
         self._built = threading.Event()  # not set while the first index is being built
         self._built.set()
@@ -176,7 +181,7 @@ class ChatService:
     def refresh(self) -> None:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
         try:
-            self._ready_chain()
+            self._loader.submit(self._take_up).result()
         except ChatbotError as exc:
             log.debug("%s", exc)
 
@@ -493,30 +498,44 @@ class ChatService:
         return question
 
     def _ready_chain(self) -> AnswerChain:
-        """The chain over the newest generation; loads what is missing."""
+        """The chain over the newest generation; loads what is missing.
+
+        Where a newer one takes longer than ``_TAKE_UP`` seconds, or failed before, the last one
+        answers meanwhile.
+        """
         if not self._built.wait(_FIRST_BUILD):
             raise IndexUnavailableError(
                 "The index is being built for the first time; ask again in a moment."
             )
         with self._lock:
-            try:
-                if self._chain is None or self._outdated():
-                    self._load()
-                    self._gate = self.gate()
-                    self._chain = self._build_chain()
-                self._problem = ""
-            except ChatbotError as exc:
-                self._problem = str(exc)
-                if self._chain is None:
-                    raise
-                log.warning("Still answering from the last good index: %s", exc)
-            return self._chain
+            if self._taking_up is None or self._taking_up.done():
+                self._taking_up = self._loader.submit(self._take_up)
+                self._wait_until = time.monotonic() + (0 if self._problem else _TAKE_UP)
+            taking_up, answering = self._taking_up, self._chain
+        left = max(0.0, self._wait_until - time.monotonic())
+        done, _ = wait([taking_up], None if answering is None else left)
+        return taking_up.result() if done or answering is None else answering
+
+    def _take_up(self) -> AnswerChain:
+        """Load what is newer than the chain in use, if anything is."""
+        try:
+            if self._chain is None or self._outdated():
+                self._load()
+                self._gate = self.gate()
+                self._chain = self._build_chain()
+            self._problem = ""
+        except ChatbotError as exc:
+            self._problem = str(exc)
+            if self._chain is None:
+                raise
+            log.warning("Still answering from the last good index: %s", exc)
+        return self._chain
 
     def _load(self) -> None:
         """Both models and the index; the language model beside what Python imports for the rest."""
         with ThreadPoolExecutor(1) as thread:
             model = thread.submit(self._model)
-            self.current_generation()
+            self.current_generation().lexical.warm_up()
             self.embeddings()
             model.result()
 

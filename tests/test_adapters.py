@@ -171,11 +171,14 @@ def test_a_running_service_takes_an_adapter_up_and_goes_back(
     assert "adapter" not in asked(service).model
     store = AdapterStore(settings.data, entry)
     installed = store.install(random_adapter.folder)
+    service.refresh()
     assert installed.name in asked(service).model
     (store.install(installed) / "adapter_model.safetensors").write_bytes(b"damaged")
+    service.refresh()
     assert installed.name in asked(service).model  # the last good one goes on answering
     store.rollback()
     store.rollback()
+    service.refresh()
     assert "adapter" not in asked(service).model
 
 

@@ -1,6 +1,7 @@
 """The chain with a scripted model: what it remembers, searches, refuses and cites."""
 
 import asyncio
+import threading
 from contextlib import aclosing
 
 import pytest
@@ -103,6 +104,29 @@ async def test_new_generation_is_used_without_a_restart(service: ChatService) ->
     answer = await ask(service, "How long can customers in the US return a product?")
     assert any("60 days" in passage.text for passage in answer.passages)
     assert not any("45 days" in passage.text for passage in answer.passages)
+
+
+async def test_the_last_generation_answers_while_a_large_one_loads(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, load = threading.Event(), service._load
+
+    def slowly() -> None:
+        loaded.wait(30)
+        load()
+
+    monkeypatch.setattr("chatbot.service._TAKE_UP", 0.1)
+    monkeypatch.setattr(service, "_load", slowly)
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    question = "How long can customers in the US return a product?"
+    meanwhile = await ask(service, question)
+    loaded.set()
+    await asyncio.to_thread(service.refresh)
+    after = await ask(service, question)
+    assert any("45 days" in passage.text for passage in meanwhile.passages)
+    assert any("60 days" in passage.text for passage in after.passages)
 
 
 async def test_deleted_index_leaves_a_working_service(service: ChatService) -> None:
