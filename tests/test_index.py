@@ -9,7 +9,7 @@ from conftest import HashedEmbeddings
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, update_index
 from chatbot.index.generations import load_current
-from chatbot.index.retriever import fuse, scaled
+from chatbot.index.retriever import build_retriever, fuse, scaled
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document, load_document
 from chatbot.settings import Settings
@@ -107,3 +107,26 @@ def test_fusion_follows_the_formula() -> None:
     about = [0.2, 0.2, 0.6]
     wanted = [(0.6 * o + 0.4 * w + t) / 2 for o, w, t in zip(own, whole, about, strict=True)]
     assert fused == pytest.approx(wanted)
+
+
+def test_a_short_question_finds_the_document_that_is_like_the_others_found(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    for path in settings.knowledge.iterdir():
+        path.unlink()
+    for name, words in {
+        "a": "Parking tulips roses lilies daisies.",
+        "b": "Parking garages spaces barriers tickets.",
+        "c": "Tickets barriers spaces garages lifts.",
+    }.items():
+        (settings.knowledge / f"{name}.txt").write_text(words)
+    build(settings, embeddings)
+    generation = load_current(settings.index)
+
+    def first(question: str) -> str:
+        found = build_retriever(generation, embeddings, k=3, candidates=3).invoke(question)
+        return str(found[0].metadata["path"])
+
+    assert first("Parking?") == "b.txt"
+    # One that says more is taken at its word: nothing tells the two apart, and "a" comes first.
+    assert first("Parking alpha beta gamma delta epsilon zeta eta theta iota?") == "a.txt"

@@ -26,6 +26,10 @@ DENSE = 0.4
 OWN = 0.6
 TOPIC = 1.0
 _SAMPLE = 64
+# A query of at most so many terms says little about which document it is for: the centre of its
+# candidates counts so many times as much as itself when documents are compared as wholes.
+_SHORT = 8
+_CENTRE = 2.0
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
@@ -76,7 +80,7 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = self._fused(dense, lexical, vector, scores)
+            ranked = self._fused(query, dense, lexical, vector, scores)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
@@ -149,6 +153,7 @@ class HybridRetriever(BaseRetriever):
 
     def _fused(
         self,
+        query: str,
         dense: list[tuple[int, float]],
         lexical: list[tuple[int, float]],
         vector: NDArray[np.float32],
@@ -163,9 +168,19 @@ class HybridRetriever(BaseRetriever):
         paths, document = np.unique(
             [self.generation.chunks[row].path for row in rows], return_inverse=True
         )
-        fused = fuse(cosine, words, document, self._topics(paths.tolist(), vector))
+        asked = vector
+        if len(set(self.generation.lexical.terms(query))) <= _SHORT:
+            asked = self._expanded(vector, rows)
+        fused = fuse(cosine, words, document, self._topics(paths.tolist(), asked))
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
+
+    def _expanded(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> Any:
+        """``vector`` moved towards the centre of ``rows``, of length 1 (pseudo-relevance feedback
+        on vectors: Li, Mourad, Zhuang, Koopman and Zuccon, TOIS 2023)."""
+        near = np.asarray(self.generation.vectors[rows], dtype=np.float32)
+        moved = vector + _CENTRE * near.mean(axis=0)
+        return moved / np.linalg.norm(moved)
 
     def _topics(self, paths: list[str], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """The mean cosine of the chunks of each document."""
