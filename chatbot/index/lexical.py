@@ -264,9 +264,10 @@ class LexicalIndex:
 
     def warm_up(self) -> None:
         """Make the weights that the first search would make; some seconds for a million texts."""
-        sides = self._texts, self._windows
-        for side in sides if self.size <= _MANY else sides[:1]:
-            side.scores([])
+        self._texts.scores([])
+        windows = self._windows
+        if self.size <= _MANY:  # else only windows of likely texts are scored, from their counts
+            windows.scores([])
 
     def scores(
         self,

@@ -175,12 +175,14 @@ class HybridRetriever(BaseRetriever):
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
 
-    def _expanded(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> Any:
+    def _expanded(
+        self, vector: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         """``vector`` moved towards the centre of ``rows``, of length 1 (pseudo-relevance feedback
         on vectors: Li, Mourad, Zhuang, Koopman and Zuccon, TOIS 2023)."""
         near = np.asarray(self.generation.vectors[rows], dtype=np.float32)
         moved = vector + _CENTRE * near.mean(axis=0)
-        return moved / np.linalg.norm(moved)
+        return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
 
     def _topics(self, paths: list[str], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """The mean cosine of the chunks of each document."""
