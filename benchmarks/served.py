@@ -1,4 +1,4 @@
-"""What answers in the service: the bundled model's file and its adapter."""
+"""What answers in the service: the small bundled model's file and its adapter."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from chatbot.llm.factory import merged_weights
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
 
-SETTINGS = load_settings(llm="bundled")
-ENTRY = load_catalogue(SETTINGS.models).llm["bundled"]
+SETTINGS = load_settings(llm="bundled-small")
+ENTRY = load_catalogue(SETTINGS.models).llm["bundled-small"]
 
 
 def adapter() -> Adapter | None:

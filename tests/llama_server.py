@@ -1,4 +1,4 @@
-"""A llama.cpp server with the bundled model, or another GGUF file, running until it is killed:
+"""A llama.cpp server with ``bundled-small``, or another GGUF file, running until it is killed:
 ``llama_server.py PORT KEY [SLOTS [GGUF]]``."""
 
 import sys
@@ -12,7 +12,7 @@ from chatbot.settings import load_settings
 
 def main(port: int, key: str, slots: int = 2, gguf: str | None = None) -> None:
     params = xllamacpp.CommonParams()
-    bundled = load_catalogue(load_settings().models).llm["bundled"]
+    bundled = load_catalogue(load_settings().models).llm["bundled-small"]
     params.model.path = gguf or str(require_weights(bundled))
     params.hostnames = ["127.0.0.1"]
     params.port = port

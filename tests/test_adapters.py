@@ -22,7 +22,7 @@ from chatbot.settings import load_settings
 
 @pytest.fixture(scope="module")
 def entry() -> LLMEntry:
-    return load_catalogue(load_settings().models).llm["bundled"]
+    return load_catalogue(load_settings().models).llm["bundled-small"]
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +164,7 @@ def test_a_running_service_takes_an_adapter_up_and_goes_back(
     shutil.copy(shipped / "catalogue.toml", models)
     settings = load_settings(
         knowledge=knowledge, index=tmp_path / "index", data=tmp_path / "data", models=models,
-        llm="bundled", embeddings="bundled", answer_tokens=4, refuse_below=0.0,
+        llm="bundled-small", embeddings="bundled", answer_tokens=4, refuse_below=0.0,
     )  # fmt: skip
     service = build_service(settings)
     service.warm_up()

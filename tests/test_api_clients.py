@@ -255,8 +255,11 @@ def test_sigterm_lets_answers_finish_and_refuses_new_ones(tmp_path: Path) -> Non
 
 
 @pytest.mark.model
-def test_the_openai_client_and_the_bundled_model(tmp_path: Path) -> None:
-    given = environment(tmp_path) | {"CHATBOT_LLM": "bundled", "CHATBOT_EMBEDDINGS": "bundled"}
+def test_the_openai_client_and_the_small_bundled_model(tmp_path: Path) -> None:
+    given = environment(tmp_path) | {
+        "CHATBOT_LLM": "bundled-small",
+        "CHATBOT_EMBEDDINGS": "bundled",
+    }
     with running(["-m", "chatbot", "serve"], given) as replica:
         wait_for(f"{replica.url}/readyz", replica.process)
         client = openai.OpenAI(base_url=f"{replica.url}/v1", api_key="none")
@@ -265,6 +268,6 @@ def test_the_openai_client_and_the_bundled_model(tmp_path: Path) -> None:
         )
         chunks = list(stream)
         assert len(chunks) >= 3
-        assert "bundled" in (chunks[-1].model_extra or {})["peregrine"]["model"]
+        assert "bundled-small" in (chunks[-1].model_extra or {})["peregrine"]["model"]
         vector = client.embeddings.create(model="peregrine-embeddings", input="returns").data[0]
         assert len(vector.embedding) == 384

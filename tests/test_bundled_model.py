@@ -1,4 +1,4 @@
-"""The real bundled models, end to end, with every outgoing connection refused."""
+"""The small bundled models, end to end, with every outgoing connection refused."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.model
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> ChatService:
     index = tmp_path_factory.mktemp("index")
-    return build_service(load_settings(index=index, llm="bundled", embeddings="bundled"))
+    return build_service(load_settings(index=index, llm="bundled-small", embeddings="bundled"))
 
 
 def test_ten_cases_offline(real: ChatService) -> None:
@@ -42,7 +42,7 @@ def test_ten_cases_offline(real: ChatService) -> None:
         for case in TEN:
             answer = asyncio.run(ask(case["question"])).answer
             assert case["relevant"][0]["path"] in [p.path for p in answer.passages]
-            assert "bundled" in answer.model
+            assert "bundled-small" in answer.model
             for citation in answer.citations:
                 text = real.document_text(citation.path)
                 assert text[citation.start : citation.end] == citation.quote
@@ -54,8 +54,9 @@ def test_one_document_is_enough_to_answer_from(tmp_path: Path) -> None:
     (tmp_path / "k").mkdir()
     shutil.copy(ROOT / "knowledge/returns/returns-eu.md", tmp_path / "k")
     settings = load_settings(
-        knowledge=tmp_path / "k", index=tmp_path / "i", embeddings="bundled", refuse_below=None
-    )
+        knowledge=tmp_path / "k", index=tmp_path / "i", llm="bundled-small", embeddings="bundled",
+        refuse_below=None,
+    )  # fmt: skip
     service = build_service(settings)
     service.update_index()
 
@@ -72,7 +73,7 @@ def test_one_document_is_enough_to_answer_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["openvino", "transformers"])
 def test_both_engines_stream_stop_and_cancel(engine: str) -> None:
     settings = load_settings(engine=engine, answer_tokens=40)
-    entry = load_catalogue(settings.models).llm["bundled"]
+    entry = load_catalogue(settings.models).llm["bundled-small"]
     model = load_chat_model(entry, settings)
     chunks = list(model.stream("Count from one to ten."))
     assert len(chunks) > 3

@@ -12,7 +12,7 @@ from chatbot.settings import Settings
 
 @pytest.fixture
 def chosen(settings: Settings, tmp_path: Path) -> Settings:
-    return settings.model_copy(update={"data": tmp_path / "data", "llm": "bundled"})
+    return settings.model_copy(update={"data": tmp_path / "data", "llm": "bundled-small"})
 
 
 def failed(settings: Settings) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Hosted models over real HTTP, against a llama.cpp server that runs the bundled model."""
+"""Hosted models over real HTTP, against a llama.cpp server that runs the small bundled model."""
 
 import asyncio
 import socket

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.model
 @pytest.fixture(scope="module")
 def engine() -> Iterator[OpenVINOEngine]:
     settings = load_settings()
-    weights = require_weights(load_catalogue(settings.models).llm["bundled"])
-    engine = OpenVINOEngine(weights, settings.models / "converted" / "bundled")
+    weights = require_weights(load_catalogue(settings.models).llm["bundled-small"])
+    engine = OpenVINOEngine(weights, settings.models / "converted" / "bundled-small")
     yield engine
     engine.close()
     with pytest.raises(GenerationError, match="has been closed"):

@@ -83,7 +83,7 @@ def as_dicts(turns: list[tuple[str, str]]) -> list[dict[str, str]]:
 def smollm2() -> Any:
     from transformers import AutoTokenizer
 
-    path = find_weights(load_catalogue(load_settings().models).llm["bundled"])
+    path = find_weights(load_catalogue(load_settings().models).llm["bundled-small"])
     assert path is not None
     return AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name, local_files_only=True)
 

@@ -1,4 +1,4 @@
-"""Faults on a running service with the real bundled model, and how it comes through.
+"""Faults on a running service with the small bundled model, and how it comes through.
 
     python benchmarks/api/faults.py [--requests 10000] [--only-requests] [--out FILE]
 
@@ -316,7 +316,7 @@ def main() -> int:
             "CHATBOT_LLM": "openai",
             "CHATBOT_EMBEDDINGS": "bundled",
             "CHATBOT_OPENAI_BASE_URL": f"http://127.0.0.1:{model_port}/v1",
-            "CHATBOT_OPENAI_MODEL": "bundled",
+            "CHATBOT_OPENAI_MODEL": "bundled-small",
             "CHATBOT_OPENAI_API_KEY": "k",
             "CHATBOT_SERVER_RETRIES": 0,
             "LD_PRELOAD": compiled_clock(folder),

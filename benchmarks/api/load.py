@@ -128,7 +128,7 @@ async def load(url: str, bodies: list[dict[str, Any]], users: int, seconds: floa
 
 def rendered(questions: list[str]) -> list[dict[str, Any]]:
     """The requests for llama.cpp's server: what the service would ask its model."""
-    service = build_service(load_settings(llm="bundled", embeddings="bundled"))
+    service = build_service(load_settings(llm="bundled-small", embeddings="bundled"))
     if service.status() != "ready":
         service.warm_up()
     chain = service._ready_chain()
@@ -155,13 +155,13 @@ def main() -> None:
     cases = [json.loads(line) for line in CASES.open(encoding="utf-8")]
     questions = [c["question"] for c in cases if c["answerable"] and not c["history"]]
     stream = {"stream": True, "stream_options": {"include_usage": True}, "max_tokens": LIMIT}
-    theirs = [body | stream | {"model": "bundled"} for body in rendered(questions)]
+    theirs = [body | stream | {"model": "bundled-small"} for body in rendered(questions)]
     ours = [
         {"model": "peregrine", "messages": [{"role": "user", "content": q}]} | stream
         for q in questions
     ]
     results = {}
-    environment = {"CHATBOT_LLM": "bundled", "CHATBOT_EMBEDDINGS": "bundled"}
+    environment = {"CHATBOT_LLM": "bundled-small", "CHATBOT_EMBEDDINGS": "bundled"}
     with running(["-m", "chatbot", "serve"], environment) as service:
         wait_for(f"{service.url}/readyz", service.process)
         tally = asyncio.run(load(service.url, ours, options.users, options.seconds))

@@ -146,7 +146,9 @@ class Ours(Contender):
 
         self._engine = endless_engine(gguf)
         # The prompt is rendered already: one message, passed through as it is.
-        self._llm = LocalChatModel(engine=self._engine, model_name="bundled", template="smollm2")
+        self._llm = LocalChatModel(
+            engine=self._engine, model_name="bundled-small", template="smollm2"
+        )
         object.__setattr__(self._llm, "render", lambda messages: messages[0].text)
 
     def stream(self, prompt: str, tokens: int) -> Iterator[object]:
@@ -176,7 +178,7 @@ def endless_engine(gguf: Path) -> Any:
             config.ignore_eos = True
             return config
 
-    return Endless(gguf, ROOT / "models" / "converted" / "bundled")
+    return Endless(gguf, ROOT / "models" / "converted" / "bundled-small")
 
 
 CONTENDERS: dict[str, type[Contender]] = {

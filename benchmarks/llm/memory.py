@@ -75,7 +75,7 @@ def main() -> None:
     questions = [json.loads(line)["question"] for line in lines]
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
-            index=Path(folder), llm="bundled", embeddings="bundled", refuse_below=0.0,
+            index=Path(folder), llm="bundled-small", embeddings="bundled", refuse_below=0.0,
             answer_tokens=4,
         )  # fmt: skip
         service = ChatService(settings)

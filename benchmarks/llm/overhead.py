@@ -145,12 +145,14 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
 
     ``found`` gets the seconds that each retrieval took, the embedding of the query included.
     """
-    settings = load_settings(index=index, llm="bundled", embeddings="bundled", refuse_below=0.0)
-    settings = settings.model_copy(update={"answer_tokens": tokens, "answers_at_once": 16})
+    settings = load_settings(
+        index=index, llm="bundled-small", embeddings="bundled", refuse_below=0.0,
+        answer_tokens=tokens, answers_at_once=16,
+    )  # fmt: skip
     engine = endless_engine(weights())
     recorded = Recorded(engine)
     llm = LocalChatModel(
-        engine=recorded, model_name="bundled", template="smollm2", max_tokens=tokens
+        engine=recorded, model_name="bundled-small", template="smollm2", max_tokens=tokens
     )
     service = ChatService(settings, llm=llm)
     service.warm_up()
@@ -174,7 +176,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
 
     async def model_stream(index: int) -> AsyncIterator[Any]:
         plain = LocalChatModel(
-            engine=recorded, model_name="bundled", template="smollm2", max_tokens=tokens
+            engine=recorded, model_name="bundled-small", template="smollm2", max_tokens=tokens
         )
         object.__setattr__(plain, "render", lambda messages: prompts[index])
         async for chunk in plain.astream("rendered already"):

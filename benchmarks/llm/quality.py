@@ -36,16 +36,16 @@ def engine_of(name: str, settings: Settings) -> Any:
     if name == "f32":
         from chatbot.llm.transformers_engine import TransformersEngine
 
-        base, used = load_catalogue(settings.models).llm["bundled"], adapter()
+        base, used = load_catalogue(settings.models).llm["bundled-small"], adapter()
         return TransformersEngine(require_weights(base), used.path if used else None, "f32")
     from chatbot.llm.openvino_engine import OpenVINOEngine
 
-    return OpenVINOEngine(weights(), settings.models / "converted" / "bundled")
+    return OpenVINOEngine(weights(), settings.models / "converted" / "bundled-small")
 
 
 def answered(name: str, cases: list[Case], settings: Settings) -> list[dict[str, Any]]:
     """A row for each case."""
-    entry = load_catalogue(settings.models).llm["bundled"]
+    entry = load_catalogue(settings.models).llm["bundled-small"]
     llm = LocalChatModel(
         engine=engine_of(name, settings), model_name=name, template=entry.template,
         stop_strings=entry.stop, context=entry.context, max_tokens=settings.answer_tokens,
@@ -68,7 +68,7 @@ def main() -> None:
     rows: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
-            index=Path(folder), llm="bundled", embeddings="bundled", refuse_below=0.0,
+            index=Path(folder), llm="bundled-small", embeddings="bundled", refuse_below=0.0,
             answer_tokens=options.tokens,
         )  # fmt: skip
         for name in options.engines.split(","):

@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> None:
     tune = commands.add_parser("finetune", help="LoRA training on rows")
     tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]",
                       help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
-    tune.add_argument("--base", default="bundled", metavar="NAME")
+    tune.add_argument("--base", default="bundled-small", metavar="NAME")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
                       help="train an adapter further: a folder, or 'current'")  # fmt: skip

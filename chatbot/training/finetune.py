@@ -35,7 +35,7 @@ class Recipe:
     """How to train; lengths in tokens, ``rate`` is the peak learning rate.
 
     A step takes ``packs`` packs of at most ``pack_tokens``, one at a time: memory is what one
-    pack needs (some 6 GB for the bundled model in float32). The first ``opening_tokens`` of a
+    pack needs (some 6 GB for ``bundled-small`` in float32). The first ``opening_tokens`` of a
     reply count ``opening`` times in the loss that is trained on, once in the one reported.
     """
 

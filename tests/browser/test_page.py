@@ -1,4 +1,4 @@
-"""A real Chromium against a real server with the real bundled model."""
+"""A real Chromium against a real server with the small bundled model."""
 
 import sys
 import time
@@ -26,7 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {
         "CHATBOT_INDEX": str(tmp_path_factory.mktemp("index")),
         "CHATBOT_DATA": str(tmp_path_factory.mktemp("data")),
-        "CHATBOT_LLM": "bundled",
+        "CHATBOT_LLM": "bundled-small",
         "CHATBOT_EMBEDDINGS": "bundled",
     }
     command = [sys.executable, "-m", "chatbot", "serve", "--port", str(port)]
@@ -53,7 +53,7 @@ def test_question_streams_an_answer_whose_source_opens(page: Page, address: str)
     page.reload()
     expect(page.get_by_text("this page is open, to this machine only")).to_be_visible()
     ask(page, "How long can customers in the US return a product?")
-    expect(page.get_by_text("Answered by bundled")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Answered by bundled-small")).to_be_visible(timeout=60_000)
     source = page.locator("button.source").first
     expect(source).to_contain_text("returns-us.md", ignore_case=True)
     source.click()
@@ -75,4 +75,4 @@ def test_second_tab_stays_responsive(page: Page, browser: Browser, address: str)
     other = open_page(browser, address)
     expect(other.locator("#chat-input")).to_be_visible(timeout=20_000)
     other.context.close()
-    expect(page.get_by_text("Answered by bundled")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Answered by bundled-small")).to_be_visible(timeout=60_000)
