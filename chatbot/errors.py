@@ -33,6 +33,10 @@ class ModelUnavailableError(ChatbotError):
     """The model's weights or its engine are not on this machine, or it fails to load."""
 
 
+class SourceUnavailableError(ModelUnavailableError):
+    """One place cannot give the weights; another place, or a later try, may."""
+
+
 class GenerationError(ChatbotError):
     """The model failed while it was answering."""
 

@@ -27,6 +27,25 @@ _TRACING = {
 }
 
 
+# Says that HF_HUB_OFFLINE was set here, and not by the one who runs the service.
+_SET_HERE = "PEREGRINE_HUB_LOCAL"
+
+
+def keep_hub_local() -> None:
+    """Have Hugging Face's libraries load models from this machine only, unless the environment
+    says otherwise."""
+    if "HF_HUB_OFFLINE" not in os.environ:
+        os.environ.update({"HF_HUB_OFFLINE": "1", _SET_HERE: "1"})
+
+
+def told_offline() -> bool:
+    """Whether the one who runs the service forbids downloads by Hugging Face's variables."""
+    told = os.environ.get("TRANSFORMERS_OFFLINE", "")
+    if _SET_HERE not in os.environ:
+        told = os.environ.get("HF_HUB_OFFLINE") or told
+    return told.strip().upper() in ("1", "ON", "YES", "TRUE")
+
+
 def quiet_libraries() -> None:
     """Switch telemetry off where the environment does not say otherwise."""
     for name, value in _QUIET.items():

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     adapter: str | None = None
     embeddings: str | None = None
     engine: Literal["auto", "openvino", "transformers"] = "auto"
+    offline: bool = False
     kv_cache_gb: int = Field(1, ge=1)
 
     openai_base_url: str | None = None

@@ -79,7 +79,7 @@ class Predicted(BaseModel):
                         {"path": "returns/eu.md", "start": 14, "end": 70, "quote": "Customers ..."}
                     ],
                     "passages": [],
-                    "model": "bundled (SmolLM2-135M-Instruct, openvino)",
+                    "model": "bundled (Qwen2.5-Coder-1.5B-Instruct, openvino)",
                     "timings": {"first_token": 0.4, "total": 1.2},
                     "notes": [],
                 }

@@ -4,10 +4,13 @@ import argparse
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_SECONDS_A_LINE = 10.0
 
 
 def add_cases(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +53,41 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+@contextmanager
+def download_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's stderr, elsewhere a line there now and then; yields ``(done, total)``,
+    in bytes."""
+    if not sys.stderr.isatty():
+        yield _lines_of(what)
+        return
+    from rich import progress as shown
+    from rich.console import Console
+
+    columns = (
+        shown.TextColumn("{task.description}"),
+        shown.BarColumn(),
+        shown.DownloadColumn(),
+        shown.TransferSpeedColumn(),
+        shown.TimeRemainingColumn(),
+    )
+    with shown.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines_of(what: str) -> Callable[[int, int], None]:
+    """Writes a line at most every ten seconds, and only when something has come."""
+    told, shown = time.monotonic(), 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told, shown
+        if done > shown and time.monotonic() - told >= _SECONDS_A_LINE:
+            told, shown = time.monotonic(), done
+            print(f"{what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB", file=sys.stderr)
+
+    return tell
 
 
 def build_index(service: Any) -> Any:

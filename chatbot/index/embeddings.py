@@ -7,6 +7,7 @@ from langchain_core.embeddings import Embeddings
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.hardware import fastest_dtype
+from chatbot.privacy import keep_hub_local
 
 
 def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) -> Embeddings:
@@ -16,7 +17,7 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
     (more than twice as fast, and cosine similarities move by less than 0.01). ``query_prefix``
     is put in front of queries and never of passages, as the bge models were trained.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    keep_hub_local()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from langchain_huggingface import HuggingFaceEmbeddings
 

