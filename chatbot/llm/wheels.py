@@ -185,5 +185,6 @@ def _files_of(entry: Entry, folder: Path) -> Iterator[None]:
             said = f"The disk of '{folder}' is full; make room and {again}, it resumes."
         else:
             why = exc.strerror or str(exc)
-            said = f"'{folder}' cannot be written ({why}); make it writable and {again}."
+            where = exc.filename or folder
+            said = f"'{where}' cannot be written ({why}); make it writable and {again}."
         raise ModelUnavailableError(said) from exc
