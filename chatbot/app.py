@@ -22,7 +22,6 @@ from chainlit.user import PersistedUser
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from chatbot.desk import access, answers, commands, conversation, files
 from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
@@ -45,8 +44,7 @@ except ChatbotError as exc:  # a sentence instead of a traceback
 
 chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
 # In front: Chainlit's last route answers every address with the page.
-kept_files = Route("/desk/element/{thread}/{element}", files.KeptFiles(store))
-chainlit_app.router.routes.insert(0, kept_files)
+chainlit_app.router.routes.insert(0, files.kept_files(store))
 
 
 @chainlit_app.exception_handler(ChatbotError)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chatbot.desk.access import access_mode, check_host
+from chatbot.desk.access import Mode, access_mode, check_host
 from chatbot.errors import ChatbotError, ConfigurationError, GenerationError
 from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
@@ -112,9 +112,10 @@ def _access(settings: Settings) -> str:
     """That the page is not open to other machines."""
     mode = access_mode(settings)
     check_host(settings.host, mode)
-    ways = {
+    ways: dict[Mode, str] = {
         "password": "users sign in",
         "header": f"the proxy names users in {settings.auth_header}",
+        "oauth": "an OAuth provider signs users in",
         "open": "open to this machine only",
     }
     return f"{settings.host}:{settings.port}, {ways[mode]}"

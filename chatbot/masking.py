@@ -1,37 +1,87 @@
-"""E-mail addresses, phone numbers and card numbers masked in text that leaves a conversation.
+"""E-mail addresses, phone and card numbers and IBANs masked in text that leaves a conversation.
 
-Phone numbers are found by Google's ``phonenumbers`` and card numbers checked by ``python-stdnum``;
-no model is needed. Conversations themselves keep what was said.
+Phone numbers are found by Google's ``phonenumbers``; card numbers and IBANs are checked by
+``python-stdnum``; no model is needed. Conversations themselves keep what was said.
 """
 
 import logging
 import re
 import traceback
+from collections.abc import Callable, Iterator
 from typing import Any
 
-_EMAIL = re.compile(r"[\w.+%-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])")
+Span = tuple[int, int]
+
+_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]*@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+
+# Between groups of digits: a space of any width, a hyphen of any kind.
+_GAP = r"[ .\u00a0\u2007\u2009\u202f\-\u2010-\u2013]"
+_IBAN = re.compile(rf"(?<!\w)(?=([A-Za-z]{{2}}\d\d(?:{_GAP}?[A-Za-z\d]){{11,30}}(?!\w)))")
+_CARD = re.compile(rf"(?<![\w+-])(?<!\d[.,])(?=(\d(?:{_GAP}{{0,3}}\d){{13,18}}(?!\w)))")
+# By first digits and length: Visa; Mastercard and Mir; American Express; Diners and JCB; Maestro,
+# Discover, UnionPay and RuPay. One in ten of all other long numbers has the right check digit.
+_ISSUED = re.compile(
+    r"4\d{15}(?:\d{3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12}(?:\d\d)?|35\d{14}"
+    r"|(?:5[06-9]|6\d|8[12])\d{14,17}"
+)
+
 # What could hold a phone number at all: looking for one is slow.
 _DIGITS = re.compile(r"\d(?:[\s().\-/]*\d){6,}")
-_REGIONS = ("US", "GB", "DE", "FR", "ES")
+_DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
+_CLOCK = r"(?:[01]\d|2[0-3])"
+# Dates and hours, which are valid phone numbers somewhere: 02.01.2026, 2026-01-02, 02. 01. 2026,
+# 02 01 2026, 02.01.26 (but not the beginning of 02.01.26.33.44), 02.01. - 03.01., 09.15-10.30,
+# 0915 - 1030.
+_DATES = re.compile(
+    rf"(?<!\d)(?:{_DAY}([./-]){_DAY}\1{_YEAR}|{_YEAR}([./-]){_DAY}\2{_DAY}"
+    rf"|{_DAY}\.\s{_DAY}\.\s{_YEAR}|(?<!\d\s){_DAY}\s{_DAY}\s{_YEAR}"
+    rf"|(?<!\d[\s./-]){_DAY}([./-]){_DAY}\3\d\d(?![./-]\d)|{_DAY}\.{_DAY}\.(?=\s*[-–])"
+    rf"|{_CLOCK}[.: h][0-5]\d\s*[-–]\s*{_CLOCK}[.: h][0-5]\d"
+    rf"|{_CLOCK}[0-5][05]\s[-–]\s{_CLOCK}[0-5][05]"
+    r")(?!\d)"
+)
+# How numbers without a country code are written: three, three and four digits; 612 345 678,
+# 91 234 56 78 and 912 34 56 78; elsewhere in any groups, but with a zero that more digits follow.
+_US = r"(?:1[\s.-]?)?(?:\(\d{3}\)|\d{3})[\s.\-/]{0,3}\d{3}[\s.-]?\d{4}(?!\d)"
+_ES = (
+    r"(?=[6-9])(?:\d{9}|\d{3}([ -])\d{3}\1\d{3}"
+    r"|\d{3}(?:[\s.-]\d\d){3}|\d\d[\s-]\d{3}(?:[\s-]\d\d){2})(?!\d)"
+)
+_ZERO = r"\(?0\)?\d"
+_REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
+# What directly before or behind tells of another kind of number: a longer one, a name, a price.
+_PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
+_BEFORE = re.compile(rf"(?:[\w#=]|\w-|\d[.,:/]|{_PRICE}\s?)$")
+_BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE})")
+_LABEL = re.compile(
+    r"\b(?:(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
+    r"|rechnung|auftrag|bestellung|vorgang|konto|facture|commande|dossier|compte|factura|pedido"
+    r"|cuenta|caso|(?<!in )(?<!that )(?<!this )(?<!any )case)"
+    r"(?:\s?(?:number|no|nr|num|id|code|n[°º]|numéro|número))?"
+    r"|(?:account|contract|customer)\s(?:number|no|id)"
+    r"|(?:rechnungs|auftrags|bestell|vorgangs|artikel|kunden|serien|ticket|sendungs|vertrags|konto)"
+    r"-?(?:nummer|nr))\.?\s?[:#]?\s?$",
+    re.IGNORECASE,
+)
 
 
 def mask(text: str, public: str = "") -> str:
-    """The text with ``[email]``, ``[card]`` and ``[phone]`` in place of such values; one that
-    also stands in ``public``, such as a document's own contact address, is kept.
+    """The text with ``[email]``, ``[iban]``, ``[card]`` and ``[phone]`` in place of such values;
+    one that also stands in ``public``, such as a document's own contact address, is kept.
 
-    National phone numbers are understood as written in the US, UK, Germany, France and Spain; a
-    number in any other text, such as a part number, stays unless it is a valid phone number there.
+    Phone numbers without a country code are understood as written in the US, UK, Germany, France
+    and Spain. Digits that could be dialled there stay where their form or the word before them
+    says that they are a date, an hour, a price, an address of a machine, a version or the number
+    of an order; nine or ten bare digits without such a word count as a phone number.
     """
-    spans = [(*match.span(), "[email]") for match in _EMAIL.finditer(text)]
-    spans += [(*m.span(), "[card]") for m in _CARD.finditer(text) if _is_card(m[0])]
-    if _DIGITS.search(text):
-        spans += [(*span, "[phone]") for span in _phones(text)]
-    begins = len(text) + 1
-    for start, end, name in sorted(spans, reverse=True):
-        # The first kind found wins where two overlap; those from the right are done already.
-        if end <= begins and text[start:end] not in public:
-            text, begins = text[:start] + name + text[end:], start
+    claimed: list[tuple[Span, str]] = []
+    for name, find in (("email", _emails), ("iban", _ibans), ("card", _cards), ("phone", _phones)):
+        for start, end in find(text):
+            if all(end <= other[0] or other[1] <= start for other, _ in claimed):
+                claimed.append(((start, end), f"[{name}]"))
+    for (start, end), name in sorted(claimed, reverse=True):
+        if text[start:end] not in public:
+            text = text[:start] + name + text[end:]
     return text
 
 
@@ -53,17 +103,65 @@ def mask_logs() -> None:
     logging.setLogRecordFactory(masked)
 
 
-def _is_card(digits: str) -> bool:
+def _emails(text: str) -> Iterator[Span]:
+    return (match.span() for match in _EMAIL.finditer(text))
+
+
+def _ibans(text: str) -> Iterator[Span]:
+    return _longest(_IBAN, text, _is_iban)
+
+
+def _cards(text: str) -> Iterator[Span]:
+    return _longest(_CARD, text, _is_card)
+
+
+def _longest(candidate: re.Pattern[str], text: str, valid: Callable[[str], bool]) -> Iterator[Span]:
+    """From each place where one could begin, the longest that is valid: what follows a number in
+    the same line, such as a date, is no part of it."""
+    for match in candidate.finditer(text):
+        start, found = match.start(), match[1]
+        ends = [gap.start() for gap in re.finditer(_GAP, found)] + [len(found)]
+        for end in reversed(ends):
+            if valid(found[:end]):
+                yield start, start + end
+                break
+
+
+def _is_iban(text: str) -> bool:
+    from stdnum import iban
+
+    return bool(iban.is_valid(text, check_country=False))
+
+
+def _is_card(text: str) -> bool:
     from stdnum import luhn
 
-    return bool(luhn.is_valid(re.sub(r"\D", "", digits)))
+    first, *others = re.split(f"{_GAP}+", text)
+    digits = "".join((first, *others))
+    grouped = not others or (len(first) == 4 and min(map(len, others)) > 1)
+    return grouped and bool(_ISSUED.fullmatch(digits)) and bool(luhn.is_valid(digits))
 
 
-def _phones(text: str) -> set[tuple[int, int]]:
+def _phones(text: str) -> Iterator[Span]:
+    if not _DIGITS.search(text):
+        return
     import phonenumbers
 
-    return {
+    text = _DATES.sub(lambda date: "|" * len(date[0]), text)
+    found = {
         (match.start, match.end)
-        for region in _REGIONS
+        for region, shape in _REGIONS.items()
         for match in phonenumbers.PhoneNumberMatcher(text, region)
+        if re.match(shape, match.raw_string) and _stands_alone(text, match.start, match.end)
     }
+    if "+" in text:
+        abroad = phonenumbers.PhoneNumberMatcher(text, None, phonenumbers.Leniency.POSSIBLE)
+        found |= {(match.start, match.end) for match in abroad}
+    yield from sorted(found, key=lambda span: span[0] - span[1])  # the longest claims its place
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 40) : start]
+    if _BEFORE.search(before) or _LABEL.search(before):
+        return False
+    return not _BEHIND.match(text, end)

@@ -2,7 +2,7 @@
 
 Nothing is loaded until :meth:`ChatService.warm_up` or the first question. The service keeps
 answering from the index and adapter that it has while new ones are made and loaded, and takes
-them up with the next question or :meth:`ChatService.refresh`.
+them up with the next question or search, or :meth:`ChatService.refresh`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ import weakref
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import aclosing
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,18 @@ _FIRST_BUILD = 60.0  # seconds that a question waits for the first index
 _TAKE_UP = 2.0  # seconds that questions wait for a newer one to load
 
 
+@dataclass(frozen=True)
+class Live:
+    """What answers and is searched: an index with the gate and the chain over it.
+
+    They are swapped as one value, so that none of them is ever of another generation.
+    """
+
+    generation: Generation
+    gate: Gate
+    chain: AnswerChain
+
+
 class ChatService:
     """Answers questions from the knowledge folder; safe to use from several tasks at once."""
 
@@ -92,13 +105,12 @@ class ChatService:
         self._embeddings = embeddings
         self._reranker = reranker
         self._searched: tuple[Generation, RemoteSearch] | None = None
-        self._generation: Generation | None = None
-        self._chain: AnswerChain | None = None
-        self._gate: Gate | None = None
+        self._loaded: Generation | None = None  # the newest; answers begin with it
+        self._live: Live | None = None
         self._lock = threading.Lock()
         # One thread, so a load begins after the one that is under way.
         self._loader = ThreadPoolExecutor(1, "load")
-        self._taking_up: Future[AnswerChain] | None = None
+        self._taking_up: Future[Live] | None = None
         self._wait_until = 0.0  # by the monotonic clock
         self._problem = ""
         self._built = threading.Event()  # not set while the first index is being built
@@ -145,12 +157,12 @@ class ChatService:
     @property
     def generation(self) -> str | None:
         """The name of the index generation that answers."""
-        return self._generation.manifest.generation if self._generation else None
+        return self._live.generation.manifest.generation if self._live else None
 
     @property
     def can_answer(self) -> bool:
         """Whether there are a model and an index; :meth:`status` may still name a problem."""
-        return self._chain is not None
+        return self._live is not None
 
     @property
     def vector_store(self) -> str:
@@ -160,7 +172,7 @@ class ChatService:
 
     def status(self) -> str:
         """``ready``, ``starting``, or the sentence that says why not."""
-        return self._problem or ("ready" if self._chain else "starting")
+        return self._problem or ("ready" if self._live else "starting")
 
     def warm_up(self) -> None:
         """Load models and index, building the index if there is none. Blocks; never raises a
@@ -174,7 +186,7 @@ class ChatService:
                     log.warning("%s", exc)
                 finally:
                     self._built.set()
-            self._ready_chain()
+            self._ready()
         except ChatbotError as exc:
             log.warning("%s", exc)
 
@@ -212,14 +224,18 @@ class ChatService:
         return vectors, count_tokens(embeddings, texts)
 
     def current_generation(self) -> Generation:
-        """The index as it is now, loaded once.
+        """The index that answers; while nothing answers yet, the newest one.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
         """
-        if self._generation is None or self._behind():
-            self._generation = load_current(self.settings.index, self.embeddings_name)
-        return self._generation
+        return self._live.generation if self._live else self._newest()
+
+    def _newest(self) -> Generation:
+        """The newest index, loaded once."""
+        if self._loaded is None or self._behind(self._loaded):
+            self._loaded = load_current(self.settings.index, self.embeddings_name)
+        return self._loaded
 
     def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
         """The retriever over the current generation.
@@ -227,9 +243,13 @@ class ChatService:
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
         """
+        return self._main_retriever(self.current_generation(), k, mode)
+
+    def _main_retriever(
+        self, generation: Generation, k: int | None = None, mode: Any = "hybrid"
+    ) -> Any:
         count = k or self.settings.passages
         candidates = max(self.settings.candidates, count)
-        generation = self.current_generation()
         return self._retriever_over(
             generation, count, candidates, mode, self._remote_search(generation)
         )
@@ -259,11 +279,12 @@ class ChatService:
         """The search by a vector store elsewhere, where the settings name one."""
         if self._vector_store is None:
             return None
-        if self._searched is None or self._searched[0] is not generation:
+        searched = self._searched
+        if searched is None or searched[0] is not generation:
             search = RemoteSearch(self._vector_store, generation)
             search.open()
-            self._searched = (generation, search)
-        return self._searched[1]
+            searched = self._searched = (generation, search)
+        return searched[1]
 
     def reranker(self) -> Reranker | None:
         """The reranker, loaded once; ``None`` where the settings name none."""
@@ -274,7 +295,7 @@ class ChatService:
 
     def document_text(self, path: str) -> str:
         """The text of an indexed document, into which offsets point; empty if it is gone."""
-        generation = self._generation
+        generation = self._live.generation if self._live else self._loaded
         return generation.texts.get(path, "") if generation else ""
 
     def rewriter(self) -> Any:
@@ -290,7 +311,7 @@ class ChatService:
         """
         question = self._checked(question)
         asked = self._asked(question, history, given)
-        return float(self._ready_chain().prepare.invoke(asked)["confidence"])
+        return float(self._ready().chain.prepare.invoke(asked)["confidence"])
 
     def gate(self) -> Gate:
         """What decides whether to answer, over the current generation.
@@ -299,11 +320,14 @@ class ChatService:
             ConfigurationError: the calibration cannot be used.
             IndexUnavailableError: there is no index, or it does not fit.
         """
+        return self._gate_over(self.current_generation())
+
+    def _gate_over(self, generation: Generation) -> Gate:
         calibration = load_calibration(self.settings.calibration or CALIBRATION)
         return Gate(
             calibration,
             self.embeddings_name,
-            self.current_generation().lexical,
+            generation.lexical,
             self.settings.risk,
             self.settings.refuse_below,
         )
@@ -321,6 +345,8 @@ class ChatService:
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
         """The passages for a query, best first. Blocks while models load."""
+        if self._live is not None:  # a newer index is taken up as for a question
+            self._ready()
         main = self.retriever(k)
         found = main if documents is None else self._joined(main, documents)
         return [passage_of(document) for document in found.invoke(query)]
@@ -338,7 +364,7 @@ class ChatService:
 
     async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
         """The newest part of a conversation in a few sentences, as pieces of text."""
-        await asyncio.to_thread(self._ready_chain)
+        await asyncio.to_thread(self._ready)
         assert self._llm is not None
         budget = self.settings.history_tokens
         newest = newest_turns(to_messages(history), budget, self._llm.get_num_tokens)
@@ -351,7 +377,7 @@ class ChatService:
         try:
             async for _ in place.positions():
                 continue
-            await asyncio.to_thread(self._ready_chain)
+            await asyncio.to_thread(self._ready)
             assert self._llm is not None
             async for chunk in self._llm.astream(prompt):
                 if chunk.text:
@@ -497,8 +523,8 @@ class ChatService:
             )
         return question
 
-    def _ready_chain(self) -> AnswerChain:
-        """The chain over the newest generation; loads what is missing.
+    def _ready(self) -> Live:
+        """The newest generation with its chain; loads what is missing.
 
         Where a newer one takes longer than ``_TAKE_UP`` seconds, or failed before, the last one
         answers meanwhile.
@@ -511,37 +537,40 @@ class ChatService:
             if self._taking_up is None or self._taking_up.done():
                 self._taking_up = self._loader.submit(self._take_up)
                 self._wait_until = time.monotonic() + (0 if self._problem else _TAKE_UP)
-            taking_up, answering = self._taking_up, self._chain
+            taking_up, answering = self._taking_up, self._live
         left = max(0.0, self._wait_until - time.monotonic())
         done, _ = wait([taking_up], None if answering is None else left)
         return taking_up.result() if done or answering is None else answering
 
-    def _take_up(self) -> AnswerChain:
-        """Load what is newer than the chain in use, if anything is."""
+    def _take_up(self) -> Live:
+        """Load what is newer than what is in use, if anything is."""
         try:
-            if self._chain is None or self._outdated():
-                self._load()
-                self._gate = self.gate()
-                self._chain = self._build_chain()
+            if self._live is None or self._outdated(self._live):
+                self._live = self._load()
             self._problem = ""
         except ChatbotError as exc:
             self._problem = str(exc)
-            if self._chain is None:
+            if self._live is None:
                 raise
             log.warning("Still answering from the last good index: %s", exc)
-        return self._chain
+        return self._live
 
-    def _load(self) -> None:
+    def _load(self) -> Live:
         """Both models and the index; the language model beside what Python imports for the rest."""
         with ThreadPoolExecutor(1) as thread:
             model = thread.submit(self._model)
-            self.current_generation().lexical.warm_up()
+            generation = self._newest()
+            generation.lexical.warm_up()
             self.embeddings()
             model.result()
+        gate = self._gate_over(generation)
+        return Live(generation, gate, self._build_chain(generation, gate))
 
     def _chain_with(self, documents: Generation | None) -> AnswerChain:
-        chain = self._ready_chain()
-        return chain if documents is None else self._build_chain(documents)
+        live = self._ready()
+        if documents is None:
+            return live.chain
+        return self._build_chain(live.generation, live.gate, documents)
 
     def _joined(self, main: Any, documents: Generation) -> Any:
         """A retriever over both: by turns the best of each, as many as one would give."""
@@ -558,21 +587,22 @@ class ChatService:
 
         return RunnableLambda(search)
 
-    def _build_chain(self, documents: Generation | None = None) -> AnswerChain:
+    def _build_chain(
+        self, generation: Generation, gate: Gate, documents: Generation | None = None
+    ) -> AnswerChain:
         condense = self.settings.condense
         if condense == "auto":
             condense = "model" if self._llm_entry.rewrites else "history"
-        assert self._gate is not None
         shown = self.settings.passages
         # The gate looks at the best by the fused score, wherever a reranker puts them.
         reread = self.settings.rerank_passages if self.reranker() else 0
-        main = self.retriever(max(shown, FIELD, reread))
+        main = self._main_retriever(generation, max(shown, FIELD, reread))
         return build_chain(
             self._model(),
             main if documents is None else self._joined(main, documents),
             self._prompts,
             history_tokens=self.settings.history_tokens,
-            gate=self._gate,
+            gate=gate,
             shown=shown,
             reads=self._llm_entry.reads if not self._scripted else None,
             condense=condense,
@@ -598,17 +628,18 @@ class ChatService:
             self._llm, self._adapter = model, folder
         return self._llm
 
-    def _outdated(self) -> bool:
+    def _outdated(self, live: Live) -> bool:
         """Whether a newer generation or another adapter is there to be taken up."""
-        return self._wanted_adapter() != self._adapter or self._behind()
+        return self._wanted_adapter() != self._adapter or self._behind(live.generation)
 
-    def _behind(self) -> bool:
+    def _behind(self, generation: Generation) -> bool:
+        """Whether the index folder has another one."""
         newest = current_name(self.settings.index)
         if newest is None:
             raise IndexUnavailableError(
                 f"The index in '{self.settings.index}' is gone; run 'chatbot index' to build it."
             )
-        return self._generation is None or newest != self._generation.manifest.generation
+        return newest != generation.manifest.generation
 
 
 def build_service(settings: Settings) -> ChatService:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from chatbot.api import create_api
 from chatbot.api.access import KeyRing
 from chatbot.api.limits import RateLimiter
 from chatbot.api.logs import set_up_logging
+from chatbot.api.predict import Cited, Marked, Predicted, Shown
 from chatbot.errors import GenerationError, StoreError
+from chatbot.events import Answer, Passage
+from chatbot.grounding.citations import Citation, Unsupported
 from chatbot.llm.engine import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import Settings
@@ -97,6 +101,27 @@ async def test_predict_answers_with_citations(client: httpx.AsyncClient) -> None
     assert answer["citations"][0]["path"] == "us.md"
     assert answer["model"] == "scripted"
     assert not answer["abstained"]
+
+
+async def test_predict_says_all_that_the_command_says(
+    client: httpx.AsyncClient, gated: GatedEngine, api: Any
+) -> None:
+    gated.reply = "Customers in the US can return a product within 90 days of delivery."
+    answer = (await client.post("/predict", json={"question": US})).json()
+    service = api.state.parts.service
+    events = [event async for event in service.answer(US, [])]
+    said = json.loads(json.dumps(events[-1].answer.as_dict()))
+    assert said["passages"][0]["similarity"] > 0
+    assert said["unsupported"]
+    assert answer | {"timings": None} == said | {"timings": None}
+    assert answer["timings"].keys() == said["timings"].keys()
+
+
+def test_predict_documents_every_field() -> None:
+    for model, record in (
+        (Predicted, Answer), (Cited, Citation), (Shown, Passage), (Marked, Unsupported)
+    ):  # fmt: skip
+        assert list(model.model_fields) == [field.name for field in fields(record)]
 
 
 async def test_a_completion_has_usage_and_citations(client: httpx.AsyncClient) -> None:

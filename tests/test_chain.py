@@ -10,7 +10,7 @@ from conftest import ScriptedEngine
 from chatbot.errors import IndexUnavailableError, QuestionError
 from chatbot.events import Answer, Answered, PassagesFound, Token
 from chatbot.memory import Turn
-from chatbot.service import ChatService
+from chatbot.service import ChatService, Live
 
 EU: list[Turn] = [
     {"role": "user", "content": "How long can customers in the EU return a product?"},
@@ -106,14 +106,43 @@ async def test_new_generation_is_used_without_a_restart(service: ChatService) ->
     assert not any("45 days" in passage.text for passage in answer.passages)
 
 
+async def test_a_search_leaves_no_answer_on_an_older_index(service: ChatService) -> None:
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    question = "How long can customers in the US return a product?"
+    found = await asyncio.to_thread(service.search, question)
+    answer = await ask(service, question)
+    for passages in (found, answer.passages):
+        assert any("60 days" in passage.text for passage in passages)
+    assert service.generation == "g00000002"
+    assert "60 days" in service.document_text("us.md")
+
+
+async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatService) -> None:
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    # The gate comes after the index, and this is no file for one.
+    service.settings = service.settings.model_copy(update={"calibration": path})
+    question = "How long can customers in the US return a product?"
+    found = await asyncio.to_thread(service.search, question)
+    answer = await ask(service, question)
+    for passages in (found, answer.passages):
+        assert any("45 days" in passage.text for passage in passages)
+    assert service.generation == "g00000001"
+    assert "45 days" in service.document_text("us.md")
+    assert str(path) in service.status()
+
+
 async def test_the_last_generation_answers_while_a_large_one_loads(
     service: ChatService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded, load = threading.Event(), service._load
 
-    def slowly() -> None:
+    def slowly() -> Live:
         loaded.wait(30)
-        load()
+        return load()
 
     monkeypatch.setattr("chatbot.service._TAKE_UP", 0.1)
     monkeypatch.setattr(service, "_load", slowly)

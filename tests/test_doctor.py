@@ -2,10 +2,12 @@
 
 import socket
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from chatbot.doctor import refused_connections, run_checks
+from chatbot.desk.access import Mode
+from chatbot.doctor import _access, refused_connections, run_checks
 from chatbot.privacy import quiet_libraries, tracing_on
 from chatbot.settings import Settings
 
@@ -36,6 +38,22 @@ def test_what_is_wrong_is_named(chosen: Settings, monkeypatch: pytest.MonkeyPatc
     assert "database failed" in wrong["database"]
     open_page = failed(chosen.model_copy(update={"host": "0.0.0.0"}))
     assert "chatbot users add" in open_page["access"]
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_every_way_in_has_its_words(
+    chosen: Settings, mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.doctor.access_mode", lambda _: mode)
+    assert _access(chosen).startswith("127.0.0.1:8000, ")
+
+
+def test_single_sign_on_passes(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OAUTH_GITHUB_CLIENT_ID", "id")
+    monkeypatch.setenv("OAUTH_GITHUB_CLIENT_SECRET", "secret")
+    checks = {check.name: check for check in run_checks(chosen, offline=False)}
+    assert checks["access"].ok
+    assert "OAuth" in checks["access"].detail
 
 
 def test_every_way_out_is_seen_and_refused() -> None:

@@ -111,6 +111,12 @@ def test_each_library_is_imported_by_its_owner_only(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_private_module_is_imported(path: Path) -> None:
+    for name in imports(ast.parse(path.read_text())):
+        assert not any(part.startswith("_") for part in name.split(".")), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     top = ast.Module(
         [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.Import | ast.ImportFrom)],

@@ -45,16 +45,18 @@ class Question(BaseModel):
 
 
 class Cited(BaseModel):
-    """A verbatim quote of a document, from character ``start`` to ``end`` of its text."""
+    """A verbatim quote of a document, from character ``start`` to ``end`` of its text;
+    ``passage`` counts the passages from 1."""
 
     path: str
     start: int
     end: int
     quote: str
+    passage: int
 
 
 class Shown(BaseModel):
-    """A passage that the answer was drawn from."""
+    """A passage that the answer was drawn from; ``similarity`` is its cosine to the question."""
 
     path: str
     start: int
@@ -62,13 +64,23 @@ class Shown(BaseModel):
     text: str
     score: float
     heading: str
+    similarity: float
+
+
+class Marked(BaseModel):
+    """A part of the answer that no passage supports, from character ``start`` to ``end`` of it."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
 
 
 class Predicted(BaseModel):
-    """An answer; ``timings`` are seconds since the request arrived at the service."""
+    """The JSON of ``chatbot ask --json``; ``timings`` are seconds since the request arrived at the
+    service."""
 
     model_config = ConfigDict(
-        extra="allow",
         json_schema_extra={
             "examples": [
                 {
@@ -76,12 +88,19 @@ class Predicted(BaseModel):
                     "abstained": False,
                     "confidence": 0.81,
                     "citations": [
-                        {"path": "returns/eu.md", "start": 14, "end": 70, "quote": "Customers ..."}
+                        {
+                            "path": "returns/eu.md",
+                            "start": 14,
+                            "end": 70,
+                            "quote": "Customers ...",
+                            "passage": 1,
+                        }
                     ],
                     "passages": [],
                     "model": "bundled (Qwen2.5-Coder-1.5B-Instruct, openvino)",
                     "timings": {"first_token": 0.4, "total": 1.2},
                     "notes": [],
+                    "unsupported": [],
                 }
             ]
         },
@@ -94,6 +113,7 @@ class Predicted(BaseModel):
     model: str
     timings: dict[str, float]
     notes: list[str]
+    unsupported: list[Marked]
 
 
 @router.post("/predict", response_model=Predicted, responses=_ERRORS)

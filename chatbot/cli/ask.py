@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.cli.common import (
     add_folders,
     add_json,
+    in_range,
     make_service,
     need_index,
     print_json,
@@ -22,7 +23,7 @@ def add_commands(commands: Any) -> None:
     """Add them to the parser of ``chatbot``."""
     serve = commands.add_parser("serve", help="the web page and the API")
     serve.add_argument("--host")
-    serve.add_argument("--port", type=int)
+    serve.add_argument("--port", type=in_range(int, 0, 65535))
     serve.set_defaults(command=_serve)
 
     index = commands.add_parser("index", help="build or update the index")
@@ -40,7 +41,7 @@ def add_commands(commands: Any) -> None:
 
     search = commands.add_parser("search", help="find passages")
     search.add_argument("query", metavar="QUERY")
-    search.add_argument("--k", type=int, default=5)
+    search.add_argument("--k", type=in_range(int, 1), default=5)
     search.add_argument("--within", default="", metavar="PATH", help="only below this folder")
     search.add_argument("--mode", choices=["hybrid", "dense", "lexical"], default="hybrid")
     add_folders(search)
@@ -135,8 +136,6 @@ def _say(report: Any, as_json: bool) -> None:
 def _search(options: argparse.Namespace) -> None:
     from chatbot.events import passage_of
 
-    if options.k < 1:
-        raise ConfigurationError("--k takes a number from 1.")
     service = make_service(options)
     need_index(service)
     retriever = service.retriever(k=options.k, mode=options.mode)

@@ -1,14 +1,17 @@
-"""What several commands share: folders, cases, JSON, progress bars and the service."""
+"""What several commands share: folders, cases, numbers, JSON, progress bars and the service."""
 
 import argparse
 import asyncio
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Number = TypeVar("Number", int, float)
 
 _SECONDS_A_LINE = 10.0
 
@@ -16,7 +19,29 @@ _SECONDS_A_LINE = 10.0
 def add_cases(parser: argparse.ArgumentParser) -> None:
     """``--cases`` and ``--limit``."""
     parser.add_argument("--cases", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--limit", type=int, metavar="N")
+    parser.add_argument("--limit", type=in_range(int, 1), metavar="N")
+
+
+def in_range(
+    kind: type[Number], least: Number, most: Number | None = None, *, above: bool = False
+) -> Callable[[str], Number]:
+    """The type of an option that takes numbers from ``least`` to ``most``, or with ``above`` only
+    those above ``least``; any other text is a usage error that names the range."""
+    name = "whole number" if kind is int else "number"
+    wanted = f"a {name} {'above' if above else 'from'} {least}"
+    if most is not None:
+        wanted += f" {'up ' if above else ''}to {most}"
+
+    highest = math.inf if most is None else most
+
+    def parse(text: str) -> Number:
+        with suppress(ValueError):
+            value = kind(text)
+            if least <= value <= highest and not (above and value == least):
+                return value
+        raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}.")
+
+    return parse
 
 
 def add_folders(parser: argparse.ArgumentParser) -> None:

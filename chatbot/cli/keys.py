@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from chatbot.cli.common import add_json, print_json
+from chatbot.cli.common import add_json, in_range, print_json
 from chatbot.cli.desk import with_store
 
 
@@ -15,7 +15,9 @@ def add_commands(commands: Any) -> None:
     )
     add = keys.add_parser("add", help="make a key; it is shown once")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("--per-minute", type=int, metavar="N", help="requests a minute")
+    add.add_argument(
+        "--per-minute", type=in_range(int, 1, 1_000_000), metavar="N", help="requests a minute"
+    )
     add_json(add)
     add.set_defaults(command=_add)
     shown = keys.add_parser("list", help="all keys")

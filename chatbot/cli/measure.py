@@ -12,6 +12,7 @@ from chatbot.cli.common import (
     add_folders,
     add_json,
     answered,
+    in_range,
     make_service,
     measured_service,
     progress_bar,
@@ -24,10 +25,13 @@ def add_commands(commands: Any) -> None:
     _add_evaluate(commands.add_parser("evaluate", help="measure on labelled cases"))
     calibrate = commands.add_parser("calibrate", help="fit the refusal threshold")
     calibrate.add_argument(
-        "--risk", type=float, default=0.1, help="accepted share of answers to uncovered questions"
+        "--risk",
+        type=in_range(float, 0, 0.5, above=True),
+        default=0.1,
+        help="accepted share of answers to uncovered questions",
     )
     calibrate.add_argument("--cases", type=Path, required=True, nargs="+", metavar="FILE")
-    calibrate.add_argument("--limit", type=int, metavar="N", help="of each file")
+    calibrate.add_argument("--limit", type=in_range(int, 1), metavar="N", help="of each file")
     calibrate.add_argument(
         "--knowledge", type=Path, nargs="+", metavar="DIR", help="one for all files, or one each"
     )
@@ -132,8 +136,6 @@ def _calibrate(options: argparse.Namespace) -> None:
     from chatbot.evaluation.calibration import fit_threshold
     from chatbot.evaluation.examples import decisions, write_fit
 
-    if not 0 < options.risk <= 0.5:
-        raise ConfigurationError(f"--risk is a share above 0 and up to 0.5, not {options.risk}.")
     folders = options.knowledge or [None]
     if len(folders) not in (1, len(options.cases)):
         raise ConfigurationError(

@@ -1,6 +1,7 @@
 """The commands that train: ``finetune``, ``export`` and ``adapter``."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from chatbot.cli.common import (
     add_folders,
     add_json,
     answered,
+    in_range,
     measured_service,
     print_json,
 )
@@ -20,19 +22,20 @@ _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 def add_commands(commands: Any) -> None:
     """Add them to the parser of ``chatbot``."""
     tune = commands.add_parser("finetune", help="LoRA training on rows")
-    tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]",
+    tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]", type=_data_file,
                       help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
     tune.add_argument("--base", default="bundled-small", metavar="NAME")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
                       help="train an adapter further: a folder, or 'current'")  # fmt: skip
-    tune.add_argument("--rehearse", type=int, default=50, metavar="N",
+    tune.add_argument("--rehearse", type=in_range(int, 0), default=50, metavar="N",
                       help="with --from: its own answers to N headings of the knowledge folder, "
                       "so that it forgets less")  # fmt: skip
-    tune.add_argument("--refusals", type=float, default=0.1, help="largest share of refusals")
-    tune.add_argument("--epochs", type=float, default=1.0)
-    tune.add_argument("--rate", type=float, help="peak learning rate")
-    tune.add_argument("--seed", type=int, default=7)
+    tune.add_argument("--refusals", type=in_range(float, 0, 0.9), default=0.1,
+                      help="largest share of refusals")  # fmt: skip
+    tune.add_argument("--epochs", type=in_range(float, 0, 1000, above=True), default=1.0)
+    tune.add_argument("--rate", type=in_range(float, 0, 1, above=True), help="peak learning rate")
+    tune.add_argument("--seed", type=in_range(int, 0, 2**32 - 1), default=7)
     tune.add_argument("--cases", type=Path, metavar="FILE",
                       help="held-out cases, answered before and after")  # fmt: skip
     tune.add_argument("--install", action="store_true",
@@ -60,6 +63,13 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--base", metavar="NAME")
         add_json(parser)
         parser.set_defaults(command=command)
+
+
+def _data_file(text: str) -> str:
+    """``FILE[=N]`` as :func:`chatbot.training.data.parse_data_file` reads it; N counts from 1."""
+    if re.search(r"=0+$", text):
+        raise argparse.ArgumentTypeError(f"'{text}' takes no row; give =N from 1, or none for all.")
+    return text
 
 
 def _finetune(options: argparse.Namespace) -> int | None:

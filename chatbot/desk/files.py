@@ -9,6 +9,7 @@ from chainlit.auth import get_current_user, get_token_from_cookies
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from chatbot.desk.conversation import Conversation
 from chatbot.errors import DocumentError, StoreError
@@ -60,33 +61,33 @@ async def take_in_again(
         await take_in(conversation, service, files)
 
 
-class KeptFiles:
+def kept_files(store: Store) -> Route:
     """``/desk/element/{thread}/{element}``: a kept file, as a download, for its owner only."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def __call__(self, request: Request) -> Response:
-        """The file.
-
-        Raises:
-            HTTPException: nobody is signed in (401), or there is no such file of theirs (404).
-        """
-        token = get_token_from_cookies(request.cookies)
-        user = await get_current_user(token=token or "")
-        if user is None:
-            raise HTTPException(401)
+    async def download(request: Request) -> Response:
         thread, element = request.path_params["thread"], request.path_params["element"]
+        name = await _signed_in(request)
         try:
-            author = await self._store.threads.author(thread)
-            found = await self._store.threads.element(thread, element)
+            author = await store.threads.author(thread)
+            found = await store.threads.element(thread, element)
         except StoreError as exc:
             raise HTTPException(503, str(exc)) from exc
-        if found is None or author != user.identifier:
+        if found is None or author != name:
             raise HTTPException(404)
-        headers = {
-            "content-disposition": "attachment",  # never a page of its own
-            "content-security-policy": "default-src 'none'; sandbox",
-            "cache-control": "private, no-store",
-        }
-        return Response(found[1], media_type="application/octet-stream", headers=headers)
+        return Response(found[1], media_type="application/octet-stream", headers=_DOWNLOAD)
+
+    return Route("/desk/element/{thread}/{element}", download)
+
+
+_DOWNLOAD = {
+    "content-disposition": "attachment",  # never a page of its own
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, no-store",
+}
+
+
+async def _signed_in(request: Request) -> str:
+    user = await get_current_user(token=get_token_from_cookies(request.cookies) or "")
+    if user is None:
+        raise HTTPException(401)
+    return str(user.identifier)

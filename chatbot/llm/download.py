@@ -110,7 +110,7 @@ def _fetch_large(hub: str, file: str, endpoint: str | None) -> None:
     """
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get, repo_folder_name
-    from huggingface_hub.utils._headers import build_hf_headers
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     url = hf_hub_url(hub, file, endpoint=endpoint)
     found = get_hf_file_metadata(url, endpoint=endpoint)

@@ -49,7 +49,7 @@ class DataFile:
 def parse_data_file(text: str) -> DataFile:
     """``rows.jsonl=500`` takes 500 rows of the file, ``rows.jsonl`` all."""
     path, _, limit = text.rpartition("=")
-    return DataFile(Path(path), int(limit)) if path and limit.isdigit() else DataFile(Path(text))
+    return DataFile(Path(path), int(limit)) if path and limit.isdecimal() else DataFile(Path(text))
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ def mix(
     reads: int | None = None,
 ) -> Mixture:
     """Sample the files and render their rows; ``refusals`` is the largest share of rows that
-    teach to refuse. Of the passages that were on screen the model learns from as many as it
-    ``reads``, by default from all.
+    teach to refuse, below 1. Of the passages that were on screen the model learns from as many as
+    it ``reads``, by default from all.
 
     Raises:
         DataError: a file is not usable.

@@ -376,6 +376,20 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     ann.reload()
     answered(ann)
     expect(thumbs).to_have_count(1)
+    assert QUESTION in kept(ann, "handoff.md")
+
+
+def kept(page: Page, name: str) -> str:
+    """What a file of a reopened conversation holds; nobody else gets it."""
+    link = page.get_by_role("link", name=name)
+    with page.expect_download() as download:
+        link.click()
+    address = link.evaluate("link => link.href")
+    assert page.context.browser
+    stranger = page.context.browser.new_context()
+    assert stranger.request.get(address).status == 401
+    stranger.close()
+    return Path(download.value.path()).read_text()
 
 
 def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path) -> None:
@@ -390,6 +404,7 @@ def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path)
     expect(ann.get_by_text("upload/warranty note.txt").first).to_be_visible()
     ann.reload()  # and still after a resume
     expect(ann.get_by_text("counts in this conversation only")).to_be_visible()
+    assert "ZEBRA-77" in kept(ann, note.name)
     command(ann, "Search only", "kraken discount code")
     expect(ann.get_by_text("ZEBRA-77").nth(1)).to_be_visible()
     new_chat(ann, address)
