@@ -70,7 +70,7 @@ EngineName = Literal["openvino", "transformers", "openai", "huggingface"]
 
 
 class LLMEntry(Entry):
-    """A language model; ``context`` is in tokens."""
+    """A language model; ``context`` is in tokens, ``bits`` are those of a weight on OpenVINO."""
 
     context: int
     template: str = "chatml"
@@ -79,6 +79,7 @@ class LLMEntry(Entry):
     engines: tuple[EngineName, ...]
     rewrites: bool
     reads: int | None = None
+    bits: Literal[4, 8] = 8
     safetensors: Source | None = None
     adapter: str | None = None
 

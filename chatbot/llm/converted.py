@@ -1,7 +1,8 @@
-"""What is made of a model's GGUF file once and kept: merged files and OpenVINO's graphs.
+"""What is made of a model's GGUF file and an adapter once and kept: OpenVINO's graph, or for
+transformers a merged file.
 
-Both are named after the size and time of the file that they were made of, so a new file never
-meets what was made of an old one.
+They are named after the size and time of the file and after the adapter's weights, so a new file
+never meets what was made of an old one.
 """
 
 import os
@@ -11,11 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 
 # Graphs written by another version of the conversion are made again.
-_GRAPH = "channels2"
+_GRAPH = "graph3"
 # Graphs that stay: of the adapter in use, of the one before it for a rollback, and of one more.
 _KEPT = 3
 # What is younger may be at work in another process.
 _YOUNG = 24 * 3600.0
+
+
+def graph_folder(folder: Path, weights: Path, digest: str | None, bits: int) -> Path:
+    """Where the graph of ``weights`` with the adapter of this digest belongs."""
+    adapter = f"-{digest[:12]}" if digest else ""
+    return folder / f"{_made_of(weights)}{adapter}-{bits}bit-{_GRAPH}"
 
 
 def merged_file(folder: Path, weights: Path, digest: str) -> Path:
@@ -23,14 +30,9 @@ def merged_file(folder: Path, weights: Path, digest: str) -> Path:
     return folder / f"{_made_of(weights)}-{digest[:12]}.gguf"
 
 
-def graph_folder(folder: Path, weights: Path) -> Path:
-    """Where the graph of ``weights`` belongs."""
-    return folder / f"{_made_of(weights)}-{_GRAPH}"
-
-
 def used(graph: Path) -> None:
-    """A graph was loaded: remove those beside it that were not used for longest, the merged files
-    that no graph is made of, and what a killed process left. What cannot be removed stays.
+    """A graph was loaded: remove those beside it that were not used for longest, merged files that
+    are old, and what a killed process left. What cannot be removed stays.
     """
     with suppress(OSError):  # a read-only folder, or another process that does the same
         os.utime(graph)
@@ -42,8 +44,7 @@ def _tidy(folder: Path) -> None:
     graphs = sorted((item for item in beside if item[1].name.endswith(_GRAPH)), reverse=True)
     kept = {path for _, path in graphs[:_KEPT]}
     for changed, path in beside:
-        needed = path in kept or graph_folder(folder, path) in kept
-        if needed or time.time() - changed < _YOUNG:
+        if path in kept or time.time() - changed < _YOUNG:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -1,6 +1,7 @@
 """From a catalogue entry to a chat model: which engine runs it, and with what weights."""
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -8,7 +9,8 @@ from pydantic import SecretStr
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
-from chatbot.llm.converted import merged_file
+from chatbot.llm.convert import convert_apart
+from chatbot.llm.converted import graph_folder, merged_file, used
 from chatbot.llm.engine import Engine
 from chatbot.llm.hosted import HostedChatModel, Server, load_hosted
 from chatbot.llm.local import LocalChatModel
@@ -60,36 +62,67 @@ def load_chat_model(
     )
 
 
-def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
-    """A GGUF file with the adapter merged in; made once and kept.
+def graph_of(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Path:
+    """Where OpenVINO's graph of a GGUF file lies, or will lie once it is made.
 
     Raises:
-        ModelUnavailableError: the adapter does not fit the file.
+        ModelUnavailableError: the weights are missing.
     """
+    weights = require_weights(entry, "openvino")
+    if weights.is_dir():
+        return weights
+    folder = settings.models / "converted" / entry.name
+    return graph_folder(folder, weights, adapter.digest if adapter else None, entry.bits)
+
+
+def prepare_graph(
+    entry: LLMEntry,
+    settings: Settings,
+    adapter: Adapter | None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Path:
+    """The folder that the OpenVINO engine loads; made once, in another process, and kept. Blocks:
+    it takes a 1.5B model a minute or two.
+
+    Raises:
+        ModelUnavailableError: weights are missing or cannot be converted, the adapter does not
+            fit, or ``cancelled`` said so.
+    """
+    weights = require_weights(entry, "openvino")
+    graph = graph_of(entry, settings, adapter)
+    if weights.is_dir() and adapter is not None:
+        raise ModelUnavailableError(
+            f"OpenVINO runs an adapter only on a GGUF file, and '{weights}' is none; set "
+            "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
+        )
+    if not graph.exists():
+        convert_apart(weights, graph, entry.bits, adapter.path if adapter else None, cancelled)
+    return graph
+
+
+def _load_engine(name: str, entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Engine:
+    if name == "openvino":
+        from chatbot.llm.openvino_engine import OpenVINOEngine
+
+        graph = prepare_graph(entry, settings, adapter)
+        engine = OpenVINOEngine(graph, settings.kv_cache_gb)
+        if graph.parent.name == entry.name:
+            used(graph)
+        return engine
+    from chatbot.llm.transformers_engine import TransformersEngine
+
+    weights = require_weights(entry, name)
+    if adapter is not None and weights.suffix == ".gguf":  # without PEFT, which may be missing
+        return TransformersEngine(_merged(entry, settings, weights, adapter))
+    return TransformersEngine(weights, adapter.path if adapter else None)
+
+
+def _merged(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
+    """A GGUF file with the adapter merged in; made once and kept."""
     merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():
         merge_gguf(weights, adapter.path, merged)
     return merged
-
-
-def _load_engine(name: str, entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Engine:
-    weights = require_weights(entry, name)
-    if adapter is not None and weights.suffix == ".gguf":
-        weights = merged_weights(entry, settings, weights, adapter)
-        adapter = None  # it is in the weights now
-    if name == "openvino":
-        if adapter is not None:
-            raise ModelUnavailableError(
-                f"OpenVINO runs an adapter only on a GGUF file, and '{weights}' is none; set "
-                "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
-            )
-        from chatbot.llm.openvino_engine import OpenVINOEngine
-
-        converted = settings.models / "converted" / entry.name
-        return OpenVINOEngine(weights, converted, settings.kv_cache_gb)
-    from chatbot.llm.transformers_engine import TransformersEngine
-
-    return TransformersEngine(weights, adapter.path if adapter else None)
 
 
 def _server(entry: LLMEntry, settings: Settings) -> Server:

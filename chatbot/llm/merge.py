@@ -29,8 +29,8 @@ def merge_gguf(base: Path, adapter: Path, out: Path) -> int:
     import gguf
 
     reader = gguf.GGUFReader(str(base))
-    architecture = _value(reader, "general.architecture")
-    deltas = _deltas(adapter, reader, architecture)
+    architecture = metadata(reader, "general.architecture")
+    deltas = adapter_differences(adapter, reader, architecture)
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}")
     writer = gguf.GGUFWriter(str(temporary), architecture)
@@ -66,8 +66,12 @@ def merge_gguf(base: Path, adapter: Path, out: Path) -> int:
     return len(deltas)
 
 
-def _deltas(adapter: Path, reader: Any, architecture: str) -> dict[str, Any]:
-    """GGUF tensor name to a function that computes its (out, in) difference."""
+def adapter_differences(adapter: Path, reader: Any, architecture: str) -> dict[str, Any]:
+    """GGUF tensor name to a function that computes its (out, in) difference.
+
+    Raises:
+        ModelUnavailableError: the adapter does not fit the file.
+    """
     import gguf
     import torch
     from safetensors.torch import load_file
@@ -80,7 +84,7 @@ def _deltas(adapter: Path, reader: Any, architecture: str) -> dict[str, Any]:
     except Exception as exc:  # OSError, ValueError, SafetensorError, ...
         raise ModelUnavailableError(f"The adapter '{adapter}' cannot be read ({exc}).") from exc
     arch = next(k for k, name in gguf.MODEL_ARCH_NAMES.items() if name == architecture)
-    names = gguf.get_tensor_name_map(arch, int(_value(reader, f"{architecture}.block_count")))
+    names = gguf.get_tensor_name_map(arch, int(metadata(reader, f"{architecture}.block_count")))
     shapes = {
         tensor.name: tuple(int(n) for n in reversed(tensor.shape)) for tensor in reader.tensors
     }
@@ -96,7 +100,7 @@ def _deltas(adapter: Path, reader: Any, architecture: str) -> dict[str, Any]:
             raise ModelUnavailableError(
                 f"The adapter '{adapter}' does not fit the file's '{module}'."
             )
-        heads = _heads(reader, architecture, name)
+        heads = heads_of(reader, architecture, name)
         found[name] = _difference(low, high, scale, heads)
     if not found:
         raise ModelUnavailableError(f"The adapter '{adapter}' holds no LoRA weights.")
@@ -116,15 +120,20 @@ def _difference(
     return compute
 
 
-def _heads(reader: Any, architecture: str, tensor: str) -> int:
+def heads_of(reader: Any, architecture: str, tensor: str) -> int:
     """How many heads the rows of a tensor are permuted in; 0 for those that are not."""
     for part, key in _PERMUTED.items():
         if architecture == "llama" and f".{part}." in tensor:
-            return int(_value(reader, f"{architecture}.{key}"))
+            return int(metadata(reader, f"{architecture}.{key}"))
     return 0
 
 
-def _value(reader: Any, key: str) -> Any:
+def metadata(reader: Any, key: str) -> Any:
+    """A value of a GGUF file.
+
+    Raises:
+        ModelUnavailableError: the file does not have it.
+    """
     field = reader.get_field(key)
     if field is None:
         raise ModelUnavailableError(f"The weights' file says nothing about '{key}'.")

@@ -7,17 +7,18 @@ share each step, and one that is cancelled or fails frees its place without touc
 import itertools
 import json
 import queue
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chatbot.errors import GenerationError, ModelUnavailableError
-from chatbot.llm.channels import to_channels
-from chatbot.llm.converted import graph_folder, used
+from chatbot.llm.convert import PROPERTIES
 from chatbot.llm.engine import (
     FinishReason,
     GenerationRequest,
@@ -26,6 +27,7 @@ from chatbot.llm.engine import (
     StreamDecoder,
 )
 from chatbot.llm.hardware import processors
+from chatbot.llm.tokens import TextTokens
 
 # Seconds between two pieces of an answer, and at least between any two of all answers. Everything
 # after the model (decoding, threads, LangChain, the page) costs by the piece, and on two cores it
@@ -45,8 +47,6 @@ _REST_FIRST = 0.003
 _GUESSES = 5
 _NGRAM = 3
 
-_PROPERTIES = "properties.json"
-
 # Tokens of prompts in one step: more read a prompt faster, and hold up the others' answers longer.
 _STEP_TOKENS = 512
 
@@ -59,7 +59,7 @@ class _Running:
     (monotonic seconds).
     """
 
-    input_ids: Any
+    prompt: list[int]
     config: Any
     cancel: threading.Event
     pieces: "queue.SimpleQueue[tuple[list[int], bool] | Exception]" = field(
@@ -71,17 +71,18 @@ class _Running:
 
 
 class OpenVINOEngine:
-    """Runs a GGUF file (llama and qwen families) or a folder in OpenVINO's own format."""
+    """Runs a folder with OpenVINO's graph and a tokenizer, as :mod:`chatbot.llm.convert` makes it
+    of a GGUF file."""
 
     name = "openvino"
 
-    def __init__(self, path: Path, converted: Path | None = None, cache_gb: int = 1) -> None:
-        """Load the model; a GGUF file is converted once, into the folder ``converted``.
+    def __init__(self, folder: Path, cache_gb: int = 1) -> None:
+        """Load the model.
 
         ``cache_gb`` bounds the keys and values of running requests and cached prefixes.
 
         Raises:
-            ModelUnavailableError: openvino-genai is not installed, or the file does not load.
+            ModelUnavailableError: openvino-genai is not installed, or the folder does not load.
         """
         try:
             import openvino_genai
@@ -92,14 +93,13 @@ class OpenVINOEngine:
             ) from exc
         self._genai = openvino_genai
         try:
-            self._pipeline = _load_pipeline(openvino_genai, path, converted, cache_gb)
+            self._tokens = TextTokens.load(folder)
+            self._pipeline = _load_pipeline(openvino_genai, folder, cache_gb)
         except Exception as exc:  # openvino raises RuntimeError with a long native trace
             raise ModelUnavailableError(
-                f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
-                "again."
+                f"The weights '{folder}' do not load ({_first_line(exc)}); remove that folder, "
+                "and it is made anew with the next start."
             ) from exc
-        self._tokenizer = self._pipeline.get_tokenizer()
-        self._tokenizer_lock = threading.Lock()
         self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
         self._worker.start()
@@ -108,9 +108,9 @@ class OpenVINOEngine:
         """See :class:`chatbot.llm.engine.Engine`."""
         if not self._worker.is_alive():
             raise GenerationError("The model has been closed; restart the service.")
-        input_ids = self._encode(request.prompt)
-        limit = request.room(int(input_ids.shape[1]))
-        running = _Running(input_ids, self._config(request, limit), cancel)
+        prompt = self._tokens.encode(request.prompt)
+        limit = request.room(len(prompt))
+        running = _Running(prompt, self._config(request, limit), cancel)
         self._waiting.put(running)
         try:
             yield from self._pieces(running, request.stop, limit)
@@ -118,8 +118,8 @@ class OpenVINOEngine:
             cancel.set()
 
     def _pieces(self, running: _Running, stop: Sequence[str], limit: int) -> Iterator[Piece]:
-        stops, decoder = StopFilter(stop), StreamDecoder(self._decode)
-        prompt_tokens = int(running.input_ids.shape[1])
+        stops, decoder = StopFilter(stop), StreamDecoder(self._tokens.decode)
+        prompt_tokens = len(running.prompt)
         count, done = 0, False
         while not done:
             item = running.pieces.get()
@@ -145,24 +145,17 @@ class OpenVINOEngine:
 
     def count_tokens(self, text: str) -> int:
         """See :class:`chatbot.llm.engine.Engine`."""
-        return int(self._encode(text).shape[1])
+        return len(self._tokens.encode(text))
 
     def close(self) -> None:
         """See :class:`chatbot.llm.engine.Engine`."""
         self._waiting.put(None)
         self._worker.join()
 
-    def _encode(self, text: str) -> Any:
-        with self._tokenizer_lock:
-            return self._tokenizer.encode(text, add_special_tokens=False).input_ids
-
-    def _decode(self, ids: list[int]) -> str:
-        with self._tokenizer_lock:
-            return str(self._tokenizer.decode(ids))
-
     def _config(self, request: GenerationRequest, limit: int) -> Any:
         config = self._genai.GenerationConfig(max_new_tokens=limit)
-        config.eos_token_id = self._tokenizer.get_eos_token_id()
+        if self._tokens.end is not None:
+            config.set_eos_token_id(self._tokens.end)
         config.apply_chat_template = False
         config.do_sample = request.temperature > 0
         if config.do_sample:
@@ -204,11 +197,19 @@ class OpenVINOEngine:
 
     def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
         try:
-            running.handle = self._pipeline.add_request(number, running.input_ids, running.config)
+            running.handle = self._pipeline.add_request(
+                number, self._tensor(running.prompt), running.config
+            )
         except Exception as exc:
             running.pieces.put(exc)
             return
         active.append(running)
+
+    def _tensor(self, tokens: list[int]) -> Any:
+        """Tokens as the pipeline takes them, (1, length)."""
+        from openvino import Tensor
+
+        return Tensor(np.array([tokens], dtype=np.int64))
 
     def _deliver(self, running: _Running, pause: float) -> bool:
         """Pass new tokens on, every ``pause`` seconds; true when the request is over."""
@@ -231,9 +232,7 @@ class OpenVINOEngine:
         return over
 
 
-def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int) -> Any:
-    """Load ``path``; a GGUF file's graph and tokenizer are kept in ``converted``, which makes later
-    starts short and the graph faster (:mod:`chatbot.llm.channels`)."""
+def _load_pipeline(genai: Any, folder: Path, cache_gb: int) -> Any:
     scheduler = genai.SchedulerConfig()
     scheduler.enable_prefix_caching = True
     scheduler.cache_size = cache_gb
@@ -245,43 +244,10 @@ def _load_pipeline(genai: Any, path: Path, converted: Path | None, cache_gb: int
         "ENABLE_CPU_PINNING": False,
         "prompt_lookup": True,
     }
-    folder = path
-    if path.suffix == ".gguf" and converted is not None:
-        folder = graph_folder(converted, path)
-        if not folder.exists():
-            _convert(genai, path, folder)
-        properties |= json.loads((folder / _PROPERTIES).read_text(encoding="utf-8"))
-    # Words are short work: with a second thread they would only take it from the model.
-    tokenizer = genai.Tokenizer(str(folder), INFERENCE_NUM_THREADS=1)
-    pipeline = genai.ContinuousBatchingPipeline(
-        str(folder), tokenizer, scheduler, "CPU", **properties
-    )
-    if folder != path:
-        used(folder)
-    return pipeline
-
-
-def _convert(genai: Any, path: Path, folder: Path) -> None:
-    """Write the graph of a GGUF file and its tokenizer into ``folder``, whole or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        link = Path(temporary) / path.name  # the graph is written beside the file that is read
-        link.symlink_to(path)
-        # Read from the GGUF file, a tokenizer takes seconds, and Python stands still meanwhile.
-        tokenizer = genai.Tokenizer(str(link), enable_save_ov_model=True)
-        genai.ContinuousBatchingPipeline(
-            str(link), tokenizer, genai.SchedulerConfig(), "CPU", enable_save_ov_model=True
-        )
-        link.unlink()
-        kept = Path(temporary) / "graph"
-        kept.mkdir()
-        for file in Path(temporary).glob("*.*"):
-            file.rename(kept / file.name)
-        group = to_channels(kept / "openvino_model.xml")
-        properties = {"DYNAMIC_QUANTIZATION_GROUP_SIZE": group} if group else {}
-        (kept / _PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
-        if not folder.exists():
-            kept.rename(folder)
+    with suppress(FileNotFoundError):
+        properties |= json.loads((folder / PROPERTIES).read_text(encoding="utf-8"))
+    # Without a tokenizer of its own: it takes tokens and gives tokens.
+    return genai.ContinuousBatchingPipeline(str(folder), scheduler, "CPU", properties)
 
 
 def _first_line(exc: Exception) -> str:

@@ -1,0 +1,128 @@
+"""From a GGUF file to what OpenVINO runs, in a process of its own.
+
+OpenVINO reads the file with Python's lock held, and reading and rounding take memory that only
+the end of a process gives back; the page goes on answering meanwhile.
+
+    python -m chatbot.llm.convert FILE OUT BITS [ADAPTER]
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import ModelUnavailableError
+from chatbot.llm.graph import Bits, rewrite
+from chatbot.llm.matrices import Matrices
+from chatbot.llm.tokens import read_tokens
+
+PROPERTIES = "properties.json"
+
+_TICK = 0.5
+
+
+def convert_apart(
+    weights: Path, out: Path, bits: Bits, adapter: Path | None, cancelled: Callable[[], bool]
+) -> None:
+    """Make the folder ``out`` of a GGUF file, whole or not at all; blocks for up to minutes.
+
+    The other process ends with this one, and when ``cancelled`` says so.
+
+    Raises:
+        ModelUnavailableError: it failed or was cancelled; the message says why.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "chatbot.llm.convert", str(weights), str(out), str(bits)]
+    with tempfile.TemporaryFile("w+", dir=out.parent) as said:
+        process = subprocess.Popen(
+            [*command, *([str(adapter)] if adapter else [])],
+            stdin=subprocess.PIPE, stdout=said, stderr=said,
+        )  # fmt: skip
+        try:
+            while process.poll() is None:
+                time.sleep(_TICK)
+                if cancelled():
+                    raise ModelUnavailableError("The conversion was stopped.")
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            said.seek(0)
+            raise _failure(weights, process.returncode, said.read())
+
+
+def _failure(weights: Path, status: int, said: str) -> ModelUnavailableError:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    why = lines[-1].rstrip(".")[:300] if lines else f"status {status}"
+    if status < 0:
+        why = f"its process was ended by signal {-status}; most often that is too little memory"
+    if "No space left" in said:
+        why = "the disk is full; make room and start again"
+    return ModelUnavailableError(f"The weights '{weights}' could not be converted ({why}).")
+
+
+def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -> None:
+    """Make the folder ``out``: OpenVINO's graph, its properties, and the tokenizer.
+
+    Raises:
+        ModelUnavailableError: the adapter does not fit, or the tokenizer is not known.
+    """
+    with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
+        folder = Path(temporary) / "graph"
+        folder.mkdir()
+        read_tokens(weights).save(folder)
+        graph = _write_graph(weights, folder)
+        properties = rewrite(graph, Matrices(weights, adapter), bits)
+        (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
+        if not out.exists():
+            folder.rename(out)
+
+
+def _write_graph(weights: Path, folder: Path) -> Path:
+    """OpenVINO's own reading of the file: it writes its graph beside what it reads."""
+    import openvino_genai as genai
+
+    link = folder / weights.name
+    link.symlink_to(weights.absolute())
+    genai.ContinuousBatchingPipeline(
+        str(link), genai.SchedulerConfig(), "CPU", {"enable_save_ov_model": True}
+    )
+    link.unlink()
+    for file in folder.glob("openvino_*tokenizer.*"):
+        file.unlink()
+    return folder / "openvino_model.xml"
+
+
+def _end_with_parent() -> None:
+    """Standard input is a pipe that ends with the process that holds its other end."""
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(arguments: list[str]) -> Any:
+    """What the command line above does; a sentence and status 1 where it fails."""
+    _end_with_parent()
+    os.nice(5)  # whoever is being answered goes first
+    weights, out, bits, *adapter = arguments
+    try:
+        convert(
+            Path(weights), Path(out), 4 if bits == "4" else 8, Path(adapter[0]) if adapter else None
+        )
+    except Exception as exc:  # OpenVINO, gguf, safetensors and the disk each have their own
+        text = [line for line in str(exc).splitlines() if line.strip()]
+        return text[-1] if text else type(exc).__name__
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
