@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse
 
 from chatbot.desk import access, answers, commands, conversation, files
 from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
+from chatbot.desk.model import model_state
 from chatbot.desk.texts import about, say
 from chatbot.errors import ChatbotError, StoreError, UserError
 from chatbot.events import Answered, Queued, Token
@@ -44,7 +45,7 @@ except ChatbotError as exc:  # a sentence instead of a traceback
 
 chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
 # In front: Chainlit's last route answers every address with the page.
-chainlit_app.router.routes.insert(0, files.kept_files(store))
+chainlit_app.router.routes[:0] = [files.kept_files(store), model_state(process_service())]
 
 
 @chainlit_app.exception_handler(ChatbotError)

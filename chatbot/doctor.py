@@ -13,7 +13,12 @@ from typing import Any
 import httpx
 
 from chatbot.desk.access import Mode, access_mode, check_host
-from chatbot.errors import ChatbotError, ConfigurationError, GenerationError
+from chatbot.errors import (
+    ChatbotError,
+    ConfigurationError,
+    GenerationError,
+    ModelUnavailableError,
+)
 from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
@@ -54,7 +59,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     service: list[ChatService] = []
 
     def configure() -> str:
-        service.append(build_service(settings))
+        service.append(build_service(settings, prepare=True))
         return f"settings, prompts and catalogue are valid; {service[0].model_name} answers"
 
     check("environment", _environment)
@@ -63,6 +68,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
         return checks
     for name, entry in service[0].entries.items():
         check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
+    check("larger model", lambda: _larger(settings, service[0]))
     check("index", lambda: _index(settings, service[0]))
     check("vector store", lambda: check_vectors(settings, service[0].embeddings_name))
     for name in ("index", "data"):
@@ -139,6 +145,20 @@ def _model(entry: Entry, settings: Settings) -> str:
     model = load_chat_model(entry, settings)
     model.invoke("Say OK.", max_tokens=5)
     return f"{entry.name}: the server answers"
+
+
+def _larger(settings: Settings, service: ChatService) -> str:
+    """Whether a larger model will answer, and if not, why the small one does."""
+    if service.preparation is None:
+        return f"none is waited for: {settings.llm or service.model_name} is named or here"
+    try:
+        service.preparation.check()
+    except ModelUnavailableError as exc:
+        return f"the small model answers: {exc}"
+    return (
+        f"{service.preparation.entry.title} is made ready when the service starts; until then the "
+        "small model answers"
+    )
 
 
 def _index(settings: Settings, service: ChatService) -> str:

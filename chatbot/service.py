@@ -46,10 +46,11 @@ from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.index.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
-from chatbot.llm.adapters import choose_adapter, read_adapter
-from chatbot.llm.catalogue import Entry, load_catalogue, require_weights
+from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
+from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
+from chatbot.llm.preparation import Preparation, State
 from chatbot.masking import mask_logs
 from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.privacy import quiet_libraries
@@ -85,8 +86,13 @@ class ChatService:
         llm: BaseChatModel | None = None,
         embeddings: Embeddings | None = None,
         reranker: Reranker | None = None,
+        *,
+        prepare: bool = False,
     ) -> None:
         """The models are loaded by name unless they are given, as tests do.
+
+        With ``prepare``, and if the settings name no language model, the small bundled one answers
+        until :meth:`warm_up` has made the large one ready in the background.
 
         Raises:
             ConfigurationError: the catalogue, a prompt or a model's name is wrong, or a setting
@@ -95,7 +101,8 @@ class ChatService:
         self.settings = settings
         self._prompts = load_prompts(settings.prompts)
         catalogue = load_catalogue(settings.models)
-        self._llm_entry = catalogue.choose_llm(settings.llm)
+        self._llm_entry = self._wanted_llm = catalogue.choose_llm(settings.llm)
+        self.preparation: Preparation | None = None  # of the larger model, beside the small one
         self._embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
         self._reranker_entry = catalogue.choose_reranker(settings.reranker)
         self._vector_store = open_store(settings, self._embeddings_entry.name, SEARCH)
@@ -115,7 +122,32 @@ class ChatService:
         self._problem = ""
         self._built = threading.Event()  # not set while the first index is being built
         self._built.set()
+        if prepare and llm is None and settings.llm is None:
+            self._begin_small(catalogue)
         self._line = WaitingLine(self._at_once(), settings.answers_waiting)
+
+    def _begin_small(self, catalogue: Catalogue) -> None:
+        """Where the large bundled model is wanted and not ready, begin with the small one."""
+        large, small = catalogue.llm.get("bundled"), catalogue.llm.get("bundled-small")
+        if large is None or small is None or self._llm_entry not in (large, small):
+            return
+        preparation = Preparation(large, self.settings, lambda: self._adapter_for(large))
+        if preparation.is_ready():
+            self._llm_entry = self._wanted_llm = large
+        else:
+            self._llm_entry = self._wanted_llm = small
+            self.preparation = preparation
+
+    @property
+    def preparing(self) -> State | None:
+        """How far a larger model is that is made ready in the background, if one is."""
+        return self.preparation.state if self.preparation else None
+
+    def _prepared(self) -> None:
+        """Answer with the model that is ready now; answers under way keep theirs."""
+        assert self.preparation is not None
+        self._wanted_llm = self.preparation.entry
+        self.refresh()
 
     def _at_once(self) -> int:
         if self.settings.answers_at_once:
@@ -189,6 +221,13 @@ class ChatService:
             self._ready()
         except ChatbotError as exc:
             log.warning("%s", exc)
+        if self.preparation is not None:
+            self.preparation.start(self._prepared)
+
+    def close(self) -> None:
+        """Stop what is made ready in the background; what has come is kept."""
+        if self.preparation is not None:
+            self.preparation.close()
 
     def refresh(self) -> None:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
@@ -609,27 +648,54 @@ class ChatService:
         )
 
     def _wanted_adapter(self) -> Path | None:
-        settings = self.settings
-        if self._scripted or self._llm_entry.hosted:
+        if self._scripted or self._wanted_llm.hosted:
             return None
-        return choose_adapter(self._llm_entry, settings.models, settings.data, settings.adapter)
+        return self._adapter_folder(self._wanted_llm)
+
+    def _adapter_folder(self, entry: LLMEntry) -> Path | None:
+        settings = self.settings
+        return choose_adapter(entry, settings.models, settings.data, settings.adapter)
+
+    def _adapter_for(self, entry: LLMEntry) -> Adapter | None:
+        """The adapter that ``entry`` is to answer with, checked.
+
+        Raises:
+            ModelUnavailableError: it does not belong to the model or the prompts.
+        """
+        folder = None if entry.hosted else self._adapter_folder(entry)
+        return read_adapter(folder, entry, self._prompts) if folder else None
 
     def _model(self) -> BaseChatModel:
-        """The chat model with the adapter that is wanted now.
+        """The chat model that is wanted now, with the adapter that is wanted now.
 
         Answers under way keep the model that they began with, and it is released after them.
         """
-        folder = self._wanted_adapter()
-        if self._llm is None or folder != self._adapter:
-            adapter = read_adapter(folder, self._llm_entry, self._prompts) if folder else None
-            model = load_chat_model(self._llm_entry, self.settings, adapter)
-            if isinstance(model, LocalChatModel):
-                weakref.finalize(model, model.engine.close)
-            self._llm, self._adapter = model, folder
+        entry, folder = self._wanted_llm, self._wanted_adapter()
+        if self._llm is None or folder != self._adapter or entry is not self._llm_entry:
+            try:
+                self._llm = self._load_model(entry)
+            except ChatbotError as exc:
+                if self._llm is None or self.preparation is None or entry is self._llm_entry:
+                    raise
+                # The small one goes on, and the next question does not try again.
+                self._wanted_llm = self._llm_entry
+                self.preparation.tell("failed", reason=str(exc))
+                return self._llm
+            self._llm_entry, self._adapter = entry, folder
+            if self.preparation is not None and entry is self.preparation.entry:
+                self.preparation.tell("answers")
         return self._llm
 
+    def _load_model(self, entry: LLMEntry) -> BaseChatModel:
+        model = load_chat_model(entry, self.settings, self._adapter_for(entry))
+        if isinstance(model, LocalChatModel):
+            weakref.finalize(model, model.engine.close)
+        return model
+
     def _outdated(self, live: Live) -> bool:
-        """Whether a newer generation or another adapter is there to be taken up."""
+        """Whether a newer generation or another model or adapter is there to be taken up."""
+        if self._wanted_llm is not self._llm_entry:
+            return True
         return self._wanted_adapter() != self._adapter or self._behind(live.generation)
 
     def _behind(self, generation: Generation) -> bool:
@@ -642,11 +708,14 @@ class ChatService:
         return newest != generation.manifest.generation
 
 
-def build_service(settings: Settings) -> ChatService:
-    """The service as it runs in production; returns at once."""
+def build_service(settings: Settings, *, prepare: bool = False) -> ChatService:
+    """The service as it runs in production; returns at once.
+
+    A server is to ``prepare``; a command waits for the model that is here instead.
+    """
     quiet_libraries()
     mask_logs()
-    return ChatService(settings)
+    return ChatService(settings, prepare=prepare)
 
 
 _process: list[ChatService] = []
@@ -660,7 +729,7 @@ def process_service(service: ChatService | None = None) -> ChatService:
     if service is not None:
         _process[:] = [service]
     elif not _process:
-        _process.append(build_service(load_settings()))
+        _process.append(build_service(load_settings(), prepare=True))
     return _process[0]
 
 

@@ -32,7 +32,7 @@ has an `X-Request-ID`; a request may bring its own. 429 and 503 come with `Retry
 
 def create_api(settings: Settings, service: ChatService | None = None) -> FastAPI:
     """The API without the page; everything it needs is in ``app.state.parts``."""
-    serving = service or build_service(settings)
+    serving = service or build_service(settings, prepare=True)
     parts = make_parts(settings, serving)
     endings: list[Callable[[], None]] = []
 
@@ -42,6 +42,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         keeping = asyncio.create_task(_keep_ready(serving))
         yield
         keeping.cancel()
+        serving.close()
         await parts.store.close()
         for end in endings:
             await asyncio.to_thread(end)
@@ -76,7 +77,7 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     address that it does not know with itself, and an unknown address under ``/v1`` is an error.
     """
     os.environ.setdefault("CHAINLIT_APP_ROOT", str(PROJECT_ROOT))
-    serving = process_service(service or build_service(settings))
+    serving = process_service(service or build_service(settings, prepare=True))
     api = create_api(settings, serving)
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """Whether the process lives, whether it can answer, and its numbers."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -21,6 +22,7 @@ async def healthz(request: Request) -> dict[str, Any]:
         "model": service.model_name,
         "service": service.status(),
         "index": service.generation,
+        "preparing": asdict(service.preparing) if service.preparing else None,
     }
 
 

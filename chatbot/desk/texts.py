@@ -7,6 +7,14 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "França
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "model_waiting": "A larger model ({model}) will be made ready; the small one answers now.",
+        "model_fetching": "A larger model ({model}) is being fetched: {share}. Until it is here, "
+        "the small one answers.",
+        "model_converting": "A larger model ({model}) is here and being converted, for a minute or "
+        "two. Until then the small one answers.",
+        "model_loading": "A larger model ({model}) is being loaded.",
+        "model_answers": "{model} answers from now on.",
+        "model_failed": "The small model answers. {reason}",
         "loading": "The model is still loading; your answer follows in some seconds.",
         "queued": "You are number {position} in the queue.",
         "sources": "Sources",
@@ -65,6 +73,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "upload_question": "What do you want to know about it?",
     },
     "de": {
+        "model_waiting": "Ein größeres Modell ({model}) wird vorbereitet; bis dahin antwortet das "
+        "kleine.",
+        "model_fetching": "Ein größeres Modell ({model}) wird geholt: {share}. Bis es da ist, "
+        "antwortet das kleine.",
+        "model_converting": "Ein größeres Modell ({model}) ist da und wird ein bis zwei Minuten "
+        "lang umgewandelt. Bis dahin antwortet das kleine.",
+        "model_loading": "Ein größeres Modell ({model}) wird geladen.",
+        "model_answers": "Ab jetzt antwortet {model}.",
+        "model_failed": "Das kleine Modell antwortet. {reason}",
         "loading": "Das Modell lädt noch; die Antwort folgt in einigen Sekunden.",
         "queued": "Sie sind Nummer {position} in der Warteschlange.",
         "sources": "Quellen",
@@ -125,6 +142,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "upload_question": "Was möchten Sie darüber wissen?",
     },
     "fr": {
+        "model_waiting": "Un modèle plus grand ({model}) va être préparé ; le petit répond en "
+        "attendant.",
+        "model_fetching": "Un modèle plus grand ({model}) se télécharge : {share}. "
+        "D’ici là, le petit répond.",
+        "model_converting": "Un modèle plus grand ({model}) est là ; le convertir prend une à deux "
+        "minutes. D’ici là, le petit répond.",
+        "model_loading": "Un modèle plus grand ({model}) se charge.",
+        "model_answers": "{model} répond désormais.",
+        "model_failed": "Le petit modèle répond. {reason}",
         "loading": "Le modèle se charge encore ; la réponse suit dans quelques secondes.",
         "queued": "Vous êtes en position {position} dans la file.",
         "sources": "Sources",
@@ -184,6 +210,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "upload_question": "Que voulez-vous en savoir ?",
     },
     "es": {
+        "model_waiting": "Se va a preparar un modelo más grande ({model}); mientras tanto responde "
+        "el pequeño.",
+        "model_fetching": "Se está descargando un modelo más grande ({model}): {share}. Mientras "
+        "tanto responde el pequeño.",
+        "model_converting": "Un modelo más grande ({model}) ya está aquí; convertirlo lleva uno o "
+        "dos minutos. Mientras tanto responde el pequeño.",
+        "model_loading": "Se está cargando un modelo más grande ({model}).",
+        "model_answers": "Desde ahora responde {model}.",
+        "model_failed": "Responde el modelo pequeño. {reason}",
         "loading": "El modelo aún se está cargando; la respuesta llega en unos segundos.",
         "queued": "Está en la posición {position} de la cola.",
         "sources": "Fuentes",

@@ -23,6 +23,8 @@ _FOUR_BIT_GROUP = 128
 # Inputs of eight-bit products are quantised in groups of the largest of these that divides every
 # layer's width.
 _INPUT_GROUPS = (256, 192, 128, 96, 64, 32)
+# How a graph unpacks weights: the operations, and how many of their inputs are numbers.
+_OPERANDS = {"Convert": 1, "Reshape": 1, "Subtract": 2, "Multiply": 2}
 _TINY = np.finfo(np.float16).tiny
 # Of the largest weight: the scales that are tried.
 _SHARES = (1.0, 0.93, 0.86, 0.79)
@@ -116,11 +118,12 @@ def _first(node: Any) -> Matrix:
     kind = node.get_type_name()
     if kind == "Constant":
         return _first_numbers(node)
-    first = _first(node.input_value(0).get_node())
-    if kind in ("Convert", "Reshape"):
-        return first
-    second = _first(node.input_value(1).get_node())
-    computed: Matrix = first - second if kind == "Subtract" else first * second
+    parts = [_first(value.get_node()) for value in node.input_values()[: _OPERANDS.get(kind, 1)]]
+    computed: Matrix = parts[0]
+    if kind == "Subtract":
+        computed = parts[0] - parts[1]
+    elif kind == "Multiply":
+        computed = parts[0] * parts[1]
     return computed
 
 
@@ -129,7 +132,8 @@ def _first_numbers(constant: Any) -> Matrix:
     shape = list(constant.get_output_shape(0))[1:]
     numbers = np.asarray(constant.data)
     if constant.get_element_type().get_type_name() != "u4":
-        return numbers[0].astype(np.float32).reshape(shape)
+        first: Matrix = numbers[0].astype(np.float32).reshape(shape)
+        return first
     pairs = numbers.view(np.uint8).reshape(-1)[: math.prod(shape) // 2 + 1]
     halves = np.stack([pairs & 15, pairs >> 4], axis=1).reshape(-1)
     return halves[: math.prod(shape)].astype(np.float32).reshape(shape)

@@ -1,0 +1,32 @@
+"""What the page says of a larger model that is made ready while the small one answers."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chatbot.desk.texts import say
+from chatbot.llm.preparation import State
+from chatbot.service import ChatService
+
+
+def model_state(service: ChatService) -> Route:
+    """``/desk/model``: a line in the reader's language, and whether it is the last one.
+
+    ``{"text", "over"}``; without text there is nothing to tell.
+    """
+
+    async def tell(request: Request) -> Response:
+        state = service.preparing
+        language = request.headers.get("accept-language", "en")
+        text = sentence(state, language) if state else ""
+        over = state is None or not state.under_way
+        return JSONResponse({"text": text, "over": over}, headers={"cache-control": "no-store"})
+
+    return Route("/desk/model", tell)
+
+
+def sentence(state: State, language: str) -> str:
+    """How far it is, for people."""
+    share = f"{state.done / state.total:.0%}" if state.total else ""
+    key = f"model_{state.phase}"
+    return say(language, key, model=state.model, share=share, reason=state.reason)
