@@ -15,15 +15,12 @@ def aged(path: Path, days: float) -> Path:
     return path
 
 
-def made(folder: Path, base: Path, adapter: int, days: float) -> tuple[Path, Path]:
-    """A merged file and its graph, used ``days`` ago."""
-    merged = merged_file(folder, base, f"{adapter}" * 64)
-    merged.write_bytes(b"x" * adapter)
-    aged(merged, 40 - adapter)
-    graph = graph_folder(folder, merged)
+def made(folder: Path, base: Path, adapter: int, days: float) -> Path:
+    """A graph, used ``days`` ago."""
+    graph = graph_folder(folder, base, f"{adapter}" * 64, 8)
     graph.mkdir()
     (graph / "openvino_model.xml").touch()
-    return merged, aged(graph, days)
+    return aged(graph, days)
 
 
 def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
@@ -37,6 +34,8 @@ def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
     aged(left, 2)
     young = folder / ".half-written"
     young.touch()
-    used(old[0][1])
-    kept = {path for number in (0, 3, 4) for path in old[number]}
-    assert set(folder.iterdir()) == kept | {young}
+    merged = merged_file(folder, base, "1" * 64)
+    merged.touch()
+    aged(merged, 2)
+    used(old[0])
+    assert set(folder.iterdir()) == {old[0], old[3], old[4], young}

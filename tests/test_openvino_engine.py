@@ -5,16 +5,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import openvino
 import pytest
 
 from chatbot.errors import GenerationError, ModelUnavailableError
-from chatbot.llm.catalogue import load_catalogue, require_weights
-from chatbot.llm.channels import to_channels
+from chatbot.llm.catalogue import load_catalogue
 from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.llm.factory import prepare_graph
 from chatbot.llm.openvino_engine import OpenVINOEngine
 from chatbot.settings import load_settings
 
@@ -24,8 +21,8 @@ pytestmark = pytest.mark.model
 @pytest.fixture(scope="module")
 def engine() -> Iterator[OpenVINOEngine]:
     settings = load_settings()
-    weights = require_weights(load_catalogue(settings.models).llm["bundled-small"])
-    engine = OpenVINOEngine(weights, settings.models / "converted" / "bundled-small")
+    entry = load_catalogue(settings.models).llm["bundled-small"]
+    engine = OpenVINOEngine(prepare_graph(entry, settings, None))
     yield engine
     engine.close()
     with pytest.raises(GenerationError, match="has been closed"):
@@ -112,45 +109,6 @@ def test_a_follow_up_reads_only_what_is_new(engine: OpenVINOEngine) -> None:
     assert min(seconds(f"{first} Question {n}?") for n in range(3)) < cold / 2
 
 
-def test_a_scale_a_channel_keeps_the_weights(tmp_path: Path) -> None:
-    """A layer as the graph of a Q8_0 file has it: rewritten, it says nearly the same."""
-    random = np.random.default_rng(3)
-    numbers = random.integers(0, 255, (8, 6, 32), dtype=np.uint8)
-    before = save_layer(tmp_path / "eight.xml", numbers, "u8")
-    assert to_channels(tmp_path / "eight.xml") == 192
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["eight.bin", "eight.xml"]
-    compiled = openvino.Core().compile_model(tmp_path / "eight.xml", "CPU", {
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0, "INFERENCE_PRECISION_HINT": "f32",
-    })  # fmt: skip
-    rows = random.normal(size=(4, 192)).astype(np.float32)
-    said, expected = compiled(rows)[0], rows @ before.T
-    assert np.abs(said - expected).mean() < 0.02 * np.abs(expected).mean()
-
-
-def test_weights_of_four_bits_stay(tmp_path: Path) -> None:
-    save_layer(tmp_path / "four.xml", np.full((8, 6, 32), 5, dtype=np.uint8), "u4")
-    assert to_channels(tmp_path / "four.xml") is None
-
-
-def save_layer(path: Path, numbers: Any, kind: str) -> Any:
-    """One matrix product, (batch, 192) by (8, 192); returns its weights."""
-    from openvino import opset13 as op
-
-    scales = np.linspace(0.001, 0.002, 48, dtype=np.float16).reshape(8, 6, 1)
-    zeros = np.full((8, 6, 1), 7, dtype=np.uint8)
-    packed = openvino.op.Constant(
-        getattr(openvino.Type, kind), openvino.Shape(numbers.shape), numbers.ravel().tolist()
-    )
-    inside = op.subtract(op.convert(packed, "f16"), op.convert(op.constant(zeros), "f16"))
-    flat = op.reshape(op.multiply(inside, op.constant(scales)), [8, 192], False)
-    rows = op.parameter([-1, 192], np.float32)
-    product = op.matmul(rows, op.convert(flat, "f32"), False, True)
-    openvino.save_model(openvino.Model([product], [rows]), path, compress_to_fp16=False)
-    return ((numbers.astype(np.float32) - 7) * scales.astype(np.float32)).reshape(8, 192)
-
-
 def test_weights_that_do_not_load_get_a_sentence(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.gguf"
-    broken.write_bytes(b"GGUF and then nothing")
     with pytest.raises(ModelUnavailableError, match="do not load"):
-        OpenVINOEngine(broken, tmp_path / "converted")
+        OpenVINOEngine(tmp_path)
