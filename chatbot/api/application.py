@@ -17,6 +17,7 @@ from chatbot.api.docs import ASSETS, add_docs
 from chatbot.api.edge import CLIENT_LEFT, Edge
 from chatbot.api.errors import add_handlers
 from chatbot.api.parts import make_parts
+from chatbot.api.starting import get_ready, say_ready
 from chatbot.api.tracing import add_tracing
 from chatbot.service import ChatService, build_service, process_service
 from chatbot.settings import PROJECT_ROOT, Settings
@@ -115,8 +116,12 @@ async def _keep_ready(service: ChatService) -> None:
 
     Without it a replica that says it is not ready would get no question that tries again.
     """
-    await asyncio.to_thread(service.warm_up)
+    await asyncio.to_thread(get_ready, service)
+    said = False
     while True:
+        if service.can_answer and not said:
+            say_ready(service)
+            said = True
         await asyncio.sleep(_LOOK_EVERY)
         await asyncio.to_thread(service.refresh)
 
