@@ -206,14 +206,14 @@ class ChatService:
         """``ready``, ``starting``, or the sentence that says why not."""
         return self._problem or ("ready" if self._live else "starting")
 
-    def warm_up(self) -> None:
+    def warm_up(self, progress: Any = lambda done, total: None) -> None:
         """Load models and index, building the index if there is none. Blocks; never raises a
         :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
                 self._built.clear()
                 try:
-                    self.update_index()
+                    self.update_index(progress)
                 except VectorStoreError as exc:  # the index itself is there
                     log.warning("%s", exc)
                 finally:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import logging
+import re
 import struct
 import threading
 import time
@@ -444,14 +445,27 @@ async def test_while_draining_answers_end_and_new_requests_are_refused(
     assert await asyncio.wait_for(finishing, 5)
 
 
-async def test_openapi_has_examples_and_loads_nothing(client: httpx.AsyncClient) -> None:
+async def test_openapi_has_examples(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     assert {"/predict", "/v1/chat/completions", "/v1/models", "/v1/embeddings"} <= set(
         document["paths"]
     )
     for name in ("Question", "Predicted", "ChatRequest", "EmbeddingRequest"):
         assert document["components"]["schemas"][name]["examples"]
-    assert (await client.get("/docs")).status_code == 404
+
+
+async def test_the_pages_about_the_api_load_nothing_from_other_hosts(
+    client: httpx.AsyncClient,
+) -> None:
+    for address, script in (("/docs", "swagger-ui-bundle.js"), ("/redoc", "redoc.standalone.js")):
+        page = await client.get(address)
+        assert "http:" not in page.text and "https:" not in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'self'")
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert f"docs/assets/{script}" in loaded
+        for asset in loaded:
+            if asset != "favicon":  # of the page beside the API
+                assert (await client.get(f"/{asset}")).status_code == 200
 
 
 async def test_a_new_index_generation_is_taken_up(

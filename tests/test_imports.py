@@ -55,6 +55,7 @@ OWNERS = {
     "stdnum": {"masking"},
     "matplotlib": set(),
     "fastapi": {"api"},
+    "fastapi_offline": set(),
     "uvicorn": {"api"},
     "prometheus_client": {"api"},
     "opentelemetry": {"api"},

@@ -13,14 +13,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.api import health, openai, predict
 from chatbot.api.asking import ClientLeftError
+from chatbot.api.docs import ASSETS, add_docs
 from chatbot.api.edge import CLIENT_LEFT, Edge
 from chatbot.api.errors import add_handlers
 from chatbot.api.parts import make_parts
+from chatbot.api.starting import get_ready, say_ready
 from chatbot.api.tracing import add_tracing
 from chatbot.service import ChatService, build_service, process_service
 from chatbot.settings import PROJECT_ROOT, Settings
 
-_PATHS = ("/predict", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_PATHS = ("/predict", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc")
+_BELOW = ("/v1/", f"{ASSETS}/")
 
 _LOOK_EVERY = 5.0  # seconds
 
@@ -52,12 +55,13 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         version="1",
         description=_ABOUT,
         lifespan=lifespan,
-        docs_url=None,  # its page loads scripts from another host
+        docs_url=None,  # its pages load scripts from another host; ours do not
         redoc_url=None,
     )
     api.state.parts = parts
     for module in (predict, openai, health):
         api.include_router(module.router)
+    add_docs(api)
     add_handlers(api)
 
     @api.exception_handler(ClientLeftError)
@@ -113,8 +117,12 @@ async def _keep_ready(service: ChatService) -> None:
 
     Without it a replica that says it is not ready would get no question that tries again.
     """
-    await asyncio.to_thread(service.warm_up)
+    await asyncio.to_thread(get_ready, service)
+    said = False
     while True:
+        if service.can_answer and not said:
+            say_ready(service)
+            said = True
         await asyncio.sleep(_LOOK_EVERY)
         await asyncio.to_thread(service.refresh)
 
@@ -127,5 +135,5 @@ class _Beside:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        ours = scope["type"] == "http" and (path in _PATHS or path.startswith("/v1/"))
+        ours = scope["type"] == "http" and (path in _PATHS or path.startswith(_BELOW))
         await (self._api if ours else self._page)(scope, receive, send)

@@ -7,6 +7,7 @@ left out unless the setting ``log_conversations`` allows it; the sentences of
 
 import json
 import logging
+import os
 import sys
 import traceback
 from contextvars import ContextVar
@@ -72,6 +73,8 @@ def set_up_logging(settings: Settings) -> None:
     as_json = settings.log_format == "json"
     if settings.log_format == "auto":
         as_json = not sys.stderr.isatty()
+    if as_json:  # transformers draws a bar while it loads, straight to stderr
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     kind = JsonLines if as_json else TextLines
     handler = logging.StreamHandler()
     handler.setFormatter(kind(settings.log_conversations))

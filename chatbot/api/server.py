@@ -34,6 +34,7 @@ def serve(settings: Settings, service: ChatService | None = None) -> None:
     check_host(settings.host, access_mode(settings))
     _check_port(settings)
     set_up_logging(settings)
+    log.info("Starting")  # what is imported now takes seconds
     app = create_app(settings, service)
     config = uvicorn.Config(
         app,
@@ -59,6 +60,11 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             self._loop = asyncio.get_running_loop()
             await super()._serve(sockets)
 
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                log.info("The page and the API are at %s", _address(settings.host, self.servers))
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             if sig != signal.SIGTERM or parts.drain.leaving or not self.started:
                 super().handle_exit(sig, frame)
@@ -82,6 +88,12 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             self.should_exit = True  # and not as killed by the signal: this end is orderly
 
     return DrainingServer(config)
+
+
+def _address(host: str, servers: list[Any]) -> str:
+    """Where to look: the port may have been left to the system (0)."""
+    port = servers[0].sockets[0].getsockname()[1]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _check_port(settings: Settings) -> None:

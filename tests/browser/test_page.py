@@ -62,6 +62,27 @@ def test_question_streams_an_answer_whose_source_opens(page: Page, address: str)
     assert hosts == {address.removeprefix("http://")}
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"), [("docs", ".opblock-summary-path"), ("redoc", ".api-content h2")]
+)
+def test_the_pages_about_the_api_show_it(
+    browser: Browser, address: str, path: str, shown: str
+) -> None:
+    page = open_page(browser, f"{address}/healthz")
+    hosts: set[str] = set()
+    failed: list[str] = []
+    page.on("response", lambda response: hosts.add(response.url.split("/")[2]))
+    page.on("console", lambda line: failed.append(line.text) if line.type == "error" else None)
+    page.goto(f"{address}/{path}")
+    expect(page.locator(shown).first).to_be_visible()
+    expect(page.locator("body")).to_contain_text("/predict")
+    artefact(page, path)
+    assert hosts == {address.removeprefix("http://")}
+    # ReDoc asks for its maker's logo, which the page is not allowed to load.
+    assert [text for text in failed if "logo-mini.svg" not in text] == []
+    page.context.close()
+
+
 def test_refusal_is_said(page: Page) -> None:
     ask(page, "who won the football world cup in 2018")
     expect(page.get_by_text("does not cover this")).to_be_visible(timeout=60_000)
