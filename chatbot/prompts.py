@@ -18,6 +18,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import PromptError
+from chatbot.text.unicode import readable
 
 _FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _SECTION = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
@@ -138,7 +139,8 @@ def render_passages(passages: Sequence[Document]) -> str:
     for number, passage in enumerate(passages, start=1):
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
-        block = _MARK.sub(_unmarked, f"{context}\n{passage.page_content}")
+        lines = (context, passage.metadata.get("columns"), readable(passage.page_content))
+        block = _MARK.sub(_unmarked, "\n".join(line for line in lines if line))
         blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)
 

@@ -37,7 +37,8 @@ _ALIKE = 0.9
 class HybridRetriever(BaseRetriever):
     """Passages of one generation as LangChain documents, best first.
 
-    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``page``,
+    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title`` (behind its folders),
+    ``heading``, ``page``, ``columns`` (the names over the rows of a table that it begins with),
     ``score`` (of the mode: cosine, BM25, or the fused score from about 0 to 1), ``similarity``
     (cosine), ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates)
     and ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which
@@ -96,7 +97,13 @@ class HybridRetriever(BaseRetriever):
             document.metadata["place"] = place
         read, rest = documents[: self.rerank_passages], documents[self.rerank_passages :]
         texts = [
-            search_text(d.metadata["title"], d.metadata["heading"], d.page_content) for d in read
+            search_text(
+                d.metadata["title"],
+                d.metadata["heading"],
+                d.metadata.get("columns", ""),
+                text=d.page_content,
+            )
+            for d in read
         ]
         for document, score in zip(read, reranker.scores(query, texts), strict=True):
             document.metadata["rerank"] = score
@@ -196,12 +203,15 @@ class HybridRetriever(BaseRetriever):
     def _document(self, passage: "_Passage", found: "_Found") -> Document:
         row = passage.row
         chunk = self.generation.chunks[row]
-        start = self.generation.chunks[passage.rows[0]].start
+        first = self.generation.chunks[passage.rows[0]]
+        start = first.start
         end = self.generation.chunks[passage.rows[-1]].end
         metadata = chunk.as_dict() | {
             "start": start,
             "end": end,
             "text": self.generation.texts[chunk.path][start:end],
+            "title": " > ".join(filter(None, (chunk.folders, chunk.title))),
+            "columns": first.columns,
             "also": passage.also,
             "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
