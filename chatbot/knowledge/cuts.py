@@ -30,6 +30,7 @@ class Cutter:
             [place.start for place in headings if place.level == level]
             for level in range(1, _LEVELS + 1)
         ]
+        self._starts = {place.start for place in headings}
         self._records = list(records)
         self._tables = tables
         self._table_starts = [rows.start for rows in tables]
@@ -52,6 +53,8 @@ class Cutter:
         kept: Span | None = None
         for first, last in self._parts(start, end, size, level):
             if last - first > size:
+                if kept and self._only_heading(*kept):
+                    first, kept = kept[0], None
                 if kept:
                     yield kept
                     kept = None
@@ -64,6 +67,11 @@ class Cutter:
                 kept = (first, last)
         if kept:
             yield kept
+
+    def _only_heading(self, start: int, end: int) -> bool:
+        """Whether a piece is a heading alone, which says little without what is below it."""
+        start += len(self._text[start:end]) - len(self._text[start:end].lstrip())
+        return start in self._starts and "\n" not in self._text[start:end].strip()
 
     def _parts(self, start: int, end: int, size: int, level: int) -> Iterator[Span]:
         at = start

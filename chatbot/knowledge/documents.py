@@ -31,9 +31,9 @@ class Document:
     """A readable document; ``path`` is relative to the knowledge folder, with ``/``.
 
     ``body`` is where the text begins behind front matter. ``pages`` are (offset, label) of pages,
-
-
-
+    slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
+    document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
+    beyond them and the title.
     """
 
     path: str
@@ -215,7 +215,7 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
     first = headings[0].text if headings and markdown else ""
     title = _writable(extracted.title) or first or _stem(relative)
     title = title[:_MAX_TITLE]
-    place = folders_of(relative, title)
+    folders = folders_of(relative, title)
     return Document(
         relative,
         title,
@@ -227,8 +227,8 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
         extracted.tables,
         extracted.records,
         extracted.notes,
-        place,
-        file_words(relative, f"{place} {title}"),
+        folders,
+        file_words(relative, f"{folders} {title}"),
     )
 
 

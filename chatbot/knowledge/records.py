@@ -14,6 +14,7 @@ from chatbot.knowledge.formats.text import lines_of
 
 _FILLER = "\u2060"  # word joiner: no width, no meaning
 _SAMPLE = 50
+_LEAD = 200  # characters
 _MAX_COLUMNS = 400
 _NUMBER = re.compile(r"[\d.,%€$£+-]+")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -147,7 +148,9 @@ def _shown(text: str, spans: list[tuple[int, int]]) -> Extracted:
             headings.append(Place(start, 2, name[:MAX_HEADING]))
     notes = (f"{hidden} records of it are drafts or not published",) if hidden else ()
     shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', kept)
-    return Extracted(shown, headings=tuple(headings), records=tuple(starts), notes=notes)
+    # What stands before the first record, such as the name of the list, is no text.
+    body = starts[0] if starts and starts[0] < _LEAD else 0
+    return Extracted(shown, "", (), tuple(headings), (), notes, tuple(starts), body)
 
 
 def _readable(text: str) -> str:

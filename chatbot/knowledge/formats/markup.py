@@ -49,6 +49,7 @@ def read_rst(data: bytes) -> Extracted:
             "halt_level": 5,
             "_disable_config": True,
             "doctitle_xform": False,
+            "initial_header_level": 1,
             "math_output": "LaTeX",
             "warning_stream": False,
         },

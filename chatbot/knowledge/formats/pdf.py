@@ -47,7 +47,7 @@ def read_pdf(data: bytes) -> Extracted:
     for number in range(count):
         spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
         pages.append(lines_in_order(spans))
-        if not spans and document.page_images(number):
+        if not spans and (document.page_images(number) or document.extract_images(number)):
             pictures.append(number + 1)
     if not any(pages):
         raise DocumentError(
