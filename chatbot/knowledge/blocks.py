@@ -15,6 +15,7 @@ MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
 MAX_HEADING = 300  # characters; it stands over each chunk
 _MAX_LABEL = 100  # characters of a sheet's name
 _MAX_COLUMNS = 400  # characters of a table's column names; they stand over its chunks
+_UNEVEN = re.compile(r"[^\S ]|(?<!\|)  |\| {3}")  # white space that is not single blanks
 _DIGIT = re.compile(r"\d")
 
 
@@ -208,8 +209,10 @@ def _lines(text: str) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    line = " | ".join(map(one_line, cells)).rstrip()
-    return line if line.strip("| ") else ""
+    line = " | ".join(cells)
+    if _UNEVEN.search(line):
+        line = " | ".join(map(one_line, cells))
+    return line.rstrip() if line.strip("| ") else ""
 
 
 def _note(block: Block, lines: Sequence[str], out: _Written) -> None:

@@ -51,6 +51,7 @@ def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Blo
     """The blocks of a page; ``words`` tell whether a word broken at a line's end has a hyphen."""
     blocks: list[Block] = []
     part: list[Line] = []
+    edges = _column_edges(lines)
     at = 0
     while at < len(lines):
         end = _table_end(lines, at)
@@ -61,7 +62,7 @@ def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Blo
             at = end
             continue
         line = lines[at]
-        if part and not _goes_on(part[-1], line, lines):
+        if part and not _goes_on(part[-1], line, edges[line.column]):
             blocks += _paragraph(part, size, words)
             part = []
         part.append(line)
@@ -105,7 +106,16 @@ def _shape(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text.lower())
 
 
-def _goes_on(line: Line, following: Line, page: Sequence[Line]) -> bool:
+def _column_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
+    """Where the lines of each column begin and end."""
+    found: dict[int, tuple[float, float]] = {}
+    for line in lines:
+        left, right = found.get(line.column, (line.left, line.right))
+        found[line.column] = (min(left, line.left), max(right, line.right))
+    return found
+
+
+def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
     """Whether the second line belongs to the paragraph of the first."""
     text = following.text
     if line.column != following.column or _BULLET.match(text) or _NUMBER.match(text):
@@ -114,8 +124,7 @@ def _goes_on(line: Line, following: Line, page: Sequence[Line]) -> bool:
         return False
     if line.y - following.y > _LEADING * max(line.size, following.size):
         return False
-    right = max(other.right for other in page if other.column == line.column)
-    left = min(other.left for other in page if other.column == line.column)
+    left, right = edges
     short = line.right < right - 0.25 * (right - left)
     return not (short and _ENDS.search(line.text))
 

@@ -177,7 +177,7 @@ class _Reader:
                 across = _times(cell, "number-columns-spanned")
                 if text:
                     if cell.get(f"{_OFFICE}value-type") in ("float", "percentage", "currency"):
-                        grid.numbers.add((at, column))
+                        grid.numbers.add(at)
                     for place in range(column, column + max(times, across)):
                         cells[place] = text
                         for below in range(at + 1, at + down):

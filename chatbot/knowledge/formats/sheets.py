@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 from zipfile import ZipFile
 
@@ -29,6 +30,7 @@ from chatbot.knowledge.formats.zipped import opened, xml
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _VALUE, _FORMULA, _INLINE = f"{_MAIN}v", f"{_MAIN}f", f"{_MAIN}is"
+_PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST = 16_384
 _MOST_CELLS = 3_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
@@ -36,10 +38,10 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 @dataclass
 class Grid:
-    """Cells of a sheet by row and column from 0; ``numbers`` are those that hold numbers."""
+    """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
-    numbers: set[tuple[int, int]] = field(default_factory=set)
+    numbers: set[int] = field(default_factory=set)
 
 
 def read_xlsx(data: bytes) -> Extracted:
@@ -68,8 +70,7 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
         if part and row > part[-1] + 1:
             yield from _part(grid, part)
             part = []
-        if any(grid.rows[row].values()):
-            part.append(row)
+        part.append(row)
     yield from _part(grid, part)
 
 
@@ -79,16 +80,16 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
         numbers = numbers[1:]
     if not numbers:
         return
-    columns = sorted({c for row in numbers for c, text in grid.rows[row].items() if text})
-    rows = [[grid.rows[row].get(c, "") for c in columns] for row in numbers]
+    columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
+    rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
     yield Table(rows, named(rows) or _typed(grid, numbers, columns))
 
 
 def _typed(grid: Grid, numbers: list[int], columns: list[int]) -> int:
     """One where the first row has words only and numbers stand below, as years as names do."""
     first, rest = numbers[0], numbers[1:]
-    words = all(grid.rows[first].get(c) and (first, c) not in grid.numbers for c in columns)
-    below = any((row, c) in grid.numbers for row in rest[:20] for c in columns)
+    words = first not in grid.numbers and all(grid.rows[first].get(c) for c in columns)
+    below = any(row in grid.numbers for row in rest[:20])
     return int(words and below and len(columns) > 1)
 
 
@@ -171,45 +172,47 @@ class _Book:
             column = _column(letters) if letters else column + 1
             if column in hidden:
                 continue
-            text, number = self._cell(cell)
+            kind = cell.get("t", "n")
+            text = self._cell(cell, kind)
             if text:
                 values[column] = text
-                if number:
-                    grid.numbers.add((row, column))
+                if kind == "n" and text[0] != "=":
+                    grid.numbers.add(row)
         if values:
             grid.rows[row] = values
         return sum(map(len, values.values()))
 
-    def _cell(self, cell: Any) -> tuple[str, bool]:
-        """What the cell shows, and whether that is a number."""
-        kind = cell.get("t", "n")
+    def _cell(self, cell: Any, kind: str) -> str:
+        """What the cell shows."""
         value = formula = None
         for part in cell:
             if part.tag == _VALUE:
                 value = part.text
             elif part.tag == _FORMULA:
-                formula = f"={part.text}" if part.text else "(a formula without a stored value)"
+                formula = f"={part.text}" if part.text else "=(a formula without a stored value)"
             elif part.tag == _INLINE:
-                return _text_of(part), False
+                return _text_of(part)
         if value is None:
-            return formula or "", False
+            return formula or ""
+        if kind == "n":
+            return self._number(value, int(cell.get("s", 0)))
         if kind == "s":
             at = int(value)
-            return (self._texts[at] if at < len(self._texts) else ""), False
+            return self._texts[at] if at < len(self._texts) else ""
         if kind == "b":
-            return "TRUE" if value == "1" else "FALSE", False
-        if kind != "n":
-            return value, False
-        return self._number(value, int(cell.get("s") or 0)), True
+            return "TRUE" if value == "1" else "FALSE"
+        return value
 
     def _number(self, value: str, style: int) -> str:
+        code = self._formats[style] if style < len(self._formats) else "General"
+        if code == "General" and len(value) <= _PLAIN and "E" not in value:
+            return value
         try:
             number = float(value)
         except ValueError:
             return value
         if number - number != 0:  # not a number, or without end
             return value
-        code = self._formats[style] if style < len(self._formats) else "General"
         return general(number) if code == "General" else shown(number, code, self._since_1904)
 
 
