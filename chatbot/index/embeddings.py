@@ -52,7 +52,8 @@ class TokenWindow:
         """Tokens of each text, with those that the model adds."""
         if not texts:
             return []
-        return [len(ids) for ids in self.tokenizer(list(texts), truncation=False)["input_ids"]]
+        found = self.tokenizer(list(texts), truncation=False, verbose=False)
+        return [len(ids) for ids in found["input_ids"]]
 
 
 def window_of(embeddings: Embeddings) -> TokenWindow | None:

@@ -30,6 +30,8 @@ _CODE = re.compile(
     r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
 )
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
+# A row of a table: cells parted by "|", a tab, or signs with no blank behind.
+_ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;][,;](?=[^\s,;])[^\n]*[^\s,;][,;](?=[^\s,;]))")
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 # bm25s' English list; they are not counted at all.
@@ -432,10 +434,11 @@ def _count(
 
 
 def _windows(body: str) -> Iterator[str]:
-    """``body`` in windows of whole sentences; one at least."""
+    """``body`` in windows of whole sentences, and of one row each where rows are; one at least."""
     start = end = 0
     for match in _SENTENCE.finditer(body):
-        if end > start and match.end() - start > _WINDOW:
+        row = _ROW.match(body, match.start(), match.end()) is not None
+        if end > start and (row or match.end() - start > _WINDOW):
             yield body[start:end]
             start = end
         end = match.end()

@@ -12,6 +12,7 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _BLANK = re.compile(r"\s+")
 _LEVELS = 6
 _RECORDS, _PARAGRAPHS, _SENTENCES, _WORDS, _ANYWHERE = range(_LEVELS, _LEVELS + 5)
+_FEWER = 3  # so many times shorter are pieces of rows and records
 _TOGETHER = 200_000  # characters that are looked through for sentences at a time
 
 
@@ -51,6 +52,9 @@ class Cutter:
             yield start, end
             return
         kept: Span | None = None
+        # Rows and records have little to do with each other: of many in one piece, the vector
+        # would be like none of them. What is shown is joined to its neighbours again.
+        listed = {_RECORDS, *([_SENTENCES] if self._in_table(start, end) else [])}
         for first, last in self._parts(start, end, size, level):
             if last - first > size:
                 if kept and self._only_heading(*kept):
@@ -59,7 +63,7 @@ class Cutter:
                     yield kept
                     kept = None
                 yield from self._pieces(first, last, size, level + 1)
-            elif kept and last - kept[0] <= size:
+            elif kept and last - kept[0] <= (size // _FEWER if level in listed else size):
                 kept = (kept[0], last)
             else:
                 if kept:
@@ -67,6 +71,10 @@ class Cutter:
                 kept = (first, last)
         if kept:
             yield kept
+
+    def _in_table(self, start: int, end: int) -> bool:
+        at = bisect_left(self._table_starts, end) - 1
+        return at >= 0 and self._tables[at].end > start
 
     def _only_heading(self, start: int, end: int) -> bool:
         """Whether a piece is a heading alone, which says little without what is below it."""

@@ -23,16 +23,16 @@ _ALIGNED = 6.0  # points by which cells of one column can be out of line
 def without_margins(pages: Sequence[list[Line]]) -> list[list[Line]]:
     """The pages without page numbers and what is repeated at the top or bottom of most pages."""
     seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({_shape(page[at]) for at in _edges(page)})
+    for number, page in enumerate(pages):
+        seen.update({shape for at in _edges(page) for shape in _shapes(page[at].text, number)})
     often = {shape for shape, many in seen.items() if many >= max(3, len(pages) / 2)}
     kept = []
-    for page in pages:
-        edges = set(_edges(page))
+    for number, page in enumerate(pages):
         gone = {
             at
-            for at in edges
-            if _shape(page[at]) in often or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
+            for at in _edges(page)
+            if often.intersection(_shapes(page[at].text, number))
+            or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
         }
         kept.append([line for at, line in enumerate(page) if at not in gone])
     return kept
@@ -102,8 +102,13 @@ def _edges(page: Sequence[Line]) -> list[int]:
     return order if len(order) <= _MARGIN else [*order[:_MARGIN], *order[-_MARGIN:]]
 
 
-def _shape(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text.lower())
+def _shapes(text: str, page: int) -> list[str]:
+    """The line itself, and with each of its numbers as how much it is above the page's."""
+    found = [text]
+    for match in re.finditer(r"\d{1,4}", text):
+        offset = f"#{int(match[0]) - page}"
+        found.append(text[: match.start()] + offset + text[match.end() :])
+    return found
 
 
 def _column_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:

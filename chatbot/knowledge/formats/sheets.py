@@ -201,7 +201,7 @@ class _Book:
             return self._texts[at] if at < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
-        return value
+        return str(value)
 
     def _number(self, value: str, style: int) -> str:
         code = self._formats[style] if style < len(self._formats) else "General"
@@ -229,7 +229,7 @@ def _part_name(target: str) -> str:
 def _text_of(item: Any) -> str:
     """Runs of a text; how Japanese words are read aloud is left out."""
     if len(item) == 1 and len(item[0]) == 0:
-        return item[0].text or ""
+        return str(item[0].text or "")
     runs = (t for t in item.iter(f"{_MAIN}t") if t.getparent().tag != f"{_MAIN}rPh")
     return "".join(run.text or "" for run in runs)
 
