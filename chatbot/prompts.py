@@ -139,10 +139,17 @@ def render_passages(passages: Sequence[Document]) -> str:
     for number, passage in enumerate(passages, start=1):
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
-        lines = (context, passage.metadata.get("columns"), readable(passage.page_content))
+        lines = (context, _columns(passage), readable(passage.page_content))
         block = _MARK.sub(_unmarked, "\n".join(line for line in lines if line))
         blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)
+
+
+def _columns(passage: Document) -> str:
+    """The names of the columns, unless the passage begins above them and holds them itself."""
+    names = str(passage.metadata.get("columns") or "")
+    held = all(name in passage.page_content for name in names.split(" | "))
+    return "" if held else names
 
 
 def _unmarked(match: re.Match[str]) -> str:

@@ -31,7 +31,7 @@ _CODE = re.compile(
 )
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
 # A row of a table: cells parted by "|", a tab, or signs with no blank behind.
-_ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;][,;](?=[^\s,;])[^\n]*[^\s,;][,;](?=[^\s,;]))")
+_ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;];(?=[^\s,;])|[^\s,],(?=[^\s,])[^\n]*[^\s,],(?=[^\s,]))")
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 # bm25s' English list; they are not counted at all.

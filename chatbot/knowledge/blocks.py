@@ -45,10 +45,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of equally many cells, spans filled in; the first ``header`` rows name the columns."""
+    """Rows of equally many cells, spans filled in; the first ``header`` rows name the columns.
+    ``between`` parts the cells as they are written."""
 
     rows: Sequence[Sequence[str]]
     header: int = 0
+    between: str = " | "
 
 
 @dataclass(frozen=True)
@@ -196,8 +198,8 @@ def _written(block: Block) -> list[str]:
             lead = "  " * depth + (f"{marker} " if marker else "  ")
             text = _lines(text)
             return [lead + text.replace("\n", "\n" + " " * len(lead)) if text else ""]
-        case Table(rows):
-            return [_row(row) if any(row) else "" for row in rows]
+        case Table(rows, _, between):
+            return [_row(row, between) if any(row) else "" for row in rows]
         case Code(text):
             return ["```", text.strip("\n"), "```"] if text.strip() else []
         case Page(label):
@@ -208,10 +210,10 @@ def _lines(text: str) -> str:
     return "\n".join(filter(None, map(one_line, text.split("\n"))))
 
 
-def _row(cells: Sequence[str]) -> str:
-    line = " | ".join(cells)
+def _row(cells: Sequence[str], between: str) -> str:
+    line = between.join(cells)
     if _UNEVEN.search(line):
-        line = " | ".join(map(one_line, cells))
+        line = between.join(map(one_line, cells))
     return line.rstrip() if line.strip("| ") else ""
 
 

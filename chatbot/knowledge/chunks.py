@@ -39,8 +39,8 @@ class Chunk(NamedTuple):
     """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it.
 
     ``page`` says where it stands in a document with pages: "page 3", "slide 2", "sheet Prices".
-    ``columns`` are the names over the rows of a table with which it begins. ``folders`` are the
-    folders, and ``name`` what the file's name says beyond them and the title.
+    ``columns`` are the names over the rows of the first table that it has rows of. ``folders``
+    are those the document is in, and ``name`` what its file's name says beyond them and the title.
     A tuple, because an index holds many and reads them all when it is opened.
     """
 
@@ -180,7 +180,7 @@ def _chunks(document: Document, headings: Sequence[Place], spans: Sequence[Span]
                 document.title,
                 _over(path, document.title),
                 document.pages[at][1] if at >= 0 else "",
-                _columns(document.tables, bisect_right(tables, start) - 1, start),
+                _columns(document.tables, bisect_right(tables, start) - 1, start, end),
                 document.folders,
                 document.name,
             )
@@ -196,8 +196,11 @@ def _over(path: Sequence[Place], title: str) -> str:
     return " > ".join(names)[:MAX_HEADING]
 
 
-def _columns(tables: Sequence[Rows], at: int, start: int) -> str:
-    return tables[at].columns if at >= 0 and start < tables[at].end else ""
+def _columns(tables: Sequence[Rows], at: int, start: int, end: int) -> str:
+    """Of the table at ``at`` if the chunk begins in it, else of the next one if it goes so far."""
+    if at >= 0 and start < tables[at].end:
+        return tables[at].columns
+    return tables[at + 1].columns if at + 1 < len(tables) and tables[at + 1].start < end else ""
 
 
 def _headings(document: Document) -> Sequence[Place]:

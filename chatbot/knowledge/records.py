@@ -4,6 +4,7 @@ In JSON, escapes and the HTML inside texts become what they mean, filled up to t
 with blanks or, inside a word, with an invisible character that search and models never see.
 """
 
+import csv
 import html
 import json
 import re
@@ -14,6 +15,7 @@ from chatbot.knowledge.formats.text import lines_of
 
 _FILLER = "\u2060"  # word joiner: no width, no meaning
 _SAMPLE = 50
+_TOP = 5  # rows among which the names of the columns are looked for
 _LEAD = 200  # characters
 _MAX_COLUMNS = 400
 _NUMBER = re.compile(r"[\d.,%€$£+-]+")
@@ -41,11 +43,33 @@ def read_csv(text: str) -> Extracted:
         return Extracted(text, body=body)
     ends = [*starts[1:], len(text)]
     sign = _delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
-    names = [cell.strip().strip('"').strip() for cell in text[starts[0] : ends[0]].split(sign)]
-    named = len(starts) > 1 and all(n and not _NUMBER.fullmatch(n) for n in names)
-    columns = " | ".join(" ".join(name.split()) for name in names)[:_MAX_COLUMNS] if named else ""
-    rows = starts[1:] if named else starts
+    cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_TOP], ends, strict=False)]
+    wide = max(map(len, cells))
+    at = next((n for n, row in enumerate(cells) if len(row) == wide and _are_names(row)), None)
+    if at is None or at + 1 == len(starts):
+        return Extracted(text, tables=(Rows(starts[0], len(text), "", tuple(starts)),), body=body)
+    columns = " | ".join(cells[at])[:_MAX_COLUMNS]
+    rows = starts[at + 1 :]
     return Extracted(text, tables=(Rows(rows[0], len(text), columns, tuple(rows)),), body=body)
+
+
+def cells_of(row: str, sign: str) -> list[str]:
+    """The cells of a row, without the quotes around them."""
+    parts = row.split(sign) if '"' not in row else next(csv.reader([row], delimiter=sign), [])
+    return [" ".join(part.split()) for part in parts]
+
+
+def csv_rows(text: str) -> tuple[list[list[str]], str]:
+    """All rows of a small table, and the sign between their cells."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    sign = _delimiter(lines[:_SAMPLE]) if lines else ","
+    rows = [cells_of(line, sign) for line in lines]
+    wide = max(map(len, rows), default=0)
+    return [row + [""] * (wide - len(row)) for row in rows], sign
+
+
+def _are_names(row: list[str]) -> bool:
+    return all(cell and not _NUMBER.fullmatch(cell) for cell in row)
 
 
 def read_json(data: bytes) -> Extracted:

@@ -81,14 +81,18 @@ def _read(suffix: str, data: bytes) -> Extracted:
 
 def _attached(name: str, data: bytes) -> list[Block]:
     """The blocks of a file that hangs on a message; none of one that is not read."""
-    from chatbot.knowledge.blocks import Code, Paragraph
+    from chatbot.knowledge.blocks import Code, Paragraph, Table, named
     from chatbot.knowledge.formats.text import lines_of
+    from chatbot.knowledge.records import csv_rows
 
     suffix = PurePath(name).suffix.lower()
     if len(data) > _MAX_ATTACHED or not data.strip():
         return []
     try:
-        if suffix in (".csv", ".tsv", ".txt", ".md", ".log") or name == "text/plain":
+        if suffix in (".csv", ".tsv"):
+            rows, sign = csv_rows(lines_of(data))
+            return [Table(rows, named(rows), sign)]
+        if suffix in (".txt", ".md", ".log") or name == "text/plain":
             return [Code(lines_of(data))]
         if suffix in _READERS and suffix not in _WITH_PARTS:
             return [Paragraph(part) for part in extract(suffix, data).text.split("\n\n")]
