@@ -75,8 +75,8 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
 
 
 def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
-    while numbers and sum(map(bool, grid.rows[numbers[0]].values())) == 1 and len(numbers) > 1:
-        yield Paragraph(next(filter(None, grid.rows[numbers[0]].values())))
+    while numbers and len(set(grid.rows[numbers[0]].values())) == 1:
+        yield Paragraph(next(iter(grid.rows[numbers[0]].values())))
         numbers = numbers[1:]
     if not numbers:
         return
