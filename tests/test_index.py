@@ -66,6 +66,38 @@ def test_bad_files_are_named_and_stop_nothing(
     assert "binary" in reasons["binary.md"]
 
 
+def test_what_is_not_read_is_told_again_without_reading(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    import io
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Plus", 9])
+    book.create_sheet("Old").sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    (settings.knowledge / "prices.xlsx").write_bytes(out.getvalue())
+    (settings.knowledge / "draft.md").write_text("---\ndraft: true\n---\nNo.\n")
+    (settings.knowledge / "logo.png").write_bytes(b"x")
+    for _ in range(2):
+        report = build(settings, embeddings)
+        assert report.documents == 3
+        assert report.failed == [
+            {"path": "draft.md", "reason": "its front matter says that it is a draft"},
+            {"path": "prices.xlsx", "reason": "in part: 1 hidden sheet left out"},
+        ]
+        assert report.skipped == [
+            {
+                "suffix": ".png",
+                "count": 1,
+                "reason": ".png files are not read",
+                "example": "logo.png",
+            }
+        ]
+
+
 def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbeddings) -> None:
     for path in settings.knowledge.iterdir():
         path.unlink()
