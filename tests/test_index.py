@@ -141,6 +141,21 @@ def test_fusion_follows_the_formula() -> None:
     assert fused == pytest.approx(wanted)
 
 
+def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
+    from chatbot.index.retriever import _promoted
+
+    ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]
+    assert _promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
+        (4, 0.9),
+        (3, 0.8),
+        (0, 0.7),
+        (2, 0.7),
+        (1, 0.6),
+    ]
+    assert _promoted(ranked, [(3, 7.0)]) == ranked
+    assert _promoted(ranked, []) == ranked
+
+
 def test_a_short_question_finds_the_document_that_is_like_the_others_found(
     settings: Settings, embeddings: HashedEmbeddings
 ) -> None:

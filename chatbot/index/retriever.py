@@ -30,6 +30,8 @@ _SAMPLE = 64
 # candidates counts so many times as much as itself when documents are compared as wholes.
 _SHORT = 8
 _CENTRE = 2.0
+# Where the best passage by words stands at the latest, counted from 0.
+_LATEST = 2
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
@@ -81,7 +83,7 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = self._fused(query, dense, lexical, vector, scores)
+            ranked = _promoted(self._fused(query, dense, lexical, vector, scores), lexical)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
@@ -248,6 +250,20 @@ class _Found:
     dense: dict[int, int]
     lexical: dict[int, int]
     words: NDArray[np.float32] | None
+
+
+def _promoted(
+    ranked: list[tuple[int, float]], lexical: list[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """``ranked`` with the best passage by words third at the latest: a row of a table that holds
+    every word asked for is like no question as a whole."""
+    if not lexical:
+        return ranked
+    at = next((n for n, (row, _) in enumerate(ranked) if row == lexical[0][0]), 0)
+    if at <= _LATEST:
+        return ranked
+    moved = (ranked[at][0], ranked[_LATEST][1])  # scores stay in order
+    return [*ranked[:_LATEST], moved, *ranked[_LATEST:at], *ranked[at + 1 :]]
 
 
 def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
