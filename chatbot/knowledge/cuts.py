@@ -2,16 +2,16 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.knowledge.blocks import Place, Rows
-from chatbot.text.sentences import sentences
+from chatbot.text.sentences import lines, sentences
 
 Span = tuple[int, int]
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _BLANK = re.compile(r"\s+")
 _LEVELS = 6
-_RECORDS, _PARAGRAPHS, _SENTENCES, _WORDS, _ANYWHERE = range(_LEVELS, _LEVELS + 5)
+_RECORDS, _PARAGRAPHS, _LINES, _SENTENCES, _WORDS, _ANYWHERE = range(_LEVELS, _LEVELS + 6)
 _FEWER = 3  # so many times shorter are pieces of rows and records
 _TOGETHER = 200_000  # characters that are looked through for sentences at a time
 
@@ -31,7 +31,6 @@ class Cutter:
             [place.start for place in headings if place.level == level]
             for level in range(1, _LEVELS + 1)
         ]
-        self._starts = {place.start for place in headings}
         self._records = list(records)
         self._tables = tables
         self._table_starts = [rows.start for rows in tables]
@@ -54,11 +53,9 @@ class Cutter:
         kept: Span | None = None
         # Rows and records have little to do with each other: of many in one piece, the vector
         # would be like none of them. What is shown is joined to its neighbours again.
-        listed = {_RECORDS, *([_SENTENCES] if self._in_table(start, end) else [])}
+        listed = {_RECORDS, *([_LINES] if self._in_table(start, end) else [])}
         for first, last in self._parts(start, end, size, level):
             if last - first > size:
-                if kept and self._only_heading(*kept):
-                    first, kept = kept[0], None
                 if kept:
                     yield kept
                     kept = None
@@ -76,11 +73,6 @@ class Cutter:
         at = bisect_left(self._table_starts, end) - 1
         return at >= 0 and self._tables[at].end > start
 
-    def _only_heading(self, start: int, end: int) -> bool:
-        """Whether a piece is a heading alone, which says little without what is below it."""
-        start += len(self._text[start:end]) - len(self._text[start:end].lstrip())
-        return start in self._starts and "\n" not in self._text[start:end].strip()
-
     def _parts(self, start: int, end: int, size: int, level: int) -> Iterator[Span]:
         at = start
         for cut in self._cuts(start, end, size, level):
@@ -96,33 +88,35 @@ class Cutter:
             yield from _between(self._records, start, end)
         elif level == _PARAGRAPHS:
             yield from (m.start() for m in _PARAGRAPH.finditer(self._text, start, end))
+        elif level == _LINES:
+            yield from self._lines(start, end)
         elif level == _SENTENCES:
-            yield from self._sentences(start, end)
+            yield from self._plain(start, end, sentences)
         elif level == _WORDS:
             yield from (match.start() for match in _BLANK.finditer(self._text, start, end))
         else:
             yield from range(start + size, end, size)
 
-    def _sentences(self, start: int, end: int) -> Iterator[int]:
-        """Sentences, and rows where there is a table."""
+    def _lines(self, start: int, end: int) -> Iterator[int]:
+        """Lines as their author wrote them, and rows where there is a table."""
         at = start
         first = max(0, bisect_right(self._table_starts, start) - 1)
         for rows in self._tables[first : bisect_left(self._table_starts, end)]:
             if rows.end <= at:
                 continue
-            yield from self._plain(at, max(at, rows.start))
+            yield from self._plain(at, max(at, rows.start), lines)
             yield from _between(list(rows.at), at, end)
             at = min(end, rows.end)
             yield at
-        yield from self._plain(at, end)
+        yield from self._plain(at, end, lines)
 
-    def _plain(self, start: int, end: int) -> Iterator[int]:
+    def _plain(self, start: int, end: int, parts: Callable[[str], list[Span]]) -> Iterator[int]:
         while start < end:
             stop = end
             if end - start > _TOGETHER:
                 line = self._text.rfind("\n", start, start + _TOGETHER)
                 stop = line + 1 if line > start else start + _TOGETHER
-            yield from (start + first for first, _ in sentences(self._text[start:stop]))
+            yield from (start + first for first, _ in parts(self._text[start:stop]))
             yield stop
             start = stop
 

@@ -74,6 +74,10 @@ def markdown_headings(text: str, begin: int = 0) -> list[Place]:
     offset = begin
     above = ""
     for line in text[begin:].split("\n"):
+        if not line:
+            above = ""
+            offset += 1
+            continue
         mark = _FENCE.match(line)
         if mark and (not fence or (mark[1][0] == fence[0] and len(mark[1]) >= len(fence))):
             fence = "" if fence else mark[1]
@@ -159,6 +163,8 @@ def _check_shown(values: dict[str, str]) -> None:
 
 def _code(text: str, begin: int) -> list[tuple[int, int]]:
     """(start, end) of fenced code."""
+    if "```" not in text and "~~~" not in text:
+        return []
     spans = []
     fence = ""
     start = offset = begin
@@ -197,6 +203,8 @@ def _shown(text: str, mdx: bool) -> str:
 def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:
     """Tables of lines with "|" under a line of names and one of dashes."""
     found: list[Rows] = []
+    if "|" not in text:
+        return found
     lines = text[begin:].split("\n")
     offset, offsets = begin, []
     for line in lines:

@@ -55,7 +55,10 @@ def read_csv(text: str) -> Extracted:
 
 def cells_of(row: str, sign: str) -> list[str]:
     """The cells of a row, without the quotes around them."""
-    parts = row.split(sign) if '"' not in row else next(csv.reader([row], delimiter=sign), [])
+    try:
+        parts = row.split(sign) if '"' not in row else next(csv.reader([row], delimiter=sign), [])
+    except csv.Error:  # a quote that nothing ends
+        parts = row.split(sign)
     return [" ".join(part.split()) for part in parts]
 
 

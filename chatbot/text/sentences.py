@@ -37,6 +37,7 @@ _SIGNS: dict[str, frozenset[str]] = {
     "en": frozenset("the and is of to a in for you with are that on be".split()),  # noqa: SIM905
 }
 _SAMPLE = 4000
+_NEXT = 20  # characters behind an end that are looked at
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -102,7 +103,10 @@ def _width(text: str, start: int) -> tuple[int, int]:
 
 
 def _goes_on(line: str, following: str, width: int) -> bool:
-    if not following.strip() or _STARTS.match(following) or _CLOSED.match(line):
+    # Most lines that end where their author ended them could have held more.
+    if len(line) + 1 + len(following) <= width or not following.strip():
+        return False
+    if _STARTS.match(following) or _CLOSED.match(line):
         return False
     if line.endswith(("  ", "\\")) or (_LABELLED.match(line) and _LABELLED.match(following)):
         return False
@@ -114,11 +118,11 @@ def _ends(line: str, begin: int, end: int) -> bool:
     sentence = line[begin:end].rstrip()
     if _MARKER.match(sentence):
         return False
-    rest = line[end:].lstrip()
+    rest = line[end : end + _NEXT].lstrip()
     if rest[:1].islower() and not sentence.endswith(("!", "?")):
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
-        return rest[:1].isupper() and language_of(line) == "en"
+        return rest[:1].isupper() and language_of(line[:_SAMPLE]) == "en"
     return not _SHORT.search(sentence)
 
 
