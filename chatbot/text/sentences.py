@@ -7,6 +7,7 @@ number in front of a step, is put right here.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]")
@@ -37,6 +38,7 @@ _SIGNS: dict[str, frozenset[str]] = {
     "en": frozenset("the and is of to a in for you with are that on be".split()),  # noqa: SIM905
 }
 _SAMPLE = 4000
+_LONGEST = 4000  # characters of a line
 _NEXT = 20  # characters behind an end that are looked at
 
 
@@ -46,7 +48,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
     language = language_of(text[:_SAMPLE])
     found: list[tuple[int, int]] = []
-    for first, last in lines(text):
+    for first, last in (part for line in lines(text) for part in _parts(text, *line)):
         # Same length: line ends inside are white space.
         line = text[first:last].replace("\n", " ")
         begin = 0
@@ -91,6 +93,17 @@ def language_of(text: str) -> str:
     counts = {name: sum(words[sign] for sign in signs) for name, signs in _SIGNS.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] > counts["en"] else "en"
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line in parts of a length that sentencex, whose time grows with the square of it, takes."""
+    while end - start > _LONGEST:
+        at = text.rfind(". ", start + _LONGEST // 2, start + _LONGEST) + 1
+        at = at or text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        at = at if at > start else start + _LONGEST
+        yield start, at
+        start = at
+    yield start, end
 
 
 def _width(text: str, start: int) -> tuple[int, int]:
