@@ -23,7 +23,7 @@ from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.mirror import check_vectors
-from chatbot.knowledge.documents import list_files
+from chatbot.knowledge.documents import list_files, list_skipped
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
 from chatbot.privacy import tracing_on
@@ -55,7 +55,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
         except ChatbotError as exc:
             checks.append(Check(name, False, str(exc)))
 
-    check("knowledge", lambda: f"{len(list_files(settings.knowledge))} documents")
+    check("knowledge", lambda: _knowledge(settings))
     service: list[ChatService] = []
 
     def configure() -> str:
@@ -80,6 +80,14 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     if offline:
         check("offline", lambda: _answers_offline(settings, service[0]))
     return checks
+
+
+def _knowledge(settings: Settings) -> str:
+    """How many documents there are, and what beside them is not read."""
+    count = f"{len(list_files(settings.knowledge))} documents"
+    kinds = list_skipped(settings.knowledge)
+    beside = "; ".join(f"{kind.count} not read: {kind.reason}" for kind in kinds)
+    return f"{count}; {beside}" if beside else count
 
 
 def _environment() -> str:
@@ -166,7 +174,10 @@ def _index(settings: Settings, service: ChatService) -> str:
         return "not built yet; 'chatbot index' or the first start builds it"
     generation = load_current(settings.index, service.embeddings_name)
     kept = generation.manifest
-    return f"{kept.generation}, {kept.chunks} chunks, {kept.search} vector search"
+    left_out = f"; {len(kept.failed)} documents left out" if kept.failed else ""
+    partly = f"; {len(kept.notes)} read in part" if kept.notes else ""
+    what = f"{kept.generation}, {kept.chunks} chunks, {kept.search} vector search"
+    return f"{what}{left_out}{partly}"
 
 
 def _confidence(settings: Settings, service: ChatService) -> str:

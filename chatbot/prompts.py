@@ -18,6 +18,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import PromptError
+from chatbot.text.unicode import readable
 
 _FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _SECTION = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
@@ -138,9 +139,17 @@ def render_passages(passages: Sequence[Document]) -> str:
     for number, passage in enumerate(passages, start=1):
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
-        block = _MARK.sub(_unmarked, f"{context}\n{passage.page_content}")
+        lines = (context, _columns(passage), readable(passage.page_content))
+        block = _MARK.sub(_unmarked, "\n".join(line for line in lines if line))
         blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)
+
+
+def _columns(passage: Document) -> str:
+    """The names of the columns, unless the passage begins above them and holds them itself."""
+    names = str(passage.metadata.get("columns") or "")
+    held = all(name in passage.page_content for name in names.split(" | "))
+    return "" if held else names
 
 
 def _unmarked(match: re.Match[str]) -> str:

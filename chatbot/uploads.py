@@ -13,6 +13,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from chatbot.errors import DocumentError
+from chatbot.index.embeddings import window_of
 from chatbot.index.generations import Generation, Manifest
 from chatbot.index.lexical import LexicalIndex
 from chatbot.knowledge.chunks import split_document
@@ -50,7 +51,10 @@ def index_documents(
     documents: Sequence[Document], embeddings: Embeddings, chunk_chars: int
 ) -> Generation:
     """An index of these documents, in memory only."""
-    chunks = [chunk for document in documents for chunk in split_document(document, chunk_chars)]
+    window = window_of(embeddings)
+    chunks = [
+        chunk for document in documents for chunk in split_document(document, chunk_chars, window)
+    ]
     vectors = np.asarray(
         embeddings.embed_documents([chunk.search_text for chunk in chunks]), dtype=np.float32
     )

@@ -66,6 +66,38 @@ def test_bad_files_are_named_and_stop_nothing(
     assert "binary" in reasons["binary.md"]
 
 
+def test_what_is_not_read_is_told_again_without_reading(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    import io
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Plus", 9])
+    book.create_sheet("Old").sheet_state = "hidden"
+    out = io.BytesIO()
+    book.save(out)
+    (settings.knowledge / "prices.xlsx").write_bytes(out.getvalue())
+    (settings.knowledge / "draft.md").write_text("---\ndraft: true\n---\nNo.\n")
+    (settings.knowledge / "logo.png").write_bytes(b"x")
+    for _ in range(2):
+        report = build(settings, embeddings)
+        assert report.documents == 3
+        assert report.failed == [
+            {"path": "draft.md", "reason": "its front matter says that it is a draft"},
+            {"path": "prices.xlsx", "reason": "in part: 1 hidden sheet left out"},
+        ]
+        assert report.skipped == [
+            {
+                "suffix": ".png",
+                "count": 1,
+                "reason": ".png files are not read",
+                "example": "logo.png",
+            }
+        ]
+
+
 def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbeddings) -> None:
     for path in settings.knowledge.iterdir():
         path.unlink()
@@ -109,15 +141,30 @@ def test_fusion_follows_the_formula() -> None:
     assert fused == pytest.approx(wanted)
 
 
+def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
+    from chatbot.index.retriever import _promoted
+
+    ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]
+    assert _promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
+        (4, 0.9),
+        (3, 0.8),
+        (0, 0.7),
+        (2, 0.7),
+        (1, 0.6),
+    ]
+    assert _promoted(ranked, [(3, 7.0)]) == ranked
+    assert _promoted(ranked, []) == ranked
+
+
 def test_a_short_question_finds_the_document_that_is_like_the_others_found(
     settings: Settings, embeddings: HashedEmbeddings
 ) -> None:
     for path in settings.knowledge.iterdir():
         path.unlink()
     for name, words in {
-        "a": "Parking tulips roses lilies daisies.",
-        "b": "Parking garages spaces barriers tickets.",
-        "c": "Tickets barriers spaces garages lifts.",
+        "d": "Parking tulips roses lilies daisies.",
+        "e": "Parking garages spaces barriers tickets.",
+        "f": "Tickets barriers spaces garages lifts.",
     }.items():
         (settings.knowledge / f"{name}.txt").write_text(words)
     build(settings, embeddings)
@@ -127,6 +174,6 @@ def test_a_short_question_finds_the_document_that_is_like_the_others_found(
         found = build_retriever(generation, embeddings, k=3, candidates=3).invoke(question)
         return str(found[0].metadata["path"])
 
-    assert first("Parking?") == "b.txt"
-    # One that says more is taken at its word: nothing tells the two apart, and "a" comes first.
-    assert first("Parking alpha beta gamma delta epsilon zeta eta theta iota?") == "a.txt"
+    assert first("Parking?") == "e.txt"
+    # One that says more is taken at its word: nothing tells the two apart, and "d" comes first.
+    assert first("Parking alpha beta gamma delta epsilon zeta eta theta iota?") == "d.txt"

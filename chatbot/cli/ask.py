@@ -121,11 +121,18 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
 
 
 def _say(report: Any, as_json: bool) -> None:
+    from chatbot.index.builder import IN_PART
+
     if as_json:
         print_json(report.as_dict())
         return
     for failure in report.failed:
-        print(f"{failure['path']} was left out: {failure['reason']}.", file=sys.stderr)
+        reason = failure["reason"]
+        colon = "" if reason.startswith(IN_PART) else ":"
+        print(f"{failure['path']} was left out{colon} {reason}.", file=sys.stderr)
+    for kind in report.skipped:
+        what = f"{kind['count']} file{'s' * (kind['count'] > 1)} such as '{kind['example']}'"
+        print(f"{what}: {kind['reason']}.", file=sys.stderr)
     print(
         f"{report.documents} documents, {report.chunks} chunks ({report.reused} reused) in "
         f"{report.seconds:.1f} s; generation {report.generation}.",

@@ -114,7 +114,8 @@ def _spans(passage: Document, number: int) -> list[_Span]:
     text = passage.page_content
     orders = set(instructions(text))
     parts = sentences(text)
-    headings = f"{passage.metadata.get('title', '')} {passage.metadata.get('heading', '')}"
+    over = (passage.metadata.get(name, "") for name in ("title", "heading", "columns"))
+    headings = " ".join(map(str, over))
     above = frozenset(words(headings))
     spans = []
     for at, (start, _) in enumerate(parts):

@@ -2,6 +2,8 @@
 
 import re
 
+from chatbot.text.unicode import normalised
+
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _SPELLED = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
@@ -52,6 +54,7 @@ def facts(text: str) -> frozenset[str]:
 
     A price is its amount with its currency's code, an address goes without the full stop behind.
     """
+    text = normalised(text)
     addresses = [match.rstrip(".,;:!?").lower() for match in _ADDRESS.findall(text)]
     found = {*addresses, *_CALENDAR.findall(text)}
     found.update(_NUMBER.findall(text))

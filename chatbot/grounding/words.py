@@ -1,10 +1,15 @@
-"""Words and sentences of answers, questions and passages."""
+"""Words of answers, questions and passages; where their sentences are."""
 
 import re
 from functools import lru_cache
 from typing import Any
 
-_SENTENCE = re.compile(r"[^\s].*?(?:[.!?](?=\s|$)|(?=\n)|$)", re.DOTALL)
+from chatbot.text.sentences import sentences
+from chatbot.text.unicode import normalised
+from chatbot.text.words import segmented
+
+__all__ = ["content_words", "sentences", "stem", "words"]
+
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 
 # Words that say how, not what; negations and numbers are not among them.
@@ -21,24 +26,13 @@ _EMPTY = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words and numbers, in order; ``4.90`` is one."""
-    return [word.lower() for word in _TOKEN.findall(text)]
+    """Lower-case words and numbers in one spelling, in order; ``4.90`` is one."""
+    return segmented([word.lower() for word in _TOKEN.findall(normalised(text))])
 
 
 def content_words(text: str) -> set[str]:
     """The stems of the words that carry meaning: "returned" and "returns" are one."""
     return {stem(word) for word in words(text) if word not in _EMPTY}
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """(start, end) of each sentence or line with at least one word."""
-    spans = []
-    for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        end = start + len(text[start:end].rstrip())
-        if _TOKEN.search(text, start, end):
-            spans.append((start, end))
-    return spans
 
 
 @lru_cache(maxsize=65536)

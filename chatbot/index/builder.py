@@ -3,14 +3,21 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
-from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_files, load_document
+from chatbot.knowledge.documents import (
+    Stamp,
+    file_hash,
+    leaves,
+    list_files,
+    list_skipped,
+    load_document,
+)
 from chatbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,9 +25,10 @@ if TYPE_CHECKING:
 
     from chatbot.index.generations import Generation, Manifest
     from chatbot.index.mirror import Mirror
-    from chatbot.knowledge.chunks import Chunk
+    from chatbot.knowledge.chunks import Chunk, Key
 
-_Key = tuple[str, str, str]
+# How the reason of a document begins that was read but for some of it.
+IN_PART = "in part: "
 _BATCH = 256
 # A file changed this shortly before it was listed may have changed again with the same times.
 _TICK = 2_000_000_000
@@ -29,7 +37,11 @@ _SHA256 = 64  # hexadecimal digits
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: counts of documents, of chunks embedded and of chunks reused."""
+    """What a build did: counts of documents, of chunks embedded and of chunks reused.
+
+    ``failed`` are documents, and parts of documents, that were not read; ``skipped`` the kinds of
+    files that never are, with their count, the reason and the path of one.
+    """
 
     generation: str
     documents: int
@@ -39,6 +51,7 @@ class BuildReport:
     removed: int
     reused: int
     failed: list[dict[str, str]]
+    skipped: list[dict[str, Any]]
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,7 +173,9 @@ def _update(
     old = _usable(settings, embeddings_name, kept)
     found = _compare(settings.knowledge, old, settings.max_file_bytes)
 
-    def report(name: str, chunks: int, reused: int, failed: dict[str, str]) -> BuildReport:
+    def report(
+        name: str, chunks: int, reused: int, failed: dict[str, str], notes: dict[str, str]
+    ) -> BuildReport:
         return BuildReport(
             generation=name,
             documents=len(found.stamps) - len(failed),
@@ -169,31 +184,40 @@ def _update(
             changed=len(found.changed),
             removed=len(found.removed),
             reused=reused,
-            failed=[{"path": _shown(p), "reason": reason} for p, reason in failed.items()],
+            failed=[
+                {"path": _shown(p), "reason": reason}
+                for p, reason in sorted([*failed.items(), *notes.items()])
+            ],
+            skipped=[
+                asdict(kind) | {"example": _shown(kind.example)}
+                for kind in list_skipped(settings.knowledge)
+            ],
             seconds=round(time.perf_counter() - started, 3),
         )
 
     if old and not (found.changed or found.added or found.removed):
         _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
-        return report(old.generation, old.chunks, old.chunks, old.failed)
+        return report(old.generation, old.chunks, old.chunks, old.failed, old.notes)
 
     mirror.check(embeddings_name)
     before = kept.generation
     if before is None and old:
         before = load_generation(settings.index, old)
-    chunks, texts, failed = _collect(settings, found, before)
+    embeddings = _Once(load)
+    read = _collect(settings, found, before, embeddings)
+    chunks, failed = read.chunks, read.failed
     if not chunks:
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
             f"'{_shown(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
         )
-    vectors, lexical, reused = _indexed(chunks, before, load, progress)
+    vectors, lexical, reused = _indexed(chunks, before, embeddings, progress)
     name = _new_name(settings.index)
     kept.generation = write_generation(
         settings.index,
         name,
         chunks,
-        texts,
+        read.texts,
         vectors,
         lexical,
         before_use=mirror.add,
@@ -201,11 +225,12 @@ def _update(
         chunk_chars=settings.chunk_chars,
         files=found.hashes,
         failed=failed,
+        notes=read.notes,
         stamps={path: (s.size, s.modified, s.changed) for path, s in found.stamps.items()},
         listed=found.listed,
     )
     _tidy(settings.index, mirror)
-    return report(name, len(chunks), reused, failed)
+    return report(name, len(chunks), reused, failed, read.notes)
 
 
 def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest | None":
@@ -260,13 +285,37 @@ def _hash(folder: Path, path: str) -> str:
         return f"not read: {exc}"
 
 
+class _Once:
+    """Loads the embedding model when it is first asked for, and keeps it."""
+
+    def __init__(self, load: "Callable[[], Embeddings]") -> None:
+        self._load = load
+        self._loaded: Embeddings | None = None
+
+    def __call__(self) -> "Embeddings":
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded
+
+
+@dataclass
+class _Read:
+    """Chunks and texts of documents; reasons of those not read, and of parts not read."""
+
+    chunks: "list[Chunk]" = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
 def _collect(
-    settings: Settings, found: _Found, old: "Generation | None"
-) -> "tuple[list[Chunk], dict[str, str], dict[str, str]]":
+    settings: Settings, found: _Found, old: "Generation | None", load: "Callable[[], Embeddings]"
+) -> _Read:
     """Chunks and texts of every readable document, and the reasons of the others.
 
     A file whose hash did not change keeps its chunks, or its reason, without being read again.
     """
+    from chatbot.index.embeddings import window_of
     from chatbot.knowledge.chunks import split_document
 
     kept: dict[str, list[Chunk]] = {}
@@ -274,25 +323,27 @@ def _collect(
         for chunk in old.chunks:
             kept.setdefault(chunk.path, []).append(chunk)
     again = {*found.added, *found.changed}
-    chunks: list[Chunk] = []
-    texts: dict[str, str] = {}
-    failed: dict[str, str] = {}
+    read = _Read()
     for path in found.stamps:
         if old and path in kept and path not in again:
-            chunks += kept[path]
-            texts[path] = old.texts[path]
+            read.chunks += kept[path]
+            read.texts[path] = old.texts[path]
+            if path in old.manifest.notes:
+                read.notes[path] = old.manifest.notes[path]
             continue
         if old and path in old.manifest.failed and path not in again:
-            failed[path] = old.manifest.failed[path]
+            read.failed[path] = old.manifest.failed[path]
             continue
         try:
             document = load_document(settings.knowledge, path, settings.max_file_bytes)
         except DocumentError as exc:
-            failed[path] = str(exc)
+            read.failed[path] = str(exc)
             continue
-        chunks += split_document(document, settings.chunk_chars)
-        texts[path] = document.text
-    return chunks, texts, failed
+        read.chunks += split_document(document, settings.chunk_chars, window_of(load()))
+        read.texts[path] = document.text
+        if document.notes:
+            read.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
+    return read
 
 
 def _indexed(
@@ -333,10 +384,10 @@ def _indexed(
 
 
 def _embedded(
-    texts: dict[_Key, str],
+    texts: "dict[Key, str]",
     load: "Callable[[], Embeddings]",
     progress: Callable[[int, int], None],
-) -> tuple[dict[_Key, int], Any]:
+) -> "tuple[dict[Key, int], Any]":
     """Where the vector of each key stands, and the vectors (n, d) in float16."""
     import numpy as np
 

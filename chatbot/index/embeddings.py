@@ -1,7 +1,10 @@
 """The embedding model behind LangChain's ``Embeddings``, with its query prefix."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
@@ -37,6 +40,31 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
             f"The embedding model in '{path}' does not load ({exc}); fetch it again with "
             "'chatbot pull'."
         ) from exc
+
+
+@dataclass(frozen=True)
+class TokenWindow:
+    """How much the model reads of a text, by its own tokenizer; ``limit`` is in tokens."""
+
+    limit: int
+    tokenizer: Any
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, with those that the model adds."""
+        if not texts:
+            return []
+        found = self.tokenizer(list(texts), truncation=False, verbose=False)
+        return [len(ids) for ids in found["input_ids"]]
+
+
+def window_of(embeddings: Embeddings) -> TokenWindow | None:
+    """The window of a model on this machine; ``None`` where there is no telling."""
+    client = getattr(embeddings, "_client", None)
+    tokenizer = getattr(client, "tokenizer", None)
+    limit = getattr(client, "max_seq_length", None)
+    if tokenizer is None or not limit:
+        return None
+    return TokenWindow(int(limit), tokenizer)
 
 
 def count_tokens(embeddings: Embeddings, texts: list[str]) -> int:

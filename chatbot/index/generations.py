@@ -29,7 +29,7 @@ from chatbot.index.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 
-FORMAT = 2
+FORMAT = 3
 _NAME = re.compile(r"g\d{8,}")
 _REBUILD = "run 'chatbot index' to build it"
 
@@ -39,8 +39,8 @@ class Manifest:
     """What a generation was built from.
 
     ``files`` maps each path to its SHA-256, and ``stamps`` to (bytes, modified, changed) as they
-    were at the time ``listed``, all times in ns; ``failed`` maps to reasons; ``search`` names the
-    kind of vector search.
+    were at the time ``listed``, all times in ns; ``failed`` maps to reasons, and ``notes`` to what
+    of a document was not read; ``search`` names the kind of vector search.
     """
 
     generation: str
@@ -53,6 +53,7 @@ class Manifest:
     stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     listed: int = 0
     search: str = "flat"
+    notes: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 

@@ -16,9 +16,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.text.unicode import normalised
+from chatbot.text.words import segmented
+
 K1, B = 1.5, 0.75
 _WINDOW = 300
 _WORD = re.compile(r"\w\w+")
+# One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
+# "don't" and not the article.
+_SINGLE = re.compile(r"(?<![\w'’])(?![ai_])\w(?!\w)")
+# "E-3" is also "e3", as others write it; "3.2.1" is also one word.
+_CODE = re.compile(
+    r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
+)
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
+# A row of a table: cells parted by "|", a tab, or signs with no blank behind.
+_ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;];(?=[^\s,;])|[^\s,],(?=[^\s,])[^\n]*[^\s,],(?=[^\s,]))")
+_DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 # bm25s' English list; they are not counted at all.
 _STOP = frozenset(
@@ -420,10 +434,11 @@ def _count(
 
 
 def _windows(body: str) -> Iterator[str]:
-    """``body`` in windows of whole sentences; one at least."""
+    """``body`` in windows of whole sentences, and of one row each where rows are; one at least."""
     start = end = 0
     for match in _SENTENCE.finditer(body):
-        if end > start and match.end() - start > _WINDOW:
+        row = _ROW.match(body, match.start(), match.end()) is not None
+        if end > start and (row or match.end() - start > _WINDOW):
             yield body[start:end]
             start = end
         end = match.end()
@@ -441,7 +456,13 @@ def _talk() -> set[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    return _stem([word for word in _WORD.findall(text.lower()) if word not in _STOP])
+    text = normalised(text).lower()
+    found = [word for word in _WORD.findall(text) if word not in _STOP]
+    found += _SINGLE.findall(text)
+    if _DIGIT.search(text):
+        found += [code.replace("-", "") for code in _CODE.findall(text)]
+        found += _VERSION.findall(text)
+    return _stem(found if text.isascii() else segmented(found))
 
 
 def _stem(words: list[str]) -> list[str]:

@@ -30,6 +30,8 @@ _SAMPLE = 64
 # candidates counts so many times as much as itself when documents are compared as wholes.
 _SHORT = 8
 _CENTRE = 2.0
+# Where the best passage by words stands at the latest, counted from 0.
+_LATEST = 2
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
@@ -37,7 +39,8 @@ _ALIKE = 0.9
 class HybridRetriever(BaseRetriever):
     """Passages of one generation as LangChain documents, best first.
 
-    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title``, ``heading``, ``page``,
+    Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title`` (behind its folders),
+    ``heading``, ``page``, ``columns`` (the names over the rows of a table that it begins with),
     ``score`` (of the mode: cosine, BM25, or the fused score from about 0 to 1), ``similarity``
     (cosine), ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates)
     and ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which
@@ -80,7 +83,7 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = self._fused(query, dense, lexical, vector, scores)
+            ranked = _promoted(self._fused(query, dense, lexical, vector, scores), lexical)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
@@ -96,7 +99,13 @@ class HybridRetriever(BaseRetriever):
             document.metadata["place"] = place
         read, rest = documents[: self.rerank_passages], documents[self.rerank_passages :]
         texts = [
-            search_text(d.metadata["title"], d.metadata["heading"], d.page_content) for d in read
+            search_text(
+                d.metadata["title"],
+                d.metadata["heading"],
+                d.metadata.get("columns", ""),
+                text=d.page_content,
+            )
+            for d in read
         ]
         for document, score in zip(read, reranker.scores(query, texts), strict=True):
             document.metadata["rerank"] = score
@@ -196,12 +205,15 @@ class HybridRetriever(BaseRetriever):
     def _document(self, passage: "_Passage", found: "_Found") -> Document:
         row = passage.row
         chunk = self.generation.chunks[row]
-        start = self.generation.chunks[passage.rows[0]].start
+        first = self.generation.chunks[passage.rows[0]]
+        start = first.start
         end = self.generation.chunks[passage.rows[-1]].end
         metadata = chunk.as_dict() | {
             "start": start,
             "end": end,
             "text": self.generation.texts[chunk.path][start:end],
+            "title": " > ".join(filter(None, (chunk.folders, chunk.title))),
+            "columns": first.columns,
             "also": passage.also,
             "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
@@ -238,6 +250,20 @@ class _Found:
     dense: dict[int, int]
     lexical: dict[int, int]
     words: NDArray[np.float32] | None
+
+
+def _promoted(
+    ranked: list[tuple[int, float]], lexical: list[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """``ranked`` with the best passage by words third at the latest: a row of a table that holds
+    every word asked for is like no question as a whole."""
+    if not lexical:
+        return ranked
+    at = next((n for n, (row, _) in enumerate(ranked) if row == lexical[0][0]), 0)
+    if at <= _LATEST:
+        return ranked
+    moved = (ranked[at][0], ranked[_LATEST][1])  # scores stay in order
+    return [*ranked[:_LATEST], moved, *ranked[_LATEST:at], *ranked[at + 1 :]]
 
 
 def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.readers import Extracted, extract
+from chatbot.knowledge.blocks import Extracted, Place, Rows
+from chatbot.knowledge.formats import extract
 
 SECONDS = 60.0  # by the clock: other work on the machine must not fail a file
 _PROCESSOR_SECONDS = 20
@@ -31,7 +32,7 @@ _worker: "_Worker | None" = None
 
 
 def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
-    """The text of ``path`` (as :func:`~chatbot.knowledge.readers.extract`), by a worker.
+    """The text of ``path`` (as :func:`~chatbot.knowledge.formats.extract`), by a worker.
 
     Raises:
         DocumentError: it cannot be read, takes longer than ``seconds``, or ends the worker.
@@ -46,12 +47,27 @@ def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
             _worker = None
     if "text" not in answer:
         raise DocumentError(answer.get("reason") or answer["ended"])
+    return _extracted(answer)
+
+
+def _extracted(answer: dict[str, Any]) -> Extracted:
     return Extracted(
         answer["text"],
         answer["title"],
         tuple((offset, label) for offset, label in answer["pages"]),
-        tuple((offset, text) for offset, text in answer["headings"]),
+        tuple(Place(*values) for values in answer["headings"]),
+        tuple(Rows(start, end, names, tuple(at)) for start, end, names, at in answer["tables"]),
+        tuple(answer["notes"]),
+        tuple(answer["records"]),
+        answer["body"],
     )
+
+
+def _answer(found: Extracted) -> dict[str, Any]:
+    return vars(found) | {
+        "headings": [(place.start, place.level, place.text) for place in found.headings],
+        "tables": [(rows.start, rows.end, rows.columns, rows.at) for rows in found.tables],
+    }
 
 
 class _Worker:
@@ -128,8 +144,7 @@ def serve() -> None:
         until = int(used.ru_utime + used.ru_stime) + 1 + _PROCESSOR_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
         try:
-            found = extract(path.suffix.lower(), path.read_bytes())
-            answer: dict[str, Any] = dict(vars(found))
+            answer = _answer(extract(path.suffix.lower(), path.read_bytes()))
         except DocumentError as exc:
             answer = {"reason": str(exc)}
         except OSError as exc:

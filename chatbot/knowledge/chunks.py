@@ -1,36 +1,46 @@
 """Split a document into chunks: verbatim slices of its text, with offsets and stable ids."""
 
 import hashlib
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows
+from chatbot.knowledge.cuts import Cutter, Span
 from chatbot.knowledge.documents import Document
+from chatbot.knowledge.markdown import markdown_headings
+from chatbot.text.unicode import normalised, readable
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t]*#*$")
-_FENCE = re.compile(r"[ \t]*(```|~~~)")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s")
-_MARKDOWN_SEPARATORS = ["\n# ", "\n## ", "\n### ", "\n#### ", "\n\n", "\n", ". ", " ", ""]
-_TEXT_SEPARATORS = ["\n\n", "\n", ". ", " ", ""]
-# The splitter takes too long for longer lines, and too much memory for longer texts.
-_LONG_LINE = 20_000
-_LONG_TEXT = 2_000_000
-_MAX_HEADING = 300  # characters; it stands over each chunk
-_MAIN_LEVELS = 2  # headings of these levels begin another topic
+_TRIES = 6  # to make a chunk small enough for the model's window
+_SMALLEST = 80  # characters
+_LEAN = 100  # characters of title, headings and columns where they fill the window
 
 
-def search_text(title: str, heading: str, text: str) -> str:
-    """A passage as models read it that search: its text under its title and headings."""
-    return f"{' > '.join(part for part in (title, heading) if part)}\n{text}"
+class Window(Protocol):
+    """How much of a text the embedding model reads."""
+
+    @property
+    def limit(self) -> int:
+        """Tokens that it reads at most."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, with those that the model adds."""
+
+
+def search_text(*over: str, text: str) -> str:
+    """A passage as models read it that search: its text under a line of what stands over it, all
+    in one spelling (:mod:`chatbot.text.unicode`)."""
+    return normalised(readable(f"{' > '.join(filter(None, over))}\n{text}"))
 
 
 class Chunk(NamedTuple):
     """``text`` equals ``document.text[start:end]``; ``heading`` is the path of headings over it.
 
     ``page`` says where it stands in a document with pages: "page 3", "slide 2", "sheet Prices".
+    ``columns`` are the names over the rows of the first table that it has rows of. ``folders``
+    are those the document is in, and ``name`` what its file's name says beyond them and the title.
     A tuple, because an index holds many and reads them all when it is opened.
     """
 
@@ -42,11 +52,15 @@ class Chunk(NamedTuple):
     title: str
     heading: str
     page: str = ""
+    columns: str = ""
+    folders: str = ""
+    name: str = ""
 
     @property
     def search_text(self) -> str:
-        """What is embedded and matched: the text under its title and headings."""
-        return search_text(self.title, self.heading, self.text)
+        """What is embedded and matched: the text under what stands over it."""
+        over = (self.folders, self.name, self.title, self.heading, self.columns)
+        return search_text(*over, text=self.text)
 
     @property
     def content_hash(self) -> str:
@@ -58,147 +72,138 @@ class Chunk(NamedTuple):
         return self._asdict()
 
 
-# Title, heading and text: what a chunk's search text is made of.
-_KEY = itemgetter(*(Chunk._fields.index(name) for name in ("title", "heading", "text")))
+# What a chunk's search text is made of.
+_KEY = itemgetter(
+    *(
+        Chunk._fields.index(name)
+        for name in ("folders", "name", "title", "heading", "columns", "text")
+    )
+)
+Key = tuple[str, str, str, str, str, str]
 
 
-def keys_of(chunks: Sequence[Chunk]) -> list[tuple[str, str, str]]:
+def keys_of(chunks: Sequence[Chunk]) -> list[Key]:
     """Keys of the chunks' vectors: equal keys have equal search texts, wherever they stand."""
     return list(map(_KEY, chunks))
 
 
-@dataclass(frozen=True)
-class Heading:
-    """A heading at ``start``; ``level`` is from 1 to 6."""
-
-    start: int
-    level: int
-    text: str
-
-
-def split_document(document: Document, chunk_chars: int) -> list[Chunk]:
+def split_document(
+    document: Document, chunk_chars: int, window: Window | None = None
+) -> list[Chunk]:
     """Chunks of at most ``chunk_chars`` characters, in order, that together hold every word.
 
-    They are cut at pages, headings, paragraphs, lines, sentences and words, in this order. Short
-    paragraphs stay together; the parts of one too long for a chunk do not join the next one, so
-    that a chunk keeps to its topic: larger ones find fewer documents (docs/experiments.md).
+    They are cut at pages, headings, records, paragraphs, sentences or rows of a table, and words,
+    in this order. Short paragraphs stay together; the parts of one too long for a chunk do not
+    join the next one, so that a chunk keeps to its topic: larger ones find fewer documents
+    (docs/experiments.md). Where a ``window`` is given, what an embedding model would not read of a
+    chunk becomes a chunk of its own.
     """
+    headings = _headings(document)
+    cutter = Cutter(document.text, headings, document.records, document.tables)
+    bounds = [document.body, *(offset for offset, _ in document.pages), len(document.text)]
+    spans = [
+        span
+        for start, end in pairwise(sorted({max(bound, document.body) for bound in bounds}))
+        for span in cutter.spans(start, end, chunk_chars)
+    ]
+    chunks = _chunks(document, headings, spans)
+    if window is None:
+        return chunks
+    return _within(document, headings, chunks, cutter, window)
+
+
+def _within(
+    document: Document,
+    headings: Sequence[Place],
+    chunks: list[Chunk],
+    cutter: Cutter,
+    window: Window,
+) -> list[Chunk]:
+    """The chunks with those that are too long for the window cut again."""
+    fitting: dict[Chunk, bool] = {}
+    for _ in range(_TRIES):
+        unknown = [chunk for chunk in chunks if chunk not in fitting]
+        counts = window.count([chunk.search_text for chunk in unknown])
+        fitting.update(zip(unknown, (n <= window.limit for n in counts), strict=True))
+        tokens = dict(zip(unknown, counts, strict=True))
+        if all(fitting[chunk] for chunk in chunks):
+            return chunks
+        spans: list[Span] = []
+        for chunk in chunks:
+            if fitting[chunk] or chunk not in tokens:
+                spans.append((chunk.start, chunk.end))
+                continue
+            size = int(0.85 * len(chunk.text) * window.limit / tokens[chunk])
+            size = min(size, len(chunk.text) - 1)
+            spans += cutter.spans(chunk.start, chunk.end, max(_SMALLEST, size))
+        chunks = _chunks(document, headings, spans)
+    long = {chunk for chunk in chunks if not fitting.get(chunk, True)}
+    return [_lean(chunk) if chunk in long else chunk for chunk in chunks]
+
+
+def _lean(chunk: Chunk) -> Chunk:
+    """A chunk of few characters under too many: what stands over it is shortened."""
+    return chunk._replace(
+        title=chunk.title[:_LEAN],
+        heading=chunk.heading.split(" > ")[-1][:_LEAN],
+        columns=chunk.columns[:_LEAN],
+        folders=chunk.folders.split(" > ")[-1][:_LEAN],
+        name="",
+    )
+
+
+def _chunks(document: Document, headings: Sequence[Place], spans: Sequence[Span]) -> list[Chunk]:
     chunks: list[Chunk] = []
     seen: dict[str, int] = {}
-    headings = _headings(document)
     starts = [heading.start for heading in headings]
     labels = [offset for offset, _ in document.pages]
-    path: list[Heading] = []
+    tables = [rows.start for rows in document.tables]
+    path: list[Place] = []
     passed = 0
-    for start, end in _spans(document, headings, chunk_chars):
+    for start, end in spans:
         text = document.text[start:end]
         digest = hashlib.sha256(f"{document.path}\0{text}".encode()).hexdigest()[:16]
         count = seen.get(digest, 0)
         seen[digest] = count + 1
-        chunk_id = f"{digest}-{count}" if count else digest
         until = bisect_right(starts, start)
         for heading in headings[passed:until]:
             path = [over for over in path if over.level < heading.level] + [heading]
         passed = until
-        over = " > ".join(heading.text for heading in path if heading.text != document.title)
         at = bisect_right(labels, start) - 1
-        page = document.pages[at][1] if at >= 0 else ""
-        chunks.append(Chunk(chunk_id, document.path, start, end, text, document.title, over, page))
+        chunks.append(
+            Chunk(
+                f"{digest}-{count}" if count else digest,
+                document.path,
+                start,
+                end,
+                text,
+                document.title,
+                _over(path, document.title),
+                document.pages[at][1] if at >= 0 else "",
+                _columns(document.tables, bisect_right(tables, start) - 1, start, end),
+                document.folders,
+                document.name,
+            )
+        )
     return chunks
 
 
-def _spans(document: Document, headings: list[Heading], chunk_chars: int) -> list[tuple[int, int]]:
-    text = document.text
-    if len(text) > _LONG_TEXT or max(map(len, text.split("\n"))) > _LONG_LINE:
-        return _packed(document, headings, chunk_chars)
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=chunk_chars,
-        chunk_overlap=0,
-        separators=_MARKDOWN_SEPARATORS if document.markdown else _TEXT_SEPARATORS,
-        keep_separator=True,
-    )
-    spans: list[tuple[int, int]] = []
-    bounds = [*(offset for offset, _ in document.pages), len(document.text)]
-    position = document.body
-    for bound in bounds:
-        for piece in splitter.split_text(document.text[position:bound]):
-            # The splitter strips white space but keeps everything else, in order.
-            start = document.text.index(piece, position)
-            position = start + len(piece)
-            # keep_separator puts the full stop in front of the next piece; it ends the last.
-            if piece.startswith(". ") and spans:
-                spans[-1] = (spans[-1][0], start + 1)
-                start += 2
-            if document.text[start:position].strip():
-                spans.append((start, position))
-        position = bound
-    return spans
+def _over(path: Sequence[Place], title: str) -> str:
+    """The headings over a chunk; of too many the inner ones."""
+    names = [heading.text for heading in path if heading.text != title]
+    while len(names) > 1 and sum(map(len, names)) > MAX_HEADING:
+        del names[0]
+    return " > ".join(names)[:MAX_HEADING]
 
 
-def _packed(document: Document, headings: list[Heading], chunk_chars: int) -> list[tuple[int, int]]:
-    """As :func:`_spans`, in time that grows with the text alone: for lines without an end."""
-    text = document.text
-    topics = [heading.start for heading in headings if heading.level <= _MAIN_LEVELS]
-    topics = sorted({*topics, *(offset for offset, _ in document.pages)})
-    starts = [heading.start for heading in headings]
-    spans: list[tuple[int, int]] = []
-    start = _skip_space(text, document.body)
-    while start < len(text):
-        end = _end(text, start, chunk_chars, topics, starts)
-        stop = start + len(text[start:end].rstrip())
-        if stop > start:
-            spans.append((start, stop))
-        start = _skip_space(text, end)
-    return spans
+def _columns(tables: Sequence[Rows], at: int, start: int, end: int) -> str:
+    """Of the table at ``at`` if the chunk begins in it, else of the next one if it goes so far."""
+    if at >= 0 and start < tables[at].end:
+        return tables[at].columns
+    return tables[at + 1].columns if at + 1 < len(tables) and tables[at + 1].start < end else ""
 
 
-def _end(text: str, start: int, size: int, topics: list[int], headings: list[int]) -> int:
-    limit = min(start + size, len(text))
-    topic = bisect_left(topics, start + size // 4)
-    if topic < len(topics) and topics[topic] <= limit:
-        return topics[topic]
-    if limit == len(text):
-        return limit
-    half = start + size // 2
-    last = bisect_right(headings, limit) - 1
-    if last >= 0 and headings[last] >= half:
-        return headings[last]
-    for separator in ("\n\n", "\n"):
-        at = text.rfind(separator, half, limit)
-        if at >= 0:
-            return at + len(separator)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, half, limit)]
-    if ends:
-        return ends[-1]
-    at = text.rfind(" ", half, limit)
-    return at + 1 if at >= 0 else limit
-
-
-def _skip_space(text: str, start: int) -> int:
-    while start < len(text) and text[start].isspace():
-        start += 1
-    return start
-
-
-def _headings(document: Document) -> list[Heading]:
-    if document.markdown:
+def _headings(document: Document) -> Sequence[Place]:
+    if document.markdown and not document.headings:
         return markdown_headings(document.text, document.body)
-    return [Heading(start, 1, text[:_MAX_HEADING]) for start, text in document.headings]
-
-
-def markdown_headings(text: str, begin: int = 0) -> list[Heading]:
-    """The headings of ``text`` from ``begin`` on, in order; a '#' line in fenced code is a
-    comment, not a heading."""
-    found: list[Heading] = []
-    fence = ""
-    offset = begin
-    for line in text[begin:].split("\n"):
-        mark = _FENCE.match(line)
-        if mark:
-            fence = "" if fence == mark[1] else fence or mark[1]
-        elif not fence and len(line) <= _MAX_HEADING and (match := _HEADING.match(line)):
-            found.append(Heading(offset, len(match[1]), match[2]))
-        offset += len(line) + 1
-    return found
+    return document.headings

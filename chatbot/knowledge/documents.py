@@ -1,24 +1,28 @@
 """Read one file of the knowledge folder as text that citations can point into.
 
-Plain-text formats (Markdown, text, CSV, JSON) keep their text exactly as
-``Path.read_text("utf-8")`` returns it, so that a citation's offsets are offsets into the file.
-The others are extracted, and the offsets are offsets into the extracted text.
+Plain-text formats (Markdown, text, CSV, JSON, YAML) keep their text as ``Path.read_text("utf-8")``
+returns it, so that a citation's offsets are offsets into the file; what their readers do not see
+is blanks in it. The others are extracted, and the offsets are offsets into the extracted text.
 """
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
-from chatbot.knowledge.readers import EXTRACTED, LARGE_JSON, PLAIN, Extracted, read_plain
+from chatbot.knowledge.blocks import Extracted, Place, Rows
+from chatbot.knowledge.formats import EXTRACTED
+from chatbot.knowledge.places import file_words, folders_of
+from chatbot.knowledge.plain import LARGE, PLAIN, read_plain
 
-SUFFIXES = tuple(sorted({*PLAIN, *EXTRACTED}))
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_MAX_FRONT_MATTER = 20_000
+SUFFIXES = frozenset({*PLAIN, *EXTRACTED})
+# Ten formats that people know; the README names all.
+_KNOWN = "Markdown, text, HTML, PDF, Word, Excel, PowerPoint, OpenDocument, e-mail, CSV, JSON"
+# Their headings, if any, are those of records, and none of them is that of the whole.
+_NO_HEADINGS = frozenset({*PLAIN} - {".md", ".markdown", ".mdx"})
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
 
@@ -27,7 +31,9 @@ class Document:
     """A readable document; ``path`` is relative to the knowledge folder, with ``/``.
 
     ``body`` is where the text begins behind front matter. ``pages`` are (offset, label) of pages,
-    slides or sheets, ``headings`` (offset, text) of headings that the text does not mark itself.
+    slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
+    document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
+    beyond them and the title.
     """
 
     path: str
@@ -36,7 +42,22 @@ class Document:
     markdown: bool
     body: int = 0
     pages: tuple[tuple[int, str], ...] = ()
-    headings: tuple[tuple[int, str], ...] = ()
+    headings: tuple[Place, ...] = ()
+    tables: tuple[Rows, ...] = ()
+    records: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    folders: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Files that are not read: how many of an ending, why, and the path of one."""
+
+    suffix: str
+    count: int
+    reason: str
+    example: str
 
 
 @dataclass(frozen=True)
@@ -65,17 +86,43 @@ def list_files(folder: Path) -> dict[str, Stamp]:
             f"The knowledge folder '{folder}' does not exist; create it or name another one "
             "with --knowledge or CHATBOT_KNOWLEDGE."
         )
-    found = dict(_walk(folder))
+    found = {path: stamp for path, stamp in _walk(folder) if _is_read(path)}
     if not found:
         raise KnowledgeError(
-            f"The knowledge folder '{folder}' holds no document; put "
-            f"{', '.join(SUFFIXES)} files into it and run 'chatbot index'."
+            f"The knowledge folder '{folder}' holds no document; put files into it ({_KNOWN} and "
+            "more are read) and run 'chatbot index'."
         )
     return dict(sorted(found.items()))
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, Stamp]]:
-    """Relative paths and stamps, in no order; what is no readable file has the size -1.
+def list_skipped(folder: Path) -> list[Skipped]:
+    """What of the folder is not read, most first; what is hidden is named and not looked into."""
+    groups: dict[str, list[str]] = {}
+    for path, _ in _walk(folder, hidden=True):
+        name = path.rstrip("/").rsplit("/", 1)[-1]
+        if name.startswith("."):
+            groups.setdefault(".*", []).append(path)
+        elif not _is_read(path):
+            groups.setdefault(os.path.splitext(name)[1].lower(), []).append(path)
+    found = [
+        Skipped(suffix, len(paths), _why(suffix), min(paths)) for suffix, paths in groups.items()
+    ]
+    return sorted(found, key=lambda skipped: (-skipped.count, skipped.suffix))
+
+
+def _why(suffix: str) -> str:
+    if suffix == ".*":
+        return "its name begins with a dot"
+    return f"{suffix or 'nameless'} files are not read"
+
+
+def _is_read(path: str) -> bool:
+    """A folder that cannot be opened, with "/" at its end, is named among the documents."""
+    return path.endswith("/") or not path or os.path.splitext(path)[1].lower() in SUFFIXES
+
+
+def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
+    """Relative paths and stamps of all files, in no order; what is no file has the size -1.
 
     Linked folders are not followed: one could lead out, or back to where it stands. A folder
     that cannot be opened is listed itself, with "/" at its end.
@@ -90,10 +137,12 @@ def _walk(folder: Path) -> Iterator[tuple[str, Stamp]]:
             continue
         for entry in entries:
             if entry.name.startswith("."):
+                if hidden:
+                    yield prefix + entry.name, _UNREADABLE
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{prefix}{entry.name}/")
-            elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+            else:
                 try:
                     state = entry.stat()
                 except OSError:  # a link to nothing
@@ -143,44 +192,44 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
             )
         if size == 0:
             raise DocumentError("it is empty")
-        if suffix in EXTRACTED or (suffix == ".json" and size > LARGE_JSON):
+        if suffix in EXTRACTED or (suffix == ".json" and size > LARGE):
             from chatbot.knowledge.apart import extract_apart
 
             extracted = extract_apart(path)
         else:
-            extracted = Extracted(read_plain(path.read_bytes(), suffix))
+            extracted = read_plain(path.read_bytes(), suffix)
     except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle
         reason = exc.strerror if isinstance(exc, OSError) else "its link leads in a circle"
         raise DocumentError(f"it cannot be read ({reason})") from exc
+    return _document(relative, suffix, extracted)
+
+
+def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
     text = _writable(extracted.text)
-    markdown = suffix not in {".txt", ".csv", ".pdf", ".json", ".eml"}
-    body, title = _front_matter(text) if suffix in {".md", ".markdown"} else (0, "")
-    if not text[body:].strip():
-        raise DocumentError("it is empty")
-    title = (
-        title or _writable(extracted.title) or _title(relative, text[body : body + 4000], markdown)
+    if not text[extracted.body :].strip("\ufeff \t\r\n"):
+        raise DocumentError("; ".join(["it is empty", *extracted.notes]))
+    headings = tuple(
+        Place(place.start, place.level, _writable(place.text)) for place in extracted.headings
     )
-    pages = tuple((offset, _writable(label)) for offset, label in extracted.pages)
-    headings = tuple((offset, _writable(heading)) for offset, heading in extracted.headings)
-    return Document(relative, title[:_MAX_TITLE], text, markdown, body, pages, headings)
-
-
-def _front_matter(text: str) -> tuple[int, str]:
-    """Where the text behind YAML front matter begins, and the title in it; (0, "") without."""
-    match = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER)
-    if match is None:
-        return 0, ""
-    import yaml
-
-    try:
-        values = yaml.load(match[1], Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return match.end(), ""
-    if not isinstance(values, dict):  # a rule between two lines, not front matter
-        return 0, ""
-    title = values.get("title")
-    # Nothing but a plain value: a few aliases in a list would be written out as gigabytes.
-    return match.end(), " ".join(str(title).split()) if isinstance(title, str | int | float) else ""
+    markdown = suffix not in _NO_HEADINGS
+    first = headings[0].text if headings and markdown else ""
+    title = _writable(extracted.title) or first or _stem(relative)
+    title = title[:_MAX_TITLE]
+    folders = folders_of(relative, title)
+    return Document(
+        relative,
+        title,
+        text,
+        markdown,
+        extracted.body,
+        tuple((offset, _writable(label)) for offset, label in extracted.pages),
+        headings,
+        extracted.tables,
+        extracted.records,
+        extracted.notes,
+        folders,
+        file_words(relative, f"{folders} {title}"),
+    )
 
 
 def _writable(text: str) -> str:
@@ -196,9 +245,5 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _title(relative: str, text: str, markdown: bool) -> str:
-    if markdown:
-        for line in text.splitlines():
-            if line.startswith("#") and line.strip("# \t"):
-                return line.strip("# \t")
+def _stem(relative: str) -> str:
     return Path(relative).stem.replace("-", " ").replace("_", " ")

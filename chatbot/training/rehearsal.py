@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chatbot.cases import AnswerRow, Case, GivenPassage
-from chatbot.knowledge.chunks import Chunk, markdown_headings
+from chatbot.knowledge.chunks import Chunk
+from chatbot.knowledge.markdown import markdown_headings
 
 
 def rehearsal_cases(chunks: Iterable[Chunk], count: int, seed: int) -> list[Case]:

@@ -1,0 +1,101 @@
+"""Which reader reads what: one for each ending of a file's name.
+
+Readers raise :class:`DocumentError` for what they understand and anything else for damage;
+:mod:`chatbot.knowledge.apart` runs them where they can do no harm.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import PurePath
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Extracted, check_length
+
+# Module and function of the readers of formats with a text of their own.
+_READERS = {
+    ".html": "html:read_html",
+    ".htm": "html:read_html",
+    ".xhtml": "html:read_html",
+    ".pdf": "pdf:read_pdf",
+    ".docx": "office:read_word",
+    ".docm": "office:read_word",
+    ".dotx": "office:read_word",
+    ".doc": "office:read_old_word",
+    ".pptx": "office:read_slides",
+    ".pptm": "office:read_slides",
+    ".ppsx": "office:read_slides",
+    ".ppt": "office:read_old_slides",
+    ".xlsx": "sheets:read_xlsx",
+    ".xlsm": "sheets:read_xlsx",
+    ".xls": "office:read_old_sheets",
+    ".odt": "opendocument:read_opendocument",
+    ".ods": "opendocument:read_opendocument",
+    ".odp": "opendocument:read_opendocument",
+    ".rtf": "books:read_rtf",
+    ".epub": "books:read_epub",
+    ".ipynb": "books:read_notebook",
+    ".rst": "markup:read_rst",
+    ".adoc": "markup:read_asciidoc",
+    ".asciidoc": "markup:read_asciidoc",
+    ".vtt": "captions:read_captions",
+    ".srt": "captions:read_captions",
+    ".eml": "mail:read_mail",
+    ".mbox": "mail:read_mailbox",
+    ".msg": "mail:read_outlook",
+}
+_WITH_PARTS = frozenset({".eml", ".mbox", ".msg"})
+EXTRACTED = tuple(_READERS)
+_MAX_ATTACHED = 20_000_000  # bytes of one attachment
+
+
+def extract(suffix: str, data: bytes) -> Extracted:
+    """Read ``data`` as ``suffix``.
+
+    Raises:
+        DocumentError: it cannot be read, whatever a parser raised.
+    """
+    try:
+        extracted = _read(suffix, data)
+        check_length(len(extracted.text))
+    except DocumentError:
+        raise
+    except MemoryError:
+        raise DocumentError("reading it takes too much memory") from None
+    except RecursionError:
+        raise DocumentError("it is nested too deeply") from None
+    except Exception as exc:  # every parser has exceptions of its own; one file stops nothing
+        reason = str(exc).strip().splitlines()[0][:200] if str(exc).strip() else type(exc).__name__
+        raise DocumentError(f"it cannot be read as {suffix} ({reason})") from exc
+    return extracted
+
+
+def _read(suffix: str, data: bytes) -> Extracted:
+    if suffix == ".json":
+        from chatbot.knowledge.records import read_json
+
+        return read_json(data)
+    module, _, name = _READERS[suffix].partition(":")
+    reader: Callable[..., Extracted] = getattr(import_module(f"{__name__}.{module}"), name)
+    return reader(data, _attached) if suffix in _WITH_PARTS else reader(data)
+
+
+def _attached(name: str, data: bytes) -> list[Block]:
+    """The blocks of a file that hangs on a message; none of one that is not read."""
+    from chatbot.knowledge.blocks import Code, Paragraph, Table, named
+    from chatbot.knowledge.formats.text import lines_of
+    from chatbot.knowledge.records import csv_rows
+
+    suffix = PurePath(name).suffix.lower()
+    if len(data) > _MAX_ATTACHED or not data.strip():
+        return []
+    try:
+        if suffix in (".csv", ".tsv"):
+            rows, sign = csv_rows(lines_of(data))
+            return [Table(rows, named(rows), sign)]
+        if suffix in (".txt", ".md", ".log") or name == "text/plain":
+            return [Code(lines_of(data))]
+        if suffix in _READERS and suffix not in _WITH_PARTS:
+            return [Paragraph(part) for part in extract(suffix, data).text.split("\n\n")]
+    except DocumentError:
+        return []  # the message is read all the same; its attachment is named in it
+    return []

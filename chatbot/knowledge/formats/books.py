@@ -1,0 +1,86 @@
+"""E-books, rich text and notebooks."""
+
+import json
+import posixpath
+from urllib.parse import unquote
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Code, Extracted, Heading, Table, named, render
+from chatbot.knowledge.formats.html import blocks_of, parse
+from chatbot.knowledge.formats.prose import paragraphs
+from chatbot.knowledge.formats.text import decoded, lines_of
+from chatbot.knowledge.formats.zipped import opened, xml
+
+_CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
+_PACKAGE = "{http://www.idpf.org/2007/opf}"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+
+
+def read_epub(data: bytes) -> Extracted:
+    """A book, in the order of its spine."""
+    archive = opened(data)
+    container = xml(archive, "META-INF/container.xml")
+    root = container.find(f".//{_CONTAINER}rootfile") if container is not None else None
+    if root is None:
+        raise DocumentError("it is no e-book: it does not say where its text begins")
+    where = str(root.get("full-path"))
+    package = xml(archive, where)
+    files = {item.get("id"): item.get("href") for item in package.iter(f"{_PACKAGE}item")}
+    blocks: list[Block] = []
+    for reference in package.iter(f"{_PACKAGE}itemref"):
+        name = files.get(reference.get("idref"))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(str(name))))
+        if name and path in archive.NameToInfo:
+            blocks += blocks_of(decoded(archive.read(path)))
+    return render(blocks, package.findtext(f".//{_TITLE}") or "")
+
+
+def read_rtf(data: bytes) -> Extracted:
+    """Rich text; rows of tables as they stand in it."""
+    from striprtf.striprtf import rtf_to_text
+
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise DocumentError("it is no rich text; give it its real ending")
+    text = rtf_to_text(data.decode("latin-1"), encoding="cp1252", errors="replace")
+    blocks: list[Block] = []
+    rows: list[list[str]] = []
+    for line in [*text.split("\n"), ""]:
+        if "|" in line:
+            rows.append([cell.strip() for cell in line.rstrip("|").split("|")])
+            continue
+        if rows:
+            width = max(map(len, rows))
+            table = [row + [""] * (width - len(row)) for row in rows]
+            blocks.append(Table(table, named(table)))
+            rows = []
+        blocks += paragraphs(line)
+    return render(blocks)
+
+
+def read_notebook(data: bytes) -> Extracted:
+    """A Jupyter notebook: its notes, its code and what the code printed."""
+    try:
+        cells = json.loads(lines_of(data))["cells"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise DocumentError("it is no notebook") from None
+    blocks: list[Block] = []
+    for cell in cells:
+        source = _joined(cell.get("source"))
+        if cell.get("cell_type") == "markdown":
+            blocks += markdown_blocks(source)
+        elif cell.get("cell_type") == "code":
+            printed = "".join(_joined(out.get("text")) for out in cell.get("outputs") or ())
+            blocks += [Code(source), Code(printed)]
+    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""))
+
+
+def _joined(value: object) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def markdown_blocks(text: str) -> list[Block]:
+    """The blocks of Markdown inside another document."""
+    from markdown_it import MarkdownIt
+
+    html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
+    return blocks_of(html) if parse(html) is not None else []

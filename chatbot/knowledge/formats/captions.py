@@ -1,0 +1,46 @@
+"""Subtitles: what is said, without times, as running text."""
+
+import re
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Extracted, Paragraph, render
+from chatbot.knowledge.formats.text import lines_of
+
+_TIMES = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)[.,]\d{3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{3}")
+_SPEAKER = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]+)>")
+_TAG = re.compile(r"</?[a-z][^>]*>|\{\\[^}]*\}|<\d\d:[\d:.]+>")
+_LONG = 700  # characters of a paragraph, which then ends with its sentence
+
+
+def read_captions(data: bytes) -> Extracted:
+    """A .vtt or .srt file; a paragraph begins with each speaker, and about every minute."""
+    parts: list[str] = []
+    speaker = ""
+    last = ""
+    for cue in _cues(lines_of(data).lstrip("\ufeff")):
+        match = _SPEAKER.search(cue)
+        text = " ".join(_TAG.sub("", cue).split())
+        if not text or text == last:  # captions that roll repeat their lines
+            continue
+        said = match[1].strip() if match else speaker
+        if said != speaker:
+            parts.append(f"{said}: {text}")
+        elif parts and not (len(parts[-1]) > _LONG and parts[-1].endswith((".", "!", "?"))):
+            parts[-1] += f" {text}"
+        else:
+            parts.append(text)
+        speaker, last = said, text
+    if not parts:
+        raise DocumentError("it holds no subtitles")
+    blocks: list[Block] = [Paragraph(part) for part in parts]
+    return render(blocks)
+
+
+def _cues(text: str) -> list[str]:
+    cues = []
+    for block in re.split(r"\n\s*\n", text):
+        lines = block.split("\n")
+        at = next((n for n, line in enumerate(lines) if _TIMES.match(line.strip())), None)
+        if at is not None:
+            cues.append("\n".join(lines[at + 1 :]))
+    return cues

@@ -1,0 +1,231 @@
+"""Lines of pages as blocks: paragraphs, headings, items and tables, without running titles."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chatbot.knowledge.blocks import Block, Heading, Item, Paragraph, Table, named
+from chatbot.knowledge.formats.layout import Line
+
+_BULLET = re.compile(r"([•▪●○◦‣·–—*\-])\s+(?=\S)")
+_NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
+_ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
+_PAGE = re.compile(r"(?:page|seite|página|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?", re.I)
+_BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
+_LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
+_LONGEST = 100  # characters of a heading
+_LEADING = 1.65  # times the size of the type: lines of one paragraph are not further apart
+_MARGIN = 2  # lines at the top and at the bottom that can be running titles
+_ALIGNED = 6.0  # points by which cells of one column can be out of line
+
+
+def without_margins(pages: Sequence[list[Line]]) -> list[list[Line]]:
+    """The pages without page numbers and what is repeated at the top or bottom of most pages."""
+    seen: Counter[str] = Counter()
+    for number, page in enumerate(pages):
+        seen.update({shape for at in _edges(page) for shape in _shapes(page[at].text, number)})
+    often = {shape for shape, many in seen.items() if many >= max(3, len(pages) / 2)}
+    kept = []
+    for number, page in enumerate(pages):
+        gone = {
+            at
+            for at in _edges(page)
+            if often.intersection(_shapes(page[at].text, number))
+            or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
+        }
+        kept.append([line for at, line in enumerate(page) if at not in gone])
+    return kept
+
+
+def usual_size(pages: Sequence[Sequence[Line]]) -> float:
+    """The size of the type that most of the text is set in, in points."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            sizes[round(line.size, 1)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Block]:
+    """The blocks of a page; ``words`` tell whether a word broken at a line's end has a hyphen."""
+    blocks: list[Block] = []
+    part: list[Line] = []
+    edges = _column_edges(lines)
+    at = 0
+    while at < len(lines):
+        end = _table_end(lines, at)
+        if end > at:
+            blocks += _paragraph(part, size, words)
+            part = []
+            blocks.append(_table(lines[at:end]))
+            at = end
+            continue
+        line = lines[at]
+        if part and not _goes_on(part[-1], line, edges[line.column]):
+            blocks += _paragraph(part, size, words)
+            part = []
+        part.append(line)
+        at += 1
+    return blocks + _paragraph(part, size, words)
+
+
+def joined_over_pages(pages: list[list[Block]]) -> list[list[Block]]:
+    """A sentence that goes on over the page stands on the page where it begins."""
+    begun: list[Block] | None = None
+    for page in pages:
+        if not page:
+            continue
+        if begun is not None:
+            last, first = begun[-1], page[0]
+            if _continues(last, first):
+                assert isinstance(last, Paragraph | Item) and isinstance(first, Paragraph)
+                text = f"{last.text} {first.text}"
+                begun[-1] = (
+                    Paragraph(text)
+                    if isinstance(last, Paragraph)
+                    else Item(text, last.marker, last.depth)
+                )
+                del page[0]
+        begun = page if page else begun
+    return pages
+
+
+def _continues(last: Block, first: Block) -> bool:
+    if not isinstance(last, Paragraph | Item) or not isinstance(first, Paragraph):
+        return False
+    return not _ENDS.search(last.text) and (first.text[:1].islower() or last.text.endswith(","))
+
+
+def _edges(page: Sequence[Line]) -> list[int]:
+    order = sorted(range(len(page)), key=lambda at: -page[at].y)
+    return order if len(order) <= _MARGIN else [*order[:_MARGIN], *order[-_MARGIN:]]
+
+
+def _shapes(text: str, page: int) -> list[str]:
+    """The line itself, and with each of its numbers as how much it is above the page's."""
+    found = [text]
+    for match in re.finditer(r"\d{1,4}", text):
+        offset = f"#{int(match[0]) - page}"
+        found.append(text[: match.start()] + offset + text[match.end() :])
+    return found
+
+
+def _column_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
+    """Where the lines of each column begin and end."""
+    found: dict[int, tuple[float, float]] = {}
+    for line in lines:
+        left, right = found.get(line.column, (line.left, line.right))
+        found[line.column] = (min(left, line.left), max(right, line.right))
+    return found
+
+
+def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
+    """Whether the second line belongs to the paragraph of the first."""
+    text = following.text
+    if line.column != following.column or _BULLET.match(text) or _NUMBER.match(text):
+        return False
+    if abs(line.size - following.size) > 0.08 * line.size or line.bold != following.bold:
+        return False
+    if line.y - following.y > _LEADING * max(line.size, following.size):
+        return False
+    left, right = edges
+    short = line.right < right - 0.25 * (right - left)
+    return not (short and _ENDS.search(line.text))
+
+
+def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Block]:
+    if not lines:
+        return []
+    text = _joined([line.text for line in lines], words)
+    first = lines[0]
+    if len(text) <= _LONGEST and not _BULLET.match(text):
+        if first.size >= _LARGER * size:
+            return [Heading(1 if first.size >= 1.6 * size else 2, text)]
+        if first.bold and len(lines) <= 2 and len(text) >= 3 and not _ENDS.search(text):
+            return [Heading(3, text)]
+    if match := _BULLET.match(text):
+        return [Item(text[match.end() :], "-")]
+    if match := _NUMBER.match(text):
+        return [Item(text[match.end() :], match[1])]
+    return [Paragraph(text)]
+
+
+def _joined(lines: Sequence[str], words: set[str]) -> str:
+    text = lines[0]
+    for line in lines[1:]:
+        match = _BROKEN.search(text)
+        if match and line[:1].islower():
+            rest = re.match(r"[^\W\d_]*", line)
+            whole = f"{match[1]}-{rest[0] if rest else ''}"
+            text = text[:-1] + ("-" if whole in words else "") + line
+        else:
+            text = f"{text} {line}"
+    return text
+
+
+def _table_end(lines: Sequence[Line], start: int) -> int:
+    """Where the rows end that begin at ``start``; ``start`` where there is no table."""
+    if len(lines[start].cells) < 2:
+        return start
+    end = start
+    while end < len(lines) and _is_row(lines, start, end):
+        end += 1
+    while end > start and len(lines[end - 1].cells) < 2:
+        end -= 1
+    full = sum(len(line.cells) > 1 for line in lines[start:end])
+    return end if full >= 2 else start
+
+
+def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
+    line = lines[at]
+    if line.column != lines[start].column or _BULLET.match(line.text):
+        return False
+    if at > start and lines[at - 1].y - line.y > 4 * line.size:
+        return False
+    if len(line.cells) > 1:
+        return True
+    # What is left of a cell of the row above: under one of its later cells, not at the margin.
+    above = lines[at - 1]
+    return (len(above.cells) > 1 and line.left > above.cells[0][1]) or _under(line, lines[start])
+
+
+def _under(line: Line, first: Line) -> bool:
+    return any(abs(line.left - left) < _ALIGNED for left, _, _ in first.cells[1:])
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    columns = _column_places(lines)
+    rows: list[list[str]] = []
+    gaps = [above.y - below.y for above, below in pairwise(lines)]
+    usual = max(gaps, default=0.0)
+    for number, line in enumerate(lines):
+        row = [""] * len(columns)
+        for left, right, text in line.cells:
+            at = _place(columns, left, right)
+            row[at] = f"{row[at]} {text}".strip()
+        wrapped = number and not row[0] and gaps[number - 1] < 0.8 * usual
+        if wrapped or (number and len(line.cells) < 2 and not row[0]):
+            rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]
+        else:
+            rows.append(row)
+    return Table(rows, named(rows))
+
+
+def _column_places(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """(left, right) of the columns: cells that overlap stand in one."""
+    places: list[tuple[float, float]] = []
+    for left, right in sorted((left, right) for line in lines for left, right, _ in line.cells):
+        if places and left < places[-1][1] - 1:
+            places[-1] = (places[-1][0], max(places[-1][1], right))
+        else:
+            places.append((left, right))
+    return places
+
+
+def _place(columns: Sequence[tuple[float, float]], left: float, right: float) -> int:
+    middle = (left + right) / 2
+    return min(
+        range(len(columns)),
+        key=lambda at: max(columns[at][0] - middle, middle - columns[at][1], 0.0),
+    )

@@ -1,0 +1,222 @@
+"""HTML as people see it in a browser, as blocks; also the storage format of Confluence.
+
+The parser (lxml) knows where elements begin and end; what is a block, what is hidden and how a
+table, a list or a raised figure reads is told here, because no converter that was tried keeps it
+all (docs/experiments.md, "Readers").
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from chatbot.knowledge.blocks import (
+    Block,
+    Code,
+    Extracted,
+    Heading,
+    Item,
+    Paragraph,
+    one_line,
+    render,
+)
+from chatbot.knowledge.formats.inline import (
+    HIDDEN,
+    hidden_by_style,
+    inline_text,
+    is_hidden,
+    raised,
+)
+from chatbot.knowledge.formats.text import decoded
+
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body center dd details dialog div dl dt fieldset
+    figcaption figure footer form header hgroup html legend li main menu nav ol p section
+    summary table tbody td tfoot th thead tr ul hr option optgroup select textarea label
+    ac:structured-macro ac:macro ac:rich-text-body ac:layout ac:layout-section
+    ac:layout-cell ac:task-list ac:task ac:task-body
+    """.split()  # noqa: SIM905
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_CODE = frozenset({"pre", "ac:plain-text-body", "xmp", "listing"})
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_EMPTY = re.compile(r"<((?:ac|ri):[\w-]+)([^<>]*)/>")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def read_html(data: bytes) -> Extracted:
+    """The page as text; its title is that of its first main heading, or else its ``<title>``."""
+    match = _CHARSET.search(data, 0, 4096)
+    root = parse(decoded(data, match[1].decode() if match else ""))
+    blocks = list(html_blocks(root))
+    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return render(blocks, first or _title(root))
+
+
+def blocks_of(markup: str) -> list[Block]:
+    """The blocks of a piece of HTML."""
+    return list(html_blocks(parse(markup)))
+
+
+def parse(markup: str) -> Any:
+    """The tree of a page or of a piece of one; ``None`` where there is nothing."""
+    from lxml import etree
+
+    markup = _DECLARATION.sub("", markup)
+    if "<ac:" in markup or "<ri:" in markup or "<![CDATA[" in markup:
+        markup = _CDATA.sub(lambda match: html.escape(match[1]), markup)
+        markup = _EMPTY.sub(r"<\1\2></\1>", markup)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    data = markup.encode("utf-8", "replace")
+    return etree.fromstring(data, parser) if data.strip() else None
+
+
+def html_blocks(root: Any) -> Iterator[Block]:
+    """The blocks of a tree, without what no reader sees."""
+    if root is not None:
+        walker = _Walker(hidden_by_style(root))
+        walker.walk(root)
+        walker.flush()
+        yield from walker.blocks
+
+
+def _title(root: Any) -> str:
+    found = root.find(".//title") if root is not None else None
+    return one_line("".join(found.itertext())) if found is not None else ""
+
+
+class _Walker:
+    """Goes through a tree; ``_line`` is what was met since the last block."""
+
+    def __init__(self, hidden: frozenset[str]) -> None:
+        self.blocks: list[Block] = []
+        self._hidden = hidden
+        self._line: list[str] = []
+        self._marker: str | None = None  # of the item whose text is awaited
+        self._depth = -1
+        self._term = ""  # of the definitions that follow
+        self._defined = ""  # the term that the next text defines
+
+    def flush(self) -> None:
+        """End the block that is being written."""
+        text = "".join(self._line).strip()
+        self._line.clear()
+        if not text:
+            return
+        if self._defined:
+            text, self._defined = f"{self._defined}: {text}", ""
+        if self._depth >= 0:
+            self.blocks.append(Item(text, self._marker or "", self._depth))
+            self._marker = None
+        else:
+            self.blocks.append(Paragraph(text))
+
+    def walk(self, element: Any) -> None:
+        """Add what ``element`` holds."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in HIDDEN or is_hidden(element, self._hidden):
+            return
+        if tag in _HEADINGS:
+            self._heading(element, _HEADINGS[tag])
+        elif tag in _CODE:
+            self._add(Code(inline_text(element, self._hidden, keep=True)))
+        elif tag == "table":
+            self._table(element)
+        elif tag in ("ul", "ol", "menu"):
+            self._list(element)
+        elif tag == "dt":
+            self.flush()
+            self._children(element)
+            self._term, self._line = "".join(self._line).strip().rstrip(":"), []
+        elif tag in _BLOCKS or _holds_blocks(element):
+            self.flush()
+            self._defined = self._term if tag == "dd" else ""
+            self._children(element)
+            self.flush()
+        else:
+            text = inline_text(element, self._hidden)
+            if tag in ("sup", "sub"):
+                text = raised(text, "".join(self._line), element)
+            self._line.append(text)
+
+    def _children(self, element: Any) -> None:
+        self._text(element.text)
+        for child in element:
+            self.walk(child)
+            self._text(child.tail)
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            self._line.append(re.sub(r"\s+", " ", text))
+
+    def _add(self, block: Block) -> None:
+        self.flush()
+        self.blocks.append(block)
+
+    def _heading(self, element: Any, level: int) -> None:
+        text = one_line(inline_text(element, self._hidden))
+        if text:
+            self._add(Heading(level, text))
+
+    def _list(self, element: Any) -> None:
+        self.flush()
+        outer = self._marker
+        self._depth += 1
+        number = _whole(element.get("start"), 1)
+        for child in element:
+            if child.tag == "li" and not is_hidden(child, self._hidden):
+                number = _whole(child.get("value"), number)
+                ordered = element.tag == "ol"
+                self._marker = _numbered(number, element.get("type")) if ordered else "-"
+                number += 1
+                self._children(child)
+                self.flush()
+            else:
+                self.walk(child)
+        self.flush()
+        self._depth -= 1
+        self._marker = outer if self._depth >= 0 else None
+
+    def _table(self, element: Any) -> None:
+        from chatbot.knowledge.formats.tables import html_table, is_layout
+
+        self.flush()
+        if is_layout(element):
+            self._children(element)
+            self.flush()
+            return
+        caption = element.find("caption")
+        if caption is not None:
+            self._add(Paragraph(inline_text(caption, self._hidden)))
+        self._add(html_table(element, self._hidden))
+
+
+def _holds_blocks(element: Any) -> bool:
+    """Whether an inline element, such as a link or ``span``, is drawn around blocks."""
+    return any(
+        child.tag in _BLOCKS or child.tag in _HEADINGS or child.tag in _CODE
+        for child in element.iterdescendants()
+    )
+
+
+def _whole(value: str | None, default: int) -> int:
+    try:
+        return int(value or default)
+    except ValueError:
+        return default
+
+
+def _numbered(number: int, kind: str | None) -> str:
+    if kind in ("a", "A") and 0 < number <= 26:
+        letter = chr(ord("a") + number - 1)
+        return f"{letter.upper() if kind == 'A' else letter}."
+    if kind in ("i", "I") and 0 < number < 40:
+        rest, roman = number, ""
+        for value, sign in _ROMAN:
+            while rest >= value:
+                roman, rest = roman + sign, rest - value
+        return f"{roman.upper() if kind == 'I' else roman}."
+    return f"{number}."

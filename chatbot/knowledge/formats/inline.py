@@ -1,0 +1,133 @@
+"""The text of inline HTML: links with their address, pictures by their text, no number that the
+page does not show, nothing that it hides."""
+
+import re
+from typing import Any
+
+HIDDEN = frozenset(
+    """
+    script style template noscript head title meta link iframe object embed canvas nav
+    svg audio video map datalist colgroup col ac:parameter ac:task-id ac:task-status
+    ac:placeholder ac:emoticon ac:task-uuid
+    """.split()  # noqa: SIM905
+)
+_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"[.#][\w-]+")
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
+_PRICE = re.compile(r"(?:[$€£¥]|EUR|USD|GBP|CHF)\s?[\d.,]+$")
+
+
+def hidden_by_style(root: Any) -> frozenset[str]:
+    """Selectors of one class or id (".internal") that the page's own style sheets hide."""
+    found: set[str] = set()
+    for style in root.iter("style"):
+        for selectors, rules in _RULE.findall("".join(style.itertext())):
+            if _INVISIBLE.search(rules):
+                parts = (part.strip() for part in selectors.split(","))
+                found.update(part for part in parts if _SIMPLE.fullmatch(part))
+    return frozenset(found)
+
+
+def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
+    """Whether the page does not show the element."""
+    given = element.attrib
+    if not given:
+        return False
+    if "hidden" in given or given.get("type") == "hidden" or given.get("role") == "navigation":
+        return True
+    if _INVISIBLE.search(given.get("style", "")):
+        return True
+    if given.get("aria-hidden") == "true" and element.tag in ("i", "span", "a"):
+        return True  # an icon, or the sign of a link to this heading
+    if not selectors:
+        return False
+    names = {f".{name}" for name in given.get("class", "").split()}
+    return bool(selectors & (names | {f"#{given.get('id')}"}))
+
+
+def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False) -> str:
+    """The text of an element and all in it; with ``keep``, white space as it is."""
+    tag = element.tag
+    if not isinstance(tag, str) or (tag in HIDDEN and not _shown(element)):
+        return ""
+    if is_hidden(element, selectors):
+        return ""
+    if tag == "br":
+        return "\n"
+    if tag in ("del", "s", "strike", "rp"):
+        return ""
+    if tag == "img" or tag == "input":
+        return _picture(element)
+    if tag == "time" and not (element.text or len(element)):
+        return str(element.get("datetime") or "")
+    pieces = [_spaced(element.text, keep)]
+    for child in element:
+        text = inline_text(child, selectors, keep)
+        if child.tag in ("sup", "sub"):
+            text = raised(text, "".join(pieces), child)
+        elif text and child.tag in _APART and not keep:
+            text = f" {text} "
+        pieces += [text, _spaced(child.tail, keep)]
+    text = "".join(pieces)
+    if tag == "a":
+        return _with_address(text, str(element.get("href") or ""))
+    if tag in ("ac:link", "ac:image") and not text.strip():
+        return _resource(element)
+    return f"“{text}”" if tag == "q" else text
+
+
+# Blocks inside what is read as one line, such as a cell.
+_APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option button".split())  # noqa: SIM905
+
+
+def _shown(element: Any) -> bool:
+    """A macro's title is shown: that of a panel, or the word of a status."""
+    return bool(element.tag == "ac:parameter" and element.get("ac:name") == "title")
+
+
+def _spaced(text: str | None, keep: bool) -> str:
+    if not text:
+        return ""
+    return text if keep else re.sub(r"\s+", " ", text)
+
+
+def _picture(element: Any) -> str:
+    if element.tag == "input":
+        shown = element.get("type") in ("button", "submit", "reset", "text", None)
+        return str(element.get("value") or "") if shown else ""
+    return str(element.get("alt") or element.get("title") or "")
+
+
+def raised(text: str, before: str, element: Any) -> str:
+    """What ``sup`` or ``sub`` holds, so that digits do not join the number ``before``: the sign of
+    a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
+    text = text.strip()
+    if not before[-1:].isdigit() or not text[:1].isdigit():
+        return text
+    if element.tag == "sub":
+        return f"_{text}"
+    if element.find(".//a") is not None or _PRICE.search(before):
+        return f" [{text}]"
+    return f"^{text}"
+
+
+def _with_address(text: str, address: str) -> str:
+    match = _ADDRESS.match(address)
+    if not match or not text.strip():
+        return text
+    shown = match[1] if address.lower().startswith(("mailto:", "tel:")) else address
+    shown = shown.split("?")[0] if address.lower().startswith("mailto:") else shown
+    bare = re.sub(r"^https?://|/$", "", shown)
+    if bare in text or re.sub(r"\D", "", bare) == re.sub(r"\D", "", text) != "":
+        return text
+    return f"{text.rstrip()} ({shown}){' ' if text.endswith(' ') else ''}"
+
+
+def _resource(element: Any) -> str:
+    """What a Confluence link or picture without text is called."""
+    for child in element.iter():
+        for name in ("ri:content-title", "ri:filename", "ri:value"):
+            if child.get(name):
+                return str(child.get(name))
+    return ""

@@ -1,0 +1,183 @@
+"""The reading order of a page: which pieces of text make a line, which lines stand in columns.
+
+Coordinates are in points from the lower left corner.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_GUTTER = 9.0  # points between two columns of text
+_APART = 1.1  # times the size of the type: so far apart are the cells of a row
+_BLANK = 0.14  # and so far the words of a line
+_PROSE = 17  # characters that lines of columns have on average, and cells of tables have not
+_DEPTH = 4
+
+
+class Span(NamedTuple):
+    """A piece of text at the height ``y``; ``size`` is that of its type."""
+
+    left: float
+    y: float
+    right: float
+    size: float
+    text: str
+    bold: bool
+
+
+@dataclass
+class Line:
+    """Pieces side by side; ``cells`` are (left, right, text), several where they stand apart."""
+
+    y: float
+    size: float
+    bold: bool
+    cells: list[tuple[float, float, str]] = field(default_factory=list)
+    column: int = 0  # lines of one column have one number
+
+    @property
+    def text(self) -> str:
+        """The line as a sentence goes on in it."""
+        return " ".join(text for _, _, text in self.cells)
+
+    @property
+    def left(self) -> float:
+        """Where it begins."""
+        return self.cells[0][0]
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.cells[-1][1]
+
+
+def lines_in_order(spans: list[Span]) -> list[Line]:
+    """The lines of a page as people read them, column after column."""
+    lines: list[Line] = []
+    for number, part in enumerate(_parts(spans, _DEPTH)):
+        for line in _lines(part):
+            line.column = number
+            lines.append(line)
+    return lines
+
+
+def _parts(spans: list[Span], depth: int) -> Iterator[list[Span]]:
+    """The spans in parts without columns, in reading order."""
+    bands = _bands(spans)
+    at = 0
+    plain: list[Span] = []
+    while at < len(bands):
+        end, gutter = _columns(bands, at) if depth else (at + 1, 0.0)
+        if not gutter:
+            plain += bands[at]
+            at += 1
+            continue
+        if plain:
+            yield plain
+            plain = []
+        inside = [span for band in bands[at:end] for span in band]
+        yield from _parts([span for span in inside if span.left < gutter], depth - 1)
+        yield from _parts([span for span in inside if span.left >= gutter], depth - 1)
+        at = end
+    if plain:
+        yield plain
+
+
+def _bands(spans: list[Span]) -> list[list[Span]]:
+    """Spans that stand at about the same height, from the top down."""
+    bands: list[list[Span]] = []
+    for span in sorted(spans, key=lambda span: (-span.y, span.left)):
+        if bands and bands[-1][0].y - span.y < 0.5 * min(span.size, bands[-1][0].size):
+            bands[-1].append(span)
+        else:
+            bands.append([span])
+    return bands
+
+
+def _columns(bands: list[list[Span]], start: int) -> tuple[int, float]:
+    """Where the bands from ``start`` on that have a gutter end, and where it is; 0 for none."""
+    gaps = _gaps(bands[start])
+    if not gaps:
+        return start + 1, 0.0
+    end, kept = start, gaps
+    for at in range(start, len(bands)):
+        left = [cut for gap in kept if (cut := _free(gap, bands[at]))]
+        if not left:
+            break
+        end, kept = at + 1, left
+    gutter = max(kept, key=lambda gap: gap[1] - gap[0])
+    middle = (gutter[0] + gutter[1]) / 2
+    while end > start and not _both(bands[end - 1], middle):
+        end -= 1
+    sides = [
+        [span for band in bands[start:end] for span in band if (span.left < middle) == before]
+        for before in (True, False)
+    ]
+    both = sum(_both(band, middle) for band in bands[start:end])
+    prose = both >= 2 and all(_letters(side) >= _PROSE for side in sides)
+    return (end, middle) if prose else (start + 1, 0.0)
+
+
+def _both(band: list[Span], middle: float) -> bool:
+    return any(s.left < middle for s in band) and any(s.left >= middle for s in band)
+
+
+def _letters(spans: list[Span]) -> float:
+    """How long a line is on average, in characters."""
+    bands = _bands(spans)
+    return sum(len(span.text) for span in spans) / max(1, len(bands))
+
+
+def _gaps(band: list[Span]) -> list[tuple[float, float]]:
+    """White between the spans of a band, wide enough to part columns."""
+    gaps, reached = [], band[0].right
+    for span in sorted(band):
+        if span.left - reached >= _GUTTER:
+            gaps.append((reached, span.left))
+        reached = max(reached, span.right)
+    return gaps
+
+
+def _free(gap: tuple[float, float], band: list[Span]) -> tuple[float, float] | None:
+    """What of the gap no span of the band crosses, if it is still a gutter."""
+    left, right = gap
+    for span in band:
+        if span.right <= left or span.left >= right:
+            continue
+        if span.left <= left:
+            left = span.right
+        elif span.right >= right:
+            right = span.left
+        else:
+            return None
+    return (left, right) if right - left >= _GUTTER else None
+
+
+def _lines(spans: list[Span]) -> Iterator[Line]:
+    for band in _bands(spans):
+        letters = max(1, sum(len(span.text) for span in band))
+        size = sum(span.size * len(span.text) for span in band) / letters
+        line = Line(band[0].y, size, all(span.bold for span in band))
+        for span in sorted(band):
+            _add(line, span, size)
+        line.cells = [
+            (left, right, words)
+            for left, right, text in line.cells
+            if (words := " ".join(text.split()))
+        ]
+        if line.cells:
+            yield line
+
+
+def _add(line: Line, span: Span, size: float) -> None:
+    if not line.cells:
+        line.cells.append((span.left, span.right, span.text))
+        return
+    left, right, text = line.cells[-1]
+    gap = span.left - right
+    if gap > _APART * size:
+        line.cells.append((span.left, span.right, span.text))
+        return
+    # Raised figures of a footnote do not make one number with the price before.
+    apart = gap > _BLANK * size or (span.size < 0.8 * size and text[-1:].isdigit())
+    line.cells[-1] = (left, max(right, span.right), f"{text}{' ' * apart}{span.text}")

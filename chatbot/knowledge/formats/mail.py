@@ -1,0 +1,187 @@
+"""E-mail: every text of a message in order, forwarded ones and attachments too."""
+
+import email
+import email.policy
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage, Message
+from typing import Any
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, render
+from chatbot.knowledge.formats.html import blocks_of
+from chatbot.knowledge.formats.prose import paragraphs
+from chatbot.knowledge.formats.text import decoded
+
+Attached = Callable[[str, bytes], list[Block]]
+_NAMES = ("From", "To", "Date", "Subject")
+_DEEPEST = 20  # messages in messages
+_PARTS = 2_000
+_STUB = 400  # characters; "your mail program cannot show this" is no longer
+_WORD = re.compile(r"\w{3,}")
+_HISTORY = re.compile(
+    r"^\s*(?:-{3,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine).*|"
+    r"(?:On|Am|Le|El|Il|Op) .{6,90}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef).{0,60}:|"
+    r"_{20,})\s*$",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
+
+
+def read_mail(data: bytes, attached: Attached) -> Extracted:
+    """An .eml file; ``attached`` reads what hangs on it, by its name."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    if not any(message[name] for name in _NAMES):
+        raise DocumentError("it is not an e-mail message")
+    return render(_message(message, attached, 0), _header(message, "Subject"))
+
+
+def read_mailbox(data: bytes, attached: Attached) -> Extracted:
+    """An .mbox file: each message is a page."""
+    parts = re.split(rb"(?:\A|\r?\n)From [^\r\n]*\r?\n", data)
+    blocks: list[Block] = []
+    for number, part in enumerate((part for part in parts if part.strip()), start=1):
+        message = email.message_from_bytes(part, policy=email.policy.default)
+        subject = _header(message, "Subject") or f"Message {number}"
+        blocks += [Page(f"message {number}"), Heading(1, subject)]
+        blocks += _message(message, attached, 0)
+    if not blocks:
+        raise DocumentError("it holds no message")
+    return render(blocks)
+
+
+def read_outlook(data: bytes, attached: Attached) -> Extracted:
+    """A .msg file of Outlook."""
+    import io
+
+    from oxmsg import Message as OutlookMessage
+
+    message = OutlookMessage.load(io.BytesIO(data))
+    to = ", ".join(person.email_address or person.name for person in message.recipients)
+    values = (message.sender, to, message.sent_date, message.subject)
+    lines = [f"{name}: {value}" for name, value in zip(_NAMES, values, strict=True) if value]
+    plain, page = message.body or "", message.html_body or ""
+    blocks: list[Block] = [Paragraph("\n".join(lines))]
+    blocks += blocks_of(page) if page and (not plain.strip() or _is_stub(plain, page)) else []
+    blocks += _letter(plain) if len(blocks) == 1 else []
+    for file in message.attachments:
+        blocks += _attachment(file.file_name or "", file.file_bytes or b"", attached)
+    return render(blocks, message.subject or "")
+
+
+def _message(message: Message, attached: Attached, depth: int) -> Iterator[Block]:
+    heads = [f"{name}: {text}" for name in _NAMES if (text := _header(message, name))]
+    yield Paragraph("\n".join(heads))
+    yield from _part(message, attached, depth)
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        return " ".join(str(message[name] or "").split())
+    except (ValueError, IndexError, AttributeError, TypeError):  # the library's own on damage
+        return ""
+
+
+def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
+    kind = part.get_content_type()
+    if depth > _DEEPEST:
+        return
+    if kind == "message/rfc822":
+        for message in _inner(part):
+            yield Heading(2, f"Forwarded message: {_header(message, 'Subject')}".rstrip(": "))
+            yield from _message(message, attached, depth + 1)
+    elif kind == "multipart/alternative":
+        yield from _alternative(_inner(part), attached, depth)
+    elif part.is_multipart():
+        for child in _inner(part)[:_PARTS]:
+            yield from _part(child, attached, depth + 1)
+    else:
+        yield from _leaf(part, attached)
+
+
+def _inner(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return (
+        [child for child in payload if isinstance(child, Message)]
+        if isinstance(payload, list)
+        else []
+    )
+
+
+def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterator[Block]:
+    """The plain text, or the page where the plain text is empty or only says that there is one."""
+    plain = next((p for p in parts if p.get_content_type() == "text/plain"), None)
+    others = [p for p in parts if p is not plain]
+    if plain is None:
+        yield from (block for part in others[-1:] for block in _part(part, attached, depth + 1))
+        return
+    text = _text(plain)
+    page = next((p for o in others for p in o.walk() if p.get_content_type() == "text/html"), None)
+    if page is not None and (not text.strip() or _is_stub(text, _text(page))):
+        yield from blocks_of(_text(page))
+    else:
+        yield from _letter(text)
+    for other in others:  # pictures and files that hang on the page
+        for part in other.walk() if other.is_multipart() else ():
+            if part.get_filename() and not part.is_multipart():
+                yield from _leaf(part, attached)
+
+
+def _is_stub(plain: str, page: str) -> bool:
+    if len(plain) > _STUB:
+        return False
+    said = set(_WORD.findall(plain.lower()))
+    return len(said & set(_WORD.findall(page.lower()))) < 0.5 * max(1, len(said))
+
+
+def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
+    name = part.get_filename() or ""
+    kind = part.get_content_type()
+    if not name and kind == "text/html":
+        yield from blocks_of(_text(part))
+    elif not name and part.get_content_maintype() == "text":
+        yield from _letter(_text(part))
+    else:
+        yield from _attachment(name or kind, _bytes(part), attached)
+
+
+def _attachment(name: str, data: bytes, attached: Attached) -> Iterator[Block]:
+    name = " ".join(name.split())
+    if name:
+        yield Paragraph(f"Attachment: {name}")
+    yield from attached(name, data)
+
+
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _text(part: Message) -> str:
+    return decoded(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
+
+
+def _letter(text: str) -> Iterator[Block]:
+    """The text of a letter: what its writer wrote, then what is quoted and the signature, each
+    under a heading of its own."""
+    own: list[str] = []
+    quoted: list[str] = []
+    signature: list[str] = []
+    into = own
+    for line in text.split("\n"):
+        if _HISTORY.match(line):
+            into = quoted
+        elif into is own and _SIGNATURE.match(line):
+            into = signature
+        bare = re.sub(r"^(?:>\s?)+", "", line)
+        (quoted if bare != line else into).append(bare)
+    yield from paragraphs("\n".join(own))
+    for heading, lines in (("Signature", signature), ("Earlier message", quoted)):
+        if any(line.strip("- ") for line in lines):
+            yield Heading(3, heading)
+            yield from paragraphs("\n".join(lines))
+
+
+def is_message(value: Any) -> bool:
+    """Whether ``value`` is a message of the standard library."""
+    return isinstance(value, EmailMessage)

@@ -1,0 +1,108 @@
+"""Word and PowerPoint files of today and of before 2007, by office_oxide.
+
+It keeps what python-docx, mammoth and others lose (docs/experiments.md, "Readers"): tracked
+changes, content controls, text boxes, fields, footnotes, list numbers, inherited styles. It writes
+HTML, which is then read as every other page is.
+"""
+
+import re
+import zipfile
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
+from chatbot.knowledge.formats.html import blocks_of
+from chatbot.knowledge.formats.zipped import OLE, opened, xml
+
+_STYLED = re.compile(r"</?span[^>]*>")
+_SLIDE = re.compile(r"<hr\s*/?>")
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
+_TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
+
+
+def read_word(data: bytes) -> Extracted:
+    """A .docx file."""
+    archive = opened(data)
+    blocks = blocks_of(_html(data, "docx"))
+    named = _title_lines(archive)
+    blocks = [
+        Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
+        for block in blocks
+    ]
+    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return render(blocks, first or _core_title(archive))
+
+
+def read_old_word(data: bytes) -> Extracted:
+    """A .doc file."""
+    return render(blocks_of(_html(data, "doc")))
+
+
+def read_slides(data: bytes) -> Extracted:
+    """A .pptx file without its hidden slides."""
+    archive = opened(data)
+    hidden = []
+    slides = _slides(archive)
+    for name in slides:
+        root = xml(archive, name)
+        hidden.append(root is not None and root.get("show") in ("0", "false"))
+    return _deck(_html(data, "pptx"), hidden)
+
+
+def read_old_slides(data: bytes) -> Extracted:
+    """A .ppt file."""
+    return _deck(_html(data, "ppt"), [])
+
+
+def _deck(markup: str, hidden: list[bool]) -> Extracted:
+    blocks: list[Block] = []
+    for number, part in enumerate(_SLIDE.split(markup)):
+        if number < len(hidden) and hidden[number]:
+            continue
+        blocks += [Page(f"slide {number + 1}"), *blocks_of(part)]
+    count = sum(hidden)
+    notes = [f"{count} hidden slide{'s' * (count > 1)} left out"] if count else []
+    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""), notes)
+
+
+def _slides(archive: zipfile.ZipFile) -> list[str]:
+    """The parts of the slides in the order in which they are shown."""
+    relations = xml(archive, "ppt/_rels/presentation.xml.rels")
+    deck = xml(archive, "ppt/presentation.xml")
+    if relations is None or deck is None:
+        return []
+    targets = {relation.get("Id"): str(relation.get("Target")) for relation in relations}
+    found = (targets.get(slide.get(_RELATION), "") for slide in deck.iter(_SLIDES))
+    return [target.lstrip("/") if target[:1] == "/" else f"ppt/{target}" for target in found]
+
+
+def _html(data: bytes, kind: str) -> str:
+    from office_oxide import Document
+
+    if kind in ("doc", "ppt", "xls") and not data.startswith(OLE):
+        raise DocumentError(f"it is no .{kind} file; give it its real ending")
+    return _STYLED.sub("", str(Document.from_bytes(data, kind).to_html()))
+
+
+def _title_lines(archive: zipfile.ZipFile) -> set[str]:
+    """What is in the style "Title", which office_oxide takes for a paragraph as every other."""
+    body = xml(archive, "word/document.xml")
+    found: set[str] = set()
+    for style in body.iter(f"{_WORD}pStyle") if body is not None else ():
+        if style.get(f"{_WORD}val") == "Title":
+            lines = style.getparent().getparent().iter(f"{_WORD}t")
+            found.add(one_line("".join(line.text or "" for line in lines)))
+    return found
+
+
+def _core_title(archive: zipfile.ZipFile) -> str:
+    """The title in the file's properties, if somebody gave it one."""
+    core = xml(archive, "docProps/core.xml")
+    title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else ""
+    return "" if not title or _TITLES.match(title) else str(title).strip()
+
+
+def read_old_sheets(data: bytes) -> Extracted:
+    """An .xls file."""
+    return render(blocks_of(_html(data, "xls")))

@@ -1,0 +1,214 @@
+"""OpenDocument texts, tables and slides: .odt, .ods, .odp."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chatbot.knowledge.blocks import (
+    Block,
+    Extracted,
+    Heading,
+    Item,
+    Page,
+    Paragraph,
+    Table,
+    named,
+    one_line,
+    render,
+)
+from chatbot.knowledge.formats.sheets import Grid, grid_blocks
+from chatbot.knowledge.formats.zipped import opened, xml
+
+_NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
+    _NAMES % name for name in ("text", "table", "drawing", "office", "style")
+)
+_LINK = "{http://www.w3.org/1999/xlink}href"
+_PRESENTATION = _NAMES % "presentation"
+_HIDDEN = (
+    f"{_TEXT}tracked-changes",
+    f"{_OFFICE}annotation",
+    f"{_OFFICE}forms",
+    f"{_TEXT}hidden-text",
+    f"{_TEXT}hidden-paragraph",
+    f"{_TEXT}sequence-decls",
+)
+_MOST = 2_000  # how often a cell or row that repeats is written
+
+
+def read_opendocument(data: bytes) -> Extracted:
+    """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
+    archive = opened(data)
+    content = xml(archive, "content.xml")
+    meta = xml(archive, "meta.xml")
+    title = meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") if meta is not None else ""
+    reader = _Reader(content)
+    body = content.find(f"{_OFFICE}body")
+    blocks = list(reader.blocks(body if body is not None else content))
+    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return render(blocks, str(title or "") or first, reader.notes)
+
+
+class _Reader:
+    def __init__(self, content: Any) -> None:
+        self.notes: list[str] = []
+        self._unseen = set()
+        self._titles = set()
+        for style in content.iter(f"{_STYLE}style"):
+            for properties in style:
+                values = properties.attrib.values()
+                shown = properties.get(f"{_TABLE}display") or properties.get(
+                    f"{_PRESENTATION}visibility"
+                )
+                if shown in ("false", "hidden") or (
+                    properties.get(f"{_TEXT}display") == "none" and "none" in values
+                ):
+                    self._unseen.add(style.get(f"{_STYLE}name"))
+            if style.get(f"{_STYLE}parent-style-name") == "Title":
+                self._titles.add(style.get(f"{_STYLE}name"))
+
+    def blocks(self, element: Any, depth: int = -1) -> Iterator[Block]:
+        """The blocks of what ``element`` holds."""
+        for child in element:
+            tag = child.tag
+            if not isinstance(tag, str) or tag in _HIDDEN or self._hidden(child):
+                continue
+            if tag == f"{_TEXT}h":
+                level = child.get(f"{_TEXT}outline-level") or "1"
+                yield Heading(min(int(level), 6) if level.isdigit() else 1, _line(child))
+            elif tag == f"{_TEXT}p":
+                yield from self._paragraph(child)
+            elif tag == f"{_TEXT}list":
+                yield from self._list(child, depth + 1)
+            elif tag == f"{_TABLE}table":
+                yield from self._table(child)
+            elif tag == f"{_DRAW}page":
+                yield from self._slide(child)
+            else:
+                yield from self.blocks(child, depth)
+
+    def _hidden(self, element: Any) -> bool:
+        styles = (element.get(f"{space}style-name") for space in (_TEXT, _TABLE, _DRAW))
+        if not any(style in self._unseen for style in styles if style):
+            return False
+        name = element.get(f"{_TABLE}name") or element.get(f"{_DRAW}name")
+        if name:
+            self.notes.append(f"hidden: '{name}' left out")
+        return True
+
+    def _paragraph(self, element: Any) -> Iterator[Block]:
+        style = element.get(f"{_TEXT}style-name") or ""
+        text = _line(element)
+        if style == "Title" or style in self._titles:
+            yield Heading(1, text)
+        else:
+            yield Paragraph(text)
+        for box in element.iter(f"{_DRAW}text-box"):
+            yield from self.blocks(box)
+
+    def _list(self, element: Any, depth: int) -> Iterator[Block]:
+        style = str(element.get(f"{_TEXT}style-name") or "")
+        numbered = "Numbering" in style or (style.startswith("L") and "number" in style.lower())
+        for number, item in enumerate(element.iter(f"{_TEXT}list-item"), start=1):
+            if item.getparent() is not element:
+                continue
+            for child in item:
+                if child.tag == f"{_TEXT}list":
+                    yield from self._list(child, depth + 1)
+                elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+                    yield Item(_line(child), f"{number}." if numbered else "-", depth)
+
+    def _slide(self, page: Any) -> Iterator[Block]:
+        number = 1 + sum(1 for _ in page.itersiblings(f"{_DRAW}page", preceding=True))
+        yield Page(f"slide {number}")
+        for frame in page:
+            if frame.get(f"{_PRESENTATION}class") == "title":
+                yield Heading(2, _line(frame))
+            else:
+                yield from self.blocks(frame)
+
+    def _table(self, element: Any) -> Iterator[Block]:
+        if element.getparent().tag == f"{_OFFICE}spreadsheet":
+            name = str(element.get(f"{_TABLE}name"))
+            blocks = list(grid_blocks(self._grid(element)))
+            yield from (Page(f"sheet {name}"), Heading(2, name), *blocks) if blocks else ()
+            return
+        grid = self._grid(element)
+        columns = sorted({column for row in grid.rows.values() for column in row})
+        rows = [[grid.rows[r].get(c, "") for c in columns] for r in sorted(grid.rows)]
+        marked = element.find(f"{_TABLE}table-header-rows") is not None
+        yield Table(rows, 1 if marked and len(rows) > 1 else named(rows))
+
+    def _grid(self, element: Any) -> Grid:
+        grid = Grid()
+        unseen = self._unseen_columns(element)
+        at = 0
+        for row in element.iter(f"{_TABLE}table-row"):
+            if row.getparent().tag == f"{_TABLE}table" and row.getparent() is not element:
+                continue
+            times = _times(row, "number-rows-repeated")
+            seen = row.get(f"{_TABLE}visibility") in (None, "visible")
+            cells = self._cells(row, at, grid) if seen else {}
+            cells = {c: text for c, text in cells.items() if c not in unseen}
+            for number in range(times if cells else 0):
+                merged = grid.rows.get(at + number, {})
+                grid.rows[at + number] = merged | cells
+            at += times
+        return grid
+
+    def _unseen_columns(self, element: Any) -> set[int]:
+        unseen: set[int] = set()
+        at = 0
+        for column in element.iter(f"{_TABLE}table-column"):
+            times = _times(column, "number-columns-repeated")
+            if column.get(f"{_TABLE}visibility") not in (None, "visible"):
+                unseen.update(range(at, at + times))
+            at += times
+        return unseen
+
+    def _cells(self, row: Any, at: int, grid: Grid) -> dict[int, str]:
+        cells: dict[int, str] = {}
+        column = 0
+        for cell in row:
+            times = _times(cell, "number-columns-repeated")
+            if cell.tag == f"{_TABLE}table-cell":
+                lines = (_line(p) for p in cell if p.tag not in _HIDDEN)
+                text = one_line(" ".join(lines))
+                down = _times(cell, "number-rows-spanned")
+                across = _times(cell, "number-columns-spanned")
+                if text:
+                    if cell.get(f"{_OFFICE}value-type") in ("float", "percentage", "currency"):
+                        grid.numbers.add(at)
+                    for place in range(column, column + max(times, across)):
+                        cells[place] = text
+                        for below in range(at + 1, at + down):
+                            grid.rows.setdefault(below, {})[place] = text
+            column += times
+        return cells
+
+
+def _times(element: Any, name: str) -> int:
+    value = element.get(f"{_TABLE}{name}") or "1"
+    return min(int(value), _MOST) if value.isdigit() else 1
+
+
+def _line(element: Any) -> str:
+    """The text of a paragraph: links with their address, notes behind it, no comments."""
+    pieces = [element.text or ""]
+    for child in element:
+        tag = child.tag
+        if not isinstance(tag, str) or tag in _HIDDEN or tag == f"{_DRAW}text-box":
+            text = ""
+        elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
+            text = " "
+        elif tag == f"{_TEXT}line-break":
+            text = "\n"
+        elif tag == f"{_TEXT}note":
+            note = child.find(f"{_TEXT}note-body")
+            text = f" ({_line(note).strip()})" if note is not None else ""
+        else:
+            text = _line(child)
+            address = child.get(_LINK) or ""
+            if tag == f"{_TEXT}a" and address.startswith("http") and address not in text:
+                text = f"{text} ({address})"
+        pieces += [text, child.tail or ""]
+    return "".join(pieces)

@@ -1,0 +1,129 @@
+"""PDF files: text by pdf_oxide, put into reading order by :mod:`.layout` and :mod:`.flow`.
+
+pypdf, which is slower and reads no layout, tells what pdf_oxide does not: the title, whether a
+password is needed, and on which page a form's field stands.
+"""
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Extracted, Page, render
+from chatbot.knowledge.formats.flow import (
+    joined_over_pages,
+    page_blocks,
+    usual_size,
+    without_margins,
+)
+from chatbot.knowledge.formats.layout import Line, Span, lines_in_order
+from chatbot.knowledge.formats.zipped import PASSWORD
+
+_MOST_PAGES = 5_000
+_NO_TITLE = re.compile(
+    r"^\(?(?:anonymous|unspecified|untitled)\b|^Microsoft (?:Word|PowerPoint|Excel) - |^\W*$|"
+    r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|qxd)$",
+    re.IGNORECASE,
+)
+
+
+def read_pdf(data: bytes) -> Extracted:
+    """The file as text, a page after the other.
+
+    Raises:
+        DocumentError: a password is needed, or no page has text.
+    """
+    from pdf_oxide import PdfDocument
+
+    title, fields = _beside(data)
+    document = PdfDocument.from_bytes(data)
+    count = document.page_count()
+    if count > _MOST_PAGES:
+        raise DocumentError(f"it has more than {_MOST_PAGES} pages; split it")
+    pages: list[list[Line]] = []
+    pictures = []
+    for number in range(count):
+        spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
+        pages.append(lines_in_order(spans))
+        if not spans and (document.page_images(number) or document.extract_images(number)):
+            pictures.append(number + 1)
+    if not any(pages):
+        raise DocumentError(
+            "it has no text layer; run text recognition (OCR) on it first"
+            if pictures
+            else "it has no text"
+        )
+    pages = without_margins(pages)
+    size = usual_size(pages)
+    words = {word for page in pages for line in page for word in line.text.split()}
+    flowing = joined_over_pages([page_blocks(page, size, words) for page in pages])
+    blocks = [
+        block
+        for number, page in enumerate(flowing, start=1)
+        if page
+        for block in (Page(f"page {number}"), *page)
+    ]
+    return render(blocks, title, _notes(pictures))
+
+
+def _notes(pictures: list[int]) -> list[str]:
+    if not pictures:
+        return []
+    numbers = ", ".join(map(str, pictures[:20])) + (" and others" if len(pictures) > 20 else "")
+    return [
+        f"page{'s' * (len(pictures) > 1)} {numbers} of it: a picture without text; run text "
+        "recognition (OCR) on it"
+    ]
+
+
+def _spans(found: list[Any]) -> Iterator[Span]:
+    for span in found:
+        if span.text.strip():
+            x, y, width, height = span.bbox
+            size = float(span.font_size or height or 10)
+            yield Span(x, y, x + width, size, span.text, bool(span.is_bold))
+
+
+def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:
+    """The title in the file's properties, and the values of form fields by page from 0."""
+    from pypdf import PdfReader
+    from pypdf.errors import PdfReadError, PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is in the exception
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        locked = reader.is_encrypted and not reader.decrypt("")
+    except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, AttributeError, OSError):
+        return "", {}
+    if locked:
+        raise DocumentError(PASSWORD)
+    try:
+        title = str(getattr(reader.metadata, "title", "") or "").strip()
+        title = "" if _NO_TITLE.search(title) else title
+        form = "/AcroForm" in reader.root_object
+        return title, dict(_fields(reader)) if form else {}
+    except Exception:  # damage that the other parser may not mind
+        return "", {}
+
+
+def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:
+    for number, page in enumerate(reader.pages):
+        spans = []
+        for reference in page.get("/Annots") or ():
+            field = reference.get_object()
+            value = field.get("/V") or field.get("/Parent", {}).get("/V")
+            if field.get("/Subtype") == "/Widget" and (text := _value(value)):
+                left, bottom, right, top = map(float, field["/Rect"])
+                line = top - 10 if top - bottom > 24 else (bottom + top) / 2 - 2.5
+                spans.append(Span(left, line, right, 10.0, text, False))
+        yield number, spans
+
+
+def _value(value: Any) -> str:
+    """What a field shows; a ticked box a cross."""
+    text = str(value if value is not None else "").strip()
+    if text.startswith("/"):
+        return "" if text == "/Off" else "[x]"
+    return text

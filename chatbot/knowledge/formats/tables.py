@@ -1,0 +1,102 @@
+"""Tables of HTML as grids: spanned cells are filled in, empty ones keep their place."""
+
+from typing import Any
+
+from chatbot.knowledge.blocks import Table, named, one_line
+from chatbot.knowledge.formats.inline import inline_text, is_hidden
+
+_MOST = 1000  # columns, and rows that one cell can span
+_LONG = 700  # characters; a longer cell is a part of the page, not a value
+_PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
+
+
+def is_layout(element: Any) -> bool:
+    """Whether a table only puts parts of a page beside each other."""
+    if element.get("role") in ("presentation", "none"):
+        return True
+    rows = list(_rows(element))
+    if max((len(_cells(row)) for row in rows), default=0) < 2:
+        return True
+    for row in rows:
+        for cell in _cells(row):
+            if any(child.tag in _PARTS for child in cell.iterdescendants()):
+                return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
+    return False
+
+
+def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
+    """The table as rows of equally many cells; the first ones name the columns where they are
+    marked so, or look so."""
+    grid: list[list[str]] = []
+    over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
+    marked = 0
+    for row in _rows(element):
+        if is_hidden(row, hidden):
+            continue
+        line: list[str] = []
+        cells = [cell for cell in _cells(row) if not is_hidden(cell, hidden)]
+        for cell in cells:
+            _from_above(line, over)
+            text = _cell(cell, hidden)
+            down = min(_span(cell, "rowspan"), _MOST)
+            for _ in range(min(_span(cell, "colspan"), _MOST - len(line))):
+                if down > 1:
+                    over[len(line)] = (text, down - 1)
+                line.append(text)
+        _from_above(line, over)
+        if len(grid) == marked and cells and _names(row, cells):
+            marked += 1
+        grid.append(line)
+    width = max(map(len, grid), default=0)
+    rows = [line + [""] * (width - len(line)) for line in grid]
+    return Table(rows, marked if marked < len(rows) else 0) if marked else Table(rows, named(rows))
+
+
+def _names(row: Any, cells: list[Any]) -> bool:
+    return row.getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
+
+
+def _rows(element: Any) -> Any:
+    for child in element:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _cells(row: Any) -> list[Any]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
+
+
+def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
+    while len(line) in over:
+        at = len(line)
+        text, rows = over.pop(at)
+        if rows > 1:
+            over[at] = (text, rows - 1)
+        line.append(text)
+
+
+def _cell(cell: Any, hidden: frozenset[str]) -> str:
+    """A table in a cell is written behind the cell's own words, a row after the other."""
+    inner = list(cell.iter("table"))
+    if not inner:
+        return one_line(inline_text(cell, hidden))
+    rows = [
+        " ".join(filter(None, (one_line(inline_text(c, hidden)) for c in _cells(row))))
+        for row in _rows(inner[0])
+    ]
+    own = [one_line(cell.text or ""), *(_around(child, hidden) for child in cell)]
+    return "; ".join(filter(None, [" ".join(filter(None, own)), *rows]))
+
+
+def _around(child: Any, hidden: frozenset[str]) -> str:
+    text = "" if child.tag == "table" else inline_text(child, hidden)
+    return one_line(f"{text} {child.tail or ''}")
+
+
+def _span(cell: Any, name: str) -> int:
+    try:
+        return max(1, int(cell.get(name) or 1))
+    except ValueError:
+        return 1

@@ -1,0 +1,94 @@
+"""Bytes to text: the encoding that a file is in, whatever it says or does not say."""
+
+import codecs
+import re
+
+from chatbot.errors import DocumentError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 200_000
+# Letters that Western and Central European texts are full of, beside those that only stand there
+# when the other code page was meant.
+_WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìòãõåøÅØÆ¿¡€£§°–—„“”‚‘’«»…•·²³®™½¼")
+_CENTRAL = frozenset(
+    "ąćęłńóśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰáéíóúäöüÖÜßÁÉÍşţăâîŞŢđĐ€§°–—„“”‚‘’«»…•·"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def decoded(data: bytes, said: str = "") -> str:
+    """``data`` as text; ``said`` is the encoding that the file itself or its mail names.
+
+    A byte order mark stays in front of UTF-8, so that offsets are those of the file.
+
+    Raises:
+        DocumentError: no encoding fits.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return data.decode(name, errors="replace")
+    for name in ("utf-8", said):
+        try:
+            if name and codecs.lookup(name):
+                return data.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return data.decode(_guessed(data), errors="replace")
+
+
+def lines_of(data: bytes) -> str:
+    """A text file as ``Path.read_text`` gives it: every line ends with one character.
+
+    Raises:
+        DocumentError: it is no text, or in no known encoding.
+    """
+    marked = any(data.startswith(mark) for mark, _ in _MARKS)
+    if b"\0" in data and not marked:
+        raise DocumentError("it is a binary file, not text; remove it or give it its real ending")
+    return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _guessed(data: bytes) -> str:
+    """The code page of Windows for western or central Europe where the letters fit; short texts
+    mislead every detector that was tried. Else what charset-normalizer says."""
+    sample = data[:_SAMPLE]
+    western, central = (
+        _fits(sample, page, letters)
+        for page, letters in (("cp1252", _WESTERN), ("cp1250", _CENTRAL))
+    )
+    if max(western, central) > 0.97:
+        return "cp1252" if western >= central else "cp1250"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    if best is not None:
+        return str(best.encoding)
+    if max(western, central) > 0.5:
+        return "cp1252" if western >= central else "cp1250"
+    raise DocumentError("its encoding is not recognised; save it as UTF-8")
+
+
+def _fits(sample: bytes, page: str, letters: frozenset[str]) -> float:
+    """The share of the characters beyond ASCII that texts of these languages have, where words
+    have few of them and no capital inside."""
+    text = sample.decode(page, errors="replace")
+    beyond = [character for character in text if character > "\x7f"]
+    good = sum(character in letters or character == "\xa0" for character in beyond)
+    odd = sum(
+        1
+        for word in _LETTERS.findall(text)
+        if not word.isascii()
+        and ((word[1:] != word[1:].lower() and word != word.upper()) or _strange(word))
+    )
+    return (good - odd) / max(1, len(beyond))
+
+
+def _strange(word: str) -> bool:
+    """Whether most of a long word is accented, as in a script that was read as Latin."""
+    return len(word) > 3 and sum(character > "\x7f" for character in word) > len(word) / 2

@@ -1,0 +1,49 @@
+"""Files that are zip archives of XML, checked before anything unpacks them."""
+
+import io
+import zipfile
+from typing import Any
+
+from chatbot.errors import DocumentError
+
+PASSWORD = "it is protected by a password; save it without one"
+OLE = b"\xd0\xcf\x11\xe0"  # an OLE container: a password, or a format of before 2007
+_MAX_UNPACKED = 300_000_000  # bytes of all parts together
+_MAX_PARTS = 20_000
+_MAX_PART = 150_000_000
+_MAX_TIMES = 400  # more than a text can be packed, and a bomb is
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """The archive.
+
+    Raises:
+        DocumentError: it is behind a password, or unpacks to more than any document does.
+        zipfile.BadZipFile: it is no archive.
+    """
+    if data.startswith(OLE):
+        raise DocumentError(f"{PASSWORD}, in a format of today")
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    parts = archive.infolist()
+    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+        raise DocumentError(
+            f"it unpacks to more than {_MAX_UNPACKED / 1e6:.0f} MB, which no document does"
+        )
+    return archive
+
+
+def xml(archive: zipfile.ZipFile, name: str) -> Any:
+    """The root element of a part; ``None`` where the archive has no such part.
+
+    No entity is expanded and nothing outside is fetched.
+    """
+    from lxml import etree
+
+    try:
+        part = archive.getinfo(name)
+    except KeyError:
+        return None
+    if part.file_size > min(_MAX_PART, 10_000_000 + _MAX_TIMES * part.compress_size):
+        raise DocumentError(f"its part '{name}' unpacks to more than a document has")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(archive.read(name), parser)

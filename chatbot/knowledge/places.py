@@ -1,0 +1,45 @@
+"""What a file's folders and name say about it: "harbor-pro/warranty.md" is about the Harbor Pro."""
+
+import re
+from pathlib import PurePosixPath
+
+from chatbot.text.unicode import normalised
+
+_WORD = re.compile(r"[^\W_]+")
+_DEEPEST = 3  # folders; those further up are about everything
+_LONGEST = 60  # characters of one folder or name; longer ones are no names
+# Folders that only say that documents are in them, or in which language.
+_NO_TOPIC = frozenset(
+    """
+    docs doc documents documentation content contents src source sources pages page articles
+    article knowledge kb files file data help support public static site website posts post
+    sections section categories category general misc other archive html pdf md markdown main
+    master export exports import imports en de fr es it nl pl pt us uk gb locale locales lang
+    """.split()  # noqa: SIM905
+)
+
+
+def folders_of(path: str, title: str) -> str:
+    """The names of the folders that say more than the title: "harbor pro > manuals"."""
+    known = _words(title)
+    kept: list[str] = []
+    for part in PurePosixPath(path).parent.parts[-_DEEPEST:]:
+        words = _WORD.findall(normalised(part))
+        new = {word.lower() for word in words} - known - _NO_TOPIC
+        if words and len(part) <= _LONGEST and any(not word.isdigit() for word in new):
+            kept.append(" ".join(words))
+            known |= new
+    return " > ".join(kept)
+
+
+def file_words(path: str, known: str) -> str:
+    """The file's name as words, where it says more than what is ``known`` of it."""
+    stem = PurePosixPath(path).stem
+    words = _WORD.findall(normalised(stem))
+    new = {word.lower() for word in words} - _words(known)
+    told = any(word.isalpha() and len(word) > 2 for word in new)
+    return " ".join(words) if told and len(stem) <= _LONGEST else ""
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(normalised(text))}

@@ -1,0 +1,51 @@
+"""Formats that are text themselves: their offsets are those of the file."""
+
+from chatbot.knowledge.blocks import Extracted, Place
+from chatbot.knowledge.formats.text import lines_of
+from chatbot.knowledge.markdown import read_markdown
+from chatbot.knowledge.records import read_csv, read_json, read_json_lines
+
+PLAIN = (
+    ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
+    ".yaml", ".yml",
+)  # fmt: skip
+# Checking a larger JSON file takes some thirty times its size in memory.
+LARGE = 1_000_000
+
+
+def read_plain(data: bytes, suffix: str) -> Extracted:
+    """The text as ``Path.read_text("utf-8")`` gives it, but for what its readers do not see; other
+    encodings are recognised.
+
+    Raises:
+        DocumentError: it is no text, damaged, or not meant to be read yet.
+    """
+    if suffix == ".json":
+        return read_json(data)
+    text = lines_of(data)
+    if suffix in (".md", ".markdown", ".mdx"):
+        return read_markdown(text, mdx=suffix == ".mdx")
+    if suffix in (".csv", ".tsv"):
+        return read_csv(text)
+    if suffix in (".jsonl", ".ndjson"):
+        return read_json_lines(text)
+    if suffix in (".yaml", ".yml"):
+        return _read_yaml(text)
+    return Extracted(text, body=int(text.startswith("\ufeff")))
+
+
+def _read_yaml(text: str) -> Extracted:
+    """Keys without an indent, and with the smallest one, stand over what is below them."""
+    headings: list[Place] = []
+    offset, inner = 0, 0
+    for line in text.split("\n"):
+        bare = line.lstrip(" ")
+        indent = len(line) - len(bare)
+        key = bare.partition(":")[0].strip("\"' ")
+        if bare.rstrip().endswith(":") and bare[:1] not in "#-" and key:
+            if indent and not inner:
+                inner = indent
+            if indent in (0, inner) and len(key) <= 100:
+                headings.append(Place(offset, 1 if not indent else 2, key))
+        offset += len(line) + 1
+    return Extracted(text, headings=tuple(headings), body=int(text.startswith("\ufeff")))

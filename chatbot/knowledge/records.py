@@ -1,0 +1,208 @@
+"""Rows of CSV files and records of JSON exports, with every offset still one into the file.
+
+In JSON, escapes and the HTML inside texts become what they mean, filled up to the same length
+with blanks or, inside a word, with an invisible character that search and models never see.
+"""
+
+import csv
+import html
+import json
+import re
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.formats.text import lines_of
+
+_FILLER = "\u2060"  # word joiner: no width, no meaning
+_SAMPLE = 50
+_TOP = 5  # rows among which the names of the columns are looked for
+_LEAD = 200  # characters
+_MAX_COLUMNS = 400
+_NUMBER = re.compile(r"[\d.,%€$£+-]+")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_ESCAPE = re.compile(
+    r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
+)
+_TAG = re.compile(r"<!--.*?-->|</?\u2060?[a-zA-Z][^<>]*>")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,12});")
+_NAMED = re.compile(
+    r'"(?:title|name|question|subject|headline|heading|summary)"\s*:\s*"((?:[^"\\]|\\.){1,600})"',
+    re.IGNORECASE,
+)
+_DRAFT = re.compile(r'"(?:draft|hidden)"\s*:\s*true|"(?:published|publish)"\s*:\s*false', re.I)
+
+
+def read_csv(text: str) -> Extracted:
+    """A table whose first row names the columns, where it holds words in every cell."""
+    body = int(text.startswith("\ufeff"))
+    if text[body : body + 4].lower() == "sep=":
+        body = text.find("\n") + 1
+    starts = _row_starts(text, body)
+    if not starts:
+        return Extracted(text, body=body)
+    ends = [*starts[1:], len(text)]
+    sign = _delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
+    cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_TOP], ends, strict=False)]
+    wide = max(map(len, cells))
+    at = next((n for n, row in enumerate(cells) if len(row) == wide and _are_names(row)), None)
+    if at is None or at + 1 == len(starts):
+        return Extracted(text, tables=(Rows(starts[0], len(text), "", tuple(starts)),), body=body)
+    columns = " | ".join(cells[at])[:_MAX_COLUMNS]
+    rows = starts[at + 1 :]
+    return Extracted(text, tables=(Rows(rows[0], len(text), columns, tuple(rows)),), body=body)
+
+
+def cells_of(row: str, sign: str) -> list[str]:
+    """The cells of a row, without the quotes around them."""
+    try:
+        parts = row.split(sign) if '"' not in row else next(csv.reader([row], delimiter=sign), [])
+    except csv.Error:  # a quote that nothing ends
+        parts = row.split(sign)
+    return [" ".join(part.split()) for part in parts]
+
+
+def csv_rows(text: str) -> tuple[list[list[str]], str]:
+    """All rows of a small table, and the sign between their cells."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    sign = _delimiter(lines[:_SAMPLE]) if lines else ","
+    rows = [cells_of(line, sign) for line in lines]
+    wide = max(map(len, rows), default=0)
+    return [row + [""] * (wide - len(row)) for row in rows], sign
+
+
+def _are_names(row: list[str]) -> bool:
+    return all(cell and not _NUMBER.fullmatch(cell) for cell in row)
+
+
+def read_json(data: bytes) -> Extracted:
+    """A JSON file by its records.
+
+    Raises:
+        DocumentError: it is not valid, or nested too deeply.
+    """
+    return _records(checked_json(data))
+
+
+def read_json_lines(text: str) -> Extracted:
+    """A record in each line.
+
+    Raises:
+        DocumentError: a line is no JSON.
+    """
+    starts, offset = [], 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip("\ufeff \t"):
+            _check(line.lstrip("\ufeff"), f"line {number} of it")
+            starts.append(offset)
+        offset += len(line) + 1
+    return _shown(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
+
+
+def checked_json(data: bytes) -> str:
+    """The text of a JSON file.
+
+    Raises:
+        DocumentError: it is not valid, or nested too deeply.
+    """
+    text = lines_of(data)
+    _check(text.removeprefix("\ufeff"), "it")
+    return text
+
+
+def _check(text: str, what: str) -> None:
+    try:
+        json.loads(text)
+    except RecursionError:
+        raise DocumentError("its JSON is nested too deeply") from None
+    except ValueError as exc:
+        raise DocumentError(f"{what} is not valid JSON ({exc})") from None
+
+
+def _row_starts(text: str, begin: int) -> list[int]:
+    """Where rows begin; a quoted cell can go over several lines."""
+    starts, offset, quoted = [], begin, False
+    for line in text[begin:].split("\n"):
+        if not quoted and line.strip(" \t,;|"):
+            starts.append(offset)
+        if line.count('"') % 2:
+            quoted = not quoted
+        offset += len(line) + 1
+    return starts
+
+
+def _delimiter(rows: list[str]) -> str:
+    """The sign that stands most evenly often in the first rows."""
+
+    def evenness(sign: str) -> tuple[int, int]:
+        counts = [re.sub(r'"[^"]*"', "", row).count(sign) for row in rows]
+        usual = max(set(counts), key=counts.count)
+        return (counts.count(usual) if usual else 0, usual)
+
+    return max((";", ",", "\t", "|"), key=evenness)
+
+
+def _records(text: str) -> Extracted:
+    """The objects in the first list that has some, at any depth."""
+    open_: list[str] = []
+    spans: list[tuple[int, int]] = []
+    wanted = start = 0
+    for match in _TOKEN.finditer(text):
+        sign = match[0]
+        if sign in "{[":
+            if sign == "{" and open_ and open_[-1] == "[" and wanted in (0, len(open_)):
+                wanted, start = len(open_), match.start()
+            open_.append(sign)
+        elif sign in "}]" and open_:
+            open_.pop()
+            if sign == "}" and wanted and len(open_) == wanted:
+                spans.append((start, match.end()))
+    return _shown(text, spans)
+
+
+def _shown(text: str, spans: list[tuple[int, int]]) -> Extracted:
+    headings, starts, kept = [], [], text
+    hidden = 0
+    for start, end in spans:
+        record = text[start:end]
+        if _DRAFT.search(record):
+            hidden += 1
+            kept = kept[:start] + re.sub(r"[^\n]", " ", record) + kept[end:]
+            continue
+        starts.append(start)
+        if match := _NAMED.search(record):
+            name = " ".join(_readable(match[1]).replace(_FILLER, "").split())
+            headings.append(Place(start, 2, name[:MAX_HEADING]))
+    notes = (f"{hidden} records of it are drafts or not published",) if hidden else ()
+    shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', kept)
+    # What stands before the first record, such as the name of the list, is no text.
+    body = starts[0] if starts and starts[0] < _LEAD else 0
+    return Extracted(shown, "", (), tuple(headings), (), notes, tuple(starts), body)
+
+
+def _readable(text: str) -> str:
+    """What is between quotes, with escapes, tags and entities as what they mean."""
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescaped, text)
+    if "<" in text:
+        text = _TAG.sub(lambda match: " " * len(match[0]), text)
+    return _ENTITY.sub(_entity, text) if "&" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    escape = match[0]
+    if escape in (r"\n", r"\r"):
+        return " \n" if escape == r"\n" else "  "
+    meant = str(json.loads(f'"{escape}"'))
+    if not meant.isprintable() or meant in '"\\':
+        meant = "'" if meant == '"' else "\\" if meant == "\\" else " "
+    fill = " " if meant.isspace() or meant == "'" else _FILLER
+    return meant + fill * (len(escape) - len(meant))
+
+
+def _entity(match: re.Match[str]) -> str:
+    meant = html.unescape(match[0])
+    if meant == match[0] or len(meant) > len(match[0]):
+        return match[0]
+    meant = meant.replace("\xa0", " ")
+    return meant + (" " if meant.isspace() else _FILLER) * (len(match[0]) - len(meant))

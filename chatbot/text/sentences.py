@@ -1,0 +1,147 @@
+"""Where sentences begin and end: not at line ends of wrapped text, nor behind "e.g." or "3.".
+
+The ends are found by sentencex (Wikimedia), line by line of what the author wrote: a heading, a
+row of a table, an item of a list, a paragraph. What it takes for an end and is none, such as the
+number in front of a step, is put right here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]")
+# A line that begins one of these is not the rest of the line above.
+_STARTS = re.compile(
+    r"\s*(?:[-*+•◦▪–] |\(?\d{1,3}[.)] |[A-Za-z][.)] |#{1,6} |>|\||```|~~~|:::|!!!|===|\[|</?[a-z])"
+)
+# A heading, a row of a table or code has no second line.
+_CLOSED = re.compile(r"\s*(?:#{1,6} |```|~~~)|.*\|.*\|")
+_LABELLED = re.compile(r"[\w -]{1,30}: ")
+_PARAGRAPH = 20_000  # characters that its width is taken from
+_NARROW = 40  # characters; lines were not wrapped at less
+# Behind these no sentence ends, whatever follows.
+_SHORT = re.compile(
+    r"(?:^|[\s(])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
+    r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
+    r"pág|env)[.]$"
+)
+_NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
+_MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
+_SIGNS: dict[str, frozenset[str]] = {
+    "de": frozenset("der die das und ist nicht mit für ein eine sie wird den dem auf".split()),  # noqa: SIM905
+    "fr": frozenset("le la les et est une des dans pour vous pas sur du".split()),  # noqa: SIM905
+    "es": frozenset("el los las una que es para con del por su se".split()),  # noqa: SIM905
+    "it": frozenset("il gli una che è per con del della sono non si".split()),  # noqa: SIM905
+    "nl": frozenset("het een van en niet met voor zijn op dat".split()),  # noqa: SIM905
+    "pl": frozenset("nie jest na się do że oraz przez dla to".split()),  # noqa: SIM905
+    "en": frozenset("the and is of to a in for you with are that on be".split()),  # noqa: SIM905
+}
+_SAMPLE = 4000
+_LONGEST = 4000  # characters of a line
+_NEXT = 20  # characters behind an end that are looked at
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence, heading, item or row with at least one word, in order."""
+    import sentencex
+
+    language = language_of(text[:_SAMPLE])
+    found: list[tuple[int, int]] = []
+    for first, last in (part for line in lines(text) for part in _parts(text, *line)):
+        # Same length: line ends inside are white space.
+        line = text[first:last].replace("\n", " ")
+        begin = 0
+        for part in sentencex.get_sentence_boundaries(language, line):
+            end = part["end_index"]
+            if end < len(line) and not _ends(line, begin, end):
+                continue
+            _add(found, text, first + begin, first + end)
+            begin = end
+        _add(found, text, first + begin, last)
+    return found
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each line as its author wrote it: what was wrapped is one line.
+
+    A line goes on in the next one where the first word there would not have fitted.
+    """
+    spans: list[tuple[int, int]] = []
+    start = offset = width = counted = 0
+    previous = ""
+    for line in text.split("\n"):
+        if previous and not _goes_on(previous, line, width):
+            spans.append((start, offset - 1))
+            previous = ""
+        if line.strip():
+            if offset >= counted:
+                width, counted = _width(text, offset)
+            if not previous:
+                start = offset
+            previous = line
+        offset += len(line) + 1
+    if previous:
+        spans.append((start, len(text)))
+    return spans
+
+
+@lru_cache(maxsize=64)
+def language_of(text: str) -> str:
+    """Two letters of the language that most of the small words are of; English by default."""
+    words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
+    counts = {name: sum(words[sign] for sign in signs) for name, signs in _SIGNS.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] > counts["en"] else "en"
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line in parts of a length that sentencex, whose time grows with the square of it, takes."""
+    while end - start > _LONGEST:
+        at = text.rfind(". ", start + _LONGEST // 2, start + _LONGEST) + 1
+        at = at or text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        at = at if at > start else start + _LONGEST
+        yield start, at
+        start = at
+    yield start, end
+
+
+def _width(text: str, start: int) -> tuple[int, int]:
+    """How long the longest line of a paragraph is, and where the lines end that were looked at."""
+    end = text.find("\n\n", start, start + _PARAGRAPH)
+    if end < 0:
+        end = min(len(text), start + _PARAGRAPH)
+    longest = max(map(len, text[start:end].split("\n")))
+    return max(_NARROW, longest), end
+
+
+def _goes_on(line: str, following: str, width: int) -> bool:
+    # Most lines that end where their author ended them could have held more.
+    if len(line) + 1 + len(following) <= width or not following.strip():
+        return False
+    if _STARTS.match(following) or _CLOSED.match(line):
+        return False
+    if line.endswith(("  ", "\\")) or (_LABELLED.match(line) and _LABELLED.match(following)):
+        return False
+    return len(line.rstrip()) + 1 + len(following.split(maxsplit=1)[0]) > width
+
+
+def _ends(line: str, begin: int, end: int) -> bool:
+    """Whether what sentencex takes for the end of a sentence is one."""
+    sentence = line[begin:end].rstrip()
+    if _MARKER.match(sentence):
+        return False
+    rest = line[end : end + _NEXT].lstrip()
+    if rest[:1].islower() and not sentence.endswith(("!", "?")):
+        return False
+    if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
+        return rest[:1].isupper() and language_of(line[:_SAMPLE]) == "en"
+    return not _SHORT.search(sentence)
+
+
+def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(piece.strip())
+    if _WORD.search(text, start, end):
+        found.append((start, end))

@@ -1,0 +1,32 @@
+"""One spelling of a text for search and matching; what is shown and cited stays as it is.
+
+The same word is written in many ways: a letter and its accent as one character or two, ligatures
+from a PDF, soft hyphens and zero-width spaces from a web page, wide Latin letters in Japanese.
+"""
+
+import re
+import unicodedata
+
+# Soft hyphen, zero-width space, (non-)joiners, marks of direction, word joiner, byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Where words are not parted by spaces, a zero-width space parts them.
+_PARTED = re.compile("(?<=[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f])\u200b")
+_GAPS = re.compile(
+    r"(?<=\S) {2,}(?=\S)|(?<=\S)[ \t]+(?=\n)|(?<=\n) {9,}(?=\S)|(?<=\n)\n[ \t\n]*(?=\n)"
+)
+# NFKC would make "$101" of "$10¹".
+_RAISED = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹₀-₉])")
+
+
+def normalised(text: str) -> str:
+    """``text`` in NFKC without invisible characters; its length may change."""
+    if text.isascii():
+        return text
+    text = _INVISIBLE.sub("", _PARTED.sub(" ", text))
+    return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
+
+
+def readable(text: str) -> str:
+    """``text`` for models: without invisible characters, and without the blanks that stand where
+    markup was taken out; indents and line ends stay."""
+    return _GAPS.sub(" ", text if text.isascii() else _INVISIBLE.sub("", text))

@@ -1,0 +1,100 @@
+"""HTML reads as its readers see it: blocks apart, tables by rows, nothing that is hidden."""
+
+import pytest
+
+from chatbot.knowledge.formats import extract
+
+
+def text(markup: str) -> str:
+    return extract(".html", markup.encode()).text
+
+
+@pytest.mark.parametrize(
+    ("markup", "lines"),
+    [
+        ("<ol><li>Open it<ul><li>Choose</li></ul></li><li>Wait</li></ol>",
+         ["1. Open it", "  - Choose", "2. Wait"]),
+        ("<dl><dt>Grace</dt><dd>Ten days</dd><dd>or more</dd></dl>",
+         ["Grace: Ten days", "", "Grace: or more"]),
+        ("<details><summary>Pause?</summary>Yes.</details>", ["Pause?", "", "Yes."]),
+        ("<div>Hello,<div>12 Mill Road<div>9 to 17</div></div></div>",
+         ["Hello,", "", "12 Mill Road", "", "9 to 17"]),
+        ("<h2>\n<a id='x'></a>Import\nLimits</h2><p>1 GB.</p>", ["## Import Limits", "", "1 GB."]),
+        ("<pre>a:\n  b: 1</pre>", ["```", "a:", "  b: 1", "```"]),
+        ("<p>Mill Road<br>London</p>", ["Mill Road", "London"]),
+        ("<select><option>Damaged</option><option>Late</option></select>", ["Damaged", "", "Late"]),
+        ("<ol start=4 type=a><li>x</ol>", ["d. x"]),
+    ],
+)  # fmt: skip
+def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
+    assert text(markup).rstrip("\n").split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        ("$10<sup>1</sup> a month", "$10 [1] a month"),
+        ("10<sup>6</sup> bytes", "10^6 bytes"),
+        ("90<sup><a href='#n'>2</a></sup> days", "90 [2] days"),
+        ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
+        ("<del>$129</del> $99", "$99"),
+        ("<s>30</s> <ins>45</ins> days", "45 days"),
+        ("<a href='https://a.example/f7'>this form</a>.", "this form (https://a.example/f7)."),
+        ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
+        ("<a href='https://a.example/'>a.example</a>", "a.example"),
+        ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
+    ],
+)
+def test_inline_marks_make_no_other_words(markup: str, want: str) -> None:
+    assert text(f"<p>{markup}</p>").strip() == want
+
+
+def test_what_is_hidden_is_left_out() -> None:
+    page = """<style>.internal, #x { display: none }</style><nav>Home</nav>
+    <p hidden>one</p><p style="display: none">two</p><p class="a internal">three</p>
+    <p id="x">four</p><!-- five --><script>six</script><template>seven</template><p>Seen.</p>"""
+    assert text(page) == "Seen.\n"
+
+
+def test_tables_are_rows_with_every_cell_in_its_column() -> None:
+    page = """<table><thead><tr><th>Region<th>Method<th>Days</thead>
+    <tr><td rowspan=2><p>EU</p><td>Standard<td>5<br>or 6</tr><tr><td>Express<td></tr>
+    <tr><td colspan=2>World<td>9</table>"""
+    found = extract(".html", page.encode())
+    assert found.text.split("\n")[:-1] == [
+        "Region | Method | Days",
+        "EU | Standard | 5 or 6",
+        "EU | Express |",
+        "World | World | 9",
+    ]
+    assert found.tables[0].columns == "Region | Method | Days"
+    assert [found.text[at : at + 2] for at in found.tables[0].at] == ["EU", "EU", "Wo"]
+
+
+def test_a_table_that_only_places_things_is_no_table() -> None:
+    assert text("<table><tr><td><p>One.</p><p>Two.</p></table>") == "One.\n\nTwo.\n"
+    assert "Fees | Customs 8.00" in text(
+        "<table><tr><td>Fees<td><table><tr><td>Customs<td>8.00</table></table>"
+    )
+
+
+def test_confluence_macros_are_read() -> None:
+    page = """<h1>Logs</h1><ac:structured-macro ac:name="code"><ac:parameter ac:name="language">sh
+    </ac:parameter><ac:plain-text-body><![CDATA[run <it>]]></ac:plain-text-body>
+    </ac:structured-macro><p>See <ac:link><ri:page ri:content-title="Restart"/></ac:link>, then
+    wait.</p><ac:structured-macro ac:name="status"><ac:parameter ac:name="title">DONE
+    </ac:parameter></ac:structured-macro>"""
+    found = text(page)
+    assert "```\nrun <it>\n```" in found
+    assert "See Restart, then wait." in found
+
+
+def test_the_title_is_that_of_the_page_where_it_has_no_heading() -> None:
+    assert extract(".html", b"<title>Change  it</title><p>Text.").title == "Change it"
+    assert extract(".html", b"<title>Site</title><h1>Change</h1>").title == "Change"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])
+def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
+    page = f"<meta charset='{charset}'><p>Größe: 5 m</p>".encode(charset)
+    assert extract(".html", page).text == "Größe: 5 m\n"
