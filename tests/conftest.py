@@ -1,5 +1,6 @@
 """Fixtures: the scripted parts that stand in for models, and a small knowledge folder."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Whatever else is on this machine: services and commands that tests start answer with the small
+# model, and none begins to fetch the large one.
+os.environ.setdefault("CHATBOT_LLM", "bundled-small")
 
 
 class ScriptedEngine:

@@ -33,7 +33,10 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(knowledge: Path, models: Path, tmp_path: Path) -> Settings:
+def settings(
+    knowledge: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.delenv("CHATBOT_LLM")
     return load_settings(
         knowledge=knowledge, index=tmp_path / "index", data=tmp_path / "data", models=models,
         refuse_below=0.0,

@@ -18,7 +18,6 @@ _EVERY = 2.0  # seconds between two lines of progress
 
 def get_ready(service: ChatService) -> None:
     """Load models and index, building the index if there is none, and say so. Blocks."""
-    # Whatever else a start may have to do first, such as fetching a model, is said here.
     if current_name(service.settings.index) is None:
         log.info("Building the first index, of '%s'", service.settings.knowledge)
     log.info("Loading %s", service.model_name)

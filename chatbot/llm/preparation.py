@@ -85,8 +85,10 @@ class Preparation:
         """Set the state, with a line in the log where a person would want to know."""
         if phase != self.state.phase:
             self._logged = 0.0
-            text = _LINES[phase]
-            log.log(logging.WARNING if reason else logging.INFO, text, self.entry.title, reason)
+            about = reason or f"{self.entry.size_mb:,} MB, {self.entry.licence}"
+            log.log(
+                logging.WARNING if reason else logging.INFO, _LINES[phase], self.entry.title, about
+            )
         self.state = State(self.entry.title, phase, done, total, reason)
         if total and done / total >= self._logged + _TOLD:
             self._logged = done / total
@@ -140,10 +142,10 @@ class Preparation:
 
 
 _LINES: dict[Phase, str] = {
-    "waiting": "%s waits%s",
-    "fetching": "%s is being fetched; the small model answers meanwhile%s",
-    "converting": "%s is being converted, once, for a minute or two%s",
-    "loading": "%s is being loaded%s",
-    "answers": "%s answers now%s",
+    "waiting": "%s waits (%s)",
+    "fetching": "%s (%s) is being fetched; the small model answers meanwhile",
+    "converting": "%s (%s) is being converted, once, for a minute or two",
+    "loading": "%s (%s) is being loaded",
+    "answers": "%s (%s) answers now",
     "failed": "%s does not answer, the small model does: %s",
 }
