@@ -48,7 +48,8 @@ def test_many_at_once_say_what_each_says_alone(engine: OpenVINOEngine) -> None:
     # In bfloat16 the sums of a batch differ in the last bits, so texts may part later on.
     for text, pieces in zip(alone, together, strict=True):
         assert text_of(pieces)[:12] == text[:12]
-    assert all(pieces[-1].tokens == 24 for pieces in together)
+    ends = [(pieces[-1].tokens, pieces[-1].finish_reason) for pieces in together]
+    assert all(end == (24, "length") or end[1] == "stop" for end in ends)
 
 
 def test_a_sampled_answer_comes_beside_a_greedy_one(engine: OpenVINOEngine) -> None:

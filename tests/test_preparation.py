@@ -158,6 +158,7 @@ def test_an_offline_switch_keeps_it_from_being_fetched(
     value: str,
 ) -> None:
     monkeypatch.setenv(switch, value)
+    monkeypatch.delenv("PEREGRINE_HUB_LOCAL", raising=False)  # set where embeddings were loaded
     work = Work(monkeypatch)
     kept = load_settings(**settings.model_dump(exclude={"offline"}, exclude_none=True))
     service = prepared(kept)

@@ -69,7 +69,11 @@ def test_an_interrupted_pull_goes_on(packages: Packages, monkeypatch: pytest.Mon
         monkeypatch.delenv("PIP_FIND_LINKS")
         monkeypatch.setenv("PIP_INDEX_URL", index.url)
         index.pause = 0.05
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        # A test run in the background ignores SIGINT, and its children would, too.
+        with subprocess.Popen(
+            command, cwd=ROOT, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process:  # fmt: skip
             while wheel_name(2) not in index.served:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
