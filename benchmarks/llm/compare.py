@@ -54,7 +54,8 @@ def main() -> None:
                      options.tokens, options.users or "-"]  # fmt: skip
         subprocess.run(
             [sys.executable, str(CHILD), *map(str, arguments)],
-            env=os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
+            env=os.environ
+            | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'benchmarks'}", "HF_HUB_OFFLINE": "1"},
             stdout=sys.stderr,
             check=True,
         )

@@ -14,8 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from prompts import ROOT
-
 
 class Contender:
     """Loads in ``__init__`` and writes; ``dense`` is a folder with the weights as safetensors."""
@@ -142,9 +140,11 @@ class Ours(Contender):
     title = "Peregrine (openvino)"
 
     def __init__(self, gguf: Path, dense: Path) -> None:
+        from served import graph
+
         from chatbot.llm.local import LocalChatModel
 
-        self._engine = endless_engine(gguf)
+        self._engine = endless_engine(graph())
         # The prompt is rendered already: one message, passed through as it is.
         self._llm = LocalChatModel(
             engine=self._engine, model_name="bundled-small", template="smollm2"
@@ -168,7 +168,7 @@ class Ours(Contender):
         asyncio.run(everybody())
 
 
-def endless_engine(gguf: Path) -> Any:
+def endless_engine(graph: Path) -> Any:
     """Our engine, except that it writes on after the end token."""
     from chatbot.llm.openvino_engine import OpenVINOEngine
 
@@ -178,7 +178,7 @@ def endless_engine(gguf: Path) -> Any:
             config.ignore_eos = True
             return config
 
-    return Endless(gguf, ROOT / "models" / "converted" / "bundled-small")
+    return Endless(graph)
 
 
 CONTENDERS: dict[str, type[Contender]] = {

@@ -32,7 +32,7 @@ from chatbot.settings import load_settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from served import weights
+from served import graph
 
 QUESTIONS = (
     "How long can customers in the EU return a product?",
@@ -94,7 +94,9 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
         request = GenerationRequest("", tokens)
         handles = [
             pipeline.add_request(
-                next(numbers), engine._encode(prompts[i]), engine._config(request, tokens)
+                next(numbers),
+                engine._tensor(engine._tokens.encode(prompts[i])),
+                engine._config(request, tokens),
             )
             for i in which
         ]
@@ -149,7 +151,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
         index=index, llm="bundled-small", embeddings="bundled", refuse_below=0.0,
         answer_tokens=tokens, answers_at_once=16,
     )  # fmt: skip
-    engine = endless_engine(weights())
+    engine = endless_engine(graph())
     recorded = Recorded(engine)
     llm = LocalChatModel(
         engine=recorded, model_name="bundled-small", template="smollm2", max_tokens=tokens

@@ -26,7 +26,7 @@ from prompts import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from served import adapter, weights
+from served import adapter, graph
 
 METRICS = ("token_f1", "contains_gold", "rouge_l")
 
@@ -40,7 +40,7 @@ def engine_of(name: str, settings: Settings) -> Any:
         return TransformersEngine(require_weights(base), used.path if used else None, "f32")
     from chatbot.llm.openvino_engine import OpenVINOEngine
 
-    return OpenVINOEngine(weights(), settings.models / "converted" / "bundled-small")
+    return OpenVINOEngine(graph())
 
 
 def answered(name: str, cases: list[Case], settings: Settings) -> list[dict[str, Any]]:

@@ -76,9 +76,9 @@ def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -
     with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
         folder = Path(temporary) / "graph"
         folder.mkdir()
-        read_tokens(weights).save(folder)
-        graph = _write_graph(weights, folder)
-        properties = rewrite(graph, Matrices(weights, adapter), bits)
+        matrices = Matrices(weights, adapter)
+        read_tokens(weights, matrices.reader).save(folder)
+        properties = rewrite(_write_graph(weights, folder), matrices, bits)
         (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
         if not out.exists():
             folder.rename(out)

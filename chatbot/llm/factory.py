@@ -106,19 +106,23 @@ def _load_engine(name: str, entry: LLMEntry, settings: Settings, adapter: Adapte
 
         graph = prepare_graph(entry, settings, adapter)
         engine = OpenVINOEngine(graph, settings.kv_cache_gb)
-        if graph.parent.name == entry.name:
+        if not require_weights(entry, name).is_dir():  # a folder of somebody's own is not tidied
             used(graph)
         return engine
     from chatbot.llm.transformers_engine import TransformersEngine
 
     weights = require_weights(entry, name)
     if adapter is not None and weights.suffix == ".gguf":  # without PEFT, which may be missing
-        return TransformersEngine(_merged(entry, settings, weights, adapter))
+        return TransformersEngine(merged_weights(entry, settings, weights, adapter))
     return TransformersEngine(weights, adapter.path if adapter else None)
 
 
-def _merged(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
-    """A GGUF file with the adapter merged in; made once and kept."""
+def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
+    """A GGUF file with the adapter merged in; made once and kept.
+
+    Raises:
+        ModelUnavailableError: the adapter does not fit the file.
+    """
     merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():
         merge_gguf(weights, adapter.path, merged)

@@ -29,14 +29,14 @@ class Matrices:
         import gguf
 
         self._quants = gguf.quants
-        self._reader = gguf.GGUFReader(str(file))
-        self._architecture = metadata(self._reader, "general.architecture")
-        self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
+        self.reader = gguf.GGUFReader(str(file))
+        self._architecture = metadata(self.reader, "general.architecture")
+        self._tensors = {tensor.name: tensor for tensor in self.reader.tensors}
         self._differences: dict[str, Any] = (
             {} if adapter is None
-            else adapter_differences(adapter, self._reader, self._architecture)
+            else adapter_differences(adapter, self.reader, self._architecture)
         )  # fmt: skip
-        names = [tensor.name for tensor in self._reader.tensors if len(tensor.shape) == 2]
+        names = [tensor.name for tensor in self.reader.tensors if len(tensor.shape) == 2]
         self.names = [name for name in names if name != EMBEDDING or "output.weight" not in names]
         self.four_bit = {name for name in names if "Q4" in self._tensors[name].tensor_type.name}
 
@@ -57,7 +57,7 @@ class Matrices:
         weights: Matrix = self._quants.dequantize(tensor.data, tensor.tensor_type)
         if name in self._differences:
             weights = weights + self._differences[name]()
-        heads = heads_of(self._reader, self._architecture, name)
+        heads = heads_of(self.reader, self._architecture, name)
         if not heads:
             return weights
         out, width = weights.shape

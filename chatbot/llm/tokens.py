@@ -71,15 +71,15 @@ class TextTokens:
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
 
-def read_tokens(gguf_file: Path) -> TextTokens:
-    """The tokenizer of a GGUF file.
+def read_tokens(gguf_file: Path, reader: Any = None) -> TextTokens:
+    """The tokenizer of a GGUF file; ``reader`` is gguf's, where the file is open already.
 
     Raises:
         ModelUnavailableError: the file has none, or one of a kind that is not known here.
     """
     import gguf
 
-    fields = gguf.GGUFReader(str(gguf_file)).fields
+    fields = (reader or gguf.GGUFReader(str(gguf_file))).fields
 
     def value(key: str) -> Any:
         field = fields.get(f"tokenizer.ggml.{key}")
