@@ -17,11 +17,18 @@ from chatbot.memory import Turn
 
 
 class GivenPassage(BaseModel):
-    """A passage that a case or row carries itself; ``path`` is relative to its knowledge."""
+    """A passage that a case or row carries itself; ``path`` is relative to its knowledge.
+
+    ``title``, ``heading`` and ``columns`` are what retrieval shows over the text; without a title
+    the file's name stands for it.
+    """
 
     model_config = ConfigDict(frozen=True)
     path: str
     text: str
+    title: str = ""
+    heading: str = ""
+    columns: str = ""
 
 
 class Relevant(BaseModel):
@@ -56,7 +63,11 @@ class RewriteCase(BaseModel):
 
 
 class AnswerRow(BaseModel):
-    """A reply to learn; an ``answer`` of ``None`` means to refuse."""
+    """A reply to learn; an ``answer`` of ``None`` means to refuse.
+
+    ``retrieved`` passages are shown to the model as they are, in this order; others get passages
+    beside them that look right.
+    """
 
     model_config = ConfigDict(frozen=True)
     id: str
@@ -65,10 +76,24 @@ class AnswerRow(BaseModel):
     passages: list[GivenPassage]
     answer: str | None
     answerable: bool = True
+    retrieved: bool = False
+
+
+class RecipeRow(BaseModel):
+    """A question about a knowledge folder with its ideal answer, or ``None`` to refuse;
+    ``relevant`` are all the quotes that the answer rests on."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    kind: str
+    question: str
+    history: list[Turn] = []
+    answer: str | None
+    relevant: list[Relevant] = []
 
 
 Row = AnswerRow | RewriteCase
-Record = TypeVar("Record", Case, RewriteCase)
+Record = TypeVar("Record", Case, RewriteCase, RecipeRow)
 
 
 def read_cases(path: Path, kind: type[Record], limit: int | None = None) -> list[Record]:
@@ -117,8 +142,9 @@ def to_documents(passages: list[GivenPassage]) -> list[Document]:
                 "path": passage.path,
                 "start": 0,
                 "end": len(passage.text),
-                "title": title_of(passage.path),
-                "heading": "",
+                "title": passage.title or title_of(passage.path),
+                "heading": passage.heading,
+                "columns": passage.columns,
             },
         )
         for passage in passages

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypedDict, cast
 from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import (
     Runnable,
     RunnableLambda,
@@ -28,6 +29,7 @@ from chatbot.grounding.injection import (
     without_instructions,
 )
 from chatbot.grounding.topics import changes_topic
+from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.prompts import Prompts
 
@@ -45,6 +47,8 @@ class Prepared(TypedDict):
 
     ``asked`` is the question as the model reads it; ``guarded`` says that instructions to the
     assistant were found and left out; ``competing`` are the topics of a question back.
+    ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
+    model refuses, where the gate has it read.
     """
 
     question: str
@@ -55,6 +59,8 @@ class Prepared(TypedDict):
     passages: list[Document]
     read: list[Document]
     confidence: float
+    retrieval: float
+    refuses: float | None
     abstain: bool
     competing: list[str]
     notes: list[str]
@@ -66,6 +72,11 @@ class AnswerChain:
 
     prepare: Runnable[dict[str, Any], Prepared]
     respond: Runnable[Prepared, BaseMessage]
+
+    def messages(self, prepared: Prepared) -> list[BaseMessage]:
+        """What the model gets to answer from."""
+        render, _ = cast(RunnableSequence[Prepared, BaseMessage], self.respond).steps
+        return cast(ChatPromptValue, render.invoke(prepared)).to_messages()
 
     def respond_within(
         self, max_tokens: int | None, stop: Sequence[str]
@@ -126,6 +137,8 @@ def build_chain(
             "read": passages if given else passages[:reads],
             "guarded": state["guarded"] or orders,
             "confidence": decision.confidence,
+            "retrieval": decision.confidence,
+            "refuses": None,
             "abstain": decision.action != "answer" or not state["asked"],
             "competing": decision.competing,
             "notes": [],
@@ -134,6 +147,19 @@ def build_chain(
     def shorten(state: dict[str, Any]) -> dict[str, Any]:
         return state if state["abstain"] else _fitted(llm, prompts, state)
 
+    def read(state: dict[str, Any]) -> dict[str, Any]:
+        """What the model makes of the passages; it keeps what it has read for the answer."""
+        if state["abstain"] or not isinstance(llm, LocalChatModel) or gate.reading is None:
+            return state
+        messages = _render(prompts)(cast(Prepared, state)).to_messages()
+        refuses = llm.probability(messages, prompts.unknown)
+        decision = gate.weigh(state["retrieval"], refuses)
+        return state | {
+            "confidence": decision.confidence,
+            "refuses": refuses,
+            "abstain": decision.action != "answer",
+        }
+
     prepare: Runnable[Any, Any] = (
         RunnablePassthrough.assign(history=RunnableLambda(remember))
         | RunnableLambda(clean)
@@ -141,6 +167,7 @@ def build_chain(
         | RunnablePassthrough.assign(passages=RunnableLambda(retrieve))
         | RunnableLambda(decide)
         | RunnableLambda(shorten)
+        | RunnableLambda(read)
     )
     respond: Runnable[Any, Any] = RunnableLambda(_render(prompts)) | llm.bind(stop=list(_RUN_ON))
     return AnswerChain(prepare, respond)
@@ -167,8 +194,8 @@ def _fitted(llm: BaseChatModel, prompts: Prompts, state: dict[str, Any]) -> dict
     }
 
 
-def _render(prompts: Prompts) -> Callable[[Prepared], Any]:
-    def render(state: Prepared) -> Any:
+def _render(prompts: Prompts) -> Callable[[Prepared], ChatPromptValue]:
+    def render(state: Prepared) -> ChatPromptValue:
         passages = clean_passages(state["read"])
         return prompts.render_answer(state["history"], passages, state["asked"])
 

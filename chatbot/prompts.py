@@ -1,7 +1,8 @@
 """Prompts as files, and the one renderer of (history, passages, question) for every use.
 
-A prompt file has front matter (``name``, ``version``, ``variables``) and a body of sections
-``# system``, ``# user`` and ``# assistant``, with variables in braces.
+A prompt file has front matter (``name``, ``version``, ``variables``; that of an answer also
+``refusal``, the words with which a model says that the passages do not answer) and a body of
+sections ``# system``, ``# user`` and ``# assistant``, with variables in braces.
 """
 
 import hashlib
@@ -41,6 +42,7 @@ class _FrontMatter(BaseModel):
     name: str
     version: int
     variables: list[str]
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Prompt:
     name: str
     version: int
     messages: tuple[tuple[str, str], ...]
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,17 @@ class Prompts:
     def refusal(self) -> str:
         """The words in which the bot says that it does not know."""
         return self.refuse.messages[0][1]
+
+    @property
+    def unknown(self) -> str:
+        """What the model itself writes where the passages do not answer; its first token's
+        probability tells how answerable the model finds a question."""
+        return self.answer.refusal
+
+    def says_unknown(self, text: str) -> bool:
+        """Whether ``text``, written by the model, is its refusal."""
+        said = text.strip().lower().replace("\u2019", "'")
+        return said.startswith(self.unknown.lower().rstrip("."))
 
     @property
     def instructions(self) -> str:
@@ -188,7 +202,15 @@ def _load(path: Path, name: str) -> Prompt:
             f"The prompt '{path}' needs one '# system' and then one '# user' section."
         )
     _check_variables(path, messages, set(meta.variables), _EXPECTED[name])
-    return Prompt(meta.name, meta.version, messages)
+    refusal = meta.refusal.strip()
+    if (name == "answer") != bool(refusal):
+        raise PromptError(
+            f"The front matter of '{path}' needs 'refusal', the words in which the model says "
+            "that it does not know."
+            if name == "answer"
+            else f"The front matter of '{path}' has a 'refusal', which only 'answer' may have."
+        )
+    return Prompt(meta.name, meta.version, messages, refusal)
 
 
 def _check_variables(

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,11 @@ class ChatService:
             return AT_ONCE[choose_engine(self._llm_entry, self.settings)]
         except ChatbotError:  # the first question says what is missing
             return 1
+
+    @property
+    def model_id(self) -> str:
+        """The name in the catalogue of the model that answers."""
+        return self._llm_entry.name
 
     @property
     def model_name(self) -> str:
@@ -352,6 +357,28 @@ class ChatService:
         asked = self._asked(question, history, given)
         return float(self._ready().chain.prepare.invoke(asked)["confidence"])
 
+    def reading(
+        self, question: str, history: Sequence[Turn], given: Sequence[Document] | None = None
+    ) -> tuple[float, float] | None:
+        """(confidence of the search, probability that the model refuses), each from 0 to 1;
+        ``None`` with a model that was not trained to refuse, and where nothing is found.
+
+        Raises: as :meth:`answer`.
+        """
+        live = self._ready()
+        llm = self._llm
+        trained = self._adapter is not None and self._llm_entry.reads is None
+        if not trained or not isinstance(llm, LocalChatModel):
+            return None
+        opened = replace(live.gate, refuse_below=0.0, reading=None)
+        chain = self._build_chain(live.generation, opened)
+        asked = self._asked(self._checked(question), history, given)
+        prepared = chain.prepare.invoke(asked)
+        if prepared["abstain"]:
+            return None
+        refuses = llm.probability(chain.messages(prepared), self._prompts.unknown)
+        return prepared["retrieval"], refuses
+
     def gate(self) -> Gate:
         """What decides whether to answer, over the current generation.
 
@@ -363,12 +390,15 @@ class ChatService:
 
     def _gate_over(self, generation: Generation) -> Gate:
         calibration = load_calibration(self.settings.calibration or CALIBRATION)
+        # What a model's refusal means is known of the one that was trained to refuse.
+        trained = self._wanted_adapter() is not None
         return Gate(
             calibration,
             self.embeddings_name,
             generation.lexical,
             self.settings.risk,
             self.settings.refuse_below,
+            calibration.readings.get(self._wanted_llm.name) if trained else None,
         )
 
     def starters(self) -> list[tuple[str, str]]:
@@ -530,7 +560,7 @@ class ChatService:
         return self._prompts.refusal
 
     def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
-        abstained = prepared["abstain"] or _is_refusal(text)
+        abstained = prepared["abstain"] or self._prompts.says_unknown(text)
         passages = prepared["passages"]
         secret = self._prompts.instructions
         checked, verified = text.strip(), Verified()
@@ -602,6 +632,7 @@ class ChatService:
             generation.lexical.warm_up()
             self.embeddings()
             model.result()
+        self._model()  # first: where the wanted one does not load, another one answers
         gate = self._gate_over(generation)
         return Live(generation, gate, self._build_chain(generation, gate))
 
@@ -731,11 +762,6 @@ def process_service(service: ChatService | None = None) -> ChatService:
     elif not _process:
         _process.append(build_service(load_settings(), prepare=True))
     return _process[0]
-
-
-def _is_refusal(text: str) -> bool:
-    """Whether the model itself said, as the prompt asks, that it does not know."""
-    return text.strip().lower().replace("\u2019", "'").startswith("i don't know")
 
 
 def _usage(chunk: Any) -> Usage | None:

@@ -27,6 +27,7 @@ class ScriptedEngine:
 
     def __init__(self, reply: str = "Hello there, how can I help you today?") -> None:
         self.reply = reply
+        self.refuses = 0.0
         self.prompts: list[str] = []
         self.cancelled = threading.Event()
 
@@ -47,6 +48,11 @@ class ScriptedEngine:
                 yield Piece("", count, reason, prompt_tokens)
                 return
         yield Piece(stops.flush().rstrip(" "), len(words), "stop", prompt_tokens)
+
+    def probability(self, request: GenerationRequest, text: str) -> float:
+        self.prompts.append(request.prompt)
+        request.room(self.count_tokens(request.prompt))
+        return self.refuses
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())

@@ -1,6 +1,7 @@
 """Fine-tuning on small random checkpoints: data, packs, training, resuming, the gate."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from chatbot.llm.catalogue import LLMEntry, Source
 from chatbot.llm.templates import chat_template
 from chatbot.prompts import Prompts, load_prompts
 from chatbot.settings import load_settings
-from chatbot.training.data import REFUSAL, DataFile, Mixture, mix, parse_data_file
+from chatbot.training.attention import use_packed_attention
+from chatbot.training.data import DataFile, Mixture, mix, parse_data_file
 from chatbot.training.finetune import Recipe, finetune, load_base, offsets
 from chatbot.training.gate import judge
-from chatbot.training.packing import Encoded, attends_by_mask, collate, pack
+from chatbot.training.packing import Encoded, attends_by_mask, collate, mask_of, pack
 from chatbot.training.report import training_report
 
 PROMPTS = load_prompts(load_settings().prompts)
@@ -65,7 +67,7 @@ def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
 
 def test_refusals_keep_to_their_share(tmp_path: Path) -> None:
     examples = mixture(rows_file(tmp_path), refusals=0.1).examples
-    refusing = [example for example in examples if example.reply == REFUSAL]
+    refusing = [example for example in examples if example.reply == PROMPTS.unknown]
     assert 0 < len(refusing) <= 0.1 * len(examples) + 1
 
 
@@ -112,6 +114,21 @@ def test_a_sample_takes_whole_passages(tmp_path: Path) -> None:
     assert len({example.id.partition("-")[0] for example in taken}) == 4
 
 
+def test_retrieved_passages_and_written_answers_stay_as_they_are(tmp_path: Path) -> None:
+    passages = [
+        GivenPassage(path="b.csv", text="A-1,12.50", title="Prices", columns="part | price"),
+        GivenPassage(path="a.md", text="We open at nine.", title="Hours", heading="Shop"),
+    ]
+    answer = "1. Prüfen\n2. Bestellen"
+    row = AnswerRow(id="x", question="wie?", passages=passages, answer=answer, retrieved=True)
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{row.model_dump_json()}\n", encoding="utf-8")
+    (example,) = mixture(path).examples
+    first = "[1] Prices\npart | price\nA-1,12.50\n\n"
+    assert f"{first}[2] Hours > Shop\nWe open at nine.\n\nQuestion: wie?" in example.prompt
+    assert example.reply == answer
+
+
 def test_a_correction_is_learned_from_the_passage_that_the_model_reads(tmp_path: Path) -> None:
     screen = [
         GivenPassage(path="b.md", text="Parcels within Europe take two to five working days."),
@@ -151,7 +168,8 @@ def test_a_file_may_be_limited() -> None:
     assert parse_data_file("a/rows.jsonl") == DataFile(Path("a/rows.jsonl"))
 
 
-def test_a_pack_has_the_loss_of_its_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["mask", "spans"])
+def test_a_pack_has_the_loss_of_its_rows(way: str, tmp_path: Path) -> None:
     """Packed rows do not see each other, and keep their own positions."""
     import torch
 
@@ -160,18 +178,34 @@ def test_a_pack_has_the_loss_of_its_rows(tmp_path: Path) -> None:
     model = model.float()
     rows = [Encoded([*range(10, 40), *tail], 32) for tail in ([50, 51, 52], [60, 61, 62, 63])]
     assert attends_by_mask(model)
+    if way == "spans":
+        assert use_packed_attention(model)
     (packed,) = pack(rows, 200)
     assert len(packed) < sum(map(len, rows))
 
     def loss(packs: list[Any]) -> float:
         batch = collate(packs)
         labels = batch.pop("labels")[0]
+        if way == "mask":
+            batch["attention_mask"] = mask_of(batch.pop("spans"))
         (at,) = (labels != -100).nonzero(as_tuple=True)
         logits = model(**batch, logits_to_keep=at - 1).logits[0]
         return float(torch.nn.functional.cross_entropy(logits, labels[at], reduction="sum"))
 
     apart = sum(loss([one]) for row in rows for one in pack([row], 0))
     assert loss([packed]) == pytest.approx(apart, rel=1e-4)
+
+
+def test_the_first_layers_can_be_left_as_they_are(tmp_path: Path) -> None:
+    from safetensors import safe_open
+
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    recipe, out = replace(SMALL, first_layer=1), tmp_path / "out"
+    finetune(entry, PROMPTS, mixture(rows_file(tmp_path)), recipe, out, print)
+    with safe_open(out / "adapter_model.safetensors", "pt") as weights:
+        names = list(weights.keys())
+    assert names
+    assert not any(".layers.0." in name for name in names)
 
 
 @pytest.mark.parametrize("architecture", list(TARGETS))

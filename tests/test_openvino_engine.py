@@ -113,3 +113,33 @@ def test_a_follow_up_reads_only_what_is_new(engine: OpenVINOEngine) -> None:
 def test_weights_that_do_not_load_get_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="do not load"):
         OpenVINOEngine(tmp_path)
+
+
+def test_the_probability_of_a_first_token_is_that_among_all(engine: OpenVINOEngine) -> None:
+    """Beside transformers with the same weights: forbidding the others must not change it."""
+    import torch
+
+    from chatbot.llm.catalogue import require_weights
+    from chatbot.llm.weights import load_weights
+
+    entry = load_catalogue(load_settings().models).llm["bundled-small"]
+    tokenizer, model = load_weights(require_weights(entry), "f32")
+    for prompt in PROMPTS:
+        ids = tokenizer(prompt, return_tensors="pt").input_ids
+        with torch.inference_mode():
+            expected = torch.softmax(model(ids).logits[0, -1], dim=-1)
+        likely, rare = int(expected.argmax()), tokenizer(" qz").input_ids[0]
+        request = GenerationRequest(prompt, 8)
+        found = engine.probability(request, tokenizer.decode([likely]))
+        assert found == pytest.approx(float(expected[likely]), rel=0.35)
+        assert engine.probability(request, tokenizer.decode([rare])) < 0.02
+
+
+def test_a_prompt_whose_probability_was_asked_is_not_read_again(engine: OpenVINOEngine) -> None:
+    prompt = "The parcel is sent on Monday. " * 80 + "When is it sent?"
+    started = time.perf_counter()
+    engine.probability(GenerationRequest(prompt, 4), "I")
+    read = time.perf_counter() - started
+    started = time.perf_counter()
+    engine.probability(GenerationRequest(prompt, 4), "I")
+    assert time.perf_counter() - started < read

@@ -42,6 +42,8 @@ def add_commands(commands: Any) -> None:
     calibrate.add_argument(
         "--version", default="1", metavar="NAME", help="name of the fit, with --out"
     )
+    calibrate.add_argument("--reading", action="store_true",
+                           help="with --out: fit only what the model's reading adds")  # fmt: skip
     add_json(calibrate)
     calibrate.set_defaults(command=_calibrate)
 
@@ -134,8 +136,10 @@ def _evaluate_rewrites(options: argparse.Namespace) -> None:
 def _calibrate(options: argparse.Namespace) -> None:
     from chatbot.cases import Case, read_cases
     from chatbot.evaluation.calibration import fit_threshold
-    from chatbot.evaluation.examples import decisions, write_fit
+    from chatbot.evaluation.examples import decisions, write_fit, write_reading
 
+    if options.reading and not options.out:
+        raise ConfigurationError("--reading needs --out, the file to write.")
     folders = options.knowledge or [None]
     if len(folders) not in (1, len(options.cases)):
         raise ConfigurationError(
@@ -154,6 +158,10 @@ def _calibrate(options: argparse.Namespace) -> None:
         for path, folder, cases in zip(options.cases, folders, files, strict=True)
     ]
     with progress_bar("Searching") as progress:
+        if options.out and options.reading:
+            report = write_reading(sources, options.out, options.version, progress)
+            _report(options, report)
+            return
         if options.out:
             report = write_fit(sources, options.out, options.version, options.risk, progress)
             _report(options, report)

@@ -3,6 +3,8 @@
 import argparse
 import re
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,11 @@ _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 def add_commands(commands: Any) -> None:
     """Add them to the parser of ``chatbot``."""
     tune = commands.add_parser("finetune", help="LoRA training on rows")
-    tune.add_argument("--data", nargs="+", required=True, metavar="FILE[=N]", type=_data_file,
+    tune.add_argument("--data", nargs="+", default=[], metavar="FILE[=N]", type=_data_file,
                       help="JSON lines; =N takes a random N of a file's rows")  # fmt: skip
+    tune.add_argument("--recipe", type=Path, metavar="DIR",
+                      help="knowledge bases with questions and ideal answers, which are taught "
+                      "over the passages that retrieval finds")  # fmt: skip
     tune.add_argument("--base", default="bundled-small", metavar="NAME")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
@@ -31,8 +36,8 @@ def add_commands(commands: Any) -> None:
     tune.add_argument("--rehearse", type=in_range(int, 0), default=50, metavar="N",
                       help="with --from: its own answers to N headings of the knowledge folder, "
                       "so that it forgets less")  # fmt: skip
-    tune.add_argument("--refusals", type=in_range(float, 0, 0.9), default=0.1,
-                      help="largest share of refusals")  # fmt: skip
+    tune.add_argument("--refusals", type=in_range(float, 0, 0.9),
+                      help="largest share of refusals; 0.1 without --recipe, else 0.5")  # fmt: skip
     tune.add_argument("--epochs", type=in_range(float, 0, 1000, above=True), default=1.0)
     tune.add_argument("--rate", type=in_range(float, 0, 1, above=True), help="peak learning rate")
     tune.add_argument("--seed", type=in_range(int, 0, 2**32 - 1), default=7)
@@ -76,10 +81,12 @@ def _finetune(options: argparse.Namespace) -> int | None:
     from chatbot.llm.adapters import AdapterStore, choose_adapter
     from chatbot.llm.templates import chat_template
     from chatbot.training.data import DataFile, mix, parse_data_file
-    from chatbot.training.finetune import Recipe, finetune
+    from chatbot.training.finetune import finetune, recipe_for
     from chatbot.training.gate import judge
     from chatbot.training.report import training_report
 
+    if not options.data and not options.recipe:
+        raise ConfigurationError("Nothing to learn from; give --data, --recipe or both.")
     if options.install and not options.cases:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
     settings, entry, prompts = _setup(options.base)
@@ -89,20 +96,25 @@ def _finetune(options: argparse.Namespace) -> int | None:
     files = [parse_data_file(text) for text in options.data]
     if start is not None and options.rehearse:
         files.append(DataFile(_rehearsal(options, str(start))))
+    if options.recipe:
+        files.append(DataFile(_recipe(options)))
     template = chat_template(entry.template)
+    refusals = options.refusals
+    if refusals is None:
+        refusals = 0.5 if options.recipe else 0.1
     mixture = mix(
         files,
         prompts,
         template,
-        refusals=options.refusals,
+        refusals=refusals,
         seed=options.seed,
         reads=entry.reads,
     )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)
-    recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    recipe = replace(recipe_for(entry), epochs=options.epochs, seed=options.seed)
     if options.rate:
-        recipe = Recipe(epochs=options.epochs, seed=options.seed, rate=options.rate)
+        recipe = replace(recipe, rate=options.rate)
     before = _answers(options, str(now or "none")) if options.cases else []
     report = finetune(
         entry, prompts, mixture, recipe, options.out, lambda t: print(t, file=sys.stderr), start
@@ -134,6 +146,26 @@ def _finetune(options: argparse.Namespace) -> int | None:
             f"{verdict.before:.1%}), so the old one stays; '{options.out}/report.html' shows where."
         )
     return None
+
+
+def _recipe(options: argparse.Namespace) -> Path:
+    """A file of the recipe's rows; a run that goes on has it already."""
+    from chatbot.training.grounded import recipe_rows
+
+    path: Path = options.out / "recipe.jsonl"
+    if path.exists():
+        return path
+    with tempfile.TemporaryDirectory() as folder:
+
+        def service(documents: Path) -> Any:
+            return measured_service(
+                argparse.Namespace(knowledge=documents, index=Path(folder) / documents.parent.name)
+            )
+
+        rows = list(recipe_rows(options.recipe, service, options.seed))
+    options.out.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
+    return path
 
 
 def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:

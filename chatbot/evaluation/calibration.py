@@ -19,7 +19,7 @@ _COSINES = "cosine"
 _FOLDS = 5
 # Weight of a case whose documents were taken away in a source without real unanswerable cases.
 _UNSURE = 0.3
-_ENOUGH = 20
+ENOUGH = 20
 _TREES: dict[str, Any] = {
     "n_estimators": 180,
     "max_depth": 3,
@@ -102,7 +102,7 @@ def fit_calibration(
     report: dict[str, Any] = {}
     for given in (False, True):
         chosen = [example for example in examples if example.given == given]
-        if min(sum(e.answerable for e in chosen), sum(not e.answerable for e in chosen)) < _ENOUGH:
+        if min(sum(e.answerable for e in chosen), sum(not e.answerable for e in chosen)) < ENOUGH:
             continue
         names = list(_GIVEN) if given else list(chosen[0].features)
         for suffix in ("", "_other"):
@@ -113,7 +113,7 @@ def fit_calibration(
             report[kind] = _judge(chosen, sure, scorers[kind])
     if not scorers:
         raise DataError(
-            f"Fitting needs at least {_ENOUGH} answerable and {_ENOUGH} unanswerable cases."
+            f"Fitting needs at least {ENOUGH} answerable and {ENOUGH} unanswerable cases."
         )
     return Calibration(version, embeddings, scorers), report
 
@@ -145,7 +145,7 @@ def _fit(examples: Sequence[Example], names: list[str]) -> tuple[Scorer, np.ndar
     )
     judged = _judged(examples)
     weighed = _weights([e for e, use in zip(examples, judged, strict=True) if use])
-    thresholds = _thresholds(sure[judged], labels[judged], weighed)
+    thresholds = thresholds_by_risk(sure[judged], labels[judged], weighed)
     scorer = Scorer(names, round(base, 6), trees, round(slope, 6), round(offset, 6), thresholds)
     return scorer, sure
 
@@ -177,8 +177,8 @@ def _weights(examples: Sequence[Example]) -> np.ndarray:
     which others repeat."""
     keys = [(example.source, example.kind == "part", example.answerable) for example in examples]
     counts = Counter(keys)
-    share = {True: 1 - UNCOVERED, False: UNCOVERED}
-    weights = np.array([share[key[-1]] / counts[key] for key in keys], dtype=float)
+    shares = {True: 1 - UNCOVERED, False: UNCOVERED}
+    weights = np.array([shares[key[-1]] / counts[key] for key in keys], dtype=float)
     real = {e.source for e in examples if e.kind == "own" and not e.answerable}
     made = np.array([e.kind in ("hidden", "part") and not e.answerable for e in examples])
     unsure = made & np.array([e.source not in real for e in examples])
@@ -186,7 +186,9 @@ def _weights(examples: Sequence[Example]) -> np.ndarray:
     return np.asarray(weights * len(examples) / weights.sum())
 
 
-def _thresholds(sure: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+def thresholds_by_risk(
+    sure: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> dict[str, float]:
     """The lowest confidence that keeps each risk in hundredths, up to a half."""
     order = np.argsort(-sure, kind="stable")
     wrong = np.cumsum(weights[order] * ~labels[order])
@@ -237,11 +239,12 @@ def _judge(
             "unanswerable": int((~labels).sum()),
             "aurc": risk_area(list(zip(sure[at], labels, strict=True))),
             "aurc_cosine": risk_area(list(zip(cosines, labels, strict=True))),
-            "answered": _share(sure[at][labels] >= threshold),
-            "refused": _share(sure[at][~labels] < threshold),
+            "answered": share(sure[at][labels] >= threshold),
+            "refused": share(sure[at][~labels] < threshold),
         }
     return report
 
 
-def _share(flags: np.ndarray) -> float:
+def share(flags: np.ndarray) -> float:
+    """The share of true ones, 0 of none."""
     return round(float(flags.mean()), 4) if len(flags) else 0.0

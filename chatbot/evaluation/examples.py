@@ -18,6 +18,7 @@ from langchain_core.embeddings import Embeddings
 from chatbot.cases import Case, to_documents
 from chatbot.chain import search_query
 from chatbot.evaluation.calibration import Example, fit_calibration
+from chatbot.evaluation.reading import fit_reading, read_cases
 from chatbot.grounding.confidence import save_calibration
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
@@ -59,7 +60,7 @@ def write_fit(
     Raises:
         DataError: there are too few answerable or unanswerable cases.
     """
-    total = sum(len(cases) + len(_SIZES) for _, _, cases in sources)
+    total = sum(2 * len(cases) + len(_SIZES) for _, _, cases in sources)
     steps = itertools.count(1)
 
     def step() -> None:
@@ -71,6 +72,10 @@ def write_fit(
         *(example for source in sources for example in _in_parts(source, step)),
     ]
     calibration, report = fit_calibration(examples, version, sources[0][1].embeddings_name)
+    read = [one for source in sources for one in read_cases(*source, step)]
+    if read:
+        reading, report["reading"] = fit_reading(read)
+        calibration = replace(calibration, readings={sources[0][1].model_id: reading})
     save_calibration(calibration, path)
     own = [example for example in examples if example.kind == "own"]
     judged = [(calibration.scorer(e.given, calibration.embeddings), e) for e in own]
@@ -85,6 +90,30 @@ def write_fit(
         "risk": round(1 - sum(answered) / len(answered), 4) if answered else 0.0,
         "fit": report,
     }
+
+
+def write_reading(
+    sources: Sequence[Source], path: Path, version: str, progress: Progress
+) -> dict[str, Any]:
+    """Fit anew what the model's reading adds, and nothing else, and write the whole calibration;
+    returns the report of :func:`chatbot.evaluation.reading.fit_reading`.
+
+    Raises:
+        DataError: there are too few answerable or unanswerable cases, or the model does not read.
+    """
+    total = sum(len(cases) for _, _, cases in sources)
+    steps = itertools.count(1)
+    read = [
+        one
+        for source in sources
+        for one in read_cases(*source, lambda: progress(next(steps), total))
+    ]
+    service = sources[0][1]
+    reading, report = fit_reading(read)
+    before = service.gate().calibration
+    readings = before.readings | {service.model_id: reading}
+    save_calibration(replace(before, version=version, readings=readings), path)
+    return report
 
 
 def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:

@@ -8,7 +8,7 @@ as numbers in JSON and evaluated here, so that serving needs no learning library
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -48,17 +48,50 @@ class Scorer:
     def threshold(self, risk: float) -> float:
         """The lowest confidence to answer with, at an accepted share ``risk`` of answers to
         questions that are not covered."""
-        accepted = [int(key) for key in self.thresholds if int(key) <= risk * 100 + 1e-9]
-        return self.thresholds[str(max(accepted))] if accepted else 1.0
+        return _threshold(self.thresholds, risk)
+
+
+def _threshold(thresholds: Mapping[str, float], risk: float) -> float:
+    accepted = [int(key) for key in thresholds if int(key) <= risk * 100 + 1e-9]
+    return thresholds[str(max(accepted))] if accepted else 1.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one model's reading adds to retrieval: logistic regression over the log-odds that the
+    model refuses, and those of retrieval's confidence. ``thresholds`` as those of a scorer."""
+
+    refusal: float
+    retrieval: float
+    offset: float
+    thresholds: dict[str, float]
+
+    def confidence(self, refuses: float, retrieval: float) -> float:
+        """From 0 to 1; ``refuses`` is the probability of the model's refusal, ``retrieval`` the
+        confidence of a :class:`Scorer`."""
+        score = self.refusal * log_odds(refuses) + self.retrieval * log_odds(retrieval)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score + self.offset))))
+
+    def threshold(self, risk: float) -> float:
+        """As :meth:`Scorer.threshold`."""
+        return _threshold(self.thresholds, risk)
+
+
+def log_odds(probability: float) -> float:
+    """Natural logarithm of p / (1 - p), with p kept a millionth away from 0 and 1."""
+    p = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Fitted scorers by kind, and the embeddings whose cosines they know."""
+    """Fitted scorers by kind, the embeddings whose cosines they know, and ``readings`` by the name
+    of the model in the catalogue."""
 
     version: str
     embeddings: str
     scorers: dict[str, Scorer]
+    readings: dict[str, Reading] = field(default_factory=dict)
 
     def scorer(self, given: bool, embeddings: str) -> Scorer:
         """The scorer for passages that were ``given`` or retrieved with ``embeddings``.
@@ -91,7 +124,8 @@ def load_calibration(path: Path) -> Calibration:
                 "'chatbot calibrate --out'."
             )
         scorers = {name: Scorer(**scorer) for name, scorer in values.pop("scorers").items()}
-        return Calibration(scorers=scorers, **values)
+        readings = {name: Reading(**one) for name, one in values.pop("readings", {}).items()}
+        return Calibration(scorers=scorers, readings=readings, **values)
     except OSError as exc:
         raise ConfigurationError(
             f"The calibration '{path}' cannot be read: {exc.strerror}."
@@ -109,7 +143,8 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
         for name, scorer in calibration.scorers.items()
     )
     head = {"format": FORMAT, "version": calibration.version, "embeddings": calibration.embeddings}
-    text = json.dumps(head)[:-1] + ', "scorers": {\n' + scorers + "\n}}\n"
+    readings = json.dumps({name: vars(one) for name, one in calibration.readings.items()})
+    text = f'{json.dumps(head)[:-1]}, "readings": {readings}, "scorers": {{\n{scorers}\n}}}}\n'
     path.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from langchain_core.documents import Document
 
-from chatbot.grounding.confidence import Calibration
+from chatbot.grounding.confidence import Calibration, Reading
 from chatbot.grounding.features import PlainVocabulary, Vocabulary, as_retrieved, features
 from chatbot.grounding.words import content_words
 
@@ -30,13 +30,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class Gate:
-    """Decides at an accepted ``risk``; ``refuse_below`` takes the place of its threshold."""
+    """Decides at an accepted ``risk``; ``refuse_below`` takes the place of its threshold.
+
+    With a ``reading`` the last word is :meth:`weigh`'s, after the model has read the passages;
+    :meth:`decide` then refuses only where nothing was found.
+    """
 
     calibration: Calibration
     embeddings: str
     vocabulary: Vocabulary
     risk: float
     refuse_below: float | None = None
+    reading: Reading | None = None
 
     @property
     def calibrated(self) -> bool:
@@ -63,6 +68,8 @@ class Gate:
             return Decision(0.0, "refuse")
         scorer = self.calibration.scorer(given, self.embeddings)
         sure = scorer.confidence(self.features(question, query, found, given))
+        if self.reading is not None:
+            return Decision(sure, "answer")
         if sure < self.threshold(given):
             return Decision(sure, "refuse")
         if not given and sure < scorer.threshold(self.risk * _SURE):
@@ -70,6 +77,16 @@ class Gate:
             if names:
                 return Decision(sure, "clarify", names)
         return Decision(sure, "answer")
+
+    def weigh(self, retrieval: float, refuses: float) -> Decision:
+        """Answer or refuse, from the confidence of retrieval and the probability with which the
+        model refuses; only with a ``reading``."""
+        assert self.reading is not None
+        sure = self.reading.confidence(refuses, retrieval)
+        least = self.refuse_below
+        if least is None:
+            least = self.reading.threshold(self.risk)
+        return Decision(sure, "refuse" if sure < least else "answer")
 
 
 def competing(query: str, found: Sequence[Document]) -> list[str]:

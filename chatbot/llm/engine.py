@@ -69,6 +69,17 @@ class Engine(Protocol):
         """
         ...
 
+    def probability(self, request: GenerationRequest, text: str) -> float:
+        """How probable it is, from 0 to 1, that the model begins its answer with the first token
+        of ``text``; nothing is generated. The prompt stays read, where the engine keeps what it
+        has read: an answer to the same prompt then begins at once.
+
+        Raises:
+            QuestionError: the prompt does not fit into the request's context.
+            GenerationError: the model failed; other requests go on.
+        """
+        ...
+
     def count_tokens(self, text: str) -> int:
         """How many tokens ``text`` has for this model."""
         ...

@@ -59,6 +59,16 @@ class LocalChatModel(BaseChatModel):
         """Tokens of ``text`` by the model's own tokenizer."""
         return self._engine.count_tokens(text)
 
+    def probability(self, messages: Sequence[BaseMessage], text: str) -> float:
+        """How probable it is, from 0 to 1, that the model's reply begins with the first token of
+        ``text``.
+
+        Raises:
+            QuestionError: the messages do not fit into the context.
+            GenerationError: the model failed.
+        """
+        return self._engine.probability(self._request(list(messages), None), text)
+
     def _request(
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
     ) -> GenerationRequest:

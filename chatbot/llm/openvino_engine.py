@@ -6,6 +6,7 @@ share each step, and one that is cancelled or fails frees its place without touc
 
 import itertools
 import json
+import math
 import queue
 import threading
 import time
@@ -56,7 +57,7 @@ class _Running:
     """A request inside the worker; ``pieces`` carries (new token ids, done) or an exception.
 
     ``held`` are tokens that wait for the next piece, ``passed`` is when the last one was passed on
-    (monotonic seconds).
+    (monotonic seconds), ``log_probs`` are those of all tokens, where the config asks for them.
     """
 
     prompt: list[int]
@@ -68,6 +69,7 @@ class _Running:
     handle: Any = None
     held: list[int] = field(default_factory=list)
     passed: float | None = None
+    log_probs: list[float] = field(default_factory=list)
 
 
 class OpenVINOEngine:
@@ -100,6 +102,7 @@ class OpenVINOEngine:
                 f"The weights '{folder}' do not load ({_first_line(exc)}); remove that folder, "
                 "and it is made anew with the next start."
             ) from exc
+        self._all_others: dict[int, set[int]] = {}
         self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
         self._worker.start()
@@ -116,6 +119,35 @@ class OpenVINOEngine:
             yield from self._pieces(running, request.stop, limit)
         finally:
             cancel.set()
+
+    def probability(self, request: GenerationRequest, text: str) -> float:
+        """See :class:`chatbot.llm.engine.Engine`.
+
+        All tokens but one are forbidden as the first one; the logarithm that comes with the one
+        that is left is still that among all of them.
+        """
+        if not self._worker.is_alive():
+            raise GenerationError("The model has been closed; restart the service.")
+        prompt = self._tokens.encode(request.prompt)
+        request.room(len(prompt))
+        running = _Running(prompt, self._probe(self._tokens.encode(text)[0]), threading.Event())
+        self._waiting.put(running)
+        for _ in self._pieces(running, (), 1):
+            continue
+        return math.exp(min(0.0, running.log_probs[0]))
+
+    def _probe(self, token: int) -> Any:
+        """Generates ``token``, whatever the model would, with its logarithm of probability."""
+        config = self._genai.GenerationConfig(max_new_tokens=1, min_new_tokens=1, logprobs=1)
+        config.stop_token_ids = self._others(token)
+        config.apply_chat_template = False
+        config.num_assistant_tokens, config.max_ngram_size = _GUESSES, _NGRAM
+        return config
+
+    def _others(self, token: int) -> set[int]:
+        if token not in self._all_others:
+            self._all_others[token] = set(range(self._tokens.count)) - {token}
+        return self._all_others[token]
 
     def _pieces(self, running: _Running, stop: Sequence[str], limit: int) -> Iterator[Piece]:
         stops, decoder = StopFilter(stop), StreamDecoder(self._tokens.decode)
@@ -217,6 +249,7 @@ class OpenVINOEngine:
         while handle.can_read():
             for output in handle.read().values():
                 running.held += output.generated_ids
+                running.log_probs += output.generated_log_probs
         if running.cancel.is_set():
             handle.cancel()
         status, states = handle.get_status(), self._genai.GenerationStatus

@@ -66,6 +66,11 @@ class TextTokens:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
+    @property
+    def count(self) -> int:
+        """How many tokens there are, special ones included."""
+        return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
+
     def decode(self, ids: list[int]) -> str:
         """The text of tokens without special ones; half characters become U+FFFD."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))

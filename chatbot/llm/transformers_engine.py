@@ -49,6 +49,23 @@ class TransformersEngine:
             finally:
                 cancel.set()
 
+    def probability(self, request: GenerationRequest, text: str) -> float:
+        """See :class:`chatbot.llm.engine.Engine`; the prompt is read again for the answer."""
+        torch = self._torch
+        (token, *_) = self._tokenizer(text, add_special_tokens=False).input_ids
+        encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
+        request.room(int(encoded.input_ids.shape[1]))
+        try:
+            with self._lock, torch.inference_mode():
+                out = self._model(
+                    input_ids=encoded.input_ids.to(self._model.device), logits_to_keep=1
+                )
+        except (RuntimeError, ValueError, IndexError) as exc:
+            raise GenerationError(
+                f"The model failed while reading ({_first_line(exc)}); ask again."
+            ) from exc
+        return float(torch.softmax(out.logits[0, -1].float(), dim=-1)[token])
+
     def count_tokens(self, text: str) -> int:
         """See :class:`chatbot.llm.engine.Engine`."""
         return len(self._tokenizer(text, add_special_tokens=False).input_ids)

@@ -18,9 +18,6 @@ from chatbot.grounding.words import sentences
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 
-# What a refusing model writes; the chain shows the words of prompts/refuse.md in its place.
-REFUSAL = "I don't know."
-
 _DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
 _PASSAGE_CHARS = 3200
 _ANSWER_CHARS = 450
@@ -104,7 +101,7 @@ def mix(
 
 def _is_teachable(row: Row) -> bool:
     """Replies that ask back, run on, or say what no passage says teach bad habits."""
-    if isinstance(row, RewriteCase) or row.answer is None:
+    if isinstance(row, RewriteCase) or row.answer is None or row.retrieved:
         return True
     reply = row.answer.strip()
     said = _content(reply)
@@ -154,16 +151,18 @@ def _render(
         value = prompts.render_condense(history, row.question)
         return Example(row.id, template(value.to_messages()), row.standalone)
     passages = pool.beside(row, chance)
-    history = history or earlier.turns(row, chance)
+    if not row.retrieved:
+        history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, to_documents(passages), row.question)
-    return Example(row.id, template(value.to_messages()), _reply(row))
+    reply = prompts.unknown if row.answer is None else _reply(row.answer, row)
+    return Example(row.id, template(value.to_messages()), reply)
 
 
-def _reply(row: AnswerRow) -> str:
+def _reply(answer: str, row: AnswerRow) -> str:
     """Full sentences: they begin with a capital, end with a mark, and say what they speak of."""
-    if row.answer is None:
-        return REFUSAL
-    text = " ".join(_in_context(row.answer.strip(), row.passages).split())
+    if row.retrieved:  # written as it is to be said
+        return answer
+    text = " ".join(_in_context(answer.strip(), row.passages).split())
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".!:)\"'" else f"{text}."
 
@@ -201,7 +200,7 @@ class _Earlier:
         if not others or chance.random() >= _FOLLOW_UPS:
             return []
         other = chance.choice(others)
-        return [HumanMessage(other.question), AIMessage(_reply(other))]
+        return [HumanMessage(other.question), AIMessage(_reply(other.answer or "", other))]
 
 
 def _texts(row: AnswerRow) -> tuple[str, ...]:
@@ -228,6 +227,8 @@ class _Distractors:
         Other rows about the same passages get the same ones, so that they share most of their
         prompt.
         """
+        if row.retrieved:
+            return list(row.passages)
         if self._reads and len(row.passages) > self._reads:
             said = _content(row.answer or "")
             holding = sorted(row.passages, key=lambda passage: -len(said & _content(passage.text)))

@@ -81,26 +81,34 @@ def _common(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 def collate(packs: list[Packed]) -> dict[str, Any]:
-    """One pack as a batch of one: ids, positions, labels, and who sees whom."""
+    """One pack as a batch of one: ids, positions, labels, and in ``spans`` where its rows begin
+    (:mod:`chatbot.training.attention`)."""
     import torch
 
     (pack,) = packs
     ids, labels = list(pack.rows[0].ids[: pack.shared]), [IGNORED] * pack.shared
-    positions, owner = list(range(pack.shared)), [-1] * pack.shared
-    for at, row in enumerate(pack.rows):
+    positions, begins = list(range(pack.shared)), []
+    for row in pack.rows:
         own = row.ids[pack.shared :]
         prompt = row.reply_at - pack.shared
+        begins.append(len(ids))
         ids += own
         labels += [*[IGNORED] * prompt, *own[prompt:]]
         positions += range(pack.shared, len(row))
-        owner += [at] * len(own)
-    batch = {
+    return {
         "input_ids": torch.tensor([ids]),
         "labels": torch.tensor([labels]),
         "position_ids": torch.tensor([positions]),
+        "spans": torch.tensor([*begins, len(ids)]),
     }
-    if len(pack.rows) > 1:
-        owners = torch.tensor(owner)
-        sees = (owners[None] == owners[:, None]) | (owners[None] == -1)
-        batch["attention_mask"] = sees.tril()[None, None]
-    return batch
+
+
+def mask_of(spans: Any) -> Any:
+    """What ``spans`` say as a mask, shape (1, 1, n, n), for models that know masks only."""
+    import torch
+
+    *begins, length = spans.tolist()
+    owner = torch.full((length,), -1)
+    for at, (begin, end) in enumerate(zip(begins, [*begins[1:], length], strict=True)):
+        owner[begin:end] = at
+    return ((owner[None] == owner[:, None]) | (owner[None] == -1)).tril()[None, None]

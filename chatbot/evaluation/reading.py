@@ -1,0 +1,112 @@
+"""Fitting what the model's reading adds to the search, see
+:class:`chatbot.grounding.confidence.Reading`."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chatbot.cases import Case, to_documents
+from chatbot.errors import DataError
+from chatbot.evaluation.calibration import ENOUGH, UNCOVERED, share, thresholds_by_risk
+from chatbot.grounding.confidence import Reading, log_odds
+from chatbot.service import ChatService
+
+_BINS = 10
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a search and the model's reading said about one case of ``source``: the confidence of
+    the search, and the probability of a refusal."""
+
+    source: str
+    answerable: bool
+    retrieval: float
+    refuses: float
+
+
+def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
+    """How the two are weighed, and a report by source.
+
+    Thresholds and report rest on confidences that were fitted on the other sources: what they
+    promise is to hold for a knowledge base that nobody saw. The report holds ``n``, the area under
+    ROC of the confidence, of the refusal and of retrieval alone, the shares of right decisions at
+    a risk of 10%, and the expected calibration error in ten bins (``ece``).
+
+    Raises:
+        DataError: there are too few answerable or unanswerable cases.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    labels = np.array([e.answerable for e in examples])
+    if min(labels.sum(), (~labels).sum()) < ENOUGH:
+        raise DataError(
+            f"Fitting needs at least {ENOUGH} answerable and {ENOUGH} unanswerable cases."
+        )
+    rows = np.array([[log_odds(e.refuses), log_odds(e.retrieval)] for e in examples])
+    sources = np.array([e.source for e in examples])
+    keys = [(e.source, e.answerable) for e in examples]
+    counts = Counter(keys)
+    weights = np.array([(1 - UNCOVERED if key[1] else UNCOVERED) / counts[key] for key in keys])
+    weights *= len(keys) / weights.sum()
+    sure = np.zeros(len(labels))
+    for source in dict.fromkeys(sources):
+        inside = sources == source
+        train = ~inside if len(set(labels[~inside])) > 1 else np.ones_like(inside)
+        model = LogisticRegression().fit(rows[train], labels[train], sample_weight=weights[train])
+        sure[inside] = model.predict_proba(rows[inside])[:, 1]
+    final = LogisticRegression().fit(rows, labels, sample_weight=weights)
+    refusal, retrieval = (round(float(value), 6) for value in final.coef_[0])
+    thresholds = thresholds_by_risk(sure, labels, weights)
+    reading = Reading(refusal, retrieval, round(float(final.intercept_[0]), 6), thresholds)
+    report = {}
+    for source in dict.fromkeys(sources):
+        at = sources == source
+        report[str(source)] = _judge_reading(
+            sure[at], labels[at], rows[at], reading.threshold(0.1), weights[at]
+        )
+    return reading, report
+
+
+def _judge_reading(
+    sure: np.ndarray, labels: np.ndarray, rows: np.ndarray, least: float, weights: np.ndarray
+) -> dict[str, Any]:
+    from sklearn.metrics import roc_auc_score
+
+    both = 0 < labels.sum() < len(labels)
+    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(np.average(sure[bins == n] - labels[bins == n], weights=weights[bins == n]))
+        * weights[bins == n].sum()
+        for n in set(bins)
+    ]
+    areas = (sure, -rows[:, 0], rows[:, 1])
+    names = ("auc", "auc_refusal", "auc_retrieval")
+    return {
+        "n": len(labels),
+        "unanswerable": int((~labels).sum()),
+        **{
+            name: round(float(roc_auc_score(labels, area)), 4) if both else None
+            for name, area in zip(names, areas, strict=True)
+        },
+        "answered": share(sure[labels] >= least),
+        "refused": share(sure[~labels] < least),
+        "ece": round(float(sum(gaps) / weights.sum()), 4),
+    }
+
+
+def read_cases(
+    source: str, service: ChatService, cases: Sequence[Case], step: Callable[[], None]
+) -> list[Read]:
+    """Each case read by the service's model; none where the model does not read."""
+    found = []
+    for case in cases:
+        given = to_documents(case.passages) if case.passages else None
+        told = service.reading(case.question, case.history, given)
+        if told is not None:
+            found.append(Read(source, case.answerable, *told))
+        step()
+    return found

@@ -1,0 +1,218 @@
+"""Training rows from questions about knowledge folders: with the passages that retrieval finds.
+
+A recipe is a folder of knowledge bases, each with its documents in ``docs/`` and questions with
+ideal answers in ``rows.jsonl``. A row is taught over passages of a real index of its documents, in
+any order, beside other rows about the same passages, so that they share most of their tokens
+(:mod:`chatbot.training.packing`). A question of which the passages at hand do not hold the answer
+is taught as one to refuse: the same question is answered over one set of passages and refused over
+another, and what differs is only what is read.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain_core.documents import Document
+
+from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases
+from chatbot.chain import search_query
+from chatbot.errors import DataError
+from chatbot.memory import to_messages
+
+# How many passages a set keeps, as often as serving shows fewer or the folder is small.
+_SIZES = (4, 4, 4, 3, 2)
+_FOUND = 16
+_ROWS = 14
+_REFUSED = 0.6  # refused rows of a set for each answered one
+# A passage that holds so much of an answer's words and numbers may well answer it.
+_HOLDS = 0.6
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    row: RecipeRow
+    found: list[Document]  # more than are shown, best first
+
+
+def recipe_rows(
+    folder: Path, open_service: Callable[[Path], Any], seed: int
+) -> Iterator[AnswerRow]:
+    """The rows of each knowledge base of a recipe, by name; ``open_service`` returns a service
+    over a folder of documents.
+
+    Raises:
+        DataError: there is no knowledge base, or a file of rows is not usable.
+        KnowledgeError: a folder of documents holds nothing readable.
+    """
+    bases = sorted(path.parent for path in folder.glob("*/rows.jsonl"))
+    if not bases:
+        raise DataError(
+            f"'{folder}' holds no knowledge base; each is a folder with 'docs/' and 'rows.jsonl'."
+        )
+    for base in bases:
+        rows = read_cases(base / "rows.jsonl", RecipeRow)
+        retriever = open_service(base / "docs").retriever(_FOUND)
+
+        def search(row: RecipeRow, retriever: Any = retriever) -> list[Document]:
+            history = to_messages(row.history)
+            return list(retriever.invoke(search_query(history, row.question)))
+
+        yield from grounded_rows(rows, search, seed)
+
+
+def grounded_rows(
+    rows: Sequence[RecipeRow],
+    search: Callable[[RecipeRow], list[Document]],
+    seed: int,
+    rounds: int = 1,
+) -> list[AnswerRow]:
+    """Rows over shared passages; every answerable row once in each of ``rounds``, as far as the
+    search finds what it rests on.
+
+    ``search`` returns at least as many documents as are shown (four), best first.
+    """
+    chance = random.Random(seed)
+    asked = [_Asked(row, search(row)) for row in rows]
+    out: list[AnswerRow] = []
+    for number in range(rounds):
+        out += _round(asked, chance, number)
+    return out
+
+
+def _round(asked: Sequence[_Asked], chance: random.Random, number: int) -> list[AnswerRow]:
+    open_rows = {a.row.id: a for a in asked if a.row.answer is not None}
+    refused = [a for a in asked if a.row.answer is None]
+    chance.shuffle(refused)
+    sets = {a.row.id: _passages(a) for a in open_rows.values()}
+    out: list[AnswerRow] = []
+    while open_rows:
+        seeds = [a for a in open_rows.values() if sets[a.row.id]]
+        if not seeds:
+            break
+        chance.shuffle(seeds)
+        counts = [
+            sum(_holds(sets[seed.row.id], other.row) for other in open_rows.values())
+            for seed in seeds
+        ]
+        seed = seeds[counts.index(max(counts))]
+        passages = sets[seed.row.id]
+        answered = [a for a in open_rows.values() if _holds(passages, a.row)][:_ROWS]
+        for one in answered:
+            del open_rows[one.row.id]
+        passages = _reduced(passages, answered, chance)
+        given = _given(passages, chance)
+        tag = f"{number}-{seed.row.id}"
+        out += [_row(a.row, given, tag, a.row.answer) for a in answered]
+        wanted = max(1, round(_REFUSED * len(answered)))
+        near = _nearest(refused, passages)[: (wanted + 1) // 2]
+        for one in near:
+            refused.remove(one)
+        out += [_row(a.row, given, tag, None) for a in near]
+        others = [a for a in asked if a.row.answer is not None and not _may_hold(passages, a.row)]
+        chance.shuffle(others)
+        turned = _nearest(others, passages)[: wanted - len(near)]
+        out += [_row(a.row, given, tag, None) for a in turned]
+    return out
+
+
+def _passages(asked: _Asked) -> list[Document]:
+    """What is shown for a row, with what it rests on in it; empty where the search has it not."""
+    chosen = list(asked.found[: _SIZES[0]])
+    for quote in asked.row.relevant:
+        if any(_says(passage, quote) for passage in chosen):
+            continue
+        holder = next((p for p in asked.found if _says(p, quote)), None)
+        if holder is None:
+            return []
+        needed = [
+            any(_says(passage, q) for q in asked.row.relevant if q is not quote)
+            for passage in chosen
+        ]
+        free = [at for at, is_needed in enumerate(needed) if not is_needed]
+        if not free:
+            return []
+        chosen[free[-1]] = holder
+    return chosen
+
+
+def _says(passage: Document, quote: Relevant) -> bool:
+    """Whether the quote stands in the passage, or is the head of its table."""
+    meta = passage.metadata
+    if meta["path"] != quote.path:
+        return False
+    if _plain(quote.quote) in _plain(passage.page_content):
+        return True
+    head = _plain(str(meta.get("columns") or ""))
+    return bool(head) and _plain(quote.quote) == head
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
+
+
+def _holds(passages: Sequence[Document], row: RecipeRow) -> bool:
+    return bool(passages) and all(any(_says(p, q) for p in passages) for q in row.relevant)
+
+
+def _may_hold(passages: Sequence[Document], row: RecipeRow) -> bool:
+    """Whether the passages could answer the row, by what it rests on or by other words."""
+    if any(_says(p, q) for p in passages for q in row.relevant):
+        return True
+    have = set(_plain(" ".join(p.page_content for p in passages)).split())
+    said = {w for w in _plain(row.answer or "").split() if len(w) > 3 or w.isdigit()}
+    asked = set(_plain(row.question).split())
+    told = said - asked
+    return len(told & have) > _HOLDS * len(told)
+
+
+def _nearest(asked: Sequence[_Asked], passages: Sequence[Document]) -> list[_Asked]:
+    """Those whose own search finds most of the passages, first."""
+    ids = {p.id for p in passages}
+    paths = {p.metadata["path"] for p in passages}
+
+    def near(one: _Asked) -> int:
+        shown = one.found[: _SIZES[0]]
+        return -sum(2 * (p.id in ids) + (p.metadata["path"] in paths) for p in shown)
+
+    return sorted(asked, key=near)
+
+
+def _reduced(
+    passages: Sequence[Document], answered: Iterable[_Asked], chance: random.Random
+) -> list[Document]:
+    """Some sets with fewer passages; what is needed stays."""
+    size = chance.choice(_SIZES)
+    quotes = [quote for a in answered for quote in a.row.relevant]
+    needed = [p for p in passages if any(_says(p, q) for q in quotes)]
+    free = [p for p in passages if p not in needed]
+    return [*needed, *free[: max(0, size - len(needed))]]
+
+
+def _given(passages: Sequence[Document], chance: random.Random) -> list[GivenPassage]:
+    given = [
+        GivenPassage(
+            path=p.metadata["path"],
+            text=p.page_content,
+            title=p.metadata.get("title") or "",
+            heading=p.metadata.get("heading") or "",
+            columns=p.metadata.get("columns") or "",
+        )
+        for p in passages
+    ]
+    chance.shuffle(given)
+    return given
+
+
+def _row(row: RecipeRow, passages: list[GivenPassage], tag: str, answer: str | None) -> AnswerRow:
+    return AnswerRow(
+        id=f"{row.id}@{tag}",
+        question=row.question,
+        history=row.history,
+        passages=passages,
+        answer=answer,
+        retrieved=True,
+    )

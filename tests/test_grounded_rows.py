@@ -1,0 +1,91 @@
+"""Rows over the passages that a search finds: what is answered and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from langchain_core.documents import Document
+
+from chatbot.cases import RecipeRow, Relevant
+from chatbot.errors import DataError
+from chatbot.training.grounded import grounded_rows, recipe_rows
+
+FACTS = [
+    ("shipping.md", "Standard shipping to the EU takes 5 days."),
+    ("shipping.md", "Express shipping to the EU takes 2 days."),
+    ("returns.md", "Opened tins can be returned within 14 days."),
+    ("prices.csv", "K-204,18.50,EUR"),
+    ("hours.md", "The shop in Bern opens at 09:00."),
+    ("hours.md", "The shop in Rome opens at 10:00."),
+]
+
+
+def passage(at: int) -> Document:
+    path, text = FACTS[at]
+    columns = "part | price | currency" if path.endswith(".csv") else ""
+    meta = {"path": path, "title": path, "heading": "", "columns": columns}
+    return Document(page_content=text, metadata=meta, id=str(at))
+
+
+def row(at: int, answer: str | None = "An answer of its own.") -> RecipeRow:
+    path, text = FACTS[at]
+    relevant = [Relevant(path=path, quote=text)] if answer else []
+    return RecipeRow(id=f"r{at}", kind="plain", question=f"q{at}", answer=answer, relevant=relevant)
+
+
+def search(row: RecipeRow) -> list[Document]:
+    """The row's own fact first, then the others in order."""
+    at = int(row.id[1])
+    return [passage(at), *(passage(n) for n in range(len(FACTS)) if n != at)]
+
+
+def test_every_answer_is_taught_once_over_passages_that_hold_it() -> None:
+    rows = grounded_rows([row(at) for at in range(6)], search, seed=1)
+    answered = [one for one in rows if one.answer is not None]
+    assert sorted(one.id.partition("@")[0] for one in answered) == [f"r{n}" for n in range(6)]
+    for one in answered:
+        fact = FACTS[int(one.id[1])][1]
+        assert any(fact in given.text for given in one.passages)
+        assert one.retrieved
+        assert 2 <= len(one.passages) <= 4
+
+
+def test_the_same_question_is_refused_where_its_passage_is_missing() -> None:
+    rows = grounded_rows([row(at) for at in range(6)], search, seed=1)
+    refused = [one for one in rows if one.answer is None]
+    assert refused
+    for one in refused:
+        fact = FACTS[int(one.id[1])][1]
+        assert not any(fact in given.text for given in one.passages)
+
+
+def test_a_question_without_an_answer_is_refused_everywhere() -> None:
+    never = RecipeRow(id="r0", kind="refuse-near", question="q", answer=None)
+    rows = grounded_rows([never, row(1), row(2)], search, seed=3)
+    assert [one.answer for one in rows if one.id.startswith("r0@")] == [None]
+
+
+def test_passages_that_say_it_in_other_words_are_no_reason_to_refuse() -> None:
+    twin = RecipeRow(
+        id="r4", kind="plain", question="when", answer="The shop in Rome opens at 10:00.",
+        relevant=[Relevant(path="other.md", quote="nowhere")],
+    )  # fmt: skip
+    rows = grounded_rows([twin, *(row(at) for at in range(6) if at != 4)], search, seed=1)
+    for one in rows:
+        if one.id.startswith("r4@"):
+            assert not any("Rome" in given.text for given in one.passages)
+
+
+def test_the_head_of_a_table_counts_as_read() -> None:
+    quotes = [
+        Relevant(path="prices.csv", quote="part,price,currency"),
+        Relevant(path="prices.csv", quote="K-204,18.50,EUR"),
+    ]
+    priced = RecipeRow(id="r3", kind="table", question="k-204?", answer="18.50", relevant=quotes)
+    (first, *_) = grounded_rows([priced], search, seed=1)
+    assert first.answer == "18.50"
+    assert any(given.columns for given in first.passages)
+
+
+def test_a_recipe_without_knowledge_bases_says_what_it_needs(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"'docs/' and 'rows\.jsonl'"):
+        list(recipe_rows(tmp_path, lambda _: None, 1))

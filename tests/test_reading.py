@@ -1,0 +1,132 @@
+"""The gate that reads: what the model makes of the passages decides with the search."""
+
+import asyncio
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import ScriptedEngine
+
+from chatbot.chain import build_chain
+from chatbot.errors import DataError
+from chatbot.evaluation.reading import Read, fit_reading
+from chatbot.grounding.confidence import (
+    CALIBRATION,
+    Reading,
+    load_calibration,
+    save_calibration,
+)
+from chatbot.service import ChatService
+
+READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.6})
+
+
+def reading_chain(service: ChatService, gate_reading: Reading | None):  # type: ignore[no-untyped-def]
+    gate = replace(service.gate(), reading=gate_reading)
+    return build_chain(
+        service._model(), service.retriever(12), service._prompts,
+        history_tokens=100, gate=gate, shown=4,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("refuses", "abstains"), [(0.9, True), (0.05, False)])
+def test_the_models_refusal_decides(
+    service: ChatService, engine: ScriptedEngine, refuses: float, abstains: bool
+) -> None:
+    engine.refuses = refuses
+    chain = reading_chain(service, READING)
+    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
+    assert prepared["abstain"] is abstains
+    assert prepared["refuses"] == refuses
+    assert prepared["confidence"] == pytest.approx(1 - refuses)
+
+
+def test_it_reads_the_very_prompt_that_it_answers(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    chain = reading_chain(service, READING)
+    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
+    chain.respond.invoke(prepared)
+    read, answered = engine.prompts[-2:]
+    assert read == answered
+
+
+def test_without_a_fit_nothing_is_read(service: ChatService, engine: ScriptedEngine) -> None:
+    chain = reading_chain(service, None)
+    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
+    assert prepared["refuses"] is None
+    assert not engine.prompts
+
+
+def test_refuse_below_takes_the_place_of_the_fitted_threshold(service: ChatService) -> None:
+    gate = replace(service.gate(), reading=READING, refuse_below=0.2)
+    assert gate.weigh(0.5, 0.7).action == "answer"
+    assert gate.weigh(0.5, 0.9).action == "refuse"
+
+
+def test_a_reading_is_kept_with_the_calibration(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    calibration = replace(load_calibration(CALIBRATION), readings={"one": READING})
+    save_calibration(calibration, path)
+    assert load_calibration(path) == calibration
+
+
+def drawn(source: str, count: int, seed: int) -> list[Read]:
+    chance = random.Random(seed)
+    cases = []
+    for n in range(count):
+        covered = n % 2 == 0
+        refuses = chance.betavariate(1, 6) if covered else chance.betavariate(6, 1)
+        cases.append(Read(source, covered, chance.betavariate(3, 2), refuses))
+    return cases
+
+
+def test_what_is_fitted_holds_for_a_base_that_nobody_saw() -> None:
+    reading, report = fit_reading([*drawn("a", 80, 1), *drawn("b", 80, 2), *drawn("c", 80, 3)])
+    assert reading.refusal < 0
+    for figures in report.values():
+        assert figures["auc"] > 0.9
+        assert figures["answered"] > 0.8
+    unseen = drawn("d", 200, 4)
+    least = reading.threshold(0.1)
+    right = [
+        (reading.confidence(one.refuses, one.retrieval) >= least) == one.answerable
+        for one in unseen
+    ]
+    assert sum(right) > 0.85 * len(right)
+
+
+def test_too_few_cases_are_refused() -> None:
+    with pytest.raises(DataError, match="at least"):
+        fit_reading(drawn("a", 20, 1))
+
+
+def test_the_probability_is_asked_of_the_engine(engine: ScriptedEngine) -> None:
+    from conftest import scripted_model
+    from langchain_core.messages import HumanMessage
+
+    engine.refuses = 0.25
+    assert scripted_model(engine).probability([HumanMessage("hi")], "I don't know.") == 0.25
+
+
+def test_a_refusal_by_reading_is_shown_as_any_other(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    from chatbot.events import Answered
+
+    engine.refuses = 0.95
+    live = service._ready()
+    gate = replace(live.gate, reading=READING)
+    service._live = replace(live, gate=gate, chain=service._build_chain(live.generation, gate))
+
+    async def ask() -> Answered:
+        async for event in service.answer("How long do refunds take?", []):
+            if isinstance(event, Answered):
+                return event
+        raise AssertionError
+
+    answer = asyncio.run(ask()).answer
+    assert answer.abstained
+    assert answer.answer == service._prompts.refusal
+    assert answer.passages
