@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     tune.add_argument("--recipe", type=Path, metavar="DIR",
                       help="knowledge bases with questions and ideal answers, which are taught "
                       "over the passages that retrieval finds")  # fmt: skip
-    tune.add_argument("--base", default="bundled-small", metavar="NAME")
+    tune.add_argument("--base", metavar="NAME", help="by default the model that answers here")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
                       help="train an adapter further: a folder, or 'current'")  # fmt: skip
@@ -90,6 +90,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     if options.install and not options.cases:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
     settings, entry, prompts = _setup(options.base)
+    options.base = entry.name
     now = choose_adapter(entry, settings.models, settings.data, settings.adapter)
     starts = {"none": None, "current": now}
     start = starts[options.start] if options.start in starts else Path(options.start)
