@@ -157,15 +157,16 @@ def _model(entry: Entry, settings: Settings) -> str:
 
 def _larger(settings: Settings, service: ChatService) -> str:
     """Whether a larger model will answer, and if not, why the small one does."""
-    if service.preparation is None:
+    preparation = service.models.preparation
+    if preparation is None:
         return f"none is waited for: {settings.llm or service.model_name} is named or here"
     try:
-        service.preparation.check()
+        preparation.check()
     except ModelUnavailableError as exc:
         return f"the small model answers: {exc}"
     return (
-        f"{service.preparation.entry.title} is made ready when the service starts; until then the "
-        "small model answers"
+        f"{preparation.entry.title} is made ready when the service starts; until then the small "
+        "model answers"
     )
 
 
@@ -199,7 +200,7 @@ def _answers_offline(settings: Settings, service: ChatService) -> str:
         if current_name(service.settings.index) is None:
             service.update_index()
         answer = asyncio.run(_ask(service))
-        service.embed(["text"], as_queries=True)
+        service.models.embed(["text"], as_queries=True)
         if settings.database_url.startswith("sqlite"):
             asyncio.run(_open_page(settings, service))
     if tried:

@@ -530,7 +530,7 @@ async def test_questions_wait_for_the_first_index_and_are_told_so_where_it_takes
         starting = asyncio.create_task(asyncio.to_thread(service.warm_up))
         await asyncio.to_thread(SlowEmbeddings.begun.wait, 10)
         with monkeypatch.context() as patched:
-            patched.setattr("chatbot.service._FIRST_BUILD", 0.01)
+            patched.setattr("chatbot.service.live.FIRST_BUILD", 0.01)
             early = await client.post("/predict", json={"question": US})
         assert early.status_code == 503
         assert "being built for the first time" in early.json()["detail"]

@@ -10,7 +10,8 @@ from conftest import ScriptedEngine
 from chatbot.errors import IndexUnavailableError, QuestionError
 from chatbot.events import Answer, Answered, PassagesFound, Token
 from chatbot.memory import Turn
-from chatbot.service import ChatService, Live
+from chatbot.service import ChatService
+from chatbot.service.live import Live
 
 EU: list[Turn] = [
     {"role": "user", "content": "How long can customers in the EU return a product?"},
@@ -81,7 +82,7 @@ async def test_leaving_the_answer_stops_the_model(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
     engine.reply = "word " * 100_000
-    service._llm.max_tokens = 100_000  # type: ignore[union-attr]
+    service.models.llm.max_tokens = 100_000  # type: ignore[union-attr]
     question = "How long can customers in the US return a product?"
     async with aclosing(service.answer(question, [])) as events:
         async for event in events:
@@ -124,7 +125,7 @@ async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatSer
     path.write_text(path.read_text().replace("45 days", "60 days"))
     service.update_index()
     # The gate comes after the index, and this is no file for one.
-    service.settings = service.settings.model_copy(update={"calibration": path})
+    service._search._settings = service.settings.model_copy(update={"calibration": path})
     question = "How long can customers in the US return a product?"
     found = await asyncio.to_thread(service.search, question)
     answer = await ask(service, question)
@@ -138,14 +139,14 @@ async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatSer
 async def test_the_last_generation_answers_while_a_large_one_loads(
     service: ChatService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded, load = threading.Event(), service._load
+    loaded, load = threading.Event(), service._loader._load
 
     def slowly() -> Live:
         loaded.wait(30)
         return load()
 
-    monkeypatch.setattr("chatbot.service._TAKE_UP", 0.1)
-    monkeypatch.setattr(service, "_load", slowly)
+    monkeypatch.setattr("chatbot.service.live.TAKE_UP", 0.1)
+    monkeypatch.setattr(service._loader, "_load", slowly)
     path = service.settings.knowledge / "us.md"
     path.write_text(path.read_text().replace("45 days", "60 days"))
     service.update_index()
@@ -166,7 +167,7 @@ async def test_deleted_index_leaves_a_working_service(service: ChatService) -> N
 
 
 async def test_without_an_index_the_sentence_says_what_to_run(service: ChatService) -> None:
-    fresh = ChatService(service.settings, llm=service._llm, embeddings=service._embeddings)
+    fresh = ChatService(service.settings, llm=service.models.llm, embeddings=service.embeddings())
     (service.settings.index / "CURRENT").unlink()
     with pytest.raises(IndexUnavailableError, match="run 'chatbot index'"):
         await ask(fresh, "How long can customers in the US return a product?")

@@ -68,7 +68,7 @@ async def ask(service: ChatService, question: str, history: list[Turn]) -> Answe
 
 
 def small(service: ChatService, context: int) -> LocalChatModel:
-    model = service._llm
+    model = service.models.llm
     assert isinstance(model, LocalChatModel)
     model.context, model.max_tokens = context, 20
     return model

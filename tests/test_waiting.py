@@ -12,8 +12,8 @@ from chatbot.errors import BusyError, ChatbotError, GenerationError
 from chatbot.events import Answered, Event, Queued
 from chatbot.llm.engine import GenerationRequest
 from chatbot.service import ChatService
+from chatbot.service.waiting import Place, WaitingLine
 from chatbot.settings import Settings
-from chatbot.waiting import Place, WaitingLine
 
 QUESTION = "How long can customers in the US return a product?"
 
@@ -63,7 +63,7 @@ async def started(engine: GatedEngine, count: int = 1) -> None:
 
 async def waiting(service: ChatService, count: int) -> None:
     async with asyncio.timeout(60):
-        while len(service._line) != count:  # noqa: ASYNC110
+        while len(service.line) != count:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 

@@ -131,7 +131,7 @@ def rendered(questions: list[str]) -> list[dict[str, Any]]:
     service = build_service(load_settings(llm="bundled-small", embeddings="bundled"))
     if service.status() != "ready":
         service.warm_up()
-    chain = service._ready().chain
+    chain = service._loader.ready().chain
     bodies = []
     for question in questions:
         prepared = chain.prepare.invoke({"question": question, "history": []})

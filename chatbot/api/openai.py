@@ -110,7 +110,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     try:
         async for _ in place.positions():
             pass
-        work = asyncio.to_thread(parts.service.embed, body.input, body.input_type == "query")
+        work = asyncio.to_thread(parts.service.models.embed, body.input, body.input_type == "query")
         vectors, tokens = await work
     finally:
         place.leave()
