@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.desk.access import Mode, access_mode, check_host
 from chatbot.errors import (
     ChatbotError,
@@ -19,7 +21,6 @@ from chatbot.errors import (
     GenerationError,
     ModelUnavailableError,
 )
-from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.mirror import check_vectors
@@ -157,15 +158,16 @@ def _model(entry: Entry, settings: Settings) -> str:
 
 def _larger(settings: Settings, service: ChatService) -> str:
     """Whether a larger model will answer, and if not, why the small one does."""
-    if service.preparation is None:
+    preparation = service.models.preparation
+    if preparation is None:
         return f"none is waited for: {settings.llm or service.model_name} is named or here"
     try:
-        service.preparation.check()
+        preparation.check()
     except ModelUnavailableError as exc:
         return f"the small model answers: {exc}"
     return (
-        f"{service.preparation.entry.title} is made ready when the service starts; until then the "
-        "small model answers"
+        f"{preparation.entry.title} is made ready when the service starts; until then the small "
+        "model answers"
     )
 
 
@@ -199,7 +201,7 @@ def _answers_offline(settings: Settings, service: ChatService) -> str:
         if current_name(service.settings.index) is None:
             service.update_index()
         answer = asyncio.run(_ask(service))
-        service.embed(["text"], as_queries=True)
+        service.models.embed(["text"], as_queries=True)
         if settings.database_url.startswith("sqlite"):
             asyncio.run(_open_page(settings, service))
     if tried:
@@ -211,7 +213,7 @@ def _answers_offline(settings: Settings, service: ChatService) -> str:
 
 
 async def _ask(service: ChatService) -> Answered:
-    events = [event async for event in service.answer("What does this cover?", [])]
+    events = [event async for event in service.answer(Question("What does this cover?"))]
     last = events[-1]
     assert isinstance(last, Answered)
     return last

@@ -7,10 +7,13 @@ from contextlib import aclosing
 import pytest
 from conftest import ScriptedEngine
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered, PassagesFound, Token
+from chatbot.answering.question import Question
 from chatbot.errors import IndexUnavailableError, QuestionError
-from chatbot.events import Answer, Answered, PassagesFound, Token
 from chatbot.memory import Turn
-from chatbot.service import ChatService, Live
+from chatbot.service import ChatService
+from chatbot.service.live import Live
 
 EU: list[Turn] = [
     {"role": "user", "content": "How long can customers in the EU return a product?"},
@@ -19,7 +22,7 @@ EU: list[Turn] = [
 
 
 async def ask(service: ChatService, question: str, history: list[Turn] | None = None) -> Answer:
-    events = [event async for event in service.answer(question, history or [])]
+    events = [event async for event in service.answer(Question(question, history or []))]
     assert isinstance(events[0], PassagesFound)
     assert isinstance(events[-1], Answered)
     return events[-1].answer
@@ -27,7 +30,7 @@ async def ask(service: ChatService, question: str, history: list[Turn] | None = 
 
 async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
     question = "How long can customers in the US return a product?"
-    events = [event async for event in service.answer(question, [])]
+    events = [event async for event in service.answer(Question(question))]
     assert sum(isinstance(event, Token) for event in events) > 5
     answer = (await ask(service, question)).as_dict()
     citation = answer["citations"][0]
@@ -81,9 +84,9 @@ async def test_leaving_the_answer_stops_the_model(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
     engine.reply = "word " * 100_000
-    service._llm.max_tokens = 100_000  # type: ignore[union-attr]
+    service.models.llm.max_tokens = 100_000  # type: ignore[union-attr]
     question = "How long can customers in the US return a product?"
-    async with aclosing(service.answer(question, [])) as events:
+    async with aclosing(service.answer(Question(question))) as events:
         async for event in events:
             if isinstance(event, Token):
                 break
@@ -95,6 +98,21 @@ async def test_bad_questions_get_a_sentence(service: ChatService, question: str)
     with pytest.raises(QuestionError, match=r"empty|20,000 characters"):
         await ask(service, question)
     assert (await ask(service, "How long can customers in the US return a product?")).citations
+
+
+async def test_the_record_is_of_what_was_asked_answered_and_shown(service: ChatService) -> None:
+    turns: list[Turn] = [{"role": "user", "content": "Hello"}]
+    question = Question("How long can customers in the US return a product?", turns)
+    events = [event async for event in service.answer(question)]
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert answer.rests_on == {len(answer.answer): answer.citations[0].passage}
+    record = answer.record(question)
+    assert record["question"] == question.text and record["history"] == turns
+    shown = answer.as_dict()
+    assert {key: record[key] for key in record.keys() & shown.keys()} == {
+        key: shown[key] for key in shown.keys() - {"timings", "notes"}
+    }
 
 
 async def test_new_generation_is_used_without_a_restart(service: ChatService) -> None:
@@ -124,7 +142,7 @@ async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatSer
     path.write_text(path.read_text().replace("45 days", "60 days"))
     service.update_index()
     # The gate comes after the index, and this is no file for one.
-    service.settings = service.settings.model_copy(update={"calibration": path})
+    service._search._settings = service.settings.model_copy(update={"calibration": path})
     question = "How long can customers in the US return a product?"
     found = await asyncio.to_thread(service.search, question)
     answer = await ask(service, question)
@@ -138,14 +156,14 @@ async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatSer
 async def test_the_last_generation_answers_while_a_large_one_loads(
     service: ChatService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded, load = threading.Event(), service._load
+    loaded, load = threading.Event(), service._loader._load
 
     def slowly() -> Live:
         loaded.wait(30)
         return load()
 
-    monkeypatch.setattr("chatbot.service._TAKE_UP", 0.1)
-    monkeypatch.setattr(service, "_load", slowly)
+    monkeypatch.setattr("chatbot.service.live.TAKE_UP", 0.1)
+    monkeypatch.setattr(service._loader, "_load", slowly)
     path = service.settings.knowledge / "us.md"
     path.write_text(path.read_text().replace("45 days", "60 days"))
     service.update_index()
@@ -166,7 +184,7 @@ async def test_deleted_index_leaves_a_working_service(service: ChatService) -> N
 
 
 async def test_without_an_index_the_sentence_says_what_to_run(service: ChatService) -> None:
-    fresh = ChatService(service.settings, llm=service._llm, embeddings=service._embeddings)
+    fresh = ChatService(service.settings, llm=service.models.llm, embeddings=service.embeddings())
     (service.settings.index / "CURRENT").unlink()
     with pytest.raises(IndexUnavailableError, match="run 'chatbot index'"):
         await ask(fresh, "How long can customers in the US return a product?")

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from langchain_core.documents import Document
 
 from chatbot.cases import RecipeRow, Relevant
 from chatbot.errors import DataError
+from chatbot.passage import Passage
 from chatbot.training.grounded import grounded_rows, recipe_rows
 
 FACTS = [
@@ -19,11 +19,11 @@ FACTS = [
 ]
 
 
-def passage(at: int) -> Document:
+def passage(at: int) -> Passage:
     path, text = FACTS[at]
     columns = "part | price | currency" if path.endswith(".csv") else ""
     meta = {"path": path, "title": path, "heading": "", "columns": columns}
-    return Document(page_content=text, metadata=meta, id=str(at))
+    return Passage(page_content=text, metadata=meta, id=str(at))
 
 
 def row(at: int, answer: str | None = "An answer of its own.") -> RecipeRow:
@@ -32,7 +32,7 @@ def row(at: int, answer: str | None = "An answer of its own.") -> RecipeRow:
     return RecipeRow(id=f"r{at}", kind="plain", question=f"q{at}", answer=answer, relevant=relevant)
 
 
-def search(row: RecipeRow) -> list[Document]:
+def search(row: RecipeRow) -> list[Passage]:
     """The row's own fact first, then the others in order."""
     at = int(row.id[1])
     return [passage(at), *(passage(n) for n in range(len(FACTS)) if n != at)]

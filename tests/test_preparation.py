@@ -52,7 +52,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(entry.name)
         return scripted_model(ScriptedEngine(f"{entry.name} says 45 days of delivery."))
 
-    monkeypatch.setattr("chatbot.service.load_chat_model", load)
+    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
     return names
 
 
@@ -138,7 +138,7 @@ def test_a_large_model_that_does_not_load_leaves_the_small_one(
             raise ModelUnavailableError("The weights do not load.")
         return scripted_model(ScriptedEngine("45 days"))
 
-    monkeypatch.setattr("chatbot.service.load_chat_model", load)
+    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
     service = prepared(settings)
     until(service, "failed")
     service.refresh()
@@ -204,4 +204,4 @@ def test_closing_stops_the_conversion(
 
 
 def test_nothing_is_fetched_by_a_command(settings: Settings) -> None:
-    assert ChatService(settings, embeddings=HashedEmbeddings()).preparation is None
+    assert ChatService(settings, embeddings=HashedEmbeddings()).models.preparation is None

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ScriptedEngine
+from langchain_core.runnables import RunnableLambda
 
-from chatbot.chain import build_chain
+from chatbot.answering.chain import build_chain
+from chatbot.answering.question import Question
 from chatbot.errors import DataError
 from chatbot.evaluation.reading import Read, fit_reading
 from chatbot.grounding.confidence import (
@@ -19,13 +21,14 @@ from chatbot.grounding.confidence import (
 )
 from chatbot.service import ChatService
 
+ASKED = Question("How long do refunds take?")
 READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.6})
 
 
 def reading_chain(service: ChatService, gate_reading: Reading | None):  # type: ignore[no-untyped-def]
     gate = replace(service.gate(), reading=gate_reading)
     return build_chain(
-        service._model(), service.retriever(12), service._prompts,
+        service.models.load_llm(), RunnableLambda(service.retriever(12).search), service._prompts,
         history_tokens=100, gate=gate, shown=4,
     )  # fmt: skip
 
@@ -36,26 +39,26 @@ def test_the_models_refusal_decides(
 ) -> None:
     engine.refuses = refuses
     chain = reading_chain(service, READING)
-    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
-    assert prepared["abstain"] is abstains
-    assert prepared["refuses"] == refuses
-    assert prepared["confidence"] == pytest.approx(1 - refuses)
+    prepared = chain.prepare.invoke(ASKED)
+    assert prepared.abstain is abstains
+    assert prepared.refuses == refuses
+    assert prepared.confidence == pytest.approx(1 - refuses)
 
 
 def test_it_reads_the_very_prompt_that_it_answers(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
     chain = reading_chain(service, READING)
-    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
-    chain.respond.invoke(prepared)
+    prepared = chain.prepare.invoke(ASKED)
+    chain.respond(ASKED).invoke(prepared)
     read, answered = engine.prompts[-2:]
     assert read == answered
 
 
 def test_without_a_fit_nothing_is_read(service: ChatService, engine: ScriptedEngine) -> None:
     chain = reading_chain(service, None)
-    prepared = chain.prepare.invoke({"question": "How long do refunds take?", "history": []})
-    assert prepared["refuses"] is None
+    prepared = chain.prepare.invoke(ASKED)
+    assert prepared.refuses is None
     assert not engine.prompts
 
 
@@ -113,15 +116,15 @@ def test_the_probability_is_asked_of_the_engine(engine: ScriptedEngine) -> None:
 def test_a_refusal_by_reading_is_shown_as_any_other(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
-    from chatbot.events import Answered
+    from chatbot.answering.events import Answered
 
     engine.refuses = 0.95
-    live = service._ready()
-    gate = replace(live.gate, reading=READING)
-    service._live = replace(live, gate=gate, chain=service._build_chain(live.generation, gate))
+    live = service._loader.ready()
+    chain = reading_chain(service, READING)
+    service._loader.live = replace(live, chain=chain)
 
     async def ask() -> Answered:
-        async for event in service.answer("How long do refunds take?", []):
+        async for event in service.answer(ASKED):
             if isinstance(event, Answered):
                 return event
         raise AssertionError

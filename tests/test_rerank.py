@@ -139,7 +139,7 @@ def test_a_model_that_is_not_here_or_damaged_is_named(settings: Settings, tmp_pa
         ChatService(settings.model_copy(update={"reranker": "bge"}))
     service = ChatService(settings.model_copy(update={"reranker": "bge-reranker"}))
     with pytest.raises(ModelUnavailableError, match="'chatbot pull bge-reranker'"):
-        service.reranker()
+        service.models.reranker()
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelUnavailableError, match="does not load"):
         CrossEncoderReranker(tmp_path, 64)

@@ -171,7 +171,7 @@ def test_a_service_that_was_there_first_finds_what_comes_later(chosen: Settings)
     words_only = service.search("refund of a parcel")
     assert words_only and "run 'chatbot index'" in service.vector_store
     build(chosen)
-    service._searched[1]._again_at = 0.0  # type: ignore[index]
+    service._search.remote[1]._again_at = 0.0  # type: ignore[index]
     assert service.search("refund of a parcel")
     assert service.vector_store == "ok"
 
@@ -265,7 +265,7 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     check = next(c for c in run_checks(pinecone, offline=False) if c.name == "vector store")
     assert not check.ok and server.url in check.detail
     monkeypatch.setattr(remote, "SEARCH", 30.0)
-    service._searched[1]._again_at = 0.0  # type: ignore[index]
+    service._search.remote[1]._again_at = 0.0  # type: ignore[index]
     back = PineconeServer(WIDTH, server.port)
     back.namespaces = server.namespaces
     assert service.search(question) == before

@@ -9,9 +9,9 @@ from chatbot.api.drain import Drain
 from chatbot.api.limits import RateLimiter
 from chatbot.api.metrics import Metrics
 from chatbot.service import ChatService
+from chatbot.service.waiting import WaitingLine
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.waiting import WaitingLine
 
 
 @dataclass

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chatbot.cases import Case, to_documents
+from chatbot.cases import Case
 from chatbot.errors import DataError
+from chatbot.evaluation.answers import question_of
 from chatbot.evaluation.calibration import ENOUGH, UNCOVERED, share, thresholds_by_risk
 from chatbot.grounding.confidence import Reading, log_odds
 from chatbot.service import ChatService
@@ -104,8 +105,7 @@ def read_cases(
     """Each case read by the service's model; none where the model does not read."""
     found = []
     for case in cases:
-        given = to_documents(case.passages) if case.passages else None
-        told = service.reading(case.question, case.history, given)
+        told = service.reading(question_of(case))
         if told is not None:
             found.append(Read(source, case.answerable, *told))
         step()

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain_core.documents import Document
-
+from chatbot.answering.chain import search_query
 from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases
-from chatbot.chain import search_query
 from chatbot.errors import DataError
 from chatbot.memory import to_messages
+from chatbot.passage import Passage
 
 # How many passages a set keeps, as often as serving shows fewer or the folder is small.
 _SIZES = (4, 4, 4, 3, 2)
@@ -35,7 +34,7 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True)
 class _Asked:
     row: RecipeRow
-    found: list[Document]  # more than are shown, best first
+    found: list[Passage]  # more than are shown, best first
 
 
 def recipe_rows(
@@ -57,16 +56,16 @@ def recipe_rows(
         rows = read_cases(base / "rows.jsonl", RecipeRow)
         retriever = open_service(base / "docs").retriever(_FOUND)
 
-        def search(row: RecipeRow, retriever: Any = retriever) -> list[Document]:
+        def search(row: RecipeRow, retriever: Any = retriever) -> list[Passage]:
             history = to_messages(row.history)
-            return list(retriever.invoke(search_query(history, row.question)))
+            return list(retriever.search(search_query(history, row.question)))
 
         yield from grounded_rows(rows, search, seed)
 
 
 def grounded_rows(
     rows: Sequence[RecipeRow],
-    search: Callable[[RecipeRow], list[Document]],
+    search: Callable[[RecipeRow], list[Passage]],
     seed: int,
     rounds: int = 1,
 ) -> list[AnswerRow]:
@@ -119,7 +118,7 @@ def _round(asked: Sequence[_Asked], chance: random.Random, number: int) -> list[
     return out
 
 
-def _passages(asked: _Asked) -> list[Document]:
+def _passages(asked: _Asked) -> list[Passage]:
     """What is shown for a row, with what it rests on in it; empty where the search has it not."""
     chosen = list(asked.found[: _SIZES[0]])
     for quote in asked.row.relevant:
@@ -139,7 +138,7 @@ def _passages(asked: _Asked) -> list[Document]:
     return chosen
 
 
-def _says(passage: Document, quote: Relevant) -> bool:
+def _says(passage: Passage, quote: Relevant) -> bool:
     """Whether the quote stands in the passage, or is the head of its table."""
     meta = passage.metadata
     if meta["path"] != quote.path:
@@ -154,11 +153,11 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
-def _holds(passages: Sequence[Document], row: RecipeRow) -> bool:
+def _holds(passages: Sequence[Passage], row: RecipeRow) -> bool:
     return bool(passages) and all(any(_says(p, q) for p in passages) for q in row.relevant)
 
 
-def _may_hold(passages: Sequence[Document], row: RecipeRow) -> bool:
+def _may_hold(passages: Sequence[Passage], row: RecipeRow) -> bool:
     """Whether the passages could answer the row, by what it rests on or by other words."""
     if any(_says(p, q) for p in passages for q in row.relevant):
         return True
@@ -169,7 +168,7 @@ def _may_hold(passages: Sequence[Document], row: RecipeRow) -> bool:
     return len(told & have) > _HOLDS * len(told)
 
 
-def _nearest(asked: Sequence[_Asked], passages: Sequence[Document]) -> list[_Asked]:
+def _nearest(asked: Sequence[_Asked], passages: Sequence[Passage]) -> list[_Asked]:
     """Those whose own search finds most of the passages, first."""
     ids = {p.id for p in passages}
     paths = {p.metadata["path"] for p in passages}
@@ -182,8 +181,8 @@ def _nearest(asked: Sequence[_Asked], passages: Sequence[Document]) -> list[_Ask
 
 
 def _reduced(
-    passages: Sequence[Document], answered: Iterable[_Asked], chance: random.Random
-) -> list[Document]:
+    passages: Sequence[Passage], answered: Iterable[_Asked], chance: random.Random
+) -> list[Passage]:
     """Some sets with fewer passages; what is needed stays."""
     size = chance.choice(_SIZES)
     quotes = [quote for a in answered for quote in a.row.relevant]
@@ -192,7 +191,7 @@ def _reduced(
     return [*needed, *free[: max(0, size - len(needed))]]
 
 
-def _given(passages: Sequence[Document], chance: random.Random) -> list[GivenPassage]:
+def _given(passages: Sequence[Passage], chance: random.Random) -> list[GivenPassage]:
     given = [
         GivenPassage(
             path=p.metadata["path"],

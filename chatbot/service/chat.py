@@ -1,0 +1,319 @@
+"""The service: questions in, answers out as events, over models and an index."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from langchain_core.prompt_values import ChatPromptValue
+
+from chatbot.answering.answer import Stopwatch
+from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
+from chatbot.answering.events import Event, Queued
+from chatbot.answering.question import Question
+from chatbot.answering.stream import stream_answer
+from chatbot.errors import ChatbotError, VectorStoreError
+from chatbot.grounding.gate import Gate
+from chatbot.index.generations import Generation, current_name
+from chatbot.index.rerank import Reranker
+from chatbot.index.retriever import HybridRetriever, Mode
+from chatbot.llm.catalogue import Entry
+from chatbot.llm.local import LocalChatModel
+from chatbot.llm.preparation import State
+from chatbot.memory import Turn, newest_turns, to_messages
+from chatbot.passage import Passage
+from chatbot.prompts import load_prompts
+from chatbot.service.live import Live, LiveLoader
+from chatbot.service.models import Models
+from chatbot.service.search import Search
+from chatbot.service.waiting import WaitingLine
+from chatbot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_STARTERS = 4
+
+# Called with (done, total) while passages are embedded.
+Progress = Callable[[int, int], None]
+
+
+class ChatService:
+    """Answers questions from the knowledge folder; safe to use from several tasks at once.
+
+    Nothing is loaded until :meth:`warm_up` or the first question. It keeps answering from the
+    index and the model that it has while new ones are made and loaded, and takes them up with the
+    next question or search, or :meth:`refresh`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        llm: BaseChatModel | None = None,
+        embeddings: Embeddings | None = None,
+        reranker: Reranker | None = None,
+        *,
+        prepare: bool = False,
+    ) -> None:
+        """The models are loaded by name unless they are given, as tests do.
+
+        With ``prepare``, and if the settings name no language model, the small bundled one answers
+        until :meth:`warm_up` has made the large one ready in the background.
+
+        Raises:
+            ConfigurationError: the catalogue, a prompt or a model's name is wrong, or a setting
+                that the vector store needs is missing.
+        """
+        self.settings = settings
+        self._prompts = load_prompts(settings.prompts)
+        self.models = Models(settings, self._prompts, llm, embeddings, reranker, prepare=prepare)
+        self._search = Search(settings, self._prompts, self.models)
+        self._loader = LiveLoader(settings, self.models, self._search)
+        self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
+
+    @property
+    def preparing(self) -> State | None:
+        """How far a larger model is that is made ready in the background, if one is."""
+        return self.models.preparation.state if self.models.preparation else None
+
+    @property
+    def model_id(self) -> str:
+        """The name in the catalogue of the model that answers."""
+        return self.models.llm_entry.name
+
+    @property
+    def model_name(self) -> str:
+        """The model that answers, for people; reading it loads nothing."""
+        return self.models.name
+
+    @property
+    def embeddings_name(self) -> str:
+        """The catalogue name of the embedding model."""
+        return self.models.embeddings_entry.name
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The catalogue entries in use, by kind."""
+        return self.models.entries
+
+    @property
+    def generation(self) -> str | None:
+        """The name of the index generation that answers."""
+        live = self._loader.live
+        return live.generation.manifest.generation if live else None
+
+    @property
+    def can_answer(self) -> bool:
+        """Whether there are a model and an index; :meth:`status` may still name a problem."""
+        return self._loader.live is not None
+
+    @property
+    def vector_store(self) -> str:
+        """``ok``, or why the vector store elsewhere cannot be searched now."""
+        return self._search.vector_store
+
+    def status(self) -> str:
+        """``ready``, ``starting``, or the sentence that says why not."""
+        return self._loader.problem or ("ready" if self.can_answer else "starting")
+
+    def warm_up(self, progress: Progress = lambda done, total: None) -> None:
+        """Load models and index, building the index if there is none. Blocks; never raises a
+        :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
+        try:
+            if current_name(self.settings.index) is None:
+                with self._loader.first_build():
+                    try:
+                        self.update_index(progress)
+                    except VectorStoreError as exc:  # the index itself is there
+                        log.warning("%s", exc)
+            self._loader.ready()
+        except ChatbotError as exc:
+            log.warning("%s", exc)
+        if self.models.preparation is not None:
+            self.models.preparation.start(self._use_prepared)
+
+    def _use_prepared(self) -> None:
+        """Answer with the model that is ready now; answers under way keep theirs."""
+        self.models.use_prepared()
+        self.refresh()
+
+    def close(self) -> None:
+        """Stop what is made ready in the background; what has come is kept."""
+        if self.models.preparation is not None:
+            self.models.preparation.close()
+
+    def refresh(self) -> None:
+        """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
+        self._loader.refresh()
+
+    def update_index(self, progress: Progress = lambda done, total: None) -> Any:
+        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
+        from chatbot.index.builder import update_index
+
+        return update_index(self.settings, self.embeddings_name, self.embeddings, progress)
+
+    def embeddings(self) -> Embeddings:
+        """The embedding model, loaded once."""
+        return self.models.embeddings()
+
+    def current_generation(self) -> Generation:
+        """The index that answers; while nothing answers yet, the newest one.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        return self._loader.current()
+
+    def retriever(self, k: int | None = None, mode: Mode = "hybrid") -> HybridRetriever:
+        """The retriever over the current generation.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        return self._search.retriever(self._loader.current(), k, mode)
+
+    def gate(self) -> Gate:
+        """What decides whether to answer, over the current generation.
+
+        Raises:
+            ConfigurationError: the calibration cannot be used.
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        return self._search.gate(self._loader.current())
+
+    def document_text(self, path: str) -> str:
+        """The text of an indexed document, into which offsets point; empty if it is gone."""
+        generation = self._loader.loaded
+        return generation.texts.get(path, "") if generation else ""
+
+    def rewriter(self) -> Rewrite:
+        """(history, question) to a question that stands alone, by the model."""
+        return build_rewriter(self.models.load_llm(), self._prompts)
+
+    def starters(self) -> list[tuple[str, str]]:
+        """(label, question) pairs for an empty page, from the knowledge folder's ``.starters``."""
+        try:
+            lines = (self.settings.knowledge / ".starters").read_text(encoding="utf-8")
+        except OSError:
+            return []
+        pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
+        return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
+
+    def search(
+        self, query: str, k: int | None = None, documents: Generation | None = None
+    ) -> list[Passage]:
+        """The passages for a query, best first. Blocks while models load.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        if self.can_answer:  # a newer index is taken up as for a question
+            self._loader.ready()
+        main = self._search.retriever(self._loader.current(), k)
+        if documents is None:
+            return main.search(query)
+        return self._search.joined(main, documents).invoke(query)
+
+    def confidence(self, question: Question) -> float:
+        """How sure it is that the passages answer, from 0 to 1; the model writes no answer.
+
+        Raises: as :meth:`answer`.
+        """
+        live = self._loader.ready()
+        question = self._compared(self._checked(question))
+        return live.chain.prepare.invoke(question).confidence
+
+    def reading(self, question: Question) -> tuple[float, float] | None:
+        """(confidence of the search, probability that the model refuses), each from 0 to 1;
+        ``None`` with a model that was not trained to refuse, and where nothing is found.
+
+        Raises: as :meth:`answer`.
+        """
+        live, models = self._loader.ready(), self.models
+        trained = models.trained and models.llm_entry.reads is None
+        if not trained or not isinstance(live.llm, LocalChatModel):
+            return None
+        gate = replace(live.gate, refuse_below=0.0, reading=None)
+        chain = self._search.chain(live.llm, live.generation, gate)
+        prepared = chain.prepare.invoke(self._compared(self._checked(question)))
+        if prepared.abstain:
+            return None
+        messages = chain.render.invoke(prepared).to_messages()
+        return prepared.retrieval, live.llm.probability(messages, self._prompts.unknown)
+
+    async def draft(
+        self, question: str, answer: str, tone: str, language: str
+    ) -> AsyncGenerator[str, None]:
+        """A reply to a customer that says what ``answer`` says, as pieces of text."""
+        prompt = self._prompts.render_draft(
+            question=question, answer=answer, tone=tone, language=language
+        )
+        async with aclosing(self._write(prompt)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
+        """The newest part of a conversation in a few sentences, as pieces of text."""
+        llm = (await asyncio.to_thread(self._loader.ready)).llm
+        budget = self.settings.history_tokens
+        newest = newest_turns(to_messages(history), budget, llm.get_num_tokens)
+        async with aclosing(self._write(self._prompts.render_summary(newest))) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
+        place = self.line.join()
+        try:
+            async for _ in place.positions():
+                continue
+            llm = (await asyncio.to_thread(self._loader.ready)).llm
+            async for chunk in llm.astream(prompt):
+                if chunk.text:
+                    yield str(chunk.text)
+        finally:
+            place.leave()
+
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        """Answer as events; leaving the iterator stops the model and frees its place in line.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            BusyError: too many are waiting already.
+            IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
+        """
+        watch = Stopwatch()
+        question = self._checked(question)
+        place = self.line.join()
+        try:
+            async for position in place.positions():
+                yield Queued(position)
+            watch.mark("waited")
+            live = await asyncio.to_thread(self._loader.ready)
+            chain = await asyncio.to_thread(self._chain, live, question)
+            watch.mark("ready")
+            question = await asyncio.to_thread(self._compared, question)
+            events = stream_answer(chain, question, self._prompts, live.model, watch)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            place.leave()
+
+    def _checked(self, question: Question) -> Question:
+        settings = self.settings
+        return question.checked(settings.max_question_chars, settings.answer_tokens)
+
+    def _compared(self, question: Question) -> Question:
+        """The passages that came with it, with their similarity to it."""
+        if question.passages is None:
+            return question
+        compared = self.models.compared(question.text, question.passages)
+        return replace(question, passages=compared)
+
+    def _chain(self, live: Live, question: Question) -> AnswerChain:
+        if question.documents is None:
+            return live.chain
+        return self._search.chain(live.llm, live.generation, live.gate, question.documents)

@@ -1,0 +1,139 @@
+"""What is built over a generation of the index: retrievers, the gate and the chain."""
+
+from itertools import zip_longest
+from typing import cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.grounding.confidence import CALIBRATION, load_calibration
+from chatbot.grounding.features import FIELD
+from chatbot.grounding.gate import Gate
+from chatbot.index.generations import Generation
+from chatbot.index.remote import SEARCH, RemoteSearch, open_store
+from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
+from chatbot.passage import Passage
+from chatbot.prompts import Prompts
+from chatbot.service.models import Models
+from chatbot.settings import Settings
+
+Retriever = Runnable[str, list[Passage]]
+
+
+class Search:
+    """Builds retrievers, gates and chains from the settings and the models.
+
+    ``remote`` is the last generation with its search by a vector store elsewhere, if any.
+    """
+
+    def __init__(self, settings: Settings, prompts: Prompts, models: Models) -> None:
+        """Reads the settings of the vector store and connects to nothing.
+
+        Raises:
+            ConfigurationError: a setting that the vector store needs is missing.
+        """
+        self._settings = settings
+        self._prompts = prompts
+        self._models = models
+        self._vector_store = open_store(settings, models.embeddings_entry.name, SEARCH)
+        self.remote: tuple[Generation, RemoteSearch] | None = None
+
+    @property
+    def vector_store(self) -> str:
+        """``ok``, or why the vector store elsewhere cannot be searched now: questions are then
+        searched for by their words."""
+        return (self.remote and self.remote[1].problem) or "ok"
+
+    def retriever(
+        self, generation: Generation, k: int | None = None, mode: Mode = "hybrid"
+    ) -> HybridRetriever:
+        """The retriever of ``k`` passages, by default of as many as the settings say."""
+        count = k or self._settings.passages
+        candidates = max(self._settings.candidates, count)
+        return self._over(generation, count, candidates, mode, self._remote_search(generation))
+
+    def joined(self, main: HybridRetriever, documents: Generation) -> Retriever:
+        """A retriever over ``main`` and ``documents``: by turns the best of each, as many as one
+        would give."""
+        settings = self._settings
+        retriever = self._over(documents, settings.passages, settings.candidates, "hybrid")
+
+        def search(query: str) -> list[Passage]:
+            found = main.search(query)
+            pairs = zip_longest(retriever.search(query), found)
+            both = [document for pair in pairs for document in pair if document is not None]
+            return both[: max(len(found), settings.passages)]
+
+        return RunnableLambda(search)
+
+    def gate(self, generation: Generation) -> Gate:
+        """What decides whether to answer from ``generation``.
+
+        Raises:
+            ConfigurationError: the calibration cannot be used.
+        """
+        settings = self._settings
+        calibration = load_calibration(settings.calibration or CALIBRATION)
+        models = self._models
+        name = models.embeddings_entry.name
+        reading = calibration.readings.get(models.llm_entry.name) if models.trained else None
+        limits = (settings.risk, settings.refuse_below)
+        return Gate(calibration, name, generation.lexical, *limits, reading)
+
+    def chain(
+        self,
+        llm: BaseChatModel,
+        generation: Generation,
+        gate: Gate,
+        documents: Generation | None = None,
+    ) -> AnswerChain:
+        """The chain that answers from ``generation``, and from ``documents`` beside it."""
+        settings, entry = self._settings, self._models.llm_entry
+        condense = settings.condense
+        if condense == "auto":
+            condense = "model" if entry.rewrites else "history"
+        shown = settings.passages
+        # The gate looks at the best by the fused score, wherever a reranker puts them.
+        reread = settings.rerank_passages if self._models.reranker() else 0
+        main = self.retriever(generation, max(shown, FIELD, reread))
+        return build_chain(
+            llm,
+            cast(Retriever, main) if documents is None else self.joined(main, documents),
+            self._prompts,
+            history_tokens=settings.history_tokens,
+            gate=gate,
+            shown=shown,
+            reads=None if self._models.scripted else entry.reads,
+            condense=condense,
+        )
+
+    def _over(
+        self,
+        generation: Generation,
+        k: int,
+        candidates: int,
+        mode: Mode,
+        nearest: RemoteSearch | None = None,
+    ) -> HybridRetriever:
+        return build_retriever(
+            generation,
+            self._models.embeddings(),
+            k=k,
+            candidates=candidates,
+            mode=mode,
+            nearest=nearest,
+            reranker=self._models.reranker(),
+            rerank_passages=self._settings.rerank_passages,
+        )
+
+    def _remote_search(self, generation: Generation) -> RemoteSearch | None:
+        """The search by a vector store elsewhere, where the settings name one."""
+        if self._vector_store is None:
+            return None
+        remote = self.remote
+        if remote is None or remote[0] is not generation:
+            search = RemoteSearch(self._vector_store, generation)
+            search.open()
+            remote = self.remote = (generation, search)
+        return remote[1]
