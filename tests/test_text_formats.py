@@ -58,7 +58,7 @@ def test_components_of_mdx(tmp_path: Path) -> None:
 
 
 def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:
-    text = "import {\n  A,\n  B,\n} from 'a'\nexport const m = {\n  t: 'x',\n}\n\nexport to CSV.\n\nYes."
+    text = "import {\n  A,\n} from 'a'\nexport const m = {\n  t: 'x',\n}\n\nYes."
     assert shown(tmp_path / "a.mdx", text) == "Yes."
     assert shown(tmp_path / "a.md", "export to CSV.\n\nYes.") == "export to CSV. Yes."
 

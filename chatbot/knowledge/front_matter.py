@@ -1,4 +1,4 @@
-"""What stands in front of a Markdown file: YAML, TOML or JSON about it, for the site's generator."""
+"""What stands in front of a Markdown file: YAML, TOML or JSON about it, for a site."""
 
 import datetime as dt
 import json
