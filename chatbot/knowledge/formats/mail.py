@@ -36,7 +36,8 @@ _HEADED = re.compile(
 _SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
 _GREETING = re.compile(
     r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
-    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|mfg|"
+    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
+    r"mfg|"
     r"cordialement|bien à vous|saludos(?: cordiales)?|un saludo|cordiali saluti|"
     r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
     re.IGNORECASE,
