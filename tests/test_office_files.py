@@ -16,7 +16,7 @@ from pptx import Presentation
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.formats import extract
-from chatbot.knowledge.formats.numbers import shown
+from chatbot.knowledge.formats.numbers import shown, shown_text
 
 W = nsdecls("w")
 
@@ -101,10 +101,86 @@ def test_merged_cells_of_word_are_filled_in() -> None:
         (1.5, "# ?/?", "1 1/2"),
         (5551234567, "(000) 000-0000", "(555) 123-4567"),
         (2.5, "General", "2.5"),
+        (1e-7, "General", "1E-07"),
+        (-0.25, "0%", "-25%"),
+        (0, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "- €"),
+        (0, '[=1]"Yes";[=0]"No";0', "No"),
+        (50, '[>100]"high";[<=100]"low"', "low"),
+        (1500, '[>=1000]0.0," km";0" m"', "1.5 km"),
+        (500, '[>=1000]0.0," km";0" m"', "500 m"),
+        (55, ";;;", ""),
+        (0, "#,##0;-#,##0;", ""),
+        (1234567.5, "# ##0.00", "1 234 567.50"),
+        (0.333, "# ?/?", "1/3"),
+        (0.5, "0/8", "4/8"),
+        (46086, "[$-407]D. MMMM YYYY", "5. März 2026"),
+        (46086, "[$-40C]dddd d mmmm", "jeudi 5 mars"),
     ],
 )
 def test_numbers_are_as_the_sheet_shows_them(value: float, code: str, want: str) -> None:
     assert shown(value, code) == want
+
+
+def test_texts_have_formats_too() -> None:
+    assert shown_text("7", '"Art. "@') == "Art. 7"
+    assert shown_text("secret", ";;;") == ""
+    assert shown_text("Plan", "#,##0.00") == "Plan"
+
+
+def rewritten(data: bytes, change: Any) -> Extracted:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+    return extract(".xlsx", out.getvalue())
+
+
+def test_strict_files_and_rows_of_no_height() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Code", "Meaning"], ["E-12", "Filter"], ["E-13", "Pump"]):
+        book.active.append(row)
+    usual, strict = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+
+    def change(part: bytes) -> bytes:
+        part = part.replace(usual + b"spreadsheetml/2006/main", strict + b"spreadsheetml/main")
+        part = part.replace(b'<row r="3"', b'<row r="3" ht="0"')
+        return part.replace(usual + b"officeDocument/2006/", strict + b"officeDocument/")
+
+    found = rewritten(saved(book), change)
+    assert found.text == "## Sheet\n\nCode | Meaning\nE-12 | Filter\n"
+
+
+def test_two_rows_of_names_and_titles_between_rows() -> None:
+    def change(book: Any) -> None:
+        for area in ("A1:A2", "B1:C1", "A3:C3"):
+            book.active.merge_cells(area)
+
+    rows = [["Region", "Price", None], [None, "Post", "Air"], ["Europe", None, None], ["FR", 5, 9]]
+    found = sheet(*rows, change=change)
+    assert found.tables[0].columns == "Region | Price Post | Price Air"
+    assert found.text.endswith("\nEurope |  |\nFR | 5 | 9\n")
+
+
+def test_a_filter_or_a_table_tells_the_names_of_columns() -> None:
+    from openpyxl.worksheet.table import Table
+
+    def filtered(book: Any) -> None:
+        book.active.auto_filter.ref = "A1:B3"
+
+    def table(book: Any) -> None:
+        book.active.add_table(Table(displayName="T", ref="A1:B3"))
+
+    for change in (filtered, table):
+        found = sheet(["Code 1", "Code 2"], ["A", "B"], ["C", "D"], change=change)
+        assert found.tables[0].columns == "Code 1 | Code 2"
+
+
+def test_links_of_cells_have_their_address() -> None:
+    def change(book: Any) -> None:
+        book.active["A2"].hyperlink = "https://a.example/c7"
+
+    found = sheet(["Form", "Use"], ["Claim", "refund"], change=change)
+    assert "Claim (https://a.example/c7) | refund" in found.text
 
 
 def test_a_sheet_keeps_rows_beyond_a_wrong_dimension() -> None:

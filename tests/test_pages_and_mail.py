@@ -1,5 +1,6 @@
 """PDF pages in reading order, and mail with all its texts."""
 
+import base64
 import io
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -148,6 +149,71 @@ def test_quotes_and_signatures_stand_under_headings_of_their_own() -> None:
     text = read(mail(body))
     assert text.index("30 days") < text.index("### Signature") < text.index("555-0100")
     assert text.index("### Earlier message") < text.index("How long?")
+
+
+def test_the_page_is_read_where_it_says_more() -> None:
+    message = mail("Dear Kim,\nour new prices are in the table of this message.\n")
+    page = "<p>Dear Kim,</p><p>our new prices are in the table of this message.</p>"
+    page += "<table><tr><th>Plan<th>Price<tr><td>Plus<td>9 euros</table>"
+    message.add_alternative(page, subtype="html")
+    assert "Plus | 9 euros" in read(message)
+
+
+def test_questions_stand_above_their_answers() -> None:
+    body = "See below.\n\n> How long?\n\n30 days.\n\n> And in the US?\n\n45 days.\n"
+    text = read(mail(body))
+    assert text.index("> How long?") < text.index("30 days.") < text.index("> And in the US?")
+    assert "Earlier" not in text
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Von: Ann <a@b.c>\nGesendet: Montag, 3. Mai 2026\nAn: Bob\nBetreff: Frist",
+     "*From:* Ann\n*Sent:* Monday, May 3, 2026\n*To:* Bob\n*Subject:* Returns",
+     "________________________________\nFrom: Ann\nSent: Monday\nTo: Bob"],
+)  # fmt: skip
+def test_what_outlook_quotes_is_an_earlier_message(head: str) -> None:
+    text = read(mail(f"Yes.\n\n{head}\n\nHow long?\n"))
+    assert text.index("Yes.") < text.index("### Earlier message") < text.index("How long?")
+
+
+@pytest.mark.parametrize("greeting", ["Best regards", "Mit freundlichen Grüßen,", "Cordialement"])
+def test_a_signature_begins_with_a_greeting(greeting: str) -> None:
+    text = read(mail(f"Hold it.\n\n{greeting}\n\nKim Lee\nTel. 555-0100\n"))
+    assert text.index("Hold it.") < text.index("### Signature") < text.index("Kim Lee")
+
+
+def test_messages_are_read_however_they_hang_on_another() -> None:
+    inner = mail("It fixes E-77.", subject="Firmware")
+    inner.add_attachment(b"log E-80\n", maintype="text", subtype="plain", filename="device")
+    file = mail()
+    file.add_attachment(
+        inner.as_bytes(), maintype="application", subtype="octet-stream", filename="a.eml"
+    )
+    encoded = MIMEMultipart("mixed")
+    encoded["Subject"] = "FYI"
+    part = MIMEBase("message", "rfc822")
+    part.set_payload(base64.encodebytes(inner.as_bytes()).decode())
+    part["Content-Transfer-Encoding"] = "base64"
+    encoded.attach(part)
+    for message in (file, encoded):
+        text = read(message)
+        assert "It fixes E-77." in text and "log E-80" in text
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.log", "a.vcf", "a.txt"])
+def test_attachments_of_text_are_shown(name: str) -> None:
+    message = mail()
+    message.add_attachment(
+        b'{"code": "E-79"}', maintype="application", subtype="octet-stream", filename=name
+    )
+    assert '{"code": "E-79"}' in read(message)
+
+
+def test_mail_in_encodings_of_seven_bits() -> None:
+    for charset, body in (("utf-7", "Für alle."), ("iso-2022-jp", "返品は30日以内に")):
+        head = f"From: a@b.c\nSubject: x\nContent-Type: text/plain; charset={charset}\n\n"
+        assert body in extract(".eml", head.encode() + body.encode(charset)).text
 
 
 def test_a_charset_that_nobody_knows() -> None:

@@ -1,6 +1,7 @@
 """Text formats keep their offsets; what their readers do not see is blank."""
 
 import json
+import time
 import unicodedata
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def shown(path: Path, text: str) -> str:
         ("10<sup>1</sup> <del>a</del> <b>b</b>", "10 1 b"),
         ("<div hidden>no</div>{{< note >}}yes{{< /note >}}", "yes"),
         ("```\n<!-- kept --> ~~kept~~ <b>\n```", "``` <!-- kept --> ~~kept~~ <b> ```"),
+        ("Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`.",
+         "Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`."),
+        ("a <!-- `b --> c ` d", "a c ` d"),
+        ("R&uuml;ckgabe: &euro;5 or \\$6, 5 \\* 3, AT&amp;T.", "Rückgabe: €5 or $6, 5 * 3, AT&T."),
+        ("Yes. %% for us %% {# note #} {{!-- no --}}\n%%\nno\n%%", "Yes."),
+        ("--8<-- 'a.md'\n{!a.md!}\n{{#include a.md}}\n<!--@include: ./a.md-->\nYes.", "Yes."),
+        ("{% tab title=\"Linux\" %}\nYes.\n{% endtab %}", "Linux Yes."),
+        ("{{< tab \"Debian\" >}}\nYes.{{< ref \"x.md\" >}}", "Debian Yes."),
+        ("!!! warning \"Hot\"\n    Wait.\n\n=== \"Mac\"\n    Go.", 'warning "Hot" Wait. "Mac" Go.'),
+        ("import A from '@x/a';\n\n<A b=\"1\">\nYes.\n</A>\n<Your name>", "Yes. <Your name>"),
     ],
 )  # fmt: skip
 def test_markdown_as_its_readers_see_it(tmp_path: Path, text: str, want: str) -> None:
@@ -46,6 +57,12 @@ def test_components_of_mdx(tmp_path: Path) -> None:
     assert shown(tmp_path / "a.mdx", text) == "# Pay macOS Yes."
 
 
+def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:
+    text = "import {\n  A,\n} from 'a'\nexport const m = {\n  t: 'x',\n}\n\nYes."
+    assert shown(tmp_path / "a.mdx", text) == "Yes."
+    assert shown(tmp_path / "a.md", "export to CSV.\n\nYes.") == "export to CSV. Yes."
+
+
 def test_front_matter_is_text(tmp_path: Path) -> None:
     text = "---\ntitle: 1.10\ndescription: How to pay.\nopens: 9:30\n---\nBody.\n"
     document = load(tmp_path / "a.md", text)
@@ -53,16 +70,35 @@ def test_front_matter_is_text(tmp_path: Path) -> None:
     assert " ".join(document.text[document.body :].split()) == "How to pay. Body."
 
 
-@pytest.mark.parametrize("line", ["draft: true", "draft: yes", "published: false"])
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> None:
+    text = '---\ntitle: Pay: now: "x\nfoo\n---\nBody.\n'
+    assert load(tmp_path / "a.md", text).title == 'Pay: now: "x'
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["draft: true", "draft: yes", "published: false", "status: Draft", "hidden: true",
+     "visibility: private", "archived: true", "expiryDate: 2020-01-01", "publishDate: 2999-01-01"],
+)  # fmt: skip
 def test_drafts_are_left_out_and_said(tmp_path: Path, line: str) -> None:
     with pytest.raises(DocumentError, match="front matter says"):
         load(tmp_path / "a.md", f"---\ntitle: Price\n{line}\n---\n99 euros.\n")
 
 
+def test_drafts_in_other_front_matter_are_left_out(tmp_path: Path) -> None:
+    for matter in ("+++\ndraft = true\n+++", '{\n "title": "X",\n "draft": true\n}'):
+        with pytest.raises(DocumentError, match="a draft"):
+            load(tmp_path / "a.md", f"{matter}\n\n99 euros.\n")
+    assert load(tmp_path / "a.md", '{"title": "Pay"}\n\nNow.\n').title == "Pay"
+
+
 def test_headings_of_all_kinds(tmp_path: Path) -> None:
     text = "Top\n===\n\n## Pay *now* {#pay}\n\nSub\n---\n\n- item\n---\n\n```\n# no\n```\n"
-    headings = [(h.level, h.text) for h in load(tmp_path / "a.md", text).headings]
-    assert headings == [(1, "Top"), (2, "Pay now"), (2, "Sub")]
+    text += "\n<h3 align=center><a id=x></a>HTML\n<b>head</b></h3>\n"
+    document = load(tmp_path / "a.md", text)
+    headings = [(h.level, h.text) for h in document.headings]
+    assert headings == [(1, "Top"), (2, "Pay now"), (2, "Sub"), (3, "HTML head")]
+    assert document.text[document.headings[-1].start :].startswith("HTML")
 
 
 def test_every_chunk_of_a_table_knows_its_columns(tmp_path: Path) -> None:
@@ -84,6 +120,45 @@ def test_html_tables_in_markdown_are_rows(tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in document.text.split("\n") if line.strip()]
     assert lines == ["# T", "Carrier | Days", "GLS | 5"]
     assert document.tables[0].columns == "Carrier | Days"
+
+
+def test_spanned_cells_in_markdown_are_filled_in(tmp_path: Path) -> None:
+    text = """Before.
+<table><thead><tr><th rowspan=2>Region</th><th colspan=2>Price &amp; days</th></tr>
+<tr><th>Post</th><th>Air</th></tr></thead>
+<tr><td rowspan="2">United Kingdom</td><td>5<br>or 6</td><td></td></tr><tr>
+<td>7</td><td>8</td></tr></table>
+After.
+"""
+    document = load(tmp_path / "a.md", text)
+    assert len(document.text) == len(text)
+    lines = [line.strip() for line in document.text.split("\n") if line.strip()]
+    assert lines == [
+        "Before.",
+        "Region | Price & days | Price & days",
+        "Region | Post | Air",
+        "United Kingdom | 5 or 6 |",
+        "United Kingdom | 7 | 8",
+        "After.",
+    ]
+    assert document.tables[0].columns == "Region | Price & days Post | Price & days Air"
+    assert [document.text[at : at + 6] for at in document.tables[0].at] == ["United"] * 2
+
+
+def test_marks_that_nothing_closes_take_no_time(tmp_path: Path) -> None:
+    for part in (
+        "<table><tr><td>a",
+        "{/* ",
+        "{{< a ",
+        "<p hidden>",
+        "`a``",
+        "{# ",
+        "<del>",
+        "<h1>x",
+    ):
+        started = time.process_time()
+        load(tmp_path / "a.mdx", "Text " + part * 20_000)
+        assert time.process_time() - started < 3, part
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])

@@ -24,6 +24,16 @@ def text(markup: str) -> str:
         ("<p>Mill Road<br>London</p>", ["Mill Road", "London"]),
         ("<select><option>Damaged</option><option>Late</option></select>", ["Damaged", "", "Late"]),
         ("<ol start=4 type=a><li>x</ol>", ["d. x"]),
+        ("<ol reversed><li>x<li>y</ol>", ["2. x", "1. y"]),
+        ("<dl><div><dt>Refund</dt><dt>Return</dt><dd><p>30 days.</p><p>Unused.</p></dd></div></dl>",
+         ["Refund, Return: 30 days.", "", "Unused."]),
+        ("<dl><dt>Run<dd><pre>a</pre></dl>", ["Run:", "", "```", "a", "```"]),
+        ("<dl><dt>Alone</dl>", ["Alone"]),
+        ("<span style='display: block'>One</span><span style='display:block'>Two</span>",
+         ["One", "", "Two"]),
+        ("<my-note>One</my-note><my-note>Two</my-note>", ["One", "", "Two"]),
+        ("<p>Click <my-icon>gear</my-icon>now</p>", ["Click gear now"]),
+        ("<div role=heading aria-level=3>Returns</div>", ["### Returns"]),
     ],
 )  # fmt: skip
 def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
@@ -39,6 +49,7 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
+        ("<span style='text-decoration: line-through'>$79</span> $59", "$59"),
         ("<a href='https://a.example/f7'>this form</a>.", "this form (https://a.example/f7)."),
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
@@ -56,6 +67,13 @@ def test_what_is_hidden_is_left_out() -> None:
     assert text(page) == "Seen.\n"
 
 
+def test_style_sheets_hide_on_the_screen_only() -> None:
+    page = """<style>@media print { .a { display: none } } p.b { display: none }</style>
+    <p class=a>Seen.</p><p class=b>no</p><div style="font-size:0">no</div>
+    <p style="opacity: 0; color: red">no</p><p hidden=until-found>Opened.</p>"""
+    assert text(page) == "Seen.\n\nOpened.\n"
+
+
 def test_tables_are_rows_with_every_cell_in_its_column() -> None:
     page = """<table><thead><tr><th>Region<th>Method<th>Days</thead>
     <tr><td rowspan=2><p>EU</p><td>Standard<td>5<br>or 6</tr><tr><td>Express<td></tr>
@@ -69,6 +87,25 @@ def test_tables_are_rows_with_every_cell_in_its_column() -> None:
     ]
     assert found.tables[0].columns == "Region | Method | Days"
     assert [found.text[at : at + 2] for at in found.tables[0].at] == ["EU", "EU", "Wo"]
+
+
+def test_a_cell_can_span_the_rest_of_the_table() -> None:
+    page = "<table><tr><th>Region<th>Way<tr><td rowspan=0>EU<td>Post<tr><td>Air</table>"
+    assert "EU | Post\nEU | Air\n" in text(page)
+
+
+def test_tables_of_other_elements_are_tables() -> None:
+    row = "<div role=row><span role={0}>{1}</span><span role={0}>{2}</span></div>"
+    page = f"""<div role=table>{row.format("columnheader", "Plan", "Price")}
+    <div role=rowgroup>{row.format("cell", "Plus", "9 euros")}</div></div>"""
+    found = extract(".html", page.encode())
+    assert found.text == "Plan | Price\nPlus | 9 euros\n"
+    assert found.tables[0].columns == "Plan | Price"
+
+
+def test_code_beside_its_line_numbers_is_code() -> None:
+    page = "<table><tr><td><pre>1\n2</pre><td><pre>if x:\n    run()</pre></table>"
+    assert text(page) == "```\nif x:\n    run()\n```\n"
 
 
 def test_a_table_that_only_places_things_is_no_table() -> None:
@@ -87,11 +124,27 @@ def test_confluence_macros_are_read() -> None:
     found = text(page)
     assert "```\nrun <it>\n```" in found
     assert "See Restart, then wait." in found
+    assert found.endswith("DONE\n")
+
+
+def test_macros_have_titles_and_stand_in_lines() -> None:
+    macro = "<ac:structured-macro ac:name='{}'><ac:parameter ac:name='{}'>{}</ac:parameter>{}"
+    macro += "</ac:structured-macro>"
+    body = "<ac:rich-text-body><p>Back up.</p></ac:rich-text-body>"
+    assert text(macro.format("panel", "title", "Before", body)) == "Before\n\nBack up.\n"
+    assert text(macro.format("excerpt", "hidden", "true", body)) == ""
+    status = macro.format("status", "title", "LIVE", "")
+    assert text(f"<p>It is {status} now: {macro.format('jira', 'key', 'OPS-12', '')}</p>") == (
+        "It is LIVE now: OPS-12\n"
+    )
 
 
 def test_the_title_is_that_of_the_page_where_it_has_no_heading() -> None:
     assert extract(".html", b"<title>Change  it</title><p>Text.").title == "Change it"
     assert extract(".html", b"<title>Site</title><h1>Change</h1>").title == "Change"
+    assert extract(".html", b"<title>Change</title><p>a</p><h2>Before</h2>").title == "Change"
+    named = b"<meta property='og:title' content='Change'><p>Text.</p>"
+    assert extract(".html", named).title == "Change"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])

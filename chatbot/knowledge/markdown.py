@@ -6,16 +6,20 @@ the text keeps its length; headings, tables and the description in front are not
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import without_tags
-
-_FRONT_MATTER = re.compile(
-    r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
+from chatbot.knowledge.marks import (
+    blank,
+    blanked,
+    entities,
+    escapes,
+    filled,
+    unmasked,
+    without_comments,
 )
-_MAX_FRONT_MATTER = 20_000
+
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -23,18 +27,26 @@ _PARAGRAPH = re.compile(r" {0,3}(?![-*+>#|=<!:]|\d+[.)]|```|~~~)\S")
 _DELIMITERS = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}]*\}[ \t]*$")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
-_COMMENT = re.compile(
-    r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}|\{%-?\s*comment.*?endcomment\s*-?%\}", re.DOTALL
-)
+# Comments, what is only for the generator, and what it puts in from elsewhere.
 _HIDDEN_LINE = re.compile(
-    r"^\[(?://|comment|_)\]:.*$|^\{%.*?%\}[ \t]*$|^\{:.*\}[ \t]*$", re.MULTILINE
+    r"^\[(?://|comment|_)\]:.*$|^\{:.*\}[ \t]*$|^[ \t]*-{1,3}8<-{1,3}.*$|^[ \t]*\{!.*!\}[ \t]*$"
+    r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$",
+    re.MULTILINE,
 )
-_SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|\{%.*?%\}")
+_SHORTCODE = re.compile(r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}")
+# Of a shortcode its title is shown: of a tab, a picture, a part that opens.
+_TITLED = re.compile(
+    r"\b(?:title|label|name|summary|caption|alt|header)\s*=\s*[\"“]([^\"”]+)[\"”]"
+    r"|^\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\""
+)
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
-_MODULE = re.compile(r"^(?:import\s[^\n]*?['\"][^\n]*|export\s[^\n]*)$", re.MULTILINE)
-_IS_TRUE = frozenset({"true", "yes", "on", "1"})
-_IS_FALSE = frozenset({"false", "no", "off", "0"})
-_ABOUT = ("description", "summary", "excerpt", "abstract", "subtitle", "lead")
+# Marks of admonitions and tabs; their titles are words.
+_SIGNS = re.compile(r"^([ \t]*)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE)
+# In MDX they go on to the next empty line; in Markdown only lines that can be nothing else.
+_MODULE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n(?![ \t]*(?:\n|\Z))[^\n]+)*", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^import\s[\w{}*, ]{1,200}\sfrom\s+['\"][^'\"\n]+['\"];?[ \t]*$", re.MULTILINE
+)
 
 
 def read_markdown(text: str, mdx: bool = False) -> Extracted:
@@ -43,27 +55,24 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     Raises:
         DocumentError: its front matter says that it is a draft or not published.
     """
-    body, title, about = _front_matter(text)
+    matter = front_matter(text)
+    body = matter.end
     shown = blanked(text[:body]) + text[body:] if body else text
-    for start, end in about:
+    for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
     codes = _code(shown, body)
     shown = _outside(shown, body, codes, lambda part: _shown(part, mdx))
-    shown, html_rows = without_tags(shown, body, codes, mdx)
-    headings = tuple(markdown_headings(shown, body))
+    shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
+    shown = _outside(shown, body, codes, _read)
+    headings = [*markdown_headings(shown, body), *html_headings]
     tables = (*_tables(shown, body, codes), *html_rows)
     return Extracted(
         shown,
-        title,
-        headings=headings,
+        matter.title,
+        headings=tuple(sorted(headings, key=lambda place: place.start)),
         tables=tuple(sorted(tables, key=lambda rows: rows.start)),
-        body=min((start for start, _ in about), default=body),
+        body=min((start for start, _ in matter.about), default=body),
     )
-
-
-def blanked(text: str) -> str:
-    """As many blanks, and the same line ends."""
-    return re.sub(r"[^\n]", " ", text)
 
 
 def markdown_headings(text: str, begin: int = 0) -> list[Place]:
@@ -99,68 +108,6 @@ def _plain(heading: str) -> str:
     return " ".join(_MARKS.sub(lambda match: match[1] or "", text).split())
 
 
-def _front_matter(text: str) -> tuple[int, str, list[tuple[int, int]]]:
-    """Where the text behind front matter begins, the title in it, and where its description
-    stands; (0 or behind a byte order mark, "", []) without."""
-    match = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER)
-    first = int(text.startswith("\ufeff"))
-    if match is None:
-        return first, "", []
-    places: dict[str, tuple[int, int]] = {}
-    if match[1] == "+++":
-        values = _toml(match[2])
-    else:
-        found, places = _yaml(match[2])
-        if found is None:  # a rule between two lines, not front matter
-            return first, "", []
-        values = found
-    _check_shown(values)
-    about = [
-        (match.start(2) + places[name][0], match.start(2) + places[name][1])
-        for name in _ABOUT
-        if name in places and values.get(name, "").strip() != values.get("title", "").strip()
-    ]
-    return match.end(), " ".join(values.get("title", "").split()), about[:1]
-
-
-def _yaml(text: str) -> tuple[dict[str, str] | None, dict[str, tuple[int, int]]]:
-    """Plain values as they are written ("1.10", "no", "9:30"), and where; ``None`` where the text
-    is no mapping."""
-    import yaml
-
-    try:
-        node: Any = yaml.compose(text, Loader=yaml.CBaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, {}
-    if not isinstance(node, yaml.MappingNode):
-        return None, {}
-    pairs = [
-        (str(key.value).lower(), value)
-        for key, value in node.value
-        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
-    ]
-    places = {name: (v.start_mark.index, v.end_mark.index) for name, v in pairs}
-    return {name: str(value.value) for name, value in pairs}, places
-
-
-def _toml(text: str) -> dict[str, str]:
-    import tomllib
-
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-    return {name.lower(): str(v) for name, v in values.items() if not isinstance(v, dict | list)}
-
-
-def _check_shown(values: dict[str, str]) -> None:
-    said = {name: value.strip().lower() for name, value in values.items()}
-    if said.get("draft") in _IS_TRUE or said.get("status") == "draft":
-        raise DocumentError("its front matter says that it is a draft")
-    if said.get("published") in _IS_FALSE or said.get("publish") in _IS_FALSE:
-        raise DocumentError("its front matter says that it is not published")
-
-
 def _code(text: str, begin: int) -> list[tuple[int, int]]:
     """(start, end) of fenced code."""
     if "```" not in text and "~~~" not in text:
@@ -192,12 +139,26 @@ def _outside(
 
 
 def _shown(text: str, mdx: bool) -> str:
-    def blank(match: re.Match[str]) -> str:
-        return blanked(match[0])
+    """Without comments and what a generator reads; inline code is masked."""
+    text = without_comments(text)
+    text = _HIDDEN_LINE.sub(blank, text)
+    text = _SHORTCODE.sub(_titled, text)
+    text = _STRUCK.sub(blank, text)
+    text = _SIGNS.sub(blank, text)
+    return (_MODULE if mdx else _IMPORT).sub(blank, text)
 
-    for pattern in (_COMMENT, _HIDDEN_LINE, _SHORTCODE, _STRUCK):
-        text = pattern.sub(blank, text)
-    return _MODULE.sub(blank, text) if mdx else text
+
+def _titled(match: re.Match[str]) -> str:
+    shown = _TITLED.search(match[0])
+    if shown is None:
+        return blanked(match[0])
+    start, end = shown.span(1 if shown[1] else 2)
+    return blanked(match[0][:start]) + match[0][start:end] + blanked(match[0][end:])
+
+
+def _read(text: str) -> str:
+    """With every character as readers see it."""
+    return unmasked(filled(escapes(entities(text))))
 
 
 def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:

@@ -1,8 +1,10 @@
 """HTML in Markdown: tags become blanks of the same length, cells of a table are parted by "|"."""
 
 import re
+from collections.abc import Callable, Iterator
 
-from chatbot.knowledge.blocks import Rows
+from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of
+from chatbot.knowledge.marks import blanked
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
 _NAMES = (
@@ -14,39 +16,51 @@ _NAMES = (
     "ul var video wbr"
 ).replace(" ", "|")
 _TAG = re.compile(rf"</?(?P<name>{_NAMES})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>", re.I)
-_COMPONENT = re.compile(r"</?(?P<name>[A-Z][\w.]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?>|</?>")
-_SILENT = re.compile(
-    r"<(script|style|template|del|s|strike|noscript)(?=[\s>])[^>]*>.*?</\1\s*>"
-    r"|<(\w+)\s[^<>]*(?:\bhidden(?=[\s>=])|display\s*:\s*none)[^<>]*>.*?</\2\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
+_COMPONENT = re.compile(r"</?(?P<name>[A-Z][\w.]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>|</?>")
+_CLOSED = re.compile(r"</([A-Z][\w.]*)\s*>|<([A-Z][\w.]*)(?:\s[^<>]*)?/>")
+_HEADING = re.compile(r"<h([1-6])(?=[\s>])[^>]*>(.{1,1000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_OPENER = re.compile(r"<(\w+)(?=[\s>])[^<>]*>")
+_SILENT = frozenset("script style template del s strike noscript".split())  # noqa: SIM905
+_UNSEEN = re.compile(r"\s(?:hidden(?=[\s>=])|style\s*=[^>]*display\s*:\s*none)", re.IGNORECASE)
 _ROW = re.compile(r"<tr(?=[\s>])[^>]*>(.*?)(?=</tr\s*>|<tr[\s>]|</table|</tbody|\Z)", re.I | re.S)
-_TABLE = re.compile(r"<table(?=[\s>])(.*?)</table\s*>", re.IGNORECASE | re.DOTALL)
 _SHOWN = re.compile(r"\b(?:alt|label|title)\s*=\s*(?:\"([^\"<>]+)\"|'([^'<>]+)')")
+_MOST = 200_000  # characters of a table
 _LONGEST = 3000  # characters of a row; longer ones hold parts of a page
 
 
 def without_tags(
     text: str, begin: int, codes: list[tuple[int, int]], mdx: bool
-) -> tuple[str, list[Rows]]:
-    """``text`` without tags outside of code, and the rows of its tables; the length stays."""
+) -> tuple[str, list[Rows], list[Place]]:
+    """``text`` without tags outside of code, the rows of its tables and its headings; the length
+    stays."""
     if "<" not in text:
-        return text, []
+        return text, [], []
+    # Some sites read their Markdown as MDX too; "<Your name>" is no component, nothing closes it.
+    known = {name for pair in _CLOSED.findall(text) for name in pair}
     pieces = [text[:begin]]
     tables: list[Rows] = []
+    headings: list[Place] = []
     at = begin
     for start, end in [*codes, (len(text), len(text))]:
-        part = _SILENT.sub(lambda match: _blank(match[0]), text[at:start])
+        part = _without_silent(text[at:start])
         part, rows = _tables(part, at)
         tables += rows
+        headings += _headings(part, at)
         part = _TAG.sub(_untagged, part)
-        pieces += [_COMPONENT.sub(_untagged, part) if mdx else part, text[start:end]]
+        part = _COMPONENT.sub(lambda m: _untagged(m) if mdx or m["name"] in known else m[0], part)
+        pieces += [part, text[start:end]]
         at = end
-    return "".join(pieces), tables
+    return "".join(pieces), tables, headings
 
 
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
+def _headings(text: str, offset: int) -> list[Place]:
+    found = []
+    for match in _HEADING.finditer(text):
+        inner = _TAG.sub(_untagged, match[2])
+        if words := " ".join(inner.replace("*", "").replace("`", "").split()):
+            start = offset + match.start(2) + len(inner) - len(inner.lstrip())
+            found.append(Place(start, int(match[1]), words[:MAX_HEADING]))
+    return found
 
 
 def _untagged(match: re.Match[str]) -> str:
@@ -54,46 +68,108 @@ def _untagged(match: re.Match[str]) -> str:
     tag = match[0]
     shown = _SHOWN.search(tag)
     if shown is None or tag.startswith("</") or (match["name"] or "").lower() in ("a", "abbr"):
-        return _blank(tag)
+        return blanked(tag)
     start, end = shown.span(1 if shown[1] else 2)
-    return _blank(tag[:start]) + tag[start:end] + _blank(tag[end:])
+    return blanked(tag[:start]) + tag[start:end] + blanked(tag[end:])
+
+
+def _without_silent(text: str) -> str:
+    """Without elements that are not shown."""
+    pieces, at = [], 0
+    for start, end in _elements(text, lambda name, tag: name in _SILENT or _UNSEEN.search(tag)):
+        pieces += [text[at:start], blanked(text[start:end])]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _elements(text: str, wanted: Callable[[str, str], object]) -> Iterator[tuple[int, int]]:
+    """(start, end) of the elements that are wanted by their name and tag, if they are closed; none
+    inside another."""
+    unclosed: set[str] = set()
+    at = 0
+    while opener := _OPENER.search(text, at):
+        name = opener[1].lower()
+        at = opener.end()
+        if name in unclosed or not wanted(name, opener[0]):
+            continue
+        closer = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, at)
+        if closer is None:
+            unclosed.add(name)
+        else:
+            at = closer.end()
+            yield opener.start(), at
 
 
 def _tables(text: str, offset: int) -> tuple[str, list[Rows]]:
     tables: list[Rows] = []
     pieces: list[str] = []
     at = 0
-    for table in _TABLE.finditer(text):
-        body, rows = _rows(table[0], offset + table.start())
+    for start, end in _elements(text, lambda name, _: name == "table"):
+        body, rows = _rows(text[start:end], offset + start)
         tables += rows
-        pieces += [text[at : table.start()], body]
-        at = table.end()
+        pieces += [text[at:start], body]
+        at = end
     return "".join([*pieces, text[at:]]), tables
 
 
 def _rows(table: str, offset: int) -> tuple[str, list[Rows]]:
     """A table with each row on a line of its own, cells parted by "|"."""
+    found = [
+        row
+        for row in _ROW.finditer(table)
+        if len(row[0]) <= _LONGEST and "<table" not in row[1].lower()
+    ]
+    lines, header = _read(table, found)
     pieces: list[str] = []
     at = 0
     starts: list[int] = []
-    for row in _ROW.finditer(table):
-        if len(row[1]) > _LONGEST or "<table" in row[1].lower():
-            continue
-        line = re.sub(
-            r"</t[dh]\s*>(?!\s*\Z)", lambda m: " |" + " " * (len(m[0]) - 2), row[1], flags=re.I
-        )
-        line = line.replace("\n", " ")
-        pieces += [table[at : row.start(1)], line]
-        at = row.end(1)
-        text = _TAG.sub(_untagged, line)
-        if text.strip(" |"):
-            starts.append(offset + row.start(1) + len(text) - len(text.lstrip()))
+    names: list[str] = []
+    for number, row in enumerate(found):
+        text = _fitted(lines[number], row[0]) if lines else _parted(row[0])
+        pieces += [table[at : row.start()], text]
+        at = row.end()
+        if text.strip(" |\n"):
+            starts.append(offset + row.start() + len(text) - len(text.lstrip()))
+            names = names or [" ".join(cell.split()) for cell in text.split("|")]
     body = "".join([*pieces, table[at:]])
     if len(starts) < 2:
         return body, []
-    first = body[starts[0] - offset :].split("\n", 1)[0]
-    names = [" ".join(cell.split()) for cell in _TAG.sub(" ", first).split("|")]
-    named = all(names) and len(names) > 1 and not any(re.search(r"\d", name) for name in names)
-    rows = starts[1:] if named else starts
-    columns = " | ".join(names)[:400] if named else ""
+    if lines:
+        columns = columns_of(lines, header)
+    else:
+        named = all(names) and len(names) > 1 and not any(re.search(r"\d", name) for name in names)
+        header, columns = int(named), " | ".join(names)[:400] if named else ""
+    rows = starts[header:] or starts
     return body, [Rows(rows[0], offset + len(table), columns, tuple(rows))]
+
+
+def _read(table: str, rows: list[re.Match[str]]) -> tuple[list[list[str]], int]:
+    """The cells of each row, spans filled in, and how many rows name the columns; nothing where
+    not every row has room for them."""
+    from chatbot.knowledge.formats.html import parse
+    from chatbot.knowledge.formats.tables import html_table
+
+    root = parse(table) if len(table) <= _MOST else None
+    element = root.find(".//table") if root is not None else None
+    if element is None:
+        return [], 0
+    found = html_table(element)
+    lines = [list(row) for row in found.rows]
+    if len(lines) != len(rows) or not all(
+        len(_line(line)) < len(row[0]) for line, row in zip(lines, rows, strict=True)
+    ):
+        return [], 0
+    return lines, found.header
+
+
+def _line(cells: list[str]) -> str:
+    return " | ".join(cells) if any(cells) else ""
+
+
+def _fitted(cells: list[str], row: str) -> str:
+    return _line(cells).ljust(len(row) - 1) + "\n"
+
+
+def _parted(row: str) -> str:
+    line = re.sub(r"</t[dh]\s*>(?!\s*\Z)", lambda m: " |" + " " * (len(m[0]) - 2), row, flags=re.I)
+    return _TAG.sub(_untagged, line.replace("\n", " "))

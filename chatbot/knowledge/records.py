@@ -5,15 +5,14 @@ with blanks or, inside a word, with an invisible character that search and model
 """
 
 import csv
-import html
 import json
 import re
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
 from chatbot.knowledge.formats.text import lines_of
+from chatbot.knowledge.marks import FILLER, entities, filled
 
-_FILLER = "\u2060"  # word joiner: no width, no meaning
 _SAMPLE = 50
 _TOP = 5  # rows among which the names of the columns are looked for
 _LEAD = 200  # characters
@@ -25,7 +24,6 @@ _ESCAPE = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
 _TAG = re.compile(r"<!--.*?-->|</?\u2060?[a-zA-Z][^<>]*>")
-_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,12});")
 _NAMED = re.compile(
     r'"(?:title|name|question|subject|headline|heading|summary)"\s*:\s*"((?:[^"\\]|\\.){1,600})"',
     re.IGNORECASE,
@@ -171,7 +169,7 @@ def _shown(text: str, spans: list[tuple[int, int]]) -> Extracted:
             continue
         starts.append(start)
         if match := _NAMED.search(record):
-            name = " ".join(_readable(match[1]).replace(_FILLER, "").split())
+            name = " ".join(_readable(match[1]).replace(FILLER, "").split())
             headings.append(Place(start, 2, name[:MAX_HEADING]))
     notes = (f"{hidden} records of it are drafts or not published",) if hidden else ()
     shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', kept)
@@ -186,7 +184,7 @@ def _readable(text: str) -> str:
         text = _ESCAPE.sub(_unescaped, text)
     if "<" in text:
         text = _TAG.sub(lambda match: " " * len(match[0]), text)
-    return _ENTITY.sub(_entity, text) if "&" in text else text
+    return filled(entities(text))
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -196,13 +194,5 @@ def _unescaped(match: re.Match[str]) -> str:
     meant = str(json.loads(f'"{escape}"'))
     if not meant.isprintable() or meant in '"\\':
         meant = "'" if meant == '"' else "\\" if meant == "\\" else " "
-    fill = " " if meant.isspace() or meant == "'" else _FILLER
+    fill = " " if meant.isspace() or meant == "'" else FILLER
     return meant + fill * (len(escape) - len(meant))
-
-
-def _entity(match: re.Match[str]) -> str:
-    meant = html.unescape(match[0])
-    if meant == match[0] or len(meant) > len(match[0]):
-        return match[0]
-    meant = meant.replace("\xa0", " ")
-    return meant + (" " if meant.isspace() else _FILLER) * (len(match[0]) - len(meant))

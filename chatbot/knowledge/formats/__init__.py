@@ -45,6 +45,10 @@ _READERS = {
 }
 _WITH_PARTS = frozenset({".eml", ".mbox", ".msg"})
 EXTRACTED = tuple(_READERS)
+# Attachments that are shown as they are.
+_AS_IT_IS = frozenset(
+    ".txt .md .log .json .jsonl .yaml .yml .xml .ini .cfg .conf .vcf .ics .sh .sql".split()  # noqa: SIM905
+)
 _MAX_ATTACHED = 20_000_000  # bytes of one attachment
 
 
@@ -92,9 +96,9 @@ def _attached(name: str, data: bytes) -> list[Block]:
         if suffix in (".csv", ".tsv"):
             rows, sign = csv_rows(lines_of(data))
             return [Table(rows, named(rows), sign)]
-        if suffix in (".txt", ".md", ".log") or name == "text/plain":
+        if suffix in _AS_IT_IS or name == "text/plain":
             return [Code(lines_of(data))]
-        if suffix in _READERS and suffix not in _WITH_PARTS:
+        if suffix in _READERS:
             return [Paragraph(part) for part in extract(suffix, data).text.split("\n\n")]
     except DocumentError:
         return []  # the message is read all the same; its attachment is named in it

@@ -24,6 +24,7 @@ from chatbot.knowledge.formats.inline import (
     HIDDEN,
     hidden_by_style,
     inline_text,
+    is_custom,
     is_hidden,
     raised,
 )
@@ -44,16 +45,20 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _EMPTY = re.compile(r"<((?:ac|ri):[\w-]+)([^<>]*)/>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
+_DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
+_BODIES = ("ac:rich-text-body", "ac:plain-text-body")
+_MACROS = ("ac:structured-macro", "ac:macro")
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 def read_html(data: bytes) -> Extracted:
-    """The page as text; its title is that of its first main heading, or else its ``<title>``."""
+    """The page as text; its title is its main heading, or else its ``<title>``."""
     match = _CHARSET.search(data, 0, 4096)
     root = parse(decoded(data, match[1].decode() if match else ""))
     blocks = list(html_blocks(root))
-    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return render(blocks, first or _title(root))
+    headings = [block for block in blocks if isinstance(block, Heading)]
+    main = next((heading.text for heading in headings if heading.level == 1), "")
+    return render(blocks, main or _title(root) or (headings[0].text if headings else ""))
 
 
 def blocks_of(markup: str) -> list[Block]:
@@ -84,8 +89,16 @@ def html_blocks(root: Any) -> Iterator[Block]:
 
 
 def _title(root: Any) -> str:
-    found = root.find(".//title") if root is not None else None
-    return one_line("".join(found.itertext())) if found is not None else ""
+    if root is None:
+        return ""
+    found = root.find(".//head/title")
+    if found is None:
+        found = root.find(".//title")
+    title = one_line("".join(found.itertext())) if found is not None else ""
+    if not title:
+        named = root.find(".//meta[@property='og:title']")
+        title = one_line(named.get("content") or "") if named is not None else ""
+    return title
 
 
 class _Walker:
@@ -97,8 +110,9 @@ class _Walker:
         self._line: list[str] = []
         self._marker: str | None = None  # of the item whose text is awaited
         self._depth = -1
-        self._term = ""  # of the definitions that follow
-        self._defined = ""  # the term that the next text defines
+        self._terms: list[str] = []  # of the definitions that follow
+        self._told = False  # whether one of them was met
+        self._defined = ""  # the terms that the next text defines
 
     def flush(self) -> None:
         """End the block that is being written."""
@@ -119,27 +133,37 @@ class _Walker:
         tag = element.tag
         if not isinstance(tag, str) or tag in HIDDEN or is_hidden(element, self._hidden):
             return
-        if tag in _HEADINGS:
-            self._heading(element, _HEADINGS[tag])
+        if tag in _HEADINGS or element.get("role") == "heading":
+            level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
+            self._heading(element, min(max(level, 1), 6))
+        elif tag in _MACROS:
+            self._macro(element)
         elif tag in _CODE:
             self._add(Code(inline_text(element, self._hidden, keep=True)))
-        elif tag == "table":
+        elif tag == "table" or element.get("role") in ("table", "grid"):
             self._table(element)
         elif tag in ("ul", "ol", "menu"):
             self._list(element)
         elif tag == "dt":
+            self._term(element)
+        elif tag == "dd":
             self.flush()
-            self._children(element)
-            self._term, self._line = "".join(self._line).strip().rstrip(":"), []
-        elif tag in _BLOCKS or _holds_blocks(element):
-            self.flush()
-            self._defined = self._term if tag == "dd" else ""
+            self._told, self._defined = True, ", ".join(self._terms)
             self._children(element)
             self.flush()
+            self._defined = ""
+        elif tag in _BLOCKS or _is_block(element) or _holds_blocks(element):
+            self.flush()
+            self._children(element)
+            self.flush()
+            if tag == "dl":
+                self._end_terms()
         else:
             text = inline_text(element, self._hidden)
             if tag in ("sup", "sub"):
                 text = raised(text, "".join(self._line), element)
+            elif is_custom(element):
+                text = f" {text} "
             self._line.append(text)
 
     def _children(self, element: Any) -> None:
@@ -154,7 +178,40 @@ class _Walker:
 
     def _add(self, block: Block) -> None:
         self.flush()
+        if self._defined:
+            self.blocks.append(Paragraph(f"{self._defined}:"))
+            self._defined = ""
         self.blocks.append(block)
+
+    def _term(self, element: Any) -> None:
+        self.flush()
+        if self._told:
+            self._terms, self._told = [], False
+        self._children(element)
+        term = "".join(self._line).strip().rstrip(":")
+        self._terms += [term] if term else []
+        self._line.clear()
+
+    def _end_terms(self) -> None:
+        if not self._told:  # terms that nothing defines
+            self.blocks += [Paragraph(term) for term in self._terms]
+        self._terms, self._told = [], False
+
+    def _macro(self, element: Any) -> None:
+        """A macro of Confluence: its title, then what is in it; one of a word is in its line."""
+        parameters = {
+            child.get("ac:name"): one_line("".join(child.itertext()))
+            for child in element
+            if child.tag == "ac:parameter"
+        }
+        if not any(child.tag in _BODIES for child in element):
+            self._line.append(inline_text(element, self._hidden))
+        elif not (element.get("ac:name") == "excerpt" and parameters.get("hidden") == "true"):
+            self.flush()
+            if title := parameters.get("title"):
+                self._add(Paragraph(title))
+            self._children(element)
+            self.flush()
 
     def _heading(self, element: Any, level: int) -> None:
         text = one_line(inline_text(element, self._hidden))
@@ -165,13 +222,15 @@ class _Walker:
         self.flush()
         outer = self._marker
         self._depth += 1
-        number = _whole(element.get("start"), 1)
+        backwards = "reversed" in element.attrib
+        many = sum(child.tag == "li" for child in element) if backwards else 1
+        number = _whole(element.get("start"), many)
         for child in element:
             if child.tag == "li" and not is_hidden(child, self._hidden):
                 number = _whole(child.get("value"), number)
                 ordered = element.tag == "ol"
                 self._marker = _numbered(number, element.get("type")) if ordered else "-"
-                number += 1
+                number += -1 if backwards else 1
                 self._children(child)
                 self.flush()
             else:
@@ -181,9 +240,13 @@ class _Walker:
         self._marker = outer if self._depth >= 0 else None
 
     def _table(self, element: Any) -> None:
-        from chatbot.knowledge.formats.tables import html_table, is_layout
+        from chatbot.knowledge.formats.tables import html_table, is_layout, numbered_code
 
         self.flush()
+        code = numbered_code(element)
+        if code is not None:
+            self._add(Code(inline_text(code, self._hidden, keep=True)))
+            return
         if is_layout(element):
             self._children(element)
             self.flush()
@@ -200,6 +263,16 @@ def _holds_blocks(element: Any) -> bool:
         child.tag in _BLOCKS or child.tag in _HEADINGS or child.tag in _CODE
         for child in element.iterdescendants()
     )
+
+
+def _is_block(element: Any) -> bool:
+    """Whether an element is drawn as a block because its style says so, or because it is of the
+    site's own and no words are beside it."""
+    if _DRAWN.search(element.get("style") or ""):
+        return True
+    before = element.getprevious()
+    beside = element.getparent().text if before is None else before.tail
+    return is_custom(element) and not f"{beside or ''}{element.tail or ''}".strip()
 
 
 def _whole(value: str | None, default: int) -> int:

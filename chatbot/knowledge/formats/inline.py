@@ -11,18 +11,27 @@ HIDDEN = frozenset(
     ac:placeholder ac:emoticon ac:task-uuid
     """.split()  # noqa: SIM905
 )
-_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+# Also what is struck out, or too small to be seen, as the first lines of newsletters are.
+_INVISIBLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|"
+    r"text-decoration(?:-line)?\s*:[^;]*line-through|"
+    r"(?:font-size|opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"[.#][\w-]+")
+# Rules for paper, or for narrow screens, are not those of the page.
+_MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SIMPLE = re.compile(r"\w*[.#][\w-]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
 _PRICE = re.compile(r"(?:[$€£¥]|EUR|USD|GBP|CHF)\s?[\d.,]+$")
 
 
 def hidden_by_style(root: Any) -> frozenset[str]:
-    """Selectors of one class or id (".internal") that the page's own style sheets hide."""
+    """Selectors of one class or id (".internal", "p.internal") that the page's own style sheets
+    hide."""
     found: set[str] = set()
     for style in root.iter("style"):
-        for selectors, rules in _RULE.findall("".join(style.itertext())):
+        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
             if _INVISIBLE.search(rules):
                 parts = (part.strip() for part in selectors.split(","))
                 found.update(part for part in parts if _SIMPLE.fullmatch(part))
@@ -34,7 +43,9 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     given = element.attrib
     if not given:
         return False
-    if "hidden" in given or given.get("type") == "hidden" or given.get("role") == "navigation":
+    if given.get("hidden", "until-found") != "until-found":  # that one opens when it is searched
+        return True
+    if given.get("type") == "hidden" or given.get("role") == "navigation":
         return True
     if _INVISIBLE.search(given.get("style", "")):
         return True
@@ -42,8 +53,8 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return True  # an icon, or the sign of a link to this heading
     if not selectors:
         return False
-    names = {f".{name}" for name in given.get("class", "").split()}
-    return bool(selectors & (names | {f"#{given.get('id')}"}))
+    names = {f".{name}" for name in given.get("class", "").split()} | {f"#{given.get('id')}"}
+    return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
 
 
 def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False) -> str:
@@ -66,7 +77,7 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         text = inline_text(child, selectors, keep)
         if child.tag in ("sup", "sub"):
             text = raised(text, "".join(pieces), child)
-        elif text and child.tag in _APART and not keep:
+        elif text and not keep and (child.tag in _APART or is_custom(child)):
             text = f" {text} "
         pieces += [text, _spaced(child.tail, keep)]
     text = "".join(pieces)
@@ -81,9 +92,15 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
 _APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option button".split())  # noqa: SIM905
 
 
+def is_custom(element: Any) -> bool:
+    """Whether it is an element of the site's own, such as ``my-note``."""
+    tag = element.tag
+    return isinstance(tag, str) and "-" in tag and ":" not in tag
+
+
 def _shown(element: Any) -> bool:
-    """A macro's title is shown: that of a panel, or the word of a status."""
-    return bool(element.tag == "ac:parameter" and element.get("ac:name") == "title")
+    """Of a macro without a text of its own, its word is shown: of a status, or of an issue."""
+    return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
 
 
 def _spaced(text: str | None, keep: bool) -> str:

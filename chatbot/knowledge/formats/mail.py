@@ -8,7 +8,7 @@ from email.message import EmailMessage, Message
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, render
+from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decoded
@@ -17,19 +17,37 @@ Attached = Callable[[str, bytes], list[Block]]
 _NAMES = ("From", "To", "Date", "Subject")
 _DEEPEST = 20  # messages in messages
 _PARTS = 2_000
-_STUB = 400  # characters; "your mail program cannot show this" is no longer
-_WORD = re.compile(r"\w{3,}")
+_FEWER = 0.9  # of the page's words; where the plain text has fewer, the page is read
+_WORD = re.compile(r"\w+")
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|\S+@\S+")
 _HISTORY = re.compile(
     r"^\s*(?:-{3,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine).*|"
     r"(?:On|Am|Le|El|Il|Op) .{6,90}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef).{0,60}:|"
     r"_{20,})\s*$",
     re.IGNORECASE,
 )
+# The head of an earlier message, as Outlook puts it above what it quotes.
+_HEAD = re.compile(r"^\s*\*?(?:From|Von|De|Da|Van|Od)\s?:\*?\s+\S")
+_HEADED = re.compile(
+    r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|"
+    r"Inviato|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Cc)\s?:",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
+_GREETING = re.compile(
+    r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
+    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
+    r"mfg|"
+    r"cordialement|bien à vous|saludos(?: cordiales)?|un saludo|cordiali saluti|"
+    r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
+    re.IGNORECASE,
+)
+_LINES = 12  # of a signature at most
 
 
 def read_mail(data: bytes, attached: Attached) -> Extracted:
     """An .eml file; ``attached`` reads what hangs on it, by its name."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not any(message[name] for name in _NAMES):
         raise DocumentError("it is not an e-mail message")
@@ -87,7 +105,7 @@ def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
     if depth > _DEEPEST:
         return
     if kind == "message/rfc822":
-        for message in _inner(part):
+        for message in _forwarded(part):
             yield Heading(2, f"Forwarded message: {_header(message, 'Subject')}".rstrip(": "))
             yield from _message(message, attached, depth + 1)
     elif kind == "multipart/alternative":
@@ -97,6 +115,19 @@ def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
             yield from _part(child, attached, depth + 1)
     else:
         yield from _leaf(part, attached)
+
+
+def _forwarded(part: Message) -> list[Message]:
+    """The messages in a part, which some programs encode, though they must not."""
+    messages = _inner(part)
+    encoding = str(part["Content-Transfer-Encoding"] or "").strip().lower()
+    if encoding not in ("base64", "quoted-printable") or any(m.keys() for m in messages):
+        return messages
+    found = []
+    for message in messages:
+        message["Content-Transfer-Encoding"] = encoding
+        found.append(email.message_from_bytes(_bytes(message), policy=email.policy.default))
+    return found
 
 
 def _inner(part: Message) -> list[Message]:
@@ -128,10 +159,19 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
 
 
 def _is_stub(plain: str, page: str) -> bool:
-    if len(plain) > _STUB:
-        return False
-    said = set(_WORD.findall(plain.lower()))
-    return len(said & set(_WORD.findall(page.lower()))) < 0.5 * max(1, len(said))
+    """Whether the page says more: "your mail program cannot show this", or a table."""
+    texts = (getattr(block, "text", "") or _cells(block) for block in blocks_of(page))
+    shown = _words(" ".join(texts))
+    said = _words(plain)
+    return len(shown & said) < _FEWER * len(shown)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(_ADDRESS.sub(" ", text.lower())))
+
+
+def _cells(block: Block) -> str:
+    return " ".join(cell for row in block.rows for cell in row) if isinstance(block, Table) else ""
 
 
 def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
@@ -142,7 +182,10 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
     elif not name and part.get_content_maintype() == "text":
         yield from _letter(_text(part))
     else:
-        yield from _attachment(name or kind, _bytes(part), attached)
+        blocks = list(_attachment(name or kind, _bytes(part), attached))
+        yield from blocks
+        if len(blocks) < 2 and part.get_content_maintype() == "text":
+            yield from _letter(_text(part))
 
 
 def _attachment(name: str, data: bytes, attached: Attached) -> Iterator[Block]:
@@ -163,23 +206,60 @@ def _text(part: Message) -> str:
 
 def _letter(text: str) -> Iterator[Block]:
     """The text of a letter: what its writer wrote, then what is quoted and the signature, each
-    under a heading of its own."""
+    under a heading of its own. What is quoted above an answer stands where it was."""
     own: list[str] = []
     quoted: list[str] = []
-    signature: list[str] = []
-    into = own
-    for line in text.split("\n"):
-        if _HISTORY.match(line):
-            into = quoted
-        elif into is own and _SIGNATURE.match(line):
-            into = signature
-        bare = re.sub(r"^(?:>\s?)+", "", line)
-        (quoted if bare != line else into).append(bare)
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if _HISTORY.match(line) or _begins(lines, at):
+            quoted += [] if _HISTORY.match(line) else [line]
+            quoted += [_bare(rest) for rest in lines[at + 1 :]]
+            break
+        if _bare(line) != line:
+            end = at
+            while end < len(lines) and (_bare(lines[end]) != lines[end] or not lines[end].strip()):
+                end += 1
+            bare = [_bare(part) for part in lines[at:end]]
+            follows = end < len(lines) and own and not _SIGNATURE.match(lines[end])
+            follows = follows and not _HISTORY.match(lines[end])
+            if follows:
+                own += ["", *(f"> {part}" if part.strip() else "" for part in bare), ""]
+            else:
+                quoted += bare
+            at = end
+            continue
+        own.append(line)
+        at += 1
+    own, signature = _signed(own)
     yield from paragraphs("\n".join(own))
-    for heading, lines in (("Signature", signature), ("Earlier message", quoted)):
-        if any(line.strip("- ") for line in lines):
+    for heading, part in (("Signature", signature), ("Earlier message", quoted)):
+        if any(line.strip("- ") for line in part):
             yield Heading(3, heading)
-            yield from paragraphs("\n".join(lines))
+            yield from paragraphs("\n".join(part))
+
+
+def _bare(line: str) -> str:
+    return re.sub(r"^(?:>\s?)+", "", line)
+
+
+def _begins(lines: list[str], at: int) -> bool:
+    """Whether the head of an earlier message begins at this line."""
+    if not _HEAD.match(lines[at]):
+        return False
+    return sum(bool(_HEADED.match(line)) for line in lines[at + 1 : at + 5]) >= 2
+
+
+def _signed(lines: list[str]) -> tuple[list[str], list[str]]:
+    """What is written, and the signature below it."""
+    for at, line in enumerate(lines):
+        if _SIGNATURE.match(line):
+            return lines[:at], lines[at:]
+        rest = [below for below in lines[at + 1 :] if below.strip()]
+        if _GREETING.match(line.strip()) and 0 < len(rest) <= _LINES:
+            return lines[:at], lines[at:]
+    return lines, []
 
 
 def is_message(value: Any) -> bool:

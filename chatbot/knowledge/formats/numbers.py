@@ -1,7 +1,9 @@
 """Numbers as a spreadsheet shows them: by the format code of their cell."""
 
 import datetime as dt
+import operator
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -10,7 +12,7 @@ from functools import lru_cache
 # as ISO dates, since the file does not say which country that is.
 BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
-    11: "0.00E+00", 12: "General", 13: "General", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
+    11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
     17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
     22: "yyyy-mm-dd h:mm", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)",
     40: "#,##0.00;(#,##0.00)", 44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
@@ -23,6 +25,39 @@ _TOKEN = re.compile(
     r"|(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?,*(?:E[+-][#0?]+)?|\.[#0?]+)|(?P<plain>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_CONDITION = re.compile(r"\[\s*(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\s*\]")
+_COMPARE = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
+    "<>": operator.ne,
+}  # fmt: skip
+# Thousands parted by something else than the comma of the code.
+_GROUPS = re.compile(r"#(?:\\?[ \u00a0\u202f'’])##0")
+_DENOMINATOR = re.compile(r"/\s*(?:(\d+)|(\?+|#+))")
+_LOCALE = re.compile(r"\[\$[^\]-]*-(?:[0-9A-Fa-f]*?)([0-9A-Fa-f]{2})\]")
+# Names of months and days by the last byte of Windows' number of a language.
+_NAMES = {
+    "07": (
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+    ),
+    "0A": (
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "lunes martes miércoles jueves viernes sábado domingo",
+    ),
+    "0C": (
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    ),
+    "10": (
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+        "dicembre",
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    ),
+    "13": (
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    ),
+}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -33,25 +68,43 @@ Token = tuple[str, str]
 
 
 def shown(value: float, code: str, since_1904: bool = False) -> str:
-    """``value`` in the format ``code`` ("0%", "DD.MM.YYYY", '#,##0,,"M"')."""
+    """``value`` in the format ``code`` ("0%", "DD.MM.YYYY", '#,##0,,"M"'); nothing where the
+    code shows nothing."""
     section, value = _section(code, value)
     if not section:
-        return general(value)
+        return "" if ";" in code else general(value)
+    if groups := _GROUPS.search(section):
+        sign = groups[0][-4]
+        text = shown(value, section.replace(groups[0], "#,##0"), since_1904)
+        return re.sub(r"(?<=\d),(?=\d{3})", sign, text)
     tokens = _tokens(section)
     kinds = {kind for kind, _ in tokens}
     if kinds & {"date", "passed", "half"}:
-        return _date(value, tokens, since_1904)
+        return _date(value, tokens, since_1904, _names(section))
     if "general" in kinds or not kinds & {"digits"}:
         literal = "".join(_literal(kind, text) or "" for kind, text in tokens)
         return f"{general(value)}{literal}" if "general" in kinds or "@" in section else literal
     return _number(value, tokens)
 
 
+def shown_text(text: str, code: str) -> str:
+    """A text in the format of its cell: '"Art. "@', or ";;;", which hides it."""
+    parts = _split(code) if len(code) <= _MOST else []
+    section = parts[3] if len(parts) > 3 else parts[0] if parts and "@" in parts[0] else "@"
+    if len(parts) > 3 and not section:
+        return ""
+    if "@" not in section:
+        return text
+    tokens = _tokens(section)
+    out = (text if (kind, t) == ("plain", "@") else _literal(kind, t) or "" for kind, t in tokens)
+    return "".join(out).strip()
+
+
 def general(value: float) -> str:
     """A number without a format: eleven digits at most, no needless zeros."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    return f"{value:.11g}"
+    return f"{value:.11g}".upper()
 
 
 @lru_cache(maxsize=1024)
@@ -68,17 +121,26 @@ def _section(code: str, value: float) -> tuple[str, float]:
     if not code or len(code) > _MOST:
         return "", value
     parts = _split(code)
-    if value < 0 and len(parts) > 1 and parts[1]:
-        return parts[1], -value
-    if value == 0 and len(parts) > 2 and parts[2]:
+    conditions = [_CONDITION.search(part) for part in parts[:3]]
+    if any(conditions):
+        for part, condition in zip(parts, conditions, strict=False):
+            if condition is None or _COMPARE[condition[1]](value, float(condition[2])):
+                return part, value
+        return parts[-1], value
+    if len(parts) > 2 and value == 0:
         return parts[2], value
+    if len(parts) > 1 and value < 0:
+        return parts[1], -value
     return parts[0], value
 
 
 @lru_cache(maxsize=1024)
 def _split(code: str) -> list[str]:
     parts = re.findall(r'((?:"[^"]*"|\\.|[^;"\\])*)(;|$)', code)
-    return [text for text, _ in parts][:4] or [""]
+    found = [text for text, _ in parts]
+    if len(found) > 1 and not code.endswith(";"):
+        del found[-1]  # the empty match at the end
+    return found[:4] or [""]
 
 
 def _literal(kind: str, text: str) -> str | None:
@@ -94,7 +156,7 @@ def _literal(kind: str, text: str) -> str | None:
 def _number(value: float, tokens: list[Token]) -> str:
     codes = [text for kind, text in tokens if kind == "digits"]
     if ("plain", "/") in tokens:
-        return _fraction(value)
+        return _fraction(value, "".join(text for _, text in tokens))
     percent = sum(text == "%" for kind, text in tokens if kind == "plain")
     thousands = len(codes[-1]) - len(codes[-1].rstrip(","))
     scaled = Decimal(repr(abs(value))) * 100**percent / 1000**thousands
@@ -105,12 +167,22 @@ def _number(value: float, tokens: list[Token]) -> str:
     return sign + "".join(out).strip()
 
 
-def _fraction(value: float) -> str:
+def _fraction(value: float, code: str) -> str:
     whole = int(value)
-    part = Fraction(abs(value - whole)).limit_denominator(99)
-    if not part.numerator:
+    rest = abs(value - whole)
+    match = _DENOMINATOR.search(code)
+    if match and match[1] and int(match[1]):
+        below = int(match[1])
+        above = round(rest * below)
+    else:
+        most = 10 ** min(4, len(match[2])) - 1 if match and match[2] else 99
+        part = Fraction(rest).limit_denominator(most)
+        above, below = part.numerator, part.denominator
+    if above == below:
+        return str(whole + (1 if value > 0 else -1))
+    if not above:
         return str(whole)
-    return f"{whole} {part}" if whole else f"{'-' if value < 0 else ''}{part}"
+    return f"{whole} {above}/{below}" if whole else f"{'-' if value < 0 else ''}{above}/{below}"
 
 
 def _shared(value: Decimal, codes: list[str]) -> list[str]:
@@ -135,12 +207,24 @@ def _digits(value: Decimal, code: str) -> str:
     while len(after) > needed and after.endswith("0"):
         after = after[:-1]
     before = before.zfill(whole.count("0")) if "," not in whole else before
-    if before == "0" and "0" not in whole and after:
+    if before == "0" and "0" not in whole:
         before = ""
     return f"{before}.{after}" if after else before
 
 
-def _date(value: float, tokens: list[Token], since_1904: bool) -> str:
+def _names(section: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Names of months and of days in the language of the format."""
+    match = _LOCALE.search(section)
+    names = _NAMES.get(match[1].upper()) if match else None
+    return (names[0].split(), names[1].split()) if names else (_MONTHS, _DAYS)
+
+
+def _date(
+    value: float,
+    tokens: list[Token],
+    since_1904: bool,
+    names: tuple[Sequence[str], Sequence[str]],
+) -> str:
     try:
         moment = _moment(value, since_1904)
     except (OverflowError, ValueError):
@@ -149,7 +233,7 @@ def _date(value: float, tokens: list[Token], since_1904: bool) -> str:
     out: list[str] = []
     for at, (kind, text) in enumerate(tokens):
         if kind == "date":
-            out.append(_part(moment, _meant(tokens, at), half))
+            out.append(_part(moment, _meant(tokens, at), half, names))
         elif kind == "passed":
             seconds = round(value * 86400)
             per = {"h": 3600, "m": 60, "s": 1}[text[0].lower()]
@@ -180,17 +264,19 @@ def _meant(tokens: list[Token], at: int) -> str:
     return "n" * len(text) if minutes else text
 
 
-def _part(moment: dt.datetime, code: str, half: bool) -> str:
+def _part(
+    moment: dt.datetime, code: str, half: bool, names: tuple[Sequence[str], Sequence[str]]
+) -> str:
     many = len(code)
     hour = (moment.hour % 12 or 12) if half else moment.hour
     match code[0]:
         case "y":
             return f"{moment.year:04}" if many > 2 else f"{moment.year % 100:02}"
         case "m":
-            name = _MONTHS[moment.month - 1]
+            name = names[0][moment.month - 1]
             return str(moment.month).zfill(many) if many < 3 else name[:3] if many == 3 else name
         case "d":
-            name = _DAYS[moment.weekday()]
+            name = names[1][moment.weekday()]
             return str(moment.day).zfill(many) if many < 3 else name[:3] if many == 3 else name
         case "h":
             return str(hour).zfill(many)

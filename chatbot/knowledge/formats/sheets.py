@@ -5,6 +5,7 @@ formula without a value, the hidden rows and a row beyond a wrong dimension (doc
 "Readers").
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,8 +25,8 @@ from chatbot.knowledge.blocks import (
     named,
     render,
 )
-from chatbot.knowledge.formats.numbers import BUILT_IN, general, shown
-from chatbot.knowledge.formats.zipped import opened, xml
+from chatbot.knowledge.formats.numbers import BUILT_IN, general, shown, shown_text
+from chatbot.knowledge.formats.zipped import opened, transitional, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,15 +34,20 @@ _VALUE, _FORMULA, _INLINE = f"{_MAIN}v", f"{_MAIN}f", f"{_MAIN}is"
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST = 16_384
 _MOST_CELLS = 3_000_000
+_READ = ("row", "col", "mergeCell", "autoFilter", "tablePart", "hyperlink")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
 @dataclass
 class Grid:
-    """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers."""
+    """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers,
+    ``heads`` those that a filter or a table of the sheet says to name columns. A cell that is
+    merged goes ``down`` from a row to another one."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
+    heads: set[int] = field(default_factory=set)
+    down: dict[int, int] = field(default_factory=dict)
 
 
 def read_xlsx(data: bytes) -> Extracted:
@@ -82,7 +88,15 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
         return
     columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
     rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
-    yield Table(rows, named(rows) or _typed(grid, numbers, columns))
+    header = 1 if numbers[0] in grid.heads else named(rows) or _typed(grid, numbers, columns)
+    below = grid.down.get(numbers[0], 0) - numbers[0] + 1
+    if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
+        header = below
+    # A row that one merged cell fills is the title of those below.
+    for row in rows[header:]:
+        if len(row) > 2 and row[0] and len({*row}) == 1:
+            row[1:] = [""] * (len(row) - 1)
+    yield Table(rows, header if header < len(rows) else 0)
 
 
 def _typed(grid: Grid, numbers: list[int], columns: list[int]) -> int:
@@ -99,7 +113,9 @@ class _Book:
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self.rows_left_out = 0
+        self._relations: dict[str, dict[str, str]] = {}
         book = xml(archive, "xl/workbook.xml")
+        self._strict = b"purl.oclc.org" in archive.read("xl/workbook.xml")[:4000]
         settings = book.find(f"{_MAIN}workbookPr")
         self._since_1904 = settings is not None and settings.get("date1904") in ("1", "true")
         targets = {
@@ -141,28 +157,57 @@ class _Book:
         hidden: set[int] = set()
         cells = 0
         length = 0
-        xml_part = self._archive.open(part)
+        xml_part: Any = self._archive.open(part)
+        if self._strict:
+            xml_part = io.BytesIO(transitional(xml_part.read()))
         events = etree.iterparse(
-            xml_part, tag=[f"{_MAIN}{name}" for name in ("row", "col", "mergeCell")],
+            xml_part, tag=[f"{_MAIN}{name}" for name in _READ],
             resolve_entities=False, no_network=True,
         )  # fmt: skip
         row_number = -1
         for _, element in events:
-            if element.tag == f"{_MAIN}col" and element.get("hidden") in ("1", "true"):
+            name = element.tag.removeprefix(_MAIN)
+            if name == "col" and _is_gone(element, "width"):
                 last = min(int(element.get("max")), _WIDEST)
                 hidden.update(range(int(element.get("min")) - 1, last))
-            elif element.tag == f"{_MAIN}mergeCell":
+            elif name == "mergeCell":
                 _fill(grid, str(element.get("ref")), hidden)
-            elif element.tag == f"{_MAIN}row":
+            elif name == "autoFilter":
+                grid.heads.update(_top(str(element.get("ref"))))
+            elif name == "tablePart":
+                grid.heads.update(self._table_top(part, str(element.get(_RELATION))))
+            elif name == "hyperlink":
+                _link(grid, str(element.get("ref")), self._target(part, element.get(_RELATION)))
+            elif name == "row":
                 row_number = int(element.get("r") or row_number + 2) - 1
                 cells += len(element)
-                if element.get("hidden") in ("1", "true"):
+                if _is_gone(element, "ht"):
                     self.rows_left_out += 1
                 else:
                     length += self._row(element, row_number, grid, hidden)
                 check_length(length if cells <= _MOST_CELLS else 1 << 40)
                 element.clear()
         return grid
+
+    def _target(self, part: str, relation: str | None) -> str:
+        """Where a relation of a sheet leads to; the relations are read once for each sheet."""
+        if part not in self._relations:
+            folder, _, name = part.rpartition("/")
+            root = xml(self._archive, f"{folder}/_rels/{name}.rels")
+            self._relations[part] = {
+                str(found.get("Id")): str(found.get("Target"))
+                for found in (root if root is not None else ())
+            }
+        return self._relations[part].get(relation or "", "")
+
+    def _table_top(self, part: str, relation: str) -> list[int]:
+        """The row of a table of the sheet that names its columns."""
+        target = self._target(part, relation)
+        name = target.lstrip("/") if target[:1] == "/" else f"xl/{target.removeprefix('../')}"
+        table = xml(self._archive, name)
+        if table is None or table.get("headerRowCount") == "0":
+            return []
+        return _top(str(table.get("ref")))
 
     def _row(self, element: Any, row: int, grid: Grid, hidden: set[int]) -> int:
         values: dict[int, str] = {}
@@ -191,21 +236,26 @@ class _Book:
             elif part.tag == _FORMULA:
                 formula = f"={part.text}" if part.text else "=(a formula without a stored value)"
             elif part.tag == _INLINE:
-                return _text_of(part)
+                return self._text(_text_of(part), cell)
         if value is None:
             return formula or ""
         if kind == "n":
             return self._number(value, int(cell.get("s", 0)))
         if kind == "s":
             at = int(value)
-            return self._texts[at] if at < len(self._texts) else ""
+            return self._text(self._texts[at], cell) if at < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
-        return str(value)
+        return str(value).removesuffix("T00:00:00") if kind == "d" else str(value)
+
+    def _text(self, text: str, cell: Any) -> str:
+        style = int(cell.get("s", 0))
+        code = self._formats[style] if style < len(self._formats) else "General"
+        return shown_text(text, code) if "@" in code or ";;" in code else text
 
     def _number(self, value: str, style: int) -> str:
         code = self._formats[style] if style < len(self._formats) else "General"
-        if code == "General" and len(value) <= _PLAIN and "E" not in value:
+        if code == "General" and len(value) <= _PLAIN and "E" not in value.upper():
             return value
         try:
             number = float(value)
@@ -242,6 +292,31 @@ def _column(letters: str) -> int:
     return number - 1
 
 
+def _is_gone(element: Any, size: str) -> bool:
+    """Whether a row or column is hidden, or so small that nobody sees it."""
+    if element.get("hidden") in ("1", "true"):
+        return True
+    value = element.get(size) or ""
+    return bool(value.strip("0.") == "" and value)
+
+
+def _top(reference: str) -> list[int]:
+    corner = _REFERENCE.match(reference)
+    return [int(corner[2]) - 1] if corner else []
+
+
+def _link(grid: Grid, reference: str, address: str) -> None:
+    """Where a cell leads to stands behind its words."""
+    corner = _REFERENCE.match(reference)
+    if not corner or not address.startswith(("http", "mailto:")):
+        return
+    address = address.removeprefix("mailto:")
+    row = grid.rows.get(int(corner[2]) - 1, {})
+    text = row.get(_column(corner[1]), "")
+    if text and address.rstrip("/") not in text:
+        row[_column(corner[1])] = f"{text} ({address})"
+
+
 def _fill(grid: Grid, reference: str, hidden: set[int]) -> None:
     """Each cell of a merged range, in rows that hold something, gets the text of the first."""
     corners = _REFERENCE.findall(reference)
@@ -251,9 +326,9 @@ def _fill(grid: Grid, reference: str, hidden: set[int]) -> None:
     text = grid.rows.get(top, {}).get(left)
     if not text or right - left > 200:
         return
+    grid.down[top] = max(bottom, grid.down.get(top, 0))
     below = grid.rows if bottom - top > len(grid.rows) else range(top, bottom + 1)
     for row in [row for row in below if top <= row <= bottom and row in grid.rows]:
-        wide = range(left, right + 1) if row > top or bottom > top else ()
-        for column in wide:
+        for column in range(left, right + 1):
             if column not in hidden:
                 grid.rows[row].setdefault(column, text)

@@ -8,6 +8,7 @@ from chatbot.knowledge.formats.inline import inline_text, is_hidden
 _MOST = 1000  # columns, and rows that one cell can span
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
+_ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
 
 
 def is_layout(element: Any) -> bool:
@@ -22,6 +23,16 @@ def is_layout(element: Any) -> bool:
             if any(child.tag in _PARTS for child in cell.iterdescendants()):
                 return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
     return False
+
+
+def numbered_code(element: Any) -> Any:
+    """The code of a table that only puts line numbers beside it; ``None`` for other tables."""
+    rows = list(_rows(element))
+    cells = _cells(rows[0]) if len(rows) == 1 else []
+    if len(cells) != 2 or cells[1].find(".//pre") is None:
+        return None
+    numbers = "".join(cells[0].itertext()).split()
+    return cells[1] if all(number.isdigit() for number in numbers) else None
 
 
 def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
@@ -39,6 +50,8 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
             _from_above(line, over)
             text = _cell(cell, hidden)
             down = min(_span(cell, "rowspan"), _MOST)
+            if cell.get("rowspan") == "0":  # to the end of the table
+                down = _MOST
             for _ in range(min(_span(cell, "colspan"), _MOST - len(line))):
                 if down > 1:
                     over[len(line)] = (text, down - 1)
@@ -53,19 +66,24 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
 
 
 def _names(row: Any, cells: list[Any]) -> bool:
-    return row.getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
+    return row.getparent().tag == "thead" or all(_kind(cell) == "th" for cell in cells)
+
+
+def _kind(element: Any) -> str:
+    """What an element of a table is; some are made of ``div`` and say so by their role."""
+    return _ROLES.get(element.get("role") or "", str(element.tag))
 
 
 def _rows(element: Any) -> Any:
     for child in element:
-        if child.tag == "tr":
+        if _kind(child) == "tr":
             yield child
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in child if row.tag == "tr")
+        elif child.tag in ("thead", "tbody", "tfoot") or child.get("role") == "rowgroup":
+            yield from (row for row in child if _kind(row) == "tr")
 
 
 def _cells(row: Any) -> list[Any]:
-    return [cell for cell in row if cell.tag in ("td", "th")]
+    return [cell for cell in row if _kind(cell) in ("td", "th")]
 
 
 def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:

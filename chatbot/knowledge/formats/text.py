@@ -33,13 +33,24 @@ def decoded(data: bytes, said: str = "") -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace")
-    for name in ("utf-8", said):
+    said = _known(said)
+    # Text in these is ASCII too, but means something else.
+    first = said.startswith(("utf-7", "iso2022", "hz"))
+    for name in (said, "utf-8") if first else ("utf-8", said):
         try:
-            if name and codecs.lookup(name):
+            if name:
                 return data.decode(name)
-        except (LookupError, ValueError):
+        except ValueError:
             continue
     return data.decode(_guessed(data), errors="replace")
+
+
+def _known(name: str) -> str:
+    """Python's name of an encoding, or nothing."""
+    try:
+        return codecs.lookup(name).name if name else ""
+    except (LookupError, ValueError):
+        return ""
 
 
 def lines_of(data: bytes) -> str:

@@ -11,6 +11,7 @@ OLE = b"\xd0\xcf\x11\xe0"  # an OLE container: a password, or a format of before
 _MAX_UNPACKED = 300_000_000  # bytes of all parts together
 _MAX_PARTS = 20_000
 _MAX_PART = 150_000_000
+_STRICT, _USUAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _MAX_TIMES = 400  # more than a text can be packed, and a bomb is
 
 
@@ -46,4 +47,12 @@ def xml(archive: zipfile.ZipFile, name: str) -> Any:
     if part.file_size > min(_MAX_PART, 10_000_000 + _MAX_TIMES * part.compress_size):
         raise DocumentError(f"its part '{name}' unpacks to more than a document has")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    return etree.fromstring(archive.read(name), parser)
+    return etree.fromstring(transitional(archive.read(name)), parser)
+
+
+def transitional(data: bytes) -> bytes:
+    """XML with the names that all but a few Office files ("Strict Open XML") use."""
+    if _STRICT not in data:
+        return data
+    data = data.replace(_STRICT + b"spreadsheetml/main", _USUAL + b"spreadsheetml/2006/main")
+    return data.replace(_STRICT + b"officeDocument/", _USUAL + b"officeDocument/2006/")

@@ -1,0 +1,152 @@
+"""What stands in front of a Markdown file: YAML, TOML or JSON about it, for a site."""
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from chatbot.errors import DocumentError
+
+_FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MOST = 20_000  # characters
+_IS_TRUE = frozenset({"true", "yes", "on", "1"})
+_IS_FALSE = frozenset({"false", "no", "off", "0"})
+_ABOUT = ("description", "summary", "excerpt", "abstract", "subtitle", "lead")
+# What site generators and exports call a page that readers do not see.
+_UNSEEN = (
+    "draft",
+    "isdraft",
+    "unpublished",
+    "hidden",
+    "unlisted",
+    "private",
+    "archived",
+    "internal",
+)
+_SEEN = ("published", "publish", "public")
+_STATES = ("status", "state", "visibility", "audience", "access")
+_UNSEEN_STATES = frozenset({*_UNSEEN, "not published", "wip", "in progress", "deprecated", "trash"})
+_ENDS = ("expirydate", "unpublishdate", "expires")
+_BEGINS = ("publishdate", "pubdate")
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """Where the text behind it begins, the title in it, and (start, end) of the description."""
+
+    end: int
+    title: str = ""
+    about: tuple[tuple[int, int], ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def front_matter(text: str) -> FrontMatter:
+    """What stands in front of ``text``; without, it ends where the text begins, behind a byte
+    order mark if there is one.
+
+    Raises:
+        DocumentError: it says that the page is not to be seen (yet, or any more).
+    """
+    first = int(text.startswith("\ufeff"))
+    places: dict[str, tuple[int, int]] = {}
+    match = _FENCED.match(text, 0, _MOST)
+    if match is None:
+        end, values = _json(text, first)
+        inner = first
+    else:
+        end, inner = match.end(), match.start(2)
+        found, places = (_toml(match[2]), places) if match[1] == "+++" else _yaml(match[2])
+        if found is None:  # a rule between two lines, not front matter
+            return FrontMatter(first)
+        values = found
+    if end == first:
+        return FrontMatter(first)
+    _check_shown(values)
+    about = tuple(
+        (inner + places[name][0], inner + places[name][1])
+        for name in _ABOUT
+        if name in places and values.get(name, "").strip() != values.get("title", "").strip()
+    )
+    return FrontMatter(end, " ".join(values.get("title", "").split()), about[:1], values)
+
+
+def _yaml(text: str) -> tuple[dict[str, str] | None, dict[str, tuple[int, int]]]:
+    """Plain values as they are written ("1.10", "no", "9:30"), and where; ``None`` where the text
+    is no mapping."""
+    import yaml
+
+    try:
+        node: Any = yaml.compose(text, Loader=yaml.CBaseLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return _lines(text)
+    if not isinstance(node, yaml.MappingNode):
+        return None, {}
+    pairs = [
+        (str(key.value).lower(), value)
+        for key, value in node.value
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+    ]
+    places = {name: (v.start_mark.index, v.end_mark.index) for name, v in pairs}
+    return {name: str(value.value) for name, value in pairs}, places
+
+
+def _lines(text: str) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
+    """The same of YAML that is none, as of a title with a colon in it, line by line."""
+    values, places = {}, {}
+    for match in re.finditer(r"^(\w+):[ \t]+(\S.*?)[ \t]*$", text, re.MULTILINE):
+        values[match[1].lower()] = match[2].strip("\"'")
+        places[match[1].lower()] = match.span(2)
+    return values, places
+
+
+def _toml(text: str) -> dict[str, str]:
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+    return _plain(values)
+
+
+def _json(text: str, first: int) -> tuple[int, dict[str, str]]:
+    """Where an object in front of the text ends, and what it says; ``first`` without one."""
+    if text[first : first + 1] != "{":
+        return first, {}
+    try:
+        values, end = json.JSONDecoder().raw_decode(text[first : first + _MOST])
+    except (ValueError, RecursionError):
+        return first, {}
+    end += first
+    if not isinstance(values, dict) or (text[end : end + 1].strip() or not text[end:].strip()):
+        return first, {}
+    return end, _plain(values)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): str(v) for name, v in values.items() if not isinstance(v, dict | list)}
+
+
+def _check_shown(values: dict[str, str]) -> None:
+    said = {name: value.strip().strip("\"'").lower() for name, value in values.items()}
+    for name in _UNSEEN:
+        if said.get(name) in _IS_TRUE:
+            what = "a draft" if "draft" in name else name
+            raise DocumentError(f"its front matter says that it is {what}")
+    if any(said.get(name) in _IS_FALSE for name in _SEEN):
+        raise DocumentError("its front matter says that it is not published")
+    for name in _STATES:
+        if said.get(name) in _UNSEEN_STATES:
+            raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
+    today = dt.datetime.now().date().isoformat()
+    for name in _ENDS:
+        if _is_date(said.get(name)) and said[name][:10] < today:
+            raise DocumentError(f"its front matter says that it ended on {said[name][:10]}")
+    for name in _BEGINS:
+        if _is_date(said.get(name)) and said[name][:10] > today:
+            raise DocumentError(f"its front matter says that it begins on {said[name][:10]}")
+
+
+def _is_date(value: str | None) -> bool:
+    return bool(value and re.match(r"\d{4}-\d\d-\d\d(?!\d)", value))

@@ -1,0 +1,131 @@
+"""Marks in a text that readers do not see, taken out so that its length stays.
+
+A mark becomes blanks. What stands for a character ("\\u00fc", "&uuml;", "\\*") becomes that
+character, and the word that it is in is filled up with blanks behind it.
+"""
+
+import html
+import re
+from bisect import bisect_left
+
+FILLER = "\u2060"  # word joiner: no width, no meaning
+_FILLED = re.compile(r"\S*\u2060\S*")
+_LONGEST = 60  # characters of a word; in longer ones, without blanks in between, offsets would slip
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,12});")
+# Not "\|", which is none of the signs that part cells, nor before a line's end.
+_ESCAPED = re.compile(r"\\(?=[!-/:-@\[-`{}~])")
+
+
+def blanked(text: str) -> str:
+    """As many blanks, and the same line ends."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+def blank(match: re.Match[str]) -> str:
+    """The same of what a pattern found."""
+    return blanked(match[0])
+
+
+def filled(text: str) -> str:
+    """``text`` with its fillers as blanks behind the words that they are in."""
+    return _FILLED.sub(_behind, text) if FILLER in text else text
+
+
+def _behind(match: re.Match[str]) -> str:
+    word = match[0]
+    if len(word) > _LONGEST:
+        return word
+    short = word.replace(FILLER, "")
+    return short + " " * (len(word) - len(short))
+
+
+def entities(text: str) -> str:
+    """``text`` with "&amp;" as "&" and fillers."""
+    return _ENTITY.sub(_entity, text) if "&" in text else text
+
+
+def escapes(text: str) -> str:
+    """``text`` with "\\*" of Markdown as "*" and fillers."""
+    return _ESCAPED.sub(FILLER, text) if "\\" in text else text
+
+
+def _entity(match: re.Match[str]) -> str:
+    meant = html.unescape(match[0])
+    if meant == match[0] or len(meant) > len(match[0]):
+        return match[0]
+    meant = meant.replace("\xa0", " ")
+    return meant + (" " if meant.isspace() else FILLER) * (len(match[0]) - len(meant))
+
+
+_OPENERS = re.compile(
+    r"`+|<!--|\{/\*|\{\{!--|\{#(?=\s)|(?<!\S)%%(?!%)|\{%-?\s*comment\b", re.IGNORECASE
+)
+_CLOSERS = {"<!": "-->", "{/": "*/}", "{{": "--}}", "{#": " #}", "%%": "%%", "{%": "endcomment"}
+_GAP = re.compile(r"\n[ \t]*\n")
+_LONGEST_CODE = 1000  # characters
+# Characters that no text has, for those of inline code that would mean something outside of it.
+_MEANING = "<>~{}%!&\\\u2060"
+_MASKED = {ord(sign): 0xFDD0 + number for number, sign in enumerate(_MEANING)}
+_BARE = {0xFDD0 + number: sign for number, sign in enumerate(_MEANING)}
+
+
+def without_comments(text: str) -> str:
+    """``text`` with comments as blanks, and inline code in which nothing means anything until
+    :func:`unmasked`; whichever begins first holds the other."""
+    pieces: list[str] = []
+    missing: set[str] = set()  # what closes nothing from here on
+    runs = _runs(text)
+    at = 0
+    while opener := _OPENERS.search(text, at):
+        sign, start = opener[0], opener.start()
+        if sign[0] == "`":
+            end = _code_end(text, opener.end(), len(sign), runs[len(sign)])
+            change = _mask
+        else:
+            end = _comment_end(text, opener.end(), sign[:2], missing)
+            change = blanked
+        end, change = (end, change) if end else (opener.end(), str)
+        pieces += [text[at:start], change(text[start:end])]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _mask(text: str) -> str:
+    return text.translate(_MASKED)
+
+
+def _runs(text: str) -> dict[int, list[int]]:
+    """Where backticks stand, by how many there are."""
+    found: dict[int, list[int]] = {}
+    for match in re.finditer("`+", text):
+        found.setdefault(len(match[0]), []).append(match.start())
+    return found
+
+
+def _code_end(text: str, start: int, many: int, places: list[int]) -> int:
+    """Where inline code ends whose ``many`` backticks end at ``start``; 0 where it does not."""
+    at = bisect_left(places, start)
+    if at == len(places) or places[at] - start > _LONGEST_CODE:
+        return 0
+    if text[start - many - 1 : start - many] == "\\" or _GAP.search(text, start, places[at]):
+        return 0
+    return places[at] + many
+
+
+def _comment_end(text: str, start: int, kind: str, missing: set[str]) -> int:
+    """Where a comment ends; 0 where it does not, and in HTML the end of the text."""
+    if kind in missing:
+        return 0
+    closer = _CLOSERS[kind]
+    end = text.find(closer, start)
+    if end < 0:
+        missing.add(kind)
+        return len(text) if kind == "<!" else 0
+    if kind == "{%":
+        return text.find("}", end) + 1
+    return end + len(closer)
+
+
+def unmasked(text: str) -> str:
+    """``text`` with its inline code as it was."""
+    return text.translate(_BARE) if "`" in text else text
