@@ -80,6 +80,12 @@ class Answered:
     cut: bool = False
 
 
+def spoken(text: str, model: str) -> list["Event"]:
+    """The events of an answer that rests on nothing and that no model wrote: small talk."""
+    answer = Answer(text, False, 1.0, [], [], model, {"total": 0.0})
+    return [PassagesFound([]), Token(text), Answered(answer)]
+
+
 Event = Queued | PassagesFound | Token | Answered
 
 

@@ -36,6 +36,7 @@ from chatbot.events import (
     Token,
     Usage,
     passage_of,
+    spoken,
 )
 from chatbot.grounding.check import check
 from chatbot.grounding.citations import Verified
@@ -56,6 +57,7 @@ from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.privacy import quiet_libraries
 from chatbot.prompts import load_prompts
 from chatbot.settings import Settings, load_settings
+from chatbot.smalltalk import load_small_talk
 from chatbot.waiting import WaitingLine
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ class ChatService:
         """
         self.settings = settings
         self._prompts = load_prompts(settings.prompts)
+        self._small_talk = load_small_talk(settings.prompts)
         catalogue = load_catalogue(settings.models)
         self._llm_entry = self._wanted_llm = catalogue.choose_llm(settings.llm)
         self.preparation: Preparation | None = None  # of the larger model, beside the small one
@@ -448,6 +451,10 @@ class ChatService:
         """
         started = time.perf_counter()
         question = self._checked(question)
+        if (reply := self._small_talk.reply(question)) is not None:
+            for event in spoken(reply, self.model_name):
+                yield event
+            return
         place = self._line.join()
         try:
             async for position in place.positions():
@@ -527,7 +534,11 @@ class ChatService:
         """The refusal, or the question back where two topics compete."""
         if prepared["competing"]:
             return self._prompts.clarification(*prepared["competing"])
-        return self._prompts.refusal
+        return self._refusal(prepared)
+
+    def _refusal(self, prepared: Prepared) -> str:
+        titles = [str(passage.metadata.get("title", "")) for passage in prepared["passages"]]
+        return self._small_talk.refusal(prepared["question"], self._prompts.refusal, titles)
 
     def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
         abstained = prepared["abstain"] or _is_refusal(text)
@@ -537,7 +548,7 @@ class ChatService:
         if not abstained:
             checked, verified = check(checked, passages, secret, prepared["guarded"])
         if not prepared["abstain"] and (abstained or not checked):
-            abstained, checked, verified = True, self._prompts.refusal, Verified()
+            abstained, checked, verified = True, self._refusal(prepared), Verified()
         return Answer(
             answer=checked,
             abstained=abstained,

@@ -11,7 +11,7 @@ LAYERS = [
     {"privacy"},
     {"settings"},
     {"text"},
-    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "masking", "store"},
+    {"prompts", "knowledge", "memory", "waiting", "fitting", "cases", "masking", "store", "smalltalk"},
     {"index", "llm"},
     {"grounding"},
     {"chain", "events"},
