@@ -60,7 +60,7 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
 
 
 def _document(passage: Passage) -> Document:
-    where = {"path": passage.path, "start": passage.start}
+    where = {"path": passage.path, "start": passage.start, "heading": passage.heading}
     return Document(page_content=passage.text, metadata=where)
 
 

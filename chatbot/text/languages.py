@@ -9,9 +9,9 @@ _WORDS = {
     "en": """the and is are was of to for you your with that this be it not can how what when where
     which who do does my i a an on at by or if no yes have has will from there they we please thanks
     hello""",
-    "de": """der die das den dem und ist sind war nicht mit für von zu zum zur im am bei ein eine
-    einen einer kann können wie was wann wo welche welcher wer ich sie wir mein ihr auf wird werden
-    oder wenn ja nein kein keine bitte danke hallo jede jeder jedes kostet nach aus um gibt haben""",
+    "de": """der die das den dem und ist sind nicht mit für von zu zum zur im am bei ein eine
+    einen einer kann können wie was wann wo welche welcher wer ich sie wir ihr auf wird werden
+    oder wenn ja nein kein keine bitte danke hallo jede jeder jedes kostet nach aus gibt haben""",
     "fr": """le la les des du et est sont pas pour vous votre avec que qui ce cette une un dans sur
     au aux comment quand où quel quelle je nous mon ma ou si oui non ne il elle plus merci bonjour
     par peut sans coûte y a-t-il chaque""",
