@@ -316,7 +316,8 @@ async def _answer(desk: commands.Desk, question_id: str, asked: str) -> None:
                         desk.language,
                         lambda path: commands.document_text(desk, path),
                     )
-                    reply.elements.append(below)
+                    if event.answer.passages or event.answer.abstained:  # else it was small talk
+                        reply.elements.append(below)
     except asyncio.CancelledError:
         reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()
         raise

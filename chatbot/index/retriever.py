@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import SkipValidation
 
 from chatbot.errors import VectorStoreError
+from chatbot.index.codes import named_first
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
@@ -89,6 +90,8 @@ class HybridRetriever(BaseRetriever):
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
             ranked = _promoted(self._fused(query, dense, lexical, vector, scores), lexical)
+        if self.mode != "dense":
+            ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]

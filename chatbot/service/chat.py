@@ -15,7 +15,8 @@ from chatbot.answering.answer import Stopwatch
 from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
 from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
-from chatbot.answering.stream import stream_answer
+from chatbot.answering.smalltalk import load_small_talk
+from chatbot.answering.stream import spoken, stream_answer
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name
@@ -69,6 +70,7 @@ class ChatService:
         """
         self.settings = settings
         self._prompts = load_prompts(settings.prompts)
+        self._small_talk = load_small_talk(settings.prompts)
         self.models = Models(settings, self._prompts, llm, embeddings, reranker, prepare=prepare)
         self._search = Search(settings, self._prompts, self.models)
         self._loader = LiveLoader(settings, self.models, self._search)
@@ -286,6 +288,10 @@ class ChatService:
         """
         watch = Stopwatch()
         question = self._checked(question)
+        if (reply := self._small_talk.reply(question.text)) is not None:
+            for event in spoken(reply, self.model_name):
+                yield event
+            return
         place = self.line.join()
         try:
             async for position in place.positions():
@@ -295,7 +301,9 @@ class ChatService:
             chain = await asyncio.to_thread(self._chain, live, question)
             watch.mark("ready")
             question = await asyncio.to_thread(self._compared, question)
-            events = stream_answer(chain, question, self._prompts, live.model, watch)
+            events = stream_answer(
+                chain, question, self._prompts, self._small_talk, live.model, watch
+            )
             async with aclosing(events):
                 async for event in events:
                     yield event

@@ -1,0 +1,161 @@
+"""Small talk and refusals in the language of the question: texts of ``prompts/smalltalk.toml``.
+
+A greeting, thanks, "are you a bot" and the like get a fixed line; nothing is searched and no
+model is asked. A message that says anything else beside is a question.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from string import Formatter
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chatbot.errors import PromptError
+from chatbot.settings import PROJECT_ROOT
+from chatbot.text.languages import language_of
+from chatbot.text.unicode import normalised
+
+_FILE = "smalltalk.toml"
+_LANGUAGES = ("en", "de", "fr", "es")
+_KINDS = ("human", "bot", "thanks", "bye", "hello")  # of two in one message the first is answered
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 120  # characters of small talk
+_TITLES = 3
+# A word may have one typo from so many letters on, and two from so many.
+_ONE_TYPO, _TWO_TYPOS = 4, 8
+# What a typo would make another word of.
+_OTHERS = frozenset("hallo hola help hell tags host tank tanks".split())  # noqa: SIM905
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    closest: str
+    filler: str
+    said: dict[str, list[str]]
+    reply: dict[str, str]
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class SmallTalk:
+    """The texts of each language."""
+
+    texts: Mapping[str, _Texts]
+
+    def reply(self, message: str) -> str | None:
+        """The line that answers small talk; nothing where it is a question."""
+        said = _words(message[: _LONGEST + 1])
+        if not said or len(message) > _LONGEST:
+            return None
+        found = [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
+        if not found:
+            return None
+        language, kind, _ = min(found, key=lambda heard: heard[2])
+        return self.texts[language].reply[kind]
+
+    def refusal(self, question: str, english: str, titles: Sequence[str]) -> str:
+        """The refusal in the language of the question, with the titles of what is closest."""
+        texts = self.texts[language_of(question)]
+        named = ", ".join(
+            f"\u201c{title}\u201d" for title in dict.fromkeys(titles[:_TITLES]) if title
+        )
+        behind = f" {texts.closest.format(titles=named)}" if named else ""
+        return (texts.refusal or english) + behind
+
+    def _heard(self, said: Sequence[str], language: str) -> tuple[str, str, int] | None:
+        """(language, kind, typos) where the words are phrases of the language and filler only."""
+        kinds: set[str] = set()
+        at = typos = 0
+        while at < len(said):
+            best: tuple[int, int, str] | None = None
+            for phrase, kind in self._phrases[language]:
+                wrong = _typos(said[at : at + len(phrase)], phrase)
+                if wrong is not None and (
+                    best is None or (len(phrase), -wrong) > (best[0], -best[1])
+                ):
+                    best = (len(phrase), wrong, kind)
+            if best is None:
+                return None
+            at, typos = at + best[0], typos + best[1]
+            kinds.add(best[2])
+        kind = next((kind for kind in _KINDS if kind in kinds), None)
+        return (language, kind, typos) if kind else None
+
+    @cached_property
+    def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+        return {
+            language: [
+                *((tuple(_words(p)), kind) for kind, said in texts.said.items() for p in said),
+                *(((word,), "filler") for word in _words(texts.filler)),
+            ]
+            for language, texts in self.texts.items()
+        }
+
+
+def load_small_talk(folder: Path) -> SmallTalk:
+    """The texts beside the prompts in ``folder``; the shipped ones where it has none.
+
+    Raises:
+        PromptError: the file is malformed, or a language or text is missing.
+    """
+    path = folder / _FILE
+    path = path if path.is_file() else PROJECT_ROOT / "prompts" / _FILE
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        texts = {language: _Texts.model_validate(read[language]) for language in _LANGUAGES}
+    except (OSError, ValueError, ValidationError) as exc:
+        raise PromptError(f"'{path}' cannot be used: {exc}") from exc
+    except KeyError as exc:
+        raise PromptError(f"'{path}' has no section [{exc.args[0]}].") from exc
+    for language, each in texts.items():
+        for part in (each.said, each.reply):
+            if set(part) != set(_KINDS):
+                wrong = ", ".join(sorted(set(part) ^ set(_KINDS)))
+                raise PromptError(f"'{path}', [{language}]: missing or unknown: {wrong}.")
+        if {name for _, name, _, _ in Formatter().parse(each.closest)} - {None} != {"titles"}:
+            raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
+    return SmallTalk(texts)
+
+
+def _words(text: str) -> list[str]:
+    """Words in lower case without accents; "what's" is one word."""
+    text = unicodedata.normalize("NFD", normalised(text).lower())
+    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
+
+
+def _typos(said: Sequence[str], phrase: Sequence[str]) -> int | None:
+    """How many typos there are, or nothing where it is another phrase."""
+    if len(said) != len(phrase):
+        return None
+    total = 0
+    for word, meant in zip(said, phrase, strict=True):
+        if word == meant:
+            continue
+        allowed = (len(meant) >= _ONE_TYPO) + (len(meant) >= _TWO_TYPOS)
+        stretched = re.sub(r"(.)\1+", r"\1", word) == re.sub(r"(.)\1+", r"\1", meant)
+        if word in _OTHERS or not (stretched or _distance(word, meant) <= allowed):
+            return None
+        total += 1
+    return total
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters to add, take, change or swap (optimal string alignment)."""
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]

@@ -1,0 +1,189 @@
+"""The spans of passages that say what a sentence says, or why there are none."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from chatbot.grounding.facts import Fact, missing
+from chatbot.grounding.meaning import (
+    COVERED,
+    covered,
+    foreign,
+    objection,
+    opposite,
+    own_words,
+    pieces_covered,
+)
+from chatbot.grounding.reading import Piece, Reading, read
+from chatbot.grounding.sources import Span, follow, joined
+
+_LIKELIEST = 24
+_SAME = 1.7  # a span of this score speaks of the very same
+_NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
+_LEAST = 2  # words and facts of a part
+_PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``spans`` that say it together, or none and the ``reason``."""
+
+    spans: tuple[Span, ...]
+    reason: str = ""
+
+
+def evidence(claim: str, spans: Sequence[Span]) -> Finding:
+    """The one span that says the claim, else two that follow each other, else one for each part
+    of the claim."""
+    said = read(claim)
+    ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
+    near = [span for span in ranked if _score(said, span) > 0]
+    for span in [*near, *_pairs(spans, near)]:
+        reason = _says(said, span, spans)
+        if reason is None:
+            return Finding((span,))
+        alone = len(said.clauses) == 1 and _score(said, span) >= _SAME
+        if alone and opposite(said, span.reading, span.over):
+            return Finding((), reason)
+    if parts := _parts(said, near, spans):
+        return Finding(parts)
+    return Finding((), _reason(said, ranked, spans))
+
+
+def _score(claim: Reading, span: Span) -> float:
+    facts = len(claim.facts) - len(missing(claim.facts, span.reading.facts))
+    share = facts / len(claim.facts) if claim.facts else 0.0
+    return covered(claim, span.reading, span.over) + share
+
+
+def _pairs(spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
+    wanted = {id(span) for span in near}
+    for one, other in pairwise(spans):
+        if follow(one, other) and (id(one) in wanted or id(other) in wanted):
+            yield joined(one, other)
+
+
+def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:
+    """What is wrong with the span as a source of the claim; nothing where it says it."""
+    source = span.reading
+    over = _with_names(claim, span, spans)
+    if missing(claim.inherited, [*source.facts, *span.over.facts]):
+        return f"it speaks of '{claim.inherited[0].text}', of which its source does not"
+    if foreign(claim, source):
+        if not claim.facts and not claim.terms:
+            return "its words are not those of the sources' language"
+        return objection(claim, source, over)
+    if covered(claim, source, over) < least or not own_words(claim, source):
+        return "no passage says it"
+    if not pieces_covered(claim, source, over):
+        return "no passage says all of it"
+    return objection(claim, source, over, _beside(span, spans))
+
+
+def _with_names(claim: Reading, span: Span, spans: Sequence[Span]) -> Reading:
+    """What stands over a span, and the names that tables give to the codes of the claim."""
+    codes = [fact for fact in (*claim.facts, *claim.inherited) if fact.kind == "code"]
+    rows = (other for other in spans if codes and other.row >= 0 and other is not span)
+    named = [
+        row.reading.pieces[:2]
+        for row in rows
+        if any(not missing([code], row.reading.pieces[0].facts) for code in codes)
+    ]
+    if not named:
+        return span.over
+    texts = [piece.text for pieces in named for piece in pieces]
+    return replace(read(" | ".join([span.over.text, *texts])), facts=span.over.facts)
+
+
+def _beside(span: Span, spans: Sequence[Span]) -> list[Reading]:
+    """Other sentences, and where it is a row, other rows."""
+    return [
+        other.reading
+        for other in spans
+        if other is not span
+        and (other.row >= 0) == (span.row >= 0)
+        and not (other.passage is span.passage and other.start >= span.start
+                 and other.start < span.start + len(span.text))
+    ]  # fmt: skip
+
+
+def _parts(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> tuple[Span, ...]:
+    """A span for each part of the claim, where there are two parts or more."""
+    if len(claim.pieces) < 2:
+        return ()
+    readings = list(_readings(claim))
+    if len(readings) < 2:
+        return ()
+    found: list[Span] = []
+    for piece in readings:
+        ranked = sorted(near, key=lambda span: -_score(piece, span))
+        best = _best(piece, ranked, spans)
+        if best is None or any(_other_row(piece, best, span) for span in found):
+            return ()
+        if found and not _same_document(found[0], best):
+            return ()
+        if best not in found:
+            found.append(best)
+    every = [reading for span in found for reading in (span.reading, span.over)]
+    return tuple(found) if covered(claim, *every) >= COVERED else ()
+
+
+def _best(piece: Reading, ranked: Sequence[Span], spans: Sequence[Span]) -> Span | None:
+    """The first span that says it, unless one that says the opposite has as much of it."""
+    for span in ranked:
+        if _says(piece, span, spans, _PIECE) is None:
+            return span
+        enough = covered(piece, span.reading, span.over) >= _PIECE
+        if enough and opposite(piece, span.reading, span.over):
+            return None
+    return None
+
+
+def _same_document(one: Span, other: Span) -> bool:
+    return one.passage.metadata.get("path") == other.passage.metadata.get("path")
+
+
+def _other_row(piece: Reading, span: Span, before: Span) -> bool:
+    """Whether a part rests on another row of a table than the part before, and does not name it."""
+    if span is before or span.row < 0 or (span.passage, span.row) != (before.passage, before.row):
+        return False
+    name, other = span.reading.pieces[0], before.reading.pieces[0]
+    codes = [fact for fact in name.facts if not missing([fact], piece.facts)]
+    return not (name.stems - other.stems) & piece.stems and not codes
+
+
+def _readings(claim: Reading) -> Iterator[Reading]:
+    """The parts of a claim; each keeps the region, tier and codes of the one before."""
+    kept: dict[str, Piece] = {}
+    codes: tuple[Fact, ...] = ()
+    for text in _large_enough(claim.pieces):
+        said = read(text)
+        own = {term.kind for term in said.terms}
+        kept |= dict.fromkeys(own, Piece(text, said.facts, said.terms))
+        more = [t for kind, p in kept.items() if kind not in own for t in p.terms if t.kind == kind]
+        mine = tuple(fact for fact in said.facts if fact.kind == "code")
+        yield replace(said, carried=tuple(more), inherited=() if mine else codes)
+        codes = mine or codes
+
+
+def _large_enough(pieces: Sequence[Piece]) -> list[str]:
+    """Texts of pieces, small ones with the one before."""
+    texts: list[str] = []
+    for piece in pieces:
+        if texts and len(piece.stems) + len(piece.facts) < _LEAST:
+            texts[-1] += f", {piece.text}"
+        else:
+            texts.append(piece.text)
+    if len(texts) > 1 and len(read(texts[0]).stems) + len(read(texts[0]).facts) < _LEAST:
+        texts[:2] = [f"{texts[0]}, {texts[1]}"]
+    return texts
+
+
+def _reason(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> str:
+    for span in near[:3]:
+        about = [stem in span.reading.stems for stem in claim.stems]
+        if covered(claim, span.reading, span.over) < _NEAR and sum(about) < _NEAR * len(about):
+            continue
+        if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
+            return reason
+    return "no passage says it"

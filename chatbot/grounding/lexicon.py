@@ -1,0 +1,127 @@
+"""The words of ``lexicon.toml``, found in texts: regions, tiers, opposites, units, number words."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_FILE = Path(__file__).with_name("lexicon.toml")
+_TENS = {"de": "{unit}und{ten}", "en": "{ten}-{unit}", "fr": "{ten}-{unit}", "es": "{ten} y {unit}"}
+_SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
+    "tausend": 1000, "cent": 100, "mille": 1000, "cien": 100, "mil": 1000,
+}  # fmt: skip
+
+
+class Term(NamedTuple):
+    """A form found at ``start``: two terms of one ``kind`` with another ``value`` are rivals."""
+
+    kind: str
+    value: str
+    start: int
+    text: str
+
+
+class Forms:
+    """Forms with what each stands for; a form with a capital is found as it is written only."""
+
+    def __init__(self, forms: Iterable[tuple[str, tuple[str, str]]]) -> None:
+        self._meant: dict[str, list[tuple[str, str]]] = {}
+        exact, loose = set(), set()
+        for form, meant in forms:
+            capital = form != form.lower()
+            self._meant.setdefault(form, []).append(meant)
+            (exact if capital else loose).add(form)
+        self._patterns = [_any_of(exact, 0), _any_of(loose, re.IGNORECASE)]
+
+    def find(self, text: str) -> list[Term]:
+        """The terms of a text, in order."""
+        found = [
+            Term(kind, value, match.start(), match[0])
+            for pattern in self._patterns
+            for match in pattern.finditer(text)
+            for kind, value in self._meant.get(match[0], self._meant.get(match[0].lower(), []))
+        ]
+        return sorted(found, key=lambda term: term.start)
+
+
+def _any_of(forms: Iterable[str], flags: int) -> re.Pattern[str]:
+    longest = sorted(forms, key=len, reverse=True)
+    return re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, longest))})(?!\w)", flags)
+
+
+def _split(line: str) -> list[str]:
+    return [form.strip() for form in line.split(",") if form.strip()]
+
+
+@cache
+def _read() -> Mapping[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def kinds() -> Forms:
+    """Regions, tiers, months and the like; a value is the first of its forms."""
+    return Forms(
+        (form, (kind, _split(line)[0]))
+        for kind, lines in _read()["kinds"].items()
+        for line in lines
+        for form in _split(line)
+    )
+
+
+@cache
+def opposites(section: str) -> Forms:
+    """The pairs of ``opposites`` or ``polar``; a kind is the number of its pair."""
+    return Forms(
+        (form, (f"{section} {number}", side))
+        for number, line in enumerate(_read()[section]["pairs"])
+        for side in line.split("|")
+        for form in _split(side)
+    )
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list of ``[words]``, such as ``no``."""
+    return frozenset(_split(_read()["words"][name]))
+
+
+@cache
+def units() -> Mapping[str, str]:
+    """Each form of a unit, and in lower case where it has two letters or more, to its name."""
+    exact = {form: name for name, line in _read()["units"].items() for form in _split(line)}
+    return {form.lower(): name for form, name in exact.items() if len(form) > 1} | exact
+
+
+@cache
+def numbers() -> Mapping[str, int]:
+    """Number words below a hundred in four languages, and hundreds and thousands by themselves."""
+    table = _read()["numbers"]
+    found = dict(_SCALES)
+    for language, joined in _TENS.items():
+        ones = table[language].split()
+        tens = table[f"{language}_tens"].split()
+        found |= {word: value for value, word in enumerate(ones)}
+        for value, ten in enumerate(tens, start=2):
+            found[ten] = 10 * value
+            for unit, one in enumerate(ones[1:10], start=1):
+                one = "ein" if one == "eins" else one
+                found[joined.format(unit=one, ten=ten)] = 10 * value + unit
+                found[joined.format(unit=one, ten=ten).replace("-", " ")] = 10 * value + unit
+    twenties = ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+    found |= {f"veinti{one}": 20 + value for value, one in enumerate(twenties, start=1)}
+    found |= {"veintidós": 22, "veintitrés": 23, "veintiséis": 26, "dreissig": 30, "half": 0}
+    for word in ("half", "un", "uno", "one", "eins", "mil", "cent", "once", "six", "dix", "mille"):
+        found.pop(word, None)  # "one" is rarely a number, and "once" is English too
+    return found | {"six": 6, "dix": 10}
+
+
+def all_forms(section: str) -> set[str]:
+    """Every form of ``opposites`` or ``polar`` in lower case."""
+    lines = _read()[section]["pairs"]
+    sides = chain.from_iterable(line.split("|") for line in lines)
+    return {form.lower() for side in sides for form in _split(side)}

@@ -1,0 +1,124 @@
+"""Passages as the sentences and rows that an answer's sentences are compared with."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from langchain_core.documents import Document
+
+from chatbot.grounding.injection import instructions
+from chatbot.grounding.reading import Reading, read, row_reading, spaced
+from chatbot.grounding.words import sentences
+
+_RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
+_CELLS = re.compile(r"(?<!\\)\|")
+_ITEM = re.compile(r"\s*(?:[-*+•]\s|\(?\d{1,3}[.)]\s|#)|[\w -]{1,30}: ")
+_SEPARATORS = (",", ";", "\t")
+
+
+@dataclass(frozen=True)
+class Span:
+    """``text`` from ``start`` in a passage, read by itself; ``over`` is what stands over it.
+
+    ``row`` is the number of its table, or -1.
+    """
+
+    passage: Document
+    number: int
+    start: int
+    text: str
+    reading: Reading
+    over: Reading
+    row: int = -1
+
+
+def spans_of(passage: Document, number: int) -> list[Span]:
+    """Each sentence and row of a passage but those that give orders to the assistant."""
+    text = passage.page_content
+    orders = set(instructions(text))
+    over = _over(passage)
+    columns = _names(str(passage.metadata.get("columns") or ""))
+    found: list[Span] = []
+    table, heading, intro = 0, "", ""
+    parts = list(_lines(text, columns))
+    for at, (start, end) in enumerate(parts):
+        quote = text[start:end]
+        if any(a <= start < b for a, b in orders):
+            continue
+        if quote.startswith("#"):
+            heading, intro = quote.lstrip("# "), ""
+        between = text[end : parts[at + 1][0]] if at + 1 < len(parts) else text[end : end + 200]
+        if "|" in quote and _RULE.match(between.strip()):
+            columns, table = _cells(quote), table + 1
+        cells = _row(quote, columns)
+        reading = row_reading(cells) if cells else read(quote)
+        item = bool(cells or _ITEM.match(quote))
+        context = read(" | ".join(filter(None, (over, heading, intro if item else ""))))
+        if not item:
+            intro = quote
+        if cells:
+            context = read(f"{context.text} | {' | '.join(map(spaced, columns))}")
+        found.append(Span(passage, number, start, quote, reading, context, table if cells else -1))
+    return found
+
+
+def _lines(text: str, columns: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Sentences; rows that look like one sentence are parted."""
+    for start, end in sentences(text):
+        lines = text[start:end].split("\n")
+        if len(lines) == 1 or not any(_row(line, columns) for line in lines):
+            yield start, end
+            continue
+        for line in lines:
+            if line.strip():
+                yield start, start + len(line)
+            start += len(line) + 1
+
+
+def follow(one: Span, other: Span) -> bool:
+    """Whether two spans are sentences of one paragraph, one behind the other."""
+    if one.passage is not other.passage or one.row >= 0 or other.row >= 0:
+        return False
+    between = one.passage.page_content[one.start + len(one.text) : other.start]
+    return "\n" not in between or not (
+        "\n\n" in between or _ITEM.match(other.text) or one.text.startswith("#")
+    )
+
+
+def joined(one: Span, other: Span) -> Span:
+    """Two sentences that follow each other as one."""
+    end = other.start + len(other.text)
+    quote = one.passage.page_content[one.start : end]
+    return Span(one.passage, one.number, one.start, quote, read(quote), one.over)
+
+
+def _over(passage: Document) -> str:
+    named = [str(passage.metadata.get(name) or "") for name in ("title", "heading", "page")]
+    path = re.sub(r"\.\w+$", "", str(passage.metadata.get("path") or ""))
+    return " | ".join(filter(None, [*named, re.sub(r"[-_/]+", " ", path)]))
+
+
+def _names(columns: str) -> list[str]:
+    return [name.strip() for name in columns.split(" | ")] if columns else []
+
+
+def _row(line: str, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """(column, cell) of a row; none where the line has not as many cells as there are columns."""
+    if "\n" in line:
+        return []
+    if "|" in line:
+        cells = _cells(line)
+        if len(cells) == len(columns):
+            return list(zip(columns, cells, strict=True))
+        return [("", cell) for cell in cells] if len(cells) > 1 else []
+    for separator in _SEPARATORS:
+        if len(columns) > 1 and line.count(separator) >= len(columns) - 1:
+            cells = next(csv.reader([line], delimiter=separator), [])
+            if len(cells) == len(columns):
+                return list(zip(columns, cells, strict=True))
+    return []
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in _CELLS.split(line.strip().removeprefix("|").removesuffix("|"))]
