@@ -61,7 +61,9 @@ class SmallTalk:
     def refusal(self, question: str, english: str, titles: Sequence[str]) -> str:
         """The refusal in the language of the question, with the titles of what is closest."""
         texts = self.texts[language_of(question)]
-        named = ", ".join(f"\u201c{title}\u201d" for title in dict.fromkeys(titles[:_TITLES]) if title)
+        named = ", ".join(
+            f"\u201c{title}\u201d" for title in dict.fromkeys(titles[:_TITLES]) if title
+        )
         behind = f" {texts.closest.format(titles=named)}" if named else ""
         return (texts.refusal or english) + behind
 

@@ -13,7 +13,7 @@ from chatbot.memory import Turn
 
 router = APIRouter(tags=["answers"])
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No key that counts."},
     413: {"description": "The body is too large."},
     422: {"description": "The question cannot be answered as it is."},
@@ -116,7 +116,7 @@ class Predicted(BaseModel):
     unsupported: list[Marked]
 
 
-@router.post("/predict", response_model=Predicted, responses=_ERRORS)
+@router.post("/predict", response_model=Predicted, responses=ERRORS)
 async def predict(
     request: Request, body: Question, caller: Annotated[Caller, Depends(require_caller)]
 ) -> Any:

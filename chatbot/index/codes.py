@@ -16,17 +16,24 @@ _LABELLED = re.compile(
 )
 # What stands before a number or a letter and labels nothing.
 _NO_LABEL = frozenset(
-    """about after all and any are at before between but can der die das den dem does for from get
-    gibt have how ist less many max min more most much nach not only order over per see than that
-    the then this until up was what when where which with within you your und oder les des une para
-    por con los las pour dans avec les mit von zum zur auf bei ein eine der""".split()
+    re.findall(
+        r"\w+",
+        """about after all and any are at before between but can der die das den dem does for from
+    get gibt have how ist less many max min more most much nach not only order over per see
+    than that the then this until up was what when where which with within you your und oder
+    les des une para por con los las pour dans avec les mit von zum zur auf bei ein eine der""",
+    )
 )
 # "A" and "I" are words; behind these they are letters.
 _TAKES_LETTER = frozenset(
-    """plan type class option zone group level model vitamin hepatitis grade category section part
-    appendix annex figure table tier terminal gate platform tariff code series version phase variant
-    generation modell klasse stufe typ tarif zone gruppe anhang catégorie clase tipo grupo niveau
-    nivel apéndice annexe bloc block building hall room form format schedule exhibit unit""".split()
+    re.findall(
+        r"\w+",
+        """plan type class option zone group level model vitamin hepatitis grade category section
+    part appendix annex figure table tier terminal gate platform tariff code series version
+    phase variant generation modell klasse stufe typ tarif zone gruppe anhang catégorie
+    clase tipo grupo niveau nivel apéndice annexe bloc block building hall room form format
+    schedule exhibit unit""",
+    )
 )
 
 
@@ -36,7 +43,7 @@ def codes(question: str) -> list[re.Pattern[str]]:
     found: dict[str, re.Pattern[str]] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()
-        if label in _NO_LABEL or sign in "ai" and label not in _TAKES_LETTER:
+        if label in _NO_LABEL or (sign in "ai" and label not in _TAKES_LETTER):
             continue
         pattern = rf"(?<![\w-]){re.escape(label)}[- ]?#?{re.escape(sign)}(?![\w]|[.,]\d)"
         found.setdefault(pattern, re.compile(pattern))
