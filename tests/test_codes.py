@@ -41,7 +41,7 @@ def test_the_page_of_the_code_is_first(tmp_path: Path) -> None:
 
 def test_the_page_of_a_number_behind_a_word_is_first(tmp_path: Path) -> None:
     pages = {
-        f"{n}.md": f"# Error {n}\n\nCause: {cause}. Wait 7 minutes, then try 2 times in 5 minutes.\n"
+        f"{n}.md": f"# Error {n}\n\nCause: {cause}. Wait 7 minutes, then try twice in 5.\n"
         for n, cause in enumerate(CAUSES, start=1)
     }
     asked = [f"washer shows error {n} what now" for n in range(1, 10)]

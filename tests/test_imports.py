@@ -16,7 +16,7 @@ LAYERS = [
     {"grounding"},
     {"answering"},
     {"service"},
-    {"corrections", "handoff", "uploads"},
+    {"corrections", "handoff", "uploads", "checking"},
     {"desk"},
     {"app", "api", "doctor", "training", "evaluation"},
     {"cli"},

@@ -11,7 +11,7 @@ from fastapi.requests import Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatbot.api import health, openai, predict
+from chatbot.api import check, health, openai, predict
 from chatbot.api.asking import ClientLeftError
 from chatbot.api.docs import ASSETS, add_docs
 from chatbot.api.edge import CLIENT_LEFT, Edge
@@ -22,7 +22,9 @@ from chatbot.api.tracing import add_tracing
 from chatbot.service import ChatService, build_service, process_service
 from chatbot.settings import PROJECT_ROOT, Settings
 
-_PATHS = ("/predict", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc")
+_PATHS = (
+    "/predict", "/check", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc",
+)  # fmt: skip
 _BELOW = ("/v1/", f"{ASSETS}/")
 
 _LOOK_EVERY = 5.0  # seconds
@@ -59,7 +61,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         redoc_url=None,
     )
     api.state.parts = parts
-    for module in (predict, openai, health):
+    for module in (predict, check, openai, health):
         api.include_router(module.router)
     add_docs(api)
     add_handlers(api)

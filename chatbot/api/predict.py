@@ -17,7 +17,7 @@ from chatbot.passage import PassageFields
 
 router = APIRouter(tags=["answers"])
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No key that counts."},
     413: {"description": "The body is too large."},
     422: {"description": "The question cannot be answered as it is."},
@@ -88,7 +88,7 @@ class Predicted(BaseModel):
     unsupported: list[Unsupported]
 
 
-@router.post("/predict", response_model=Predicted, responses=_ERRORS)
+@router.post("/predict", response_model=Predicted, responses=ERRORS)
 async def predict(
     request: Request, body: PredictRequest, caller: Annotated[Caller, Depends(require_caller)]
 ) -> Any:

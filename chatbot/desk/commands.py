@@ -10,6 +10,7 @@ from typing import Any
 import chainlit as cl
 from chainlit.input_widget import InputWidget, Select
 
+from chatbot.checking import check_reply
 from chatbot.corrections import find_gaps
 from chatbot.desk.answers import inert, source, source_list, without_images
 from chatbot.desk.conversation import Conversation
@@ -113,6 +114,27 @@ async def search(desk: Desk, query: str) -> None:
     await cl.Message("\n\n".join(lines), elements=elements).send()
 
 
+async def check(desk: Desk, reply: str) -> None:
+    """What the knowledge base supports of a reply that the reader wrote."""
+    if not reply.strip():
+        await cl.Message(desk.say("check_needs")).send()
+        return
+    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
+    question = asked[-1] if asked else ""
+    found = await asyncio.to_thread(check_reply, desk.service, reply, question)
+    lines = []
+    for sentence in found:
+        text = inert(one_line(sentence.text))
+        if sentence.citation:
+            quote = inert(one_line(sentence.citation.quote)[:300])
+            lines.append(f"\u2713 {text}\n\n> {inert(sentence.citation.path)}: {quote}")
+        else:
+            lines.append(f"\u26a0 {text}\n\n> {inert(sentence.reason)}")
+    good = sum(sentence.supported for sentence in found)
+    lines.append(f"*{desk.say('check_done', good=good, all=len(found))}*")
+    await cl.Message("\n\n".join(lines)).send()
+
+
 async def hand_off(desk: Desk, _: str) -> None:
     """A packet for a colleague; the person learns whether anybody was told."""
     if not desk.conversation.entries:
@@ -187,6 +209,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "draft": (draft, "mail"),
     "summary": (summarise, "list"),
     "search": (search, "search"),
+    "check": (check, "spell-check"),
     "handoff": (hand_off, "forward"),
     "export": (export, "download"),
     "gaps": (gaps, "circle-help"),

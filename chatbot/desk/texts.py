@@ -40,6 +40,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "search": "Search only",
         "search_about": "Passages without an answer",
         "search_none": "No passage was found.",
+        "check": "Check my reply",
+        "check_about": "Which sentences of your own reply the knowledge base supports",
+        "check_needs": "Write or paste the reply to check behind the command.",
+        "check_done": "{good} of {all} sentences are supported.",
         "handoff": "Hand off",
         "handoff_about": "Give the case to a colleague, with all that was tried",
         "handoff_sent": "Handed off: the packet was sent to {target}. Tell the customer that a "
@@ -109,6 +113,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "search": "Nur suchen",
         "search_about": "Textstellen ohne Antwort",
         "search_none": "Keine Textstelle gefunden.",
+        "check": "Meine Antwort prüfen",
+        "check_about": "Welche Sätze Ihrer eigenen Antwort die Wissensbasis belegt",
+        "check_needs": "Schreiben oder kopieren Sie die Antwort, die geprüft werden soll, hinter "
+        "den Befehl.",
+        "check_done": "{good} von {all} Sätzen sind belegt.",
         "handoff": "Übergeben",
         "handoff_about": "Den Fall mit allem, was versucht wurde, an Kollegen geben",
         "handoff_sent": "Übergeben: Das Paket ging an {target}. Sagen Sie dem Kunden, dass ein "
@@ -176,6 +185,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "search": "Chercher seulement",
         "search_about": "Des passages sans réponse",
         "search_none": "Aucun passage trouvé.",
+        "check": "Vérifier ma réponse",
+        "check_about": "Quelles phrases de votre réponse la base de connaissances confirme",
+        "check_needs": "Écrivez ou collez la réponse à vérifier après la commande.",
+        "check_done": "{good} phrases sur {all} sont confirmées.",
         "handoff": "Transmettre",
         "handoff_about": "Confier le cas à un collègue, avec tout ce qui a été tenté",
         "handoff_sent": "Transmis : le dossier est parti à {target}. Dites au client qu'un "
@@ -245,6 +258,10 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "search": "Solo buscar",
         "search_about": "Pasajes sin respuesta",
         "search_none": "No se encontró ningún pasaje.",
+        "check": "Revisar mi respuesta",
+        "check_about": "Qué frases de su respuesta confirma la base de conocimiento",
+        "check_needs": "Escriba o pegue la respuesta que quiere revisar tras el comando.",
+        "check_done": "{good} de {all} frases están confirmadas.",
         "handoff": "Derivar",
         "handoff_about": "Pasar el caso a un colega, con todo lo intentado",
         "handoff_sent": "Derivado: el paquete se envió a {target}. Diga al cliente que sigue un "

@@ -30,7 +30,8 @@ class Forms:
 
     def __init__(self, forms: Iterable[tuple[str, tuple[str, str]]]) -> None:
         self._meant: dict[str, list[tuple[str, str]]] = {}
-        exact, loose = set(), set()
+        exact: set[str] = set()
+        loose: set[str] = set()
         for form, meant in forms:
             capital = form != form.lower()
             self._meant.setdefault(form, []).append(meant)

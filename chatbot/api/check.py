@@ -1,0 +1,61 @@
+"""``POST /check``: a reply that a person wrote in, what the knowledge folder supports of it out."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.requests import Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot.api.access import Caller, require_caller
+from chatbot.api.asking import require_unicode
+from chatbot.api.parts import parts_of
+from chatbot.api.predict import ERRORS, Cited
+from chatbot.checking import LONGEST, check_reply
+
+router = APIRouter(tags=["answers"])
+
+
+class Reply(BaseModel):
+    """The body of ``/check``; ``question`` is what the reply answers, if it is known."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"text": "EU customers can return a product within 30 days of delivery."}]
+        },
+    )
+    text: str = Field(max_length=LONGEST)
+    question: str = Field("", max_length=LONGEST)
+
+
+class Judged(BaseModel):
+    """A sentence of the reply; ``reason`` says why it is not supported."""
+
+    text: str
+    supported: bool
+    reason: str
+    citation: Cited | None = None
+
+
+class Checked(BaseModel):
+    """The JSON of ``chatbot check --json``."""
+
+    sentences: list[Judged]
+
+
+@router.post("/check", response_model=Checked, response_model_exclude_none=True, responses=ERRORS)
+async def check(
+    request: Request, body: Reply, caller: Annotated[Caller, Depends(require_caller)]
+) -> Any:
+    """Check each sentence of a reply against the knowledge folder; no model writes anything."""
+    parts = parts_of(request)
+    require_unicode(body.text, body.question)
+    place = parts.embedding.join()
+    try:
+        async for _ in place.positions():
+            continue
+        found = await asyncio.to_thread(check_reply, parts.service, body.text, body.question)
+    finally:
+        place.leave()
+    return {"sentences": [sentence.as_dict() for sentence in found]}

@@ -1,0 +1,97 @@
+"""A reply that a person wrote, sentence by sentence against the whole knowledge folder.
+
+A blank line parts statements. Each sentence is searched for by itself and with its statement, and
+is supported where a passage says just that (:mod:`chatbot.grounding.evidence`); the model is not
+asked.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from langchain_core.documents import Document
+
+from chatbot.errors import QuestionError
+from chatbot.grounding.citations import Citation, citation_of
+from chatbot.grounding.evidence import evidence
+from chatbot.grounding.lexicon import words
+from chatbot.grounding.meaning import lead_objection
+from chatbot.grounding.reading import read
+from chatbot.grounding.sources import Span, spans_of
+from chatbot.grounding.words import sentences
+from chatbot.service import ChatService
+
+LONGEST = 20_000  # characters of a reply
+_PASSAGES = 8  # for each sentence, and again for its statement
+_BLANK = re.compile(r"\n[ \t]*\n")
+_POLITE = 6  # words of a greeting or a closing line
+
+
+@dataclass(frozen=True)
+class CheckedSentence:
+    """A sentence of a reply; ``reason`` says why it is not supported, and is empty where it is."""
+
+    text: str
+    supported: bool
+    reason: str = ""
+    citation: Citation | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sentence with the keys of the command contract."""
+        shown = asdict(self)
+        return shown if self.citation else {k: v for k, v in shown.items() if k != "citation"}
+
+
+def check_reply(service: ChatService, reply: str, question: str = "") -> list[CheckedSentence]:
+    """Every sentence of ``reply`` in order. Blocks while the search loads.
+
+    The ``question`` tells what a leading "yes" or "no" affirms or denies.
+
+    Raises:
+        QuestionError: the reply is empty or too long.
+        IndexUnavailableError: there is no index, or it does not fit.
+    """
+    if not reply.strip():
+        raise QuestionError("The reply is empty; there is nothing to check.")
+    if len(reply) > LONGEST:
+        raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")
+    retriever = service.retriever(_PASSAGES)
+    checked = []
+    for statement in statements(reply):
+        around = _spans(retriever.search(f"{question}\n{statement}".strip()), 1)
+        for start, end in sentences(statement):
+            text = statement[start:end]
+            spans = around + _spans(retriever.search(text), 1 + _PASSAGES)
+            checked.append(_checked(text, spans, question))
+    return checked
+
+
+def statements(reply: str) -> Iterator[str]:
+    """The parts between blank lines."""
+    return (part for part in _BLANK.split(reply.replace("\r\n", "\n")) if part.strip())
+
+
+def is_polite(text: str) -> bool:
+    """Whether a line is a greeting or a closing, which no source can hold."""
+    said = text.strip(" ,.!-–—\n").lower()
+    if len(said.split()) > _POLITE or re.search(r"\d", said):
+        return False
+    greets = any(re.match(rf"{re.escape(word)}\b", said) for word in words("greeting"))
+    return greets or said in words("closing")
+
+
+def _spans(passages: list[Document], first: int) -> list[Span]:
+    numbered = enumerate(passages, start=first)
+    return [span for number, passage in numbered for span in spans_of(passage, number)]
+
+
+def _checked(text: str, spans: list[Span], question: str) -> CheckedSentence:
+    if is_polite(text):
+        return CheckedSentence(text, False, "a greeting or closing line, which needs no source")
+    found = evidence(text, spans)
+    if not found.spans:
+        return CheckedSentence(text, False, found.reason)
+    if question and (wrong := lead_objection(read(text), read(question))):
+        return CheckedSentence(text, False, wrong)
+    return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

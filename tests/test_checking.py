@@ -1,0 +1,132 @@
+"""``chatbot check``, ``POST /check`` and 'Check my reply': a person's reply against the folder."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
+
+from chatbot.api import create_api
+from chatbot.checking import check_reply, is_polite, statements
+from chatbot.cli import main
+from chatbot.errors import QuestionError
+from chatbot.service import ChatService
+from chatbot.settings import load_settings
+
+JSON = {"Content-Type": "application/json"}
+SHIPPING = """# Shipping
+
+Standard shipping takes 3 to 5 working days. Express shipping takes 1 working day.
+
+| Parcel | EU | US |
+|---|---|---|
+| Small | 4.90 EUR | 9.50 USD |
+| Large | 8.90 EUR | 19.00 USD |
+"""
+
+
+@pytest.fixture
+def shop(knowledge: Path, tmp_path: Path) -> ChatService:
+    (knowledge / "shipping.md").write_text(SHIPPING)
+    settings = load_settings(knowledge=knowledge, index=tmp_path / "index")
+    model = scripted_model(ScriptedEngine())
+    service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())
+    service.warm_up()
+    return service
+
+
+def test_each_sentence_is_judged_by_itself(shop: ChatService) -> None:
+    reply = (
+        "Dear Ms Smith,\n\nStandard shipping takes 3 to 5 working days. "
+        "Customers in the US can return a product within 30 days of delivery.\n\nKind regards"
+    )
+    found = check_reply(shop, reply)
+    assert [sentence.supported for sentence in found] == [False, True, False, False]
+    assert found[0].reason == found[3].reason == "a greeting or closing line, which needs no source"
+    citation = found[1].citation
+    assert citation is not None and citation.path == "shipping.md"
+    assert SHIPPING[citation.start : citation.end] == citation.quote
+    assert "30" in found[2].reason or "US" in found[2].reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Standard shipping takes 1 working day.", False),
+        ("Express shipping takes one working day.", True),
+        ("Small parcels to the US cost 9.50 USD.", True),
+        ("Small parcels to the EU cost 8.90 EUR.", False),
+        ("Large parcels to the EU cost 8.90 EUR.", True),
+        ("Customers in the EU cannot return a product within 30 days of delivery.", False),
+        ("Bananas are yellow.", False),
+    ],
+)
+def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
+    shop: ChatService, sentence: str, supported: bool
+) -> None:
+    (found,) = check_reply(shop, sentence)
+    assert found.supported is supported
+    assert bool(found.reason) is not supported
+
+
+def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:
+    asked = "Does express shipping take 1 working day?"
+    affirmed = "express shipping takes 1 working day."
+    assert check_reply(shop, f"Yes, {affirmed}", asked)[0].supported
+    wrong = check_reply(shop, f"No, {affirmed}", asked)[0]
+    assert not wrong.supported and "'no'" in wrong.reason
+    other = "Does express shipping take 3 working days?"
+    assert check_reply(shop, f"No, {affirmed}", other)[0].supported
+    assert not check_reply(shop, f"Yes, {affirmed}", other)[0].supported
+
+
+def test_blank_lines_part_statements() -> None:
+    reply = "One.\n \nTwo\nlines.\r\n\r\nThree."
+    assert list(statements(reply)) == ["One.", "Two\nlines.", "Three."]
+    assert is_polite("Hello Anna,") and is_polite("Mit freundlichen Grüßen")
+    assert not is_polite("Hello, returns take 30 days")
+
+
+@pytest.mark.parametrize("reply", ["", " \n ", "x" * 20_001])
+def test_what_cannot_be_checked_gets_a_sentence(shop: ChatService, reply: str) -> None:
+    with pytest.raises(QuestionError):
+        check_reply(shop, reply)
+
+
+async def test_the_api_answers_with_the_sentences(shop: ChatService) -> None:
+    api = create_api(shop.settings, shop)
+    transport = httpx.ASGITransport(api, client=("127.0.0.1", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        text = "Standard shipping takes 3 to 5 working days. Bananas are yellow."
+        response = await client.post("/check", json={"text": text})
+        assert response.status_code == 200
+        good, bad = response.json()["sentences"]
+        assert good["supported"] and good["citation"]["path"] == "shipping.md"
+        assert not bad["supported"] and bad["reason"] and "citation" not in bad
+        assert (await client.post("/check", json={"text": " "})).status_code == 422
+        half = await client.post("/check", content='{"text": "half \\ud800"}', headers=JSON)
+        assert half.status_code == 422
+
+
+def test_the_command_prints_json_of_a_file_or_of_its_input(
+    shop: ChatService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("chatbot.cli.check.make_service", lambda options: shop)
+    file = tmp_path / "reply.txt"
+    file.write_text("Standard shipping takes 3 to 5 working days.")
+    assert main(["check", str(file), "--json"]) == 0
+    (sentence,) = json.loads(capsys.readouterr().out)["sentences"]
+    assert sentence["supported"] and set(sentence) == {"text", "supported", "reason", "citation"}
+    stdin = io.TextIOWrapper(io.BytesIO(b"Standard shipping takes 2 weeks."))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert main(["check", "--question", "How long?"]) == 0
+    assert "2" in capsys.readouterr().out
+    file.write_bytes(b"\xff")
+    assert main(["check", str(file)]) == 1
+    assert main(["check", str(tmp_path / "none.txt")]) == 1
