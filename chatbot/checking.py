@@ -6,7 +6,7 @@ asked.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def is_polite(text: str) -> bool:
     return greets or said in words("closing")
 
 
-def _spans(passages: list[Document], first: int) -> list[Span]:
+def _spans(passages: Sequence[Document], first: int) -> list[Span]:
     numbered = enumerate(passages, start=first)
     return [span for number, passage in numbered for span in spans_of(passage, number)]
 

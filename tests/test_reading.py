@@ -91,13 +91,14 @@ def test_what_is_fitted_holds_for_a_base_that_nobody_saw() -> None:
     for figures in report.values():
         assert figures["auc"] > 0.9
         assert figures["answered"] > 0.8
-    unseen = drawn("d", 200, 4)
+    unseen = drawn("d", 400, 4)
     least = reading.threshold(0.1)
-    right = [
-        (reading.confidence(one.refuses, one.retrieval) >= least) == one.answerable
-        for one in unseen
-    ]
-    assert sum(right) > 0.85 * len(right)
+    answered = [one for one in unseen if reading.confidence(one.refuses, one.retrieval) >= least]
+    covered = sum(one.answerable for one in answered)
+    assert covered > 0.9 * len(unseen) / 2
+    # Where 30% of the questions are not covered, as fitting assumes, not half of them here.
+    wrong = (len(answered) - covered) * 0.3 / 0.7
+    assert wrong / (wrong + covered) < 0.13
 
 
 def test_too_few_cases_are_refused() -> None:
@@ -131,5 +132,5 @@ def test_a_refusal_by_reading_is_shown_as_any_other(
 
     answer = asyncio.run(ask()).answer
     assert answer.abstained
-    assert answer.answer == service._prompts.refusal
+    assert answer.answer.startswith(service._prompts.refusal)
     assert answer.passages

@@ -83,8 +83,8 @@ class SmallTalk:
                 return None
             at, typos = at + best[0], typos + best[1]
             kinds.add(best[2])
-        kind = next((kind for kind in _KINDS if kind in kinds), None)
-        return (language, kind, typos) if kind else None
+        first = next((kind for kind in _KINDS if kind in kinds), None)
+        return (language, first, typos) if first else None
 
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from chatbot.api.access import Caller, require_caller
 from chatbot.api.asking import require_unicode
 from chatbot.api.parts import parts_of
-from chatbot.api.predict import ERRORS, Cited
+from chatbot.api.predict import ERRORS
 from chatbot.checking import LONGEST, check_reply
+from chatbot.grounding.citations import Citation
 
 router = APIRouter(tags=["answers"])
 
@@ -35,7 +36,7 @@ class Judged(BaseModel):
     text: str
     supported: bool
     reason: str
-    citation: Cited | None = None
+    citation: Citation | None = None
 
 
 class Checked(BaseModel):

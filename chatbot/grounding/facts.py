@@ -166,10 +166,12 @@ def _between(text: str, codes: Sequence[Fact]) -> Iterator[Fact]:
 
 def prepared(text: str) -> str:
     """``text`` in one spelling with its fractions and powers left as they are."""
-    kept = {sign: chr(0xE000 + n) for n, sign in enumerate("½¼¾⅓⅔⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")}
+    kept: dict[str, str | int | None] = {
+        sign: chr(0xE000 + n) for n, sign in enumerate("½¼¾⅓⅔⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+    }
     if not text.isascii():
         text = normalised(text.translate(str.maketrans(kept)))
-        text = text.translate({ord(mark): sign for sign, mark in kept.items()})
+        text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     return text.replace("\n", " ").replace("’", "'")
 
 

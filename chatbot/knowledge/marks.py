@@ -7,6 +7,7 @@ character, and the word that it is in is filled up with blanks behind it.
 import html
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 
 FILLER = "\u2060"  # word joiner: no width, no meaning
 _FILLED = re.compile(r"\S*\u2060\S*")
@@ -80,11 +81,11 @@ def without_comments(text: str) -> str:
         sign, start = opener[0], opener.start()
         if sign[0] == "`":
             end = _code_end(text, opener.end(), len(sign), runs[len(sign)])
-            change = _mask
+            change: Callable[[str], str] = _mask
         else:
             end = _comment_end(text, opener.end(), sign[:2], missing)
             change = blanked
-        end, change = (end, change) if end else (opener.end(), str)
+        end, change = (end, change) if end else (opener.end(), str.__str__)
         pieces += [text[at:start], change(text[start:end])]
         at = end
     return "".join([*pieces, text[at:]])

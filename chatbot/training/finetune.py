@@ -69,8 +69,16 @@ class Recipe:
 # Models above so many megabytes take one pack a step, smaller steps, and leave the first layers,
 # which tell words and syntax, as they are: a quarter less work in the backward pass.
 _LARGE_MB = 600
-_LARGE = {"first_layer": 8, "rate": 3e-4, "opening": 2.0, "packs": 1, "pack_tokens": 2600,
-          "max_tokens": 2048, "held_out": 5, "evaluate_every": 40}  # fmt: skip
+_LARGE: dict[str, Any] = {
+    "first_layer": 8,
+    "rate": 3e-4,
+    "opening": 2.0,
+    "packs": 1,
+    "pack_tokens": 2600,
+    "max_tokens": 2048,
+    "held_out": 5,
+    "evaluate_every": 40,
+}
 
 
 def recipe_for(entry: LLMEntry) -> Recipe:
