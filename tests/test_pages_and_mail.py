@@ -75,9 +75,12 @@ def test_cells_of_several_lines_are_in_one_row() -> None:
     from reportlab.platypus import Paragraph
 
     style = getSampleStyleSheet()["Normal"]
-    long = ("Ten gigabytes of storage and mail support on working days",
-            "Fifty gigabytes of storage, telephone support and a spare battery each year")  # fmt: skip
-    rows = [["Plan", "What it holds"], *zip(("Basic", "Plus"), (Paragraph(t, style) for t in long))]  # noqa: B905
+    long = (
+        "Ten gigabytes of storage and mail support on working days",
+        "Fifty gigabytes of storage, telephone support and a spare battery each year",
+    )
+    rows: list[list[Any]] = [["Plan", "What it holds"]]
+    rows += [[n, Paragraph(t, style)] for n, t in zip(("Basic", "Plus"), long, strict=True)]
     out = io.BytesIO()
     SimpleDocTemplate(out).build([Table(rows, colWidths=[80, 150])])
     text = extract(".pdf", out.getvalue()).text

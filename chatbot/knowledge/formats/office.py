@@ -11,6 +11,7 @@ import zipfile
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
 from chatbot.knowledge.formats.html import blocks_of
+from chatbot.knowledge.formats.numbering import prepared
 from chatbot.knowledge.formats.zipped import OLE, opened, xml
 
 _STYLED = re.compile(r"</?span[^>]*>")
@@ -24,7 +25,7 @@ _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presen
 def read_word(data: bytes) -> Extracted:
     """A .docx file."""
     archive = opened(data)
-    blocks = blocks_of(_html(data, "docx"))
+    blocks = blocks_of(_html(prepared(data, archive), "docx"))
     named = _title_lines(archive)
     blocks = [
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
