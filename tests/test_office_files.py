@@ -274,6 +274,9 @@ def test_slides_without_the_hidden_one_with_notes() -> None:
         group = slide.shapes.add_group_shape()
         group.shapes.add_textbox(0, 0, 9, 9).text_frame.text = f"{title} in a group"
         slide.notes_slide.notes_text_frame.text = f"Say {title}"
+        secret = slide.shapes.add_textbox(0, 0, 9, 9)
+        secret.text_frame.text = "Not shown"
+        secret._element.nvSpPr.cNvPr.set("hidden", "1")
     deck.slides[0]._element.set("show", "0")
     found = extract(".pptx", saved(deck))
     assert found.text == "## New\n\nNew in a group\n\nSay New\n"

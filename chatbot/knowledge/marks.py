@@ -84,9 +84,8 @@ def without_comments(text: str) -> str:
         else:
             end = _comment_end(text, opener.end(), sign[:2], missing)
             change = blanked
-        end, change = (end, change) if end else (opener.end(), str)
-        pieces += [text[at:start], change(text[start:end])]
-        at = end
+        pieces += [text[at:start], change(text[start:end]) if end else sign]
+        at = end or opener.end()
     return "".join([*pieces, text[at:]])
 
 

@@ -123,7 +123,7 @@ def _forwarded(part: Message) -> list[Message]:
     encoding = str(part["Content-Transfer-Encoding"] or "").strip().lower()
     if encoding not in ("base64", "quoted-printable") or any(m.keys() for m in messages):
         return messages
-    found = []
+    found: list[Message] = []
     for message in messages:
         message["Content-Transfer-Encoding"] = encoding
         found.append(email.message_from_bytes(_bytes(message), policy=email.policy.default))

@@ -4,12 +4,11 @@ Numbers of several levels ("2.1"), of headings and in brackets ("a)") are put in
 the descriptions of pictures; everything else of a list is read by office_oxide.
 """
 
-import io
 import re
 import zipfile
 from typing import Any
 
-from chatbot.knowledge.formats.zipped import xml
+from chatbot.knowledge.formats.zipped import rewritten, written, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -32,18 +31,8 @@ def prepared(data: bytes, archive: zipfile.ZipFile) -> bytes:
     changed += _Numbers(archive).write(body)
     if not changed and not comments:
         return data
-    from lxml import etree
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
-        for name in names:
-            if name in comments:
-                new.writestr(name, f'<w:comments xmlns:w="{_W[1:-1]}"/>')
-            elif name == "word/document.xml":
-                new.writestr(name, etree.tostring(body, xml_declaration=True, encoding="UTF-8"))
-            else:
-                new.writestr(name, archive.read(name))
-    return out.getvalue()
+    parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
+    return rewritten(archive, parts | {"word/document.xml": written(body)})
 
 
 def _described(body: Any) -> int:
