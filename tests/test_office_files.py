@@ -74,6 +74,46 @@ def test_the_title_style_and_styles_based_on_headings_are_headings() -> None:
     assert found.title == "Refunds"
 
 
+def test_comments_are_not_read_and_pictures_are_by_their_text() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("It costs 10 euros.")
+    document.add_comment(paragraph.runs, text="Internal: 8 would do.", author="A")
+    at = len(document.element.body) - 1
+    name = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    picture = f'<wp:docPr xmlns:wp="{name}" id="1" name="P" descr="The pin is left"/>'
+    document.element.body.insert(
+        at, parse_xml(f"<w:p {W}><w:r><w:drawing>{picture}</w:drawing></w:r></w:p>")
+    )
+    assert extract(".docx", saved(document)).text == "It costs 10 euros.\n\nThe pin is left\n"
+
+
+NUMBERING = f"""<w:numbering {W}><w:abstractNum w:abstractNumId="0">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl>
+<w:lvl w:ilvl="2"><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%3)"/></w:lvl>
+</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"""
+
+
+def test_numbers_of_headings_and_of_inner_items_are_those_of_word() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("Section", 1)
+    style.base_style = document.styles["Heading 2"]
+    paragraphs = [
+        ("Scope", 0, "Heading 1"), ("Fees", 0, "Heading 1"), ("Cards", 1, "Section"),
+        ("Visa", 2, None), ("Others", 2, None),
+    ]  # fmt: skip
+    for text, level, name in paragraphs:
+        properties = document.add_paragraph(text, style=name)._p.get_or_add_pPr()
+        place = f'<w:ilvl w:val="{level}"/><w:numId w:val="1"/>'
+        properties.append(parse_xml(f"<w:numPr {W}>{place}</w:numPr>"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, NUMBERING if part == "word/numbering.xml" else old.read(part))
+    text = extract(".docx", out.getvalue()).text
+    assert text == "# 1. Scope\n\n# 2. Fees\n\n## 2.1 Cards\n\na) Visa\n\nb) Others\n"
+
+
 def test_merged_cells_of_word_are_filled_in() -> None:
     document = docx.Document()
     table = document.add_table(3, 2)
@@ -234,6 +274,9 @@ def test_slides_without_the_hidden_one_with_notes() -> None:
         group = slide.shapes.add_group_shape()
         group.shapes.add_textbox(0, 0, 9, 9).text_frame.text = f"{title} in a group"
         slide.notes_slide.notes_text_frame.text = f"Say {title}"
+        secret = slide.shapes.add_textbox(0, 0, 9, 9)
+        secret.text_frame.text = "Not shown"
+        secret._element.nvSpPr.cNvPr.set("hidden", "1")
     deck.slides[0]._element.set("show", "0")
     found = extract(".pptx", saved(deck))
     assert found.text == "## New\n\nNew in a group\n\nSay New\n"

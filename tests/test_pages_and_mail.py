@@ -70,6 +70,67 @@ def test_tables_keep_empty_cells() -> None:
     assert found.tables[0].columns == "Region | Standard | Express"
 
 
+def test_cells_of_several_lines_are_in_one_row() -> None:
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph
+
+    style = getSampleStyleSheet()["Normal"]
+    long = (
+        "Ten gigabytes of storage and mail support on working days",
+        "Fifty gigabytes of storage, telephone support and a spare battery each year",
+    )
+    rows: list[list[Any]] = [["Plan", "What it holds"]]
+    rows += [[n, Paragraph(t, style)] for n, t in zip(("Basic", "Plus"), long, strict=True)]
+    out = io.BytesIO()
+    SimpleDocTemplate(out).build([Table(rows, colWidths=[80, 150])])
+    text = extract(".pdf", out.getvalue()).text
+    assert text == f"Plan | What it holds\nBasic | {long[0]}\nPlus | {long[1]}\n"
+
+
+def test_hyphens_that_are_meant_stay() -> None:
+    parts = ("Der Innen-", "und Außendienst mit E-", "Mail und 24-", "Stunden-Hotline.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "Der Innen- und Außendienst mit E-Mail und 24-Stunden-Hotline.\n"
+    )
+
+
+def pages(*texts: str, foot: str = "") -> str:
+    def draw(canvas: Any) -> None:
+        for number, text in enumerate(texts, start=1):
+            if number > 1:
+                canvas.showPage()
+            canvas.drawString(60, 500, text)
+            canvas.drawString(60, 60, foot if number == 1 else "")
+            canvas.drawString(60, 820, "Chapter 3: Power")
+            canvas.drawString(280, 30, f"- {number} -")
+
+    return pdf(draw).text
+
+
+def test_sentences_go_on_over_two_pages_whatever_follows() -> None:
+    assert pages("It is free from", "Monday on.") == "It is free from Monday on.\n"
+    assert pages("A spare bat-", "tery costs 12.") == "A spare battery costs 12.\n"
+    text = pages("If it was lost, we send a", "new one.", foot="1 Only in the EU.")
+    assert text.startswith("If it was lost, we send a new one.\n")
+
+
+def test_text_at_the_edges_of_all_pages_is_kept_where_there_is_no_other() -> None:
+    def draw(canvas: Any) -> None:
+        for number in range(3):
+            canvas.drawString(60, 800, f"Rule {number}.")
+            canvas.showPage()
+
+    assert "Rule 2." in pdf(draw).text
+
+
+def test_links_of_pages_have_their_address() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "Fill in this form.")
+        canvas.linkURL("https://a.example/c7", (60, 695, 160, 712))
+
+    assert pdf(draw).text == "Fill in this form (https://a.example/c7).\n"
+
+
 def test_form_values_stand_beside_their_labels() -> None:
     def draw(canvas: Any) -> None:
         lines(canvas, "Notice period:")
@@ -88,6 +149,17 @@ def test_pages_that_are_pictures_are_named() -> None:
         canvas.drawImage(ImageReader(Image.new("RGB", (90, 30), "white")), 60, 400)
 
     assert pdf(draw).notes[0].startswith("page 2 of it: a picture without text")
+
+    def titled(canvas: Any) -> None:
+        for number in range(3):
+            canvas.drawString(60, 825, "Handbook")
+            if number == 1:
+                canvas.drawImage(ImageReader(Image.new("RGB", (90, 30), "white")), 60, 400)
+            else:
+                lines(canvas, f"Text of page {number}.")
+            canvas.showPage()
+
+    assert pdf(titled).notes[0].startswith("page 2 of it: a picture without text")
     with pytest.raises(DocumentError, match="OCR"):
         pdf(lambda c: c.drawImage(ImageReader(Image.new("RGB", (90, 30))), 60, 400))
 
@@ -95,7 +167,8 @@ def test_pages_that_are_pictures_are_named() -> None:
 def test_the_title_comes_from_the_properties_unless_a_program_made_it_up() -> None:
     assert pdf(lambda c: (c.setTitle("Data"), lines(c, "Text."))).title == "Data"
     made_up = "Microsoft Word - final_v3.docx"
-    assert pdf(lambda c: (c.setTitle(made_up), lines(c, "Text."))).title == ""
+    for title in (made_up, "PowerPoint Presentation", "Document1", "unbenannt"):
+        assert pdf(lambda c, t=title: (c.setTitle(t), lines(c, "Text."))).title == ""
 
 
 def mail(body: str = "FYI", **heads: str) -> EmailMessage:

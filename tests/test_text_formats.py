@@ -1,8 +1,10 @@
 """Text formats keep their offsets; what their readers do not see is blank."""
 
+import io
 import json
 import time
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -187,6 +189,67 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
     assert "Die Rückgabe & mehr: 14 Tage." in chunk.search_text
     assert "99" not in document.text
     assert "drafts" in document.notes[0]
+
+
+def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
+    records = [
+        {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
+        for n in range(20)
+    ]
+    document = load(tmp_path / "a.json", json.dumps(records))
+    chunks = split_document(document, 900)
+    assert [chunk.heading for chunk in chunks] == [f"Code E-{n}" for n in range(20)]
+    assert all(f"pump {n} is" in chunk.text for n, chunk in enumerate(chunks))
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    assert len(split_document(load(tmp_path / "a.jsonl", lines), 900)) == 20
+
+
+def test_escapes_leave_words_whole(tmp_path: Path) -> None:
+    text = '{"title": "Frist", "body": "R\\u00fcckgabe &amp; Gr\\u00f6\\u00dfe: AT&amp;T."}'
+    document = load(tmp_path / "a.json", f"[{text}]")
+    assert "Rückgabe" in document.text and "Größe: " in document.text and "AT&T." in document.text
+    assert len(document.text) == len(text) + 2 and "\u2060" not in document.text
+
+
+def test_an_interface_in_yaml_is_under_its_paths(tmp_path: Path) -> None:
+    text = """openapi: 3.1.0
+info:
+  title: Orders
+  version: 1.10
+paths:
+  /orders/{id}:
+    get:
+      summary: One order
+      description: Answers 404 where nobody ordered it.
+"""
+    document = load(tmp_path / "a.yaml", text)
+    assert document.text == text
+    assert [place.text for place in document.headings] == ["info", "paths", "/orders/{id}"]
+
+
+def test_rows_parted_by_tabs(tmp_path: Path) -> None:
+    document = load(tmp_path / "a.tsv", 'Part\tPrice\nHub\t"129, with cable"\nKeypad\t39\n')
+    assert document.tables[0].columns == "Part | Price"
+    assert len(document.tables[0].at) == 2
+
+
+def test_books_are_read_in_the_order_of_their_spine() -> None:
+    package = """<package xmlns="http://www.idpf.org/2007/opf"><metadata>
+    <dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">Hub handbook</dc:title></metadata>
+    <manifest><item id="b" href="text/b%20two.xhtml"/><item id="a" href="text/a.xhtml"/></manifest>
+    <spine><itemref idref="a"/><itemref idref="b"/></spine></package>"""
+    container = """<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+    <rootfile full-path="OEBPS/content.opf"/></rootfiles></container>"""
+    page = "<?xml version='1.0' encoding='utf-8'?><html><body><h1>{}</h1><p>{}</p></body></html>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("META-INF/container.xml", container)
+        archive.writestr("OEBPS/content.opf", package)
+        archive.writestr("OEBPS/text/b two.xhtml", page.format("Care", "Wipe it dry."))
+        archive.writestr("OEBPS/text/a.xhtml", page.format("Start", "Plug it in."))
+    found = extract(".epub", out.getvalue())
+    assert found.title == "Hub handbook"
+    assert found.text == "# Start\n\nPlug it in.\n\n# Care\n\nWipe it dry.\n"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ class Cutter:
         kept: Span | None = None
         # Rows and records have little to do with each other: of many in one piece, the vector
         # would be like none of them. What is shown is joined to its neighbours again.
+        # A record's title is its heading, so records are cut there as well.
         listed = {_RECORDS, *([_LINES] if self._in_table(start, end) else [])}
+        listed |= {*range(_LEVELS)} if self._records else set()
         for first, last in self._parts(start, end, size, level):
             if last - first > size:
                 if kept:

@@ -7,7 +7,6 @@ character, and the word that it is in is filled up with blanks behind it.
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Callable
 
 FILLER = "\u2060"  # word joiner: no width, no meaning
 _FILLED = re.compile(r"\S*\u2060\S*")
@@ -81,13 +80,12 @@ def without_comments(text: str) -> str:
         sign, start = opener[0], opener.start()
         if sign[0] == "`":
             end = _code_end(text, opener.end(), len(sign), runs[len(sign)])
-            change: Callable[[str], str] = _mask
+            change = _mask
         else:
             end = _comment_end(text, opener.end(), sign[:2], missing)
             change = blanked
-        end, change = (end, change) if end else (opener.end(), str.__str__)
-        pieces += [text[at:start], change(text[start:end])]
-        at = end
+        pieces += [text[at:start], change(text[start:end]) if end else sign]
+        at = end or opener.end()
     return "".join([*pieces, text[at:]])
 
 

@@ -11,8 +11,23 @@ from chatbot.knowledge.formats.layout import Line
 _BULLET = re.compile(r"([•▪●○◦‣·–—*\-])\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
-_PAGE = re.compile(r"(?:page|seite|página|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von|de)\s*\d{1,4})?", re.I)
-_BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
+_PAGE = re.compile(
+    r"[-–—\[( ]*(?:page|seite|página|pagina|strona|p\.|s\.)?\s*\d{1,4}"
+    r"(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,4})?[-–—\]) ]*",
+    re.IGNORECASE,
+)
+_BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]$")
+# Behind a hyphen that stands for a word's other half: "Innen- und Außendienst".
+_HALVES = re.compile(r"(?:und|oder|bzw|sowie|and|or|to|y|o|et|ou)\b")
+# A line that ends in one of these goes on, whatever follows.
+_OPEN = re.compile(
+    r"\b(?:the|an?|of|from|to|for|with|and|or|in|on|at|by|than|until|our|your|der|die|das|den|dem|"
+    r"des|ein|eine[mnrs]?|und|oder|von|mit|für|auf|zu|zum|zur|bei|im|am|bis|le|la|les|un|une|du|"
+    r"et|ou|pour|avec|sur|el|los|las|del|con|para|por)$",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
+_EDGE = 0.13  # of a page's height, at its top and at its bottom: where running titles stand
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
 _LEADING = 1.65  # times the size of the type: lines of one paragraph are not further apart
@@ -20,17 +35,21 @@ _MARGIN = 2  # lines at the top and at the bottom that can be running titles
 _ALIGNED = 6.0  # points by which cells of one column can be out of line
 
 
-def without_margins(pages: Sequence[list[Line]]) -> list[list[Line]]:
-    """The pages without page numbers and what is repeated at the top or bottom of most pages."""
+def without_margins(
+    pages: Sequence[list[Line]], heights: Sequence[tuple[float, float]]
+) -> list[list[Line]]:
+    """The pages without page numbers and what is repeated at the top or bottom of most pages;
+    ``heights`` are (bottom, top) of each page."""
     seen: Counter[str] = Counter()
     for number, page in enumerate(pages):
-        seen.update({shape for at in _edges(page) for shape in _shapes(page[at].text, number)})
-    often = {shape for shape, many in seen.items() if many >= max(3, len(pages) / 2)}
+        found = (page[at].text for at in _edges(page, heights[number]))
+        seen.update({shape for text in found for shape in _shapes(text, number)})
+    often = {shape for shape, many in seen.items() if many >= max(2, len(pages) / 2)}
     kept = []
     for number, page in enumerate(pages):
         gone = {
             at
-            for at in _edges(page)
+            for at in _edges(page, heights[number])
             if often.intersection(_shapes(page[at].text, number))
             or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
         }
@@ -70,18 +89,22 @@ def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Blo
     return blocks + _paragraph(part, size, words)
 
 
-def joined_over_pages(pages: list[list[Block]]) -> list[list[Block]]:
-    """A sentence that goes on over the page stands on the page where it begins."""
+def joined_over_pages(pages: list[list[Block]], words: set[str]) -> list[list[Block]]:
+    """A sentence that goes on over the page stands on the page where it begins, though a footnote
+    may stand below it."""
     begun: list[Block] | None = None
     for page in pages:
         if not page:
             continue
         if begun is not None:
-            last, first = begun[-1], page[0]
+            at = len(begun) - 1
+            while at and isinstance(begun[at], Paragraph) and _FOOTNOTE.match(_text(begun[at])):
+                at -= 1
+            last, first = begun[at], page[0]
             if _continues(last, first):
                 assert isinstance(last, Paragraph | Item) and isinstance(first, Paragraph)
-                text = f"{last.text} {first.text}"
-                begun[-1] = (
+                text = _joined([last.text, first.text], words)
+                begun[at] = (
                     Paragraph(text)
                     if isinstance(last, Paragraph)
                     else Item(text, last.marker, last.depth)
@@ -94,12 +117,22 @@ def joined_over_pages(pages: list[list[Block]]) -> list[list[Block]]:
 def _continues(last: Block, first: Block) -> bool:
     if not isinstance(last, Paragraph | Item) or not isinstance(first, Paragraph):
         return False
-    return not _ENDS.search(last.text) and (first.text[:1].islower() or last.text.endswith(","))
+    if _ENDS.search(last.text):
+        return False
+    return bool(first.text[:1].islower() or last.text.endswith(",") or _OPEN.search(last.text))
 
 
-def _edges(page: Sequence[Line]) -> list[int]:
+def _text(block: Block) -> str:
+    return block.text if isinstance(block, Paragraph | Item) else ""
+
+
+def _edges(page: Sequence[Line], height: tuple[float, float]) -> list[int]:
+    """Which lines are the first and last ones of a page, and close to its edges."""
+    bottom, top = height
+    edge = _EDGE * (top - bottom)
     order = sorted(range(len(page)), key=lambda at: -page[at].y)
-    return order if len(order) <= _MARGIN else [*order[:_MARGIN], *order[-_MARGIN:]]
+    above = [at for at in order[:_MARGIN] if page[at].y > top - edge]
+    return above + [at for at in order[-_MARGIN:] if page[at].y < bottom + edge and at not in above]
 
 
 def _shapes(text: str, page: int) -> list[str]:
@@ -155,7 +188,11 @@ def _joined(lines: Sequence[str], words: set[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
         match = _BROKEN.search(text)
-        if match and line[:1].islower():
+        if match and _HALVES.match(line):
+            text = f"{text} {line}"
+        elif match and (line[:1].isupper() or line[:1].isdigit()) and text[-1] == "-":
+            text += line
+        elif match and line[:1].islower():
             rest = re.match(r"[^\W\d_]*", line)
             whole = f"{match[1]}-{rest[0] if rest else ''}"
             text = text[:-1] + ("-" if whole in words else "") + line
@@ -181,6 +218,8 @@ def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
     line = lines[at]
     if line.column != lines[start].column or _BULLET.match(line.text):
         return False
+    if len(line.cells) == 2 and _NUMBER.match(line.text):  # an item behind its number
+        return False
     if at > start and lines[at - 1].y - line.y > 4 * line.size:
         return False
     if len(line.cells) > 1:
@@ -199,11 +238,17 @@ def _table(lines: Sequence[Line]) -> Table:
     rows: list[list[str]] = []
     gaps = [above.y - below.y for above, below in pairwise(lines)]
     usual = max(gaps, default=0.0)
+    early: list[str] = []  # what stands above the first line of its row
     for number, line in enumerate(lines):
-        row = [""] * len(columns)
+        row, begun = early or [""] * len(columns), bool(early)
+        early = []
         for left, right, text in line.cells:
             at = _place(columns, left, right)
             row[at] = f"{row[at]} {text}".strip()
+        nearer = number and number < len(gaps) and gaps[number] < 0.8 * gaps[number - 1]
+        if not row[0] and number < len(gaps) and (begun or nearer):
+            early = row
+            continue
         wrapped = number and not row[0] and gaps[number - 1] < 0.8 * usual
         if wrapped or (number and len(line.cells) < 2 and not row[0]):
             rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]

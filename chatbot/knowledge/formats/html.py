@@ -287,9 +287,14 @@ def _numbered(number: int, kind: str | None) -> str:
         letter = chr(ord("a") + number - 1)
         return f"{letter.upper() if kind == 'A' else letter}."
     if kind in ("i", "I") and 0 < number < 40:
-        rest, roman = number, ""
-        for value, sign in _ROMAN:
-            while rest >= value:
-                roman, rest = roman + sign, rest - value
-        return f"{roman.upper() if kind == 'I' else roman}."
+        return f"{roman(number).upper() if kind == 'I' else roman(number)}."
     return f"{number}."
+
+
+def roman(number: int) -> str:
+    """A small number in Roman letters: "iv"."""
+    found = ""
+    for value, sign in _ROMAN:
+        while number >= value:
+            found, number = found + sign, number - value
+    return found

@@ -7,24 +7,27 @@ HTML, which is then read as every other page is.
 
 import re
 import zipfile
+from typing import Any
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.zipped import OLE, opened, xml
+from chatbot.knowledge.formats.numbering import prepared
+from chatbot.knowledge.formats.zipped import OLE, opened, rewritten, written, xml
 
 _STYLED = re.compile(r"</?span[^>]*>")
 _SLIDE = re.compile(r"<hr\s*/?>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
+_SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
 
 def read_word(data: bytes) -> Extracted:
     """A .docx file."""
     archive = opened(data)
-    blocks = blocks_of(_html(data, "docx"))
+    blocks = blocks_of(_html(prepared(data, archive), "docx"))
     named = _title_lines(archive)
     blocks = [
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
@@ -43,11 +46,27 @@ def read_slides(data: bytes) -> Extracted:
     """A .pptx file without its hidden slides."""
     archive = opened(data)
     hidden = []
-    slides = _slides(archive)
-    for name in slides:
+    changed: dict[str, bytes] = {}
+    for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
+        if root is not None and _without_hidden(root):
+            changed[name] = written(root)
+    data = rewritten(archive, changed) if changed else data
     return _deck(_html(data, "pptx"), hidden)
+
+
+def _without_hidden(slide: Any) -> int:
+    """Take out the shapes that are hidden; returns how many."""
+    found = [
+        properties.getparent().getparent()
+        for properties in slide.iter(_SHAPE)
+        if properties.get("hidden") in ("1", "true")
+    ]
+    for shape in found:
+        if shape.getparent() is not None:
+            shape.getparent().remove(shape)
+    return len(found)
 
 
 def read_old_slides(data: bytes) -> Extracted:

@@ -23,7 +23,9 @@ from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
 _NO_TITLE = re.compile(
-    r"^\(?(?:anonymous|unspecified|untitled)\b|^Microsoft (?:Word|PowerPoint|Excel) - |^\W*$|"
+    r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
+    r"presentation|präsentation)\s?\d*$|^PowerPoint[ -]?(?:Presentation|Präsentation)$|"
+    r"^Microsoft (?:Word|PowerPoint|Excel) - |^\W*$|"
     r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|qxd)$",
     re.IGNORECASE,
 )
@@ -43,22 +45,30 @@ def read_pdf(data: bytes) -> Extracted:
     if count > _MOST_PAGES:
         raise DocumentError(f"it has more than {_MOST_PAGES} pages; split it")
     pages: list[list[Line]] = []
-    pictures = []
+    heights: list[tuple[float, float]] = []
     for number in range(count):
         spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
+        spans = _linked(spans, document.get_annotations(number))
         pages.append(lines_in_order(spans))
-        if not spans and (document.page_images(number) or document.extract_images(number)):
-            pictures.append(number + 1)
+        _, bottom, _, top = document.page_media_box(number)
+        heights.append((min(bottom, top), max(bottom, top)))
+    found = without_margins(pages, heights) if any(pages) else pages
+    pictures = [
+        number + 1
+        for number in range(count)
+        if not found[number] and (document.page_images(number) or document.extract_images(number))
+    ]
     if not any(pages):
         raise DocumentError(
             "it has no text layer; run text recognition (OCR) on it first"
             if pictures
             else "it has no text"
         )
-    pages = without_margins(pages)
+    # Where all of the text is at the edges of the pages, it is no running title.
+    pages = found if any(found) else pages
     size = usual_size(pages)
     words = {word for page in pages for line in page for word in line.text.split()}
-    flowing = joined_over_pages([page_blocks(page, size, words) for page in pages])
+    flowing = joined_over_pages([page_blocks(page, size, words) for page in pages], words)
     blocks = [
         block
         for number, page in enumerate(flowing, start=1)
@@ -84,6 +94,28 @@ def _spans(found: list[Any]) -> Iterator[Span]:
             x, y, width, height = span.bbox
             size = float(span.font_size or height or 10)
             yield Span(x, y, x + width, size, span.text, bool(span.is_bold))
+
+
+def _linked(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
+    """The spans with the addresses of links behind the last words that they are drawn over."""
+    for found in annotations:
+        address = str(found.get("action_uri") or "")
+        if not address.startswith(("http", "mailto:")) or "rect" not in found:
+            continue
+        address = address.removeprefix("mailto:")
+        left, bottom, right, top = found["rect"]
+        over = [
+            at
+            for at, span in enumerate(spans)
+            if bottom - 3 <= span.y <= top and span.left < right - 1 and span.right > left + 1
+        ]
+        bare = re.sub(r"^https?://|/$", "", address)
+        if over and not any(bare in spans[at].text for at in over):
+            last = max(over, key=lambda at: spans[at].right)
+            text = spans[last].text.rstrip()
+            end = len(text.rstrip(".,;:!?"))
+            spans[last] = spans[last]._replace(text=f"{text[:end]} ({address}){text[end:]}")
+    return spans
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:

@@ -50,6 +50,22 @@ def xml(archive: zipfile.ZipFile, name: str) -> Any:
     return etree.fromstring(transitional(archive.read(name)), parser)
 
 
+def rewritten(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
+    """The archive with other ``parts``."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        for name in archive.NameToInfo:
+            new.writestr(name, parts.get(name) or archive.read(name))
+    return out.getvalue()
+
+
+def written(root: Any) -> bytes:
+    """An element as a part of an archive."""
+    from lxml import etree
+
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
 def transitional(data: bytes) -> bytes:
     """XML with the names that all but a few Office files ("Strict Open XML") use."""
     if _STRICT not in data:
