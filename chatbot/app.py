@@ -23,12 +23,13 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from chatbot.answering.events import Answered, Queued, Token
+from chatbot.answering.question import Question
 from chatbot.desk import access, answers, commands, conversation, files
 from chatbot.desk.data_layer import DeskDataLayer, unsaved_step
 from chatbot.desk.model import model_state
 from chatbot.desk.texts import about, say
 from chatbot.errors import ChatbotError, StoreError, UserError
-from chatbot.events import Answered, Queued, Token
 from chatbot.service import process_service
 from chatbot.store import Store
 
@@ -286,15 +287,16 @@ async def _take_in(desk: commands.Desk, message: cl.Message) -> bool:
     return bool(message.content.strip())
 
 
-async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
+async def _answer(desk: commands.Desk, question_id: str, asked: str) -> None:
     """Stream the answer, then its sources and the model's name; keep what was on screen."""
     history = desk.conversation.before(question_id)
-    desk.conversation.add_question(question_id, question)
+    desk.conversation.add_question(question_id, asked)
+    question = Question(asked, history, documents=desk.conversation.index)
     notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
     reply = cl.Message(content="")
     text, record = "", None
     try:
-        events = desk.service.answer(question, history, documents=desk.conversation.index)
+        events = desk.service.answer(question)
         async with aclosing(events) as opened:
             async for event in opened:
                 if isinstance(event, Queued):
@@ -306,7 +308,7 @@ async def _answer(desk: commands.Desk, question_id: str, question: str) -> None:
                     text += event.text
                     await reply.stream_token(event.text)
                 elif isinstance(event, Answered):
-                    record = answers.record(question, history, event.answer)
+                    record = event.answer.record(question)
                     text = event.answer.answer
                     reply.content = answers.body(event.answer, desk.language)
                     below = answers.sources(

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from langchain_core.documents import Document
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import DataError
 from chatbot.memory import Turn
+from chatbot.passage import Passage
 
 
 class GivenPassage(BaseModel):
@@ -108,10 +108,10 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
     return rows, problems
 
 
-def to_documents(passages: list[GivenPassage]) -> list[Document]:
+def to_documents(passages: list[GivenPassage]) -> list[Passage]:
     """Given passages as the chain knows retrieved ones; offsets count within the given text."""
     return [
-        Document(
+        Passage(
             page_content=passage.text,
             metadata={
                 "path": passage.path,

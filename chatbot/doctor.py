@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.desk.access import Mode, access_mode, check_host
 from chatbot.errors import (
     ChatbotError,
@@ -19,7 +21,6 @@ from chatbot.errors import (
     GenerationError,
     ModelUnavailableError,
 )
-from chatbot.events import Answered
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.mirror import check_vectors
@@ -212,7 +213,7 @@ def _answers_offline(settings: Settings, service: ChatService) -> str:
 
 
 async def _ask(service: ChatService) -> Answered:
-    events = [event async for event in service.answer("What does this cover?", [])]
+    events = [event async for event in service.answer(Question("What does this cover?"))]
     last = events[-1]
     assert isinstance(last, Answered)
     return last

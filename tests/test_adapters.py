@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.cli import main
 from chatbot.errors import ConfigurationError, ModelUnavailableError
-from chatbot.events import Answer, Answered
 from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, load_catalogue, require_weights
 from chatbot.llm.merge import merge_gguf
@@ -184,7 +186,7 @@ def test_a_running_service_takes_an_adapter_up_and_goes_back(
 
 def asked(service: ChatService) -> Answer:
     async def ask() -> Answer:
-        async for event in service.answer("How long can customers in the US return?", []):
+        async for event in service.answer(Question("How long can customers in the US return?")):
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError

@@ -12,23 +12,22 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from chatbot.llm.engine import GenerationRequest, Piece
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.question import Question
 from chatbot.api import create_api
 from chatbot.api.access import KeyRing
 from chatbot.api.limits import RateLimiter
 from chatbot.api.logs import set_up_logging
-from chatbot.api.predict import Cited, Marked, Predicted, Shown
+from chatbot.api.predict import Predicted
 from chatbot.errors import GenerationError, StoreError
-from chatbot.events import Answer, Passage
-from chatbot.grounding.citations import Citation, Unsupported
-from chatbot.llm.engine import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -110,7 +109,7 @@ async def test_predict_says_all_that_the_command_says(
     gated.reply = "Customers in the US can return a product within 90 days of delivery."
     answer = (await client.post("/predict", json={"question": US})).json()
     service = api.state.parts.service
-    events = [event async for event in service.answer(US, [])]
+    events = [event async for event in service.answer(Question(US))]
     said = json.loads(json.dumps(events[-1].answer.as_dict()))
     assert said["passages"][0]["similarity"] > 0
     assert said["unsupported"]
@@ -119,10 +118,8 @@ async def test_predict_says_all_that_the_command_says(
 
 
 def test_predict_documents_every_field() -> None:
-    for model, record in (
-        (Predicted, Answer), (Cited, Citation), (Shown, Passage), (Marked, Unsupported)
-    ):  # fmt: skip
-        assert list(model.model_fields) == [field.name for field in fields(record)]
+    answer = Answer("", True, 0.0, [], [], "scripted", {})
+    assert list(Predicted.model_fields) == list(answer.as_dict())
 
 
 async def test_a_completion_has_usage_and_citations(client: httpx.AsyncClient) -> None:
@@ -450,7 +447,7 @@ async def test_openapi_has_examples(client: httpx.AsyncClient) -> None:
     assert {"/predict", "/v1/chat/completions", "/v1/models", "/v1/embeddings"} <= set(
         document["paths"]
     )
-    for name in ("Question", "Predicted", "ChatRequest", "EmbeddingRequest"):
+    for name in ("PredictRequest", "Predicted", "ChatRequest", "EmbeddingRequest"):
         assert document["components"]["schemas"][name]["examples"]
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.doctor import refused_connections
-from chatbot.events import Answered
 from chatbot.llm.catalogue import load_catalogue
 from chatbot.llm.engine import GenerationRequest
 from chatbot.llm.factory import load_chat_model
@@ -33,7 +34,7 @@ def test_ten_cases_offline(real: ChatService) -> None:
     """The right document is among the sources, and every citation is verbatim at its offsets."""
 
     async def ask(question: str) -> Answered:
-        events = [event async for event in real.answer(question, [])]
+        events = [event async for event in real.answer(Question(question))]
         assert isinstance(events[-1], Answered)
         return events[-1]
 

@@ -7,8 +7,10 @@ from contextlib import aclosing
 import pytest
 from conftest import ScriptedEngine
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered, PassagesFound, Token
+from chatbot.answering.question import Question
 from chatbot.errors import IndexUnavailableError, QuestionError
-from chatbot.events import Answer, Answered, PassagesFound, Token
 from chatbot.memory import Turn
 from chatbot.service import ChatService
 from chatbot.service.live import Live
@@ -20,7 +22,7 @@ EU: list[Turn] = [
 
 
 async def ask(service: ChatService, question: str, history: list[Turn] | None = None) -> Answer:
-    events = [event async for event in service.answer(question, history or [])]
+    events = [event async for event in service.answer(Question(question, history or []))]
     assert isinstance(events[0], PassagesFound)
     assert isinstance(events[-1], Answered)
     return events[-1].answer
@@ -28,7 +30,7 @@ async def ask(service: ChatService, question: str, history: list[Turn] | None = 
 
 async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
     question = "How long can customers in the US return a product?"
-    events = [event async for event in service.answer(question, [])]
+    events = [event async for event in service.answer(Question(question))]
     assert sum(isinstance(event, Token) for event in events) > 5
     answer = (await ask(service, question)).as_dict()
     citation = answer["citations"][0]
@@ -84,7 +86,7 @@ async def test_leaving_the_answer_stops_the_model(
     engine.reply = "word " * 100_000
     service.models.llm.max_tokens = 100_000  # type: ignore[union-attr]
     question = "How long can customers in the US return a product?"
-    async with aclosing(service.answer(question, [])) as events:
+    async with aclosing(service.answer(Question(question))) as events:
         async for event in events:
             if isinstance(event, Token):
                 break
@@ -96,6 +98,21 @@ async def test_bad_questions_get_a_sentence(service: ChatService, question: str)
     with pytest.raises(QuestionError, match=r"empty|20,000 characters"):
         await ask(service, question)
     assert (await ask(service, "How long can customers in the US return a product?")).citations
+
+
+async def test_the_record_is_of_what_was_asked_answered_and_shown(service: ChatService) -> None:
+    turns: list[Turn] = [{"role": "user", "content": "Hello"}]
+    question = Question("How long can customers in the US return a product?", turns)
+    events = [event async for event in service.answer(question)]
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert answer.rests_on == {len(answer.answer): answer.citations[0].passage}
+    record = answer.record(question)
+    assert record["question"] == question.text and record["history"] == turns
+    shown = answer.as_dict()
+    assert {key: record[key] for key in record.keys() & shown.keys()} == {
+        key: shown[key] for key in shown.keys() - {"timings", "notes"}
+    }
 
 
 async def test_new_generation_is_used_without_a_restart(service: ChatService) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from langchain_core.documents import Document
 
+from chatbot.answering.chain import search_query
 from chatbot.cases import Case
-from chatbot.chain import search_query
 from chatbot.evaluation.metrics import (
     contains_gold,
     ranking_metrics,

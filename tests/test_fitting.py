@@ -5,9 +5,10 @@ from conftest import ScriptedEngine, scripted_model
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from chatbot.answering.events import Answered
+from chatbot.answering.fitting import Fitted, fit
+from chatbot.answering.question import Question
 from chatbot.errors import QuestionError
-from chatbot.events import Answered
-from chatbot.fitting import Fitted, fit
 from chatbot.llm.local import LocalChatModel
 from chatbot.memory import Turn
 from chatbot.service import ChatService
@@ -62,7 +63,7 @@ def test_a_question_too_long_by_itself_gets_a_sentence() -> None:
 
 
 async def ask(service: ChatService, question: str, history: list[Turn]) -> Answered:
-    events = [event async for event in service.answer(question, history)]
+    events = [event async for event in service.answer(Question(question, history))]
     assert isinstance(events[-1], Answered)
     return events[-1]
 

@@ -8,13 +8,15 @@ import pytest
 from conftest import ScriptedEngine
 from langchain_core.documents import Document
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.cases import Case, GivenPassage, Relevant, to_documents
 from chatbot.errors import ConfigurationError, DataError
 from chatbot.evaluation.calibration import Example, fit_calibration, fit_threshold
 from chatbot.evaluation.examples import write_fit
 from chatbot.evaluation.metrics import reliability, risk_area
 from chatbot.evaluation.report import answers_report
-from chatbot.events import Answer, Answered
 from chatbot.grounding.check import check
 from chatbot.grounding.citations import mark, verify
 from chatbot.grounding.confidence import CALIBRATION, load_calibration, save_calibration
@@ -105,7 +107,8 @@ async def test_an_obedient_model_shows_no_effect(
 ) -> None:
     engine.reply = f"{case['marker']} {case['marker']}."
     passages = to_documents([GivenPassage(**passage) for passage in case["passages"]])
-    events = [e async for e in service.answer(case["question"], case["history"], given=passages)]
+    question = Question(case["question"], case["history"], passages=passages)
+    events = [event async for event in service.answer(question)]
     shown = " ".join(getattr(event, "text", "") for event in events)
     if any(instructions(turn["content"]) for turn in case["history"]) or instructions(
         f"{case['question']}\n{case['passages'][0]['text']}"
@@ -117,7 +120,7 @@ async def test_an_obedient_model_shows_no_effect(
 
 
 async def last(service: ChatService, question: str) -> Answer:
-    events = [event async for event in service.answer(question, [])]
+    events = [event async for event in service.answer(Question(question))]
     assert isinstance(events[-1], Answered)
     return events[-1].answer
 

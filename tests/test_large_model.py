@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.errors import ModelUnavailableError
-from chatbot.events import Answer, Answered
 from chatbot.llm.catalogue import find_weights, load_catalogue
 from chatbot.llm.hardware import available_memory
 from chatbot.llm.preparation import NEEDED_MEMORY
@@ -53,7 +55,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> ChatService:
 
 def asked(service: ChatService, question: str, history: Sequence[Turn] = ()) -> Answer:
     async def ask() -> Answer:
-        events = [event async for event in service.answer(question, history)]
+        events = [event async for event in service.answer(Question(question, history))]
         assert isinstance(events[-1], Answered)
         return events[-1].answer
 

@@ -7,8 +7,9 @@ import docx
 import pytest
 from conftest import HashedEmbeddings
 
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.errors import DocumentError
-from chatbot.events import Answered
 from chatbot.service import ChatService
 from chatbot.uploads import ACCEPTED, index_documents, read_upload
 
@@ -111,7 +112,8 @@ async def test_an_upload_answers_in_its_conversation_only(
     assert found[0].text == document.text[found[0].start : found[0].end]
     assert all("upload" not in passage.path for passage in service.search("kraken code"))
     for documents, expected in ((index, True), (None, False)):
-        async for event in service.answer("What is the kraken code?", [], documents=documents):
+        question = Question("What is the kraken code?", documents=documents)
+        async for event in service.answer(question):
             if isinstance(event, Answered):
                 paths = [passage.path for passage in event.answer.passages]
                 assert ("upload/note.txt" in paths) == expected

@@ -8,8 +8,9 @@ from contextlib import aclosing
 import pytest
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
+from chatbot.answering.events import Answered, Event, Queued
+from chatbot.answering.question import Question
 from chatbot.errors import BusyError, ChatbotError, GenerationError
-from chatbot.events import Answered, Event, Queued
 from chatbot.llm.engine import GenerationRequest
 from chatbot.service import ChatService
 from chatbot.service.waiting import Place, WaitingLine
@@ -52,7 +53,7 @@ def line_service(
 
 
 async def collect(service: ChatService, events: list[Event], question: str = QUESTION) -> None:
-    async for event in service.answer(question, []):
+    async for event in service.answer(Question(question)):
         events.append(event)
 
 
@@ -123,7 +124,7 @@ async def test_closing_the_events_frees_the_place(
 ) -> None:
     service = line_service(settings, engine, embeddings, answers_at_once=1, answers_waiting=0)
     engine.gate.set()
-    async with aclosing(service.answer(QUESTION, [])) as events:
+    async with aclosing(service.answer(Question(QUESTION))) as events:
         await anext(events)
     await collect(service, [])
 

@@ -28,6 +28,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks"), str(ROOT)]
 from served import weights  # noqa: E402
 from serving import running, wait_for  # noqa: E402
 
+from chatbot.answering.question import Question  # noqa: E402
 from chatbot.service import build_service  # noqa: E402
 from chatbot.settings import load_settings  # noqa: E402
 
@@ -134,9 +135,9 @@ def rendered(questions: list[str]) -> list[dict[str, Any]]:
     chain = service._loader.ready().chain
     bodies = []
     for question in questions:
-        prepared = chain.prepare.invoke({"question": question, "history": []})
+        prepared = chain.prepare.invoke(Question(question))
         messages = service._prompts.render_answer(
-            prepared["history"], prepared["passages"], question
+            prepared.history, prepared.passages, question
         ).to_messages()
         roles = {"human": "user", "ai": "assistant", "system": "system"}
         rows = [{"role": roles[m.type], "content": str(m.text)} for m in messages]

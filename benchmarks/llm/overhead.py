@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from contenders import endless_engine
 
-from chatbot.events import Answered, Token
+from chatbot.answering.events import Answered, Token
+from chatbot.answering.question import Question
 from chatbot.llm.engine import GenerationRequest
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
@@ -160,7 +161,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
     service.warm_up()
 
     async def answer(index: int) -> AsyncIterator[Any]:
-        async for event in service.answer(QUESTIONS[index], []):
+        async for event in service.answer(Question(QUESTIONS[index])):
             if isinstance(event, Token):
                 yield event
             elif isinstance(event, Answered):

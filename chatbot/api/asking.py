@@ -3,16 +3,16 @@ client has gone."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from fastapi.requests import Request
 
+from chatbot.answering.events import Answered, Event, Queued, Token
+from chatbot.answering.question import Question
 from chatbot.api.parts import Parts, parts_of
 from chatbot.errors import BusyError, ChatbotError, GenerationError, QuestionError
-from chatbot.events import Answered, Event, Queued, Token
-from chatbot.memory import Turn
 
 
 class Asking:
@@ -73,7 +73,7 @@ class Asking:
             self._note["first_token"] = round(seconds, 4)
         elif isinstance(event, Answered):
             self._outcome = "abstained" if event.answer.abstained else "answered"
-            timings, usage = event.answer.timings, event.usage
+            timings, usage = event.answer.timings, event.answer.usage
             metrics.answered(timings.get("total", 0.0) - timings.get("waited", 0.0))
             metrics.tokens.labels("prompt").inc(usage.prompt_tokens)
             metrics.tokens.labels("completion").inc(usage.completion_tokens)
@@ -83,25 +83,28 @@ class Asking:
 
 
 @asynccontextmanager
-async def asking(
-    request: Request, question: str, history: Sequence[Turn], **limits: Any
-) -> AsyncIterator[Asking]:
+async def asking(request: Request, question: Question) -> AsyncIterator[Asking]:
     """Ask the service; leaving stops the model."""
-    asked = start(request, question, history, **limits)
+    asked = start(request, question)
     try:
         yield asked
     finally:
         await asked.stop()
 
 
-def start(request: Request, question: str, history: Sequence[Turn], **limits: Any) -> Asking:
-    """Ask the service; to be stopped by the caller."""
+def start(request: Request, question: Question) -> Asking:
+    """Ask the service; to be stopped by the caller.
+
+    Raises:
+        QuestionError: a text of the question is not valid Unicode.
+    """
     parts = parts_of(request)
     note = request.state.note
-    require_unicode(question, *(turn["content"] for turn in history), *limits.get("stop", ()))
+    turns = (turn["content"] for turn in question.history)
+    require_unicode(question.text, *turns, *question.stop)
     if parts.settings.log_conversations:
-        note["question"] = question
-    return Asking(parts, parts.service.answer(question, history, **limits), note)
+        note["question"] = question.text
+    return Asking(parts, parts.service.answer(question), note)
 
 
 def require_unicode(*texts: str) -> None:

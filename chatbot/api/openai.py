@@ -16,6 +16,9 @@ from fastapi import APIRouter, Depends
 from fastapi.requests import Request
 from fastapi.responses import Response, StreamingResponse
 
+from chatbot.answering.answer import Answer, Usage
+from chatbot.answering.events import Answered, Token
+from chatbot.answering.question import Question
 from chatbot.api.access import Caller, require_caller
 from chatbot.api.asking import Asking, asking, require_unicode, start, unless_gone
 from chatbot.api.edge import sse
@@ -30,7 +33,6 @@ from chatbot.api.schemas import (
     ErrorBody,
 )
 from chatbot.errors import ChatbotError
-from chatbot.events import Answered, Token, Usage
 from chatbot.memory import Turn
 
 _STATUSES = (400, 401, 404, 413, 429, 503)
@@ -72,18 +74,14 @@ async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | d
     parts = parts_of(request)
     _require(body.model, (CHAT_MODEL, parts.service.entries["llm"].name))
     _refuse_unsupported(body)
-    question, history, notes = _conversation(body)
-    limits = {
-        "max_tokens": body.max_completion_tokens or body.max_tokens,
-        "stop": body.stop or [],
-    }
+    question, notes = _question(body)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": body.model}
     if not body.stream:
-        async with asking(request, question, history, **limits) as asked:
-            answered: Answered = await unless_gone(request, last(asked))
-        return _completion(head, answered, notes)
+        async with asking(request, question) as asked:
+            answer: Answer = await unless_gone(request, last(asked))
+        return _completion(head, answer, notes)
 
-    asked = start(request, question, history, **limits)
+    asked = start(request, question)
     pieces = asked.tokens()
     try:
         # The status is right, because the model has begun to answer before it is sent.
@@ -128,8 +126,8 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     }
 
 
-def _conversation(body: ChatRequest) -> tuple[str, list[Turn], list[str]]:
-    """(question, history, notes) of a request."""
+def _question(body: ChatRequest) -> tuple[Question, list[str]]:
+    """The question of a request, and notes about what is not used of it."""
     system = any(m.role in ("system", "developer") for m in body.messages)
     turns: list[Turn] = [
         {"role": message.role, "content": message.text}
@@ -138,7 +136,13 @@ def _conversation(body: ChatRequest) -> tuple[str, list[Turn], list[str]]:
     ]
     if not turns or turns[-1]["role"] != "user":
         raise ApiError(400, "The last message must be the user's question.", param="messages")
-    return turns[-1]["content"], turns[:-1], [_SYSTEM_NOTE] if system else []
+    question = Question(
+        turns[-1]["content"],
+        turns[:-1],
+        max_tokens=body.max_completion_tokens or body.max_tokens,
+        stop=body.stop or (),
+    )
+    return question, [_SYSTEM_NOTE] if system else []
 
 
 def _refuse_unsupported(body: ChatRequest) -> None:
@@ -159,15 +163,15 @@ def _refuse_unsupported(body: ChatRequest) -> None:
             )
 
 
-def _completion(head: dict[str, Any], answered: Answered, notes: list[str]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": answered.answer.answer, "refusal": None}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(answered)}
+def _completion(head: dict[str, Any], answer: Answer, notes: list[str]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer.answer, "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(answer)}
     return {
         **head,
         "object": "chat.completion",
         "choices": [choice],
-        "usage": _counts(answered.usage),
-        "peregrine": _extension(answered, notes),
+        "usage": _counts(answer.usage),
+        "peregrine": _extension(answer, notes),
     }
 
 
@@ -194,9 +198,10 @@ async def _chunks(
         while isinstance(event, Token):
             yield chunk({"content": event.text})
             event = await anext(rest)
-        yield chunk({}, _reason(event), peregrine=_extension(event, notes))
+        answer = event.answer
+        yield chunk({}, _reason(answer), peregrine=_extension(answer, notes))
         if with_usage:
-            yield sse({**head, **kind, "choices": [], "usage": _counts(event.usage)})
+            yield sse({**head, **kind, "choices": [], "usage": _counts(answer.usage)})
         yield "data: [DONE]\n\n"
     except ChatbotError as exc:  # the status is sent already; clients know this form, too
         yield sse(body_of(error_of(exc, parts.metrics.retry_after(), "/v1/"), "/v1/"))
@@ -204,8 +209,8 @@ async def _chunks(
         await asked.stop()
 
 
-def _reason(answered: Answered) -> str:
-    return "length" if answered.cut else "stop"
+def _reason(answer: Answer) -> str:
+    return "length" if answer.cut else "stop"
 
 
 def _counts(usage: Usage) -> dict[str, int]:
@@ -217,8 +222,8 @@ def _counts(usage: Usage) -> dict[str, int]:
     }
 
 
-def _extension(answered: Answered, notes: list[str]) -> dict[str, Any]:
-    values = answered.answer.as_dict()
+def _extension(answer: Answer, notes: list[str]) -> dict[str, Any]:
+    values = answer.as_dict()
     return values | {"notes": [*values["notes"], *notes]}
 
 

@@ -6,10 +6,14 @@ from fastapi import APIRouter, Depends
 from fastapi.requests import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.api.access import Caller, require_caller
 from chatbot.api.asking import Asking, asking, unless_gone
-from chatbot.events import Answered
+from chatbot.grounding.citations import Citation, Unsupported
 from chatbot.memory import Turn
+from chatbot.passage import PassageFields
 
 router = APIRouter(tags=["answers"])
 
@@ -22,7 +26,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Question(BaseModel):
+class PredictRequest(BaseModel):
     """The body of ``/predict``; ``history`` is the conversation before the question."""
 
     model_config = ConfigDict(
@@ -42,38 +46,6 @@ class Question(BaseModel):
     )
     question: str
     history: list[Turn] = Field([], max_length=1000)
-
-
-class Cited(BaseModel):
-    """A verbatim quote of a document, from character ``start`` to ``end`` of its text;
-    ``passage`` counts the passages from 1."""
-
-    path: str
-    start: int
-    end: int
-    quote: str
-    passage: int
-
-
-class Shown(BaseModel):
-    """A passage that the answer was drawn from; ``similarity`` is its cosine to the question."""
-
-    path: str
-    start: int
-    end: int
-    text: str
-    score: float
-    heading: str
-    similarity: float
-
-
-class Marked(BaseModel):
-    """A part of the answer that no passage supports, from character ``start`` to ``end`` of it."""
-
-    start: int
-    end: int
-    text: str
-    reason: str
 
 
 class Predicted(BaseModel):
@@ -108,27 +80,27 @@ class Predicted(BaseModel):
     answer: str
     abstained: bool
     confidence: float
-    citations: list[Cited]
-    passages: list[Shown]
+    citations: list[Citation]
+    passages: list[PassageFields]
     model: str
     timings: dict[str, float]
     notes: list[str]
-    unsupported: list[Marked]
+    unsupported: list[Unsupported]
 
 
 @router.post("/predict", response_model=Predicted, responses=_ERRORS)
 async def predict(
-    request: Request, body: Question, caller: Annotated[Caller, Depends(require_caller)]
+    request: Request, body: PredictRequest, caller: Annotated[Caller, Depends(require_caller)]
 ) -> Any:
     """Answer a question from the knowledge folder, with citations, or say that it is not there."""
-    async with asking(request, body.question, body.history) as asked:
-        answered: Answered = await unless_gone(request, last(asked))
-    return answered.answer.as_dict()
+    async with asking(request, Question(body.question, body.history)) as asked:
+        answer: Answer = await unless_gone(request, last(asked))
+    return answer.as_dict()
 
 
-async def last(asked: Asking) -> Answered:
+async def last(asked: Asking) -> Answer:
     """The whole answer."""
     async for event in asked.tokens():
         if isinstance(event, Answered):
-            return event
+            return event.answer
     raise AssertionError("an answer ends with Answered, or raises")

@@ -141,13 +141,10 @@ def _say(report: Any, as_json: bool) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
-    from chatbot.events import passage_of
-
     service = make_service(options)
     need_index(service)
     retriever = service.retriever(k=options.k, mode=options.mode)
-    found = retriever.model_copy(update={"within": options.within}).invoke(options.query)
-    passages = [passage_of(document) for document in found]
+    passages = retriever.model_copy(update={"within": options.within}).search(options.query)
     if options.json:
         keys = ("path", "start", "end", "text", "score")
         print_json({"passages": [{key: getattr(p, key) for key in keys} for p in passages]})
@@ -171,9 +168,10 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 async def _last_answer(service: Any, question: str, history: list[Any], show: bool) -> Any:
-    from chatbot.events import Answered, Token
+    from chatbot.answering.events import Answered, Token
+    from chatbot.answering.question import Question
 
-    async for event in service.answer(question, history):
+    async for event in service.answer(Question(question, history)):
         if isinstance(event, Token) and show:
             print(event.text, end="", flush=True)
         if isinstance(event, Answered):

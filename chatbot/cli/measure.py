@@ -69,8 +69,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
+    from chatbot.answering.chain import search_query
     from chatbot.cases import Case, read_cases
-    from chatbot.chain import search_query
     from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
     from chatbot.evaluation.rewrites import bare
 
@@ -93,9 +93,7 @@ def _model_rewrite(service: Any) -> Any:
     rewriter = service.rewriter()
 
     def rewrite(history: Sequence[Any], question: str) -> str:
-        if not history:
-            return question
-        return str(rewriter.invoke({"history": history, "question": question}))
+        return rewriter(history, question) if history else question
 
     return rewrite
 

@@ -1,4 +1,4 @@
-"""How an answer looks on the page, and what is kept of it for feedback."""
+"""How an answer looks on the page."""
 
 import re
 import uuid
@@ -6,25 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import chainlit as cl
-from langchain_core.documents import Document
 
+from chatbot.answering.answer import Answer
 from chatbot.desk.texts import say
-from chatbot.events import Answer, Passage
-from chatbot.grounding.citations import MARK, mark, verify
-from chatbot.memory import Turn
+from chatbot.grounding.citations import MARK, mark
+from chatbot.passage import Passage
 
 _CONTEXT_CHARS = 1500
 _HEADING = re.compile(r"#{1,6}[ \t]+")
 # Markdown's own signs, and what would make an address into a link.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\.", re.IGNORECASE)
-
-
-def record(question: str, history: Sequence[Turn], answer: Answer) -> dict[str, Any]:
-    """What was asked, answered and on screen, as it is kept with the answer."""
-    shown = answer.as_dict()
-    kept = ("answer", "abstained", "confidence", "citations", "passages", "model", "unsupported")
-    return {"question": question, "history": list(history)} | {key: shown[key] for key in kept}
 
 
 def shown_passages(answer: Answer) -> list[int]:
@@ -36,10 +28,7 @@ def shown_passages(answer: Answer) -> list[int]:
 def body(answer: Answer, language: str) -> str:
     """The answer's text: behind each sentence the number of its source, or a sign that no passage
     supports it."""
-    rests_on: dict[int, int] = {}
-    if not answer.abstained:
-        rests_on = verify(answer.answer, [_document(p) for p in answer.passages]).rests_on
-    text = without_images(mark(answer.answer, answer.unsupported, rests_on))
+    text = without_images(mark(answer.answer, answer.unsupported, answer.rests_on))
     if answer.unsupported:
         text += f"\n\n{MARK.strip()} {say(language, 'unsupported')}"
     return text
@@ -57,11 +46,6 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
     sure = f"{answer.confidence:.0%}"
     note = say(language, "answered_by", model=answer.model, confidence=sure)
     return source_list(label, listed, [note, *answer.notes])
-
-
-def _document(passage: Passage) -> Document:
-    where = {"path": passage.path, "start": passage.start}
-    return Document(page_content=passage.text, metadata=where)
 
 
 def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] = ()) -> Any:

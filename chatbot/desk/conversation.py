@@ -14,7 +14,7 @@ from chatbot.memory import Turn
 
 @dataclass
 class Entry:
-    """One turn; ``record`` is what :func:`chatbot.desk.answers.record` kept of an answer."""
+    """One turn; ``record`` is that of :class:`chatbot.answering.answer.Answer`."""
 
     id: str
     turn: Turn

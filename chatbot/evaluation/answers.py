@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered
+from chatbot.answering.question import Question
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.metrics import contains_gold, risk_area, risk_coverage, rouge_l, token_f1
-from chatbot.events import Answer, Answered
 from chatbot.grounding.facts import missing_facts
 from chatbot.service import ChatService
 
@@ -59,10 +61,15 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
     }
 
 
+def question_of(case: Case) -> Question:
+    """The question of a case, with its own passages where it brings some."""
+    passages = to_documents(case.passages) if case.passages else None
+    return Question(case.question, case.history, passages=passages)
+
+
 async def answer_to(service: ChatService, case: Case) -> Answer:
-    """The whole answer to a case, by its own passages where it brings some."""
-    given = to_documents(case.passages) if case.passages else None
-    async for event in service.answer(case.question, case.history, given=given):
+    """The whole answer to a case."""
+    async for event in service.answer(question_of(case)):
         if isinstance(event, Answered):
             return event.answer
     raise AssertionError("the service always ends with an answer or an error")

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
+from chatbot.answering.chain import search_query
 from chatbot.cases import Case, to_documents
-from chatbot.chain import search_query
+from chatbot.evaluation.answers import question_of
 from chatbot.evaluation.calibration import Example, fit_calibration
 from chatbot.grounding.confidence import save_calibration
 from chatbot.grounding.gate import Gate
@@ -24,6 +24,7 @@ from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.retriever import HybridRetriever, build_retriever
 from chatbot.memory import to_messages
+from chatbot.passage import Passage
 from chatbot.service import ChatService
 
 Progress = Callable[[int, int], None]
@@ -43,8 +44,7 @@ def decisions(sources: Sequence[Source], progress: Progress) -> list[tuple[float
     found: list[tuple[float, bool]] = []
     for _, service, cases in sources:
         for case in cases:
-            given = to_documents(case.passages) if case.passages else None
-            sure = service.confidence(case.question, case.history, given)
+            sure = service.confidence(question_of(case))
             found.append((sure, case.answerable))
             progress(len(found), total)
     return found
@@ -95,7 +95,7 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
-                passages = service.compared(case.question, to_documents(case.passages))
+                passages = service.models.compared(case.question, to_documents(case.passages))
                 examples.append(_example(gate, case, group, name, passages, "own"))
             else:
                 found = _search(retriever, case)
@@ -122,7 +122,7 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
                     passages = to_documents(chance.choice(given).passages or [])
                     if passages[0].page_content == case.passages[0].text:
                         continue
-                    found = service.compared(case.question, passages)
+                    found = service.models.compared(case.question, passages)
                 elif not case.passages and not given and elsewhere is not service:
                     found = _search(retriever, case)
                 else:
@@ -201,13 +201,13 @@ class _Remembering(Embeddings):
         return self._embeddings.embed_documents(texts)
 
 
-def _search(retriever: HybridRetriever, case: Case) -> list[Document]:
-    return retriever.invoke(search_query(to_messages(case.history), case.question))
+def _search(retriever: HybridRetriever, case: Case) -> list[Passage]:
+    return retriever.search(search_query(to_messages(case.history), case.question))
 
 
-def _ranked(passages: Sequence[Document]) -> list[Document]:
+def _ranked(passages: Sequence[Passage]) -> list[Passage]:
     """The passages with the ranks that they have among themselves."""
-    ranked = [Document(p.page_content, metadata=dict(p.metadata)) for p in passages]
+    ranked = [p.model_copy(update={"metadata": dict(p.metadata)}) for p in passages]
     for key in ("dense_rank", "lexical_rank"):
         kept = sorted((p for p in ranked if p.metadata[key]), key=lambda p: int(p.metadata[key]))
         for rank, passage in enumerate(kept, start=1):
@@ -220,7 +220,7 @@ def _example(
     case: Case,
     group: str,
     source: str,
-    found: Sequence[Document],
+    found: Sequence[Passage],
     kind: Any,
 ) -> Example:
     given = bool(case.passages)

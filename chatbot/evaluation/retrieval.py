@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from langchain_core.documents import Document
 
+from chatbot.answering.chain import search_query
 from chatbot.cases import Case, Relevant
-from chatbot.chain import search_query
 from chatbot.evaluation.metrics import ranking_metrics
 from chatbot.evaluation.rewrites import Rewrite
 from chatbot.memory import to_messages

@@ -17,6 +17,7 @@ from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
 from chatbot.index.vectors import Nearest
 from chatbot.knowledge.chunks import Chunk, search_text
+from chatbot.passage import Passage
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
@@ -37,7 +38,7 @@ _ALIKE = 0.9
 
 
 class HybridRetriever(BaseRetriever):
-    """Passages of one generation as LangChain documents, best first.
+    """The passages of one generation, best first, as a LangChain retriever of :class:`Passage`.
 
     Metadata of each: ``id``, ``path``, ``start``, ``end``, ``title`` (behind its folders),
     ``heading``, ``page``, ``columns`` (the names over the rows of a table that it begins with),
@@ -68,6 +69,10 @@ class HybridRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
+        return list(self.search(query))
+
+    def search(self, query: str) -> list[Passage]:
+        """The passages for a query, best first."""
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
         dense: list[tuple[int, float]] = []
@@ -91,9 +96,7 @@ class HybridRetriever(BaseRetriever):
         documents = [self._document(passage, found) for passage in passages]
         return self._reranked(query, documents, self.reranker)[: self.k]
 
-    def _reranked(
-        self, query: str, documents: list[Document], reranker: Reranker
-    ) -> list[Document]:
+    def _reranked(self, query: str, documents: list[Passage], reranker: Reranker) -> list[Passage]:
         """The first ones by the reranker's scores, the others behind them as they are."""
         for place, document in enumerate(documents, start=1):
             document.metadata["place"] = place
@@ -122,11 +125,11 @@ class HybridRetriever(BaseRetriever):
             return None
         return np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
 
-    def _passages(self, ranked: list[tuple[int, float]], k: int) -> list["_Passage"]:
+    def _passages(self, ranked: list[tuple[int, float]], k: int) -> list["_Choice"]:
         """The first ``k``: a chunk comes with its neighbours, and one that came with another, or
         says nearly the same, is not shown again."""
         chunks = self.generation.chunks
-        chosen: list[_Passage] = []
+        chosen: list[_Choice] = []
         shown: set[int] = set()
         for row, score in ranked:
             words = frozenset(chunks[row].text.lower().split())
@@ -139,7 +142,7 @@ class HybridRetriever(BaseRetriever):
                 continue
             rows = joined(chunks, row, self.generation.passage_chars, shown)
             shown.update(rows)
-            chosen.append(_Passage(row, score, rows, words, []))
+            chosen.append(_Choice(row, score, rows, words, []))
         return chosen
 
     def _dense(
@@ -202,7 +205,7 @@ class HybridRetriever(BaseRetriever):
         means = np.add.reduceat(cosines, np.cumsum(many) - many) / many
         return np.asarray(means, dtype=np.float32)
 
-    def _document(self, passage: "_Passage", found: "_Found") -> Document:
+    def _document(self, passage: "_Choice", found: "_Found") -> Passage:
         row = passage.row
         chunk = self.generation.chunks[row]
         first = self.generation.chunks[passage.rows[0]]
@@ -221,11 +224,11 @@ class HybridRetriever(BaseRetriever):
             "lexical_rank": found.lexical.get(row, 0),
             "lexical_score": float(found.words[row]) if found.words is not None else 0.0,
         }
-        return Document(page_content=metadata.pop("text"), metadata=metadata, id=chunk.id)
+        return Passage(page_content=metadata.pop("text"), metadata=metadata, id=chunk.id)
 
 
 @dataclass(frozen=True)
-class _Passage:
+class _Choice:
     """A chunk with the rows joined to it and the other documents that say the same."""
 
     row: int

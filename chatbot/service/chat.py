@@ -2,40 +2,31 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
-from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.prompt_values import ChatPromptValue
 
-from chatbot.chain import AnswerChain, Prepared, build_rewriter
-from chatbot.errors import ChatbotError, QuestionError, VectorStoreError
-from chatbot.events import (
-    Answer,
-    Answered,
-    Event,
-    Passage,
-    PassagesFound,
-    Queued,
-    Token,
-    Usage,
-    passage_of,
-)
-from chatbot.grounding.check import check
-from chatbot.grounding.citations import Verified
+from chatbot.answering.answer import Stopwatch
+from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
+from chatbot.answering.events import Event, Queued
+from chatbot.answering.question import Question
+from chatbot.answering.stream import stream_answer
+from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.gate import Gate
-from chatbot.grounding.injection import copies
 from chatbot.index.generations import Generation, current_name
 from chatbot.index.rerank import Reranker
+from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.llm.catalogue import Entry
 from chatbot.llm.preparation import State
 from chatbot.memory import Turn, newest_turns, to_messages
+from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
-from chatbot.service.live import LiveLoader
+from chatbot.service.live import Live, LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.service.waiting import WaitingLine
@@ -44,6 +35,9 @@ from chatbot.settings import Settings
 log = logging.getLogger(__name__)
 
 _STARTERS = 4
+
+# Called with (done, total) while passages are embedded.
+Progress = Callable[[int, int], None]
 
 
 class ChatService:
@@ -119,7 +113,7 @@ class ChatService:
         """``ready``, ``starting``, or the sentence that says why not."""
         return self._loader.problem or ("ready" if self.can_answer else "starting")
 
-    def warm_up(self, progress: Any = lambda done, total: None) -> None:
+    def warm_up(self, progress: Progress = lambda done, total: None) -> None:
         """Load models and index, building the index if there is none. Blocks; never raises a
         :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
         try:
@@ -149,7 +143,7 @@ class ChatService:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
         self._loader.refresh()
 
-    def update_index(self, progress: Any = lambda done, total: None) -> Any:
+    def update_index(self, progress: Progress = lambda done, total: None) -> Any:
         """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
         from chatbot.index.builder import update_index
 
@@ -167,7 +161,7 @@ class ChatService:
         """
         return self._loader.current()
 
-    def retriever(self, k: int | None = None, mode: Any = "hybrid") -> Any:
+    def retriever(self, k: int | None = None, mode: Mode = "hybrid") -> HybridRetriever:
         """The retriever over the current generation.
 
         Raises:
@@ -189,8 +183,8 @@ class ChatService:
         generation = self._loader.loaded
         return generation.texts.get(path, "") if generation else ""
 
-    def rewriter(self) -> Any:
-        """Runnable of ``{"question", "history"}`` to a standalone question by the model."""
+    def rewriter(self) -> Rewrite:
+        """(history, question) to a question that stands alone, by the model."""
         return build_rewriter(self.models.load_llm(), self._prompts)
 
     def starters(self) -> list[tuple[str, str]]:
@@ -205,23 +199,26 @@ class ChatService:
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
-        """The passages for a query, best first. Blocks while models load."""
+        """The passages for a query, best first. Blocks while models load.
+
+        Raises:
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
         if self.can_answer:  # a newer index is taken up as for a question
             self._loader.ready()
-        main = self.retriever(k)
-        found = main if documents is None else self._search.joined(main, documents)
-        return [passage_of(document) for document in found.invoke(query)]
+        main = self._search.retriever(self._loader.current(), k)
+        if documents is None:
+            return main.search(query)
+        return self._search.joined(main, documents).invoke(query)
 
-    def confidence(
-        self, question: str, history: Sequence[Turn], given: Sequence[Document] | None = None
-    ) -> float:
+    def confidence(self, question: Question) -> float:
         """How sure it is that the passages answer, from 0 to 1; the model writes no answer.
 
         Raises: as :meth:`answer`.
         """
-        question = self._checked(question)
-        asked = self._asked(question, history, given)
-        return float(self._loader.ready().chain.prepare.invoke(asked)["confidence"])
+        live = self._loader.ready()
+        question = self._compared(self._checked(question))
+        return live.chain.prepare.invoke(question).confidence
 
     async def draft(
         self, question: str, answer: str, tone: str, language: str
@@ -255,161 +252,44 @@ class ChatService:
         finally:
             place.leave()
 
-    async def answer(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        *,
-        documents: Generation | None = None,
-        given: Sequence[Document] | None = None,
-        max_tokens: int | None = None,
-        stop: Sequence[str] = (),
-    ) -> AsyncGenerator[Event, None]:
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
-
-        Passages that are ``given`` take the place of retrieval.
-
-        ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
-        ``max_tokens`` shortens the answer, and ``stop`` strings end it.
 
         Raises:
             QuestionError: the question is empty or too long.
             BusyError: too many are waiting already.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
-        started = time.perf_counter()
+        watch = Stopwatch()
         question = self._checked(question)
         place = self.line.join()
         try:
             async for position in place.positions():
                 yield Queued(position)
-            limits = (min(max_tokens, self.settings.answer_tokens) if max_tokens else None, stop)
-            async with aclosing(
-                self._answer(question, history, documents, given, started, limits)
-            ) as events:
+            watch.mark("waited")
+            live = await asyncio.to_thread(self._loader.ready)
+            chain = await asyncio.to_thread(self._chain, live, question)
+            watch.mark("ready")
+            question = await asyncio.to_thread(self._compared, question)
+            events = stream_answer(chain, question, self._prompts, live.model, watch)
+            async with aclosing(events):
                 async for event in events:
                     yield event
         finally:
             place.leave()
 
-    async def _answer(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        documents: Generation | None,
-        given: Sequence[Document] | None,
-        started: float,
-        limits: tuple[int | None, Sequence[str]],
-    ) -> AsyncGenerator[Event, None]:
-        waited = _since(started)
-        chain = await asyncio.to_thread(self._chain_with, documents)
-        timings = {"waited": waited, "ready": _since(started)}
-        asked = await asyncio.to_thread(self._asked, question, history, given)
-        prepared = await chain.prepare.ainvoke(asked)
-        timings["retrieved"] = _since(started)
-        yield PassagesFound([passage_of(document) for document in prepared["passages"]])
-        text, usage, cut = "", Usage(), False
-        if prepared["abstain"]:
-            text = self._declined(prepared)
-            yield Token(text)
-        else:
-            respond = chain.respond_within(*limits)
-            async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
-                async for chunk in chunks:
-                    usage = _usage(chunk) or usage
-                    cut = cut or chunk.response_metadata.get("finish_reason") == "length"
-                    if not chunk.text:
-                        continue
-                    timings.setdefault("first_token", _since(started))
-                    text += str(chunk.text)
-                    if copies(text, self._prompts.instructions):
-                        break
-                    # Where somebody gave orders, nothing is shown before it is checked.
-                    if not prepared["guarded"]:
-                        yield Token(str(chunk.text))
-        timings["total"] = _since(started)
-        answer = self._finished(text, prepared, timings)
-        if prepared["guarded"] and not prepared["abstain"]:
-            yield Token(answer.answer)
-        yield Answered(answer, usage, cut)
+    def _checked(self, question: Question) -> Question:
+        settings = self.settings
+        return question.checked(settings.max_question_chars, settings.answer_tokens)
 
-    def _asked(
-        self, question: str, history: Sequence[Turn], given: Sequence[Document] | None
-    ) -> dict[str, Any]:
-        """What goes into the chain."""
-        asked: dict[str, Any] = {"question": question, "history": list(history)}
-        return asked if given is None else asked | {"given": self.compared(question, given)}
+    def _compared(self, question: Question) -> Question:
+        """The passages that came with it, with their similarity to it."""
+        if question.passages is None:
+            return question
+        compared = self.models.compared(question.text, question.passages)
+        return replace(question, passages=compared)
 
-    def compared(self, question: str, given: Sequence[Document]) -> list[Document]:
-        """The given passages with their similarity to the question, as retrieval has it."""
-        embeddings = self.models.embeddings()
-        query = embeddings.embed_query(question)
-        vectors = embeddings.embed_documents([document.page_content for document in given])
-        return [
-            Document(
-                page_content=document.page_content,
-                metadata=document.metadata | {"similarity": cosine, "score": cosine},
-            )
-            for document, vector in zip(given, vectors, strict=True)
-            for cosine in (sum(a * b for a, b in zip(query, vector, strict=True)),)
-        ]
-
-    def _declined(self, prepared: Prepared) -> str:
-        """The refusal, or the question back where two topics compete."""
-        if prepared["competing"]:
-            return self._prompts.clarification(*prepared["competing"])
-        return self._prompts.refusal
-
-    def _finished(self, text: str, prepared: Prepared, timings: dict[str, float]) -> Answer:
-        abstained = prepared["abstain"] or _is_refusal(text)
-        passages = prepared["passages"]
-        secret = self._prompts.instructions
-        checked, verified = text.strip(), Verified()
-        if not abstained:
-            checked, verified = check(checked, passages, secret, prepared["guarded"])
-        if not prepared["abstain"] and (abstained or not checked):
-            abstained, checked, verified = True, self._prompts.refusal, Verified()
-        return Answer(
-            answer=checked,
-            abstained=abstained,
-            confidence=round(prepared["confidence"], 4),
-            citations=verified.citations,
-            passages=[passage_of(document) for document in passages],
-            model=self.model_name,
-            timings=timings,
-            notes=prepared["notes"],
-            unsupported=verified.unsupported,
-        )
-
-    def _checked(self, question: str) -> str:
-        question = question.strip()
-        if not question:
-            raise QuestionError("The question is empty; type what you want to know.")
-        limit = self.settings.max_question_chars
-        if len(question) > limit:
-            raise QuestionError(
-                f"The question has {len(question):,} characters and the limit is {limit:,}; "
-                "shorten it, or ask its parts one by one."
-            )
-        return question
-
-    def _chain_with(self, documents: Generation | None) -> AnswerChain:
-        live = self._loader.ready()
-        if documents is None:
+    def _chain(self, live: Live, question: Question) -> AnswerChain:
+        if question.documents is None:
             return live.chain
-        return self._search.chain(live.llm, live.generation, live.gate, documents)
-
-
-def _is_refusal(text: str) -> bool:
-    """Whether the model itself said, as the prompt asks, that it does not know."""
-    return text.strip().lower().replace("\u2019", "'").startswith("i don't know")
-
-
-def _usage(chunk: Any) -> Usage | None:
-    """Tokens so far, on the chunks of a stream that tell them."""
-    told = getattr(chunk, "usage_metadata", None)
-    return Usage(told["input_tokens"], told["output_tokens"]) if told else None
-
-
-def _since(started: float) -> float:
-    return round(time.perf_counter() - started, 4)
+        return self._search.chain(live.llm, live.generation, live.gate, question.documents)

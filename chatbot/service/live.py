@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
-from chatbot.chain import AnswerChain
+from chatbot.answering.chain import AnswerChain
 from chatbot.errors import ChatbotError, IndexUnavailableError
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name, load_current

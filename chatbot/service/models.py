@@ -1,6 +1,7 @@
 """The models of a service: chosen by name, loaded once, replaced when a better one is ready."""
 
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
@@ -13,6 +14,7 @@ from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, re
 from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.preparation import Preparation
+from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.settings import Settings
 
@@ -169,6 +171,19 @@ class Models:
         else:
             vectors = embeddings.embed_documents(texts)
         return vectors, count_tokens(embeddings, texts)
+
+    def compared(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+        """The passages with their cosine to the question, from -1 to 1, as retrieval has it."""
+        embeddings = self.embeddings()
+        query = embeddings.embed_query(question)
+        vectors = embeddings.embed_documents([passage.text for passage in passages])
+        cosines = [sum(a * b for a, b in zip(query, v, strict=True)) for v in vectors]
+        return [
+            Passage(
+                page_content=p.text, metadata=p.metadata | {"similarity": cosine, "score": cosine}
+            )
+            for p, cosine in zip(passages, cosines, strict=True)
+        ]
 
     def _wanted_adapter(self) -> Path | None:
         if self.scripted or self._wanted.hosted:

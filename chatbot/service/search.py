@@ -1,21 +1,24 @@
 """What is built over a generation of the index: retrievers, the gate and the chain."""
 
 from itertools import zip_longest
+from typing import cast
 
-from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from chatbot.chain import AnswerChain, build_chain
+from chatbot.answering.chain import AnswerChain, build_chain
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
 from chatbot.index.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
+from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models
 from chatbot.settings import Settings
+
+Retriever = Runnable[str, list[Passage]]
 
 
 class Search:
@@ -50,17 +53,15 @@ class Search:
         candidates = max(self._settings.candidates, count)
         return self._over(generation, count, candidates, mode, self._remote_search(generation))
 
-    def joined(
-        self, main: Runnable[str, list[Document]], documents: Generation
-    ) -> Runnable[str, list[Document]]:
+    def joined(self, main: HybridRetriever, documents: Generation) -> Retriever:
         """A retriever over ``main`` and ``documents``: by turns the best of each, as many as one
         would give."""
         settings = self._settings
         retriever = self._over(documents, settings.passages, settings.candidates, "hybrid")
 
-        def search(query: str) -> list[Document]:
-            found = main.invoke(query)
-            pairs = zip_longest(retriever.invoke(query), found)
+        def search(query: str) -> list[Passage]:
+            found = main.search(query)
+            pairs = zip_longest(retriever.search(query), found)
             both = [document for pair in pairs for document in pair if document is not None]
             return both[: max(len(found), settings.passages)]
 
@@ -95,7 +96,7 @@ class Search:
         main = self.retriever(generation, max(shown, FIELD, reread))
         return build_chain(
             llm,
-            main if documents is None else self.joined(main, documents),
+            cast(Retriever, main) if documents is None else self.joined(main, documents),
             self._prompts,
             history_tokens=settings.history_tokens,
             gate=gate,

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from langchain_core.documents import Document
 from langchain_core.messages import BaseMessage
 
 from chatbot.errors import QuestionError
+from chatbot.passage import Passage
 
-Render = Callable[[Sequence[BaseMessage], Sequence[Document]], str]
+Render = Callable[[Sequence[BaseMessage], Sequence[Passage]], str]
 
 _LAST_TURN = 2
 _SHORTEST = 100
@@ -19,7 +19,7 @@ class Fitted:
     """What is left of history and passages; ``note`` says so to people, empty if all is."""
 
     history: list[BaseMessage]
-    passages: list[Document]
+    passages: list[Passage]
     note: str = ""
 
 
@@ -28,7 +28,7 @@ def fit(
     count_tokens: Callable[[str], int],
     room: int,
     history: Sequence[BaseMessage],
-    passages: Sequence[Document],
+    passages: Sequence[Passage],
 ) -> Fitted:
     """Drop old turns, then the last passages, then shorten the first one, until it fits.
 
@@ -38,7 +38,7 @@ def fit(
         QuestionError: the question alone does not fit.
     """
 
-    def fits(turns: Sequence[BaseMessage], kept: Sequence[Document]) -> bool:
+    def fits(turns: Sequence[BaseMessage], kept: Sequence[Passage]) -> bool:
         text = render(turns, kept)
         # No token is shorter than a byte, so most prompts need no counting.
         return len(text.encode()) <= room or count_tokens(text) <= room
@@ -61,16 +61,16 @@ def fit(
     return Fitted(turns, kept, _note(len(history) - len(turns), list(passages), kept))
 
 
-def _shortened(passage: Document) -> Document:
+def _shortened(passage: Passage) -> Passage:
     """The first half of a passage; its offsets still hold."""
     text = passage.page_content[: len(passage.page_content) // 2]
     meta = dict(passage.metadata)
     if {"start", "end"} <= meta.keys():
         meta["end"] = min(meta["end"], meta["start"] + len(text))
-    return Document(text, metadata=meta)
+    return passage.model_copy(update={"page_content": text, "metadata": meta})
 
 
-def _note(turns: int, passages: list[Document], kept: list[Document]) -> str:
+def _note(turns: int, passages: list[Passage], kept: list[Passage]) -> str:
     left_out = []
     if turns:
         left_out.append("the older part of the conversation")

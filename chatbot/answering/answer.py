@@ -1,0 +1,75 @@
+"""A finished answer, and what the store and JSON have of it."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from chatbot.answering.question import Question
+from chatbot.grounding.citations import Citation, Unsupported
+from chatbot.passage import Passage
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens that the model read and wrote for one answer; none when it was not asked."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that was verified once, when it was finished.
+
+    ``confidence`` is the gate's, from 0 to 1. ``timings`` are seconds from the start of the
+    request: ``waited`` in line, ``ready`` to work, ``retrieved``, ``first_token``, ``total``.
+    ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
+    ``unsupported`` are the parts of the answer that no passage supports: to be marked;
+    ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
+    ``cut`` says that it ended at its limit of tokens.
+    """
+
+    answer: str
+    abstained: bool
+    confidence: float
+    citations: list[Citation]
+    passages: list[Passage]
+    model: str
+    timings: dict[str, float]
+    notes: list[str] = field(default_factory=list)
+    unsupported: list[Unsupported] = field(default_factory=list)
+    rests_on: dict[int, int] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    cut: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer with the keys of the command contract."""
+        return {
+            "answer": self.answer,
+            "abstained": self.abstained,
+            "confidence": self.confidence,
+            "citations": [asdict(citation) for citation in self.citations],
+            "passages": [passage.as_fields() for passage in self.passages],
+            "model": self.model,
+            "timings": self.timings,
+            "notes": self.notes,
+            "unsupported": [asdict(part) for part in self.unsupported],
+        }
+
+    def record(self, question: Question) -> dict[str, Any]:
+        """What was asked, answered and on screen, as the store keeps it with the answer."""
+        shown = self.as_dict()
+        del shown["timings"], shown["notes"]
+        return {"question": question.text, "history": list(question.history), **shown}
+
+
+class Stopwatch:
+    """``seconds`` since it was made, to each moment that was marked."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def mark(self, moment: str) -> None:
+        """Note the time, in seconds to four digits; the first time of a moment counts."""
+        self.seconds.setdefault(moment, round(time.perf_counter() - self._started, 4))

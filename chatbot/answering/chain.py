@@ -1,0 +1,194 @@
+"""The chain: understand -> retrieve -> decide -> fit, then prompt -> model.
+
+It is made of LangChain runnables in two parts, so that a front end can show the passages while
+the model still writes: :attr:`AnswerChain.prepare` turns a :class:`Question` into a
+:class:`Prepared`, and :meth:`AnswerChain.respond` streams the answer's message chunks from it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.prompt_values import ChatPromptValue
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from chatbot.answering.fitting import fit
+from chatbot.answering.question import Question
+from chatbot.grounding.gate import Gate
+from chatbot.grounding.injection import (
+    clean_history,
+    clean_passages,
+    instructions,
+    without_instructions,
+)
+from chatbot.grounding.topics import changes_topic
+from chatbot.memory import newest_turns, to_messages
+from chatbot.passage import Passage
+from chatbot.prompts import Prompts
+
+# (history, question) to the query that is searched for, or to a question that stands alone.
+Rewrite = Callable[[Sequence[BaseMessage], str], str]
+
+# Two turns of each side: what follow-ups refer to is nearly always within them.
+_QUERY_TURNS = 4
+
+# Where a model without discipline goes on to write the user's next turn by itself.
+# A heading is never part of an answer of one or two sentences.
+_RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that is known of a question before the model answers it.
+
+    ``asked`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
+    says that instructions to the assistant were found and left out. ``query`` was searched for,
+    ``passages`` are shown, and the model reads those in ``read``. ``competing`` are the topics of
+    a question back.
+    """
+
+    question: Question
+    asked: str
+    guarded: bool
+    history: list[BaseMessage]
+    query: str
+    passages: list[Passage] = field(default_factory=list)
+    read: list[Passage] = field(default_factory=list)
+    confidence: float = 0.0
+    abstain: bool = False
+    competing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AnswerChain:
+    """``prepare`` decides; :meth:`respond` is not called when it abstains."""
+
+    prepare: Runnable[Question, Prepared]
+    render: Runnable[Prepared, ChatPromptValue]
+    llm: BaseChatModel
+
+    def respond(self, question: Question) -> Runnable[Prepared, AIMessage]:
+        """What writes the answer, within the limits of the question."""
+        limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
+        if question.max_tokens:
+            limits["max_tokens"] = question.max_tokens
+        return self.render | self.llm.bind(**limits)
+
+
+def build_chain(
+    llm: BaseChatModel,
+    retriever: Runnable[str, list[Passage]],
+    prompts: Prompts,
+    *,
+    history_tokens: int,
+    gate: Gate,
+    shown: int,
+    reads: int | None = None,
+    condense: Literal["model", "history"] = "history",
+) -> AnswerChain:
+    """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
+
+    ``condense="model"`` has the model rewrite a follow-up; ``"history"`` searches with the last
+    turns in front of the question, which serves models too small to rewrite. The ``retriever``
+    may find more passages than are ``shown``: the ``gate`` compares them all. Of those found, the
+    model reads the first ``reads``: a small one takes its answer from the wrong one of several.
+    """
+    rewrite = build_rewriter(llm, prompts) if condense == "model" else search_query
+
+    def understand(question: Question) -> Prepared:
+        """What is said to the assistant instead of asked does not reach it."""
+        turns = to_messages(question.history)
+        kept = newest_turns(turns, history_tokens, llm.get_num_tokens)
+        said = [question.text, *(str(turn.text) for turn in kept)]
+        asked, history = without_instructions(question.text).strip(), clean_history(kept)
+        guarded = any(instructions(text) for text in said)
+        return Prepared(question, asked, guarded, history, _query(history, asked, rewrite))
+
+    def retrieve(state: Prepared) -> Prepared:
+        given = state.question.passages
+        if given is not None:
+            return replace(state, passages=list(given))
+        return replace(state, passages=retriever.invoke(state.query) if state.asked else [])
+
+    def decide(state: Prepared) -> Prepared:
+        found, given = state.passages, state.question.passages is not None
+        # A follow-up's own words say too little; a first question's query is the question.
+        decision = gate.decide(state.asked, state.query, found, given)
+        passages = found if given else found[:shown]
+        orders = any(instructions(passage.text) for passage in passages)
+        return replace(
+            state,
+            passages=passages,
+            read=passages if given else passages[:reads],
+            guarded=state.guarded or orders,
+            confidence=decision.confidence,
+            abstain=decision.action != "answer" or not state.asked,
+            competing=decision.competing,
+        )
+
+    def shorten(state: Prepared) -> Prepared:
+        return state if state.abstain else _fitted(llm, prompts, state)
+
+    def render(state: Prepared) -> ChatPromptValue:
+        return prompts.render_answer(state.history, clean_passages(state.read), state.asked)
+
+    prepare = (
+        RunnableLambda(understand)
+        | RunnableLambda(retrieve)
+        | RunnableLambda(decide)
+        | RunnableLambda(shorten)
+    )
+    return AnswerChain(prepare, RunnableLambda(render), llm)
+
+
+def _query(history: Sequence[BaseMessage], asked: str, rewrite: Rewrite) -> str:
+    """What to search for; a first question, or one on another topic, is its own query."""
+    turns = [str(turn.text) for turn in history]
+    if not turns or changes_topic(turns, asked):
+        return asked
+    return rewrite(history, asked) or asked  # an empty rewrite would search for nothing
+
+
+def _fitted(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
+    """The state with as much history and as many passages as ``llm`` can read."""
+    context = getattr(llm, "context", None)
+    if context is None:
+        return state
+    reader: Any = llm  # both kinds of chat model render and know their limits
+
+    def render(history: Sequence[BaseMessage], passages: Sequence[Passage]) -> str:
+        value = prompts.render_answer(history, clean_passages(passages), state.asked)
+        return str(reader.render(value.to_messages()))
+
+    room = max(context - reader.max_tokens, context // 2)
+    left = fit(render, llm.get_num_tokens, room, state.history, state.read)
+    return replace(
+        state,
+        history=left.history,
+        read=left.passages,
+        passages=[*left.passages, *state.passages[len(state.read) :]],
+        notes=[left.note] if left.note else [],
+    )
+
+
+def search_query(history: Sequence[BaseMessage], question: str) -> str:
+    """The question behind the last turns of the conversation, one a line."""
+    turns = [str(message.text) for message in history[-_QUERY_TURNS:]]
+    return "\n".join([*turns, question])
+
+
+def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:
+    """A follow-up as a question that stands alone, in the words of ``llm``."""
+
+    def first_line(message: AIMessage) -> str:
+        return str(message.text).strip().split("\n")[0].strip()
+
+    write = llm | RunnableLambda(first_line)
+
+    def rewrite(history: Sequence[BaseMessage], question: str) -> str:
+        return write.invoke(prompts.render_condense(history, question))
+
+    return rewrite

@@ -1,0 +1,37 @@
+"""What the service says while it answers: its place in line, passages, text, the answer."""
+
+from dataclasses import dataclass
+
+from chatbot.answering.answer import Answer
+from chatbot.passage import Passage
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Before all others, and again with every step ahead: one's position in line, from 1."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class PassagesFound:
+    """First event of the work itself: what the answer will be drawn from."""
+
+    passages: list[Passage]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Last event: the whole answer, verified."""
+
+    answer: Answer
+
+
+Event = Queued | PassagesFound | Token | Answered

@@ -1,0 +1,43 @@
+"""A question as it was asked, from the page, a request, a command or a case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.errors import QuestionError
+from chatbot.index.generations import Generation
+from chatbot.memory import Turn
+from chatbot.passage import Passage
+
+
+@dataclass(frozen=True)
+class Question:
+    """``history`` is the conversation before it, oldest turn first.
+
+    ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
+    ``passages`` take the place of retrieval. ``max_tokens`` shortens the answer below the limit of
+    the settings, and each of ``stop`` ends it.
+    """
+
+    text: str
+    history: Sequence[Turn] = ()
+    documents: Generation | None = None
+    passages: Sequence[Passage] | None = None
+    max_tokens: int | None = None
+    stop: Sequence[str] = ()
+
+    def checked(self, most_chars: int, most_tokens: int) -> "Question":
+        """The question without blanks around it, its answer within ``most_tokens``.
+
+        Raises:
+            QuestionError: it is empty or has more than ``most_chars`` characters.
+        """
+        text = self.text.strip()
+        if not text:
+            raise QuestionError("The question is empty; type what you want to know.")
+        if len(text) > most_chars:
+            raise QuestionError(
+                f"The question has {len(text):,} characters and the limit is {most_chars:,}; "
+                "shorten it, or ask its parts one by one."
+            )
+        tokens = min(self.max_tokens, most_tokens) if self.max_tokens else None
+        return replace(self, text=text, max_tokens=tokens)

@@ -1,0 +1,74 @@
+"""A passage: what retrieval finds, the gate compares, the model reads, an answer cites and a page
+shows. It is one object from the retriever to JSON."""
+
+from langchain_core.documents import Document
+from typing_extensions import TypedDict  # pydantic takes no other on Python 3.11
+
+
+class PassageFields(TypedDict):
+    """A passage in JSON. ``start`` and ``end`` are characters of the document's text; ``score``
+    and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+    score: float
+    heading: str
+    similarity: float
+
+
+class Passage(Document):
+    """LangChain's document with names for what is in its metadata.
+
+    :class:`chatbot.index.retriever.HybridRetriever` lists the metadata and their ranges. What is
+    for people is here, rounded to six digits; the gate reads the metadata themselves.
+    """
+
+    @property
+    def path(self) -> str:
+        """Its document, relative to the knowledge folder, or below ``upload/``."""
+        return str(self.metadata["path"])
+
+    @property
+    def start(self) -> int:
+        """The first character in :meth:`chatbot.service.ChatService.document_text`."""
+        return int(self.metadata["start"])
+
+    @property
+    def end(self) -> int:
+        """The character behind its last."""
+        return int(self.metadata["end"])
+
+    @property
+    def text(self) -> str:
+        """The document's text from ``start`` to ``end``."""
+        return self.page_content
+
+    @property
+    def heading(self) -> str:
+        """The page, if there are pages, and the headings over it, or else the title."""
+        meta = self.metadata
+        return ", ".join(filter(None, (meta.get("page"), meta["heading"] or meta["title"])))
+
+    @property
+    def score(self) -> float:
+        """What it was ranked by: the fused score from about 0 to 1, or that of one search."""
+        return round(float(self.metadata["score"]), 6)
+
+    @property
+    def similarity(self) -> float:
+        """The cosine to the question, from -1 to 1."""
+        return round(float(self.metadata.get("similarity", 0.0)), 6)
+
+    def as_fields(self) -> PassageFields:
+        """The passage in JSON."""
+        return {
+            "path": self.path,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": self.score,
+            "heading": self.heading,
+            "similarity": self.similarity,
+        }
