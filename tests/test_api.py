@@ -17,7 +17,6 @@ from typing import Any
 
 import httpx
 import pytest
-from chatbot.llm.engine import GenerationRequest, Piece
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.answering.answer import Answer
@@ -28,6 +27,7 @@ from chatbot.api.limits import RateLimiter
 from chatbot.api.logs import set_up_logging
 from chatbot.api.predict import Predicted
 from chatbot.errors import GenerationError, StoreError
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store

@@ -18,7 +18,7 @@ from chatbot.index.builder import BuildReport, Kept, forget_old, roll_back, upda
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.retriever import build_retriever
-from chatbot.index.vectors import VectorIndex
+from chatbot.index.stores.vectors import VectorIndex
 from chatbot.index.watch import watch
 from chatbot.knowledge.documents import Document
 from chatbot.settings import Settings

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from chatbot.index.generations import Generation, Manifest
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
     from chatbot.knowledge.chunks import Chunk, Key
 
 # How the reason of a document begins that was read but for some of it.
@@ -129,7 +129,7 @@ def forget_old(settings: Settings) -> int:
     Raises:
         IndexUnavailableError: another build is running.
     """
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
 
     with _locked(settings.index, 0):
         return _tidy(settings.index, Mirror(settings), keep=1)
@@ -167,7 +167,7 @@ def _update(
     kept: Kept,
 ) -> BuildReport:
     from chatbot.index.generations import load_generation, write_generation
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
 
     mirror = Mirror(settings)
     old = _usable(settings, embeddings_name, kept)

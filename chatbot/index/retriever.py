@@ -15,7 +15,7 @@ from chatbot.errors import VectorStoreError
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
-from chatbot.index.vectors import Nearest
+from chatbot.index.stores.vectors import Nearest
 from chatbot.knowledge.chunks import Chunk, search_text
 from chatbot.passage import Passage
 
