@@ -28,8 +28,8 @@ LAYERS = [
 OWNERS = {
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
     "orjson": {"index.generations"},
-    "scipy": {"index.lexical"},
-    "Stemmer": {"index.lexical", "grounding.words"},
+    "scipy": {"index.bm25"},
+    "Stemmer": {"text.tokens", "grounding.words"},
     "pypdf": {"knowledge"},
     "pdf_oxide": {"knowledge"},
     "office_oxide": {"knowledge"},
