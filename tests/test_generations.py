@@ -33,9 +33,9 @@ def test_nothing_is_read_or_loaded_where_nothing_changed(
 ) -> None:
     for path in settings.knowledge.iterdir():
         os.utime(path, ns=(1, 1))
-    monkeypatch.setattr("chatbot.index.builder._TICK", -(10**12))  # as if some time had passed
+    monkeypatch.setattr("chatbot.index.changes._TICK", -(10**12))  # as if some time had passed
     first = build(settings)
-    monkeypatch.setattr("chatbot.index.builder._hash", pytest.fail)
+    monkeypatch.setattr("chatbot.index.changes._hash", pytest.fail)
     monkeypatch.setattr("chatbot.index.generations.load_generation", pytest.fail)
     assert build(settings).generation == first.generation
 

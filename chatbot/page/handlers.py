@@ -10,6 +10,7 @@ import chainlit as cl
 from chainlit.types import Feedback, ThreadDict
 from chainlit.user import PersistedUser
 
+from chatbot.desk.starters import read_starters
 from chatbot.errors import ChatbotError, StoreError, UserError
 from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
@@ -52,7 +53,8 @@ class Page:
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
         """Questions to begin with, from the knowledge base."""
-        return [cl.Starter(label=label, message=text) for label, text in self._service.starters()]
+        pairs = read_starters(self._service.settings.knowledge)
+        return [cl.Starter(label=label, message=text) for label, text in pairs]
 
     async def begin(self) -> None:
         """A new conversation without history."""
