@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.api import serve
-from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
 

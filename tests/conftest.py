@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from chatbot.llm.engine import FinishReason, GenerationRequest, Piece, StopFilter
+from chatbot.llm.engines.protocol import FinishReason, GenerationRequest, Piece, StopFilter
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings

@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from chatbot.desk.access import (
+from chatbot.errors import ConfigurationError, StoreError
+from chatbot.page.access import (
     Guard,
     Mode,
     access_mode,
@@ -21,7 +22,6 @@ from chatbot.desk.access import (
     may_enter,
     provide_secret,
 )
-from chatbot.errors import ConfigurationError, StoreError
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store
 

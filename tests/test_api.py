@@ -27,7 +27,7 @@ from chatbot.api.limits import RateLimiter
 from chatbot.api.logs import set_up_logging
 from chatbot.api.predict import Predicted
 from chatbot.errors import GenerationError, StoreError
-from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -447,7 +447,7 @@ async def test_openapi_has_examples(client: httpx.AsyncClient) -> None:
     assert {"/predict", "/v1/chat/completions", "/v1/models", "/v1/embeddings"} <= set(
         document["paths"]
     )
-    for name in ("Question", "Predicted", "ChatRequest", "EmbeddingRequest"):
+    for name in ("PredictRequest", "Predicted", "ChatRequest", "EmbeddingRequest"):
         assert document["components"]["schemas"][name]["examples"]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chatbot.errors import ModelUnavailableError, QuestionError
-from chatbot.llm.engine import GenerationRequest, Piece
-from chatbot.llm.transformers_engine import TransformersEngine
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.llm.engines.transformers import TransformersEngine
 
 VOCABULARY = 400
 SMALL: dict[str, dict[str, Any]] = {

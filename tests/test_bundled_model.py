@@ -10,9 +10,9 @@ import pytest
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
-from chatbot.doctor import refused_connections
+from chatbot.cli.doctor import refused_connections
 from chatbot.llm.catalogue import load_catalogue
-from chatbot.llm.engine import GenerationRequest
+from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.llm.factory import load_chat_model
 from chatbot.service import ChatService, build_service
 from chatbot.settings import load_settings

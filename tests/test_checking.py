@@ -10,8 +10,8 @@ import pytest
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.api import create_api
-from chatbot.checking import check_reply, is_polite, statements
 from chatbot.cli import main
+from chatbot.desk.checking import check_reply, is_polite, statements
 from chatbot.errors import QuestionError
 from chatbot.service import ChatService
 from chatbot.settings import load_settings

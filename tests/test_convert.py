@@ -16,8 +16,8 @@ from gguf_files import small_vocabulary, write_random
 
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.convert import convert, convert_apart
-from chatbot.llm.engine import GenerationRequest
-from chatbot.llm.openvino_engine import OpenVINOEngine
+from chatbot.llm.engines.openvino import OpenVINOEngine
+from chatbot.llm.engines.protocol import GenerationRequest
 
 pytestmark = pytest.mark.model
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import HashedEmbeddings
 
 from chatbot.cases import AnswerRow, Case, read_cases, read_rows
-from chatbot.corrections import SHOULD_REFUSE, find_gaps, regression_cases, training_rows
+from chatbot.desk.corrections import SHOULD_REFUSE, find_gaps, regression_cases, training_rows
 from chatbot.store import Feedback
 
 SHOWN = [

@@ -13,9 +13,9 @@ from chainlit.element import File
 from chainlit.types import Pagination, ThreadFilter
 from chainlit.user import PersistedUser, User
 
-from chatbot.desk.access import Mode
-from chatbot.desk.data_layer import DeskDataLayer
 from chatbot.errors import UserError
+from chatbot.page.access import Mode
+from chatbot.page.data_layer import DeskDataLayer
 from chatbot.store import Store
 
 
@@ -101,7 +101,7 @@ async def test_a_failed_write_is_said_and_not_at_once_again(
     (sentence,) = page.toasts
     assert sentence.startswith("This was not saved, because the database failed: ")
     assert page.steps[0]["isError"]
-    monkeypatch.setattr("chatbot.desk.data_layer._AGAIN", 0.0)
+    monkeypatch.setattr("chatbot.page.data_layer._AGAIN", 0.0)
     await layer.create_step(step(output="x" * 100_000))
     assert page.toasts == [sentence, sentence]
 

@@ -12,7 +12,7 @@ import pytest
 
 from chatbot.cases import Case, read_cases, read_rows
 from chatbot.cli import main
-from chatbot.desk.commands import keeps_numbers, says
+from chatbot.desk.drafts import keeps_numbers, says
 from chatbot.store import Store
 
 RECORD = {

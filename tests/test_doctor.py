@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from chatbot.desk.access import Mode
-from chatbot.doctor import _access, refused_connections, run_checks
+from chatbot.cli.doctor import _access, refused_connections, run_checks
+from chatbot.page.access import Mode
 from chatbot.privacy import quiet_libraries, tracing_on
 from chatbot.settings import Settings
 
@@ -44,7 +44,7 @@ def test_what_is_wrong_is_named(chosen: Settings, monkeypatch: pytest.MonkeyPatc
 def test_every_way_in_has_its_words(
     chosen: Settings, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatbot.doctor.access_mode", lambda _: mode)
+    monkeypatch.setattr("chatbot.cli.doctor.access_mode", lambda _: mode)
     assert _access(chosen).startswith("127.0.0.1:8000, ")
 
 

@@ -18,7 +18,7 @@ from chatbot.index.builder import BuildReport, Kept, forget_old, roll_back, upda
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.retriever import build_retriever
-from chatbot.index.vectors import VectorIndex
+from chatbot.index.stores.vectors import VectorIndex
 from chatbot.index.watch import watch
 from chatbot.knowledge.documents import Document
 from chatbot.settings import Settings
@@ -33,9 +33,9 @@ def test_nothing_is_read_or_loaded_where_nothing_changed(
 ) -> None:
     for path in settings.knowledge.iterdir():
         os.utime(path, ns=(1, 1))
-    monkeypatch.setattr("chatbot.index.builder._TICK", -(10**12))  # as if some time had passed
+    monkeypatch.setattr("chatbot.index.changes._TICK", -(10**12))  # as if some time had passed
     first = build(settings)
-    monkeypatch.setattr("chatbot.index.builder._hash", pytest.fail)
+    monkeypatch.setattr("chatbot.index.changes._hash", pytest.fail)
     monkeypatch.setattr("chatbot.index.generations.load_generation", pytest.fail)
     assert build(settings).generation == first.generation
 

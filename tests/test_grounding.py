@@ -24,8 +24,8 @@ from chatbot.grounding.features import features
 from chatbot.grounding.gate import competing
 from chatbot.grounding.injection import copies, instructions, without_instructions
 from chatbot.grounding.topics import changes_topic
-from chatbot.masking import mask, mask_logs
 from chatbot.service import ChatService
+from chatbot.text.masking import mask, mask_logs
 
 TEXT = (
     "Customers in the EU can return a product within 30 days of delivery. It costs 4.90 EUR.\n"

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from chatbot.desk.handoff import Packet, post, to_email, to_markdown
 from chatbot.errors import HandoffError
-from chatbot.handoff import Packet, post, to_email, to_markdown
 
 PACKET = Packet(
     question="Can I return it?\nBcc: everybody@example.org",

@@ -15,8 +15,8 @@ import pytest
 
 from chatbot.errors import ConfigurationError, GenerationError, ModelUnavailableError
 from chatbot.llm.catalogue import load_catalogue
+from chatbot.llm.engines.hosted import HostedChatModel
 from chatbot.llm.factory import load_chat_model
-from chatbot.llm.hosted import HostedChatModel
 from chatbot.settings import load_settings
 
 SCRIPT = Path(__file__).with_name("llama_server.py")

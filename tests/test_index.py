@@ -8,8 +8,9 @@ from conftest import HashedEmbeddings
 
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, update_index
+from chatbot.index.fusion import fuse, promoted, scaled
 from chatbot.index.generations import load_current
-from chatbot.index.retriever import build_retriever, fuse, scaled
+from chatbot.index.retriever import build_retriever
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document, load_document
 from chatbot.settings import Settings
@@ -142,18 +143,16 @@ def test_fusion_follows_the_formula() -> None:
 
 
 def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
-    from chatbot.index.retriever import _promoted
-
     ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]
-    assert _promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
+    assert promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
         (4, 0.9),
         (3, 0.8),
         (0, 0.7),
         (2, 0.7),
         (1, 0.6),
     ]
-    assert _promoted(ranked, [(3, 7.0)]) == ranked
-    assert _promoted(ranked, []) == ranked
+    assert promoted(ranked, [(3, 7.0)]) == ranked
+    assert promoted(ranked, []) == ranked
 
 
 def test_a_short_question_finds_the_document_that_is_like_the_others_found(

@@ -10,8 +10,8 @@ from chainlit.user import User
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from chatbot.desk.data_layer import element_address
-from chatbot.desk.files import kept_files
+from chatbot.page.data_layer import element_address
+from chatbot.page.files import kept_files
 from chatbot.store import Store
 
 ADDRESS = element_address("t", "e")

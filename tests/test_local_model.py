@@ -8,7 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_tests.integration_tests import ChatModelIntegrationTests
 from langchain_tests.unit_tests import ChatModelUnitTests
 
-from chatbot.llm.engine import StopFilter
+from chatbot.llm.engines.protocol import StopFilter
 from chatbot.llm.local import LocalChatModel
 
 

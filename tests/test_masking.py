@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import phonenumbers
 import pytest
 
-from chatbot.masking import mask
+from chatbot.text.masking import mask
 
 YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 CHANCE = random.Random(7)

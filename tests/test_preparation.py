@@ -11,11 +11,11 @@ from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 from starlette.testclient import TestClient
 
 from chatbot.api.application import create_api
-from chatbot.desk.model import sentence
-from chatbot.doctor import run_checks
+from chatbot.cli.doctor import run_checks
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm import preparation as module
 from chatbot.llm.preparation import NEEDED_MEMORY, State
+from chatbot.page.model import sentence
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
 

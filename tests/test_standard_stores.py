@@ -7,7 +7,7 @@ import pytest
 from langchain_core.vectorstores import VectorStore
 from langchain_tests.integration_tests import VectorStoreIntegrationTests
 
-from chatbot.index.store import FaissVectorStore
+from chatbot.index.stores.faiss_store import FaissVectorStore
 
 _WIDTH = 6  # of the vectors of the standard tests
 
@@ -26,7 +26,7 @@ class TestMilvus(VectorStoreIntegrationTests):
     @pytest.fixture
     def vectorstore(self, file: Path) -> Iterator[VectorStore]:
         pytest.importorskip("langchain_milvus")
-        from chatbot.index.milvus import MilvusVectorStore
+        from chatbot.index.stores.milvus import MilvusVectorStore
 
         store = MilvusVectorStore(self.get_embeddings(), "standard", str(file))
         yield store

@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from chatbot.desk.commands import COMMANDS, TONES, find_command
-from chatbot.desk.texts import _TEXTS, LANGUAGES, about, say
+from chatbot.page.commands import COMMANDS, TONES, find_command
+from chatbot.page.texts import _TEXTS, LANGUAGES, about, say
 from chatbot.settings import PROJECT_ROOT
 
 

@@ -9,9 +9,9 @@ from conftest import HashedEmbeddings
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.desk.uploads import ACCEPTED, index_documents, read_upload
 from chatbot.errors import DocumentError
 from chatbot.service import ChatService
-from chatbot.uploads import ACCEPTED, index_documents, read_upload
 
 LIMIT = 1_000_000
 

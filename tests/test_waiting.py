@@ -11,7 +11,7 @@ from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 from chatbot.answering.events import Answered, Event, Queued
 from chatbot.answering.question import Question
 from chatbot.errors import BusyError, ChatbotError, GenerationError
-from chatbot.llm.engine import GenerationRequest
+from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.service import ChatService
 from chatbot.service.waiting import Place, WaitingLine
 from chatbot.settings import Settings

@@ -27,10 +27,11 @@ import faiss
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from chatbot.index.counts import Counts
 from chatbot.index.generations import Generation, Manifest
-from chatbot.index.lexical import Counts, LexicalIndex, best
+from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.retriever import build_retriever
-from chatbot.index.vectors import EXACT_UP_TO, VectorIndex, kind_for
+from chatbot.index.stores.vectors import EXACT_UP_TO, VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
 

@@ -170,7 +170,7 @@ class Ours(Contender):
 
 def endless_engine(graph: Path) -> Any:
     """Our engine, except that it writes on after the end token."""
-    from chatbot.llm.openvino_engine import OpenVINOEngine
+    from chatbot.llm.engines.openvino import OpenVINOEngine
 
     class Endless(OpenVINOEngine):
         def _config(self, request: Any, limit: int) -> Any:

@@ -26,7 +26,7 @@ from contenders import endless_engine
 
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
-from chatbot.llm.engine import GenerationRequest
+from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import load_settings

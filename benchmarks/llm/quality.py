@@ -34,11 +34,11 @@ METRICS = ("token_f1", "contains_gold", "rouge_l")
 def engine_of(name: str, settings: Settings) -> Any:
     """The engine of that name, loaded."""
     if name == "f32":
-        from chatbot.llm.transformers_engine import TransformersEngine
+        from chatbot.llm.engines.transformers import TransformersEngine
 
         base, used = load_catalogue(settings.models).llm["bundled-small"], adapter()
         return TransformersEngine(require_weights(base), used.path if used else None, "f32")
-    from chatbot.llm.openvino_engine import OpenVINOEngine
+    from chatbot.llm.engines.openvino import OpenVINOEngine
 
     return OpenVINOEngine(graph())
 

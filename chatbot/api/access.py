@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fastapi.requests import Request
 
 from chatbot.api.errors import ApiError
-from chatbot.desk.access import is_local
 from chatbot.errors import StoreError
+from chatbot.page.access import is_local
 from chatbot.store import ApiKey, Store, find_key
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.requests import Request
@@ -83,6 +82,8 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     address that it does not know with itself, and an unknown address under ``/v1`` is an error.
     """
     os.environ.setdefault("CHAINLIT_APP_ROOT", str(PROJECT_ROOT))
+    from chatbot.page.setup import mount_page  # Chainlit reads that variable when it is imported
+
     serving = process_service(service or build_service(settings, prepare=True))
     api = create_api(settings, serving)
 
@@ -93,25 +94,9 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
 
     whole = FastAPI(title="Peregrine", lifespan=lifespan, openapi_url=None)
     whole.state.parts = api.state.parts
-    _mount_page(whole)
+    mount_page(whole)
     whole.add_middleware(_Beside, api=api)
     return whole
-
-
-def _mount_page(whole: FastAPI) -> None:
-    """Chainlit's page at ``/``.
-
-    Without the middleware that ``mount_chainlit`` adds: it keeps away what is outside the page's
-    path, and nothing is outside of ``/``; and it raises for every browser that leaves early.
-    """
-    from chainlit.server import app as page
-    from chainlit.utils import mount_chainlit
-
-    mount_chainlit(app=whole, target=str(Path(__file__).parent.parent / "app.py"), path="/")
-    added = "ChainlitMiddleware"
-    page.user_middleware[:] = [
-        each for each in page.user_middleware if getattr(each.cls, "__name__", "") != added
-    ]
 
 
 async def _keep_ready(service: ChatService) -> None:

@@ -11,7 +11,7 @@ from chatbot.api.access import Caller, require_caller
 from chatbot.api.asking import require_unicode
 from chatbot.api.parts import parts_of
 from chatbot.api.predict import ERRORS
-from chatbot.checking import LONGEST, check_reply
+from chatbot.desk.checking import LONGEST, check_reply
 from chatbot.grounding.citations import Citation
 
 router = APIRouter(tags=["answers"])

@@ -29,7 +29,7 @@ def serve(settings: Settings, service: ChatService | None = None) -> None:
     """
     import uvicorn
 
-    from chatbot.desk.access import access_mode, check_host
+    from chatbot.page.access import access_mode, check_host
 
     check_host(settings.host, access_mode(settings))
     _check_port(settings)

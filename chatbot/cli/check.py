@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from chatbot.checking import check_reply
+    from chatbot.desk.checking import check_reply
     from chatbot.grounding.citations import MARK
 
     reply = _read(options.file)

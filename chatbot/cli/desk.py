@@ -101,7 +101,7 @@ def _remove_user(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from chatbot.corrections import regression_cases, training_rows
+    from chatbot.desk.corrections import regression_cases, training_rows
 
     judgements = with_store(lambda store: store.feedback.all())
     rows, cases = training_rows(judgements), regression_cases(judgements)
@@ -132,7 +132,7 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 
 
 def _gaps(options: argparse.Namespace) -> None:
-    from chatbot.corrections import find_gaps
+    from chatbot.desk.corrections import find_gaps
 
     async def read(store: Any) -> Any:
         return await store.feedback.refused(), await store.feedback.all()

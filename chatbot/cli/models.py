@@ -125,7 +125,7 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from chatbot.doctor import run_checks
+    from chatbot.cli.doctor import run_checks
     from chatbot.settings import load_settings
 
     checks = run_checks(load_settings(), offline=options.offline)

@@ -1,1 +1,1 @@
-"""What the page is made of: access, the data layer, answers, commands and words."""
+"""What staff do with answers: conversations, drafts, uploads, handoff, corrections."""

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import chainlit as cl
-from chainlit.chat_context import chat_contexts
-from chainlit.session import ws_sessions_id
-
 from chatbot.index.generations import Generation
 from chatbot.knowledge.documents import Document
 from chatbot.memory import Turn
@@ -29,6 +25,21 @@ class Conversation:
     documents: dict[str, Document] = field(default_factory=dict)
     index: Generation | None = None
     draft: str = ""
+
+    @classmethod
+    def of_thread(cls, thread: dict[str, Any]) -> "Conversation":
+        """The conversation of a kept thread; its uploads are not read yet."""
+        conversation = cls()
+        for step in thread["steps"]:
+            metadata = step.get("metadata") or {}
+            if step.get("type") == "user_message" and not step.get("command"):
+                conversation.add_question(step["id"], step.get("output") or "")
+            elif "answer" in metadata:
+                record = metadata["answer"]
+                conversation.add_answer(step["id"], record["answer"], record)
+            elif "partial" in metadata:  # Stop ended it
+                conversation.add_answer(step["id"], metadata["partial"], None)
+        return conversation
 
     @property
     def history(self) -> list[Turn]:
@@ -72,34 +83,3 @@ class Conversation:
     def unanswered(self) -> bool:
         """Whether the last question has no answer."""
         return bool(self.entries) and self.entries[-1].turn["role"] == "user"
-
-
-def current() -> Conversation:
-    """The conversation of this session."""
-    conversation = cl.user_session.get("conversation")
-    if not isinstance(conversation, Conversation):
-        conversation = Conversation()
-        cl.user_session.set("conversation", conversation)
-    return conversation
-
-
-def forget_ended() -> None:
-    """Free what Chainlit keeps of sessions that have ended: their messages, for ever."""
-    for session in set(chat_contexts) - set(ws_sessions_id):
-        del chat_contexts[session]
-
-
-def restore(thread: dict[str, Any]) -> Conversation:
-    """The conversation of a kept thread; uploads are not read yet."""
-    conversation = Conversation()
-    for step in thread["steps"]:
-        metadata = step.get("metadata") or {}
-        if step.get("type") == "user_message" and not step.get("command"):
-            conversation.add_question(step["id"], step.get("output") or "")
-        elif "answer" in metadata:
-            record = metadata["answer"]
-            conversation.add_answer(step["id"], record["answer"], record)
-        elif "partial" in metadata:  # Stop ended it
-            conversation.add_answer(step["id"], metadata["partial"], None)
-    cl.user_session.set("conversation", conversation)
-    return conversation

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
+from chatbot.index.changes import Found, compare
 from chatbot.knowledge.documents import (
-    Stamp,
-    file_hash,
-    leaves,
-    list_files,
     list_skipped,
     load_document,
 )
@@ -24,15 +21,12 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from chatbot.index.generations import Generation, Manifest
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
     from chatbot.knowledge.chunks import Chunk, Key
 
 # How the reason of a document begins that was read but for some of it.
 IN_PART = "in part: "
 _BATCH = 256
-# A file changed this shortly before it was listed may have changed again with the same times.
-_TICK = 2_000_000_000
-_SHA256 = 64  # hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -64,18 +58,6 @@ class Kept:
     """The generation of the last build, for a process that builds again and again."""
 
     generation: "Generation | None" = None
-
-
-@dataclass(frozen=True)
-class _Found:
-    """The knowledge folder as it is, beside what the current generation was built from."""
-
-    stamps: dict[str, Stamp]
-    hashes: dict[str, str]
-    listed: int
-    added: list[str]
-    changed: list[str]
-    removed: list[str]
 
 
 def update_index(
@@ -129,7 +111,7 @@ def forget_old(settings: Settings) -> int:
     Raises:
         IndexUnavailableError: another build is running.
     """
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
 
     with _locked(settings.index, 0):
         return _tidy(settings.index, Mirror(settings), keep=1)
@@ -167,11 +149,11 @@ def _update(
     kept: Kept,
 ) -> BuildReport:
     from chatbot.index.generations import load_generation, write_generation
-    from chatbot.index.mirror import Mirror
+    from chatbot.index.stores.mirror import Mirror
 
     mirror = Mirror(settings)
     old = _usable(settings, embeddings_name, kept)
-    found = _compare(settings.knowledge, old, settings.max_file_bytes)
+    found = compare(settings.knowledge, old, settings.max_file_bytes)
 
     def report(
         name: str, chunks: int, reused: int, failed: dict[str, str], notes: dict[str, str]
@@ -252,39 +234,6 @@ def _shown(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode()
 
 
-def _compare(folder: Path, old: "Manifest | None", max_bytes: int) -> _Found:
-    listed = time.time_ns()
-    stamps = list_files(folder)
-    before = old.files if old else {}
-    known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
-    settled = old.listed - _TICK if old else 0
-    hashes: dict[str, str] = {}
-    for path, stamp in stamps.items():
-        unchanged = stamp == known.get(path) and stamp.changed < settled
-        if not 0 < stamp.size <= max_bytes:
-            # Nothing will be read from it; and what has no size may be read for ever.
-            hashes[path] = f"not read: {stamp.size} bytes"
-        elif unchanged and len(before.get(path, "")) == _SHA256:
-            hashes[path] = before[path]
-        else:
-            hashes[path] = _hash(folder, path)
-    return _Found(
-        stamps,
-        hashes,
-        listed,
-        added=[path for path in hashes if path not in before],
-        changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
-        removed=[path for path in before if path not in hashes],
-    )
-
-
-def _hash(folder: Path, path: str) -> str:
-    try:
-        return "not read: outside" if leaves(folder, path) else file_hash(folder / path)
-    except (OSError, RuntimeError) as exc:
-        return f"not read: {exc}"
-
-
 class _Once:
     """Loads the embedding model when it is first asked for, and keeps it."""
 
@@ -309,7 +258,7 @@ class _Read:
 
 
 def _collect(
-    settings: Settings, found: _Found, old: "Generation | None", load: "Callable[[], Embeddings]"
+    settings: Settings, found: Found, old: "Generation | None", load: "Callable[[], Embeddings]"
 ) -> _Read:
     """Chunks and texts of every readable document, and the reasons of the others.
 

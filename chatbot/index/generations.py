@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from chatbot.errors import IndexUnavailableError
 from chatbot.index.lexical import LexicalIndex
-from chatbot.index.vectors import VectorIndex, kind_for
+from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 

@@ -5,54 +5,17 @@ by one sentence, whose words count for more beside little else. A text's score i
 own BM25 and that of its best window.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.text.unicode import normalised
-from chatbot.text.words import segmented
+from chatbot.index.bm25 import Bm25
+from chatbot.index.counts import Counts, count, joined, windows_of, without_unused
+from chatbot.text.tokens import talk, tokens
 
-K1, B = 1.5, 0.75
-_WINDOW = 300
-_WORD = re.compile(r"\w\w+")
-# One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
-# "don't" and not the article.
-_SINGLE = re.compile(r"(?<![\w'’])(?![ai_])\w(?!\w)")
-# "E-3" is also "e3", as others write it; "3.2.1" is also one word.
-_CODE = re.compile(
-    r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
-)
-_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
-# A row of a table: cells parted by "|", a tab, or signs with no blank behind.
-_ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;];(?=[^\s,;])|[^\s,],(?=[^\s,])[^\n]*[^\s,],(?=[^\s,]))")
-_DIGIT = re.compile(r"\d")
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
-# bm25s' English list; they are not counted at all.
-_STOP = frozenset(
-    """
-    a an and are as at be but by for if in into is it no not of on or such that the their
-    then there these they this to was will with
-    """.split()  # noqa: SIM905
-)
-# The talk around a question, left out of queries: such words are rare in help pages, so BM25
-# would take "hello" or "wondering" for what the question is about.
-_TALK = frozenset(
-    """
-    about all also am any been being can cant could day did do does doing done dont from get
-    good got had has have having he hello help hey hi how im ive just know let like looking
-    may me might mine more morning must my need ok okay our out please question really she
-    should some so sure tell than thank thanks them think thinking thought trying uh um up
-    us very want we well were what when where which who whom whose why wonder wondering
-    would yeah yes you your
-    """.split()  # noqa: SIM905
-)
 # Above this many texts the rarest words of a query, as many as have together this many entries,
 # choose this many candidates; all words count in their scores, and the windows of so many of them.
 # Common words cost most of the time and say least (docs/experiments.md has what it costs and what
@@ -62,140 +25,6 @@ _ENTRIES = 400_000
 _CANDIDATES = 2_000
 _WINDOWED = 500
 _SAMPLED = 64  # one score of so many tells about where the best ones begin
-_BLOCK = 1 << 22  # entries worked on at a time where there are too many for copies of all
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Word counts of texts as rows of a sparse matrix; ``words`` are column numbers (uint32)."""
-
-    starts: NDArray[np.int64]
-    words: NDArray[np.uint32]
-    times: NDArray[np.uint16]
-
-    def rows(self, chosen: NDArray[np.int64]) -> "Counts":
-        """The rows ``chosen``, in that order."""
-        first = self.starts[chosen]
-        lengths = self.starts[chosen + 1] - first
-        at = _ranges(first, lengths)
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        return Counts(starts, self.words[at], self.times[at])
-
-
-def _ranges(first: NDArray[np.int64], many: NDArray[np.int64]) -> NDArray[np.int64]:
-    """first[0], first[0] + 1, ... (``many[0]`` numbers), first[1], ..."""
-    ends = np.cumsum(many)
-    total = int(ends[-1]) if len(ends) else 0
-    numbers: NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - many), many)
-    return numbers
-
-
-def _windows_of(
-    owners: NDArray[np.int64], texts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The windows of ``texts``, and how many each text has; ``owners`` ascend."""
-    first = np.searchsorted(owners, texts)
-    many = np.searchsorted(owners, texts, side="right") - first
-    return _ranges(first, many), many
-
-
-def _without_unused(
-    vocabulary: dict[str, int], texts: Counts, windows: Counts
-) -> tuple[dict[str, int], Counts, Counts]:
-    """Without the words that no text holds any more: what was removed is not to be found here.
-
-    Each word of a window is one of its text.
-    """
-    used = np.zeros(len(vocabulary), dtype=np.bool_)
-    used[texts.words] = True
-    if used.all():
-        return vocabulary, texts, windows
-    number = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
-    kept = (word for word, row in vocabulary.items() if used[row])
-    return (
-        {word: row for row, word in enumerate(kept)},
-        Counts(texts.starts, number[texts.words], texts.times),
-        Counts(windows.starts, number[windows.words], windows.times),
-    )
-
-
-def _joined(first: Counts, second: Counts) -> Counts:
-    return Counts(
-        np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]),
-        np.concatenate([first.words, second.words]),
-        np.concatenate([first.times, second.times]),
-    )
-
-
-class _Bm25:
-    """BM25 weights: Robertson's formula with Lucene's idf, ln(1 + (N-n+.5)/(n+.5))."""
-
-    def __init__(self, counts: Counts, vocabulary: int) -> None:
-        self._counts = counts
-        self.size = size = len(counts.starts) - 1
-        self.frequency = _frequency(counts.words, vocabulary)
-        rarity = np.log1p((size - self.frequency + 0.5) / (self.frequency + 0.5))
-        self._idf = rarity.astype(np.float32)
-        lengths = np.zeros(size, dtype=np.float32)
-        filled = np.flatnonzero(np.diff(counts.starts))
-        if len(filled):
-            lengths[filled] = np.add.reduceat(
-                counts.times, counts.starts[:-1][filled], dtype=np.int64
-            )
-        mean = float(lengths.mean()) if size else 1.0
-        self._norm = K1 * (1 - B + B * lengths / max(mean, 1e-9))
-
-    def _weights(
-        self, words: NDArray[Any], times: NDArray[Any], rows: NDArray[Any]
-    ) -> NDArray[np.float32]:
-        times = times.astype(np.float32)
-        weights: NDArray[np.float32] = self._idf[words] * times / (times + self._norm[rows])
-        return weights
-
-    @cached_property
-    def _postings(self) -> Any:
-        """A sparse matrix by columns: the weight of each word (column) in each text (row)."""
-        from scipy.sparse import csr_matrix
-
-        counts, shape = self._counts, (self.size, len(self.frequency))
-        matrix = csr_matrix(
-            (counts.times.astype(np.float32), counts.words.astype(np.int32), counts.starts), shape
-        ).tocsc()
-        starts, rows, weights = matrix.indptr.astype(np.int64), matrix.indices, matrix.data
-        for first in range(0, len(rows), _BLOCK):
-            at = slice(first, min(first + _BLOCK, len(rows)))
-            many = np.diff(np.clip(starts, at.start, at.stop))
-            words = np.repeat(np.arange(len(many)), many)
-            weights[at] = self._weights(words, weights[at], rows[at])
-        return matrix
-
-    def scores(self, words: Sequence[int]) -> NDArray[np.float32]:
-        """BM25 of every text for a query in which each word counts once, shape (n,)."""
-        ones = np.ones(len(words), dtype=np.float32)
-        scores: NDArray[np.float32] = self._postings[:, list(words)] @ ones
-        return scores
-
-    def scores_of(self, rows: NDArray[np.int64], words: Sequence[int]) -> NDArray[np.float32]:
-        """The same of the texts ``rows`` only, from their own word counts."""
-        starts = self._counts.starts
-        first = starts[rows]
-        many = starts[rows + 1] - first
-        entries = _ranges(first, many)
-        held = self._counts.words[entries]
-        asked = np.zeros(len(self.frequency), dtype=np.bool_)
-        asked[list(words)] = True
-        at = np.flatnonzero(asked[held])
-        place = np.searchsorted(np.cumsum(many), at, side="right")
-        weights = self._weights(held[at], self._counts.times[entries[at]], rows[place])
-        return np.bincount(place, weights, minlength=len(rows)).astype(np.float32)
-
-
-def _frequency(words: NDArray[np.uint32], vocabulary: int) -> NDArray[np.int64]:
-    """How many texts hold each word, shape (vocabulary,)."""
-    frequency = np.zeros(vocabulary, dtype=np.int64)
-    for first in range(0, len(words), _BLOCK):
-        frequency += np.bincount(words[first : first + _BLOCK], minlength=vocabulary)
-    return frequency
 
 
 class LexicalIndex:
@@ -222,29 +51,29 @@ class LexicalIndex:
         vocabulary = dict(old._vocabulary) if old else {}
         known = np.asarray(same if old and same is not None else [-1] * len(texts), dtype=np.int64)
         new = np.flatnonzero(known < 0)
-        counts, windows, owners = _count((texts[int(row)] for row in new), vocabulary)
+        counts, windows, owners = count((texts[int(row)] for row in new), vocabulary)
         if old is None:
             return cls(vocabulary, counts, windows, owners)
         # First the rows of the old index, then the new ones; then all in the order of the texts.
         place = np.where(known < 0, 0, known)
         place[new] = old.size + np.arange(len(new))
-        all_windows = _joined(old._counts[1], windows)
+        all_windows = joined(old._counts[1], windows)
         all_owners = np.concatenate([old._owners, owners + old.size])
-        chosen, many = _windows_of(all_owners, place)
-        whole = _joined(old._counts[0], counts).rows(place)
+        chosen, many = windows_of(all_owners, place)
+        whole = joined(old._counts[0], counts).rows(place)
         parts = all_windows.rows(chosen)
         return cls(
-            *_without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
+            *without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )
 
     # A build that only takes the counts over never needs the weights.
     @cached_property
-    def _texts(self) -> _Bm25:
-        return _Bm25(self._counts[0], len(self._vocabulary))
+    def _texts(self) -> Bm25:
+        return Bm25(self._counts[0], len(self._vocabulary))
 
     @cached_property
-    def _windows(self) -> _Bm25:
-        return _Bm25(self._counts[1], len(self._vocabulary))
+    def _windows(self) -> Bm25:
+        return Bm25(self._counts[1], len(self._vocabulary))
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -328,7 +157,7 @@ class LexicalIndex:
         rows, texts = rows[kept], texts[kept]
         scores = np.zeros(self.size, dtype=np.float32)
         if len(rows):
-            chosen, many = _windows_of(self._owners, rows)  # one window at least of each
+            chosen, many = windows_of(self._owners, rows)  # one window at least of each
             windows = self._windows.scores_of(chosen, words)
             starts = np.cumsum(many) - many
             scores[rows] = (texts + np.maximum.reduceat(windows, starts)) / 2
@@ -341,7 +170,7 @@ class LexicalIndex:
     def terms(self, text: str) -> list[str]:
         """The stems that the index would search for, in order; stop words are left out, and the
         talk around a question."""
-        return [word for word in _tokens(text) if word not in _talk()]
+        return [word for word in tokens(text) if word not in talk()]
 
     def known(self, term: str) -> bool:
         """Whether any text holds the term."""
@@ -355,8 +184,8 @@ class LexicalIndex:
 
     def _query(self, query: str) -> list[int]:
         # Distinct words: in a conversation the topic is not what was said most often.
-        tokens = dict.fromkeys(_tokens(query))
-        asked = [word for word in tokens if word not in _talk()] or list(tokens)
+        words = dict.fromkeys(tokens(query))
+        asked = [word for word in words if word not in talk()] or list(words)
         return [self._vocabulary[word] for word in asked if word in self._vocabulary]
 
 
@@ -385,93 +214,3 @@ def _floor(scores: NDArray[np.float32], k: int) -> float:
     if len(sample) <= above:
         return 0.0
     return float(np.partition(sample, -above - 1)[-above - 1])
-
-
-class _Counter:
-    """Collects word counts row by row; new words get the next numbers of ``vocabulary``."""
-
-    def __init__(self, vocabulary: dict[str, int]) -> None:
-        self._vocabulary = vocabulary
-        self._starts = [0]
-        self._words: list[int] = []
-        self._times: list[int] = []
-
-    def add(self, counts: Counter[str]) -> None:
-        number = self._vocabulary.setdefault
-        self._words += [number(word, len(self._vocabulary)) for word in counts]
-        self._times += counts.values()
-        self._starts.append(len(self._words))
-
-    def counts(self) -> Counts:
-        return Counts(
-            np.asarray(self._starts, dtype=np.int64),
-            np.asarray(self._words, dtype=np.uint32),
-            np.minimum(np.asarray(self._times, dtype=np.int64), 65535).astype(np.uint16),
-        )
-
-
-def _count(
-    texts: Iterable[str], vocabulary: dict[str, int]
-) -> tuple[Counts, Counts, NDArray[np.int64]]:
-    """Counts of the texts and of their windows, and whose each window is.
-
-    The first line of a text (title and headings) counts for each of its windows.
-    """
-    whole, windows = _Counter(vocabulary), _Counter(vocabulary)
-    owners: list[int] = []
-    for row, text in enumerate(texts):
-        context, _, body = text.partition("\n")
-        over = Counter(_tokens(context))
-        total = over.copy()
-        for window in _windows(body):
-            counts = Counter(_tokens(window))
-            total.update(counts)
-            counts.update(over)
-            windows.add(counts)
-            owners.append(row)
-        whole.add(total)
-    return whole.counts(), windows.counts(), np.asarray(owners, dtype=np.int64)
-
-
-def _windows(body: str) -> Iterator[str]:
-    """``body`` in windows of whole sentences, and of one row each where rows are; one at least."""
-    start = end = 0
-    for match in _SENTENCE.finditer(body):
-        row = _ROW.match(body, match.start(), match.end()) is not None
-        if end > start and (row or match.end() - start > _WINDOW):
-            yield body[start:end]
-            start = end
-        end = match.end()
-    yield body[start:]
-
-
-_stems: dict[str, str] = {}
-_talk_stems: set[str] = set()
-
-
-def _talk() -> set[str]:
-    if not _talk_stems:
-        _talk_stems.update(_stem(list(_TALK)))
-    return _talk_stems
-
-
-def _tokens(text: str) -> list[str]:
-    text = normalised(text).lower()
-    found = [word for word in _WORD.findall(text) if word not in _STOP]
-    found += _SINGLE.findall(text)
-    if _DIGIT.search(text):
-        found += [code.replace("-", "") for code in _CODE.findall(text)]
-        found += _VERSION.findall(text)
-    return _stem(found if text.isascii() else segmented(found))
-
-
-def _stem(words: list[str]) -> list[str]:
-    missing = [word for word in words if word not in _stems]
-    if missing:
-        import Stemmer
-
-        if len(_stems) > 500_000:
-            _stems.clear()
-            missing = words
-        _stems.update(zip(missing, Stemmer.Stemmer("english").stemWords(missing), strict=True))
-    return [_stems[word] for word in words]

@@ -13,27 +13,22 @@ from pydantic import SkipValidation
 
 from chatbot.errors import VectorStoreError
 from chatbot.index.codes import named_first
+from chatbot.index.fusion import fuse, promoted, scaled
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
-from chatbot.index.vectors import Nearest
+from chatbot.index.stores.vectors import Nearest
 from chatbot.knowledge.chunks import Chunk, search_text
 from chatbot.passage import Passage
 
 Mode = Literal["dense", "lexical", "hybrid"]
 
-# Share of the cosine beside BM25, and of a passage's own score beside that of its document's best
-# ones; beside both counts the mean cosine of the document's chunks, of at most so many.
-DENSE = 0.4
-OWN = 0.6
-TOPIC = 1.0
+# Chunks of a document that its mean cosine is taken of, at most.
 _SAMPLE = 64
 # A query of at most so many terms says little about which document it is for: the centre of its
 # candidates counts so many times as much as itself when documents are compared as wholes.
 _SHORT = 8
 _CENTRE = 2.0
-# Where the best passage by words stands at the latest, counted from 0.
-_LATEST = 2
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
 
@@ -89,7 +84,7 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = _promoted(self._fused(query, dense, lexical, vector, scores), lexical)
+            ranked = promoted(self._fused(query, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
             ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
@@ -258,57 +253,8 @@ class _Found:
     words: NDArray[np.float32] | None
 
 
-def _promoted(
-    ranked: list[tuple[int, float]], lexical: list[tuple[int, float]]
-) -> list[tuple[int, float]]:
-    """``ranked`` with the best passage by words third at the latest: a row of a table that holds
-    every word asked for is like no question as a whole."""
-    if not lexical:
-        return ranked
-    at = next((n for n, (row, _) in enumerate(ranked) if row == lexical[0][0]), 0)
-    if at <= _LATEST:
-        return ranked
-    moved = (ranked[at][0], ranked[_LATEST][1])  # scores stay in order
-    return [*ranked[:_LATEST], moved, *ranked[_LATEST:at], *ranked[at + 1 :]]
-
-
 def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
-
-
-def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.float32]:
-    """``values`` with the best of ``ranking`` at 1 and its last, or less, at 0 (min-max over
-    the candidates; Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
-    Retrieval", TOIS 2023, who find it better than reciprocal ranks)."""
-    if not ranking:
-        return np.zeros_like(values)
-    high, low = ranking[0], min(ranking[-1], ranking[0] * (1 - 1e-6))
-    return np.asarray(np.clip((values - low) / max(high - low, 1e-9), 0, None), dtype=np.float32)
-
-
-def fuse(
-    cosine: NDArray[np.float32],
-    words: NDArray[np.float32],
-    document: NDArray[np.int64],
-    topics: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """The fused score of each candidate passage, shape (n,) like the first three; ``document``
-    says which of the m documents each is of.
-
-    A passage's own score is the weighted mean of its cosine and BM25; its document's is that of
-    the best cosine and the best BM25 in the document, wherever they stand: often one passage
-    names the topic and the next one answers. ``topics``, shape (m,), are the mean cosines of all
-    chunks of each document: of two with a passage that fits, the one that is about the question
-    altogether.
-    """
-    own = DENSE * cosine + (1 - DENSE) * words
-    best_cosine = np.zeros(len(topics), dtype=np.float32)
-    best_words = np.zeros(len(topics), dtype=np.float32)
-    np.maximum.at(best_cosine, document, cosine)
-    np.maximum.at(best_words, document, words)
-    whole = (DENSE * best_cosine + (1 - DENSE) * best_words)[document]
-    fused = OWN * own + (1 - OWN) * whole + TOPIC * topics[document]
-    return np.asarray(fused / (1 + TOPIC), dtype=np.float32)
 
 
 def joined(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:

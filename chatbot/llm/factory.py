@@ -11,8 +11,8 @@ from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import convert_apart
 from chatbot.llm.converted import graph_folder, merged_file, used
-from chatbot.llm.engine import Engine
-from chatbot.llm.hosted import HostedChatModel, Server, load_hosted
+from chatbot.llm.engines.hosted import HostedChatModel, Server, load_hosted
+from chatbot.llm.engines.protocol import Engine
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.merge import merge_gguf
 from chatbot.settings import Settings
@@ -102,14 +102,14 @@ def prepare_graph(
 
 def _load_engine(name: str, entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Engine:
     if name == "openvino":
-        from chatbot.llm.openvino_engine import OpenVINOEngine
+        from chatbot.llm.engines.openvino import OpenVINOEngine
 
         graph = prepare_graph(entry, settings, adapter)
         engine = OpenVINOEngine(graph, settings.kv_cache_gb)
         if not require_weights(entry, name).is_dir():  # a folder of somebody's own is not tidied
             used(graph)
         return engine
-    from chatbot.llm.transformers_engine import TransformersEngine
+    from chatbot.llm.engines.transformers import TransformersEngine
 
     weights = require_weights(entry, name)
     if adapter is not None and weights.suffix == ".gguf":  # without PEFT, which may be missing

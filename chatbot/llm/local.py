@@ -16,7 +16,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
-from chatbot.llm.engine import Engine, FinishReason, GenerationRequest, Piece
+from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
 from chatbot.llm.templates import chat_template
 
 

@@ -36,8 +36,6 @@ from chatbot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_STARTERS = 4
-
 # Called with (done, total) while passages are embedded.
 Progress = Callable[[int, int], None]
 
@@ -194,15 +192,6 @@ class ChatService:
     def rewriter(self) -> Rewrite:
         """(history, question) to a question that stands alone, by the model."""
         return build_rewriter(self.models.load_llm(), self._prompts)
-
-    def starters(self) -> list[tuple[str, str]]:
-        """(label, question) pairs for an empty page, from the knowledge folder's ``.starters``."""
-        try:
-            lines = (self.settings.knowledge / ".starters").read_text(encoding="utf-8")
-        except OSError:
-            return []
-        pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
-        return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]
 
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None

@@ -1,9 +1,9 @@
 """The service as it runs in production, and the one of this process."""
 
-from chatbot.masking import mask_logs
 from chatbot.privacy import quiet_libraries
 from chatbot.service.chat import ChatService
 from chatbot.settings import Settings, load_settings
+from chatbot.text.masking import mask_logs
 
 _process: list[ChatService] = []
 

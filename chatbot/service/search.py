@@ -11,8 +11,8 @@ from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
-from chatbot.index.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
+from chatbot.index.stores.remote import SEARCH, RemoteSearch, open_store
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models

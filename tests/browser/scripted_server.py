@@ -16,7 +16,7 @@ import uvicorn
 from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.api import create_app
-from chatbot.llm.engine import GenerationRequest, Piece
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
 

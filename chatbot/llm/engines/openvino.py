@@ -20,7 +20,7 @@ import numpy as np
 
 from chatbot.errors import GenerationError, ModelUnavailableError
 from chatbot.llm.convert import PROPERTIES
-from chatbot.llm.engine import (
+from chatbot.llm.engines.protocol import (
     FinishReason,
     GenerationRequest,
     Piece,
@@ -108,7 +108,7 @@ class OpenVINOEngine:
         self._worker.start()
 
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
-        """See :class:`chatbot.llm.engine.Engine`."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`."""
         if not self._worker.is_alive():
             raise GenerationError("The model has been closed; restart the service.")
         prompt = self._tokens.encode(request.prompt)
@@ -176,11 +176,11 @@ class OpenVINOEngine:
                 yield Piece(text, count)
 
     def count_tokens(self, text: str) -> int:
-        """See :class:`chatbot.llm.engine.Engine`."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`."""
         return len(self._tokens.encode(text))
 
     def close(self) -> None:
-        """See :class:`chatbot.llm.engine.Engine`."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`."""
         self._waiting.put(None)
         self._worker.join()
 

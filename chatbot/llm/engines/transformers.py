@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import GenerationError, ModelUnavailableError
-from chatbot.llm.engine import GenerationRequest, Piece, StopFilter, StreamDecoder
+from chatbot.llm.engines.protocol import GenerationRequest, Piece, StopFilter, StreamDecoder
 from chatbot.llm.weights import Precision, load_weights
 
 
@@ -38,7 +38,7 @@ class TransformersEngine:
         self._lock = threading.Lock()
 
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
-        """See :class:`chatbot.llm.engine.Engine`; requests take turns."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`; requests take turns."""
         with self._lock:
             try:
                 yield from self._generate(request, cancel)
@@ -67,11 +67,11 @@ class TransformersEngine:
         return float(torch.softmax(out.logits[0, -1].float(), dim=-1)[token])
 
     def count_tokens(self, text: str) -> int:
-        """See :class:`chatbot.llm.engine.Engine`."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`."""
         return len(self._tokenizer(text, add_special_tokens=False).input_ids)
 
     def close(self) -> None:
-        """See :class:`chatbot.llm.engine.Engine`."""
+        """See :class:`chatbot.llm.engines.protocol.Engine`."""
 
     def _generate(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")

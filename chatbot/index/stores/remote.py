@@ -197,7 +197,7 @@ def _within(seconds: float, action: Callable[[], T]) -> T:
 
 
 class RemoteSearch:
-    """Search of one generation by a store elsewhere: :class:`chatbot.index.vectors.Nearest`.
+    """Search of one generation by a store elsewhere: :class:`chatbot.index.stores.vectors.Nearest`.
 
     ``problem`` says why it cannot be searched now; empty where it can.
     """
@@ -304,10 +304,10 @@ def _milvus(settings: Settings, collection: str, patience: float) -> RemoteStore
     token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
 
     def opener() -> Callable[[], Store]:
-        from chatbot.index.store import NoText
+        from chatbot.index.stores.faiss_store import NoText
 
         try:
-            from chatbot.index.milvus import MilvusVectorStore
+            from chatbot.index.stores.milvus import MilvusVectorStore
         except ImportError as exc:
             raise _extra("milvus") from exc
         return lambda: MilvusVectorStore(NoText(), collection, uri, token)
@@ -327,10 +327,10 @@ def _pinecone(settings: Settings, namespace: str, patience: float) -> RemoteStor
         )
 
     def opener() -> Callable[[], Store]:
-        from chatbot.index.store import NoText
+        from chatbot.index.stores.faiss_store import NoText
 
         try:
-            from chatbot.index.pinecone import PineconeVectors
+            from chatbot.index.stores.pinecone import PineconeVectors
         except ImportError as exc:
             raise _extra("pinecone") from exc
         return lambda: PineconeVectors(NoText(), namespace, index, key.get_secret_value())

@@ -1,7 +1,6 @@
 """The page's commands: each takes the conversation and sends its own messages."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,20 +9,19 @@ from typing import Any
 import chainlit as cl
 from chainlit.input_widget import InputWidget, Select
 
-from chatbot.checking import check_reply
-from chatbot.corrections import find_gaps
-from chatbot.desk.answers import inert, source, source_list, without_images
+from chatbot.desk.checking import check_reply
 from chatbot.desk.conversation import Conversation
-from chatbot.desk.texts import LANGUAGES, say
+from chatbot.desk.corrections import find_gaps
+from chatbot.desk.drafts import keeps_numbers, says
+from chatbot.desk.handoff import Packet, conversation, one_line, post, to_email, to_markdown
 from chatbot.errors import HandoffError
-from chatbot.grounding.words import content_words
-from chatbot.handoff import Packet, conversation, one_line, post, to_email, to_markdown
+from chatbot.page.answers import inert, source, source_list, without_images
+from chatbot.page.texts import LANGUAGES, say
 from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.database import now
 
 TONES = ("friendly", "formal", "brief")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 @dataclass(frozen=True)
@@ -70,17 +68,6 @@ async def draft(desk: Desk, _: str) -> None:
     warning = f"*{desk.say('draft_unsure')}*\n\n" if unsure else ""
     message.content = f"{warning}{without_images(text)}\n\n*{note}*"
     await message.send()
-
-
-def keeps_numbers(draft_text: str, answer: str) -> bool:
-    """Whether a draft has the answer's numbers, all of them and no others."""
-    return set(_NUMBER.findall(draft_text)) == set(_NUMBER.findall(answer))
-
-
-def says(draft_text: str, question: str, answer: str) -> bool:
-    """Whether an English draft has most of the words that the answer adds to its question."""
-    told = content_words(answer) - content_words(question)
-    return 2 * len(told & content_words(draft_text)) >= len(told)
 
 
 async def summarise(desk: Desk, _: str) -> None:

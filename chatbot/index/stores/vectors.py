@@ -32,7 +32,7 @@ class VectorIndex:
     @cached_property
     def _store(self) -> Any:
         # Building and saving an index needs no store, and its import takes a while.
-        from chatbot.index.store import FaissVectorStore
+        from chatbot.index.stores.faiss_store import FaissVectorStore
 
         return FaissVectorStore.over(self._index)
 

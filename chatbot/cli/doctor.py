@@ -14,7 +14,6 @@ import httpx
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
-from chatbot.desk.access import Mode, access_mode, check_host
 from chatbot.errors import (
     ChatbotError,
     ConfigurationError,
@@ -23,10 +22,11 @@ from chatbot.errors import (
 )
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
-from chatbot.index.mirror import check_vectors
+from chatbot.index.stores.mirror import check_vectors
 from chatbot.knowledge.documents import list_files, list_skipped
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
+from chatbot.page.access import Mode, access_mode, check_host
 from chatbot.privacy import tracing_on
 from chatbot.service import ChatService, build_service
 from chatbot.settings import Settings, config_file

@@ -14,7 +14,7 @@ from typing import Any
 
 from chatbot.errors import IndexUnavailableError, VectorStoreError
 from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
-from chatbot.index.remote import RemoteStore, collection_name, open_store
+from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.settings import Settings
 
 _FILE = "vectors.json"

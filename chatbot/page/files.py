@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chatbot.desk.conversation import Conversation
+from chatbot.desk.uploads import index_documents, read_upload
 from chatbot.errors import DocumentError, StoreError
 from chatbot.service import ChatService
 from chatbot.store import Store
-from chatbot.uploads import index_documents, read_upload
 
 
 async def take_in(

@@ -24,8 +24,8 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
-from chatbot.desk.access import Mode, may_enter
 from chatbot.errors import StoreError, UserError
+from chatbot.page.access import Mode, may_enter
 from chatbot.store import Store
 from chatbot.store.database import now
 

@@ -8,8 +8,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
-from chatbot.masking import mask
 from chatbot.store import Feedback
+from chatbot.text.masking import mask
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
 # are about 0.2 to 0.5 apart with the bundled embeddings, different topics 0.7 and more.

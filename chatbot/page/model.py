@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from chatbot.desk.texts import say
 from chatbot.llm.preparation import State
+from chatbot.page.texts import say
 from chatbot.service import ChatService
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import chainlit as cl
 
 from chatbot.answering.answer import Answer
-from chatbot.desk.texts import say
 from chatbot.grounding.citations import MARK, mark
+from chatbot.page.texts import say
 from chatbot.passage import Passage
 
 _CONTEXT_CHARS = 1500

@@ -1,0 +1,15 @@
+"""Questions to begin with, from the knowledge folder."""
+
+from pathlib import Path
+
+_STARTERS = 4
+
+
+def read_starters(knowledge: Path) -> list[tuple[str, str]]:
+    """(label, question) pairs of the folder's ``.starters``, at most four; none without it."""
+    try:
+        lines = (knowledge / ".starters").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)
+    return [(label.strip(), question.strip()) for label, question in pairs][:_STARTERS]

@@ -1,0 +1,62 @@
+"""What changed in the knowledge folder since the current generation was built."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_files
+
+if TYPE_CHECKING:
+    from chatbot.index.generations import Manifest
+
+# A file changed this shortly before it was listed may have changed again with the same times.
+_TICK = 2_000_000_000
+_SHA256 = 64  # hexadecimal digits
+
+
+@dataclass(frozen=True)
+class Found:
+    """The knowledge folder as it is, beside what the current generation was built from."""
+
+    stamps: dict[str, Stamp]
+    hashes: dict[str, str]
+    listed: int
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
+def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> Found:
+    """The files of ``folder`` by their hashes; those whose size and times are as in ``old`` are not
+    read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead."""
+    listed = time.time_ns()
+    stamps = list_files(folder)
+    before = old.files if old else {}
+    known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
+    settled = old.listed - _TICK if old else 0
+    hashes: dict[str, str] = {}
+    for path, stamp in stamps.items():
+        unchanged = stamp == known.get(path) and stamp.changed < settled
+        if not 0 < stamp.size <= max_bytes:
+            # Nothing will be read from it; and what has no size may be read for ever.
+            hashes[path] = f"not read: {stamp.size} bytes"
+        elif unchanged and len(before.get(path, "")) == _SHA256:
+            hashes[path] = before[path]
+        else:
+            hashes[path] = _hash(folder, path)
+    return Found(
+        stamps,
+        hashes,
+        listed,
+        added=[path for path in hashes if path not in before],
+        changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
+        removed=[path for path in before if path not in hashes],
+    )
+
+
+def _hash(folder: Path, path: str) -> str:
+    try:
+        return "not read: outside" if leaves(folder, path) else file_hash(folder / path)
+    except (OSError, RuntimeError) as exc:
+        return f"not read: {exc}"

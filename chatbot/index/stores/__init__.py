@@ -1,0 +1,1 @@
+"""Where vectors are searched: FAISS in this process, or a store elsewhere."""

@@ -1,0 +1,1 @@
+"""What runs a language model: OpenVINO, transformers, or a server elsewhere."""

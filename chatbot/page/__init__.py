@@ -1,0 +1,1 @@
+"""The Chainlit page; nothing else imports Chainlit."""

@@ -1,0 +1,195 @@
+"""What the page does when somebody begins, asks, stops, judges or comes back."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import chainlit as cl
+from chainlit.types import Feedback, ThreadDict
+from chainlit.user import PersistedUser
+
+from chatbot.desk.starters import read_starters
+from chatbot.errors import ChatbotError, StoreError, UserError
+from chatbot.page import commands, files, session
+from chatbot.page.access import LOCAL, Mode
+from chatbot.page.answers import inert
+from chatbot.page.data_layer import DeskDataLayer, unsaved_step
+from chatbot.page.reply import again_button, answer
+from chatbot.page.session import language, role
+from chatbot.page.texts import say
+from chatbot.service import ChatService
+from chatbot.store import Store
+
+log = logging.getLogger(__name__)
+
+_CORRECTION = ("wrong", "right_answer", "right_document")
+
+
+class Page:
+    """The handlers, over one service and one store."""
+
+    def __init__(
+        self, service: ChatService, store: Store, layer: DeskDataLayer, mode: Mode
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._layer = layer
+        self._mode = mode
+        # The threads that are being answered, with the task that does it.
+        self._answering: dict[str, asyncio.Task[Any]] = {}
+
+    def register(self) -> None:
+        """Tell Chainlit what to call."""
+        cl.set_starters(self.starters)
+        cl.on_chat_start(self.begin)
+        cl.on_chat_resume(self.resume)
+        cl.on_message(self.receive)
+        cl.on_stop(self.stopped)
+        cl.on_feedback(self.judged)
+        cl.action_callback("regenerate")(self.regenerate)
+        cl.action_callback("correct")(self.corrected)
+
+    async def starters(self, user: cl.User | None) -> list[cl.Starter]:
+        """Questions to begin with, from the knowledge base."""
+        pairs = read_starters(self._service.settings.knowledge)
+        return [cl.Starter(label=label, message=text) for label, text in pairs]
+
+    async def begin(self) -> None:
+        """A new conversation without history."""
+        session.forget_ended()
+        await commands.offer(language(), role())
+        if self._mode == "open":
+            await cl.context.emitter.send_toast(say(language(), "open"), "info")
+
+    async def resume(self, thread: ThreadDict) -> None:
+        """An earlier conversation, with its uploads and the buttons of its last answer."""
+        session.forget_ended()
+        if answering := self._answering.get(thread["id"]):  # the page was loaded again meanwhile
+            await cl.context.emitter.send_toast(say(language(), "still"), "info")
+            await asyncio.wait([answering])
+            thread.update(await self._layer.get_thread(thread["id"]) or thread)
+        kept: dict[str, Any] = dict(thread)
+        restored = session.restore(kept)
+        await commands.offer(language(), role())
+        await files.take_in_again(restored, self._service, self._store, kept)
+        if restored.unanswered:
+            thread["steps"].append(unsaved_step(say(language(), "interrupted")))
+        elif restored.entries:
+            last, question = restored.entries[-1], restored.entries[-2:][0]
+            await again_button(question.id, last.id).send(for_id=last.id)
+
+    async def receive(self, message: cl.Message) -> None:
+        """Read what was handed in, then run the command or answer the question."""
+
+        async def work(desk: commands.Desk) -> None:
+            if command := commands.find_command(message.command or ""):
+                await command(desk, message.content)
+            elif await _take_in(desk, message):
+                await answer(desk, message.id, message.content)
+
+        await self._turn(work)
+
+    async def stopped(self) -> None:
+        """The answer itself says that it was stopped, in the reader's language."""
+        for message in cl.chat_context.get():
+            if message.content == "Task manually stopped.":  # Chainlit's own words
+                await message.remove()
+
+    async def regenerate(self, action: cl.Action) -> None:
+        """Answer a question again in place of its answer and of what followed."""
+        question_id = str(action.payload.get("question"))
+
+        async def work(desk: commands.Desk) -> None:
+            question = desk.conversation.question(question_id)
+            if question is None:
+                return
+            later = desk.conversation.after(question_id)
+            for message in cl.chat_context.get():
+                if message.id in later:
+                    await message.remove()
+            async with cl.Step(name="on_message", type="run", parent_id=question_id):
+                await answer(desk, question_id, question)
+
+        await cl.context.emitter.task_start()
+        try:
+            await self._turn(work)
+        except asyncio.CancelledError:
+            log.debug("A regenerated answer was stopped")
+        finally:
+            await cl.context.emitter.task_end()
+
+    async def judged(self, feedback: Feedback) -> None:
+        """After thumbs down, ask what would have been right."""
+        if feedback.value:
+            return
+        keys = (*_CORRECTION, "should_refuse", "save", "saved")
+        props = {
+            "step": feedback.forId,
+            "labels": {key: say(language(), key) for key in keys},
+            "documents": await self._store.feedback.documents(feedback.forId),
+            "comment": feedback.comment or "",
+        }
+        form = cl.CustomElement(name="Correction", props=props, display="inline")
+        await cl.Message(say(language(), "correct"), elements=[form]).send()
+
+    async def corrected(self, action: cl.Action) -> dict[str, str]:
+        """Save the form of :meth:`judged`; an ``error`` is shown in it."""
+        given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
+        step, thread = str(action.payload.get("step")), cl.context.session.thread_id
+        try:
+            await self._store.feedback.correct(step, thread, **given)
+        except StoreError as exc:
+            return {"error": str(exc)}
+        return {}
+
+    async def _turn(self, work: Callable[[commands.Desk], Awaitable[None]]) -> None:
+        """Do ``work``; what fails is said, and Stop reaches this task."""
+        task, thread = asyncio.current_task(), cl.context.session.thread_id
+        assert task is not None
+        # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
+        cl.context.session.current_task = task
+        self._answering[thread] = task
+        task.add_done_callback(lambda done: self._done(thread, done))
+        session.offer_thumbs(False)
+        try:
+            known = isinstance(cl.context.session.user, PersistedUser)
+            if self._mode in ("password", "oauth") and not known:
+                raise UserError(say(language(), "removed"))
+            await work(self._desk())
+        except ChatbotError as exc:
+            await cl.ErrorMessage(str(exc)).send()
+        except Exception:
+            log.exception("A message could not be answered")
+            await cl.ErrorMessage(say(language(), "failed")).send()
+
+    def _done(self, thread: str, task: asyncio.Task[Any]) -> None:
+        if self._answering.get(thread) is task:
+            del self._answering[thread]
+
+    def _desk(self) -> commands.Desk:
+        user = cl.context.session.user
+        return commands.Desk(
+            service=self._service,
+            store=self._store,
+            conversation=session.current(),
+            language=language(),
+            role=role(),
+            user=user.identifier if user else LOCAL,
+        )
+
+
+async def _take_in(desk: commands.Desk, message: cl.Message) -> bool:
+    """Read uploads; whether there is a question, too."""
+    uploads = [(e.name, Path(e.path)) for e in message.elements if e.path]
+    if not uploads:
+        return True
+    read, failed = await files.take_in(desk.conversation, desk.service, uploads)
+    lines = [desk.say("upload_done", name=inert(name)) for name in read]
+    for name, reason in failed.items():
+        lines.append(desk.say("upload_failed", name=inert(name), reason=reason))
+    if not message.content.strip():
+        lines.append(desk.say("upload_question"))
+    await cl.Message("\n\n".join(lines)).send()
+    return bool(message.content.strip())

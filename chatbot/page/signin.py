@@ -1,0 +1,61 @@
+"""The three ways to sign in, of which one is registered with Chainlit."""
+
+import logging
+
+import chainlit as cl
+from chainlit.config import config
+from starlette.datastructures import Headers
+
+from chatbot.page.access import LOCAL, Mode, may_enter
+from chatbot.settings import Settings
+from chatbot.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class SignIn:
+    """Chainlit's callbacks; each returns the user, or ``None`` for one who may not come in."""
+
+    def __init__(self, store: Store, settings: Settings, mode: Mode) -> None:
+        self._store = store
+        self._settings = settings
+        self._mode = mode
+
+    def register(self) -> None:
+        """Register the one of the page's mode, and take back any other."""
+        config.code.password_auth_callback = config.code.header_auth_callback = None
+        config.code.oauth_callback = None
+        if self._mode == "password":
+            cl.password_auth_callback(self.by_password)
+        elif self._mode == "oauth":
+            cl.oauth_callback(self.by_oauth)
+        else:
+            cl.header_auth_callback(self.by_header)
+
+    async def by_password(self, name: str, password: str) -> cl.User | None:
+        """A user of the database."""
+        user = await self._store.users.check(name, password)
+        return cl.User(identifier=user.name, metadata={"role": user.role}) if user else None
+
+    async def by_header(self, headers: Headers) -> cl.User | None:
+        """The user whom the proxy names; on an open page everybody is the local one."""
+        if self._mode == "open":
+            return cl.User(identifier=LOCAL, metadata={"role": "admin"})
+        name = headers.get(self._settings.auth_header or "", "").strip()
+        return cl.User(identifier=name, metadata={"role": "agent"}) if name else None
+
+    async def by_oauth(
+        self,
+        provider: str,
+        token: str,
+        about: dict[str, str],
+        user: cl.User,
+        id_token: str | None = None,
+    ) -> cl.User | None:
+        """The user whom the provider vouches for, if that one is expected here."""
+        name = user.identifier or ""
+        known = await self._store.users.get(name)
+        if not may_enter(name, known is not None, self._settings.oauth_domains):
+            log.warning("%s signed '%s' in, who is not a user here", provider, name)
+            return None
+        return cl.User(identifier=name, metadata={"role": "agent"})

@@ -1,0 +1,69 @@
+"""Words as the lexical index counts and searches them: stems, without stop words."""
+
+import re
+
+from chatbot.text.unicode import normalised
+from chatbot.text.words import segmented
+
+_WORD = re.compile(r"\w\w+")
+# One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
+# "don't" and not the article.
+_SINGLE = re.compile(r"(?<![\w'’])(?![ai_])\w(?!\w)")
+# "E-3" is also "e3", as others write it; "3.2.1" is also one word.
+_CODE = re.compile(
+    r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
+)
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
+_DIGIT = re.compile(r"\d")
+# bm25s' English list; they are not counted at all.
+_STOP = frozenset(
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their
+    then there these they this to was will with
+    """.split()  # noqa: SIM905
+)
+# The talk around a question, left out of queries: such words are rare in help pages, so BM25
+# would take "hello" or "wondering" for what the question is about.
+_TALK = frozenset(
+    """
+    about all also am any been being can cant could day did do does doing done dont from get
+    good got had has have having he hello help hey hi how im ive just know let like looking
+    may me might mine more morning must my need ok okay our out please question really she
+    should some so sure tell than thank thanks them think thinking thought trying uh um up
+    us very want we well were what when where which who whom whose why wonder wondering
+    would yeah yes you your
+    """.split()  # noqa: SIM905
+)
+
+_stems: dict[str, str] = {}
+_talk_stems: set[str] = set()
+
+
+def talk() -> set[str]:
+    """Stems of the words around a question, which a query leaves out."""
+    if not _talk_stems:
+        _talk_stems.update(_stem(list(_TALK)))
+    return _talk_stems
+
+
+def tokens(text: str) -> list[str]:
+    """The stems of a text, and the codes and versions in it; words, not positions, are in order."""
+    text = normalised(text).lower()
+    found = [word for word in _WORD.findall(text) if word not in _STOP]
+    found += _SINGLE.findall(text)
+    if _DIGIT.search(text):
+        found += [code.replace("-", "") for code in _CODE.findall(text)]
+        found += _VERSION.findall(text)
+    return _stem(found if text.isascii() else segmented(found))
+
+
+def _stem(words: list[str]) -> list[str]:
+    missing = [word for word in words if word not in _stems]
+    if missing:
+        import Stemmer
+
+        if len(_stems) > 500_000:
+            _stems.clear()
+            missing = words
+        _stems.update(zip(missing, Stemmer.Stemmer("english").stemWords(missing), strict=True))
+    return [_stems[word] for word in words]
