@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot.errors import DataError
 from chatbot.memory import Turn
 from chatbot.passage import Passage
+
+
+def _unless_empty(default: Any) -> Any:
+    """A field that is written only where it says something."""
+    return Field(default=default, exclude_if=lambda value: not value)
 
 
 class GivenPassage(BaseModel):
@@ -26,9 +31,9 @@ class GivenPassage(BaseModel):
     model_config = ConfigDict(frozen=True)
     path: str
     text: str
-    title: str = ""
-    heading: str = ""
-    columns: str = ""
+    title: str = _unless_empty("")
+    heading: str = _unless_empty("")
+    columns: str = _unless_empty("")
 
 
 class Relevant(BaseModel):
@@ -76,7 +81,7 @@ class AnswerRow(BaseModel):
     passages: list[GivenPassage]
     answer: str | None
     answerable: bool = True
-    retrieved: bool = False
+    retrieved: bool = _unless_empty(False)
 
 
 class RecipeRow(BaseModel):
