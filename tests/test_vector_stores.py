@@ -16,10 +16,10 @@ from pinecone_server import KEY, PineconeServer
 
 from chatbot.cli.doctor import run_checks
 from chatbot.errors import ConfigurationError, VectorStoreError
-from chatbot.index import remote
 from chatbot.index.builder import BuildReport, forget_old, roll_back, update_index
 from chatbot.index.generations import Generation, load_current
 from chatbot.index.retriever import build_retriever
+from chatbot.index.stores import remote
 from chatbot.index.stores.mirror import read_held
 from chatbot.index.stores.remote import RemoteSearch, open_store
 from chatbot.service import ChatService
