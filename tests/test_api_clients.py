@@ -192,7 +192,7 @@ def test_the_page_is_beside_the_api(replica: Replica) -> None:
 def test_schemathesis_finds_no_server_error(replica: Replica) -> None:
     schema = schemathesis.openapi.from_url(f"{replica.url}/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations()]
-    assert len(operations) == 8
+    assert len(operations) == 9
     seen: set[int] = set()
 
     for operation in operations:

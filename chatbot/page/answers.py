@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import chainlit as cl
 
@@ -13,6 +13,8 @@ from chatbot.page.texts import say
 from chatbot.passage import Passage
 
 _CONTEXT_CHARS = 1500
+# The confidence from which an answer whose sentences all have a source counts as well supported.
+_WELL = 0.8
 _HEADING = re.compile(r"#{1,6}[ \t]+")
 # Markdown's own signs, and what would make an address into a link.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
@@ -34,6 +36,15 @@ def body(answer: Answer, language: str) -> str:
     return text
 
 
+def support(answer: Answer) -> Literal["well", "partly", "not"]:
+    """How far to trust an answer, as the page says it: a share in percent under a wrong sentence
+    would be taken for a promise."""
+    if answer.abstained:
+        return "not"
+    sure = answer.confidence >= _WELL and answer.citations and not answer.unsupported
+    return "well" if sure else "partly"
+
+
 def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:
     """The element below an answer: its sources, the quotes marked in their documents; which
     model wrote it, and how sure the knowledge base is."""
@@ -43,8 +54,8 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
         quotes = [(c.start, c.end) for c in answer.citations if c.passage == number]
         listed.append(source(passage, number, quotes, text_of(passage.path)))
     label = say(language, "sources" if answer.citations else "closest")
-    sure = f"{answer.confidence:.0%}"
-    note = say(language, "answered_by", model=answer.model, confidence=sure)
+    words = say(language, f"supported_{support(answer)}")
+    note = say(language, "answered_by", model=answer.model, support=words)
     return source_list(label, listed, [note, *answer.notes])
 
 
