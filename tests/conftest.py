@@ -29,10 +29,12 @@ class ScriptedEngine:
         self.reply = reply
         self.refuses = 0.0
         self.prompts: list[str] = []
+        self.requests: list[GenerationRequest] = []
         self.cancelled = threading.Event()
 
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         self.prompts.append(request.prompt)
+        self.requests.append(request)
         stops = StopFilter(request.stop)
         prompt_tokens = self.count_tokens(request.prompt)
         request.room(prompt_tokens)

@@ -22,7 +22,7 @@ from chatbot.grounding.confidence import (
 from chatbot.service import ChatService
 
 ASKED = Question("How long do refunds take?")
-READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.6})
+READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.5})
 
 
 def reading_chain(service: ChatService, gate_reading: Reading | None):  # type: ignore[no-untyped-def]
@@ -50,7 +50,7 @@ def test_it_reads_the_very_prompt_that_it_answers(
 ) -> None:
     chain = reading_chain(service, READING)
     prepared = chain.prepare.invoke(ASKED)
-    chain.respond(ASKED).invoke(prepared)
+    chain.respond(prepared).invoke(prepared)
     read, answered = engine.prompts[-2:]
     assert read == answered
 
@@ -134,3 +134,14 @@ def test_a_refusal_by_reading_is_shown_as_any_other(
     assert answer.abstained
     assert answer.answer.startswith(service._prompts.refusal)
     assert answer.passages
+
+
+@pytest.mark.parametrize(("refuses", "avoided"), [(0.4, "I don't know."), (0.01, "")])
+def test_what_the_gate_answers_the_model_does_not_refuse(
+    service: ChatService, engine: ScriptedEngine, refuses: float, avoided: str
+) -> None:
+    engine.refuses = refuses
+    chain = reading_chain(service, READING)
+    prepared = chain.prepare.invoke(ASKED)
+    chain.respond(prepared).invoke(prepared)
+    assert engine.requests[-1].avoid == avoided

@@ -39,6 +39,9 @@ _QUERY_TURNS = 4
 # A heading is never part of an answer of one or two sentences.
 _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
+# A refusal that is less probable is never what greedy decoding begins with.
+_NEAR_REFUSAL = 0.05
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -68,17 +71,25 @@ class Prepared:
 
 @dataclass(frozen=True)
 class AnswerChain:
-    """``prepare`` decides; :meth:`respond` is not called when it abstains."""
+    """``prepare`` decides; :meth:`respond` is not called when it abstains.
+
+    Where the gate has read and answers, the model does not begin with its ``refusal``: which
+    probability of it is too much is measured, and greedy decoding would take half, or less.
+    """
 
     prepare: Runnable[Question, Prepared]
     render: Runnable[Prepared, ChatPromptValue]
     llm: BaseChatModel
+    refusal: str
 
-    def respond(self, question: Question) -> Runnable[Prepared, AIMessage]:
+    def respond(self, prepared: Prepared) -> Runnable[Prepared, AIMessage]:
         """What writes the answer, within the limits of the question."""
+        question = prepared.question
         limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
+        if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
+            limits["avoid"] = self.refusal
         return self.render | self.llm.bind(**limits)
 
 
@@ -160,7 +171,7 @@ def build_chain(
         | RunnableLambda(shorten)
         | RunnableLambda(read)
     )
-    return AnswerChain(prepare, RunnableLambda(render), llm)
+    return AnswerChain(prepare, RunnableLambda(render), llm, prompts.unknown)
 
 
 def _query(history: Sequence[BaseMessage], asked: str, rewrite: Rewrite) -> str:

@@ -45,7 +45,7 @@ async def stream_answer(
         text = _declined(prepared, prompts, refusal)
         yield Token(text)
     else:
-        async with aclosing(chain.respond(question).astream(prepared)) as chunks:  # type: ignore[type-var]
+        async with aclosing(chain.respond(prepared).astream(prepared)) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
                 usage = _usage(chunk) or usage
                 cut = cut or chunk.response_metadata.get("finish_reason") == "length"

@@ -193,6 +193,14 @@ class OpenVINOEngine:
         if config.do_sample:
             config.temperature = request.temperature
         config.num_assistant_tokens, config.max_ngram_size = _GUESSES, _NGRAM
+        if request.avoid:
+            # What ends an answer cannot begin it. An answer that comes to this very token later
+            # on, as a word's beginning without a blank before it, ends there.
+            config.min_new_tokens = 1
+            config.stop_token_ids = {
+                self._tokens.encode(request.avoid)[0],
+                *(() if self._tokens.end is None else (self._tokens.end,)),
+            }
         return config
 
     def _work(self) -> None:

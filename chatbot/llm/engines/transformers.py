@@ -78,7 +78,11 @@ class TransformersEngine:
         prompt_tokens = int(encoded.input_ids.shape[1])
         limit = request.room(prompt_tokens)
         stops, decoder = StopFilter(request.stop), StreamDecoder(self._decode)
-        for count, token in enumerate(self._tokens(encoded.input_ids, request.temperature), 1):
+        avoided = None
+        if request.avoid:
+            (avoided, *_) = self._tokenizer(request.avoid, add_special_tokens=False).input_ids
+        tokens = self._tokens(encoded.input_ids, request.temperature, avoided)
+        for count, token in enumerate(tokens, 1):
             if cancel.is_set():
                 yield Piece(stops.flush(), count - 1, "cancelled", prompt_tokens)
                 return
@@ -95,8 +99,9 @@ class TransformersEngine:
             if text:
                 yield Piece(text, count)
 
-    def _tokens(self, prompt: Any, temperature: float) -> Iterator[int]:
-        """Greedy or sampled decoding without end, a token at a time with a key-value cache.
+    def _tokens(self, prompt: Any, temperature: float, avoided: int | None) -> Iterator[int]:
+        """Greedy or sampled decoding without end, a token at a time with a key-value cache; the
+        first one is not ``avoided``.
 
         A plain loop instead of ``generate`` in a thread: it stops between two tokens, and its
         errors arrive here.
@@ -110,7 +115,11 @@ class TransformersEngine:
                     input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1
                 )
             cache = out.past_key_values
-            token = self._pick(out.logits[0, -1], temperature)
+            logits = out.logits[0, -1]
+            if avoided is not None:
+                logits = logits.clone()
+                logits[avoided], avoided = -torch.inf, None
+            token = self._pick(logits, temperature)
             yield token
             step = torch.tensor([[token]], device=self._model.device)
 
