@@ -29,7 +29,7 @@ from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 
-FORMAT = 3
+FORMAT = 4
 _NAME = re.compile(r"g\d{8,}")
 _REBUILD = "run 'chatbot index' to build it"
 
