@@ -52,11 +52,6 @@ async def check(
     """Check each sentence of a reply against the knowledge folder; no model writes anything."""
     parts = parts_of(request)
     require_unicode(body.text, body.question)
-    place = parts.embedding.join()
-    try:
-        async for _ in place.positions():
-            continue
+    async with parts.embedding.turn():
         found = await asyncio.to_thread(check_reply, parts.service, body.text, body.question)
-    finally:
-        place.leave()
     return {"sentences": [sentence.as_dict() for sentence in found]}

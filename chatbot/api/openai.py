@@ -104,14 +104,9 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     if not all(text.strip() for text in body.input):
         raise ApiError(400, "A text to embed is empty.", param="input")
     require_unicode(*body.input)
-    place = parts.embedding.join()
-    try:
-        async for _ in place.positions():
-            pass
+    async with parts.embedding.turn():
         work = asyncio.to_thread(parts.service.models.embed, body.input, body.input_type == "query")
         vectors, tokens = await work
-    finally:
-        place.leave()
     if vectors and body.dimensions not in (None, len(vectors[0])):
         raise ApiError(400, f"Vectors have {len(vectors[0])} dimensions.", param="dimensions")
     plain = body.encoding_format != "base64"

@@ -4,9 +4,10 @@ import argparse
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatbot.cli.common import (
     add_folders,
@@ -17,6 +18,9 @@ from chatbot.cli.common import (
     print_json,
 )
 from chatbot.errors import ConfigurationError, TrainingError
+
+if TYPE_CHECKING:
+    from chatbot.cases import AnswerRow
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 
@@ -164,7 +168,11 @@ def _recipe(options: argparse.Namespace) -> Path:
             )
 
         rows = list(recipe_rows(options.recipe, service, options.seed))
-    options.out.mkdir(parents=True, exist_ok=True)
+    return _write_rows(path, rows)
+
+
+def _write_rows(path: Path, rows: Iterable["AnswerRow"]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
     return path
 
@@ -180,8 +188,7 @@ def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:
         rows = rehearsal_rows(
             answered(service, rehearsal_cases(chunks, options.rehearse, options.seed))
         )
-        options.out.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
+        _write_rows(path, rows)
     return path
 
 

@@ -6,11 +6,9 @@ asked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from langchain_core.documents import Document
 
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
@@ -18,7 +16,7 @@ from chatbot.grounding.evidence import evidence
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import lead_objection
 from chatbot.grounding.reading import read
-from chatbot.grounding.sources import Span, spans_of
+from chatbot.grounding.sources import Span, all_spans
 from chatbot.grounding.words import sentences
 from chatbot.service import ChatService
 
@@ -59,10 +57,10 @@ def check_reply(service: ChatService, reply: str, question: str = "") -> list[Ch
     retriever = service.retriever(_PASSAGES)
     checked = []
     for statement in statements(reply):
-        around = _spans(retriever.search(f"{question}\n{statement}".strip()), 1)
+        around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
         for start, end in sentences(statement):
             text = statement[start:end]
-            spans = around + _spans(retriever.search(text), 1 + _PASSAGES)
+            spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
             checked.append(_checked(text, spans, question))
     return checked
 
@@ -79,11 +77,6 @@ def is_polite(text: str) -> bool:
         return False
     greets = any(re.match(rf"{re.escape(word)}\b", said) for word in words("greeting"))
     return greets or said in words("closing")
-
-
-def _spans(passages: Sequence[Document], first: int) -> list[Span]:
-    numbered = enumerate(passages, start=first)
-    return [span for number, passage in numbered for span in spans_of(passage, number)]
 
 
 def _checked(text: str, spans: list[Span], question: str) -> CheckedSentence:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from langchain_core.documents import Document
 
 from chatbot.grounding.evidence import Finding, evidence
-from chatbot.grounding.sources import Span, spans_of
+from chatbot.grounding.sources import Span, all_spans
 from chatbot.grounding.words import sentences
 
 MARK = " \u26a0"
@@ -52,7 +52,7 @@ class Verified:
 def verify(answer: str, passages: Sequence[Document]) -> Verified:
     """Match each sentence of ``answer`` to the spans of ``passages`` that say it
     (:func:`chatbot.grounding.evidence.evidence`)."""
-    spans = [span for number, p in enumerate(passages, start=1) for span in spans_of(p, number)]
+    spans = all_spans(passages)
     result = Verified()
     for start, end in sentences(answer):
         claim = answer[start:end]

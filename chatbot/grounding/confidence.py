@@ -43,12 +43,16 @@ class Scorer:
         """From 0 to 1: how probable it is that the passages answer."""
         row = [values[name] for name in self.features]
         score = self.base + sum(_leaf(tree, row) for tree in self.trees)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.offset))))
+        return _sigmoid(self.slope * score + self.offset)
 
     def threshold(self, risk: float) -> float:
         """The lowest confidence to answer with, at an accepted share ``risk`` of answers to
         questions that are not covered."""
         return _threshold(self.thresholds, risk)
+
+
+def _sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def _threshold(thresholds: Mapping[str, float], risk: float) -> float:
@@ -70,11 +74,15 @@ class Reading:
         """From 0 to 1; ``refuses`` is the probability of the model's refusal, ``retrieval`` the
         confidence of a :class:`Scorer`."""
         score = self.refusal * log_odds(refuses) + self.retrieval * log_odds(retrieval)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score + self.offset))))
+        return _sigmoid(score + self.offset)
 
     def threshold(self, risk: float) -> float:
         """As :meth:`Scorer.threshold`."""
         return _threshold(self.thresholds, risk)
+
+
+# Weighs nothing, and refuses nothing at a threshold of 0.
+UNFITTED = Reading(0.0, 0.0, 0.0, {})
 
 
 def log_odds(probability: float) -> float:

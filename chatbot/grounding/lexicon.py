@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,10 +118,3 @@ def numbers() -> Mapping[str, int]:
     for word in ("half", "un", "uno", "one", "eins", "mil", "cent", "once", "six", "dix", "mille"):
         found.pop(word, None)  # "one" is rarely a number, and "once" is English too
     return found | {"six": 6, "dix": 10}
-
-
-def all_forms(section: str) -> set[str]:
-    """Every form of ``opposites`` or ``polar`` in lower case."""
-    lines = _read()[section]["pairs"]
-    sides = chain.from_iterable(line.split("|") for line in lines)
-    return {form.lower() for side in sides for form in _split(side)}

@@ -63,6 +63,12 @@ def spans_of(passage: Document, number: int) -> list[Span]:
     return found
 
 
+def all_spans(passages: Sequence[Document], first: int = 1) -> list[Span]:
+    """The spans of passages that are numbered from ``first``."""
+    numbered = enumerate(passages, start=first)
+    return [span for number, passage in numbered for span in spans_of(passage, number)]
+
+
 def _lines(text: str, columns: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Sentences; rows that look like one sentence are parted."""
     for start, end in sentences(text):

@@ -40,10 +40,10 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
                     record = event.answer.record(question)
                     text = event.answer.answer
                     reply.content = answers.body(event.answer, desk.language)
-                    below = answers.sources(
-                        event.answer, desk.language, lambda path: document_text(desk, path)
-                    )
                     if event.answer.passages or event.answer.abstained:  # else it was small talk
+                        below = answers.sources(
+                            event.answer, desk.language, lambda path: document_text(desk, path)
+                        )
                         reply.elements.append(below)
     except asyncio.CancelledError:
         reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()

@@ -18,12 +18,12 @@ from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.answering.stream import spoken, stream_answer
 from chatbot.errors import ChatbotError, VectorStoreError
+from chatbot.grounding.confidence import UNFITTED
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name
 from chatbot.index.rerank import Reranker
 from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.llm.catalogue import Entry
-from chatbot.llm.local import LocalChatModel
 from chatbot.llm.preparation import State
 from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.passage import Passage
@@ -225,15 +225,13 @@ class ChatService:
         """
         live, models = self._loader.ready(), self.models
         trained = models.trained and models.llm_entry.reads is None
-        if not trained or not isinstance(live.llm, LocalChatModel):
+        if not trained:
             return None
-        gate = replace(live.gate, refuse_below=0.0, reading=None)
+        # Any fit has the chain read; what it makes of it does not matter here.
+        gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
         chain = self._search.chain(live.llm, live.generation, gate)
         prepared = chain.prepare.invoke(self._compared(self._checked(question)))
-        if prepared.abstain:
-            return None
-        messages = chain.render.invoke(prepared).to_messages()
-        return prepared.retrieval, live.llm.probability(messages, self._prompts.unknown)
+        return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
     async def draft(
         self, question: str, answer: str, tone: str, language: str
@@ -256,16 +254,11 @@ class ChatService:
                 yield piece
 
     async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        place = self.line.join()
-        try:
-            async for _ in place.positions():
-                continue
+        async with self.line.turn():
             llm = (await asyncio.to_thread(self._loader.ready)).llm
             async for chunk in llm.astream(prompt):
                 if chunk.text:
                     yield str(chunk.text)
-        finally:
-            place.leave()
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from chatbot.errors import BusyError
 
@@ -39,6 +40,21 @@ class WaitingLine:
             else:
                 self._queue.append(place)
         return place
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One's turn, for callers who tell nobody their position.
+
+        Raises:
+            BusyError: as :meth:`join`.
+        """
+        place = self.join()
+        try:
+            async for _ in place.positions():
+                continue
+            yield
+        finally:
+            place.leave()
 
     def __len__(self) -> int:
         """How many are waiting."""

@@ -67,22 +67,14 @@ def grounded_rows(
     rows: Sequence[RecipeRow],
     search: Callable[[RecipeRow], list[Passage]],
     seed: int,
-    rounds: int = 1,
 ) -> list[AnswerRow]:
-    """Rows over shared passages; every answerable row once in each of ``rounds``, as far as the
-    search finds what it rests on.
+    """Rows over shared passages; every answerable row once, as far as the search finds what it
+    rests on.
 
     ``search`` returns at least as many documents as are shown (four), best first.
     """
     chance = random.Random(seed)
     asked = [_Asked(row, search(row)) for row in rows]
-    out: list[AnswerRow] = []
-    for number in range(rounds):
-        out += _round(asked, chance, number)
-    return out
-
-
-def _round(asked: Sequence[_Asked], chance: random.Random, number: int) -> list[AnswerRow]:
     open_rows = {a.row.id: a for a in asked if a.row.answer is not None}
     refused = [a for a in asked if a.row.answer is None]
     chance.shuffle(refused)
@@ -94,27 +86,26 @@ def _round(asked: Sequence[_Asked], chance: random.Random, number: int) -> list[
             break
         chance.shuffle(seeds)
         counts = [
-            sum(_holds(sets[seed.row.id], other.row) for other in open_rows.values())
-            for seed in seeds
+            sum(_holds(sets[one.row.id], other.row) for other in open_rows.values())
+            for one in seeds
         ]
-        seed = seeds[counts.index(max(counts))]
-        passages = sets[seed.row.id]
+        first = seeds[counts.index(max(counts))]
+        passages = sets[first.row.id]
         answered = [a for a in open_rows.values() if _holds(passages, a.row)][:_ROWS]
         for one in answered:
             del open_rows[one.row.id]
         passages = _reduced(passages, answered, chance)
         given = _given(passages, chance)
-        tag = f"{number}-{seed.row.id}"
-        out += [_row(a.row, given, tag, a.row.answer) for a in answered]
+        out += [_row(a.row, given, first.row.id, a.row.answer) for a in answered]
         wanted = max(1, round(_REFUSED * len(answered)))
         near = _nearest(refused, passages)[: (wanted + 1) // 2]
         for one in near:
             refused.remove(one)
-        out += [_row(a.row, given, tag, None) for a in near]
+        out += [_row(a.row, given, first.row.id, None) for a in near]
         others = [a for a in asked if a.row.answer is not None and not _may_hold(passages, a.row)]
         chance.shuffle(others)
         turned = _nearest(others, passages)[: wanted - len(near)]
-        out += [_row(a.row, given, tag, None) for a in turned]
+        out += [_row(a.row, given, first.row.id, None) for a in turned]
     return out
 
 

@@ -4,8 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage, Message
-from typing import Any
+from email.message import Message
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
@@ -260,8 +259,3 @@ def _signed(lines: list[str]) -> tuple[list[str], list[str]]:
         if _GREETING.match(line.strip()) and 0 < len(rest) <= _LINES:
             return lines[:at], lines[at:]
     return lines, []
-
-
-def is_message(value: Any) -> bool:
-    """Whether ``value`` is a message of the standard library."""
-    return isinstance(value, EmailMessage)

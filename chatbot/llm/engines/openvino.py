@@ -102,7 +102,7 @@ class OpenVINOEngine:
                 f"The weights '{folder}' do not load ({_first_line(exc)}); remove that folder, "
                 "and it is made anew with the next start."
             ) from exc
-        self._all_others: dict[int, set[int]] = {}
+        self._probes: dict[int, Any] = {}
         self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
         self._worker.start()
@@ -137,17 +137,16 @@ class OpenVINOEngine:
         return math.exp(min(0.0, running.log_probs[0]))
 
     def _probe(self, token: int) -> Any:
-        """Generates ``token``, whatever the model would, with its logarithm of probability."""
+        """Generates ``token``, whatever the model would, with its logarithm of probability; made
+        once, since the other tokens are some hundred thousand."""
+        if token in self._probes:
+            return self._probes[token]
         config = self._genai.GenerationConfig(max_new_tokens=1, min_new_tokens=1, logprobs=1)
-        config.stop_token_ids = self._others(token)
+        config.stop_token_ids = set(range(self._tokens.count)) - {token}
         config.apply_chat_template = False
         config.num_assistant_tokens, config.max_ngram_size = _GUESSES, _NGRAM
+        self._probes[token] = config
         return config
-
-    def _others(self, token: int) -> set[int]:
-        if token not in self._all_others:
-            self._all_others[token] = set(range(self._tokens.count)) - {token}
-        return self._all_others[token]
 
     def _pieces(self, running: _Running, stop: Sequence[str], limit: int) -> Iterator[Piece]:
         stops, decoder = StopFilter(stop), StreamDecoder(self._tokens.decode)
