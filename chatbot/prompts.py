@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,6 +30,7 @@ _MARK = re.compile(
 _EXPECTED = {
     "answer": {"passages", "question"},
     "condense": {"history", "question"},
+    "again": {"sentence", "reason", "question"},
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language"},
     "summarise": {"history"},
@@ -61,6 +62,7 @@ class Prompts:
 
     answer: Prompt
     condense: Prompt
+    again: Prompt
     refuse: Prompt
     draft: Prompt
     summarise: Prompt
@@ -117,6 +119,13 @@ class Prompts:
                 turn, shown = HumanMessage(text.strip()), ""
             messages.append(turn)
         return ChatPromptValue(messages=messages)
+
+    def render_again(
+        self, asked: ChatPromptValue, answer: str, *, sentence: str, reason: str, question: str
+    ) -> ChatPromptValue:
+        """The messages of ``asked`` with the ``answer`` to them, and what is wrong with it."""
+        objection = _fill(self.again, sentence=sentence, reason=reason, question=question)
+        return ChatPromptValue(messages=[*asked.messages, AIMessage(answer), *objection.messages])
 
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""

@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
+from chatbot.grounding.citations import Unsupported
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
     clean_history,
@@ -73,24 +74,43 @@ class Prepared:
 class AnswerChain:
     """``prepare`` decides; :meth:`respond` is not called when it abstains.
 
-    Where the gate has read and answers, the model does not begin with its ``refusal``: which
+    Where the gate has read and answers, the model does not begin with its refusal: which
     probability of it is too much is measured, and greedy decoding would take half, or less.
     """
 
     prepare: Runnable[Question, Prepared]
     render: Runnable[Prepared, ChatPromptValue]
     llm: BaseChatModel
-    refusal: str
+    prompts: Prompts
 
     def respond(self, prepared: Prepared) -> Runnable[Prepared, AIMessage]:
         """What writes the answer, within the limits of the question."""
+        return self.render | self._within_limits(prepared)
+
+    def respond_again(
+        self, prepared: Prepared, answer: str, wrong: Unsupported
+    ) -> Runnable[Prepared, AIMessage]:
+        """What writes it once more, knowing what is ``wrong`` with the first ``answer``."""
+
+        def object_to(asked: ChatPromptValue) -> ChatPromptValue:
+            return self.prompts.render_again(
+                asked,
+                answer,
+                sentence=wrong.text,
+                reason=wrong.reason,
+                question=prepared.asked,
+            )
+
+        return self.render | RunnableLambda(object_to) | self._within_limits(prepared)
+
+    def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question
         limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
         if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
-            limits["avoid"] = self.refusal
-        return self.render | self.llm.bind(**limits)
+            limits["avoid"] = self.prompts.unknown
+        return self.llm.bind(**limits)
 
 
 def build_chain(
@@ -171,7 +191,7 @@ def build_chain(
         | RunnableLambda(shorten)
         | RunnableLambda(read)
     )
-    return AnswerChain(prepare, RunnableLambda(render), llm, prompts.unknown)
+    return AnswerChain(prepare, RunnableLambda(render), llm, prompts)
 
 
 def _query(history: Sequence[BaseMessage], asked: str, rewrite: Rewrite) -> str:

@@ -28,10 +28,23 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Rewritten:
+    """The answer was not supported and was written again: ``text`` takes the place of all
+    tokens before."""
+
+    text: str
+
+    @property
+    def continued(self) -> str:
+        """What says so to a reader of a stream, who has the first text already."""
+        return f"\n\nCorrected: {self.text}"
+
+
+@dataclass(frozen=True)
 class Answered:
     """Last event: the whole answer, verified."""
 
     answer: Answer
 
 
-Event = Queued | PassagesFound | Token | Answered
+Event = Queued | PassagesFound | Token | Rewritten | Answered

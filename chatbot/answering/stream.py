@@ -1,14 +1,20 @@
-"""One answer as events: prepared, written piece by piece, and verified once at the end."""
+"""One answer as events: prepared, written piece by piece, and verified at the end.
 
-from collections.abc import AsyncGenerator
+An answer that its passages do not support is written once more, with what is wrong named; the
+second text takes the place of the first only if they support all of it.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any
 
 from chatbot.answering.answer import Answer, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
-from chatbot.answering.events import Answered, Event, PassagesFound, Token
+from chatbot.answering.events import Answered, Event, PassagesFound, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
+from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
@@ -18,6 +24,36 @@ from chatbot.prompts import Prompts
 def spoken(text: str, model: str) -> list[Event]:
     """The events of an answer that rests on nothing and that no model wrote: small talk."""
     return [PassagesFound([]), Token(text), Answered(Answer(text, False, 1.0, [], [], model, {}))]
+
+
+@dataclass
+class _Draft:
+    """What the model has written so far; ``cut`` says that it ended at its limit of tokens."""
+
+    text: str = ""
+    usage: Usage = field(default_factory=Usage)
+    cut: bool = False
+
+    async def write(self, chunks: AsyncIterator[Any], secret: str) -> AsyncGenerator[str, None]:
+        """Take up ``chunks`` of a message, and pass on their text until it copies ``secret``."""
+        async for chunk in chunks:
+            self.usage = _usage(chunk) or self.usage
+            self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
+            if not chunk.text:
+                continue
+            self.text += str(chunk.text)
+            if copies(self.text, secret):
+                break
+            yield str(chunk.text)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """The text to show, and what it rests on."""
+
+    text: str
+    abstained: bool
+    verified: Verified = field(default_factory=Verified)
 
 
 async def stream_answer(
@@ -40,66 +76,91 @@ async def stream_answer(
     refusal = refusals.refusal(question.text, prompts.refusal, titles)
     watch.mark("retrieved")
     yield PassagesFound(prepared.passages)
-    text, usage, cut = "", Usage(), False
+    draft = _Draft()
     if prepared.abstain:
-        text = _declined(prepared, prompts, refusal)
-        yield Token(text)
+        shown = _Checked(_declined(prepared, prompts, refusal), True)
+        yield Token(shown.text)
     else:
-        async with aclosing(chain.respond(prepared).astream(prepared)) as chunks:  # type: ignore[type-var]
-            async for chunk in chunks:
-                usage = _usage(chunk) or usage
-                cut = cut or chunk.response_metadata.get("finish_reason") == "length"
-                if not chunk.text:
-                    continue
-                watch.mark("first_token")
-                text += str(chunk.text)
-                if copies(text, prompts.instructions):
-                    break
-                # Where somebody gave orders, nothing is shown before it is checked.
+        # Where somebody gave orders, nothing is shown before it is checked.
+        async with aclosing(_written(chain, prepared, draft, watch)) as pieces:
+            async for piece in pieces:
                 if not prepared.guarded:
-                    yield Token(str(chunk.text))
+                    yield Token(piece)
+        shown = _checked(draft.text, prepared, prompts, refusal)
+        if (better := await _again(chain, prepared, draft, shown, refusal)) is not None:
+            shown = better
+            if not prepared.guarded:
+                yield Rewritten(shown.text)
+        if prepared.guarded:
+            yield Token(shown.text)
     watch.mark("total")
-    abstained, text, verified = _verified(text, prepared, prompts, refusal)
-    if prepared.guarded and not prepared.abstain:
-        yield Token(text)
     yield Answered(
         Answer(
-            answer=text,
-            abstained=abstained,
+            answer=shown.text,
+            abstained=shown.abstained,
             confidence=round(prepared.confidence, 4),
-            citations=verified.citations,
+            citations=shown.verified.citations,
             passages=prepared.passages,
             model=model,
             timings=watch.seconds,
             notes=prepared.notes,
-            unsupported=verified.unsupported,
-            rests_on=verified.rests_on,
-            usage=usage,
-            cut=cut,
+            unsupported=shown.verified.unsupported,
+            rests_on=shown.verified.rests_on,
+            usage=draft.usage,
+            cut=draft.cut,
         )
     )
 
 
-def _verified(
-    text: str, prepared: Prepared, prompts: Prompts, refusal: str
-) -> tuple[bool, str, Verified]:
-    """(abstained, the text to show, what it rests on)."""
-    if prepared.abstain:
-        return True, text.strip(), Verified()
+async def _written(
+    chain: AnswerChain, prepared: Prepared, draft: _Draft, watch: Stopwatch
+) -> AsyncGenerator[str, None]:
+    async with aclosing(chain.respond(prepared).astream(prepared)) as chunks:  # type: ignore[type-var]
+        async for piece in draft.write(chunks, chain.prompts.instructions):
+            watch.mark("first_token")
+            yield piece
+
+
+async def _again(
+    chain: AnswerChain, prepared: Prepared, first: _Draft, shown: _Checked, refusal: str
+) -> _Checked | None:
+    """A second answer that is supported where the first is not; ``None`` if there is none.
+
+    Only a model that was trained to read its passages is asked: another writes worse.
+    """
+    if prepared.refuses is None or not shown.verified.unsupported:
+        return None
+    respond = chain.respond_again(prepared, shown.text, shown.verified.unsupported[0])
+    second = _Draft()
+    try:
+        async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
+            async for _ in second.write(chunks, chain.prompts.instructions):
+                pass
+    except (QuestionError, GenerationError):  # too long for the model, or it failed
+        return None
+    first.usage = first.usage + second.usage
+    better = _checked(second.text, prepared, chain.prompts, refusal)
+    if second.cut or better.abstained or better.verified.unsupported:
+        return None
+    first.cut = False
+    return better
+
+
+def _checked(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
     if not prompts.says_unknown(text):
         shown, verified = check(
             text.strip(), prepared.passages, prompts.instructions, prepared.guarded
         )
         if shown:
-            return False, shown, verified
-    return True, refusal, Verified()
+            return _Checked(shown, False, verified)
+    return _Checked(refusal, True)
 
 
 def _declined(prepared: Prepared, prompts: Prompts, refusal: str) -> str:
     """The refusal, or the question back where two topics compete."""
     if prepared.competing:
         return prompts.clarification(*prepared.competing)
-    return refusal
+    return refusal.strip()
 
 
 def _usage(chunk: Any) -> Usage | None:

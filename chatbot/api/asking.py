@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi.requests import Request
 
-from chatbot.answering.events import Answered, Event, Queued, Token
+from chatbot.answering.events import Answered, Event, Queued, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.api.parts import Parts, parts_of
 from chatbot.errors import BusyError, ChatbotError, GenerationError, QuestionError
@@ -41,6 +41,8 @@ class Asking:
     async def tokens(self) -> AsyncIterator[Token | Answered]:
         """Pieces of the answer, and the whole answer at last."""
         while not isinstance(event := await self.next(), Answered):
+            if isinstance(event, Rewritten):
+                event = Token(event.continued)
             if isinstance(event, Token):
                 yield event
         yield event

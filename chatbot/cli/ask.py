@@ -168,12 +168,14 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 async def _last_answer(service: Any, question: str, history: list[Any], show: bool) -> Any:
-    from chatbot.answering.events import Answered, Token
+    from chatbot.answering.events import Answered, Rewritten, Token
     from chatbot.answering.question import Question
 
     async for event in service.answer(Question(question, history)):
         if isinstance(event, Token) and show:
             print(event.text, end="", flush=True)
+        if isinstance(event, Rewritten) and show:
+            print(event.continued, end="", flush=True)
         if isinstance(event, Answered):
             answer = event.answer
     return answer
