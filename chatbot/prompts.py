@@ -31,6 +31,7 @@ _EXPECTED = {
     "answer": {"passages", "question"},
     "condense": {"history", "question"},
     "again": {"sentence", "reason", "question"},
+    "translate": {"text", "language"},
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language"},
     "summarise": {"history"},
@@ -63,6 +64,7 @@ class Prompts:
     answer: Prompt
     condense: Prompt
     again: Prompt
+    translate: Prompt
     refuse: Prompt
     draft: Prompt
     summarise: Prompt
@@ -130,6 +132,10 @@ class Prompts:
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""
         return _fill(self.condense, history=_lines(history), question=question)
+
+    def render_translation(self, text: str, language: str) -> ChatPromptValue:
+        """Messages that ask for ``text`` in the ``language``, by its English name."""
+        return _fill(self.translate, text=text, language=language)
 
     def render_draft(self, **values: str) -> ChatPromptValue:
         """Messages that ask for a reply to a customer: question, answer, tone and language."""

@@ -29,6 +29,7 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
+from chatbot.text.languages import NAMES, language_of
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
 Rewrite = Callable[[Sequence[BaseMessage], str], str]
@@ -40,6 +41,8 @@ _QUERY_TURNS = 4
 # A heading is never part of an answer of one or two sentences.
 _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
+_TRANSLATION_TOKENS = 80
+
 # A refusal that is less probable is never what greedy decoding begins with.
 _NEAR_REFUSAL = 0.05
 
@@ -49,10 +52,11 @@ class Prepared:
     """All that is known of a question before the model answers it.
 
     ``asked`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
-    says that instructions to the assistant were found and left out. ``query`` was searched for,
-    ``passages`` are shown, and the model reads those in ``read``. ``competing`` are the topics of
-    a question back. ``retrieval`` is the confidence from the search alone, ``refuses`` the
-    probability that the model refuses, where the gate asks for it; both from 0 to 1.
+    says that instructions to the assistant were found and left out. ``query`` was searched for;
+    ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
+    the model reads those in ``read``. ``competing`` are the topics of a question back.
+    ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
+    model refuses, where the gate asks for it; both from 0 to 1.
     """
 
     question: Question
@@ -60,6 +64,7 @@ class Prepared:
     guarded: bool
     history: list[BaseMessage]
     query: str
+    terms: str
     passages: list[Passage] = field(default_factory=list)
     read: list[Passage] = field(default_factory=list)
     confidence: float = 0.0
@@ -123,6 +128,7 @@ def build_chain(
     shown: int,
     reads: int | None = None,
     condense: Literal["model", "history"] = "history",
+    languages: Sequence[str] = (),
 ) -> AnswerChain:
     """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
 
@@ -130,8 +136,11 @@ def build_chain(
     turns in front of the question, which serves models too small to rewrite. The ``retriever``
     may find more passages than are ``shown``: the ``gate`` compares them all. Of those found, the
     model reads the first ``reads``: a small one takes its answer from the wrong one of several.
+    A question in none of the ``languages`` of the documents is searched for in the first of them,
+    translated by the model; without them as it is.
     """
     rewrite = build_rewriter(llm, prompts) if condense == "model" else search_query
+    translate = build_translator(llm, prompts)
 
     def understand(question: Question) -> Prepared:
         """What is said to the assistant instead of asked does not reach it."""
@@ -140,7 +149,11 @@ def build_chain(
         said = [question.text, *(str(turn.text) for turn in kept)]
         asked, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        return Prepared(question, asked, guarded, history, _query(history, asked, rewrite))
+        if asked and languages and language_of(asked, languages[0]) not in languages:
+            terms = translate(_with_question_before(history, asked), languages[0])
+            return Prepared(question, asked, guarded, history, terms, terms)
+        query = _query(history, asked, rewrite)
+        return Prepared(question, asked, guarded, history, query, asked)
 
     def retrieve(state: Prepared) -> Prepared:
         given = state.question.passages
@@ -151,7 +164,7 @@ def build_chain(
     def decide(state: Prepared) -> Prepared:
         found, given = state.passages, state.question.passages is not None
         # A follow-up's own words say too little; a first question's query is the question.
-        decision = gate.decide(state.asked, state.query, found, given)
+        decision = gate.decide(state.terms, state.query, found, given)
         passages = found if given else found[:shown]
         orders = any(instructions(passage.text) for passage in passages)
         return replace(
@@ -202,6 +215,14 @@ def _query(history: Sequence[BaseMessage], asked: str, rewrite: Rewrite) -> str:
     return rewrite(history, asked) or asked  # an empty rewrite would search for nothing
 
 
+def _with_question_before(history: Sequence[BaseMessage], asked: str) -> str:
+    """The question in one line, behind the one before it, which it may need."""
+    before = [str(turn.text) for turn in history if turn.type == "human"][-1:]
+    if before and not changes_topic(before, asked):
+        return " ".join([*before, asked])
+    return asked
+
+
 def _fitted(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
     """The state with as much history and as many passages as ``llm`` can read."""
     context = getattr(llm, "context", None)
@@ -232,13 +253,24 @@ def search_query(history: Sequence[BaseMessage], question: str) -> str:
 
 def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:
     """A follow-up as a question that stands alone, in the words of ``llm``."""
-
-    def first_line(message: AIMessage) -> str:
-        return str(message.text).strip().split("\n")[0].strip()
-
-    write = llm | RunnableLambda(first_line)
+    write = llm | RunnableLambda(_first_line)
 
     def rewrite(history: Sequence[BaseMessage], question: str) -> str:
         return write.invoke(prompts.render_condense(history, question))
 
     return rewrite
+
+
+def build_translator(llm: BaseChatModel, prompts: Prompts) -> Callable[[str, str], str]:
+    """(text, language) to one line in that language, in the words of ``llm``; the text itself
+    where it writes nothing."""
+    write = llm.bind(max_tokens=_TRANSLATION_TOKENS) | RunnableLambda(_first_line)
+
+    def translate(text: str, language: str) -> str:
+        return write.invoke(prompts.render_translation(text, NAMES[language])) or text
+
+    return translate
+
+
+def _first_line(message: AIMessage) -> str:
+    return str(message.text).strip().split("\n")[0].strip()

@@ -28,6 +28,7 @@ from chatbot.index.lexical import LexicalIndex
 from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
+from chatbot.text.languages import languages_of
 
 FORMAT = 4
 _NAME = re.compile(r"g\d{8,}")
@@ -83,6 +84,11 @@ class Generation:
         for row, chunk in enumerate(self.chunks):
             found[chunk.path] = (found.get(chunk.path, (row, 0))[0], row + 1)
         return found
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """Of the documents, the one of most of them first."""
+        return languages_of(self.texts.values())
 
     @cached_property
     def nearest(self) -> VectorIndex:

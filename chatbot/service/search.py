@@ -17,6 +17,7 @@ from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models
 from chatbot.settings import Settings
+from chatbot.text.languages import languages_of
 
 Retriever = Runnable[str, list[Passage]]
 
@@ -106,7 +107,16 @@ class Search:
             shown=shown,
             reads=None if self._models.scripted else entry.reads,
             condense=condense,
+            languages=self._languages(generation, documents),
         )
+
+    def _languages(self, generation: Generation, documents: Generation | None) -> list[str]:
+        """Those of the documents; none for a model too small to translate into them."""
+        models = self._models
+        if models.scripted or models.llm_entry.reads is not None:
+            return []
+        uploaded = documents.texts.values() if documents else ()
+        return list(dict.fromkeys([*generation.languages, *languages_of(uploaded)]))
 
     def _over(
         self,

@@ -1,6 +1,8 @@
-"""Which of four languages a short text is in: a question, a sentence of an answer."""
+"""Which of four languages a text is in: a question, a sentence of an answer, a document."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -22,9 +24,15 @@ _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôûùœ", "es": "ñ¿¡íó�
 _KNOWN = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 
 
+# A folder is also in a language that so many of its documents are in.
+_SHARE = 0.1
+_SAMPLE = 600
+NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+
+
 @lru_cache(maxsize=8192)
-def language_of(text: str) -> str:
-    """``en``, ``de``, ``fr`` or ``es``; English where nothing tells."""
+def language_of(text: str, default: str = "en") -> str:
+    """``en``, ``de``, ``fr`` or ``es``; ``default``, one of them, where nothing tells."""
     said = [word.lower() for word in _LETTERS.findall(text)]
     scores = {
         language: sum(word in known for word in said)
@@ -32,4 +40,10 @@ def language_of(text: str) -> str:
         for language, known in _KNOWN.items()
     }
     best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores["en"] else "en"
+    return best if scores[best] > scores[default] else default
+
+
+def languages_of(texts: Iterable[str]) -> list[str]:
+    """The languages of a collection of documents, the one of most of them first."""
+    counts = Counter(language_of(text[:_SAMPLE]) for text in texts)
+    return [name for name, count in counts.most_common() if count >= _SHARE * counts.total()]

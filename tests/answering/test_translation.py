@@ -1,0 +1,100 @@
+"""A question in another language is searched for in that of the documents."""
+
+from dataclasses import replace
+
+import pytest
+from conftest import ScriptedEngine
+from langchain_core.runnables import RunnableLambda
+
+from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.answering.question import Question
+from chatbot.memory import Turn
+from chatbot.passage import Passage
+from chatbot.service import ChatService
+from chatbot.text.languages import language_of, languages_of
+
+GERMAN = "Wie lange kann man in den USA etwas zurückgeben?"
+ENGLISH = "How long can something be returned in the US?"
+
+
+class Searched(list[str]):
+    """What was searched for."""
+
+    def __call__(self, query: str) -> list[Passage]:
+        self.append(query)
+        return []
+
+
+def chain_over(service: ChatService, languages: list[str]) -> tuple[AnswerChain, Searched]:
+    searched = Searched()
+    chain = build_chain(
+        service.models.load_llm(),
+        RunnableLambda(searched.__call__),
+        service._prompts,
+        history_tokens=100,
+        gate=replace(service.gate(), refuse_below=0.0),
+        shown=4,
+        languages=languages,
+    )
+    return chain, searched
+
+
+def test_the_translation_is_searched_for_and_the_question_is_answered(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = f"{ENGLISH}\nIt is about returns."
+    chain, searched = chain_over(service, ["en"])
+    prepared = chain.prepare.invoke(Question(GERMAN))
+    assert searched == [ENGLISH]
+    assert "English" in engine.prompts[0]
+    assert (prepared.asked, prepared.query, prepared.terms) == (GERMAN, ENGLISH, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("question", "languages"),
+    [
+        (ENGLISH, ["en"]),
+        (GERMAN, ["en", "de"]),
+        (GERMAN, []),
+        ("Harbor Pro", ["de"]),  # nothing tells that it is English
+    ],
+)
+def test_a_question_in_a_language_of_the_documents_stays_as_it_is(
+    service: ChatService, engine: ScriptedEngine, question: str, languages: list[str]
+) -> None:
+    chain, searched = chain_over(service, languages)
+    chain.prepare.invoke(Question(question))
+    assert searched == [question]
+    assert not engine.prompts
+
+
+def test_a_follow_up_is_translated_with_the_question_before(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = "How long is the warranty, and in the US?"
+    chain, searched = chain_over(service, ["en"])
+    history: list[Turn] = [
+        {"role": "user", "content": "Wie lange ist die Garantie?"},
+        {"role": "assistant", "content": "Zwei Jahre."},
+    ]
+    chain.prepare.invoke(Question("Und in den USA?", history))
+    assert searched == [engine.reply]
+    assert "Wie lange ist die Garantie? Und in den USA?" in engine.prompts[0]
+    assert "Zwei Jahre" not in engine.prompts[0]
+
+
+def test_a_model_that_writes_nothing_leaves_the_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = ""
+    chain, searched = chain_over(service, ["en"])
+    chain.prepare.invoke(Question(GERMAN))
+    assert searched == [GERMAN]
+
+
+def test_languages_of_a_folder_are_those_of_a_tenth_of_it() -> None:
+    english, german = "The price is in the list.", "Der Preis steht in der Liste."
+    assert languages_of([english] * 8 + [german] * 2) == ["en", "de"]
+    assert languages_of([english] * 19 + [german]) == ["en"]
+    assert languages_of([]) == []
+    assert language_of("Harbor Pro 3", "de") == "de"
