@@ -5,7 +5,7 @@ is to write, and one with ``standalone`` how to rewrite a follow-up.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -136,6 +136,18 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
         why = problems[0] if problems else "it is empty"
         raise DataError(f"'{path}' holds no usable training row: {why}")
     return rows, problems
+
+
+def from_fields(fields: Mapping[str, Any]) -> GivenPassage:
+    """A passage that was on screen (:class:`~chatbot.passage.PassageFields`), as the model read
+    it; records of earlier versions have no ``title``, ``section`` and ``columns``."""
+    return GivenPassage(
+        path=fields["path"],
+        text=fields["text"],
+        title=fields.get("title", ""),
+        heading=fields.get("section", ""),
+        columns=fields.get("columns", ""),
+    )
 
 
 def to_documents(passages: list[GivenPassage]) -> list[Passage]:

@@ -7,7 +7,9 @@ from typing_extensions import TypedDict  # pydantic takes no other on Python 3.1
 
 class PassageFields(TypedDict):
     """A passage in JSON. ``start`` and ``end`` are characters of the document's text; ``score``
-    and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title."""
+    and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title.
+    ``title``, ``section`` (the headings over it) and ``columns`` are what the model reads above
+    the text."""
 
     path: str
     start: int
@@ -16,6 +18,9 @@ class PassageFields(TypedDict):
     score: float
     heading: str
     similarity: float
+    title: str
+    section: str
+    columns: str
 
 
 class Passage(Document):
@@ -71,4 +76,7 @@ class Passage(Document):
             "score": self.score,
             "heading": self.heading,
             "similarity": self.similarity,
+            "title": str(self.metadata.get("title") or ""),
+            "section": str(self.metadata.get("heading") or ""),
+            "columns": str(self.metadata.get("columns") or ""),
         }

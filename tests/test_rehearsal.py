@@ -16,7 +16,10 @@ def answered(case: str, **changes: Any) -> dict[str, Any]:
     row = {
         "id": case, "question": "Returns: Cost", "answer": "A return is free.",
         "abstained": False, "unsupported": [],
-        "passages": ["a.md", "b.md"], "texts": ["A return is free.", "Parcels take two days."],
+        "shown": [
+            {"path": "a.md", "text": "A return is free.", "title": "Returns", "section": "Cost"},
+            {"path": "b.md", "text": "Parcels take two days."},
+        ],
     }  # fmt: skip
     return row | changes
 
@@ -38,4 +41,5 @@ def test_only_answers_with_sources_are_practised() -> None:
     )
     (row,) = rows
     assert (row.id, row.answer) == ("1", "A return is free.")
+    assert (row.passages[0].title, row.passages[0].heading) == ("Returns", "Cost")
     assert row.passages[1] == GivenPassage(path="b.md", text="Parcels take two days.")

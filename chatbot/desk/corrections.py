@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant
+from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant, from_fields
 from chatbot.store import Feedback
 from chatbot.text.masking import mask
 
@@ -113,7 +113,7 @@ def _named(given: Feedback) -> str | None:
 
 
 def _shown(given: Feedback) -> list[GivenPassage]:
-    return [GivenPassage(path=p["path"], text=p["text"]) for p in given.answer["passages"]]
+    return [from_fields(passage) for passage in given.answer["passages"]]
 
 
 def _relevant(given: Feedback) -> list[Relevant]:

@@ -98,6 +98,7 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "unmarked_facts": _unmarked(answer),
         "passages": [passage.path for passage in answer.passages],
         "texts": [passage.text for passage in answer.passages],
+        "shown": [passage.as_fields() for passage in answer.passages],
     }
 
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chatbot.cases import AnswerRow, Case, GivenPassage
+from chatbot.cases import AnswerRow, Case, from_fields
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.markdown import markdown_headings
 
@@ -37,10 +37,7 @@ def rehearsal_rows(answered: Sequence[dict[str, Any]]) -> list[AnswerRow]:
         AnswerRow(
             id=row["id"],
             question=row["question"],
-            passages=[
-                GivenPassage(path=path, text=text)
-                for path, text in zip(row["passages"], row["texts"], strict=True)
-            ],
+            passages=[from_fields(passage) for passage in row["shown"]],
             answer=row["answer"],
         )
         for row in answered
