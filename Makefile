@@ -40,10 +40,10 @@ test: lint
 	$(BIN)/pytest
 
 bench: install-dev
-	$(BIN)/python benchmarks/page/start.py
-	$(BIN)/python benchmarks/llm/compare.py
-	$(BIN)/python benchmarks/llm/overhead.py
-	$(BIN)/python benchmarks/llm/memory.py
+	$(BIN)/python -m benchmarks.page.start
+	$(BIN)/python -m benchmarks.llm.compare
+	$(BIN)/python -m benchmarks.llm.overhead
+	$(BIN)/python -m benchmarks.llm.memory
 
 clean:
 	rm -rf index models/converted .mypy_cache .ruff_cache .pytest_cache

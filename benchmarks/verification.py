@@ -1,6 +1,6 @@
 """How many wrong sentences the verification marks, and how many right ones.
 
-    python benchmarks/verification.py [--companies NAME...] [--corpora DIR] [--show]
+    python -m benchmarks.verification [--companies NAME...] [--corpora DIR] [--show]
 
 Right sentences are the ideal answers of `models/recipes/bundled` against the passages that hold
 their quotes and three others; wrong ones are made from them, and from sentences of `--corpora`
@@ -19,13 +19,13 @@ from pathlib import Path
 
 from langchain_core.documents import Document
 
+from benchmarks import ROOT
 from chatbot.grounding.citations import verify
 from chatbot.grounding.words import sentences
 from chatbot.index.retriever import joined
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
 
-ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "models" / "recipes" / "bundled"
 ALL = sorted(p.name for p in RECIPES.iterdir() if p.is_dir())
 CHUNK, PASSAGE, BESIDE = 900, 1200, 3

@@ -1,78 +1,70 @@
-"""The architecture: imports go one way, and each library has one owner."""
+"""The architecture: imports go one way, never in a circle, and each library has its owners."""
 
 import ast
 import graphlib
+import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-LAYERS = [
-    {"errors"},
-    {"privacy"},
-    {"settings"},
-    {"text"},
-    {"prompts", "memory", "passage", "knowledge", "store"},
-    {"cases"},
-    {"index", "llm"},
-    {"grounding"},
-    {"answering"},
-    {"service"},
-    {"desk"},
-    {"page"},
-    {"app", "api", "training", "evaluation"},
-    {"cli"},
-    {"__main__"},
-]
+from tests.support import ROOT
+
 # The modules and packages that may import a library; all others reach it through them.
 OWNERS = {
-    "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
-    "orjson": {"index.generations"},
-    "scipy": {"index.bm25"},
     "Stemmer": {"text.tokens", "grounding.words"},
-    "pypdf": {"knowledge"},
-    "pdf_oxide": {"knowledge"},
-    "office_oxide": {"knowledge"},
-    "lxml": {"knowledge"},
-    "docutils": {"knowledge"},
-    "markdown_it": {"knowledge"},
-    "oxmsg": {"knowledge"},
-    "striprtf": {"knowledge"},
-    "charset_normalizer": {"knowledge"},
-    "sentencex": {"text"},
-    "docx": set(),
-    "pptx": set(),
-    "openpyxl": set(),
-    "langchain_community": {"index.stores.faiss_store"},
-    "langchain_milvus": {"index.stores.milvus"},
-    "pymilvus": {"index.stores.milvus"},
-    "langchain_pinecone": {"index.stores.pinecone"},
-    "pinecone": {"index.stores.pinecone"},
-    "sentence_transformers": {"index.rerank"},
-    "torch": {"llm", "training"},
-    "transformers": {"llm", "training"},
+    "argon2": {"store.users"},
+    "chainlit": {"page"},
+    "charset_normalizer": {"knowledge.formats.text"},
+    "docutils": {"knowledge.formats.markup"},
+    "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
+    "fastapi": {"api"},
+    "filelock": {"index.builder", "llm.download", "llm.wheels"},
     "gguf": {"llm"},
-    "safetensors": {"llm"},
+    "httpx": {"cli.doctor", "desk.handoff", "llm.download"},
+    "huggingface_hub": {"llm.catalogue", "llm.download"},
+    "langchain_community": {"index.stores.faiss_store"},
+    "langchain_huggingface": {"index.embeddings", "llm.engines.hosted"},
+    "langchain_milvus": {"index.stores.milvus"},
+    "langchain_openai": {"llm.engines.hosted"},
+    "langchain_pinecone": {"index.stores.pinecone"},
+    "lxml": {"knowledge.formats"},
+    "markdown_it": {"knowledge.formats.books"},
+    "office_oxide": {"knowledge.formats.office"},
     "openvino": {"llm"},
     "openvino_genai": {"llm"},
-    "peft": {"llm", "training"},
-    "langchain_openai": {"llm.engines.hosted"},
-    "langchain_huggingface": {"index.embeddings", "llm.engines.hosted"},
-    "huggingface_hub": {"llm"},
-    "tenacity": {"llm.engines.hosted"},
-    "chainlit": {"page"},
-    "sqlalchemy": {"store"},
-    "argon2": {"store.users"},
-    "sklearn": {"desk.corrections", "evaluation"},
-    "phonenumbers": {"text.masking"},
-    "stdnum": {"text.masking"},
-    "matplotlib": set(),
-    "fastapi": {"api"},
-    "fastapi_offline": set(),
-    "uvicorn": {"api.server"},
-    "prometheus_client": {"api.metrics"},
     "opentelemetry": {"api.tracing"},
+    "orjson": {"index.generations"},
+    "oxmsg": {"knowledge.formats.mail"},
+    "pdf_oxide": {"knowledge.formats.pdf"},
+    "peft": {"llm.engines.transformers", "training"},
+    "phonenumbers": {"text.masking"},
+    "pinecone": {"index.stores.pinecone"},
+    "prometheus_client": {"api.metrics"},
+    "pydantic_settings": {"settings"},
+    "pymilvus": {"index.stores.milvus"},
+    "pypdf": {"knowledge.formats.pdf"},
+    "rich": {"cli.common"},
+    "safetensors": {"llm.merge"},
+    "scipy": {"index.bm25"},
+    "sentence_transformers": {"index.rerank"},
+    "sentencex": {"text.sentences"},
+    "sklearn": {"desk.corrections", "evaluation"},
+    "sqlalchemy": {"store"},
+    "starlette": {"api", "page"},
+    "stdnum": {"text.masking"},
+    "striprtf": {"knowledge.formats.books"},
+    "tenacity": {"llm.engines.hosted"},
+    "tokenizers": {"llm.tokens"},
+    "torch": {"llm", "training"},
+    "transformers": {"llm", "training"},
+    "uvicorn": {"api.server"},
+    "watchfiles": {"index.watch"},
+    "yaml": {"knowledge.front_matter", "prompts"},
 }
+# What values are made of, everywhere.
+COMMON = {"langchain_core", "numpy", "pydantic", "typing_extensions"}
 HEAVY = {
     "torch",
     "peft",
@@ -84,7 +76,6 @@ HEAVY = {
     "uvicorn",
     "opentelemetry",
 }
-FILES = sorted((ROOT / "chatbot").rglob("*.py"))
 
 
 def module_of(path: Path) -> str:
@@ -93,69 +84,104 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def unit_of(path: Path) -> str:
-    return module_of(path).split(".")[0]
+FILES = {module_of(path): path for path in sorted((ROOT / "chatbot").rglob("*.py"))}
+EACH = pytest.mark.parametrize("module", FILES)
 
 
-def is_import(node: ast.AST) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
-def imports(tree: ast.AST) -> set[str]:
-    names = set()
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The modules that are imported anywhere below ``tree``, by name or by ``import_module``: of
+    ``from package import module``, the module."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-    return names
+        match node:
+            case ast.Import(names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module, names):
+                assert module and not node.level, f"a relative import in line {node.lineno}"
+                whole = [f"{module}.{alias.name}" for alias in names]
+                yield from (n if n.removeprefix("chatbot.") in FILES else module for n in whole)
+            case ast.Call(
+                ast.Name("import_module" | "__import__") | ast.Attribute(attr="import_module"),
+                [ast.Constant(str(name)), *_],
+            ):
+                yield name
 
 
-def layer(unit: str) -> int:
-    return next(number for number, units in enumerate(LAYERS) if unit in units)
+def imports_of(module: str) -> set[str]:
+    return set(imports(ast.parse(FILES[module].read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_go_one_way(path: Path) -> None:
-    unit = unit_of(path)
-    if unit == "__init__":
-        return
-    for name in imports(ast.parse(path.read_text())):
-        if name.startswith("chatbot."):
-            other = name.split(".")[1]
-            assert other == unit or layer(other) <= layer(unit), f"{path} imports {name}"
+def own_imports(module: str) -> set[str]:
+    """Those from ``chatbot``, by their names below it."""
+    names = imports_of(module)
+    return {name.removeprefix("chatbot.") for name in names if name.startswith("chatbot.")}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_each_library_is_imported_by_its_owner_only(path: Path) -> None:
-    for name in imports(ast.parse(path.read_text())):
-        owners = OWNERS.get(name.split(".")[0])
-        if owners is not None:
-            own = f"{module_of(path)}."
-            assert any(own.startswith(f"{owner}.") for owner in owners), f"{path} imports {name}"
+def library(name: str) -> str:
+    return name.split(".")[0]
+
+
+def libraries(module: str) -> set[str]:
+    """Those of others that it imports."""
+    return {library(n) for n in imports_of(module)} - sys.stdlib_module_names - {"chatbot"}
+
+
+def within(module: str, owner: str) -> bool:
+    return f"{module}.".startswith(f"{owner}.")
+
+
+def import_order() -> list[str]:
+    """The packages and modules of ``chatbot`` as docs/architecture.md lists them."""
+    listed = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    return re.findall(r"^  (\w+)(?:/|\.py) ", listed, re.MULTILINE)
+
+
+def test_the_documented_order_is_of_all_that_there_is() -> None:
+    order = import_order()
+    units = {module.split(".")[0] for module in FILES} - {"__init__", "__main__"}
+    assert sorted(order) == sorted(units)
+
+
+@EACH
+def test_imports_go_one_way(module: str) -> None:
+    """Each imports only what stands above it in docs/architecture.md."""
+    order = [*import_order(), "__main__"]
+    unit = module.split(".")[0]
+    above = set(order[: order.index(unit) + 1]) if unit in order else set()
+    wrong = {name for name in own_imports(module) if name.split(".")[0] not in above}
+    assert not wrong, f"chatbot.{module} imports what is not above it in docs/architecture.md"
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Also inside packages. Imports within functions and for annotations do not count, and a
-    module may name its own package, of which it takes another module."""
-    modules = {module_of(path): path for path in FILES}
-    needs: dict[str, set[str]] = {}
-    for name, path in modules.items():
-        tree = ast.Module([n for n in ast.parse(path.read_text()).body if is_import(n)], [])
-        wanted = {found.removeprefix("chatbot.") for found in imports(tree)}
-        needs[name] = {
-            other for other in wanted & modules.keys() if not f"{name}.".startswith(other + ".")
-        }
+    """Also inside packages, within functions and for annotations."""
+    needs = {module: own_imports(module) & FILES.keys() - {module} for module in FILES}
     graphlib.TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_no_private_module_is_imported(path: Path) -> None:
-    for name in imports(ast.parse(path.read_text())):
-        assert not any(part.startswith("_") for part in name.split(".")), f"{path} imports {name}"
+@EACH
+def test_each_library_is_imported_by_its_owner_only(module: str) -> None:
+    for name in libraries(module) - COMMON:
+        assert name in OWNERS, f"chatbot.{module} imports {name}, which has no owner in OWNERS"
+        owners = OWNERS[name]
+        assert any(within(module, owner) for owner in owners), (
+            f"chatbot.{module} imports {name}, whose owners are {', '.join(sorted(owners))}"
+        )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
-    top = ast.Module([n for n in ast.parse(path.read_text()).body if is_import(n)], [])
-    assert not {name.split(".")[0] for name in imports(top)} & HEAVY
+@pytest.mark.parametrize("name", OWNERS)
+def test_owners_import_what_they_own(name: str) -> None:
+    users = [module for module in FILES if name in libraries(module)]
+    for owner in OWNERS[name]:
+        assert any(within(module, owner) for module in users), f"{owner} does not import {name}"
+
+
+@EACH
+def test_no_private_module_is_imported(module: str) -> None:
+    for name in imports_of(module):
+        assert not any(part.startswith("_") for part in name.split("."))
+
+
+@EACH
+def test_heavy_libraries_are_imported_where_they_are_used(module: str) -> None:
+    body = ast.parse(FILES[module].read_text(encoding="utf-8")).body
+    top = ast.Module([n for n in body if isinstance(n, ast.Import | ast.ImportFrom)], [])
+    assert not {library(name) for name in imports(top)} & HEAVY

@@ -10,8 +10,8 @@ import pytest
 
 from chatbot.cases import Case, read_cases
 from chatbot.knowledge.documents import list_files
+from tests.support import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 RECIPES = sorted(path.parent for path in (ROOT / "models/recipes/bundled").glob("*/rows.jsonl"))
 NATURAL = ROOT / "tests/cases/natural"
 WORDS = 9  # so many words in a row are no coincidence

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support import ROOT
+
 KNOWLEDGE = ROOT / "knowledge"
 CASES_FILE = ROOT / "tests" / "cases" / "sample.jsonl"
 FORMATS = {".md", ".csv", ".pdf", ".docx", ".html"}

@@ -1,6 +1,6 @@
 """Faults on a running service with the small bundled model, and how it comes through.
 
-    python benchmarks/api/faults.py [--requests 10000] [--only-requests] [--out FILE]
+    python -m benchmarks.api.faults [--requests 10000] [--only-requests] [--out FILE]
 
 The model server killed and started again (the service uses llama.cpp's server as its model),
 PostgreSQL killed and started again, the index folder moved away, and then a file in its place
@@ -27,13 +27,10 @@ from typing import Any
 
 import httpx
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
-
-from postgres import find_binaries, running_server  # noqa: E402
-from serving import Replica, free_port, running, wait_for  # noqa: E402
-
-from chatbot.store import Store  # noqa: E402
+from benchmarks import ROOT
+from chatbot.store import Store
+from tests.support.postgres import find_binaries, running_server
+from tests.support.serving import LLAMA_SERVER, Replica, free_port, running, wait_for
 
 TRIES = 3
 QUESTION = {"question": "How long can customers in the EU return a product?"}
@@ -296,8 +293,8 @@ def main() -> int:
 
     def start_model() -> subprocess.Popen[bytes]:
         started = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "llama_server.py"), str(model_port), "k"],
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            [sys.executable, *LLAMA_SERVER, str(model_port), "k"],
+            cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

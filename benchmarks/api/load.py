@@ -1,6 +1,6 @@
 """Load: many users at once against the API, and against llama.cpp's server, in one run.
 
-    python benchmarks/api/load.py [--users 50] [--seconds 180] [--out FILE]
+    python -m benchmarks.api.load [--users 50] [--seconds 180] [--out FILE]
 
 Every user asks one question after the other by ``/v1/chat/completions``, streaming, and waits as
 long as Retry-After says when turned away. llama.cpp's server gets the very prompts that the
@@ -22,15 +22,12 @@ from typing import Any
 
 import httpx
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks"), str(ROOT)]
-
-from served import weights  # noqa: E402
-from serving import running, wait_for  # noqa: E402
-
-from chatbot.answering.question import Question  # noqa: E402
-from chatbot.service import build_service  # noqa: E402
-from chatbot.settings import load_settings  # noqa: E402
+from benchmarks import ROOT
+from benchmarks.served import weights
+from chatbot.answering.question import Question
+from chatbot.service import build_service
+from chatbot.settings import load_settings
+from tests.support.serving import LLAMA_SERVER, running, wait_for
 
 CASES = ROOT / "tests" / "cases" / "sample.jsonl"
 LIMIT = 64  # tokens of an answer, on both sides
@@ -168,9 +165,7 @@ def main() -> None:
         tally = asyncio.run(load(service.url, ours, options.users, options.seconds))
         results["peregrine"] = tally.as_dict()
         print(json.dumps(results["peregrine"]), file=sys.stderr)
-    with running(
-        [str(ROOT / "tests" / "llama_server.py"), "PORT", "none", "8", str(weights())], {}
-    ) as llama:
+    with running([*LLAMA_SERVER, "PORT", "none", "8", str(weights())], {}) as llama:
         wait_for(f"{llama.url}/health", llama.process)
         tally = asyncio.run(load(llama.url, theirs, options.users, options.seconds))
         results["llama.cpp"] = tally.as_dict()

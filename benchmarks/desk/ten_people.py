@@ -5,7 +5,7 @@ secret of its own, asks for it three times and starts a new conversation. The mo
 it repeats the first secret in its prompt, so that a wrong conversation's secret would show. At
 the end of a conversation the page is loaded again: what was answered has to be there.
 
-    python benchmarks/desk/ten_people.py --minutes 5 [--log FILE]
+    python -m benchmarks.desk.ten_people --minutes 5 [--log FILE]
 
 The report is JSON. ``late`` are answers whose text came after the line below them, ``wrong`` those
 whose text never came, or was another one; ``tracebacks`` are counted in what the service wrote.
@@ -26,10 +26,8 @@ from typing import Any
 import psutil
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
-
-from driving import CHROMIUM, FLAGS, PATIENCE, SCRIPTED, free_port, running  # noqa: E402
+from tests.browser.driving import CHROMIUM, FLAGS, PATIENCE, SCRIPTED, running
+from tests.support.serving import free_port
 
 QUESTION = "What is the secret code of this customer?"
 ANSWERS = 3

@@ -6,7 +6,7 @@ several turns; each brings its passage along. Beside each of them another conver
 a note that only it has, so that both are in the model at once: ``leaks_of_others`` counts answers
 with what belongs to the other one.
 
-    python benchmarks/grounding/injection.py [--llm NAME] [--limit N] [--rows FILE]
+    python -m benchmarks.grounding.injection [--llm NAME] [--limit N] [--rows FILE]
 """
 
 import argparse
@@ -15,6 +15,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from benchmarks import ROOT
 from chatbot.cases import Case, GivenPassage
 from chatbot.evaluation.answers import answer_to
 from chatbot.grounding.injection import copies
@@ -30,7 +31,7 @@ OTHER = Case(
     passages=[GivenPassage(path="upload/note.txt", text=NOTE)],
 )
 
-CASES = Path(__file__).resolve().parents[2] / "tests" / "cases" / "injection.jsonl"
+CASES = ROOT / "tests" / "cases" / "injection.jsonl"
 
 
 async def measure(llm: str | None, limit: int | None) -> tuple[dict[str, object], list[dict]]:

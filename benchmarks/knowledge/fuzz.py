@@ -1,6 +1,6 @@
 """Build an index over 1,000 damaged and hostile files among good ones; what it cost, as JSON.
 
-    python benchmarks/knowledge/fuzz.py --count 1000 --seed 0
+    python -m benchmarks.knowledge.fuzz --count 1000 --seed 0
 
 The files (benchmarks/knowledge/hostile.py) are made in a temporary folder. A process of its own
 builds, with vectors of hashed words: what is still readable would take the real model hours. The
@@ -20,15 +20,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
+from benchmarks import ROOT
+from tests.support.scripted import HashedEmbeddings
 
 
 def build(knowledge: Path, index: Path, seconds: float) -> None:
     """What the process apart does: two builds; their reports to stdout."""
     from functools import partial
-
-    from conftest import HashedEmbeddings
 
     from chatbot.index.builder import update_index
     from chatbot.knowledge import apart
@@ -87,9 +85,7 @@ def fuzz(
     """Make, build and check; the figures, with ``problems``."""
     import shutil
 
-    from conftest import HashedEmbeddings
-    from hostile import make
-
+    from benchmarks.knowledge.hostile import make
     from chatbot.index.generations import load_current
     from chatbot.index.retriever import build_retriever
 
@@ -97,11 +93,20 @@ def fuzz(
     shutil.copytree(ROOT / "knowledge", knowledge / "good")
     good = [p for p in (knowledge / "good").rglob("[!.]*.*") if p.is_file()]
     made = make(knowledge, ROOT / "knowledge", count, seed, size)
-    command = [sys.executable, __file__, "--build", str(knowledge), str(index)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.knowledge.fuzz",
+        "--build",
+        str(knowledge),
+        str(index),
+    ]
     command += ["--reader-seconds", str(seconds)]
     began = time.perf_counter()
     used = os.times()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     watched = Watched(process.pid)
     watched.start()
     try:

@@ -1,6 +1,6 @@
 """Kill builds at random moments; after each, the index must open whole and build on.
 
-    python benchmarks/knowledge/kill.py --times 200
+    python -m benchmarks.knowledge.kill --times 200
 
 Embeddings are made from hashed words, so that writing rather than embedding takes the time.
 """
@@ -9,19 +9,15 @@ import argparse
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
-
-from conftest import HashedEmbeddings
 
 from chatbot.index.builder import BuildReport, update_index
 from chatbot.index.generations import current_name, load_current
 from chatbot.index.retriever import build_retriever
 from chatbot.settings import Settings, load_settings
+from tests.support.scripted import HashedEmbeddings
 
 
 def build(settings: Settings) -> BuildReport:

@@ -1,6 +1,6 @@
 """A pass where nothing changed, and how soon one changed document is found, at full size.
 
-    python benchmarks/knowledge/passes.py --knowledge DIR --times 5
+    python -m benchmarks.knowledge.passes --knowledge DIR --times 5
 
 The folder is copied. Its first index gets stand-in vectors (numbers drawn from each text), since
 embedding tens of thousands of chunks takes long; every change after it is embedded by the real

@@ -1,25 +1,23 @@
 """Plant facts in files of every format and family, and tell which of them are found again.
 
-    python benchmarks/knowledge/planted.py [--seed 0] [--rows FILE] [--folder DIR]
+    python -m benchmarks.knowledge.planted [--seed 0] [--rows FILE] [--folder DIR]
 
 Each family of benchmarks/knowledge/planted_files.py writes its facts as real files have them. A
 fact is "in the text" where one chunk holds its value together with what it is about (titles,
 headings, column names and folders count), and "found" where one of the first four passages for
-its question holds the value. Prints JSON; the figures of a run are in docs/experiments.md.
+its question holds the value. Prints JSON; the figures of a run are in docs/experiments.md. Another
+checkout's chatbot is measured, in this environment, by
+``PYTHONPATH=CHECKOUT:. python -P -m benchmarks.knowledge.planted``.
 """
 
 import argparse
 import json
 import random
-import sys
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 NAMES = """
 Ostara Velmo Quintel Brisk Talvo Meriden Zephra Kordan Lumea Paxton Fjord Solvig Arbor
@@ -126,16 +124,13 @@ def measure(
 
 def main() -> None:
     """Make the folder, measure, print JSON."""
-    from planted_files import FAMILIES
+    from benchmarks.knowledge.planted_files import FAMILIES
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--folder", type=Path, help="keep the files here")
-    parser.add_argument("--code", type=Path, help="a checkout whose chatbot is measured")
     options = parser.parse_args()
-    if options.code:
-        sys.path.insert(0, str(options.code))
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         planted: dict[str, list[tuple[str, Fact]]] = {}

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from planted import Fact
+from benchmarks.knowledge.planted import Fact
 
 File = tuple[str, bytes, list[Fact]]
 Maker = Callable[[str, list[Fact]], list[File]]

@@ -1,6 +1,6 @@
 """How fast an index is built beside the embedding model alone, on the same texts, by turns.
 
-    python benchmarks/knowledge/rate.py --knowledge DIR --documents 300 --turns 2
+    python -m benchmarks.knowledge.rate --knowledge DIR --documents 300 --turns 2
 
 One process, one loaded model. A turn is a whole build from nothing (listing, reading, splitting,
 counting words, embedding, writing, flushing to the disk) and one call of the model's own

@@ -1,23 +1,22 @@
 """How fast files are read, without indexing: milliseconds for each format, as JSON.
 
-    python benchmarks/knowledge/reading.py [--turns 5] [--code CHECKOUT]
+    python -m benchmarks.knowledge.reading [--turns 5]
 
 The files are made here: a page of 200 sections with tables, a handbook of 150 sections, a sheet of
-20,000 rows, a manual of about fifty pages. The best of the turns counts. ``--code`` measures the
-chatbot of another checkout, in this environment.
+20,000 rows, a manual of about fifty pages. The best of the turns counts. Another
+checkout's chatbot is measured, in this environment, by
+``PYTHONPATH=CHECKOUT:. python -P -m benchmarks.knowledge.reading``.
 """
 
 import argparse
-import importlib
 import io
 import json
 import random
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from chatbot.knowledge.formats import extract
+
 WORDS = """device battery hub reset keypad order refund customer within days shipping invoice
 warranty region price standard express open account settings""".split()  # noqa: SIM905
 
@@ -98,13 +97,7 @@ def main() -> None:
     """Make, read, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--code", type=Path, default=ROOT)
     options = parser.parse_args()
-    sys.path.insert(0, str(options.code))
-    try:
-        extract = importlib.import_module("chatbot.knowledge.formats").extract
-    except ModuleNotFoundError:  # checkouts from before the formats had a package
-        extract = importlib.import_module("chatbot.knowledge.readers").extract
     chance = random.Random(0)
     found = {}
     makers = {".html": page, ".docx": handbook, ".xlsx": sheet, ".pdf": manual}

@@ -1,6 +1,6 @@
 """Latency and memory of the whole retriever at growing numbers of chunks, on one thread.
 
-    python benchmarks/knowledge/scale.py --knowledge DIR --vectors INDEX/g.../vectors.npy \
+    python -m benchmarks.knowledge.scale --knowledge DIR --vectors INDEX/g.../vectors.npy \
         --cases CASES.jsonl --chunks 10000 100000 1000000
 
 Beyond the folder's own chunks, texts are made from them: each made chunk takes the windows of a

@@ -6,7 +6,7 @@ are kept in ``--out`` as they come, so that a part can be measured again; the la
 table and draws the plot from all that is there. On a shared machine the least disturbed of
 ``--tries`` counts, for every contender alike.
 
-    python benchmarks/llm/compare.py [--only ours,stock] [--users 1,4,8,16] [--tries 3]
+    python -m benchmarks.llm.compare [--only ours,stock] [--users 1,4,8,16] [--tries 3]
 """
 
 import argparse
@@ -15,17 +15,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from contenders import CONTENDERS
-from report import report
-
+from benchmarks import ROOT
+from benchmarks.llm.contenders import CONTENDERS
+from benchmarks.llm.report import report
+from benchmarks.served import weights
 from chatbot.llm.weights import load_weights
-from prompts import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from served import weights
-
-CHILD = Path(__file__).with_name("measure.py")
 
 
 def save_dense(gguf: Path, folder: Path) -> None:
@@ -53,9 +47,9 @@ def main() -> None:
         arguments = [name, gguf, dense, options.out / f"{name}.json", options.tries,
                      options.tokens, options.users or "-"]  # fmt: skip
         subprocess.run(
-            [sys.executable, str(CHILD), *map(str, arguments)],
-            env=os.environ
-            | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'benchmarks'}", "HF_HUB_OFFLINE": "1"},
+            [sys.executable, "-m", "benchmarks.llm.measure", *map(str, arguments)],
+            cwd=ROOT,
+            env=os.environ | {"HF_HUB_OFFLINE": "1"},
             stdout=sys.stderr,
             check=True,
         )

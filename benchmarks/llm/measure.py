@@ -23,7 +23,7 @@ def first_and_rate(contender: Any, prompt: str, tokens: int) -> tuple[float, flo
 
 def one_person(contender: Any, tries: int, tokens: int) -> dict[str, float]:
     """The best of several conversations of two turns, after one to warm up."""
-    from prompts import conversation
+    from benchmarks.llm.prompts import conversation
 
     cold, follow_up, rates = [], [], []
     for number in range(tries + 1):
@@ -43,7 +43,7 @@ def one_person(contender: Any, tries: int, tokens: int) -> dict[str, float]:
 
 def many_people(contender: Any, users: int, tokens: int, offset: int) -> dict[str, float]:
     """Tokens a second of all together: on their first turns, then on their next ones."""
-    from prompts import conversation
+    from benchmarks.llm.prompts import conversation
 
     talks = [conversation(offset + user) for user in range(users)]
     rates = {}
@@ -59,7 +59,7 @@ def many_people(contender: Any, users: int, tokens: int, offset: int) -> dict[st
 
 def main(name: str, gguf: str, dense: str, out: str, tries: str, tokens: str, users: str) -> None:
     """Measure and write after each step, on top of what an earlier run has written."""
-    from contenders import CONTENDERS
+    from benchmarks.llm.contenders import CONTENDERS
 
     file = Path(out)
     result = json.loads(file.read_text()) if file.exists() else {"users": {}}

@@ -5,7 +5,7 @@ tokens that no other has, so that a gigabyte of cache is full after a third of t
 reader leaves after the first piece of text, and every twentieth request fails (its question is
 empty).
 
-    python benchmarks/llm/memory.py [--requests 1000]
+    python -m benchmarks.llm.memory [--requests 1000]
 """
 
 import argparse
@@ -17,12 +17,12 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import ROOT
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
 from chatbot.errors import ChatbotError
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
-from prompts import ROOT
 
 TOGETHER = 8
 

@@ -7,13 +7,12 @@ same question, since how much a model copies, and so its rate, depends on the qu
 of those ratios counts. Processor time per token is printed beside the rate: it hardly depends on
 what else runs on the machine.
 
-    python benchmarks/llm/overhead.py [--tries 16] [--users 8] [--tokens 160]
+    python -m benchmarks.llm.overhead [--tries 16] [--users 8] [--tokens 160]
 """
 
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 import threading
 import time
@@ -22,18 +21,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from contenders import endless_engine
 
+from benchmarks.llm.contenders import endless_engine
+from benchmarks.served import graph
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
 from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from served import graph
 
 QUESTIONS = (
     "How long can customers in the EU return a product?",

@@ -5,15 +5,14 @@ its first tokens on, so nothing but its own earlier turn can have been cached.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from benchmarks import ROOT
 from chatbot.llm.templates import chat_template
 from chatbot.prompts import load_prompts
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("returns", "shipping", "privacy")
 QUESTION = "How long do I have to send something back, and who pays for the parcel?"
 ANSWER = "You have 30 days from delivery, and we pay for the parcel."

@@ -5,28 +5,24 @@ the prompt; ``f32`` is transformers in float32 on the untouched file with the ad
 Every case brings its own passages and the gate is open, so that nothing else differs. Answers are
 kept in ``--out``.
 
-    python benchmarks/llm/quality.py --cases FILE [--limit 200] [--engines openvino,f32]
+    python -m benchmarks.llm.quality --cases FILE [--limit 200] [--engines openvino,f32]
 """
 
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import ROOT
+from benchmarks.served import adapter, graph
 from chatbot.cases import Case, read_cases
 from chatbot.evaluation.answers import answer_cases, summarise
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
-from prompts import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-from served import adapter, graph
 
 METRICS = ("token_f1", "contains_gold", "rouge_l")
 

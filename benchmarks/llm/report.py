@@ -7,7 +7,7 @@ from typing import Any
 
 def report(folder: Path) -> None:
     """Print a Markdown table; write ``results.json`` and ``bench-llm.png`` into ``folder``."""
-    from contenders import CONTENDERS
+    from benchmarks.llm.contenders import CONTENDERS
 
     files = {name: folder / f"{name}.json" for name in CONTENDERS}
     results = {name: json.loads(f.read_text()) for name, f in files.items() if f.exists()}

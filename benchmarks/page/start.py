@@ -3,7 +3,7 @@
 The index and the converted model exist already: this is what a restart costs. Runs alternate,
 and medians are compared, because machines are shared.
 
-    python benchmarks/page/start.py [--runs 3]
+    python -m benchmarks.page.start [--runs 3]
 """
 
 import argparse
@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks import ROOT
+
 EMPTY = "import chainlit as cl\n\n@cl.on_message\nasync def answer(message):\n    pass\n"
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support import ROOT
+
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 90_000  # milliseconds: the machines of a CI are slow and shared
-SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_server.py"))]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+SCRIPTED = [sys.executable, "-m", "tests.browser.scripted_server"]
 
 
 def status(url: str) -> str:
@@ -45,7 +39,7 @@ def running(
 ) -> Iterator[str]:
     """A server whose page is there and whose model is ready; its address. The process is added
     to ``started``; what it writes goes to ``output``, or where ours goes."""
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": paths} | environment
     server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
     if started is not None:

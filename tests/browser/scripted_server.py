@@ -1,4 +1,5 @@
-"""The whole web application with a scripted model, for tests: ``python scripted_server.py PORT``.
+"""The whole web application with a scripted model, for tests:
+``python -m tests.browser.scripted_server PORT``.
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
 that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
@@ -10,15 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import uvicorn
-from conftest import HashedEmbeddings, ScriptedEngine, scripted_model
 
 from chatbot.api import create_app
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
+from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
 
 US = "Customers in the US can return a product within 45 days of delivery."
 MARKUP = (
@@ -59,5 +59,4 @@ def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     main(int(sys.argv[1]))

@@ -11,18 +11,19 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from driving import (
-    ROOT,
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.driving import (
     SCRIPTED,
     artefact,
     ask,
     chromium,
-    free_port,
     needs_chromium,
     open_page,
     running,
 )
-from playwright.sync_api import Browser, Page, Route, expect
+from tests.support import ROOT
+from tests.support.serving import free_port
 
 pytestmark = needs_chromium
 

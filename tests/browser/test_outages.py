@@ -9,18 +9,19 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from driving import (
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import (
     SCRIPTED,
     artefact,
     ask,
     chromium,
-    free_port,
     needs_chromium,
     open_page,
     running,
 )
-from playwright.sync_api import Browser, Page, expect
-from postgres import find_binaries, running_server
+from tests.support.postgres import find_binaries, running_server
+from tests.support.serving import free_port
 
 pytestmark = needs_chromium
 

@@ -5,17 +5,18 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from driving import (
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import (
     artefact,
     ask,
     chromium,
-    free_port,
     needs_chromium,
     open_page,
     running,
     status,
 )
-from playwright.sync_api import Browser, Page, expect
+from tests.support.serving import free_port
 
 pytestmark = needs_chromium
 

@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from driving import SCRIPTED, free_port, running
+
+from tests.browser.driving import SCRIPTED, running
+from tests.support.serving import free_port
 
 
 class Provider(HTTPServer):

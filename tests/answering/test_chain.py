@@ -1,0 +1,92 @@
+"""The chain with a scripted model: what it remembers, searches, refuses and cites."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from chatbot.answering.events import PassagesFound, Token
+from chatbot.answering.question import Question
+from chatbot.errors import QuestionError
+from chatbot.memory import Turn
+from chatbot.service import ChatService
+from tests.support.answers import ask
+from tests.support.scripted import ScriptedEngine
+
+EU: list[Turn] = [
+    {"role": "user", "content": "How long can customers in the EU return a product?"},
+    {"role": "assistant", "content": "Within 30 days of delivery."},
+]
+
+
+async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
+    question = "How long can customers in the US return a product?"
+    events = [event async for event in service.answer(Question(question))]
+    assert isinstance(events[0], PassagesFound)
+    assert sum(isinstance(event, Token) for event in events) > 5
+    answer = (await ask(service, question)).as_dict()
+    citation = answer["citations"][0]
+    text = (service.settings.knowledge / citation["path"]).read_text()
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert citation["path"] == "us.md"
+    assert "45 days" in citation["quote"]
+
+
+async def test_follow_up_uses_the_previous_turn(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    answer = await ask(service, "And in the US?", EU)
+    assert not answer.abstained
+    assert answer.passages[0].path in {"us.md", "eu.md"}
+    prompt = engine.prompts[-1]
+    assert prompt.index("in the EU return") < prompt.index("And in the US?")
+
+
+async def test_memory_keeps_the_newest_turns_and_both_sides(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    old: list[Turn] = [
+        {"role": "user", "content": "oldest " * 700},
+        {"role": "assistant", "content": "ancient answer"},
+    ]
+    await ask(service, "And in the US return a product?", old + EU)
+    assert "oldest" not in engine.prompts[-1]
+    assert "Within 30 days of delivery." in engine.prompts[-1]
+
+
+async def test_off_topic_is_refused_without_the_model(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    answer = await ask(service, "Quantum chromodynamics lattice gauge simulation?")
+    assert answer.abstained
+    assert not answer.citations
+    assert "does not cover" in answer.answer
+    assert not engine.prompts
+
+
+async def test_a_run_on_model_is_stopped_at_its_next_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = "Within 45 days of delivery.\nQuestion: what else?"
+    answer = await ask(service, "How long can customers in the US return a product?")
+    assert answer.answer == "Within 45 days of delivery."
+
+
+async def test_leaving_the_answer_stops_the_model(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = "word " * 100_000
+    service.models.llm.max_tokens = 100_000  # type: ignore[union-attr]
+    question = "How long can customers in the US return a product?"
+    async with aclosing(service.answer(Question(question))) as events:
+        async for event in events:
+            if isinstance(event, Token):
+                break
+    assert await asyncio.to_thread(engine.cancelled.wait, 10)
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * 20_000])
+async def test_bad_questions_get_a_sentence(service: ChatService, question: str) -> None:
+    with pytest.raises(QuestionError, match=r"empty|20,000 characters"):
+        await ask(service, question)
+    assert (await ask(service, "How long can customers in the US return a product?")).citations

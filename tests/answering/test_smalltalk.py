@@ -1,0 +1,103 @@
+"""Small talk and refusals in the language of the question, without searching or a model."""
+
+from pathlib import Path
+
+import pytest
+
+from chatbot.answering.smalltalk import load_small_talk
+from chatbot.errors import PromptError
+from chatbot.service import ChatService
+from tests.support import ROOT
+from tests.support.answers import ask
+from tests.support.scripted import ScriptedEngine
+
+SMALL_TALK = load_small_talk(ROOT / "prompts")
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "kind"),
+    [
+        ("Hello", "en", "hello"),
+        ("hi there!", "en", "hello"),
+        ("helo", "en", "hello"),
+        ("Hellooo 👋", "en", "hello"),
+        ("good moring", "en", "hello"),
+        ("thanks, that helped!", "en", "thanks"),
+        ("thnaks", "en", "thanks"),
+        ("ok thank you so much", "en", "thanks"),
+        ("are you a bot?", "en", "bot"),
+        ("Can I talk to a human please?", "en", "human"),
+        ("bye", "en", "bye"),
+        ("Hallo", "de", "hello"),
+        ("Guten Tag zusammen,", "de", "hello"),
+        ("viele dank", "de", "thanks"),
+        ("Bist du ein Mensch?", "de", "bot"),
+        ("bonjour", "fr", "hello"),
+        ("Merci beaucoup !", "fr", "thanks"),
+        ("êtes-vous un robot ?", "fr", "bot"),
+        ("etes vous un robot", "fr", "bot"),
+        ("buenos dias", "es", "hello"),
+        ("¡muchas gracias!", "es", "thanks"),
+        ("¿eres un robot?", "es", "bot"),
+    ],
+)
+def test_small_talk_is_answered_in_its_language(message: str, language: str, kind: str) -> None:
+    assert SMALL_TALK.reply(message) == SMALL_TALK.texts[language].reply[kind]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "hello, how do I reset my router",
+        "hi, is there a refund?",
+        "thanks, and in the US?",
+        "Danke, und in der Schweiz?",
+        "bonjour, quel est le prix ?",
+        "help",
+        "are you open on Sunday?",
+        "ok",
+        "there",
+        "tanks",
+        "?",
+        "hello " * 60,
+    ],
+)
+def test_what_asks_something_is_a_question(message: str) -> None:
+    assert SMALL_TALK.reply(message) is None
+
+
+async def test_a_greeting_costs_no_model_call_and_is_no_refusal(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    answer = await ask(service, "Hello!")
+    assert answer.answer == SMALL_TALK.texts["en"].reply["hello"]
+    assert not answer.abstained and not answer.citations and not answer.unsupported
+    assert not engine.prompts
+
+
+async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_closest(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    answer = await ask(service, "Wie wird das Wetter morgen in Timbuktu?")
+    assert answer.abstained
+    assert answer.answer.startswith(SMALL_TALK.texts["de"].refusal)
+    if answer.passages:
+        assert "EU returns" in answer.answer or "US returns" in answer.answer
+    english = await ask(service, "What will the weather be like in Timbuktu?")
+    assert english.abstained and english.answer.startswith("The knowledge base does not cover")
+    assert not engine.prompts
+
+
+def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
+    tmp_path: Path,
+) -> None:
+    assert load_small_talk(tmp_path).texts == SMALL_TALK.texts
+    file = tmp_path / "smalltalk.toml"
+    for text, wrong in (("[en", "cannot be used"), ("", r"no section \[en\]")):
+        file.write_text(text)
+        with pytest.raises(PromptError, match=wrong):
+            load_small_talk(tmp_path)
+    whole = (ROOT / "prompts" / "smalltalk.toml").read_text(encoding="utf-8")
+    file.write_text(whole.replace("Closest: {titles}", "Closest: {title}"), encoding="utf-8")
+    with pytest.raises(PromptError, match="closest"):
+        load_small_talk(tmp_path)

@@ -1,0 +1,205 @@
+"""The API with a scripted model: bad requests, a full line, failures, draining, a newer index."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chatbot.api import create_api
+from chatbot.service import ChatService
+from chatbot.settings import Settings
+from tests.support.api import ASK, GatedEngine, client_of
+from tests.support.scripted import US, HashedEmbeddings, ScriptedEngine, scripted_model
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b"\xff\xfe",
+        b'{"question": 1}',
+        b'{"question": "\\ud800"}',
+        b"[" * 9000,
+        b'{"question": "a", "history": [{"role": "root", "content": "x"}]}',
+        b'{"\\udfff": 1}',
+    ],
+)
+async def test_malformed_bodies_are_refused(client: httpx.AsyncClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    for path in ("/predict", "/v1/chat/completions", "/v1/embeddings"):
+        response = await client.post(path, content=body, headers=headers)
+        assert response.status_code in (400, 422)
+        assert response.json()
+
+
+async def test_unknown_addresses_and_methods_are_errors(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/nothing")).json()["error"]["code"] == "not_found"
+    assert (await client.get("/predict")).status_code == 405
+
+
+async def test_above_the_line_is_429_with_retry_after(
+    client: httpx.AsyncClient, gated: GatedEngine
+) -> None:
+    gated.gate.clear()
+    first = asyncio.create_task(client.post("/predict", json={"question": US}))
+    await asyncio.to_thread(gated.asked.acquire)
+    second = asyncio.create_task(client.post("/v1/chat/completions", json=ASK))
+    await asyncio.sleep(0.1)
+    for path, body in (("/predict", {"question": US}), ("/v1/chat/completions", ASK)):
+        refused = await client.post(path, json=body)
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    ready = (await client.get("/readyz")).json()
+    assert (ready["serving"], ready["waiting"]) == (1, 1)
+    gated.gate.set()
+    assert [(await task).status_code for task in (first, second)] == [200, 200]
+
+
+async def test_a_failing_model_is_503_and_recovers(
+    client: httpx.AsyncClient, gated: GatedEngine
+) -> None:
+    gated.broken = True
+    for body in (ASK, ASK | {"stream": True}):
+        failed = await client.post("/v1/chat/completions", json=body)
+        assert failed.status_code == 503
+        assert failed.headers["Retry-After"]
+        assert "cannot be reached" in failed.json()["error"]["message"]
+    gated.broken = False
+    assert (await client.post("/v1/chat/completions", json=ASK)).status_code == 200
+
+
+async def test_a_client_that_leaves_stops_the_model(api: Any, gated: GatedEngine) -> None:
+    """Before the first piece and for a whole answer; a stream's end is tested over TCP."""
+    gated.gate.clear()
+    left = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return body.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    for path, value in (
+        ("/predict", {"question": US}),
+        ("/v1/chat/completions", ASK | {"stream": True}),
+    ):
+        left.clear()
+        gated.cancelled.clear()
+        sent: list[dict[str, Any]] = []
+        body = [{"type": "http.request", "body": json.dumps(value).encode(), "more_body": False}]
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "http",
+            "http_version": "1.1",
+            "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80),
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+        }
+        task = asyncio.create_task(api(scope, receive, send))
+        await asyncio.to_thread(gated.asked.acquire)
+        left.set()
+        await asyncio.wait_for(task, 5)
+        assert await asyncio.to_thread(gated.cancelled.wait, 5)
+        assert api.state.parts.service.line.served == 0
+
+
+async def test_a_large_body_is_413_with_or_without_a_length(client: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 100_000
+
+    for content in (b" " * 2_000_000, pieces()):
+        headers = {"Content-Type": "application/json"}
+        response = await client.post("/v1/chat/completions", content=content, headers=headers)
+        assert response.status_code == 413
+        assert response.json()["error"]["code"] == "request_too_large"
+
+
+async def test_request_ids_come_back(client: httpx.AsyncClient) -> None:
+    given = await client.get("/healthz", headers={"X-Request-ID": "abc-1"})
+    assert given.headers["X-Request-ID"] == "abc-1"
+    made = await client.get("/healthz", headers={"X-Request-ID": "no spaces please\x7f"})
+    assert len(made.headers["X-Request-ID"]) == 32
+
+
+async def test_while_draining_answers_end_and_new_requests_are_refused(
+    api: Any, client: httpx.AsyncClient, gated: GatedEngine
+) -> None:
+    drain = api.state.parts.drain
+    gated.gate.clear()
+    under_way = asyncio.create_task(client.post("/predict", json={"question": US}))
+    await asyncio.to_thread(gated.asked.acquire)
+    finishing = asyncio.create_task(drain.finish(0, 30, lambda: False))
+    await asyncio.sleep(0.05)
+    assert (await client.get("/readyz")).status_code == 503
+    refused = await client.post("/v1/chat/completions", json=ASK)
+    assert refused.status_code == 503
+    assert refused.json()["error"]["code"] == "stopping"
+    assert not finishing.done()
+    gated.gate.set()
+    assert (await under_way).status_code == 200
+    assert await asyncio.wait_for(finishing, 5)
+
+
+async def test_a_new_index_generation_is_taken_up(
+    api: Any, client: httpx.AsyncClient, small: Settings, knowledge: Path
+) -> None:
+    assert (await client.get("/readyz")).json()["index"] == "g00000001"
+    (knowledge / "uk.md").write_text("# UK returns\n\nCustomers in the UK have 60 days.\n")
+    other = ChatService(small, llm=scripted_model(ScriptedEngine()), embeddings=HashedEmbeddings())
+    await asyncio.to_thread(other.update_index)  # as another process does
+    await client.post("/predict", json={"question": US})
+    assert (await client.get("/readyz")).json()["index"] == "g00000002"
+    hidden = small.index.rename(small.index.with_name("hidden"))
+    assert (await client.post("/predict", json={"question": US})).status_code == 200
+    ready = await client.get("/readyz")
+    assert ready.status_code == 200
+    assert "is gone" in ready.json()["status"]
+    hidden.rename(small.index)
+    api.state.parts.service.refresh()
+    assert (await client.get("/readyz")).json()["status"] == "ready"
+
+
+async def test_questions_wait_for_the_first_index_and_are_told_so_where_it_takes_long(
+    small: Settings, gated: GatedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SlowEmbeddings(HashedEmbeddings):
+        gate, begun = threading.Event(), threading.Event()
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            self.begun.set()
+            self.gate.wait(10)
+            return super().embed_documents(texts)
+
+    service = ChatService(small, llm=scripted_model(gated), embeddings=SlowEmbeddings())
+    api = create_api(small, service)
+    async with client_of(api) as client:
+        starting = asyncio.create_task(asyncio.to_thread(service.warm_up))
+        await asyncio.to_thread(SlowEmbeddings.begun.wait, 10)
+        with monkeypatch.context() as patched:
+            patched.setattr("chatbot.service.live.FIRST_BUILD", 0.01)
+            early = await client.post("/predict", json={"question": US})
+        assert early.status_code == 503
+        assert "being built for the first time" in early.json()["detail"]
+        assert (await client.get("/readyz")).status_code == 503
+        waiting = asyncio.create_task(client.post("/predict", json={"question": US}))
+        assert not (await asyncio.wait([waiting], timeout=0.2))[0]
+        SlowEmbeddings.gate.set()
+        await starting
+        assert (await waiting).status_code == 200

@@ -1,0 +1,23 @@
+"""``POST /check``: a person's reply against the folder."""
+
+import httpx
+
+from chatbot.api import create_api
+from chatbot.service import ChatService
+
+JSON = {"Content-Type": "application/json"}
+
+
+async def test_the_api_answers_with_the_sentences(shop: ChatService) -> None:
+    api = create_api(shop.settings, shop)
+    transport = httpx.ASGITransport(api, client=("127.0.0.1", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        text = "Standard shipping takes 3 to 5 working days. Bananas are yellow."
+        response = await client.post("/check", json={"text": text})
+        assert response.status_code == 200
+        good, bad = response.json()["sentences"]
+        assert good["supported"] and good["citation"]["path"] == "shipping.md"
+        assert not bad["supported"] and bad["reason"] and "citation" not in bad
+        assert (await client.post("/check", json={"text": " "})).status_code == 422
+        half = await client.post("/check", content='{"text": "half \\ud800"}', headers=JSON)
+        assert half.status_code == 422

@@ -1,0 +1,16 @@
+"""Requests a minute, by a clock that nobody sets."""
+
+import time
+
+import pytest
+
+from chatbot.api.limits import RateLimiter
+
+
+def test_the_limit_does_not_follow_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    limiter = RateLimiter(lambda: now[0])
+    assert [limiter.take("k", 2).allowed for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(time, "time", lambda: 0.0)  # set back by decades
+    now[0] += 31
+    assert limiter.take("k", 2).allowed

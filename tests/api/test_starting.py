@@ -1,0 +1,60 @@
+"""What ``chatbot serve`` says while it starts, to a person at a terminal and to a log."""
+
+import json
+import logging
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatbot.api.starting import progress_lines
+from tests.support import ROOT
+from tests.support.serving import SCRIPTED, environment, free_port, running, wait_for
+
+MODEL_SERVICE = ["-m", "chatbot", "serve"]
+
+
+def test_a_terminal_is_told_the_address_the_building_and_the_end_of_it(tmp_path: Path) -> None:
+    port, (ours, theirs) = free_port(), pty.openpty()
+    env = os.environ | {name: str(value) for name, value in environment(tmp_path).items()}
+    command = [sys.executable, *SCRIPTED, str(port)]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stderr=theirs)
+    os.close(theirs)
+    shown = ""
+    try:
+        while "Ready" not in shown:
+            shown += os.read(ours, 4096).decode()
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    assert f"The page and the API are at http://127.0.0.1:{port}\r\n" in shown
+    first, last = shown.index("Building the first index, of "), shown.index("Ready: ")
+    assert first < shown.index("Building the index: 1 of 1 passages") < last
+    assert "Ready: scripted answers from 1 documents" in shown
+    assert "{" not in shown
+
+
+@pytest.mark.model
+def test_a_log_is_one_json_object_a_line_from_the_beginning(tmp_path: Path) -> None:
+    given = environment(tmp_path) | {"CHATBOT_LLM": "bundled", "CHATBOT_EMBEDDINGS": "bundled"}
+    with running(MODEL_SERVICE, given) as replica:
+        wait_for(f"{replica.url}/readyz", replica.process)
+        said = [json.loads(line)["message"] for line in replica.log.splitlines()]
+    assert f"The page and the API are at {replica.url}" in said
+    assert "Building the index: 1 of 1 passages" in said
+    assert re.fullmatch(r"Ready: bundled \(.*\) answers from 1 documents", said[-1])
+
+
+def test_progress_is_a_line_every_few_seconds(caplog: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+    progress = progress_lines("%d of %d", lambda: now[0])
+    with caplog.at_level(logging.INFO, "chatbot.api.starting"):
+        for done in range(1, 12):
+            progress(done, 11)
+            now[0] += 0.5
+    assert caplog.messages == ["1 of 11", "5 of 11", "9 of 11", "11 of 11"]

@@ -1,0 +1,66 @@
+"""A person's reply against the folder, sentence by sentence."""
+
+import pytest
+
+from chatbot.desk.checking import check_reply, is_polite, statements
+from chatbot.errors import QuestionError
+from chatbot.service import ChatService
+from tests.support.documents import SHIPPING
+
+
+def test_each_sentence_is_judged_by_itself(shop: ChatService) -> None:
+    reply = (
+        "Dear Ms Smith,\n\nStandard shipping takes 3 to 5 working days. "
+        "Customers in the US can return a product within 30 days of delivery.\n\nKind regards"
+    )
+    found = check_reply(shop, reply)
+    assert [sentence.supported for sentence in found] == [False, True, False, False]
+    assert found[0].reason == found[3].reason == "a greeting or closing line, which needs no source"
+    citation = found[1].citation
+    assert citation is not None and citation.path == "shipping.md"
+    assert SHIPPING[citation.start : citation.end] == citation.quote
+    assert "30" in found[2].reason or "US" in found[2].reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Standard shipping takes 1 working day.", False),
+        ("Express shipping takes one working day.", True),
+        ("Small parcels to the US cost 9.50 USD.", True),
+        ("Small parcels to the EU cost 8.90 EUR.", False),
+        ("Large parcels to the EU cost 8.90 EUR.", True),
+        ("Customers in the EU cannot return a product within 30 days of delivery.", False),
+        ("Bananas are yellow.", False),
+    ],
+)
+def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
+    shop: ChatService, sentence: str, supported: bool
+) -> None:
+    (found,) = check_reply(shop, sentence)
+    assert found.supported is supported
+    assert bool(found.reason) is not supported
+
+
+def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:
+    asked = "Does express shipping take 1 working day?"
+    affirmed = "express shipping takes 1 working day."
+    assert check_reply(shop, f"Yes, {affirmed}", asked)[0].supported
+    wrong = check_reply(shop, f"No, {affirmed}", asked)[0]
+    assert not wrong.supported and "'no'" in wrong.reason
+    other = "Does express shipping take 3 working days?"
+    assert check_reply(shop, f"No, {affirmed}", other)[0].supported
+    assert not check_reply(shop, f"Yes, {affirmed}", other)[0].supported
+
+
+def test_blank_lines_part_statements() -> None:
+    reply = "One.\n \nTwo\nlines.\r\n\r\nThree."
+    assert list(statements(reply)) == ["One.", "Two\nlines.", "Three."]
+    assert is_polite("Hello Anna,") and is_polite("Mit freundlichen Grüßen")
+    assert not is_polite("Hello, returns take 30 days")
+
+
+@pytest.mark.parametrize("reply", ["", " \n ", "x" * 20_001])
+def test_what_cannot_be_checked_gets_a_sentence(shop: ChatService, reply: str) -> None:
+    with pytest.raises(QuestionError):
+        check_reply(shop, reply)

@@ -1,0 +1,44 @@
+"""Metrics against values worked out by hand."""
+
+import math
+
+import pytest
+
+from chatbot.evaluation.metrics import (
+    contains_gold,
+    ranking_metrics,
+    reliability,
+    risk_area,
+    risk_coverage,
+    rouge_l,
+    token_f1,
+)
+
+
+def test_rankings() -> None:
+    figures = ranking_metrics([False, True, False, True], 3)
+    assert figures["hit@1"] == 0
+    assert figures["hit@5"] == 1
+    assert figures["mrr@10"] == 0.5
+    assert figures["recall@10"] == pytest.approx(2 / 3)
+    gain = 1 / math.log2(3) + 1 / math.log2(5)
+    ideal = 1 + 1 / math.log2(3) + 1 / math.log2(4)
+    assert figures["ndcg@10"] == pytest.approx(gain / ideal)
+
+
+def test_texts() -> None:
+    assert token_f1("The parcel is free", ["a free parcel"]) == pytest.approx(2 * 2 / (3 + 2))
+    assert contains_gold("It takes thirty (30) days.", ["30 days"])
+    assert not contains_gold("It takes 130 days.", ["30 days"])
+    assert rouge_l("one two three four", ["one three four five"]) == pytest.approx(0.75)
+
+
+def test_a_threshold_cannot_part_equal_confidences() -> None:
+    points = risk_coverage([(0.9, True), (0.5, False), (0.5, True), (0.1, False)])
+    assert [(p["coverage"], p["risk"]) for p in points] == [(0.25, 0.0), (0.75, 0.3333), (1.0, 0.5)]
+
+
+def test_area_and_reliability() -> None:
+    assert risk_area([(0.9, True), (0.5, False)]) == 0.25
+    bins = reliability([(0.95, True), (0.9, False), (0.1, False)])
+    assert [(b["n"], b["right"]) for b in bins] == [(1, 0.0), (2, 0.5)]

@@ -1,0 +1,42 @@
+"""Citations, and sentences that rest on none."""
+
+import pytest
+
+from chatbot.grounding.citations import mark, verify
+from tests.support.documents import PASSAGE, TEXT
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "A product can be returned within 30 days of delivery.",
+        "A product can be returned within thirty days of delivery.",
+        "It costs EUR 4.90.",
+        "See https://shop.example.com/returns for more.",
+        "Error E-17 needs a reset.",
+    ],
+)
+def test_a_supported_sentence_is_cited_verbatim(claim: str) -> None:
+    verified = verify(claim, [PASSAGE])
+    assert not verified.unsupported
+    citation = verified.citations[0]
+    assert TEXT[citation.start - 5 : citation.end - 5] == citation.quote
+
+
+@pytest.mark.parametrize(
+    ("claim", "missing"),
+    [
+        ("A product can be returned within 45 days of delivery.", "45"),
+        ("A product can be returned within sixty days of delivery.", "sixty"),
+        ("It costs $4.90.", "4.90 USD"),
+        ("See https://shop.example.com/refunds for more.", "refunds"),
+        ("Error F-17 needs a reset.", "F-17"),
+        ("Customers in the EU can return a product by March within 30 days.", "March"),
+        ("Bananas are yellow and grow in warm countries.", "no passage"),
+    ],
+)
+def test_a_wrong_number_price_code_date_or_address_is_unsupported(claim: str, missing: str) -> None:
+    verified = verify(f"Error E-17 needs a reset. {claim}", [PASSAGE])
+    assert [item.text for item in verified.unsupported] == [claim]
+    assert missing in verified.unsupported[0].reason
+    assert mark(f"Error E-17 needs a reset. {claim}", verified.unsupported).endswith("\u26a0")

@@ -1,0 +1,168 @@
+"""Verification by meaning: what an answer's sentence may say otherwise than its source, and what
+only looks otherwise."""
+
+import pytest
+from langchain_core.documents import Document
+
+from chatbot.grounding.citations import verify
+
+TABLE = """| Part | Weight | EU price | US price | Public holidays |
+|---|---|---|---|---|
+| K-204 Pump | 2.5 kg | 18.50 EUR | 24 USD | closed |
+| K-205 Valve | 400 g | 9 EUR | 12 USD | open |
+"""
+PRICES = "code,name,eu_working_days,uk_working_days,price_eur,price_gbp\nB20,Thyroid,4,6,49,42\n"
+
+
+def passage(text: str, title: str = "", columns: str = "", path: str = "a.md") -> Document:
+    meta = {"path": path, "start": 0, "title": title, "heading": "", "columns": columns}
+    return Document(text, metadata=meta)
+
+
+def unsupported(claim: str, source: Document) -> list[str]:
+    return [item.reason for item in verify(claim, [source]).unsupported]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "title"),
+    [
+        # the cases of the field
+        ("Standard shipping takes 1 working day.", "Express shipping takes 1 working day.", ""),
+        (
+            "Customers in the US can return a product within 30 days of delivery.",
+            "Customers in the EU can return a product within 30 days of delivery.",
+            "Returns in the EU",
+        ),
+        (
+            "Generation 2 devices lose their history when they are reset.",
+            "Generation 2 devices keep their history in the account when they are reset.",
+            "Reset",
+        ),
+        ("Opened products can be returned.", "Opened products cannot be returned.", "Returns"),
+        ("### Order processing", "<tr>\n<td>GLS</td>\n</tr>", "Order processing"),
+        # rows and sentences beside
+        (
+            "Standard shipping takes 1 working day.",
+            "Standard shipping takes 3 to 5 working days. Express shipping takes 1 working day.",
+            "Shipping",
+        ),
+        (
+            "Card refunds take up to 15 working days.",
+            "Card refunds take up to 10 working days, bank transfers up to 15 working days.",
+            "",
+        ),
+        (
+            "Delivery takes 3 to 7 working days in Germany.",
+            "Delivery takes 2 to 4 working days in Germany and the UK and 3 to 7 in the US.",
+            "",
+        ),
+        # units, signs, powers
+        ("The battery lasts 8 days.", "The battery lasts 8 hours.", ""),
+        ("It works down to 20 °C.", "It works down to −20 °C.", ""),
+        ("Add 2 spoons of salt.", "Add ½ spoons of salt.", ""),
+        ("The limit is 103 bacteria per litre.", "The limit is 10³ bacteria per litre.", ""),
+        ("The fee is 20 EUR.", "The fee is 20 %.", ""),
+        ("Refunds arrive within 7 days.", "Refunds arrive within 7 working days.", ""),
+        # days, dates, times
+        ("The desk is open Monday to Thursday.", "The desk is open Monday to Friday.", ""),
+        ("Prices hold from 1 March 2026.", "Prices hold from 1 March 2025.", ""),
+        ("Pick-up is at 9 am.", "Pick-up is at 9 pm.", ""),
+        # tiers, clients, generations, codes
+        ("Export is part of Pro.", "Export is part of Basic.", ""),
+        ("Business customers pay by invoice.", "Private customers pay by invoice.", ""),
+        ("The S2 can be charged in the rain.", "The S3 can be charged in the rain.", ""),
+        (
+            "K2 kits have a code of seven digits.",
+            "K2 kits have a code of nine characters, and K1 kits have a code of seven digits.",
+            "",
+        ),
+        # negation, yes and no, opposites
+        ("Phones are supported.", "Phones are not supported.", ""),
+        ("Phones are not supported.", "Phones are supported.", ""),
+        ("Yes, phones are not supported.", "Phones are not supported.", ""),
+        ("Batteries are excluded.", "Batteries are included.", ""),
+        ("Cancel at most 24 hours before.", "Cancel at least 24 hours before.", ""),
+        # other languages
+        ("Die Rückgabe ist nicht möglich.", "Die Rückgabe ist möglich.", ""),
+        ("Der Versand dauert drei Tage.", "Der Versand dauert 2 Tage.", ""),
+        ("L'envoi prend deux semaines.", "L'envoi prend deux jours.", ""),
+        ("El envío tarda cinco días.", "El envío tarda cinco horas.", ""),
+    ],
+)
+def test_what_the_source_says_otherwise_is_unsupported(claim: str, source: str, title: str) -> None:
+    assert unsupported(claim, passage(source, title))
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "title"),
+    [
+        ("A product can be returned in the EU within 30 days.",
+         "Customers in the European Union can return a product within thirty days.", ""),
+        ("In the US, samples are destroyed 6 months after the report.",
+         "Samples are destroyed 6 months after the report.", "Privacy > United States"),
+        ("No, phones are not supported.", "Phones are not supported.", ""),
+        ("Card refunds take up to 10 working days.",
+         "Card refunds take up to 10 working days, bank transfers up to 15 working days.", ""),
+        ("Delivery takes 3 to 7 working days in the US.",
+         "Delivery takes 2 to 4 working days in Germany and the UK and 3 to 7 in the US.", ""),
+        ("The desk is open on Wednesday.", "The desk is open Monday to Friday.", ""),
+        ("It opens at 9:00.", "It opens at 9 am.", ""),
+        ("It holds from 1 October 2024.", "It holds from October 1, 2024.", ""),
+        ("It costs 1,500 EUR.", "It costs €1500.", ""),
+        ("C5 has a shower.", "C4 to C6 have a shower.", ""),
+        ("Der Versand dauert zwei Tage.", "Der Versand dauert 2 Tage.", ""),
+        # only written otherwise
+        ("The office is efficient.", "The of\u00adfice is ef\ufb01cient.", ""),
+        ("Die Gebühr für Rücksendungen beträgt 5 EUR.",
+         "Die Gebu\u0308hr fu\u0308r\nRu\u0308cksendungen betra\u0308gt 5 EUR.", ""),
+        ("1. Open the lid.", "3. Open the lid.", ""),
+        ("**Open** the lid.", "Open the lid.", ""),
+    ],
+)  # fmt: skip
+def test_what_only_looks_otherwise_is_supported(claim: str, source: str, title: str) -> None:
+    assert unsupported(claim, passage(source, title)) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "good"),
+    [
+        ("The K-204 pump weighs 2.5 kg.", True),
+        ("The K-204 pump weighs 400 g.", False),
+        ("The K-204 pump costs 18.50 EUR in the EU.", True),
+        ("The K-205 valve costs 18.50 EUR in the EU.", False),
+        ("The K-205 valve costs 12 USD in the US.", True),
+        ("The K-205 valve costs 9 EUR in the US.", False),
+        ("The K-205 valve is closed on public holidays.", False),
+    ],
+)
+def test_a_cell_comes_from_the_row_and_the_column_that_are_named(claim: str, good: bool) -> None:
+    assert (unsupported(claim, passage(TABLE, "Parts")) == []) is good
+
+
+@pytest.mark.parametrize(
+    ("claim", "good"),
+    [
+        ("In the UK, B20 Thyroid takes 6 working days.", True),
+        ("In the EU, B20 Thyroid takes 6 working days.", False),
+        ("B20 Thyroid costs 42 GBP.", True),
+        ("B20 Thyroid costs 42 EUR.", False),
+    ],
+)
+def test_the_column_names_of_a_csv_file_give_units_and_regions(claim: str, good: bool) -> None:
+    columns = PRICES.split("\n")[0].replace(",", " | ")
+    source = passage(PRICES, "turnaround", columns, "turnaround.csv")
+    assert (unsupported(claim, source) == []) is good
+
+
+def test_an_answer_may_rest_on_several_places_of_a_document() -> None:
+    source = passage(
+        "## EU\n\nReturns are free for 14 days.\n\n## US\n\nReturns are free for 9 days."
+    )
+    said = "Returns are free for 14 days in the EU; returns are free for 9 days in the US."
+    verified = verify(said, [source])
+    assert not verified.unsupported
+    assert [c.quote for c in verified.citations] == [
+        "Returns are free for 14 days.",
+        "Returns are free for 9 days.",
+    ]
+    assert unsupported(said.replace("14", "x").replace("9", "14").replace("x", "9"), source)

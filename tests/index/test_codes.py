@@ -1,0 +1,89 @@
+"""Short codes in questions: "Error 7", "Plan B", "E-3"."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from chatbot.index.codes import codes, named_first
+from chatbot.service import ChatService
+from chatbot.settings import load_settings
+from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
+
+CAUSES = (
+    "water inlet closed", "drain pump blocked", "door not locked", "heater defective",
+    "motor overheated", "too much foam", "level sensor broken", "drum out of balance",
+    "control board error",
+)  # fmt: skip
+
+
+def first(tmp_path: Path, pages: dict[str, str], questions: Sequence[str]) -> list[str]:
+    folder = tmp_path / "knowledge"
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / name).write_text(text)
+    settings = load_settings(knowledge=folder, index=tmp_path / "index")
+    service = ChatService(
+        settings, llm=scripted_model(ScriptedEngine()), embeddings=HashedEmbeddings()
+    )
+    service.warm_up()
+    return [service.search(question)[0].path for question in questions]
+
+
+def test_the_page_of_the_code_is_first(tmp_path: Path) -> None:
+    pages = {
+        f"e{n}.md": f"# Fault E-{n}\n\nThe display shows E-{n}. Cause: {cause}. See steps 1 to 9.\n"
+        for n, cause in enumerate(CAUSES, start=1)
+    }
+    asked = [f"What does fault E-{n} mean?" for n in range(1, 10)]
+    assert first(tmp_path, pages, asked) == [f"e{n}.md" for n in range(1, 10)]
+
+
+def test_the_page_of_a_number_behind_a_word_is_first(tmp_path: Path) -> None:
+    pages = {
+        f"{n}.md": f"# Error {n}\n\nCause: {cause}. Wait 7 minutes, then try twice in 5.\n"
+        for n, cause in enumerate(CAUSES, start=1)
+    }
+    asked = [f"washer shows error {n} what now" for n in range(1, 10)]
+    assert first(tmp_path, pages, asked) == [f"{n}.md" for n in range(1, 10)]
+
+
+def test_the_page_of_a_letter_is_first_even_of_a_and_i(tmp_path: Path) -> None:
+    letters = "ABCDI"
+    pages = {
+        f"{letter}.md": f"# Plan {letter}\n\nPlan {letter} costs {n} EUR. I can book a phone.\n"
+        for n, letter in enumerate(letters)
+    }
+    asked = [f"how much is plan {letter.lower()}" for letter in letters]
+    assert first(tmp_path, pages, asked) == [f"{letter}.md" for letter in letters]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("What is E-3?", "Fault E3 is a leak", True),
+        ("What is e3?", "fault E-3", True),
+        ("E-12", "a 12 V battery", False),
+        ("E-3", "E-30 and E-31", False),
+        ("Error 7", "error #7", True),
+        ("Error 7", "7 errors", False),
+        ("plan b please", "Plan B", True),
+    ],
+)
+def test_a_code_is_found_as_it_is_written(question: str, text: str, held: bool) -> None:
+    assert bool(codes(question)[0].search(text.lower())) is held
+
+
+@pytest.mark.parametrize(
+    "question", ["is there a discount", "within 30 days", "can I pay", "what was a refund", "4.90"]
+)
+def test_ordinary_words_are_no_codes(question: str) -> None:
+    assert not codes(question)
+
+
+def test_without_a_code_the_order_stays_and_a_follow_up_asks_for_its_own() -> None:
+    texts = {1: "Error 5", 2: "Error 7"}
+    ranked = [(1, 0.9), (2, 0.4)]
+    assert named_first(ranked, "is it covered", texts.__getitem__) == ranked
+    asked = "What is error 5?\nThe motor.\nand error 7?"
+    assert named_first(ranked, asked, texts.__getitem__) == [(2, 0.9), (1, 0.4)]

@@ -1,0 +1,69 @@
+"""The search by words."""
+
+import random
+
+import numpy as np
+import pytest
+
+from chatbot.index.lexical import LexicalIndex
+
+
+def test_an_updated_word_index_equals_a_new_one() -> None:
+    old_texts = ["Title\nReturns within 30 days.", "Title\nShipping to France.", "Other\nRefunds."]
+    new_texts = ["Other\nRefunds.", "New\nReturns of shoes, again.", old_texts[0]]
+    old = LexicalIndex.build(old_texts)
+    updated = LexicalIndex.build(new_texts, old, [2, -1, 0])
+    fresh = LexicalIndex.build(new_texts)
+    for query in ("returns", "refunds in france", "shoes within days"):
+        assert updated.scores(query) == pytest.approx(fresh.scores(query), abs=1e-6)
+
+
+def test_candidates_of_a_large_index_have_their_exact_scores(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random_ = random.Random(0)
+    words = [f"word{number}" for number in range(300)]
+    weights = [1 / rank for rank in range(1, 301)]
+    texts = [
+        "Title\n" + ". ".join(" ".join(random_.choices(words, weights, k=30)) for _ in range(4))
+        for _ in range(400)
+    ]
+    index = LexicalIndex.build(texts)
+    queries = [" ".join(random_.choices(words, k=6)) for _ in range(20)]
+    exact = [index.scores(query) for query in queries]
+    monkeypatch.setattr("chatbot.index.lexical._MANY", 100)
+    monkeypatch.setattr("chatbot.index.lexical._CANDIDATES", 60)
+    monkeypatch.setattr("chatbot.index.lexical._ENTRIES", 200)
+    same = 0
+    for query, full in zip(queries, exact, strict=True):
+        quick = index.scores(query, also=[5, 7])
+        scored = np.flatnonzero(quick)
+        assert quick[[5, 7]] == pytest.approx(full[[5, 7]], abs=1e-5)
+        assert quick[scored] == pytest.approx(full[scored], abs=1e-5)
+        assert len(scored) <= 62
+        same += len({*np.argsort(-quick)[:10]} & {*np.argsort(-full)[:10]})
+    assert same > 0.9 * 200
+    allowed = np.arange(400) < 30
+    assert not index.scores(queries[0], allowed=allowed)[30:].any()
+
+
+@pytest.mark.parametrize(
+    ("query", "want"),
+    [
+        ("E-3", 0), ("fault e3", 0), ("3.2.1", 1), ("Comet S", 2), ("返品", 3), ("保証期間", 4),
+        ("환불", 5), ("Türklingel", 6),
+    ],
+)  # fmt: skip
+def test_short_codes_and_words_without_blanks_are_found(query: str, want: int) -> None:
+    texts = [
+        "Fault E-3: door",
+        "Version 3.2.1 of 12 V",
+        "The Comet S is red",
+        "返品は30日以内に",
+        "この製品の保証期間",
+        "환불은 30일",
+        "Tu\u0308rklingel ersetzen",
+        "E-12 and 12 V",
+    ]
+    index = LexicalIndex.build([f"\n{text}" for text in texts])
+    assert index.search(query, 1)[0][0] == want

@@ -1,0 +1,53 @@
+"""What the retriever finds, within a folder, beside twins and on short questions."""
+
+from chatbot.index.generations import load_current
+from chatbot.index.retriever import build_retriever
+from chatbot.settings import Settings
+from tests.support.index import build
+from tests.support.scripted import HashedEmbeddings
+
+
+def test_search_within_a_folder(settings: Settings) -> None:
+    (settings.knowledge / "old").mkdir()
+    (settings.knowledge / "old" / "eu.md").write_text("# Old\n\nOnce it was 14 days of delivery.\n")
+    build(settings)
+    generation = load_current(settings.index)
+    retriever = build_retriever(generation, HashedEmbeddings(), k=4, candidates=50, within="old/")
+    found = retriever.invoke("days of delivery")
+    assert [document.metadata["path"] for document in found] == ["old/eu.md"]
+    assert {"dense_rank", "lexical_rank", "lexical_score", "similarity"} <= set(found[0].metadata)
+
+
+def test_twins_are_shown_once_and_named(settings: Settings) -> None:
+    text = (settings.knowledge / "eu.md").read_text()
+    (settings.knowledge / "eu-copy.md").write_text(text)
+    build(settings)
+    generation = load_current(settings.index)
+    found = build_retriever(generation, HashedEmbeddings(), 4, 50).invoke("EU returns in 30 days")
+    # The one whose name says nothing beside the question is nearer.
+    assert found[0].metadata["path"] == "eu.md"
+    assert found[0].metadata["also"] == ["eu-copy.md"]
+    assert "eu-copy.md" not in [d.metadata["path"] for d in found]
+
+
+def test_a_short_question_finds_the_document_that_is_like_the_others_found(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    for path in settings.knowledge.iterdir():
+        path.unlink()
+    for name, words in {
+        "d": "Parking tulips roses lilies daisies.",
+        "e": "Parking garages spaces barriers tickets.",
+        "f": "Tickets barriers spaces garages lifts.",
+    }.items():
+        (settings.knowledge / f"{name}.txt").write_text(words)
+    build(settings, embeddings)
+    generation = load_current(settings.index)
+
+    def first(question: str) -> str:
+        found = build_retriever(generation, embeddings, k=3, candidates=3).invoke(question)
+        return str(found[0].metadata["path"])
+
+    assert first("Parking?") == "e.txt"
+    # One that says more is taken at its word: nothing tells the two apart, and "d" comes first.
+    assert first("Parking alpha beta gamma delta epsilon zeta eta theta iota?") == "d.txt"

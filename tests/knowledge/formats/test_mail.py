@@ -1,0 +1,156 @@
+"""Mail with all its texts."""
+
+import base64
+from email.message import EmailMessage
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbot.knowledge.formats import extract
+from tests.support.documents import load
+
+
+def test_mail_has_its_subject_as_title(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Late parcel", "kim@example.com"
+    message.set_content("The parcel is late.")
+    message.add_attachment(b"x", maintype="a", subtype="b", filename="label.bin")
+    (tmp_path / "m.eml").write_bytes(message.as_bytes())
+    document = load(tmp_path / "m.eml")
+    assert document.title == "Late parcel"
+    assert "The parcel is late." in document.text and "label.bin" in document.text
+
+
+def mail(body: str = "FYI", **heads: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@example.com", heads.get("subject", "Hub")
+    message.set_content(body)
+    return message
+
+
+def read(message: Any) -> str:
+    return extract(".eml", message.as_bytes()).text
+
+
+def test_every_text_of_a_message_is_read() -> None:
+    message = MIMEMultipart("mixed")
+    message["From"], message["Subject"] = "a@example.com", "Light"
+    picture = MIMEBase("image", "png")
+    picture.set_payload("aGk=")
+    for part in (MIMEText("Look:\n"), picture, MIMEText("Hold the pin for 12 seconds.\n")):
+        message.attach(part)
+    text = read(message)
+    assert "Look:" in text and "12 seconds" in text and "None" not in text
+
+
+def test_forwarded_messages_and_attachments_are_read() -> None:
+    message = mail()
+    message.add_attachment(mail("It fixes E-77.", subject="Firmware"))
+    message.add_attachment(b"Hub;129\n", maintype="text", subtype="csv", filename="p.csv")
+    page = b"<p>From <b>May</b>.</p>"
+    message.add_attachment(page, maintype="text", subtype="html", filename="p.html")
+    text = read(message)
+    assert "## Forwarded message: Firmware" in text and "It fixes E-77." in text
+    assert "Attachment: p.csv" in text and "Hub;129" in text and "From May." in text
+
+
+@pytest.mark.parametrize("plain", ["", "Your mail program cannot show this."])
+def test_the_page_is_read_where_the_plain_text_says_nothing(plain: str) -> None:
+    message = mail(plain)
+    message.add_alternative("<p>The hotline is open on Saturdays.</p>", subtype="html")
+    assert "open on Saturdays" in read(message)
+
+
+def test_the_plain_text_is_read_where_it_says_the_same() -> None:
+    message = mail("The hotline is\nopen on Saturdays.")
+    message.add_alternative("<p>The hotline is <b>open</b> on Saturdays.</p>", subtype="html")
+    assert read(message).count("hotline") == 1
+
+
+def test_quotes_and_signatures_stand_under_headings_of_their_own() -> None:
+    body = "Yes, 30 days.\n\n-- \nKim, 555-0100\n\nOn Monday, 3 May 2026 Ann wrote:\n> How long?\n"
+    text = read(mail(body))
+    assert text.index("30 days") < text.index("### Signature") < text.index("555-0100")
+    assert text.index("### Earlier message") < text.index("How long?")
+
+
+def test_the_page_is_read_where_it_says_more() -> None:
+    message = mail("Dear Kim,\nour new prices are in the table of this message.\n")
+    page = "<p>Dear Kim,</p><p>our new prices are in the table of this message.</p>"
+    page += "<table><tr><th>Plan<th>Price<tr><td>Plus<td>9 euros</table>"
+    message.add_alternative(page, subtype="html")
+    assert "Plus | 9 euros" in read(message)
+
+
+def test_questions_stand_above_their_answers() -> None:
+    body = "See below.\n\n> How long?\n\n30 days.\n\n> And in the US?\n\n45 days.\n"
+    text = read(mail(body))
+    assert text.index("> How long?") < text.index("30 days.") < text.index("> And in the US?")
+    assert "Earlier" not in text
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Von: Ann <a@b.c>\nGesendet: Montag, 3. Mai 2026\nAn: Bob\nBetreff: Frist",
+     "*From:* Ann\n*Sent:* Monday, May 3, 2026\n*To:* Bob\n*Subject:* Returns",
+     "________________________________\nFrom: Ann\nSent: Monday\nTo: Bob"],
+)  # fmt: skip
+def test_what_outlook_quotes_is_an_earlier_message(head: str) -> None:
+    text = read(mail(f"Yes.\n\n{head}\n\nHow long?\n"))
+    assert text.index("Yes.") < text.index("### Earlier message") < text.index("How long?")
+
+
+@pytest.mark.parametrize("greeting", ["Best regards", "Mit freundlichen Grüßen,", "Cordialement"])
+def test_a_signature_begins_with_a_greeting(greeting: str) -> None:
+    text = read(mail(f"Hold it.\n\n{greeting}\n\nKim Lee\nTel. 555-0100\n"))
+    assert text.index("Hold it.") < text.index("### Signature") < text.index("Kim Lee")
+
+
+def test_messages_are_read_however_they_hang_on_another() -> None:
+    inner = mail("It fixes E-77.", subject="Firmware")
+    inner.add_attachment(b"log E-80\n", maintype="text", subtype="plain", filename="device")
+    file = mail()
+    file.add_attachment(
+        inner.as_bytes(), maintype="application", subtype="octet-stream", filename="a.eml"
+    )
+    encoded = MIMEMultipart("mixed")
+    encoded["Subject"] = "FYI"
+    part = MIMEBase("message", "rfc822")
+    part.set_payload(base64.encodebytes(inner.as_bytes()).decode())
+    part["Content-Transfer-Encoding"] = "base64"
+    encoded.attach(part)
+    for message in (file, encoded):
+        text = read(message)
+        assert "It fixes E-77." in text and "log E-80" in text
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.log", "a.vcf", "a.txt"])
+def test_attachments_of_text_are_shown(name: str) -> None:
+    message = mail()
+    message.add_attachment(
+        b'{"code": "E-79"}', maintype="application", subtype="octet-stream", filename=name
+    )
+    assert '{"code": "E-79"}' in read(message)
+
+
+def test_mail_in_encodings_of_seven_bits() -> None:
+    for charset, body in (("utf-7", "Für alle."), ("iso-2022-jp", "返品は30日以内に")):
+        head = f"From: a@b.c\nSubject: x\nContent-Type: text/plain; charset={charset}\n\n"
+        assert body in extract(".eml", head.encode() + body.encode(charset)).text
+
+
+def test_a_charset_that_nobody_knows() -> None:
+    data = b'From: a@b.c\nSubject: x\nContent-Type: text/plain; charset="x-none"\n\nF\xfcr alle.\n'
+    assert "Für alle." in extract(".eml", data).text
+
+
+def test_a_mailbox_is_read_message_by_message() -> None:
+    parts = [mail(f"Answer {n}.", subject=f"Case {n}").as_bytes() for n in (1, 2)]
+    data = b"".join(b"From a@b.c Sat Jan 3 01:05:34 2026\n" + part + b"\n" for part in parts)
+    found = extract(".mbox", data)
+    assert [label for _, label in found.pages] == ["message 1", "message 2"]
+    assert "# Case 2" in found.text and "Answer 2." in found.text

@@ -1,0 +1,49 @@
+"""Numbers as a sheet shows them."""
+
+import pytest
+
+from chatbot.knowledge.formats.numbers import shown, shown_text
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "want"),
+    [
+        (0.15, "0%", "15%"),
+        (1234.5, '"$"#,##0.00', "$1,234.50"),
+        (4.9, "#,##0.00 [$€-407]", "4.90 €"),
+        (-5.5, "#,##0.00_);(#,##0.00)", "(5.50)"),
+        (123, "00000", "00123"),
+        (12_500_000, '#,##0,,"M"', "13M"),
+        (5, '0 "GB"', "5 GB"),
+        (46096, "DD.MM.YYYY", "15.03.2026"),
+        (46096.5, "yyyy-mm-dd hh:mm", "2026-03-15 12:00"),
+        (0.5, "h:mm AM/PM", "12:00 PM"),
+        (1.5, "[h]:mm", "36:00"),
+        (0, '0;-0;"none"', "none"),
+        (1.5, "# ?/?", "1 1/2"),
+        (5551234567, "(000) 000-0000", "(555) 123-4567"),
+        (2.5, "General", "2.5"),
+        (1e-7, "General", "1E-07"),
+        (-0.25, "0%", "-25%"),
+        (0, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "- €"),
+        (0, '[=1]"Yes";[=0]"No";0', "No"),
+        (50, '[>100]"high";[<=100]"low"', "low"),
+        (1500, '[>=1000]0.0," km";0" m"', "1.5 km"),
+        (500, '[>=1000]0.0," km";0" m"', "500 m"),
+        (55, ";;;", ""),
+        (0, "#,##0;-#,##0;", ""),
+        (1234567.5, "# ##0.00", "1 234 567.50"),
+        (0.333, "# ?/?", "1/3"),
+        (0.5, "0/8", "4/8"),
+        (46086, "[$-407]D. MMMM YYYY", "5. März 2026"),
+        (46086, "[$-40C]dddd d mmmm", "jeudi 5 mars"),
+    ],
+)
+def test_numbers_are_as_the_sheet_shows_them(value: float, code: str, want: str) -> None:
+    assert shown(value, code) == want
+
+
+def test_texts_have_formats_too() -> None:
+    assert shown_text("7", '"Art. "@') == "Art. 7"
+    assert shown_text("secret", ";;;") == ""
+    assert shown_text("Plan", "#,##0.00") == "Plan"

@@ -1,0 +1,146 @@
+"""Word and PowerPoint files: what is shown, and nothing that is hidden."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from pptx import Presentation
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Extracted
+from chatbot.knowledge.chunks import split_document
+from chatbot.knowledge.formats import extract
+from tests.support.documents import load, saved
+
+W = nsdecls("w")
+
+
+def word(*paragraphs: str) -> Extracted:
+    document = docx.Document()
+    for inner in paragraphs:
+        at = len(document.element.body) - 1
+        document.element.body.insert(at, parse_xml(f"<w:p {W}>{inner}</w:p>"))
+    return extract(".docx", saved(document))
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_tracked_changes_are_taken() -> None:
+    gone = '<w:del w:id="1" w:author="A"><w:r><w:delText>14</w:delText></w:r></w:del>'
+    new = f'<w:ins w:id="2" w:author="A">{run("30")}</w:ins>'
+    assert word(run("Within ") + gone + new + run(" days.")).text == "Within 30 days.\n"
+
+
+def test_controls_fields_and_hidden_words() -> None:
+    control = f"<w:sdt><w:sdtContent>{run('4.2')}</w:sdtContent></w:sdt>"
+    simple = f'<w:fldSimple w:instr="DOCPROPERTY V">{run(" of May")}</w:fldSimple>'
+    hidden = run(" Only for managers.", "<w:vanish/>")
+    assert word(run("Version ") + control + simple + hidden).text == "Version 4.2 of May\n"
+
+
+def test_the_title_style_and_styles_based_on_headings_are_headings() -> None:
+    document = docx.Document()
+    document.add_paragraph("Refunds", style="Title")
+    style = document.styles.add_style("Section", 1)
+    style.base_style = document.styles["Heading 2"]
+    document.add_paragraph("Cards", style="Section")
+    document.add_paragraph("Unplug it.", style="List Number")
+    document.add_paragraph("Wait.", style="List Number")
+    found = extract(".docx", saved(document))
+    assert found.text.startswith("# Refunds\n\n## Cards\n\n1. Unplug it.\n2. Wait.\n")
+    assert found.title == "Refunds"
+
+
+def test_comments_are_not_read_and_pictures_are_by_their_text() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("It costs 10 euros.")
+    document.add_comment(paragraph.runs, text="Internal: 8 would do.", author="A")
+    at = len(document.element.body) - 1
+    name = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    picture = f'<wp:docPr xmlns:wp="{name}" id="1" name="P" descr="The pin is left"/>'
+    document.element.body.insert(
+        at, parse_xml(f"<w:p {W}><w:r><w:drawing>{picture}</w:drawing></w:r></w:p>")
+    )
+    assert extract(".docx", saved(document)).text == "It costs 10 euros.\n\nThe pin is left\n"
+
+
+NUMBERING = f"""<w:numbering {W}><w:abstractNum w:abstractNumId="0">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1.%2"/></w:lvl>
+<w:lvl w:ilvl="2"><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%3)"/></w:lvl>
+</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>"""
+
+
+def test_numbers_of_headings_and_of_inner_items_are_those_of_word() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("Section", 1)
+    style.base_style = document.styles["Heading 2"]
+    paragraphs = [
+        ("Scope", 0, "Heading 1"), ("Fees", 0, "Heading 1"), ("Cards", 1, "Section"),
+        ("Visa", 2, None), ("Others", 2, None),
+    ]  # fmt: skip
+    for text, level, name in paragraphs:
+        properties = document.add_paragraph(text, style=name)._p.get_or_add_pPr()
+        place = f'<w:ilvl w:val="{level}"/><w:numId w:val="1"/>'
+        properties.append(parse_xml(f"<w:numPr {W}>{place}</w:numPr>"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, NUMBERING if part == "word/numbering.xml" else old.read(part))
+    text = extract(".docx", out.getvalue()).text
+    assert text == "# 1. Scope\n\n# 2. Fees\n\n## 2.1 Cards\n\na) Visa\n\nb) Others\n"
+
+
+def test_merged_cells_of_word_are_filled_in() -> None:
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for at, text in enumerate(("Region", "Fee", "EU", "4.90", "", "9.90")):
+        table.cell(at // 2, at % 2).text = text
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "EU"
+    assert "Region | Fee\nEU | 4.90\nEU | 9.90\n" in extract(".docx", saved(document)).text
+
+
+def test_slides_without_the_hidden_one_with_notes() -> None:
+    deck = Presentation()
+    for title in ("Old", "New"):
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        slide.shapes.title.text = title
+        group = slide.shapes.add_group_shape()
+        group.shapes.add_textbox(0, 0, 9, 9).text_frame.text = f"{title} in a group"
+        slide.notes_slide.notes_text_frame.text = f"Say {title}"
+        secret = slide.shapes.add_textbox(0, 0, 9, 9)
+        secret.text_frame.text = "Not shown"
+        secret._element.nvSpPr.cNvPr.set("hidden", "1")
+    deck.slides[0]._element.set("show", "0")
+    found = extract(".pptx", saved(deck))
+    assert found.text == "## New\n\nNew in a group\n\nSay New\n"
+    assert found.pages == ((0, "slide 2"),)
+
+
+def test_old_formats_under_a_wrong_ending_say_so() -> None:
+    with pytest.raises(DocumentError, match=r"no \.doc file"):
+        extract(".doc", b"{\\rtf1 text}")
+    with pytest.raises(DocumentError, match="password"):
+        extract(".docx", b"\xd0\xcf\x11\xe0" + b"0" * 600)
+
+
+def test_slides_are_pages(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    deck = Presentation()
+    for title in ("Returns", "Refunds"):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = f"{title} take 14 days."
+    deck.save(str(tmp_path / "deck.pptx"))
+    chunks = split_document(load(tmp_path / "deck.pptx"), 900)
+    assert [(c.page, c.heading or c.title) for c in chunks] == [
+        ("slide 1", "Returns"),
+        ("slide 2", "Refunds"),
+    ]

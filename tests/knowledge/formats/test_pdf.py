@@ -1,0 +1,185 @@
+"""PDF pages in reading order."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import SimpleDocTemplate, Table
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Extracted
+from chatbot.knowledge.chunks import split_document
+from chatbot.knowledge.formats import extract
+from tests.support.documents import load
+
+
+def pdf(draw: Callable[[Any], None]) -> Extracted:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    draw(canvas)
+    canvas.showPage()
+    canvas.save()
+    return extract(".pdf", out.getvalue())
+
+
+def lines(canvas: Any, *texts: str, x: int = 60, y: int = 700) -> None:
+    for at, text in enumerate(texts):
+        canvas.drawString(x, y - 14 * at, text)
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "Returns of all products in both regions of the world", y=740)
+        lines(canvas, "Returns in the EU are free of", "charge for 30 days after")
+        lines(canvas, "Returns in the US cost 8", "dollars for 14 days after", x=330)
+
+    text = pdf(draw).text
+    assert "EU are free of charge for 30 days after" in text
+    assert "US cost 8 dollars for 14 days after" in text
+
+
+def test_words_broken_at_line_ends_are_whole() -> None:
+    assert "battery costs" in pdf(lambda c: lines(c, "The spare bat-", "tery costs 12.")).text
+    words = ("A well-known brand.", "It is the well-", "known one.")
+    assert "the well-known one" in pdf(lambda c: lines(c, *words)).text
+
+
+def test_a_sentence_goes_on_over_the_page_without_its_running_titles() -> None:
+    def draw(canvas: Any) -> None:
+        for page, text in enumerate(("The customer gets a", "full refund. Part two", "is short.")):
+            canvas.drawString(60, 815, "Handbook")
+            canvas.drawString(60, 500, text)
+            canvas.drawString(280, 30, f"Page {page + 1} of 3")
+            canvas.showPage()
+
+    found = pdf(draw)
+    assert found.text == "The customer gets a full refund. Part two is short.\n"
+
+
+def test_tables_keep_empty_cells() -> None:
+    out = io.BytesIO()
+    rows = [["Region", "Standard", "Express"], ["EU", "4.90", "9.90"], ["US", "", "15.00"]]
+    SimpleDocTemplate(out).build([Table(rows)])
+    found = extract(".pdf", out.getvalue())
+    assert found.text == "Region | Standard | Express\nEU | 4.90 | 9.90\nUS |  | 15.00\n"
+    assert found.tables[0].columns == "Region | Standard | Express"
+
+
+def test_cells_of_several_lines_are_in_one_row() -> None:
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph
+
+    style = getSampleStyleSheet()["Normal"]
+    long = (
+        "Ten gigabytes of storage and mail support on working days",
+        "Fifty gigabytes of storage, telephone support and a spare battery each year",
+    )
+    rows: list[list[Any]] = [["Plan", "What it holds"]]
+    rows += [[n, Paragraph(t, style)] for n, t in zip(("Basic", "Plus"), long, strict=True)]
+    out = io.BytesIO()
+    SimpleDocTemplate(out).build([Table(rows, colWidths=[80, 150])])
+    text = extract(".pdf", out.getvalue()).text
+    assert text == f"Plan | What it holds\nBasic | {long[0]}\nPlus | {long[1]}\n"
+
+
+def test_hyphens_that_are_meant_stay() -> None:
+    parts = ("Der Innen-", "und Außendienst mit E-", "Mail und 24-", "Stunden-Hotline.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "Der Innen- und Außendienst mit E-Mail und 24-Stunden-Hotline.\n"
+    )
+
+
+def pages(*texts: str, foot: str = "") -> str:
+    def draw(canvas: Any) -> None:
+        for number, text in enumerate(texts, start=1):
+            if number > 1:
+                canvas.showPage()
+            canvas.drawString(60, 500, text)
+            canvas.drawString(60, 60, foot if number == 1 else "")
+            canvas.drawString(60, 820, "Chapter 3: Power")
+            canvas.drawString(280, 30, f"- {number} -")
+
+    return pdf(draw).text
+
+
+def test_sentences_go_on_over_two_pages_whatever_follows() -> None:
+    assert pages("It is free from", "Monday on.") == "It is free from Monday on.\n"
+    assert pages("A spare bat-", "tery costs 12.") == "A spare battery costs 12.\n"
+    text = pages("If it was lost, we send a", "new one.", foot="1 Only in the EU.")
+    assert text.startswith("If it was lost, we send a new one.\n")
+
+
+def test_text_at_the_edges_of_all_pages_is_kept_where_there_is_no_other() -> None:
+    def draw(canvas: Any) -> None:
+        for number in range(3):
+            canvas.drawString(60, 800, f"Rule {number}.")
+            canvas.showPage()
+
+    assert "Rule 2." in pdf(draw).text
+
+
+def test_links_of_pages_have_their_address() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "Fill in this form.")
+        canvas.linkURL("https://a.example/c7", (60, 695, 160, 712))
+
+    assert pdf(draw).text == "Fill in this form (https://a.example/c7).\n"
+
+
+def test_form_values_stand_beside_their_labels() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "Notice period:")
+        canvas.acroForm.textfield(name="n", value="3 months", x=200, y=692, width=99, height=16)
+
+    assert "Notice period: 3 months" in pdf(draw).text.replace("|", "").replace("  ", " ")
+
+
+def test_pages_that_are_pictures_are_named() -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    def draw(canvas: Any) -> None:
+        lines(canvas, "See the next page.")
+        canvas.showPage()
+        canvas.drawImage(ImageReader(Image.new("RGB", (90, 30), "white")), 60, 400)
+
+    assert pdf(draw).notes[0].startswith("page 2 of it: a picture without text")
+
+    def titled(canvas: Any) -> None:
+        for number in range(3):
+            canvas.drawString(60, 825, "Handbook")
+            if number == 1:
+                canvas.drawImage(ImageReader(Image.new("RGB", (90, 30), "white")), 60, 400)
+            else:
+                lines(canvas, f"Text of page {number}.")
+            canvas.showPage()
+
+    assert pdf(titled).notes[0].startswith("page 2 of it: a picture without text")
+    with pytest.raises(DocumentError, match="OCR"):
+        pdf(lambda c: c.drawImage(ImageReader(Image.new("RGB", (90, 30))), 60, 400))
+
+
+def test_the_title_comes_from_the_properties_unless_a_program_made_it_up() -> None:
+    assert pdf(lambda c: (c.setTitle("Data"), lines(c, "Text."))).title == "Data"
+    made_up = "Microsoft Word - final_v3.docx"
+    for title in (made_up, "PowerPoint Presentation", "Document1", "unbenannt"):
+        assert pdf(lambda c, t=title: (c.setTitle(t), lines(c, "Text."))).title == ""
+
+
+def test_pdf_headings_are_found_by_their_size(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "Returns.pdf"))
+    for heading in ("Returns", "Refunds"):
+        canvas.setFont("Helvetica", 20)
+        canvas.drawString(70, 760, heading)
+        canvas.setFont("Helvetica", 11)
+        for line in range(5):
+            canvas.drawString(70, 700 - 15 * line, f"{heading} are explained in line {line}.")
+        canvas.showPage()
+    canvas.save()
+    last = split_document(load(tmp_path / "Returns.pdf"), 900)[-1]
+    assert (last.page, last.heading) == ("page 2", "Refunds")

@@ -1,0 +1,136 @@
+"""Sheets: what Excel shows, and nothing that it hides."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from chatbot.knowledge.blocks import Extracted
+from chatbot.knowledge.chunks import split_document
+from chatbot.knowledge.formats import extract
+from tests.support.documents import load, saved
+
+
+def test_sheets_are_pages_and_rows_stay_together(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "Prices"
+    book.active.append(["Harbor One", 129, None])
+    book.create_sheet("Empty")
+    book.save(tmp_path / "book.xlsx")
+    document = load(tmp_path / "book.xlsx")
+    assert "Harbor One | 129" in document.text
+    assert [c.page for c in split_document(document, 900)] == ["sheet Prices"]
+
+
+def sheet(*rows: list[Any], change: Any = None) -> Extracted:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if change:
+        change(book)
+    return extract(".xlsx", saved(book))
+
+
+def rewritten(data: bytes, change: Any) -> Extracted:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+    return extract(".xlsx", out.getvalue())
+
+
+def test_strict_files_and_rows_of_no_height() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Code", "Meaning"], ["E-12", "Filter"], ["E-13", "Pump"]):
+        book.active.append(row)
+    usual, strict = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+
+    def change(part: bytes) -> bytes:
+        part = part.replace(usual + b"spreadsheetml/2006/main", strict + b"spreadsheetml/main")
+        part = part.replace(b'<row r="3"', b'<row r="3" ht="0"')
+        return part.replace(usual + b"officeDocument/2006/", strict + b"officeDocument/")
+
+    found = rewritten(saved(book), change)
+    assert found.text == "## Sheet\n\nCode | Meaning\nE-12 | Filter\n"
+
+
+def test_two_rows_of_names_and_titles_between_rows() -> None:
+    def change(book: Any) -> None:
+        for area in ("A1:A2", "B1:C1", "A3:C3"):
+            book.active.merge_cells(area)
+
+    rows = [["Region", "Price", None], [None, "Post", "Air"], ["Europe", None, None], ["FR", 5, 9]]
+    found = sheet(*rows, change=change)
+    assert found.tables[0].columns == "Region | Price Post | Price Air"
+    assert found.text.endswith("\nEurope |  |\nFR | 5 | 9\n")
+
+
+def test_a_filter_or_a_table_tells_the_names_of_columns() -> None:
+    from openpyxl.worksheet.table import Table
+
+    def filtered(book: Any) -> None:
+        book.active.auto_filter.ref = "A1:B3"
+
+    def table(book: Any) -> None:
+        book.active.add_table(Table(displayName="T", ref="A1:B3"))
+
+    for change in (filtered, table):
+        found = sheet(["Code 1", "Code 2"], ["A", "B"], ["C", "D"], change=change)
+        assert found.tables[0].columns == "Code 1 | Code 2"
+
+
+def test_links_of_cells_have_their_address() -> None:
+    def change(book: Any) -> None:
+        book.active["A2"].hyperlink = "https://a.example/c7"
+
+    found = sheet(["Form", "Use"], ["Claim", "refund"], change=change)
+    assert "Claim (https://a.example/c7) | refund" in found.text
+
+
+def test_a_sheet_keeps_rows_beyond_a_wrong_dimension() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Code", "Meaning"])
+    book.active.append(["E-12", "Filter blocked"])
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(book))) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for name in old.namelist():
+            part = re.sub(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1"/>', old.read(name))
+            new.writestr(name, part)
+    assert "E-12 | Filter blocked" in extract(".xlsx", out.getvalue()).text
+
+
+def test_merged_cells_dates_and_formulas_of_a_sheet() -> None:
+    def change(book: Any) -> None:
+        book.active.merge_cells("A2:A3")
+        book.active["C3"] = "=B3*12"
+
+    rows = [["Region", "From", "Yearly"], ["EU", dt.date(2026, 3, 15), 4.9], [None, 2, None]]
+    found = sheet(*rows, change=change).text
+    assert "Region | From | Yearly\nEU | 2026-03-15 | 4.9\nEU | 2 | =B3*12\n" in found
+
+
+def test_hidden_sheets_rows_and_columns_are_left_out_and_said() -> None:
+    def change(book: Any) -> None:
+        book.create_sheet("Old").append(["EU", 3.9])
+        book["Old"].sheet_state = "hidden"
+        book.active.row_dimensions[3].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    found = sheet(["Plan", "Cost", "Price"], ["Plus", 2, 9], ["Gone", 1, 5], change=change)
+    assert found.text == "## Sheet\n\nPlan | Price\nPlus | 9\n"
+    assert found.notes == ("1 hidden sheet left out", "1 hidden rows left out")
+
+
+def test_a_title_above_a_table_is_none_of_its_columns() -> None:
+    found = sheet(["Prices of 2026"], ["Plan", "Price"], ["Plus", 9])
+    assert found.text == "## Sheet\n\nPrices of 2026\n\nPlan | Price\nPlus | 9\n"
+    assert found.tables[0].columns == "Plan | Price"

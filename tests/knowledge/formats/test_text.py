@@ -1,0 +1,22 @@
+"""Encodings of text files."""
+
+import pytest
+
+from chatbot.knowledge.formats.text import decoded
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("Größe;Preis\nStraße;5\n", "cp1252"),
+        ("Réponse à l’été français", "cp1252"),
+        ("Příliš žluťoučký kůň", "cp1250"),
+        ("Zażółć gęślą jaźń", "cp1250"),
+        ("Привет, как дела? Возврат товара", "cp1251"),
+        ("返品は30日以内に", "shift-jis"),
+        ("Grüße", "utf-16"),
+        ("Grüße", "utf-8"),
+    ],
+)
+def test_encodings_are_recognised(text: str, page: str) -> None:
+    assert decoded(text.encode(page)).lstrip("\ufeff") == text

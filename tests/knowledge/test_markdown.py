@@ -1,0 +1,123 @@
+"""Markdown keeps its offsets; what its readers do not see is blank."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from chatbot.knowledge.chunks import split_document
+from tests.support.documents import load
+
+
+def shown(path: Path, text: str) -> str:
+    document = load(path, text)
+    assert len(document.text) == len(text)
+    return " ".join(document.text[document.body :].split())
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("In 14 days.<!--\nup to 90\n--> Yes.", "In 14 days. Yes."),
+        ("[//]: # (internal)\nYes.", "Yes."),
+        ("It costs ~~$129~~ $99.", "It costs $99."),
+        ("Use <bucket> at <https://a.b>.<br>Yes.", "Use <bucket> at <https://a.b>. Yes."),
+        ("10<sup>1</sup> <del>a</del> <b>b</b>", "10 1 b"),
+        ("<div hidden>no</div>{{< note >}}yes{{< /note >}}", "yes"),
+        ("```\n<!-- kept --> ~~kept~~ <b>\n```", "``` <!-- kept --> ~~kept~~ <b> ```"),
+        ("Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`.",
+         "Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`."),
+        ("a <!-- `b --> c ` d", "a c ` d"),
+        ("R&uuml;ckgabe: &euro;5 or \\$6, 5 \\* 3, AT&amp;T.", "Rückgabe: €5 or $6, 5 * 3, AT&T."),
+        ("Yes. %% for us %% {# note #} {{!-- no --}}\n%%\nno\n%%", "Yes."),
+        ("--8<-- 'a.md'\n{!a.md!}\n{{#include a.md}}\n<!--@include: ./a.md-->\nYes.", "Yes."),
+        ("{% tab title=\"Linux\" %}\nYes.\n{% endtab %}", "Linux Yes."),
+        ("{{< tab \"Debian\" >}}\nYes.{{< ref \"x.md\" >}}", "Debian Yes."),
+        ("!!! warning \"Hot\"\n    Wait.\n\n=== \"Mac\"\n    Go.", 'warning "Hot" Wait. "Mac" Go.'),
+        ("import A from '@x/a';\n\n<A b=\"1\">\nYes.\n</A>\n<Your name>", "Yes. <Your name>"),
+    ],
+)  # fmt: skip
+def test_markdown_as_its_readers_see_it(tmp_path: Path, text: str, want: str) -> None:
+    assert shown(tmp_path / "a.md", text) == want
+
+
+def test_components_of_mdx(tmp_path: Path) -> None:
+    text = "import T from 't'\n\n# Pay\n\n<T a={1}>\n<Item label=\"macOS\">\nYes.\n</Item>\n</T>\n"
+    assert shown(tmp_path / "a.mdx", text) == "# Pay macOS Yes."
+
+
+def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:
+    text = "import {\n  A,\n} from 'a'\nexport const m = {\n  t: 'x',\n}\n\nYes."
+    assert shown(tmp_path / "a.mdx", text) == "Yes."
+    assert shown(tmp_path / "a.md", "export to CSV.\n\nYes.") == "export to CSV. Yes."
+
+
+def test_headings_of_all_kinds(tmp_path: Path) -> None:
+    text = "Top\n===\n\n## Pay *now* {#pay}\n\nSub\n---\n\n- item\n---\n\n```\n# no\n```\n"
+    text += "\n<h3 align=center><a id=x></a>HTML\n<b>head</b></h3>\n"
+    document = load(tmp_path / "a.md", text)
+    headings = [(h.level, h.text) for h in document.headings]
+    assert headings == [(1, "Top"), (2, "Pay now"), (2, "Sub"), (3, "HTML head")]
+    assert document.text[document.headings[-1].start :].startswith("HTML")
+
+
+def test_html_tables_in_markdown_are_rows(tmp_path: Path) -> None:
+    row = "<tr>\n<td>{}</td>\n<td>{}</td>\n</tr>\n"
+    text = (
+        "# T\n\n<table>\n" + row.format("Carrier", "Days") + row.format("GLS", "5") + "</table>\n"
+    )
+    document = load(tmp_path / "a.md", text)
+    lines = [" ".join(line.split()) for line in document.text.split("\n") if line.strip()]
+    assert lines == ["# T", "Carrier | Days", "GLS | 5"]
+    assert document.tables[0].columns == "Carrier | Days"
+
+
+def test_spanned_cells_in_markdown_are_filled_in(tmp_path: Path) -> None:
+    text = """Before.
+<table><thead><tr><th rowspan=2>Region</th><th colspan=2>Price &amp; days</th></tr>
+<tr><th>Post</th><th>Air</th></tr></thead>
+<tr><td rowspan="2">United Kingdom</td><td>5<br>or 6</td><td></td></tr><tr>
+<td>7</td><td>8</td></tr></table>
+After.
+"""
+    document = load(tmp_path / "a.md", text)
+    assert len(document.text) == len(text)
+    lines = [line.strip() for line in document.text.split("\n") if line.strip()]
+    assert lines == [
+        "Before.",
+        "Region | Price & days | Price & days",
+        "Region | Post | Air",
+        "United Kingdom | 5 or 6 |",
+        "United Kingdom | 7 | 8",
+        "After.",
+    ]
+    assert document.tables[0].columns == "Region | Price & days Post | Price & days Air"
+    assert [document.text[at : at + 6] for at in document.tables[0].at] == ["United"] * 2
+
+
+def test_marks_that_nothing_closes_take_no_time(tmp_path: Path) -> None:
+    for part in (
+        "<table><tr><td>a",
+        "{/* ",
+        "{{< a ",
+        "<p hidden>",
+        "`a``",
+        "{# ",
+        "<del>",
+        "<h1>x",
+    ):
+        started = time.process_time()
+        load(tmp_path / "a.mdx", "Text " + part * 20_000)
+        assert time.process_time() - started < 3, part
+
+
+def test_a_byte_order_mark_hides_no_heading(tmp_path: Path) -> None:
+    document = load(tmp_path / "a.md", "\ufeff---\ntitle: Pay\n---\n# Now\n\nText.\n")
+    assert document.title == "Pay"
+    assert [h.text for h in document.headings] == ["Now"]
+
+
+def test_comments_in_code_are_no_headings(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Top\n\n```\n# comment\n```\n\nWords.\n" + "More. " * 200)
+    chunks = split_document(load(tmp_path / "a.md"), 400)
+    assert {chunk.heading for chunk in chunks} == {""}

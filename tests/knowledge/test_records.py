@@ -1,0 +1,86 @@
+"""CSV, JSON and YAML: records and rows, at the offsets of the file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chatbot.knowledge.chunks import split_document
+from tests.support.documents import load
+
+
+def test_json_keeps_its_offsets(tmp_path: Path) -> None:
+    (tmp_path / "faq.json").write_text('{"question": "Refunds?", "answer": "In 14 days."}')
+    document = load(tmp_path / "faq.json")
+    chunk = split_document(document, 900)[0]
+    assert (tmp_path / "faq.json").read_text()[chunk.start : chunk.end] == chunk.text
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_rows_of_csv_know_their_columns(tmp_path: Path, sign: str) -> None:
+    rows = [["Part", "Retail price"], *([f"HB-{n}", str(n)] for n in range(90))]
+    text = "".join(sign.join(row) + "\n" for row in rows)
+    chunks = split_document(load(tmp_path / "a.csv", text), 300)
+    assert {chunk.columns for chunk in chunks[1:]} == {"Part | Retail price"}
+    assert (tmp_path / "a.csv").read_text()[chunks[2].start : chunks[2].end] == chunks[2].text
+
+
+def test_rows_of_csv_with_lines_in_cells_stay_whole(tmp_path: Path) -> None:
+    text = "Part,Text\n" + "".join(f'HB-{n},"one\ntwo\nthree {n}"\n' for n in range(40))
+    chunks = split_document(load(tmp_path / "a.csv", text), 200)
+    assert all(chunk.text.startswith(("Part", "HB-")) for chunk in chunks)
+
+
+def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
+    records = [
+        {"id": 1, "title": "Rückgabe", "body": "<p>Die R\u00fcckgabe &amp; mehr:<br>14 Tage.</p>"},
+        {"id": 2, "title": "Alt", "draft": True, "body": "99"},
+    ]
+    document = load(tmp_path / "a.json", json.dumps({"articles": records}))
+    chunk = split_document(document, 900)[0]
+    assert chunk.heading == "Rückgabe"
+    assert "Die Rückgabe & mehr: 14 Tage." in chunk.search_text
+    assert "99" not in document.text
+    assert "drafts" in document.notes[0]
+
+
+def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
+    records = [
+        {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
+        for n in range(20)
+    ]
+    document = load(tmp_path / "a.json", json.dumps(records))
+    chunks = split_document(document, 900)
+    assert [chunk.heading for chunk in chunks] == [f"Code E-{n}" for n in range(20)]
+    assert all(f"pump {n} is" in chunk.text for n, chunk in enumerate(chunks))
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    assert len(split_document(load(tmp_path / "a.jsonl", lines), 900)) == 20
+
+
+def test_escapes_leave_words_whole(tmp_path: Path) -> None:
+    text = '{"title": "Frist", "body": "R\\u00fcckgabe &amp; Gr\\u00f6\\u00dfe: AT&amp;T."}'
+    document = load(tmp_path / "a.json", f"[{text}]")
+    assert "Rückgabe" in document.text and "Größe: " in document.text and "AT&T." in document.text
+    assert len(document.text) == len(text) + 2 and "\u2060" not in document.text
+
+
+def test_an_interface_in_yaml_is_under_its_paths(tmp_path: Path) -> None:
+    text = """openapi: 3.1.0
+info:
+  title: Orders
+  version: 1.10
+paths:
+  /orders/{id}:
+    get:
+      summary: One order
+      description: Answers 404 where nobody ordered it.
+"""
+    document = load(tmp_path / "a.yaml", text)
+    assert document.text == text
+    assert [place.text for place in document.headings] == ["info", "paths", "/orders/{id}"]
+
+
+def test_rows_parted_by_tabs(tmp_path: Path) -> None:
+    document = load(tmp_path / "a.tsv", 'Part\tPrice\nHub\t"129, with cable"\nKeypad\t39\n')
+    assert document.tables[0].columns == "Part | Price"
+    assert len(document.tables[0].at) == 2

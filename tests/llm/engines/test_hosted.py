@@ -1,0 +1,159 @@
+"""Hosted models over real HTTP, against a llama.cpp server that runs the small bundled model."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import aclosing
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from chatbot.errors import ConfigurationError, GenerationError, ModelUnavailableError
+from chatbot.llm.catalogue import load_catalogue
+from chatbot.llm.engines.hosted import HostedChatModel
+from chatbot.llm.factory import load_chat_model
+from chatbot.settings import load_settings
+from tests.support import ROOT
+from tests.support.serving import LLAMA_SERVER, free_port
+
+KEY = "a-key-of-this-test"
+# Only "did not answer in time" is about time; elsewhere a loaded machine may take its own.
+pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
+PATIENT = {"server_retries": 0, "server_timeout": 240}
+
+
+def start_server(port: int) -> "subprocess.Popen[bytes]":
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, *LLAMA_SERVER, str(port), KEY], cwd=ROOT, **quiet)  # type: ignore[call-overload, no-any-return]
+
+
+def healthy(port: int) -> bool:
+    try:
+        return bool(urlopen(f"http://127.0.0.1:{port}/health", timeout=5).status == 200)
+    except (HTTPError, OSError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    port = free_port()
+    process = start_server(port)
+    deadline = time.monotonic() + 300
+    while not healthy(port):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    yield port
+    process.kill()
+    process.wait()
+
+
+def hosted(name: str, url: str, key: str = KEY, **options: object) -> HostedChatModel:
+    given: dict[str, object] = {"openai_base_url": url, "openai_model": "any"}
+    if name == "hf":
+        given = {"hf_model": url}
+    secret = {"openai": "openai_api_key", "hf": "hf_token"}[name]
+    settings = load_settings(**given, **{secret: key}, **(PATIENT | options))
+    model = load_chat_model(load_catalogue(settings.models).llm[name], settings)
+    assert isinstance(model, HostedChatModel)
+    model.pause = 0.05
+    return model
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+async def test_streams_with_usage(port: int, name: str) -> None:
+    model = hosted(name, f"http://127.0.0.1:{port}/v1", answer_tokens=12)
+    chunks = [chunk async for chunk in model.astream("Count from one to ten.")]
+    assert sum(bool(chunk.text) for chunk in chunks) > 3
+    whole = chunks[0]
+    for chunk in chunks[1:]:
+        whole += chunk
+    assert whole.usage_metadata is not None
+    assert 0 < whole.usage_metadata["output_tokens"] <= 12
+    assert model.invoke("Count from one to ten.").text == whole.text
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+def test_honours_stop_strings(port: int, name: str) -> None:
+    model = hosted(name, f"http://127.0.0.1:{port}/v1", answer_tokens=12)
+    whole = model.invoke("Count from one to ten.").text
+    word = whole.split()[2]
+    assert word not in model.invoke("Count from one to ten.", stop=[word]).text
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+def test_a_wrong_key_gets_a_sentence(port: int, name: str) -> None:
+    model = hosted(name, f"http://127.0.0.1:{port}/v1", key="wrong")
+    with pytest.raises(ModelUnavailableError, match="refuses the key"):
+        model.invoke("Hello")
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+def test_a_wrong_address_gets_a_sentence(port: int, name: str) -> None:
+    model = hosted(name, f"http://127.0.0.1:{port}/nowhere/v1")
+    with pytest.raises(ModelUnavailableError, match="check its name and the address"):
+        model.invoke("Hello")
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+async def test_a_server_that_is_gone_gets_a_sentence_after_the_retries(name: str) -> None:
+    model = hosted(name, f"http://127.0.0.1:{free_port()}/v1", server_retries=2)
+    with pytest.raises(GenerationError, match="check that the server is running"):
+        await model.ainvoke("Hello")
+
+
+@pytest.mark.parametrize("name", ["openai", "hf"])
+async def test_a_server_that_says_nothing_gets_a_sentence(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with pytest.raises(GenerationError, match="did not answer in time"):
+            await hosted(name, url, server_timeout=1).ainvoke("Hello")
+
+
+async def test_a_server_that_starts_late_is_waited_for_and_its_end_is_told() -> None:
+    port = free_port()
+    model = hosted("openai", f"http://127.0.0.1:{port}/v1", server_retries=10, answer_tokens=400)
+    model.pause = 0.5
+    process = start_server(port)
+    try:
+        with pytest.raises(GenerationError, match=r"running|failed"):
+            async with aclosing(model.astream("Tell me a very long story.")) as chunks:  # type: ignore[type-var]
+                count = 0
+                async for chunk in chunks:
+                    count += bool(chunk.text)
+                    if count == 3:
+                        process.kill()
+        assert count >= 3
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_leaving_the_answer_closes_the_connection(port: int) -> None:
+    """The server stops writing for a reader who left; both of its slots are free again."""
+    model = hosted("openai", f"http://127.0.0.1:{port}/v1", answer_tokens=3000)
+    for _ in range(4):
+        async with aclosing(model.astream("Tell me a very long story.")) as chunks:  # type: ignore[type-var]
+            await anext(chunks)
+    model.max_tokens = 3
+    async with asyncio.timeout(240):
+        await model.ainvoke("Hello")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("openai", {}, "CHATBOT_OPENAI_MODEL"),
+        ("openai", {"openai_model": "gpt"}, "no key for OpenAI"),
+        ("hf", {}, "CHATBOT_HF_MODEL"),
+        ("hf", {"hf_model": "org/model"}, "CHATBOT_HF_TOKEN"),
+    ],
+)
+def test_what_is_missing_is_named(name: str, given: dict[str, str], says: str) -> None:
+    settings = load_settings(**given)
+    with pytest.raises(ConfigurationError, match=says):
+        load_chat_model(load_catalogue(settings.models).llm[name], settings)

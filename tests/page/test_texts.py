@@ -1,0 +1,39 @@
+"""The page's own words."""
+
+import string
+
+import pytest
+
+from chatbot.page.texts import _TEXTS, LANGUAGES, about, say
+from chatbot.settings import PROJECT_ROOT
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything_with_the_same_values(language: str) -> None:
+    assert list(_TEXTS[language]) == list(_TEXTS["en"])
+    for key, text in _TEXTS[language].items():
+        assert text.strip()
+        assert fields(text) == fields(_TEXTS["en"][key]), key
+    if language != "en":
+        same = [key for key, text in _TEXTS[language].items() if text == _TEXTS["en"][key]]
+        assert len(same) <= 3, same  # such as "formal" in Spanish
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("de-CH", "Quellen"), ("FR", "Sources"), ("pt-BR", "Sources"), ("", "Sources")],
+)
+def test_a_browsers_language_is_understood(code: str, word: str) -> None:
+    assert say(code, "sources") == word
+
+
+def test_the_page_about_the_page_speaks_every_language() -> None:
+    pages = {code: about(str(PROJECT_ROOT), f"{code}-XX") for code in LANGUAGES}
+    assert len(set(pages.values())) == len(LANGUAGES)
+    assert len({str(page).count("- **") for page in pages.values()}) == 1  # all say the same
+    for code in ("pt-BR", "../x", ""):
+        assert about(str(PROJECT_ROOT), code) == pages["en"]

@@ -1,0 +1,86 @@
+"""What answers now: a newer index is taken up whole, or not at all."""
+
+import asyncio
+import threading
+
+import pytest
+
+from chatbot.errors import IndexUnavailableError
+from chatbot.service import ChatService
+from chatbot.service.live import Live
+from tests.support.answers import ask
+
+
+async def test_new_generation_is_used_without_a_restart(service: ChatService) -> None:
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    answer = await ask(service, "How long can customers in the US return a product?")
+    assert any("60 days" in passage.text for passage in answer.passages)
+    assert not any("45 days" in passage.text for passage in answer.passages)
+
+
+async def test_a_search_leaves_no_answer_on_an_older_index(service: ChatService) -> None:
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    question = "How long can customers in the US return a product?"
+    found = await asyncio.to_thread(service.search, question)
+    answer = await ask(service, question)
+    for passages in (found, answer.passages):
+        assert any("60 days" in passage.text for passage in passages)
+    assert service.generation == "g00000002"
+    assert "60 days" in service.document_text("us.md")
+
+
+async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatService) -> None:
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    # The gate comes after the index, and this is no file for one.
+    service._search._settings = service.settings.model_copy(update={"calibration": path})
+    question = "How long can customers in the US return a product?"
+    found = await asyncio.to_thread(service.search, question)
+    answer = await ask(service, question)
+    for passages in (found, answer.passages):
+        assert any("45 days" in passage.text for passage in passages)
+    assert service.generation == "g00000001"
+    assert "45 days" in service.document_text("us.md")
+    assert str(path) in service.status()
+
+
+async def test_the_last_generation_answers_while_a_large_one_loads(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, load = threading.Event(), service._loader._load
+
+    def slowly() -> Live:
+        loaded.wait(30)
+        return load()
+
+    monkeypatch.setattr("chatbot.service.live.TAKE_UP", 0.1)
+    monkeypatch.setattr(service._loader, "_load", slowly)
+    path = service.settings.knowledge / "us.md"
+    path.write_text(path.read_text().replace("45 days", "60 days"))
+    service.update_index()
+    question = "How long can customers in the US return a product?"
+    meanwhile = await ask(service, question)
+    loaded.set()
+    await asyncio.to_thread(service.refresh)
+    after = await ask(service, question)
+    assert any("45 days" in passage.text for passage in meanwhile.passages)
+    assert any("60 days" in passage.text for passage in after.passages)
+
+
+async def test_deleted_index_leaves_a_working_service(service: ChatService) -> None:
+    (service.settings.index / "CURRENT").unlink()
+    answer = await ask(service, "How long can customers in the US return a product?")
+    assert answer.citations
+    assert "chatbot index" in service.status()
+
+
+async def test_without_an_index_the_sentence_says_what_to_run(service: ChatService) -> None:
+    fresh = ChatService(service.settings, llm=service.models.llm, embeddings=service.embeddings())
+    (service.settings.index / "CURRENT").unlink()
+    with pytest.raises(IndexUnavailableError, match="run 'chatbot index'"):
+        await ask(fresh, "How long can customers in the US return a product?")

@@ -1,0 +1,259 @@
+"""The store, on SQLite and on a real PostgreSQL."""
+
+import asyncio
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chatbot.errors import ConfigurationError, StoreError, UserError
+from chatbot.store import Store
+from tests.support.postgres import Server, find_binaries, running_server
+
+ANSWER = {
+    "question": "How long?",
+    "history": [],
+    "passages": [{"path": "us.md", "start": 0, "end": 9, "text": "45 days."}],
+    "answer": "60 days.",
+    "citations": [],
+    "abstained": False,
+    "confidence": 0.7,
+    "model": "scripted",
+}
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_server(binaries) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path / 'data' / 'desk.db'}")
+    else:
+        store = Store(request.getfixturevalue("postgres").url)
+        async with store.database.write() as connection:
+            for table in ("users", "threads"):
+                await connection.execute(text(f"TRUNCATE {table} CASCADE"))
+    yield store
+    await store.close()
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def message(thread: str, output: str, kind: str = "user_message", **more: Any) -> dict[str, Any]:
+    return {"id": new_id(), "threadId": thread, "type": kind, "output": output, **more}
+
+
+async def thread_with_answer(store: Store, name: str = "ann") -> tuple[str, str]:
+    """A thread of ``name`` with a question, a run and its answer; (thread, run)."""
+    user = await store.users.add(name, "correct horse")
+    thread = new_id()
+    question = message(thread, "How long?", createdAt="2026-01-01T00:00:00Z")
+    run = message(thread, "", "run", parentId=question["id"], createdAt="2026-01-01T00:00:01Z")
+    reply = message(
+        thread,
+        "60 days.",
+        "assistant_message",
+        parentId=run["id"],
+        metadata={"answer": ANSWER},
+        createdAt="2026-01-01T00:00:02Z",
+    )
+    for step in (question, run, reply):
+        await store.threads.save_step(step, user.id)
+    return thread, run["id"]
+
+
+async def test_thread_comes_back_as_it_was_sent(store: Store) -> None:
+    thread, run = await thread_with_answer(store)
+    props = {"quote": "<b>45</b>", "lines": ["a", "b"]}
+    element = {"id": new_id(), "threadId": thread, "forId": run, "type": "custom", "props": props}
+    await store.threads.save_element(element, b"\0bytes", None)
+    await store.threads.save(thread, name="Returns", tags=["a", "b"], metadata={"k": [1]})
+    await store.feedback.rate(run, 0, "wrong number")
+    kept = await store.threads.get(thread)
+    assert kept is not None
+    assert [step["output"] for step in kept["steps"]] == ["How long?", "", "60 days."]
+    assert kept["steps"][1]["feedback"]["value"] == 0
+    assert kept["steps"][1]["feedback"]["comment"] == "wrong number"
+    assert kept["elements"] == [element]
+    assert (kept["name"], kept["tags"], kept["metadata"]) == ("Returns", ["a", "b"], {"k": [1]})
+    assert kept["userIdentifier"] == "ann"
+    assert await store.threads.element(thread, element["id"]) == (element, b"\0bytes")
+
+
+async def test_updates_do_not_overtake_what_they_update(store: Store) -> None:
+    thread = new_id()
+    step = message(thread, "0")
+    versions = [step | {"output": str(number)} for number in range(20)]
+    await asyncio.gather(*(store.threads.save_step(v, None) for v in versions))
+    kept = await store.threads.get(thread)
+    assert kept is not None
+    assert [s["output"] for s in kept["steps"]] == ["19"]
+
+
+async def test_search_finds_names_and_messages_and_takes_signs_literally(store: Store) -> None:
+    thread, _ = await thread_with_answer(store)
+    user = await store.users.get("ann")
+    assert user is not None
+    other = new_id()
+    await store.threads.save(other, name="100% wool", user_id=user.id)
+    for words, expected in (("HOW LONG", [thread]), ("0%", [other]), ("_", []), ("wool", [other])):
+        found, more = await store.threads.list(user.id, 10, search=words)
+        assert [t["id"] for t in found] == expected, words
+        assert not more
+    stranger = await store.users.add("bob", "correct horse")
+    assert await store.threads.list(stranger.id, 10) == ([], False)
+
+
+async def test_pages_of_threads_follow_the_cursor(store: Store) -> None:
+    user = await store.users.add("ann", "correct horse")
+    made = [new_id() for _ in range(5)]
+    for thread in made:
+        await store.threads.save(thread, user_id=user.id)
+    first, more = await store.threads.list(user.id, 3)
+    second, last = await store.threads.list(user.id, 3, cursor=first[-1]["id"])
+    assert (more, last) == (True, False)
+    assert [t["id"] for t in first + second] == made[::-1]
+
+
+async def test_pages_of_a_new_person_that_open_together_add_one_user(store: Store) -> None:
+    made = await asyncio.gather(*(store.users.ensure("zoe", "agent") for _ in range(5)))
+    assert len({user.id for user in made}) == 1
+    await store.users.add("olga", "correct horse", "owner")
+    assert (await store.users.ensure("olga", "agent")).role == "owner"
+    with pytest.raises(UserError):
+        await store.users.ensure(" ", "agent")
+
+
+async def test_delete_takes_everything_of_the_thread(store: Store) -> None:
+    thread, run = await thread_with_answer(store)
+    await store.feedback.rate(run, 0, None)
+    await store.threads.delete(thread)
+    assert await store.threads.get(thread) is None
+    assert await store.feedback.all() == []
+    async with store.database.read() as connection:
+        for table in ("steps", "elements", "feedback"):
+            rows = await connection.execute(text(f"SELECT count(*) FROM {table}"))
+            assert rows.scalar_one() == 0
+
+
+async def test_correction_keeps_the_passages_that_were_shown(store: Store) -> None:
+    thread, run = await thread_with_answer(store)
+    await store.feedback.rate(run, 1, None)
+    await store.feedback.rate(run, 0, None)
+    assert await store.feedback.documents(run) == ["us.md"]
+    await store.feedback.correct(
+        run, thread, wrong="number", right_answer="45 days.", right_document="us.md"
+    )
+    reply = (await store.threads.get(thread) or {})["steps"][2]["id"]
+    await store.threads.delete_step(reply)  # as a regenerated answer does
+    (given,) = await store.feedback.all()
+    assert given.value == 0
+    assert (given.right_answer, given.right_document, given.wrong) == (
+        "45 days.",
+        "us.md",
+        "number",
+    )
+    assert given.answer == ANSWER
+    for step, of in ((new_id(), thread), (run, new_id())):  # unknown; another person's thread
+        with pytest.raises(StoreError, match="no thumbs down"):
+            await store.feedback.correct(step, of, wrong="x", right_answer="", right_document="")
+
+
+async def test_a_step_of_another_thread_is_not_overwritten(store: Store) -> None:
+    thread, _ = await thread_with_answer(store)
+    kept = (await store.threads.get(thread) or {})["steps"]
+    with pytest.raises(StoreError, match="another conversation"):
+        await store.threads.save_step(kept[0] | {"threadId": new_id(), "output": "stolen"}, None)
+    assert (await store.threads.get(thread) or {})["steps"] == kept
+
+
+async def test_passwords_are_checked_and_not_kept(store: Store) -> None:
+    await store.users.add("ann", "correct horse", "owner")
+    user = await store.users.check("ann", "correct horse")
+    assert user is not None
+    assert user.role == "owner"
+    for name, password in (("ann", "wrong horse"), ("bob", "correct horse"), ("ann", "")):
+        assert await store.users.check(name, password) is None
+    async with store.database.read() as connection:
+        kept = (await connection.execute(text("SELECT password_hash FROM users"))).scalar_one()
+    assert kept.startswith("$argon2id$")
+    await store.users.add("sso", None)
+    assert await store.users.check("sso", "") is None
+    assert await store.users.passwords() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "role"), [(" ", "long enough", "agent"), ("a", "short", "agent"),
+                                   ("a", "long enough", "king")]
+)  # fmt: skip
+async def test_bad_users_get_a_sentence(store: Store, name: str, password: str, role: str) -> None:
+    with pytest.raises(UserError, match=r"^[A-Z].*\.$"):
+        await store.users.add(name, password, role)
+
+
+async def test_full_disk_is_said_and_what_was_saved_stays(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'desk.db'}")
+    thread, _ = await thread_with_answer(store)
+    async with store.database.write() as connection:
+        pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await connection.execute(text(f"PRAGMA max_page_count={pages}"))
+    with pytest.raises(StoreError, match=r"was not saved.*full"):
+        await store.threads.save_step(message(thread, "x" * 1_000_000), None)
+    kept = await store.threads.get(thread)
+    assert kept is not None
+    assert len(kept["steps"]) == 3
+    await store.close()
+
+
+async def test_unwritable_place_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = Store(f"sqlite:///{tmp_path / 'file' / 'desk.db'}")
+    with pytest.raises(StoreError, match="database failed"):
+        await store.users.all()
+
+
+async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    store = Store(f"sqlite:///{path}")
+    await store.users.all()
+    await store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE schema_version SET version = 99")
+    with pytest.raises(ConfigurationError, match="update the program"):
+        await store.users.all()
+
+
+def test_other_databases_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="sqlite:///"):
+        Store("mysql://somewhere/else")
+
+
+async def test_postgresql_stopped_and_started_again(postgres: Server) -> None:
+    store = Store(postgres.url)
+    thread, _ = await thread_with_answer(store, "pat")
+    postgres.stop()
+    try:
+        with pytest.raises(StoreError, match="was not saved"):
+            await store.threads.save_step(message(thread, "lost"), None)
+        with pytest.raises(StoreError, match="could not be read"):
+            await store.threads.get(thread)
+    finally:
+        postgres.start()
+    kept = await store.threads.get(thread)
+    assert kept is not None
+    assert [s["output"] for s in kept["steps"]] == ["How long?", "", "60 days."]
+    await store.threads.save_step(message(thread, "back"), None)
+    await store.close()

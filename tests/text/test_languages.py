@@ -1,0 +1,21 @@
+"""The language of a short question."""
+
+import pytest
+
+from chatbot.text.languages import language_of
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Was kostet der Versand zum Mars?", "de"),
+        ("wie lange kann ich zurückgeben", "de"),
+        ("Combien coûte la livraison ?", "fr"),
+        ("¿Cuánto cuesta el envío?", "es"),
+        ("se puede devolver un producto", "es"),
+        ("How much is shipping to Mars?", "en"),
+        ("Router E-17", "en"),
+    ],
+)
+def test_the_language_of_a_short_question_is_told(question: str, language: str) -> None:
+    assert language_of(question) == language

@@ -1,0 +1,201 @@
+"""Grounding: what supports an answer, when to refuse or ask back, and who gives orders."""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import phonenumbers
+import pytest
+
+from chatbot.text.masking import mask, mask_logs
+
+YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
+CHANCE = random.Random(7)
+
+
+def digits(count: int) -> str:
+    return f"{CHANCE.randrange(10**count):0{count}}"
+
+
+def number(below: int) -> int:
+    return CHANCE.randrange(below)
+
+
+def assert_kept(texts: list[str]) -> None:
+    """In one call, since the library is slow to begin; words keep them apart."""
+    whole = "\n".join(f"It says {text} here." for text in texts)
+    masked = zip(whole.splitlines(), mask(whole).splitlines(), strict=True)
+    assert [line for line, left in masked if line != left] == []
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "%d.%m.%Y", "%-d.%-m.%Y", "%d. %m. %Y", "%d.%m.%y", "%d %m %Y", "%d\u00a0%m\u00a0%Y",
+        "%d/%m/%Y", "%m/%d/%Y", "%-m/%-d/%Y", "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y",
+        "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y %m %d", "%Y%m%d", "%Y-%m",
+        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S,123", "%Y%m%d %H%M%S", "%Y%m%d-%H%M%S",
+        "%d.%m.%Y %H:%M", "%d.%m.%y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %I:%M %p",
+        "%d.%m.%Y-%d.%m.%Y", "%d.%m. - %d.%m.%Y", "%d.%m.%Y 10:15 - 11:45", "%d.%m.%Y 1234",
+    ],
+)  # fmt: skip
+def test_no_day_of_a_year_is_a_phone_number(spelling: str) -> None:
+    assert_kept([day.strftime(spelling) for day in YEAR])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda: f"Invoice 2026-00{digits(4)}",
+        lambda: f"Invoice {2019 + number(12)}-{digits(6)}",
+        lambda: f"INV-2026-{digits(5)}",
+        lambda: f"Rechnung 2026/{digits(5)}",
+        lambda: f"Rechnungsnummer {digits(10)}",
+        lambda: f"order {digits(7 + number(6))}",
+        lambda: f"Order no. 0{digits(9)}",
+        lambda: f"order {digits(3)}-{digits(7)}-{digits(7)}",
+        lambda: f"Bestellnr. 0{digits(8)}",
+        lambda: f"commande n° {digits(9)}",
+        lambda: f"pedido {digits(9)}",
+        lambda: f"ticket #{digits(10)}",
+        lambda: f"part {digits(4)}-{digits(6)}",
+        lambda: f"{2019 + number(12)}-{digits(6)}",
+        lambda: f"EAN 4{digits(12)}",
+        lambda: f"ISBN 978-3-16-{digits(6)}-{digits(1)}",
+    ],
+)
+def test_no_number_of_an_order_is_a_phone_or_card(form: Callable[[], str]) -> None:
+    assert_kept([form() for _ in range(200)])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda: f"{number(24):02}.{number(60):02}-{number(24):02}.{number(60):02} Uhr",
+        lambda: f"{number(24):02}:{number(60):02} - {number(24):02}:{number(60):02}",
+        lambda: f"{number(24):02}{5 * number(12):02} - {number(24):02}{5 * number(12):02}",
+        lambda: f"${number(10**9):,}.{digits(2)}",
+        lambda: f"{number(10**9):,} USD",
+        lambda: f"{number(10**9):,}".replace(",", ".") + f",{digits(2)} EUR",
+        lambda: f"{number(10**9):,}".replace(",", ".") + " €",
+        lambda: f"{number(10**9):,}".replace(",", "\u00a0") + " €",
+        lambda: f"{number(10**9):,}".replace(",", " ") + " €",
+        lambda: f"EUR {number(10**9):,}".replace(",", " "),
+        lambda: ".".join(str(number(256)) for _ in range(4)),
+        lambda: ".".join(str(number(256)) for _ in range(4)) + f":{number(65536)}",
+        lambda: ".".join(str(number(256)) for _ in range(4)) + f"/{number(33)}",
+        lambda: ":".join(f"{number(65536):x}" for _ in range(8)),
+        lambda: f"version {number(20)}.{number(20)}.{number(10**5)}.{number(10**4)}",
+        lambda: f"kernel {number(7)}.{number(20)}.{number(20)}-{number(2000)}",
+        lambda: f"Chrome/{number(200)}.0.{number(10**4)}.{number(200)}",
+        lambda: f"0.{digits(9)} s",
+        lambda: f"{number(10)}.{digits(9)}",
+        lambda: f"{number(90)}.{digits(6)}, {number(180)}.{digits(6)}",
+        lambda: f"{1_600_000_000 + number(300_000_000)}",
+        lambda: f"{1_600_000_000_000 + number(300_000_000_000)}",
+        lambda: f"{CHANCE.getrandbits(128):032x}",
+        lambda: f"bytes={number(10**9)}",
+        lambda: f"{number(3000)} x {number(3000)} x {number(3000)} mm",
+    ],
+)
+def test_no_hour_price_address_version_or_measure_is_a_phone_or_card(
+    form: Callable[[], str],
+) -> None:
+    assert_kept([form() for _ in range(200)])
+
+
+def examples() -> list[str]:
+    """A mobile and a fixed number of every country as it is written and dialled from abroad."""
+    written = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    kinds = phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE
+    found = [
+        phonenumbers.format_number(example, written)
+        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+        for kind in kinds
+        if (example := phonenumbers.example_number_for_type(region, kind))
+    ]
+    return found + [text.replace("+", "00") for text in found]
+
+
+@pytest.mark.parametrize("separator", [" ", "\u00a0", "-", ""])
+def test_numbers_of_every_country_are_masked(separator: str) -> None:
+    texts = [text.replace(" ", separator) for text in examples()]
+    whole = "\n".join(f"My number is {text}, thanks." for text in texts)
+    assert set(mask(whole).splitlines()) == {"My number is [phone], thanks."}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+49 30 901820", "+49 (0)30/901820", "030 901820", "030/90 18 20", "(030) 901820",
+        "0171-1234567", "0171 123 45 67", "089 / 123 45 67 89", "0800 123 4567",
+        "+44 7700 900123", "020 7946 0958", "(020) 7946 0958", "07911 123456",
+        "+33 1 42 68 53 00", "01 42 68 53 00", "01.42.68.53.00", "0612345678",
+        "+1 212 555 1234", "(212) 555-1234", "212-555-1234", "212.555.1234", "2125551234",
+        "1-800-555-0199", "212-555-1234 ext. 12", "+34 612 345 678", "612 345 678",
+        "612345678", "91 234 56 78", "912 34 56 78", "0041 44 668 18 00", "+43 1 58858 0",
+    ],
+)  # fmt: skip
+def test_phone_numbers_are_masked_as_people_write_them(text: str) -> None:
+    for before, behind in (("Call ", " please"), ("Tel.: ", "."), ("", ""), ("('", "')")):
+        assert mask(before + text + behind) == f"{before}[phone]{behind}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4111 1111 1111 1111", "5555 5555 5555 4444", "2223 0031 2200 3222", "3782 822463 10005",
+     "3056 930902 5904", "6011 1111 1111 1117", "3530 1113 3330 0000", "6759 6498 2643 8453"],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", [" ", "", "-", ".", "\u00a0", "\u2009", "\u202f", "\u2011", " - "])
+def test_card_numbers_are_masked_whatever_stands_between(text: str, gap: str) -> None:
+    card = text.replace(" ", gap)
+    assert mask(f"My card {card}.") == "My card [card]."
+    assert mask(f"12 {card} 12/27 123") == "12 [card] 12/27 123"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19", "BE68 5390 0754 7034",
+     "FR14 2004 1010 0505 0001 3M02 606", "ES91 2100 0418 4502 0005 1332",
+     "IT60 X054 2811 1010 0000 0123 456", "CH93 0076 2011 6238 5295 7",
+     "PL61 1090 1014 0000 0712 1981 2874", "NO93 8601 1117 947"],
+)  # fmt: skip
+def test_ibans_are_masked_as_a_whole(text: str) -> None:
+    for iban in (text, text.replace(" ", ""), text.replace(" ", "\u00a0"), text.lower()):
+        assert mask(f"Pay to {iban} by Friday") == "Pay to [iban] by Friday"
+    assert mask(f"EU27 IBAN: {text} BIC COBADEFFXXX") == "EU27 IBAN: [iban] BIC COBADEFFXXX"
+    wrong = text[:2] + f"{(int(text[2:4]) + 1) % 100:02}" + text[4:]
+    assert "[iban]" not in mask(wrong)
+
+
+@pytest.mark.parametrize(
+    "text", ["jo@shop.example", "o'brien@example.com", "a.b+c@mail.shop.co.uk", "jörg@müller.de"]
+)
+def test_e_mail_addresses_are_masked(text: str) -> None:
+    assert mask(f"Write to '{text}'.") == "Write to '[email]'."
+
+
+def test_what_stands_beside_a_date_is_masked_all_the_same() -> None:
+    assert mask("02.01.2026 0171 1234567") == "02.01.2026 [phone]"
+    assert mask("030 901820\n02.01.2026 / 0171 1234567") == "[phone]\n02.01.2026 / [phone]"
+
+
+def test_personal_data_is_masked_and_public_and_other_numbers_are_kept() -> None:
+    text = "Call +49 30 901820, mail jo@shop.example, card 4111 1111 1111 1111."
+    assert mask(text) == "Call [phone], mail [email], card [card]."
+    for kept in ("order 4111111111111112", "30 days, 4.90 EUR", "version 10.0.19041.1234"):
+        assert mask(kept) == kept
+    assert mask("Write to help@shop.example", "Contact: help@shop.example") == (
+        "Write to help@shop.example"
+    )
+
+
+def test_logs_are_masked(caplog: pytest.LogCaptureFixture) -> None:
+    before = logging.getLogRecordFactory()
+    try:
+        mask_logs()
+        logging.getLogger("chatbot.test").warning("from %s", "jo@shop.example")
+    finally:
+        logging.setLogRecordFactory(before)
+    assert caplog.messages == ["from [email]"]

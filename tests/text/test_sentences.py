@@ -1,0 +1,43 @@
+"""Where sentences end."""
+
+import textwrap
+
+import pytest
+
+from chatbot.text.sentences import sentences
+
+LONG = (
+    "The shop on Mill Road is open from Monday to Friday from 9 in the morning until 6 in the "
+    "evening, and on Saturdays it closes at noon except in December."
+)
+
+
+def parts(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize("width", [50, 60, 72, 79])
+def test_wrapped_text_is_one_sentence(width: int) -> None:
+    found = parts(f"# Hours\n\n{textwrap.fill(LONG + ' ' + LONG, width)}\n")
+    assert [" ".join(part.split()) for part in found] == ["# Hours", LONG, LONG]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("Use e.g. this. It costs approx. 5 euros.",
+         ["Use e.g. this.", "It costs approx. 5 euros."]),
+        ("Version 3.2.1 is out. Call No. 5 at 9 a.m. on Monday.",
+         ["Version 3.2.1 is out.", "Call No. 5 at 9 a.m. on Monday."]),
+        ("Das kostet z. B. 5 Euro. Am 3. Mai ist zu. Bzw. ca. 10 Tage.",
+         ["Das kostet z. B. 5 Euro.", "Am 3. Mai ist zu.", "Bzw. ca. 10 Tage."]),
+        ("1. Open it. Then wait.\n2. Close it.", ["1. Open it.", "Then wait.", "2. Close it."]),
+        ("- one\n- two and\n  three", ["- one", "- two and", "three"]),
+        ("Plan | Price\nPlus | 9 euros", ["Plan | Price", "Plus | 9 euros"]),
+        ("12 Mill Road\nLondon\nOpen 9 to 17", ["12 Mill Road", "London", "Open 9 to 17"]),
+        ("退货需要30天。请联系我们！", ["退货需要30天。", "请联系我们！"]),
+        ("It costs 5. Then 6.", ["It costs 5.", "Then 6."]),
+    ],
+)  # fmt: skip
+def test_only_ends_of_sentences_end_them(text: str, want: list[str]) -> None:
+    assert parts(text) == want

@@ -1,0 +1,111 @@
+"""Training data: rows become examples with the prompts of serving."""
+
+import json
+from pathlib import Path
+
+from chatbot.cases import AnswerRow, GivenPassage
+from chatbot.llm.templates import chat_template
+from chatbot.training.data import DataFile, mix, parse_data_file
+from tests.support.training import PROMPTS, mixture, rows_file
+
+
+def test_the_same_seed_gives_the_same_examples(tmp_path: Path) -> None:
+    path = rows_file(tmp_path)
+    assert mixture(path) == mixture(path)
+    assert mixture(path) != mixture(path, seed=8)
+
+
+def test_refusals_keep_to_their_share(tmp_path: Path) -> None:
+    examples = mixture(rows_file(tmp_path), refusals=0.1).examples
+    refusing = [example for example in examples if example.reply == PROMPTS.unknown]
+    assert 0 < len(refusing) <= 0.1 * len(examples) + 1
+
+
+def test_prompts_are_those_of_serving(tmp_path: Path) -> None:
+    prompts = [example.prompt for example in mixture(rows_file(tmp_path, count=24)).examples]
+    answering = [prompt for prompt in prompts if "[1] " in prompt]
+    assert all(prompt.count("[1] ") == 1 for prompt in answering)
+    assert any("[2] " in prompt for prompt in answering), "no distractor anywhere"
+    assert any(prompt.count("Question: ") == 2 for prompt in answering), "no follow-up anywhere"
+
+
+def test_replies_are_whole_sentences(tmp_path: Path) -> None:
+    replies = {example.reply for example in mixture(rows_file(tmp_path)).examples}
+    assert "It costs 4 EUR." in replies
+
+
+def test_a_reply_says_what_its_pronouns_mean(tmp_path: Path) -> None:
+    text = "The parcel is free. It is sent on Monday. Returns are free too."
+    rows = [
+        {"id": f"{n}", "question": question, "passages": [{"path": "a.md", "text": text}],
+         "answer": answer, "answerable": True}
+        for n, (question, answer) in enumerate([
+            ("When is it sent?", "It is sent on Monday."),
+            ("Are returns free?", "Returns are free too."),
+        ])
+    ]  # fmt: skip
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    replies = {example.reply for example in mixture(path).examples}
+    assert replies == {"The parcel is free. It is sent on Monday.", "Returns are free too."}
+
+
+def test_a_sample_takes_whole_passages(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"{p}-{q}", "question": f"Question {q}?", "answer": f"Passage {p} says this.",
+         "passages": [{"path": f"{p}.md", "text": f"Passage {p} says this. More of it. " * 4}],
+         "answerable": True}
+        for p in range(8) for q in range(4)
+    ]  # fmt: skip
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    taken = mixture(path, refusals=0.0, limit=16).examples
+    assert len(taken) == 16
+    assert len({example.id.partition("-")[0] for example in taken}) == 4
+
+
+def test_retrieved_passages_and_written_answers_stay_as_they_are(tmp_path: Path) -> None:
+    passages = [
+        GivenPassage(path="b.csv", text="A-1,12.50", title="Prices", columns="part | price"),
+        GivenPassage(path="a.md", text="We open at nine.", title="Hours", heading="Shop"),
+    ]
+    answer = "1. Prüfen\n2. Bestellen"
+    row = AnswerRow(id="x", question="wie?", passages=passages, answer=answer, retrieved=True)
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{row.model_dump_json()}\n", encoding="utf-8")
+    (example,) = mixture(path).examples
+    first = "[1] Prices\npart | price\nA-1,12.50\n\n"
+    assert f"{first}[2] Hours > Shop\nWe open at nine.\n\nQuestion: wie?" in example.prompt
+    assert example.reply == answer
+
+
+def test_a_correction_is_learned_from_the_passage_that_the_model_reads(tmp_path: Path) -> None:
+    screen = [
+        GivenPassage(path="b.md", text="Parcels within Europe take two to five working days."),
+        GivenPassage(path="a.md", text="Parcels in the US are carried by BlueLine, every day."),
+    ]
+    answer = "Parcels in the US are carried by BlueLine."
+    row = AnswerRow(id="c", question="Who carries it?", passages=screen, answer=answer)
+    answer = "Parcels within Europe take two to five working days."
+    same_screen = AnswerRow(id="d", question="How long?", passages=screen, answer=answer)
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(f"{row.model_dump_json()}\n{same_screen.model_dump_json()}\n")
+    files = [DataFile(path), DataFile(rows_file(tmp_path))]
+    mixed = mix(files, PROMPTS, chat_template("chatml"), refusals=0.2, seed=7, reads=1)
+    prompts = {example.id: example.prompt for example in mixed.examples}
+    assert "carried by BlueLine, every day" in prompts["c"]
+    assert "[2] " not in prompts["c"]
+    assert "Parcels within Europe" in prompts["d"]
+    assert "[2] " not in prompts["d"]
+
+
+def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, count=2)
+    path.write_text(path.read_text() + '{"id": "x", "question": "no passages"}\n')
+    (problem,) = mixture(path).problems
+    assert "line 6" in problem
+
+
+def test_a_file_may_be_limited() -> None:
+    assert parse_data_file("a/rows.jsonl=50") == DataFile(Path("a/rows.jsonl"), 50)
+    assert parse_data_file("a/rows.jsonl") == DataFile(Path("a/rows.jsonl"))
