@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 
 import pytest
-from conftest import ScriptedEngine, scripted_model
 from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.answer import Answer, Stopwatch
@@ -20,6 +19,7 @@ from chatbot.errors import GenerationError
 from chatbot.grounding.confidence import Reading
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
+from tests.support.scripted import ScriptedEngine, scripted_model
 
 RIGHT = "Customers in the US can return a product within 45 days of delivery."
 WRONG = "Customers in the US can return a product within 30 days of delivery."

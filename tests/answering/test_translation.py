@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from conftest import ScriptedEngine
 from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
@@ -12,6 +11,7 @@ from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.service import ChatService
 from chatbot.text.languages import language_of, languages_of
+from tests.support.scripted import ScriptedEngine
 
 GERMAN = "Wie lange kann man in den USA etwas zurückgeben?"
 ENGLISH = "How long can something be returned in the US?"
