@@ -28,7 +28,7 @@ LAYERS = [
 OWNERS = {
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
     "orjson": {"index.generations"},
-    "scipy": {"index.bm25"},
+    "scipy": {"index"},
     "Stemmer": {"text.tokens", "grounding.words"},
     "pypdf": {"knowledge"},
     "pdf_oxide": {"knowledge"},
