@@ -30,6 +30,8 @@ from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 
 FORMAT = 4
+# How the note on a document begins that was read but for some of it.
+IN_PART = "in part: "
 _NAME = re.compile(r"g\d{8,}")
 _REBUILD = "run 'chatbot index' to build it"
 
@@ -106,24 +108,16 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
     Raises:
         IndexUnavailableError: it is missing, damaged, of another format or another model.
     """
-    try:
+    with _damage_told(index):
         values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
-    except (OSError, ValueError, AttributeError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     if version != FORMAT:
         raise IndexUnavailableError(
             f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."
         )
-    try:
+    with _damage_told(index):
         manifest = Manifest(**values)
-    except TypeError as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     if embeddings is not None and manifest.embeddings != embeddings:
         raise IndexUnavailableError(
             f"The index in '{index}' was built with the embeddings '{manifest.embeddings}' and "
@@ -151,16 +145,12 @@ def read_checked(index: Path, name: str, embeddings: str | None = None) -> Manif
         IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
     """
     manifest = read_manifest(index, name, embeddings)
-    try:
+    with _damage_told(index):
         for file, checksum in manifest.checksums.items():
             if file_hash(index / name / file) != checksum:
                 raise IndexUnavailableError(
                     f"'{file}' of the index in '{index}' is damaged; {_REBUILD} anew."
                 )
-    except OSError as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     return manifest
 
 
@@ -187,15 +177,11 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
-    try:
+    with _damage_told(index):
         with _nothing_collected():
             chunks, vectors = read_vectors(index, manifest.generation)
             texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
-    except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     return Generation(manifest, chunks, texts, vectors, lexical, folder)
 
 
@@ -252,13 +238,9 @@ def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / name
-    try:
+    with _damage_told(index):
         vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
         return [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")], vectors
-    except (OSError, ValueError, TypeError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
 
 
 def previous_names(index: Path) -> list[str]:
@@ -311,6 +293,17 @@ def set_current(index: Path, name: str) -> None:
     _sync(temporary)
     os.replace(temporary, index / "CURRENT")
     _sync(index)
+
+
+@contextmanager
+def _damage_told(index: Path) -> Iterator[None]:
+    """What reading a missing or damaged file raises, as a sentence."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise IndexUnavailableError(
+            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
+        ) from exc
 
 
 @contextmanager
