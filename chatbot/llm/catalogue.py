@@ -4,12 +4,13 @@ import importlib.metadata
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.checked import has_hash
+from chatbot.settings import HostedEngine, LocalEngine
 
 Kind = Literal["llm", "embeddings", "reranker"]
 
@@ -66,7 +67,6 @@ class Entry(BaseModel):
 
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
-EngineName = Literal["openvino", "transformers", "openai", "huggingface"]
 
 
 class LLMEntry(Entry):
@@ -76,7 +76,7 @@ class LLMEntry(Entry):
     template: str = "chatml"
     stop: tuple[str, ...] = ()
     lora_targets: tuple[str, ...] = ()
-    engines: tuple[EngineName, ...]
+    engines: tuple[LocalEngine | HostedEngine, ...]
     rewrites: bool
     reads: int | None = None
     bits: Literal[4, 8] = 8
@@ -90,9 +90,9 @@ class LLMEntry(Entry):
 
     @model_validator(mode="after")
     def _source_or_server(self) -> "LLMEntry":
-        local = {"openvino", "transformers"}
-        if any((engine in local) == self.hosted for engine in self.engines):
-            raise ValueError("a model has a 'source', or runs on 'openai' or 'huggingface'")
+        if any((engine in get_args(HostedEngine)) != self.hosted for engine in self.engines):
+            servers = " or ".join(f"'{name}'" for name in get_args(HostedEngine))
+            raise ValueError(f"a model has a 'source', or runs on {servers}")
         return self
 
     def source_for(self, engine: str) -> Source | None:

@@ -11,7 +11,7 @@ from chatbot.errors import ChatbotError
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
-from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
+from chatbot.llm.factory import answers_at_once, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.preparation import Preparation
 from chatbot.passage import Passage
@@ -98,7 +98,7 @@ class Models:
         if self._settings.answers_at_once:
             return self._settings.answers_at_once
         try:
-            return AT_ONCE[choose_engine(self.llm_entry, self._settings)]
+            return answers_at_once(self.llm_entry, self._settings)
         except ChatbotError:  # the first question says what is missing
             return 1
 

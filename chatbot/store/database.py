@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatbot.errors import ConfigurationError, StoreError
+from chatbot.errors import ConfigurationError, StoreError, reason_of
 from chatbot.store.schema import migrate
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -130,9 +130,8 @@ def _translated(what: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError, TimeoutError) as exc:
-        reason = getattr(exc, "orig", None) or exc
-        first = (str(reason).strip().splitlines() or [type(exc).__name__])[0]
-        raise StoreError(f"This {what}, because the database failed: {first}.") from exc
+        reason = reason_of(getattr(exc, "orig", None) or exc)
+        raise StoreError(f"This {what}, because the database failed: {reason}.") from exc
 
 
 def now() -> str:

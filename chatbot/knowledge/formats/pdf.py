@@ -121,13 +121,13 @@ def _linked(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:
     """The title in the file's properties, and the values of form fields by page from 0."""
     from pypdf import PdfReader
-    from pypdf.errors import PdfReadError, PyPdfError
+    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is in the exception
     try:
         reader = PdfReader(io.BytesIO(data))
         locked = reader.is_encrypted and not reader.decrypt("")
-    except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
         return "", {}
     if locked:
         raise DocumentError(PASSWORD)
