@@ -14,13 +14,13 @@ from chatbot.llm.adapters import read_adapter
 from chatbot.llm.catalogue import LLMEntry, Source
 from chatbot.llm.templates import chat_template
 from chatbot.prompts import Prompts, load_prompts
+from chatbot.reports.training import training_report
 from chatbot.settings import load_settings
 from chatbot.training.attention import use_packed_attention
 from chatbot.training.data import DataFile, Mixture, mix, parse_data_file
 from chatbot.training.finetune import Recipe, finetune, load_base, offsets
 from chatbot.training.gate import judge
 from chatbot.training.packing import Encoded, attends_by_mask, collate, mask_of, pack
-from chatbot.training.report import training_report
 
 PROMPTS = load_prompts(load_settings().prompts)
 PASSAGE = (

@@ -16,7 +16,6 @@ from chatbot.errors import ConfigurationError, DataError
 from chatbot.evaluation.calibration import Example, fit_calibration, fit_threshold
 from chatbot.evaluation.examples import write_fit
 from chatbot.evaluation.metrics import reliability, risk_area
-from chatbot.evaluation.report import answers_report
 from chatbot.grounding.check import check
 from chatbot.grounding.citations import mark, verify
 from chatbot.grounding.confidence import CALIBRATION, load_calibration, save_calibration
@@ -24,6 +23,7 @@ from chatbot.grounding.features import features
 from chatbot.grounding.gate import competing
 from chatbot.grounding.injection import copies, instructions, without_instructions
 from chatbot.grounding.topics import changes_topic
+from chatbot.reports.evaluation import answers_report
 from chatbot.service import ChatService
 from chatbot.text.masking import mask, mask_logs
 
