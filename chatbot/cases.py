@@ -112,7 +112,7 @@ def read_cases(path: Path, kind: type[Record], limit: int | None = None) -> list
     for number, record in _records(path):
         if limit is not None and len(cases) >= limit:
             break
-        cases.append(_validated(kind, record, path, number))
+        cases.append(_validate(kind, record, path, number))
     if not cases:
         raise DataError(f"'{path}' holds no case; it needs one JSON object a line.")
     return cases
@@ -129,7 +129,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
     for number, record in _records(path):
         kind: type[BaseModel] = RewriteCase if "standalone" in record else AnswerRow
         try:
-            rows.append(_validated(kind, record, path, number))  # type: ignore[type-var,arg-type]
+            rows.append(_validate(kind, record, path, number))  # type: ignore[type-var,arg-type]
         except DataError as exc:
             problems.append(str(exc))
     if not rows:
@@ -179,7 +179,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record
 
 
-def _validated(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:
+def _validate(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:
     try:
         return kind.model_validate(record)
     except ValidationError as exc:

@@ -8,7 +8,7 @@ from conftest import HashedEmbeddings
 
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, update_index
-from chatbot.index.fusion import fuse, promoted, scaled
+from chatbot.index.fusion import fuse, promote, scale
 from chatbot.index.generations import load_current
 from chatbot.index.retriever import build_retriever
 from chatbot.knowledge.chunks import split_document
@@ -128,7 +128,7 @@ def test_index_of_another_embedding_model_is_refused(
 
 
 def test_fusion_follows_the_formula() -> None:
-    cosine = scaled(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
+    cosine = scale(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
     assert cosine == pytest.approx([1, 0.75, 0])
     words = np.asarray([0, 1, 0.5], dtype=np.float32)
     topics = np.asarray([0.2, 0.6], dtype=np.float32)
@@ -144,15 +144,15 @@ def test_fusion_follows_the_formula() -> None:
 
 def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
     ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]
-    assert promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
+    assert promote(ranked, [(0, 7.0), (4, 6.0)]) == [
         (4, 0.9),
         (3, 0.8),
         (0, 0.7),
         (2, 0.7),
         (1, 0.6),
     ]
-    assert promoted(ranked, [(3, 7.0)]) == ranked
-    assert promoted(ranked, []) == ranked
+    assert promote(ranked, [(3, 7.0)]) == ranked
+    assert promote(ranked, []) == ranked
 
 
 def test_a_short_question_finds_the_document_that_is_like_the_others_found(

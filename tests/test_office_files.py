@@ -16,7 +16,7 @@ from pptx import Presentation
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.formats import extract
-from chatbot.knowledge.formats.numbers import shown, shown_text
+from chatbot.knowledge.formats.numbers import format_text, format_value
 
 W = nsdecls("w")
 
@@ -158,13 +158,13 @@ def test_merged_cells_of_word_are_filled_in() -> None:
     ],
 )
 def test_numbers_are_as_the_sheet_shows_them(value: float, code: str, want: str) -> None:
-    assert shown(value, code) == want
+    assert format_value(value, code) == want
 
 
 def test_texts_have_formats_too() -> None:
-    assert shown_text("7", '"Art. "@') == "Art. 7"
-    assert shown_text("secret", ";;;") == ""
-    assert shown_text("Plan", "#,##0.00") == "Plan"
+    assert format_text("7", '"Art. "@') == "Art. 7"
+    assert format_text("secret", ";;;") == ""
+    assert format_text("Plan", "#,##0.00") == "Plan"
 
 
 def rewritten(data: bytes, change: Any) -> Extracted:

@@ -13,7 +13,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document, list_skipped, load_document
 from chatbot.knowledge.formats import extract
-from chatbot.knowledge.formats.text import decoded
+from chatbot.knowledge.formats.text import decode
 
 
 def load(path: Path, text: str | bytes) -> Document:
@@ -266,7 +266,7 @@ def test_books_are_read_in_the_order_of_their_spine() -> None:
     ],
 )
 def test_encodings_are_recognised(text: str, page: str) -> None:
-    assert decoded(text.encode(page)).lstrip("\ufeff") == text
+    assert decode(text.encode(page)).lstrip("\ufeff") == text
 
 
 def test_a_byte_order_mark_hides_no_heading(tmp_path: Path) -> None:

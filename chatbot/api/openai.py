@@ -114,7 +114,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
         "object": "list",
         "model": body.model,
         "data": [
-            {"object": "embedding", "index": i, "embedding": v if plain else _packed(v)}
+            {"object": "embedding", "index": i, "embedding": v if plain else _pack(v)}
             for i, v in enumerate(vectors)
         ],
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
@@ -244,6 +244,6 @@ def _require(name: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _packed(vector: list[float]) -> str:
+def _pack(vector: list[float]) -> str:
     """Little-endian float32 in base64, as OpenAI's client asks for by default."""
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")

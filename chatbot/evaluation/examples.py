@@ -67,8 +67,8 @@ def write_fit(
         progress(next(steps), total)
 
     examples = [
-        *_labelled(sources, step),
-        *_crossed(sources),
+        *_label(sources, step),
+        *_cross(sources),
         *(example for source in sources for example in _in_parts(source, step)),
     ]
     calibration, report = fit_calibration(examples, version, sources[0][1].embeddings_name)
@@ -116,7 +116,7 @@ def write_reading(
     return report
 
 
-def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:
+def _label(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:
     """Every case as it is, and each answerable one with its documents hidden."""
     examples: list[Example] = []
     for name, service, cases in sources:
@@ -124,7 +124,9 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
-                passages = service.models.compared(case.question, to_documents(case.passages))
+                passages = service.models.with_similarity(
+                    case.question, to_documents(case.passages)
+                )
                 examples.append(_example(gate, case, group, name, passages, "own"))
             else:
                 found = _search(retriever, case)
@@ -132,12 +134,12 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
                 rest = [p for p in found if p.metadata["path"] not in gold]
                 examples.append(_example(gate, case, group, name, found, "own"))
                 if case.answerable and gold and rest:
-                    examples.append(_example(gate, case, group, name, _ranked(rest), "hidden"))
+                    examples.append(_example(gate, case, group, name, _rank(rest), "hidden"))
             step()
     return examples
 
 
-def _crossed(sources: Sequence[Source]) -> list[Example]:
+def _cross(sources: Sequence[Source]) -> list[Example]:
     """Questions put to the documents, or the passages, of something else."""
     chance = random.Random(0)
     examples = []
@@ -151,7 +153,7 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
                     passages = to_documents(chance.choice(given).passages or [])
                     if passages[0].page_content == case.passages[0].text:
                         continue
-                    found = service.models.compared(case.question, passages)
+                    found = service.models.with_similarity(case.question, passages)
                 elif not case.passages and not given and elsewhere is not service:
                     found = _search(retriever, case)
                 else:
@@ -234,7 +236,7 @@ def _search(retriever: HybridRetriever, case: Case) -> list[Passage]:
     return retriever.search(search_query(to_messages(case.history), case.question))
 
 
-def _ranked(passages: Sequence[Passage]) -> list[Passage]:
+def _rank(passages: Sequence[Passage]) -> list[Passage]:
     """The passages with the ranks that they have among themselves."""
     ranked = [p.model_copy(update={"metadata": dict(p.metadata)}) for p in passages]
     for key in ("dense_rank", "lexical_rank"):

@@ -74,7 +74,7 @@ def update_index(
         VectorStoreError: the vector store elsewhere fails; the next call completes it.
     """
     started = time.perf_counter()
-    with _locked(settings.index, wait):
+    with _lock(settings.index, wait):
         return _update(settings, embeddings_name, load, progress, started, kept or Kept())
 
 
@@ -86,7 +86,7 @@ def roll_back(settings: Settings) -> str:
     """
     from chatbot.index.generations import previous_names, read_checked, set_current
 
-    with _locked(settings.index, 0):
+    with _lock(settings.index, 0):
         names = previous_names(settings.index)
         if not names:
             raise IndexUnavailableError(
@@ -106,7 +106,7 @@ def forget_old(settings: Settings) -> int:
     """
     from chatbot.index.stores.mirror import Mirror
 
-    with _locked(settings.index, 0):
+    with _lock(settings.index, 0):
         return _tidy(settings.index, Mirror(settings), keep=1)
 
 
@@ -122,7 +122,7 @@ def _tidy(index: Path, mirror: "Mirror", keep: int = 2) -> int:
 
 
 @contextmanager
-def _locked(index: Path, wait: float) -> Iterator[None]:
+def _lock(index: Path, wait: float) -> Iterator[None]:
     index.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(index / ".lock", timeout=wait):
@@ -159,11 +159,11 @@ def _update(
             removed=len(changes.removed),
             reused=reused,
             failed=[
-                {"path": _shown(p), "reason": reason}
+                {"path": _printable(p), "reason": reason}
                 for p, reason in sorted([*failed.items(), *notes.items()])
             ],
             skipped=[
-                asdict(kind) | {"example": _shown(kind.example)}
+                asdict(kind) | {"example": _printable(kind.example)}
                 for kind in list_skipped(settings.knowledge)
             ],
             seconds=round(time.perf_counter() - started, 3),
@@ -184,7 +184,7 @@ def _update(
     if not chunks:
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
-            f"'{_shown(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
+            f"'{_printable(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
         )
     vectors, lexical, reused = index_chunks(chunks, before, load, progress)
     name = _new_name(settings.index)
@@ -222,7 +222,7 @@ def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest |
     return old if old.chunk_chars == settings.chunk_chars else None
 
 
-def _shown(path: str) -> str:
+def _printable(path: str) -> str:
     """The path in characters that can be written out; names on a disk may hold any bytes."""
     return path.encode("utf-8", "backslashreplace").decode()
 

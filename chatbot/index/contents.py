@@ -87,7 +87,7 @@ def index_chunks(
     missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
     with ThreadPoolExecutor(1) as thread:
         counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
-        new = _embedded(missing, load, progress) if missing else None
+        new = _embed(missing, load, progress) if missing else None
         lexical = counting.result()
     width = new[1].shape[1] if new else old.vectors.shape[1]  # type: ignore[union-attr]
     vectors = np.empty((len(chunks), width), dtype=np.float16)
@@ -101,7 +101,7 @@ def index_chunks(
     return vectors, lexical, int((reused >= 0).sum())
 
 
-def _embedded(
+def _embed(
     texts: dict[Key, str], load: Callable[[], Embeddings], progress: Callable[[int, int], None]
 ) -> tuple[dict[Key, int], NDArray[Any]]:
     """Where the vector of each key stands, and the vectors (n, d) in float16."""

@@ -62,7 +62,7 @@ def without_unused(
     )
 
 
-def joined(first: "csr_array", second: "csr_array") -> "csr_array":
+def stack(first: "csr_array", second: "csr_array") -> "csr_array":
     """The rows of both, over the vocabulary of the second, which begins with that of the first."""
     from scipy.sparse import vstack
 

@@ -19,6 +19,10 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
     Vectors are normalised to length 1, float32; in bf16 where the CPU or GPU computes in it
     (more than twice as fast, and cosine similarities move by less than 0.01). ``query_prefix``
     is put in front of queries and never of passages, as the bge models were trained.
+    ``progress`` shows a bar on the terminal.
+
+    Raises:
+        ModelUnavailableError: the model does not load.
     """
     keep_hub_local()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

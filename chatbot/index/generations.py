@@ -108,7 +108,7 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
     Raises:
         IndexUnavailableError: it is missing, damaged, of another format or another model.
     """
-    with _damage_told(index):
+    with _translate_damage(index):
         values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
     if version != FORMAT:
@@ -116,7 +116,7 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
             f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."
         )
-    with _damage_told(index):
+    with _translate_damage(index):
         manifest = Manifest(**values)
     if embeddings is not None and manifest.embeddings != embeddings:
         raise IndexUnavailableError(
@@ -145,7 +145,7 @@ def read_checked(index: Path, name: str, embeddings: str | None = None) -> Manif
         IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
     """
     manifest = read_manifest(index, name, embeddings)
-    with _damage_told(index):
+    with _translate_damage(index):
         for file, checksum in manifest.checksums.items():
             if file_hash(index / name / file) != checksum:
                 raise IndexUnavailableError(
@@ -177,8 +177,8 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
-    with _damage_told(index):
-        with _nothing_collected():
+    with _translate_damage(index):
+        with _no_garbage_collection():
             chunks, vectors = read_vectors(index, manifest.generation)
             texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
@@ -238,7 +238,7 @@ def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / name
-    with _damage_told(index):
+    with _translate_damage(index):
         vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
         return [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")], vectors
 
@@ -296,7 +296,7 @@ def set_current(index: Path, name: str) -> None:
 
 
 @contextmanager
-def _damage_told(index: Path) -> Iterator[None]:
+def _translate_damage(index: Path) -> Iterator[None]:
     """What reading a missing or damaged file raises, as a sentence."""
     try:
         yield
@@ -307,7 +307,7 @@ def _damage_told(index: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def _no_garbage_collection() -> Iterator[None]:
     """Many objects are made that all stay: Python need not look through them again and again."""
     enabled = gc.isenabled()
     gc.disable()

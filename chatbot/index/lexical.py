@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.index.bm25 import Bm25
-from chatbot.index.counts import count, joined, matrix, windows_of, without_unused
+from chatbot.index.counts import count, matrix, stack, windows_of, without_unused
 from chatbot.text.tokens import talk, tokens
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class LexicalIndex:
         place[new] = old.size + np.arange(len(new))
         all_owners = np.concatenate([old._owners, owners + old.size])
         chosen, many = windows_of(all_owners, place)
-        whole = joined(old._counts[0], counts)[place]
-        parts = joined(old._counts[1], windows)[chosen]
+        whole = stack(old._counts[0], counts)[place]
+        parts = stack(old._counts[1], windows)[chosen]
         return cls(
             *without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )

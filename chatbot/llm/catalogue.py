@@ -136,7 +136,7 @@ class Catalogue(BaseModel):
 
     def choose_reranker(self, name: str | None) -> RerankerEntry | None:
         """The named model; without a name none."""
-        return _named(self.reranker, name, "CHATBOT_RERANKER") if name else None
+        return _require_entry(self.reranker, name, "CHATBOT_RERANKER") if name else None
 
 
 def load_catalogue(models: Path) -> Catalogue:
@@ -161,13 +161,13 @@ def load_catalogue(models: Path) -> Catalogue:
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
     placed = {
-        kind: {name: _placed(entry, models) for name, entry in entries.items()}
+        kind: {name: _with_places(entry, models) for name, entry in entries.items()}
         for kind, entries in catalogue.kinds.items()
     }
     return catalogue.model_copy(update=placed)
 
 
-def _placed(entry: AnyEntry, models: Path) -> AnyEntry:
+def _with_places(entry: AnyEntry, models: Path) -> AnyEntry:
     """With the places of a source in wheels, which lie below ``models``."""
     source = entry.source
     if source is None or source.wheels is None or source.file is None:
@@ -262,7 +262,7 @@ def _hub_cache(repository: str, file: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _named(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
+def _require_entry(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
     if name not in entries:
         known = ", ".join(sorted(entries))
         raise ConfigurationError(f"There is no model '{name}' ({setting}); known are {known}.")
@@ -274,6 +274,6 @@ def _choose(
 ) -> AnyEntry:
     """The named one; without a name the first of ``wanted`` that is here, else the last."""
     if name is not None:
-        return _named(entries, name, setting)
+        return _require_entry(entries, name, setting)
     here = (known for known in wanted if known in entries and find_weights(entries[known]))
-    return _named(entries, next(here, wanted[-1]), setting)
+    return _require_entry(entries, next(here, wanted[-1]), setting)

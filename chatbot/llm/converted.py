@@ -88,7 +88,7 @@ def merged_file(folder: Path, weights: Path, digest: str) -> Path:
     return folder / f"{_made_of(weights)}-{digest[:12]}.gguf"
 
 
-def used(graph: Path) -> None:
+def mark_used(graph: Path) -> None:
     """A graph was loaded: remove those beside it that were not used for longest, merged files that
     are old, and what a killed process left. What cannot be removed stays.
     """

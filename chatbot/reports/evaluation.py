@@ -21,7 +21,7 @@ def answers_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> s
         Line("this gate", [(b["confidence"], b["right"]) for b in reliability(right)]),
         Line("perfectly calibrated", [(0.0, 0.0), (1.0, 1.0)]),
     ]
-    cases = [(what, row, _marked(row)) for what, row in _worst(rows)]
+    cases = [(what, row, _answer_parts(row)) for what, row in _worst(rows)]
     figures = _figures(summary)
     return render_page("answers", figures=figures, risk=risk, calibration=calibration, cases=cases)
 
@@ -50,7 +50,7 @@ def _by(rows: Sequence[dict[str, Any]], key: str, sign: int) -> list[dict[str, A
     return sorted(rows, key=lambda row: sign * float(row[key]))[:_WORST]
 
 
-def _marked(row: dict[str, Any]) -> list[tuple[str, str | None]]:
+def _answer_parts(row: dict[str, Any]) -> list[tuple[str, str | None]]:
     """The answer in parts; an unsupported sentence comes with the reason."""
     text, parts, at = str(row["answer"]), [], 0
     for item in sorted(row["unsupported"], key=lambda item: int(item["start"])):

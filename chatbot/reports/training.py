@@ -49,9 +49,10 @@ def _samples(
     """Questions, each with the answers before and after, and whether they are right."""
     was = {row["id"]: row for row in before}
     return [
-        (row["question"], [_judged(was.get(row["id"])), _judged(row)]) for row in after[:_SAMPLES]
+        (row["question"], [_judgement(was.get(row["id"])), _judgement(row)])
+        for row in after[:_SAMPLES]
     ]
 
 
-def _judged(row: dict[str, Any] | None) -> tuple[str, bool]:
+def _judgement(row: dict[str, Any] | None) -> tuple[str, bool]:
     return (row["answer"], is_right(row)) if row else ("", False)

@@ -150,13 +150,26 @@ class ChatService:
         self._loader.refresh()
 
     def update_index(self, progress: Progress = lambda done, total: None) -> Any:
-        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
+        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`.
+
+        ``progress`` gets (done, total) in chunks. Blocks; takes up no new generation by itself.
+
+        Raises:
+            KnowledgeError: the folder is missing or holds nothing readable.
+            IndexUnavailableError: another build is running.
+            ModelUnavailableError: the embedding model is not here or does not load.
+            VectorStoreError: the vector store elsewhere fails; the index itself is built.
+        """
         from chatbot.index.builder import update_index
 
         return update_index(self.settings, self.embeddings_name, self.embeddings, progress)
 
     def embeddings(self) -> Embeddings:
-        """The embedding model, loaded once."""
+        """The embedding model, loaded once; vectors are float32 of length 1. Blocks.
+
+        Raises:
+            ModelUnavailableError: it is not on this machine or does not load.
+        """
         return self.models.embeddings()
 
     def current_generation(self) -> Generation:
@@ -168,7 +181,8 @@ class ChatService:
         return self._loader.current()
 
     def retriever(self, k: int | None = None, mode: Mode = "hybrid") -> HybridRetriever:
-        """The retriever over the current generation.
+        """The retriever over the current generation, for ``k`` passages (by default those of the
+        settings). Blocks while the embedding model loads.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
@@ -190,13 +204,18 @@ class ChatService:
         return generation.texts.get(path, "") if generation else ""
 
     def rewriter(self) -> Rewrite:
-        """(history, question) to a question that stands alone, by the model."""
+        """(history, question) to a question that stands alone, by the model. Blocks while it loads.
+
+        Raises:
+            ModelUnavailableError: the model is not here or does not load.
+        """
         return build_rewriter(self.models.load_llm(), self._prompts)
 
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
-        """The passages for a query, best first. Blocks while models load.
+        """The ``k`` passages for a query, best first (by default as many as the settings say), among
+        them those of ``documents``, an index in memory. Blocks while models load.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
@@ -206,7 +225,7 @@ class ChatService:
         main = self._search.retriever(self._loader.current(), k)
         if documents is None:
             return main.search(query)
-        return self._search.joined(main, documents).invoke(query)
+        return self._search.join(main, documents).invoke(query)
 
     def confidence(self, question: Question) -> float:
         """How sure it is that the passages answer, from 0 to 1; the model writes no answer.
@@ -214,7 +233,7 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live = self._loader.ready()
-        question = self._compared(self._checked(question))
+        question = self._compare(self._check(question))
         return live.chain.prepare.invoke(question).confidence
 
     def reading(self, question: Question) -> tuple[float, float] | None:
@@ -230,13 +249,19 @@ class ChatService:
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
         chain = self._search.chain(live.llm, live.generation, gate)
-        prepared = chain.prepare.invoke(self._compared(self._checked(question)))
+        prepared = chain.prepare.invoke(self._compare(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
     async def draft(
         self, question: str, answer: str, tone: str, language: str
     ) -> AsyncGenerator[str, None]:
-        """A reply to a customer that says what ``answer`` says, as pieces of text."""
+        """A reply to a customer that says what ``answer`` says, as pieces of text; ``tone`` and
+        ``language`` are English words for the prompt.
+
+        Raises:
+            BusyError: too many are waiting already.
+            IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
+        """
         prompt = self._prompts.render_draft(
             question=question, answer=answer, tone=tone, language=language
         )
@@ -245,7 +270,11 @@ class ChatService:
                 yield piece
 
     async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
-        """The newest part of a conversation in a few sentences, as pieces of text."""
+        """The newest part of a conversation, at most ``history_tokens``, in a few sentences, as
+        pieces of text.
+
+        Raises: as :meth:`draft`.
+        """
         llm = (await asyncio.to_thread(self._loader.ready)).llm
         budget = self.settings.history_tokens
         newest = newest_turns(to_messages(history), budget, llm.get_num_tokens)
@@ -269,7 +298,7 @@ class ChatService:
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
         watch = Stopwatch()
-        question = self._checked(question)
+        question = self._check(question)
         if (reply := self._small_talk.reply(question.text)) is not None:
             for event in spoken(reply, self.model_name):
                 yield event
@@ -282,7 +311,7 @@ class ChatService:
             live = await asyncio.to_thread(self._loader.ready)
             chain = await asyncio.to_thread(self._chain, live, question)
             watch.mark("ready")
-            question = await asyncio.to_thread(self._compared, question)
+            question = await asyncio.to_thread(self._compare, question)
             events = stream_answer(
                 chain, question, self._prompts, self._small_talk, live.model, watch
             )
@@ -292,15 +321,15 @@ class ChatService:
         finally:
             place.leave()
 
-    def _checked(self, question: Question) -> Question:
+    def _check(self, question: Question) -> Question:
         settings = self.settings
         return question.checked(settings.max_question_chars, settings.answer_tokens)
 
-    def _compared(self, question: Question) -> Question:
+    def _compare(self, question: Question) -> Question:
         """The passages that came with it, with their similarity to it."""
         if question.passages is None:
             return question
-        compared = self.models.compared(question.text, question.passages)
+        compared = self.models.with_similarity(question.text, question.passages)
         return replace(question, passages=compared)
 
     def _chain(self, live: Live, question: Question) -> AnswerChain:

@@ -177,7 +177,7 @@ class Models:
             vectors = embeddings.embed_documents(texts)
         return vectors, count_tokens(embeddings, texts)
 
-    def compared(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+    def with_similarity(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """The passages with their cosine to the question, from -1 to 1, as retrieval has it."""
         embeddings = self.embeddings()
         query = embeddings.embed_query(question)

@@ -47,7 +47,7 @@ class Database:
             StoreError: nothing was written; the sentence says why.
         """
         async with self._writing:
-            with _translated("was not saved"):
+            with _translate_errors("was not saved"):
                 await self._open()
                 async with self._connect().begin() as connection:
                     yield connection
@@ -62,7 +62,7 @@ class Database:
         if not self._ready:
             async with self.write():
                 pass
-        with _translated("could not be read"):
+        with _translate_errors("could not be read"):
             async with self._connect().connect() as connection:
                 yield connection
 
@@ -126,7 +126,7 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translate_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError, TimeoutError) as exc:

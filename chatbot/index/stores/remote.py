@@ -157,15 +157,15 @@ class RemoteStore:
 
     def _ask(self, action: Callable[[Store], T], seconds: float) -> T:
         with self._lock:
-            store = self._store or self._connected()
+            store = self._store or self._connect()
             self._store = store
         try:
             return _within(seconds, lambda: action(store))
         except Exception as exc:  # each client has its own tree
             self._store = None
-            raise self._translated(exc) from exc
+            raise self._translate(exc) from exc
 
-    def _connected(self) -> Store:
+    def _connect(self) -> Store:
         try:
             connect = self._client.load()  # which may take longer than connecting
         except ImportError as exc:
@@ -176,9 +176,9 @@ class RemoteStore:
         try:
             return _within(self._patience, connect)
         except Exception as exc:
-            raise self._translated(exc) from exc
+            raise self._translate(exc) from exc
 
-    def _translated(self, exc: Exception) -> ChatbotError:
+    def _translate(self, exc: Exception) -> ChatbotError:
         if isinstance(exc, ChatbotError):
             return exc
         if isinstance(exc, TimeoutError):
@@ -226,7 +226,7 @@ class RemoteSearch:
             self._store.check()
             self.problem = ""
         except VectorStoreError as exc:
-            self._failed(exc)
+            self._note_failure(exc)
 
     def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The ``k`` nearest (row, cosine), best first.
@@ -252,7 +252,7 @@ class RemoteSearch:
                     f"{self._store.name} has no vectors of this index; run 'chatbot index'."
                 )
         except VectorStoreError as exc:
-            self._failed(exc)
+            self._note_failure(exc)
             raise
         self.problem = ""
         cosines = self._generation.vectors[rows].astype(np.float32) @ vector
@@ -276,7 +276,7 @@ class RemoteSearch:
             rows.setdefault(chunk.content_hash, []).append(row)
         return rows
 
-    def _failed(self, exc: VectorStoreError) -> None:
+    def _note_failure(self, exc: VectorStoreError) -> None:
         if self.problem != str(exc):
             log.warning("Searching by words only: %s", exc)
         self.problem = str(exc)

@@ -22,7 +22,7 @@ from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import PROPERTIES
-from chatbot.llm.converted import prepare_graph, used
+from chatbot.llm.converted import mark_used, prepare_graph
 from chatbot.llm.engines.protocol import (
     FinishReason,
     GenerationRequest,
@@ -89,7 +89,7 @@ def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> LocalC
     graph = prepare_graph(entry, settings, adapter)
     engine = OpenVINOEngine(graph, settings.kv_cache_gb)
     if not require_weights(entry, engine.name).is_dir():  # a person's own folder is not tidied
-        used(graph)
+        mark_used(graph)
     return local_model(engine, entry, settings)
 
 
