@@ -8,8 +8,10 @@ from chatbot.answering.answer import Answer
 from chatbot.grounding.citations import Citation, Unsupported
 from chatbot.page.answers import support
 from chatbot.page.commands import COMMANDS, TONES, find_command
-from chatbot.page.texts import _TEXTS, LANGUAGES, about, say
+from chatbot.page.texts import LANGUAGES, about, say, texts
 from chatbot.settings import PROJECT_ROOT
+
+_TEXTS = texts()
 
 
 def fields(text: str) -> set[str]:

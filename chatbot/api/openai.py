@@ -72,7 +72,7 @@ async def model(request: Request, model: str, caller: Who) -> dict[str, Any]:
 async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | dict[str, Any]:
     """Answer the last message from the knowledge folder."""
     parts = parts_of(request)
-    _require(body.model, (CHAT_MODEL, parts.service.entries["llm"].name))
+    _require(body.model, (CHAT_MODEL, parts.service.models.llm_entry.name))
     _refuse_unsupported(body)
     question, notes = _question(body)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": body.model}
@@ -100,7 +100,7 @@ async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | d
 async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> dict[str, Any]:
     """Vectors of length 1 by the embedding model of the index, one for each text."""
     parts = parts_of(request)
-    _require(body.model, (EMBEDDING_MODEL, parts.service.embeddings_name))
+    _require(body.model, (EMBEDDING_MODEL, parts.service.models.embeddings_entry.name))
     if not all(text.strip() for text in body.input):
         raise ApiError(400, "A text to embed is empty.", param="input")
     require_unicode(*body.input)
@@ -224,7 +224,7 @@ def _extension(answer: Answer, notes: list[str]) -> dict[str, Any]:
 
 def _names(parts: Parts) -> dict[str, str]:
     """The names that requests can use, with what is behind each."""
-    entries = parts.service.entries
+    entries = parts.service.models.entries
     names = {CHAT_MODEL: parts.service.model_name, EMBEDDING_MODEL: entries["embeddings"].title}
     return names
 

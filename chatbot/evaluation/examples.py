@@ -71,11 +71,12 @@ def write_fit(
         *_cross(sources),
         *(example for source in sources for example in _in_parts(source, step)),
     ]
-    calibration, report = fit_calibration(examples, version, sources[0][1].embeddings_name)
+    models = sources[0][1].models
+    calibration, report = fit_calibration(examples, version, models.embeddings_entry.name)
     read = [one for source in sources for one in read_cases(*source, step)]
     if read:
         reading, report["reading"] = fit_reading(read)
-        calibration = replace(calibration, readings={sources[0][1].model_id: reading})
+        calibration = replace(calibration, readings={models.llm_entry.name: reading})
     save_calibration(calibration, path)
     own = [example for example in examples if example.kind == "own"]
     judged = [(calibration.scorer(e.given, calibration.embeddings), e) for e in own]
@@ -111,7 +112,7 @@ def write_reading(
     service = sources[0][1]
     reading, report = fit_reading(read)
     before = service.gate().calibration
-    readings = before.readings | {service.model_id: reading}
+    readings = before.readings | {service.models.llm_entry.name: reading}
     save_calibration(replace(before, version=version, readings=readings), path)
     return report
 
@@ -169,7 +170,7 @@ def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
     name, service, cases = source
     searched = [case for case in cases if not case.passages]
     uncovered = [case for case in searched if not case.answerable]
-    whole, embeddings = service.current_generation(), _Remembering(service.embeddings())
+    whole, embeddings = service.current_generation(), _Remembering(service.models.embeddings())
     answerable, _ = _split([case for case in searched if case.relevant], set(whole.rows))
     whole_gate, chance = service.gate(), random.Random(0)
     for size in _SIZES:

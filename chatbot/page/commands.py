@@ -50,7 +50,7 @@ async def draft(desk: Desk, _: str) -> None:
     tone = chosen.get("tone", TONES[0])
     language = chosen.get("language") or LANGUAGES.get(desk.language[:2], "English")
     message = cl.Message("")
-    pieces = desk.service.draft(record["question"], record["answer"], tone, language)
+    pieces = desk.service.writer.draft(record["question"], record["answer"], tone, language)
     text = await _stream(message, pieces)
     unsure = not keeps_numbers(text, record["answer"]) or not (
         language != "English" or says(text, record["question"], record["answer"])
@@ -76,7 +76,7 @@ async def summarise(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    text = await _stream(message, desk.service.summarise(desk.conversation.history))
+    text = await _stream(message, desk.service.writer.summarise(desk.conversation.history))
     message.content = without_images(text)
     await message.send()
 
@@ -128,7 +128,7 @@ async def hand_off(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    summary = await _stream(message, desk.service.summarise(desk.conversation.history))
+    summary = await _stream(message, desk.service.writer.summarise(desk.conversation.history))
     packet = make_packet(desk, summary)
     settings = desk.service.settings
     message.content = f"{without_images(summary)}\n\n{await _deliver(desk, packet)}"

@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
-from langchain_core.prompt_values import ChatPromptValue
 
 from chatbot.answering.answer import Stopwatch
 from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
@@ -23,15 +22,13 @@ from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name
 from chatbot.index.rerank import Reranker
 from chatbot.index.retriever import HybridRetriever, Mode
-from chatbot.llm.catalogue import Entry
-from chatbot.llm.preparation import State
-from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
 from chatbot.service.live import Live, LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.service.waiting import WaitingLine
+from chatbot.service.writing import Writer
 from chatbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,31 +70,12 @@ class ChatService:
         self._search = Search(settings, self._prompts, self.models)
         self._loader = LiveLoader(settings, self.models, self._search)
         self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
-
-    @property
-    def preparing(self) -> State | None:
-        """How far a larger model is that is made ready in the background, if one is."""
-        return self.models.preparation.state if self.models.preparation else None
-
-    @property
-    def model_id(self) -> str:
-        """The name in the catalogue of the model that answers."""
-        return self.models.llm_entry.name
+        self.writer = Writer(settings, self._prompts, self._loader, self.line)
 
     @property
     def model_name(self) -> str:
         """The model that answers, for people; reading it loads nothing."""
         return self.models.name
-
-    @property
-    def embeddings_name(self) -> str:
-        """The catalogue name of the embedding model."""
-        return self.models.embeddings_entry.name
-
-    @property
-    def entries(self) -> dict[str, Entry]:
-        """The catalogue entries in use, by kind."""
-        return self.models.entries
 
     @property
     def generation(self) -> str | None:
@@ -162,15 +140,8 @@ class ChatService:
         """
         from chatbot.index.builder import update_index
 
-        return update_index(self.settings, self.embeddings_name, self.embeddings, progress)
-
-    def embeddings(self) -> Embeddings:
-        """The embedding model, loaded once; vectors are float32 of length 1. Blocks.
-
-        Raises:
-            ModelUnavailableError: it is not on this machine or does not load.
-        """
-        return self.models.embeddings()
+        entry, embeddings = self.models.embeddings_entry, self.models.embeddings
+        return update_index(self.settings, entry.name, embeddings, progress)
 
     def current_generation(self) -> Generation:
         """The index that answers; while nothing answers yet, the newest one.
@@ -214,7 +185,7 @@ class ChatService:
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
-        """The ``k`` passages for a query, best first (by default as many as the settings say), among
+        """The ``k`` passages for a query (by default as many as the settings say), best first, among
         them those of ``documents``, an index in memory. Blocks while models load.
 
         Raises:
@@ -251,43 +222,6 @@ class ChatService:
         chain = self._search.chain(live.llm, live.generation, gate)
         prepared = chain.prepare.invoke(self._compare(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
-
-    async def draft(
-        self, question: str, answer: str, tone: str, language: str
-    ) -> AsyncGenerator[str, None]:
-        """A reply to a customer that says what ``answer`` says, as pieces of text; ``tone`` and
-        ``language`` are English words for the prompt.
-
-        Raises:
-            BusyError: too many are waiting already.
-            IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
-        """
-        prompt = self._prompts.render_draft(
-            question=question, answer=answer, tone=tone, language=language
-        )
-        async with aclosing(self._write(prompt)) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
-        """The newest part of a conversation, at most ``history_tokens``, in a few sentences, as
-        pieces of text.
-
-        Raises: as :meth:`draft`.
-        """
-        llm = (await asyncio.to_thread(self._loader.ready)).llm
-        budget = self.settings.history_tokens
-        newest = newest_turns(to_messages(history), budget, llm.get_num_tokens)
-        async with aclosing(self._write(self._prompts.render_summary(newest))) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        async with self.line.turn():
-            llm = (await asyncio.to_thread(self._loader.ready)).llm
-            async for chunk in llm.astream(prompt):
-                if chunk.text:
-                    yield str(chunk.text)
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.

@@ -13,7 +13,7 @@ from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
 from chatbot.llm.factory import answers_at_once, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
-from chatbot.llm.preparation import Preparation
+from chatbot.llm.preparation import Preparation, State
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.settings import Settings
@@ -67,6 +67,11 @@ class Models:
         else:
             self.llm_entry = self._wanted = small
             self.preparation = preparation
+
+    @property
+    def preparing(self) -> State | None:
+        """How far a larger model is that is made ready in the background, if one is."""
+        return self.preparation.state if self.preparation else None
 
     @property
     def name(self) -> str:
