@@ -225,8 +225,7 @@ def _extension(answer: Answer, notes: list[str]) -> dict[str, Any]:
 def _names(parts: Parts) -> dict[str, str]:
     """The names that requests can use, with what is behind each."""
     entries = parts.service.models.entries
-    names = {CHAT_MODEL: parts.service.model_name, EMBEDDING_MODEL: entries["embeddings"].title}
-    return names
+    return {CHAT_MODEL: parts.service.model_name, EMBEDDING_MODEL: entries["embeddings"].title}
 
 
 def _model(parts: Parts, name: str) -> dict[str, Any]:

@@ -188,11 +188,12 @@ def _confidence(settings: Settings, service: ChatService) -> str:
     how = f"calibration '{calibration.version}' at a risk of {settings.risk:.0%}"
     if settings.refuse_below is not None:
         how = f"refuses below a confidence of {settings.refuse_below} (CHATBOT_REFUSE_BELOW)"
-    if calibration.embeddings == service.models.embeddings_entry.name:
+    name = service.models.embeddings_entry.name
+    if calibration.embeddings == name:
         return how
     return (
         f"{how}; it was fitted with the embeddings '{calibration.embeddings}', so similarities are "
-        f"left out with '{service.models.embeddings_entry.name}'; fit it with 'chatbot calibrate --out'"
+        f"left out with '{name}'; fit it with 'chatbot calibrate --out'"
     )
 
 

@@ -12,8 +12,6 @@ from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.checked import has_hash
 from chatbot.settings import HostedEngine, LocalEngine
 
-Kind = Literal["llm", "embeddings", "reranker"]
-
 
 class Source(BaseModel):
     """A file or folder of an installed package, a repository on the hub, a path here, or wheels.

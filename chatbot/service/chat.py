@@ -185,8 +185,8 @@ class ChatService:
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
-        """The ``k`` passages for a query (by default as many as the settings say), best first, among
-        them those of ``documents``, an index in memory. Blocks while models load.
+        """The ``k`` passages for a query, best first; by default as many as the settings say.
+        ``documents`` is an index in memory that is searched beside. Blocks while models load.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.

@@ -8,10 +8,10 @@ from chatbot.errors import ConfigurationError, reason_of
 from chatbot.index.stores.remote import Client, Store
 from chatbot.settings import Settings
 
-# Pinecone's limits: bytes of a request, ids to delete at once, results of a query.
+# Pinecone's limits: bytes of a request, results of a query; no more than 1,000 vectors or ids at
+# once, which is what :class:`RemoteStore` sends.
 _REQUEST = 1_500_000
 _NUMBER = 22  # bytes of a number as JSON, at most
-_DELETED = 1000
 MOST = 10_000
 
 
@@ -126,9 +126,8 @@ class PineconeVectors:
         return [str(document.id) for document, _ in found]
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete vectors, as far as they are there."""
-        for first in range(0, len(keys), _DELETED):
-            self._store.delete(ids=list(keys[first : first + _DELETED]))
+        """Delete vectors, as far as they are there; at most 1,000."""
+        self._store.delete(ids=list(keys))
 
     def drop(self) -> None:
         """Delete all vectors of the namespace."""
