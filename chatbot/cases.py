@@ -44,40 +44,37 @@ class Relevant(BaseModel):
     quote: str = ""
 
 
-class Case(BaseModel):
-    """A labelled question; ``passages`` replace retrieval where they are given."""
+class _Asked(BaseModel):
+    """A question with the turns before it."""
 
     model_config = ConfigDict(frozen=True)
     id: str
     question: str
     history: list[Turn] = []
+
+
+class Case(_Asked):
+    """A labelled question; ``passages`` replace retrieval where they are given."""
+
     answerable: bool = True
     answers: list[str] = []
     relevant: list[Relevant] = []
     passages: list[GivenPassage] | None = None
 
 
-class RewriteCase(BaseModel):
+class RewriteCase(_Asked):
     """A follow-up question and the standalone question that it means."""
 
-    model_config = ConfigDict(frozen=True)
-    id: str
-    question: str
-    history: list[Turn] = []
     standalone: str
 
 
-class AnswerRow(BaseModel):
+class AnswerRow(_Asked):
     """A reply to learn; an ``answer`` of ``None`` means to refuse.
 
     ``retrieved`` passages are shown to the model as they are, in this order; others get passages
     beside them that look right.
     """
 
-    model_config = ConfigDict(frozen=True)
-    id: str
-    question: str
-    history: list[Turn] = []
     passages: list[GivenPassage]
     answer: str | None
     answerable: bool = True
