@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +63,7 @@ def update_index(
 ) -> BuildReport:
     """Bring the index up to date with the knowledge folder.
 
-    ``load`` is called only where there is something to embed, and returns the same model each
-    time; ``progress`` gets (done, total)
+    ``load`` is called once, and only where there is something to embed; ``progress`` gets (done, total)
     in chunks. Where nothing changed, no generation is written and no file is read: size and
     times tell. ``wait`` is how many seconds another build may still take. What is ``kept`` of the
     last build is not read again from the disk.
@@ -179,6 +179,7 @@ def _update(
     before = kept.generation
     if before is None and old:
         before = load_generation(settings.index, old)
+    load = cache(load)
     contents = collect_contents(settings, changes, before, load)
     chunks, failed = contents.chunks, contents.failed
     if not chunks:
