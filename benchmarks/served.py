@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import load_catalogue, require_weights
-from chatbot.llm.factory import merged_weights, prepare_graph
+from chatbot.llm.converted import merged_weights, prepare_graph
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
 

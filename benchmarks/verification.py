@@ -22,7 +22,7 @@ from langchain_core.documents import Document
 from benchmarks import ROOT
 from chatbot.grounding.citations import verify
 from chatbot.grounding.words import sentences
-from chatbot.index.retriever import joined
+from chatbot.index.retriever import join_rows
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
 
@@ -70,7 +70,7 @@ def chunks_of(folder: Path, files: list[str] | None = None) -> list[Chunk]:
 
 def passage(chunks: list[Chunk], row: int) -> Document:
     """The passage around a chunk as retrieval shows it."""
-    rows = joined(chunks, row, PASSAGE, set())
+    rows = join_rows(chunks, row, PASSAGE, set())
     first, last = chunks[rows[0]], chunks[rows[-1]]
     text = first.text
     for number in rows[1:]:

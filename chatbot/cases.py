@@ -44,40 +44,37 @@ class Relevant(BaseModel):
     quote: str = ""
 
 
-class Case(BaseModel):
-    """A labelled question; ``passages`` replace retrieval where they are given."""
+class _Asked(BaseModel):
+    """A question with the turns before it."""
 
     model_config = ConfigDict(frozen=True)
     id: str
     question: str
     history: list[Turn] = []
+
+
+class Case(_Asked):
+    """A labelled question; ``passages`` replace retrieval where they are given."""
+
     answerable: bool = True
     answers: list[str] = []
     relevant: list[Relevant] = []
     passages: list[GivenPassage] | None = None
 
 
-class RewriteCase(BaseModel):
+class RewriteCase(_Asked):
     """A follow-up question and the standalone question that it means."""
 
-    model_config = ConfigDict(frozen=True)
-    id: str
-    question: str
-    history: list[Turn] = []
     standalone: str
 
 
-class AnswerRow(BaseModel):
+class AnswerRow(_Asked):
     """A reply to learn; an ``answer`` of ``None`` means to refuse.
 
     ``retrieved`` passages are shown to the model as they are, in this order; others get passages
     beside them that look right.
     """
 
-    model_config = ConfigDict(frozen=True)
-    id: str
-    question: str
-    history: list[Turn] = []
     passages: list[GivenPassage]
     answer: str | None
     answerable: bool = True
@@ -112,7 +109,7 @@ def read_cases(path: Path, kind: type[Record], limit: int | None = None) -> list
     for number, record in _records(path):
         if limit is not None and len(cases) >= limit:
             break
-        cases.append(_validated(kind, record, path, number))
+        cases.append(_validate(kind, record, path, number))
     if not cases:
         raise DataError(f"'{path}' holds no case; it needs one JSON object a line.")
     return cases
@@ -129,7 +126,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
     for number, record in _records(path):
         kind: type[BaseModel] = RewriteCase if "standalone" in record else AnswerRow
         try:
-            rows.append(_validated(kind, record, path, number))  # type: ignore[type-var,arg-type]
+            rows.append(_validate(kind, record, path, number))  # type: ignore[type-var,arg-type]
         except DataError as exc:
             problems.append(str(exc))
     if not rows:
@@ -191,7 +188,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, record
 
 
-def _validated(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:
+def _validate(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:
     try:
         return kind.model_validate(record)
     except ValidationError as exc:

@@ -67,3 +67,10 @@ class UserError(ChatbotError):
 
 class HandoffError(ChatbotError):
     """A handoff packet did not arrive."""
+
+
+def reason_of(exc: BaseException, line: int = 0) -> str:
+    """One line of what an exception says, at most 200 characters and without its full stop; the
+    name of its class where it says nothing."""
+    lines = [text.strip() for text in str(exc).splitlines() if text.strip()]
+    return lines[line][:200].rstrip(". ") if lines else type(exc).__name__

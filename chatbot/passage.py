@@ -58,7 +58,8 @@ class Passage(Document):
 
     @property
     def score(self) -> float:
-        """What it was ranked by: the fused score from about 0 to 1, or that of one search."""
+        """What it was ranked by: the fused score from about 0 to 1, or of one search the cosine
+        from -1 to 1, or BM25 from 0 on. A higher one is better; it is no probability."""
         return round(float(self.metadata["score"]), 6)
 
     @property

@@ -15,6 +15,11 @@ from pydantic_settings import (
 
 from chatbot.errors import ConfigurationError
 
+# Modules of chatbot.llm.engines, and of chatbot.index.stores.
+LocalEngine = Literal["openvino", "transformers"]
+HostedEngine = Literal["openai", "huggingface"]
+VectorStore = Literal["faiss", "milvus", "pinecone"]
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -49,7 +54,7 @@ class Settings(BaseSettings):
     llm: str | None = None
     adapter: str | None = None
     embeddings: str | None = None
-    engine: Literal["auto", "openvino", "transformers"] = "auto"
+    engine: Literal["auto"] | LocalEngine = "auto"
     offline: bool = False
     kv_cache_gb: int = Field(1, ge=1)
 
@@ -69,7 +74,7 @@ class Settings(BaseSettings):
 
     # Vectors: FAISS in this process, or a store elsewhere, in the collection or namespace
     # ``vector_collection`` with the name of the embedding model behind it.
-    vector_store: Literal["faiss", "milvus", "pinecone"] = "faiss"
+    vector_store: VectorStore = "faiss"
     vector_collection: str = Field("peregrine", pattern=r"^[A-Za-z_]\w{0,99}$")
     milvus_uri: str | None = None
     milvus_token: SecretStr | None = None

@@ -26,8 +26,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import faiss
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from scipy.sparse import csr_array, vstack
 
-from chatbot.index.counts import Counts
+from chatbot.index.counts import matrix, windows_of
 from chatbot.index.generations import Generation, Manifest
 from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.retriever import build_retriever
@@ -95,22 +96,12 @@ def made_vectors(real: np.ndarray, count: int, random: np.random.Generator) -> n
     return out
 
 
-def counted(rows: np.ndarray, words: np.ndarray, count: int) -> Counts:
+def counted(rows: np.ndarray, words: np.ndarray, count: int, vocabulary: int) -> csr_array:
     """Word counts of ``count`` texts from (row, word) of every token."""
     keys, times = np.unique(rows.astype(np.int64) << 32 | words, return_counts=True)
     starts = np.searchsorted(keys >> 32, np.arange(count + 1))
-    return Counts(starts, (keys & 0xFFFFFFFF).astype(np.uint32), times.astype(np.uint16))
-
-
-def joined(parts: list[Counts]) -> Counts:
-    """One under the other."""
-    ends = np.cumsum([0, *(part.starts[-1] for part in parts)])
-    starts = [part.starts[1:] + end for part, end in zip(parts, ends, strict=False)]
-    return Counts(
-        np.concatenate([[0], *starts]).astype(np.int64),
-        np.concatenate([part.words for part in parts]),
-        np.concatenate([part.times for part in parts]),
-    )
+    numbers = (keys & 0xFFFFFFFF).astype(np.int32)
+    return matrix(starts, numbers, times.astype(np.uint16), vocabulary)
 
 
 def made_words(
@@ -121,27 +112,26 @@ def made_words(
     vocabulary = dict(real._vocabulary)
     known = len(vocabulary)
     vocabulary |= {f"zz{number}": known + number for number in range(_RARE)}
-    shares = np.cumsum(np.bincount(windows.words, windows.times, minlength=known))
+    shares = np.cumsum(np.bincount(windows.indices, windows.data, minlength=known))
     texts, parts, whose = [], [], []
     for first in range(0, len(parents), _BLOCK):
         block = parents[first : first + _BLOCK]
-        begin = np.searchsorted(owners, block)
-        many = np.searchsorted(owners, block, side="right") - begin
+        numbers, many = windows_of(owners, block)
         owner = np.repeat(np.arange(len(block)), many)
-        ends = np.cumsum(many)
-        chosen = windows.rows(np.arange(ends[-1]) + np.repeat(begin - ends + many, many))
-        words = np.repeat(chosen.words, chosen.times).astype(np.int64)
-        window = np.repeat(np.repeat(np.arange(ends[-1]), np.diff(chosen.starts)), chosen.times)
-        if first >= len(real._counts[0].starts):  # the first ones are real
+        chosen = windows[numbers]
+        words = np.repeat(chosen.indices, chosen.data).astype(np.int64)
+        window = np.repeat(chosen.tocoo().row, chosen.data)
+        if first >= real.size:  # the first ones are real
             drawn = random.random(len(words))
             swap = np.flatnonzero(drawn < 0.5)
             words[swap] = np.searchsorted(shares, random.random(len(swap)) * shares[-1])
             swap = np.flatnonzero(drawn > 0.98)
             words[swap] = known + (random.zipf(1.1, len(swap)) - 1) % _RARE
-        parts.append(counted(window, words, int(ends[-1])))
-        texts.append(counted(owner[window], words, len(block)))
+        parts.append(counted(window, words, len(numbers), len(vocabulary)))
+        texts.append(counted(owner[window], words, len(block), len(vocabulary)))
         whose.append(owner + first)
-    return LexicalIndex(vocabulary, joined(texts), joined(parts), np.concatenate(whose))
+    whole, windows = vstack(texts, format="csr"), vstack(parts, format="csr")
+    return LexicalIndex(vocabulary, whole, windows, np.concatenate(whose))
 
 
 def memory() -> dict[str, float]:

@@ -98,14 +98,14 @@ def _caller(request: Request, keys: dict[str, ApiKey]) -> Caller:
         client = request.client.host if request.client else ""
         if is_local(client) and is_local(_host(request)):
             return Caller("local", None)
-        raise _unknown(
+        raise _unknown_key(
             "No API keys are set up, so the API answers on this machine only; make one with "
             "'chatbot keys add NAME'."
         )
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     key = find_key(keys, text.strip()) if scheme.lower() == "bearer" else None
     if key is None:
-        raise _unknown("This needs a key: send 'Authorization: Bearer KEY' with one in use.")
+        raise _unknown_key("This needs a key: send 'Authorization: Bearer KEY' with one in use.")
     return Caller(key.name, key)
 
 
@@ -116,5 +116,5 @@ def _host(request: Request) -> str:
         return ""
 
 
-def _unknown(message: str) -> ApiError:
+def _unknown_key(message: str) -> ApiError:
     return ApiError(401, message, headers={"WWW-Authenticate": "Bearer"})

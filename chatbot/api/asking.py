@@ -76,7 +76,7 @@ class Asking:
         elif isinstance(event, Answered):
             self._outcome = "abstained" if event.answer.abstained else "answered"
             timings, usage = event.answer.timings, event.answer.usage
-            metrics.answered(timings.get("total", 0.0) - timings.get("waited", 0.0))
+            metrics.count_answer(timings.get("total", 0.0) - timings.get("waited", 0.0))
             metrics.tokens.labels("prompt").inc(usage.prompt_tokens)
             metrics.tokens.labels("completion").inc(usage.completion_tokens)
             self._note |= {"model": event.answer.model, "tokens": usage.completion_tokens}
@@ -132,7 +132,7 @@ async def unless_gone(request: Request, work: Any) -> Any:
         ClientLeftError: it went.
     """
     task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_disconnected(request))
+    gone = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -144,6 +144,6 @@ async def unless_gone(request: Request, work: Any) -> Any:
         await asyncio.gather(task, gone, return_exceptions=True)
 
 
-async def _disconnected(request: Request) -> None:
+async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -26,7 +26,7 @@ def add_docs(api: FastAPI) -> None:
 
     @api.get("/docs", include_in_schema=False)
     async def swagger() -> HTMLResponse:
-        return _guarded(
+        return _guard(
             get_swagger_ui_html(
                 openapi_url=_DESCRIPTION,
                 title=api.title,
@@ -38,7 +38,7 @@ def add_docs(api: FastAPI) -> None:
 
     @api.get("/redoc", include_in_schema=False)
     async def redoc() -> HTMLResponse:
-        return _guarded(
+        return _guard(
             get_redoc_html(
                 openapi_url=_DESCRIPTION,
                 title=api.title,
@@ -55,6 +55,6 @@ def _asset(name: str) -> str:
     return f"{ASSETS.removeprefix('/')}/{name}"
 
 
-def _guarded(page: HTMLResponse) -> HTMLResponse:
+def _guard(page: HTMLResponse) -> HTMLResponse:
     page.headers["content-security-policy"] = _POLICY
     return page

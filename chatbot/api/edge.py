@@ -61,7 +61,7 @@ class Edge:
 
         try:
             with self._parts.drain.request(counted=scope["path"] not in _ALWAYS):
-                await self._answer(scope, self._bounded(receive), send_marked, headers)
+                await self._answer(scope, self._bound(receive), send_marked, headers)
         except Exception:
             log.exception("A request failed")
             if not status:
@@ -83,7 +83,7 @@ class Edge:
         else:
             await self._app(scope, receive, send)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bound(self, receive: Receive) -> Receive:
         """``receive`` that refuses a body above the limit, whatever its headers said."""
         read = 0
 

@@ -77,18 +77,18 @@ def add_handlers(api: FastAPI) -> None:
     """Turn every exception of a handler into a response."""
 
     @api.exception_handler(ApiError)
-    async def given(request: Request, exc: Exception) -> JSONResponse:
+    async def api_error(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, ApiError)
         return response_of(exc, request.url.path)
 
     @api.exception_handler(ChatbotError)
-    async def failed(request: Request, exc: Exception) -> JSONResponse:
+    async def service_error(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, ChatbotError)
         wait = request.app.state.parts.metrics.retry_after()
         return response_of(error_of(exc, wait, request.url.path), request.url.path)
 
     @api.exception_handler(RequestValidationError)
-    async def malformed(request: Request, exc: Exception) -> JSONResponse:
+    async def invalid_request(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, RequestValidationError)
         first = exc.errors()[0]
         param = ".".join(str(part) for part in first["loc"][1:])
@@ -99,7 +99,7 @@ def add_handlers(api: FastAPI) -> None:
         return response_of(error, request.url.path)
 
     @api.exception_handler(HTTPException)
-    async def refused(request: Request, exc: Exception) -> JSONResponse:
+    async def http_error(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, HTTPException)
         headers = dict(exc.headers or {})
         error = ApiError(exc.status_code, str(exc.detail), headers=headers)

@@ -17,12 +17,13 @@ router = APIRouter(tags=["operations"])
 async def healthz(request: Request) -> dict[str, Any]:
     """Alive; what it can do is told by ``/readyz``."""
     service = parts_of(request).service
+    preparing = service.models.preparing
     return {
         "status": "ok",
         "model": service.model_name,
         "service": service.status(),
         "index": service.generation,
-        "preparing": asdict(service.preparing) if service.preparing else None,
+        "preparing": asdict(preparing) if preparing else None,
     }
 
 

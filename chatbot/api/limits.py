@@ -18,12 +18,9 @@ class _Bucket:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``remaining`` requests can follow at once; refused ones may be repeated in
-    ``retry_after`` seconds."""
+    """A refused request may be repeated in ``retry_after`` seconds."""
 
     allowed: bool
-    limit: int
-    remaining: int
     retry_after: int
 
 
@@ -44,4 +41,4 @@ class RateLimiter:
         if allowed:
             bucket.left -= 1
         wait = 0 if allowed else math.ceil((1 - bucket.left) * 60 / per_minute)
-        return Verdict(allowed, per_minute, int(bucket.left), wait)
+        return Verdict(allowed, wait)

@@ -59,7 +59,7 @@ class Metrics:
     def _counter(self, name: str, text: str, labels: tuple[str, ...]) -> Counter:
         return Counter(f"peregrine_{name}", text, labels, registry=self.registry)
 
-    def answered(self, seconds: float) -> None:
+    def count_answer(self, seconds: float) -> None:
         """An answer took so long at the model."""
         self._seconds_each += 0.1 * (seconds - self._seconds_each)
 

@@ -72,7 +72,7 @@ async def model(request: Request, model: str, caller: Who) -> dict[str, Any]:
 async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | dict[str, Any]:
     """Answer the last message from the knowledge folder."""
     parts = parts_of(request)
-    _require(body.model, (CHAT_MODEL, parts.service.entries["llm"].name))
+    _require(body.model, (CHAT_MODEL, parts.service.models.llm_entry.name))
     _refuse_unsupported(body)
     question, notes = _question(body)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": body.model}
@@ -100,7 +100,7 @@ async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | d
 async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> dict[str, Any]:
     """Vectors of length 1 by the embedding model of the index, one for each text."""
     parts = parts_of(request)
-    _require(body.model, (EMBEDDING_MODEL, parts.service.embeddings_name))
+    _require(body.model, (EMBEDDING_MODEL, parts.service.models.embeddings_entry.name))
     if not all(text.strip() for text in body.input):
         raise ApiError(400, "A text to embed is empty.", param="input")
     require_unicode(*body.input)
@@ -114,7 +114,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
         "object": "list",
         "model": body.model,
         "data": [
-            {"object": "embedding", "index": i, "embedding": v if plain else _packed(v)}
+            {"object": "embedding", "index": i, "embedding": v if plain else _pack(v)}
             for i, v in enumerate(vectors)
         ],
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
@@ -224,9 +224,8 @@ def _extension(answer: Answer, notes: list[str]) -> dict[str, Any]:
 
 def _names(parts: Parts) -> dict[str, str]:
     """The names that requests can use, with what is behind each."""
-    entries = parts.service.entries
-    names = {CHAT_MODEL: parts.service.model_name, EMBEDDING_MODEL: entries["embeddings"].title}
-    return names
+    entries = parts.service.models.entries
+    return {CHAT_MODEL: parts.service.model_name, EMBEDDING_MODEL: entries["embeddings"].title}
 
 
 def _model(parts: Parts, name: str) -> dict[str, Any]:
@@ -244,6 +243,6 @@ def _require(name: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _packed(vector: list[float]) -> str:
+def _pack(vector: list[float]) -> str:
     """Little-endian float32 in base64, as OpenAI's client asks for by default."""
     return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode("ascii")

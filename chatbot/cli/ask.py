@@ -113,7 +113,7 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
     def follow() -> None:
         try:
             update()
-        except ChatbotError as exc:  # a bad moment of the folder ends nothing
+        except ChatbotError as exc:  # the next change of the folder tries again
             print(exc, file=sys.stderr)
         load()  # so that the next change need not wait for the model
 
@@ -121,7 +121,7 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
 
 
 def _say(report: Any, as_json: bool) -> None:
-    from chatbot.index.builder import IN_PART
+    from chatbot.index.generations import IN_PART
 
     if as_json:
         print_json(report.as_dict())

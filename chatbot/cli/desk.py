@@ -142,7 +142,7 @@ def _gaps(options: argparse.Namespace) -> None:
     if refused or judgements:
         service = make_service(options)
         need_index(service)
-        gaps = find_gaps(refused, judgements, service.embeddings(), service.search)
+        gaps = find_gaps(refused, judgements, service.models.embeddings(), service.search)
     if options.json:
         print_json({"gaps": [gap.as_dict() for gap in gaps]})
         return

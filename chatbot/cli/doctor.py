@@ -67,11 +67,11 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     check("configuration", configure)
     if not service:
         return checks
-    for name, entry in service[0].entries.items():
+    for name, entry in service[0].models.entries.items():
         check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
     check("larger model", lambda: _larger(settings, service[0]))
     check("index", lambda: _index(settings, service[0]))
-    check("vector store", lambda: check_vectors(settings, service[0].embeddings_name))
+    check("vector store", lambda: check_vectors(settings, service[0].models.embeddings_entry.name))
     for name in ("index", "data"):
         check(f"{name} folder", lambda name=name: _writable(getattr(settings, name)))  # type: ignore[misc]
     check("database", lambda: asyncio.run(_database(settings)))
@@ -174,7 +174,7 @@ def _larger(settings: Settings, service: ChatService) -> str:
 def _index(settings: Settings, service: ChatService) -> str:
     if current_name(settings.index) is None:
         return "not built yet; 'chatbot index' or the first start builds it"
-    generation = load_current(settings.index, service.embeddings_name)
+    generation = load_current(settings.index, service.models.embeddings_entry.name)
     kept = generation.manifest
     left_out = f"; {len(kept.failed)} documents left out" if kept.failed else ""
     partly = f"; {len(kept.notes)} read in part" if kept.notes else ""
@@ -188,11 +188,12 @@ def _confidence(settings: Settings, service: ChatService) -> str:
     how = f"calibration '{calibration.version}' at a risk of {settings.risk:.0%}"
     if settings.refuse_below is not None:
         how = f"refuses below a confidence of {settings.refuse_below} (CHATBOT_REFUSE_BELOW)"
-    if calibration.embeddings == service.embeddings_name:
+    name = service.models.embeddings_entry.name
+    if calibration.embeddings == name:
         return how
     return (
         f"{how}; it was fitted with the embeddings '{calibration.embeddings}', so similarities are "
-        f"left out with '{service.embeddings_name}'; fit it with 'chatbot calibrate --out'"
+        f"left out with '{name}'; fit it with 'chatbot calibrate --out'"
     )
 
 

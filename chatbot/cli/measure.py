@@ -102,7 +102,7 @@ def _model_rewrite(service: Any) -> Any:
 
 def _evaluate_answers(options: argparse.Namespace) -> None:
     from chatbot.evaluation.answers import summarise
-    from chatbot.evaluation.report import answers_report
+    from chatbot.reports.evaluation import answers_report
 
     rows, model = _answered(options)
     summary = summarise(rows, model)
@@ -116,11 +116,11 @@ def _evaluate_answers(options: argparse.Namespace) -> None:
 
 def _evaluate_rewrites(options: argparse.Namespace) -> None:
     from chatbot.cases import RewriteCase, read_cases
-    from chatbot.evaluation.report import rewrites_report
-    from chatbot.evaluation.rewrites import bare, concatenated, rewrite_cases, summarise_rewrites
+    from chatbot.evaluation.rewrites import bare, concatenate, rewrite_cases, summarise_rewrites
+    from chatbot.reports.evaluation import rewrites_report
 
     cases = read_cases(options.cases, RewriteCase, options.limit)
-    ways: dict[str, Any] = {"bare": bare, "concat": concatenated}
+    ways: dict[str, Any] = {"bare": bare, "concat": concatenate}
     if options.method == "model":
         ways["model"] = _model_rewrite(make_service(options))
     with progress_bar("Rewriting") as progress:

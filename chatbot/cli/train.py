@@ -84,10 +84,10 @@ def _data_file(text: str) -> str:
 def _finetune(options: argparse.Namespace) -> int | None:
     from chatbot.llm.adapters import AdapterStore, choose_adapter
     from chatbot.llm.templates import chat_template
+    from chatbot.reports.training import training_report
     from chatbot.training.data import DataFile, mix, parse_data_file
     from chatbot.training.finetune import finetune, recipe_for
     from chatbot.training.gate import judge
-    from chatbot.training.report import training_report
 
     if not options.data and not options.recipe:
         raise ConfigurationError("Nothing to learn from; give --data, --recipe or both.")

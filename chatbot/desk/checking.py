@@ -61,7 +61,7 @@ def check_reply(service: ChatService, reply: str, question: str = "") -> list[Ch
         for start, end in sentences(statement):
             text = statement[start:end]
             spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
-            checked.append(_checked(text, spans, question))
+            checked.append(_check_sentence(text, spans, question))
     return checked
 
 
@@ -79,7 +79,7 @@ def is_polite(text: str) -> bool:
     return greets or said in words("closing")
 
 
-def _checked(text: str, spans: list[Span], question: str) -> CheckedSentence:
+def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSentence:
     if is_polite(text):
         return CheckedSentence(text, False, "a greeting or closing line, which needs no source")
     found = evidence(text, spans)

@@ -75,6 +75,12 @@ class Conversation:
         found = (e.turn["content"] for e in self.entries if e.id == message_id)
         return next(found, None)
 
+    @property
+    def last_question(self) -> str:
+        """The newest question; empty where nothing was asked."""
+        asked = (turn["content"] for turn in reversed(self.history) if turn["role"] == "user")
+        return next(asked, "")
+
     def last_record(self) -> dict[str, Any] | None:
         """The newest whole answer."""
         return next((e.record for e in reversed(self.entries) if e.record), None)

@@ -48,7 +48,10 @@ def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
         answer = lesson if _could_answer(given) else ""
         rows.append(
             AnswerRow(
-                **asked, passages=_shown(given), answer=answer or None, answerable=bool(answer)
+                **asked,
+                passages=_passages_on_screen(given),
+                answer=answer or None,
+                answerable=bool(answer),
             )
         )
     return rows
@@ -66,7 +69,7 @@ def regression_cases(judgements: Sequence[Feedback]) -> list[Case]:
             answerable=bool(answer),
             answers=[answer] if answer else [],
             relevant=_relevant(given) if answer else [],
-            passages=_shown(given) if _could_answer(given) else None,
+            passages=_passages_on_screen(given) if _could_answer(given) else None,
         )
         for given, asked, answer in _lessons(judgements)
     ]
@@ -102,17 +105,17 @@ def _lesson(given: Feedback) -> str | None:
 
 def _could_answer(given: Feedback) -> bool:
     """Whether the right document was on screen; where none is named, it is taken to be."""
-    return not given.right_document or _named(given) is not None
+    return not given.right_document or _document_on_screen(given) is not None
 
 
-def _named(given: Feedback) -> str | None:
+def _document_on_screen(given: Feedback) -> str | None:
     """The path on screen that a person means, who may type only the end of it."""
     wanted = given.right_document.strip().casefold()
     paths = (str(passage["path"]) for passage in given.answer["passages"])
     return next((p for p in paths if f"/{p.casefold()}".endswith(f"/{wanted}")), None)
 
 
-def _shown(given: Feedback) -> list[GivenPassage]:
+def _passages_on_screen(given: Feedback) -> list[GivenPassage]:
     return [from_fields(passage) for passage in given.answer["passages"]]
 
 
@@ -120,7 +123,7 @@ def _relevant(given: Feedback) -> list[Relevant]:
     if given.value:
         quotes = [Relevant(path=c["path"], quote=c["quote"]) for c in given.answer["citations"]]
         return list(dict.fromkeys(quotes))
-    document = _named(given) or given.right_document.strip()
+    document = _document_on_screen(given) or given.right_document.strip()
     return [Relevant(path=document)] if document else []
 
 

@@ -73,11 +73,11 @@ async def post(packet: Packet, url: str) -> None:
 def conversation(history: Sequence[Turn]) -> str:
     """The turns, each under who said it; a quoted block, so that no turn looks like another."""
     said = {"user": "Agent", "assistant": "Peregrine"}
-    blocks = [f"**{said[turn['role']]}**\n\n{quoted(turn['content'])}" for turn in history]
+    blocks = [f"**{said[turn['role']]}**\n\n{quote(turn['content'])}" for turn in history]
     return "\n\n".join(blocks) or "Nothing was said."
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Text as a Markdown block quote."""
     return "\n".join(f"> {line}" for line in text.strip().splitlines())
 
@@ -88,4 +88,4 @@ def one_line(text: str) -> str:
 
 
 def _passages(passages: list[dict[str, Any]]) -> str:
-    return "\n\n".join(f"`{p['path']}`\n\n{quoted(str(p['text']))}" for p in passages)
+    return "\n\n".join(f"`{p['path']}`\n\n{quote(str(p['text']))}" for p in passages)

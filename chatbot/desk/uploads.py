@@ -38,10 +38,10 @@ def read_upload(name: str, path: Path, max_bytes: int) -> Document:
         copy = Path(folder) / f"upload{suffix}"
         shutil.copyfile(path, copy)
         document = load_document(Path(folder), copy.name, max_bytes)
-    return uploaded(name, document.text, document.markdown)
+    return parse_upload(name, document.text, document.markdown)
 
 
-def uploaded(name: str, text: str, markdown: bool) -> Document:
+def parse_upload(name: str, text: str, markdown: bool) -> Document:
     """An uploaded document from its text, as it is kept with the conversation."""
     title = Path(name.replace("\\", "/")).name or "upload"
     return Document(f"upload/{title}", title, text, markdown)

@@ -95,7 +95,7 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "citations": [asdict(citation) for citation in answer.citations],
         "unsupported": [asdict(item) for item in answer.unsupported],
         "similarity": max((passage.similarity for passage in answer.passages), default=0.0),
-        "unmarked_facts": _unmarked(answer),
+        "unmarked_facts": _sentences_without_mark(answer),
         "passages": [passage.path for passage in answer.passages],
         "texts": [passage.text for passage in answer.passages],
         "shown": [passage.as_fields() for passage in answer.passages],
@@ -112,7 +112,7 @@ def _unsupported(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     }
 
 
-def _unmarked(answer: Answer) -> list[str]:
+def _sentences_without_mark(answer: Answer) -> list[str]:
     """Facts that the page would show as supported although no citation holds them."""
     if answer.abstained:
         return []

@@ -143,14 +143,14 @@ def _fit(examples: Sequence[Example], names: list[str]) -> tuple[Scorer, np.ndar
     base = float(final.decision_function(rows[:1])[0]) - sum(
         _value(tree, rows[0]) for tree in trees
     )
-    judged = _judged(examples)
+    judged = _answerable(examples)
     weighed = _weights([e for e, use in zip(examples, judged, strict=True) if use])
     thresholds = thresholds_by_risk(sure[judged], labels[judged], weighed)
     scorer = Scorer(names, round(base, 6), trees, round(slope, 6), round(offset, 6), thresholds)
     return scorer, sure
 
 
-def _judged(examples: Sequence[Example]) -> np.ndarray:
+def _answerable(examples: Sequence[Example]) -> np.ndarray:
     """Which examples the thresholds are read from; (n,) bool.
 
     Questions that other knowledge bases answer are too easy, and where a question's document is

@@ -67,15 +67,16 @@ def write_fit(
         progress(next(steps), total)
 
     examples = [
-        *_labelled(sources, step),
-        *_crossed(sources),
+        *_label(sources, step),
+        *_cross(sources),
         *(example for source in sources for example in _in_parts(source, step)),
     ]
-    calibration, report = fit_calibration(examples, version, sources[0][1].embeddings_name)
+    models = sources[0][1].models
+    calibration, report = fit_calibration(examples, version, models.embeddings_entry.name)
     read = [one for source in sources for one in read_cases(*source, step)]
     if read:
         reading, report["reading"] = fit_reading(read)
-        calibration = replace(calibration, readings={sources[0][1].model_id: reading})
+        calibration = replace(calibration, readings={models.llm_entry.name: reading})
     save_calibration(calibration, path)
     own = [example for example in examples if example.kind == "own"]
     judged = [(calibration.scorer(e.given, calibration.embeddings), e) for e in own]
@@ -111,12 +112,12 @@ def write_reading(
     service = sources[0][1]
     reading, report = fit_reading(read)
     before = service.gate().calibration
-    readings = before.readings | {service.model_id: reading}
+    readings = before.readings | {service.models.llm_entry.name: reading}
     save_calibration(replace(before, version=version, readings=readings), path)
     return report
 
 
-def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:
+def _label(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]:
     """Every case as it is, and each answerable one with its documents hidden."""
     examples: list[Example] = []
     for name, service, cases in sources:
@@ -124,7 +125,9 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
-                passages = service.models.compared(case.question, to_documents(case.passages))
+                passages = service.models.with_similarity(
+                    case.question, to_documents(case.passages)
+                )
                 examples.append(_example(gate, case, group, name, passages, "own"))
             else:
                 found = _search(retriever, case)
@@ -132,12 +135,12 @@ def _labelled(sources: Sequence[Source], step: Callable[[], None]) -> list[Examp
                 rest = [p for p in found if p.metadata["path"] not in gold]
                 examples.append(_example(gate, case, group, name, found, "own"))
                 if case.answerable and gold and rest:
-                    examples.append(_example(gate, case, group, name, _ranked(rest), "hidden"))
+                    examples.append(_example(gate, case, group, name, _rank(rest), "hidden"))
             step()
     return examples
 
 
-def _crossed(sources: Sequence[Source]) -> list[Example]:
+def _cross(sources: Sequence[Source]) -> list[Example]:
     """Questions put to the documents, or the passages, of something else."""
     chance = random.Random(0)
     examples = []
@@ -151,7 +154,7 @@ def _crossed(sources: Sequence[Source]) -> list[Example]:
                     passages = to_documents(chance.choice(given).passages or [])
                     if passages[0].page_content == case.passages[0].text:
                         continue
-                    found = service.models.compared(case.question, passages)
+                    found = service.models.with_similarity(case.question, passages)
                 elif not case.passages and not given and elsewhere is not service:
                     found = _search(retriever, case)
                 else:
@@ -167,7 +170,7 @@ def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
     name, service, cases = source
     searched = [case for case in cases if not case.passages]
     uncovered = [case for case in searched if not case.answerable]
-    whole, embeddings = service.current_generation(), _Remembering(service.embeddings())
+    whole, embeddings = service.current_generation(), _Remembering(service.models.embeddings())
     answerable, _ = _split([case for case in searched if case.relevant], set(whole.rows))
     whole_gate, chance = service.gate(), random.Random(0)
     for size in _SIZES:
@@ -234,7 +237,7 @@ def _search(retriever: HybridRetriever, case: Case) -> list[Passage]:
     return retriever.search(search_query(to_messages(case.history), case.question))
 
 
-def _ranked(passages: Sequence[Passage]) -> list[Passage]:
+def _rank(passages: Sequence[Passage]) -> list[Passage]:
     """The passages with the ranks that they have among themselves."""
     ranked = [p.model_copy(update={"metadata": dict(p.metadata)}) for p in passages]
     for key in ("dense_rank", "lexical_rank"):

@@ -47,6 +47,6 @@ def bare(history: Sequence[Any], question: str) -> str:
     return question
 
 
-def concatenated(history: Sequence[Any], question: str) -> str:
+def concatenate(history: Sequence[Any], question: str) -> str:
     """The turns of the conversation and the question, one behind the other."""
     return " ".join([*(str(turn.text) for turn in history), question])

@@ -32,6 +32,9 @@ class Decision:
 class Gate:
     """Decides at an accepted ``risk``; ``refuse_below`` takes the place of its threshold.
 
+    ``risk``, from 0.01 to 0.5, is the accepted share of answers to questions that the documents do
+    not cover, among all answers; ``refuse_below`` is a confidence from 0 to 1.
+
     With a ``reading`` the last word is :meth:`weigh`'s, after the model has read the passages;
     :meth:`decide` then refuses only where nothing was found.
     """

@@ -3,18 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
-from chatbot.index.changes import Found, compare
-from chatbot.knowledge.documents import (
-    list_skipped,
-    load_document,
-)
+from chatbot.errors import IndexUnavailableError, KnowledgeError
+from chatbot.index.changes import compare
+from chatbot.knowledge.documents import list_skipped
 from chatbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,11 +20,6 @@ if TYPE_CHECKING:
 
     from chatbot.index.generations import Generation, Manifest
     from chatbot.index.stores.mirror import Mirror
-    from chatbot.knowledge.chunks import Chunk, Key
-
-# How the reason of a document begins that was read but for some of it.
-IN_PART = "in part: "
-_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -70,8 +63,8 @@ def update_index(
 ) -> BuildReport:
     """Bring the index up to date with the knowledge folder.
 
-    ``load`` is called only where there is something to embed; ``progress`` gets (done, total)
-    in chunks. Where nothing changed, no generation is written and no file is read: size and
+    ``load`` is called once, and only where there is something to embed; ``progress`` gets (done,
+    total) in chunks. Where nothing changed, no generation is written and no file is read: size and
     times tell. ``wait`` is how many seconds another build may still take. What is ``kept`` of the
     last build is not read again from the disk.
 
@@ -81,7 +74,7 @@ def update_index(
         VectorStoreError: the vector store elsewhere fails; the next call completes it.
     """
     started = time.perf_counter()
-    with _locked(settings.index, wait):
+    with _lock(settings.index, wait):
         return _update(settings, embeddings_name, load, progress, started, kept or Kept())
 
 
@@ -93,7 +86,7 @@ def roll_back(settings: Settings) -> str:
     """
     from chatbot.index.generations import previous_names, read_checked, set_current
 
-    with _locked(settings.index, 0):
+    with _lock(settings.index, 0):
         names = previous_names(settings.index)
         if not names:
             raise IndexUnavailableError(
@@ -113,7 +106,7 @@ def forget_old(settings: Settings) -> int:
     """
     from chatbot.index.stores.mirror import Mirror
 
-    with _locked(settings.index, 0):
+    with _lock(settings.index, 0):
         return _tidy(settings.index, Mirror(settings), keep=1)
 
 
@@ -129,7 +122,7 @@ def _tidy(index: Path, mirror: "Mirror", keep: int = 2) -> int:
 
 
 @contextmanager
-def _locked(index: Path, wait: float) -> Iterator[None]:
+def _lock(index: Path, wait: float) -> Iterator[None]:
     index.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(index / ".lock", timeout=wait):
@@ -148,71 +141,72 @@ def _update(
     started: float,
     kept: Kept,
 ) -> BuildReport:
-    from chatbot.index.generations import load_generation, write_generation
     from chatbot.index.stores.mirror import Mirror
 
     mirror = Mirror(settings)
     old = _usable(settings, embeddings_name, kept)
-    found = compare(settings.knowledge, old, settings.max_file_bytes)
+    changes = compare(settings.knowledge, old, settings.max_file_bytes)
 
     def report(
         name: str, chunks: int, reused: int, failed: dict[str, str], notes: dict[str, str]
     ) -> BuildReport:
         return BuildReport(
             generation=name,
-            documents=len(found.stamps) - len(failed),
+            documents=len(changes.stamps) - len(failed),
             chunks=chunks,
-            added=len(found.added),
-            changed=len(found.changed),
-            removed=len(found.removed),
+            added=len(changes.added),
+            changed=len(changes.changed),
+            removed=len(changes.removed),
             reused=reused,
             failed=[
-                {"path": _shown(p), "reason": reason}
+                {"path": _printable(p), "reason": reason}
                 for p, reason in sorted([*failed.items(), *notes.items()])
             ],
             skipped=[
-                asdict(kind) | {"example": _shown(kind.example)}
+                asdict(kind) | {"example": _printable(kind.example)}
                 for kind in list_skipped(settings.knowledge)
             ],
             seconds=round(time.perf_counter() - started, 3),
         )
 
-    if old and not (found.changed or found.added or found.removed):
+    if old and not (changes.changed or changes.added or changes.removed):
         _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
         return report(old.generation, old.chunks, old.chunks, old.failed, old.notes)
+    from chatbot.index.contents import collect_contents, index_chunks
+    from chatbot.index.generations import load_generation, write_generation
 
     mirror.check(embeddings_name)
     before = kept.generation
     if before is None and old:
         before = load_generation(settings.index, old)
-    embeddings = _Once(load)
-    read = _collect(settings, found, before, embeddings)
-    chunks, failed = read.chunks, read.failed
+    load = cache(load)
+    contents = collect_contents(settings, changes, before, load)
+    chunks, failed = contents.chunks, contents.failed
     if not chunks:
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
-            f"'{_shown(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
+            f"'{_printable(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
         )
-    vectors, lexical, reused = _indexed(chunks, before, embeddings, progress)
+    vectors, lexical, reused = index_chunks(chunks, before, load, progress)
     name = _new_name(settings.index)
     kept.generation = write_generation(
         settings.index,
         name,
         chunks,
-        read.texts,
+        contents.texts,
         vectors,
         lexical,
         before_use=mirror.add,
         embeddings=embeddings_name,
         chunk_chars=settings.chunk_chars,
-        files=found.hashes,
+        files=changes.hashes,
         failed=failed,
-        notes=read.notes,
-        stamps={path: (s.size, s.modified, s.changed) for path, s in found.stamps.items()},
-        listed=found.listed,
+        notes=contents.notes,
+        stamps={path: (s.size, s.modified, s.changed) for path, s in changes.stamps.items()},
+        listed=changes.listed,
     )
     _tidy(settings.index, mirror)
-    return report(name, len(chunks), reused, failed, read.notes)
+    return report(name, len(chunks), reused, failed, contents.notes)
 
 
 def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest | None":
@@ -229,127 +223,9 @@ def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest |
     return old if old.chunk_chars == settings.chunk_chars else None
 
 
-def _shown(path: str) -> str:
+def _printable(path: str) -> str:
     """The path in characters that can be written out; names on a disk may hold any bytes."""
     return path.encode("utf-8", "backslashreplace").decode()
-
-
-class _Once:
-    """Loads the embedding model when it is first asked for, and keeps it."""
-
-    def __init__(self, load: "Callable[[], Embeddings]") -> None:
-        self._load = load
-        self._loaded: Embeddings | None = None
-
-    def __call__(self) -> "Embeddings":
-        if self._loaded is None:
-            self._loaded = self._load()
-        return self._loaded
-
-
-@dataclass
-class _Read:
-    """Chunks and texts of documents; reasons of those not read, and of parts not read."""
-
-    chunks: "list[Chunk]" = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-
-
-def _collect(
-    settings: Settings, found: Found, old: "Generation | None", load: "Callable[[], Embeddings]"
-) -> _Read:
-    """Chunks and texts of every readable document, and the reasons of the others.
-
-    A file whose hash did not change keeps its chunks, or its reason, without being read again.
-    """
-    from chatbot.index.embeddings import window_of
-    from chatbot.knowledge.chunks import split_document
-
-    kept: dict[str, list[Chunk]] = {}
-    if old:
-        for chunk in old.chunks:
-            kept.setdefault(chunk.path, []).append(chunk)
-    again = {*found.added, *found.changed}
-    read = _Read()
-    for path in found.stamps:
-        if old and path in kept and path not in again:
-            read.chunks += kept[path]
-            read.texts[path] = old.texts[path]
-            if path in old.manifest.notes:
-                read.notes[path] = old.manifest.notes[path]
-            continue
-        if old and path in old.manifest.failed and path not in again:
-            read.failed[path] = old.manifest.failed[path]
-            continue
-        try:
-            document = load_document(settings.knowledge, path, settings.max_file_bytes)
-        except DocumentError as exc:
-            read.failed[path] = str(exc)
-            continue
-        read.chunks += split_document(document, settings.chunk_chars, window_of(load()))
-        read.texts[path] = document.text
-        if document.notes:
-            read.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
-    return read
-
-
-def _indexed(
-    chunks: "list[Chunk]",
-    old: "Generation | None",
-    load: "Callable[[], Embeddings]",
-    progress: Callable[[int, int], None],
-) -> tuple[Any, Any, int]:
-    """Vectors (n, d) in the order of ``chunks``, the lexical index, and how many came from the
-    old generation. Words are counted while the model embeds."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    import numpy as np
-
-    from chatbot.index.lexical import LexicalIndex
-    from chatbot.knowledge.chunks import keys_of
-
-    rows = {key: row for row, key in enumerate(keys_of(old.chunks))} if old else {}
-    keys = keys_of(chunks)
-    same = [rows.get(key, -1) for key in keys]
-    # The counts of what the old index holds are taken over, whatever the text.
-    texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
-    with ThreadPoolExecutor(1) as thread:
-        counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
-        new = _embedded(missing, load, progress) if missing else None
-        lexical = counting.result()
-    width = new[1].shape[1] if new else old.vectors.shape[1]  # type: ignore[union-attr]
-    vectors = np.empty((len(chunks), width), dtype=np.float16)
-    taken = np.asarray(same, dtype=np.int64)
-    if old:
-        vectors[taken >= 0] = old.vectors[taken[taken >= 0]]
-    if new:
-        places, embedded = new
-        at = np.flatnonzero(taken < 0)
-        vectors[at] = embedded[[places[keys[row]] for row in at]]
-    return vectors, lexical, int((taken >= 0).sum())
-
-
-def _embedded(
-    texts: "dict[Key, str]",
-    load: "Callable[[], Embeddings]",
-    progress: Callable[[int, int], None],
-) -> "tuple[dict[Key, int], Any]":
-    """Where the vector of each key stands, and the vectors (n, d) in float16."""
-    import numpy as np
-
-    embeddings = load()
-    # Alike lengths in a batch: less padding, so more chunks a second.
-    todo = sorted(texts.items(), key=lambda item: len(item[1]))
-    parts = []
-    for first in range(0, len(todo), _BATCH):
-        batch = todo[first : first + _BATCH]
-        vectors = embeddings.embed_documents([text for _, text in batch])
-        parts.append(np.asarray(vectors, dtype=np.float16))
-        progress(min(first + _BATCH, len(todo)), len(todo))
-    return {key: place for place, (key, _) in enumerate(todo)}, np.concatenate(parts)
 
 
 def _new_name(index: Path) -> str:

@@ -16,7 +16,7 @@ _SHA256 = 64  # hexadecimal digits
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderChanges:
     """The knowledge folder as it is, beside what the current generation was built from."""
 
     stamps: dict[str, Stamp]
@@ -27,7 +27,7 @@ class Found:
     removed: list[str]
 
 
-def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> Found:
+def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChanges:
     """The files of ``folder`` by their hashes; those whose size and times are as in ``old`` are not
     read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead."""
     listed = time.time_ns()
@@ -45,7 +45,7 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> Found:
             hashes[path] = before[path]
         else:
             hashes[path] = _hash(folder, path)
-    return Found(
+    return FolderChanges(
         stamps,
         hashes,
         listed,

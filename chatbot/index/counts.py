@@ -1,14 +1,20 @@
-"""Word counts of texts and of their windows, as rows that can be taken over and joined."""
+"""Word counts of texts and of their windows: sparse matrices that can be taken over and joined.
+
+The rows of a matrix are texts or windows, its columns word numbers, its values counts (uint16).
+"""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.text.tokens import tokens
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _WINDOW = 300  # characters
 # A row of a table: cells parted by "|", a tab, or signs with no blank behind.
@@ -16,29 +22,14 @@ _ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;];(?=[^\s,;])|[^\s,],(?=[^\s,])[^\n]*[^
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Word counts of texts as rows of a sparse matrix; ``words`` are column numbers (uint32)."""
+def matrix(
+    starts: NDArray[Any], words: NDArray[Any], times: NDArray[Any], vocabulary: int
+) -> "csr_array":
+    """Counts of words: those of row ``i`` begin at ``starts[i]`` of ``words`` and ``times``, which
+    are not copied."""
+    from scipy.sparse import csr_array
 
-    starts: NDArray[np.int64]
-    words: NDArray[np.uint32]
-    times: NDArray[np.uint16]
-
-    def rows(self, chosen: NDArray[np.int64]) -> "Counts":
-        """The rows ``chosen``, in that order."""
-        first = self.starts[chosen]
-        lengths = self.starts[chosen + 1] - first
-        at = ranges(first, lengths)
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        return Counts(starts, self.words[at], self.times[at])
-
-
-def ranges(first: NDArray[np.int64], many: NDArray[np.int64]) -> NDArray[np.int64]:
-    """first[0], first[0] + 1, ... (``many[0]`` numbers), first[1], ..."""
-    ends = np.cumsum(many)
-    total = int(ends[-1]) if len(ends) else 0
-    numbers: NDArray[np.int64] = np.arange(total) + np.repeat(first - (ends - many), many)
-    return numbers
+    return csr_array((times, words, starts), shape=(len(starts) - 1, vocabulary))
 
 
 def windows_of(
@@ -47,36 +38,36 @@ def windows_of(
     """The windows of ``texts``, and how many each text has; ``owners`` ascend."""
     first = np.searchsorted(owners, texts)
     many = np.searchsorted(owners, texts, side="right") - first
-    return ranges(first, many), many
+    before = np.cumsum(many) - many
+    return np.arange(many.sum()) + np.repeat(first - before, many), many
 
 
 def without_unused(
-    vocabulary: dict[str, int], texts: Counts, windows: Counts
-) -> tuple[dict[str, int], Counts, Counts]:
+    vocabulary: dict[str, int], texts: "csr_array", windows: "csr_array"
+) -> tuple[dict[str, int], "csr_array", "csr_array"]:
     """Without the words that no text holds any more: what was removed is not to be found here.
 
     Each word of a window is one of its text.
     """
     used = np.zeros(len(vocabulary), dtype=np.bool_)
-    used[texts.words] = True
+    used[texts.indices] = True
     if used.all():
         return vocabulary, texts, windows
-    number = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
-    kept = (word for word, row in vocabulary.items() if used[row])
+    columns = np.flatnonzero(used)
+    kept = (word for word, column in vocabulary.items() if used[column])
     return (
-        {word: row for row, word in enumerate(kept)},
-        Counts(texts.starts, number[texts.words], texts.times),
-        Counts(windows.starts, number[windows.words], windows.times),
+        {word: column for column, word in enumerate(kept)},
+        texts[:, columns],
+        windows[:, columns],
     )
 
 
-def joined(first: Counts, second: Counts) -> Counts:
-    """The rows of both, over one vocabulary."""
-    return Counts(
-        np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]),
-        np.concatenate([first.words, second.words]),
-        np.concatenate([first.times, second.times]),
-    )
+def stack(first: "csr_array", second: "csr_array") -> "csr_array":
+    """The rows of both, over the vocabulary of the second, which begins with that of the first."""
+    from scipy.sparse import vstack
+
+    columns = second.shape[1]
+    return vstack([matrix(first.indptr, first.indices, first.data, columns), second], format="csr")
 
 
 class _Counter:
@@ -94,17 +85,15 @@ class _Counter:
         self._times += counts.values()
         self._starts.append(len(self._words))
 
-    def counts(self) -> Counts:
-        return Counts(
-            np.asarray(self._starts, dtype=np.int64),
-            np.asarray(self._words, dtype=np.uint32),
-            np.minimum(np.asarray(self._times, dtype=np.int64), 65535).astype(np.uint16),
-        )
+    def matrix(self) -> "csr_array":
+        times = np.minimum(np.asarray(self._times, dtype=np.int64), 65535).astype(np.uint16)
+        words = np.asarray(self._words, dtype=np.int32)
+        return matrix(np.asarray(self._starts), words, times, len(self._vocabulary))
 
 
 def count(
     texts: Iterable[str], vocabulary: dict[str, int]
-) -> tuple[Counts, Counts, NDArray[np.int64]]:
+) -> tuple["csr_array", "csr_array", NDArray[np.int64]]:
     """Counts of the texts and of their windows, and whose each window is.
 
     The first line of a text (title and headings) counts for each of its windows.
@@ -122,7 +111,7 @@ def count(
             windows.add(counts)
             owners.append(row)
         whole.add(total)
-    return whole.counts(), windows.counts(), np.asarray(owners, dtype=np.int64)
+    return whole.matrix(), windows.matrix(), np.asarray(owners, dtype=np.int64)
 
 
 def _windows(body: str) -> Iterator[str]:

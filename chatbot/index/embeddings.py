@@ -1,7 +1,8 @@
 """The embedding model behind LangChain's ``Embeddings``, with its query prefix."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,17 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
     Vectors are normalised to length 1, float32; in bf16 where the CPU or GPU computes in it
     (more than twice as fast, and cosine similarities move by less than 0.01). ``query_prefix``
     is put in front of queries and never of passages, as the bge models were trained.
-    """
-    keep_hub_local()
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from langchain_huggingface import HuggingFaceEmbeddings
+    ``progress`` shows a bar on the terminal.
 
+    Raises:
+        ModelUnavailableError: the model does not load.
+    """
     query_kwargs: dict[str, object] = {"normalize_embeddings": True}
     if query_prefix:
         query_kwargs["prompt"] = query_prefix
-    try:
+    with loading("embedding model", path):
+        from langchain_huggingface import HuggingFaceEmbeddings
+
         return HuggingFaceEmbeddings(
             model_name=str(path),
             model_kwargs={"model_kwargs": {"dtype": fastest_dtype()}},
@@ -35,10 +38,22 @@ def load_embeddings(path: Path, query_prefix: str = "", progress: bool = False) 
             query_encode_kwargs=query_kwargs,
             show_progress=progress,
         )
+
+
+@contextmanager
+def loading(what: str, path: Path) -> Iterator[None]:
+    """Around what sentence-transformers loads from ``path``, on this machine only.
+
+    Raises:
+        ModelUnavailableError: it does not load.
+    """
+    keep_hub_local()
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        yield
     except Exception as exc:  # transformers raises OSError, ValueError, SafetensorError, ...
         raise ModelUnavailableError(
-            f"The embedding model in '{path}' does not load ({exc}); fetch it again with "
-            "'chatbot pull'."
+            f"The {what} in '{path}' does not load ({exc}); fetch it again with 'chatbot pull'."
         ) from exc
 
 

@@ -12,7 +12,7 @@ TOPIC = 1.0
 _LATEST = 2
 
 
-def scaled(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.float32]:
+def scale(values: NDArray[np.float32], ranking: list[float]) -> NDArray[np.float32]:
     """``values`` with the best of ``ranking`` at 1 and its last, or less, at 0 (min-max over
     the candidates; Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
     Retrieval", TOIS 2023, who find it better than reciprocal ranks)."""
@@ -47,7 +47,7 @@ def fuse(
     return np.asarray(fused / (1 + TOPIC), dtype=np.float32)
 
 
-def promoted(
+def promote(
     ranked: list[tuple[int, float]], lexical: list[tuple[int, float]]
 ) -> list[tuple[int, float]]:
     """``ranked`` with the best passage by words third at the latest: a row of a table that holds

@@ -31,6 +31,8 @@ from chatbot.knowledge.documents import file_hash
 from chatbot.text.languages import languages_of
 
 FORMAT = 4
+# How the note on a document begins that was read but for some of it.
+IN_PART = "in part: "
 _NAME = re.compile(r"g\d{8,}")
 _REBUILD = "run 'chatbot index' to build it"
 
@@ -112,24 +114,16 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
     Raises:
         IndexUnavailableError: it is missing, damaged, of another format or another model.
     """
-    try:
+    with _translate_damage(index):
         values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
-    except (OSError, ValueError, AttributeError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     if version != FORMAT:
         raise IndexUnavailableError(
             f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."
         )
-    try:
+    with _translate_damage(index):
         manifest = Manifest(**values)
-    except TypeError as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     if embeddings is not None and manifest.embeddings != embeddings:
         raise IndexUnavailableError(
             f"The index in '{index}' was built with the embeddings '{manifest.embeddings}' and "
@@ -157,16 +151,12 @@ def read_checked(index: Path, name: str, embeddings: str | None = None) -> Manif
         IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
     """
     manifest = read_manifest(index, name, embeddings)
-    try:
+    with _translate_damage(index):
         for file, checksum in manifest.checksums.items():
             if file_hash(index / name / file) != checksum:
                 raise IndexUnavailableError(
                     f"'{file}' of the index in '{index}' is damaged; {_REBUILD} anew."
                 )
-    except OSError as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     return manifest
 
 
@@ -193,15 +183,11 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
-    try:
-        with _nothing_collected():
+    with _translate_damage(index):
+        with _no_garbage_collection():
             chunks, vectors = read_vectors(index, manifest.generation)
             texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
-    except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
     return Generation(manifest, chunks, texts, vectors, lexical, folder)
 
 
@@ -258,13 +244,9 @@ def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / name
-    try:
+    with _translate_damage(index):
         vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
         return [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")], vectors
-    except (OSError, ValueError, TypeError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc
 
 
 def previous_names(index: Path) -> list[str]:
@@ -320,7 +302,18 @@ def set_current(index: Path, name: str) -> None:
 
 
 @contextmanager
-def _nothing_collected() -> Iterator[None]:
+def _translate_damage(index: Path) -> Iterator[None]:
+    """What reading a missing or damaged file raises, as a sentence."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise IndexUnavailableError(
+            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
+        ) from exc
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
     """Many objects are made that all stay: Python need not look through them again and again."""
     enabled = gc.isenabled()
     gc.disable()

@@ -8,13 +8,17 @@ own BM25 and that of its best window.
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.index.bm25 import Bm25
-from chatbot.index.counts import Counts, count, joined, windows_of, without_unused
+from chatbot.index.counts import count, matrix, stack, windows_of, without_unused
 from chatbot.text.tokens import talk, tokens
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # Above this many texts the rarest words of a query, as many as have together this many entries,
 # choose this many candidates; all words count in their scores, and the windows of so many of them.
@@ -31,13 +35,18 @@ class LexicalIndex:
     """BM25 over a list of texts; result row numbers refer to their order."""
 
     def __init__(
-        self, vocabulary: dict[str, int], texts: Counts, windows: Counts, owners: NDArray[np.int64]
+        self,
+        vocabulary: dict[str, int],
+        texts: "csr_array",
+        windows: "csr_array",
+        owners: NDArray[np.int64],
     ) -> None:
-        """``owners`` (ascending) says whose each window is; see :meth:`build`."""
+        """``texts`` and ``windows`` are word counts, a row for each; ``owners`` (ascending) says
+        whose each window is; see :meth:`build`."""
         self._vocabulary = vocabulary
         self._counts = (texts, windows)
         self._owners = owners
-        self.size = len(texts.starts) - 1
+        self.size: int = texts.shape[0]
 
     @classmethod
     def build(
@@ -57,11 +66,10 @@ class LexicalIndex:
         # First the rows of the old index, then the new ones; then all in the order of the texts.
         place = np.where(known < 0, 0, known)
         place[new] = old.size + np.arange(len(new))
-        all_windows = joined(old._counts[1], windows)
         all_owners = np.concatenate([old._owners, owners + old.size])
         chosen, many = windows_of(all_owners, place)
-        whole = joined(old._counts[0], counts).rows(place)
-        parts = all_windows.rows(chosen)
+        whole = stack(old._counts[0], counts)[place]
+        parts = stack(old._counts[1], windows)[chosen]
         return cls(
             *without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )
@@ -69,11 +77,11 @@ class LexicalIndex:
     # A build that only takes the counts over never needs the weights.
     @cached_property
     def _texts(self) -> Bm25:
-        return Bm25(self._counts[0], len(self._vocabulary))
+        return Bm25(self._counts[0])
 
     @cached_property
     def _windows(self) -> Bm25:
-        return Bm25(self._counts[1], len(self._vocabulary))
+        return Bm25(self._counts[1])
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -85,14 +93,13 @@ class LexicalIndex:
         words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
         vocabulary = {word: number for number, word in enumerate(words) if word}
 
-        def read(name: str) -> Counts:
+        def read(name: str) -> "csr_array":
             # Mapped: a large index reads the rows of a few candidates only.
-            return Counts(
-                *(
-                    np.asarray(np.load(folder / f"{name}-{part}.npy", mmap_mode="r"))
-                    for part in ("starts", "words", "times")
-                )
+            starts, words, times = (
+                np.asarray(np.load(folder / f"{name}-{part}.npy", mmap_mode="r"))
+                for part in ("starts", "words", "times")
             )
+            return matrix(starts, words.view(np.int32), times, len(vocabulary))
 
         return cls(vocabulary, read("texts"), read("windows"), np.load(folder / "owners.npy"))
 
@@ -101,8 +108,13 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "words.txt").write_text("\n".join(self._vocabulary), encoding="utf-8")
         for name, counts in zip(("texts", "windows"), self._counts, strict=True):
-            for part in ("starts", "words", "times"):
-                np.save(folder / f"{name}-{part}.npy", getattr(counts, part), allow_pickle=False)
+            parts = {
+                "starts": counts.indptr.astype(np.int64),
+                "words": counts.indices.astype(np.uint32),
+                "times": counts.data,
+            }
+            for part, values in parts.items():
+                np.save(folder / f"{name}-{part}.npy", values, allow_pickle=False)
         np.save(folder / "owners.npy", self._owners, allow_pickle=False)
 
     def warm_up(self) -> None:

@@ -1,14 +1,12 @@
 """A cross-encoder that reads a question together with each passage and scores the pair."""
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from chatbot.errors import ModelUnavailableError
+from chatbot.index.embeddings import loading
 from chatbot.llm.hardware import fastest_dtype
-from chatbot.privacy import keep_hub_local
 
 
 class Reranker(Protocol):
@@ -31,22 +29,15 @@ class CrossEncoderReranker:
         Raises:
             ModelUnavailableError: the model does not load.
         """
-        keep_hub_local()
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from sentence_transformers import CrossEncoder
+        with loading("reranker", path):
+            from sentence_transformers import CrossEncoder
 
-        try:
             self._model: Any = CrossEncoder(
                 str(path),
                 max_length=max_tokens,
                 local_files_only=True,
                 model_kwargs={"dtype": fastest_dtype()},
             )
-        except Exception as exc:  # transformers raises OSError, ValueError, SafetensorError, ...
-            raise ModelUnavailableError(
-                f"The reranker in '{path}' does not load ({exc}); fetch it again with "
-                "'chatbot pull'."
-            ) from exc
         # Its tokenizer must not be used by two threads at once.
         self._lock = threading.Lock()
 

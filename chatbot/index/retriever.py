@@ -13,7 +13,7 @@ from pydantic import SkipValidation
 
 from chatbot.errors import VectorStoreError
 from chatbot.index.codes import named_first
-from chatbot.index.fusion import fuse, promoted, scaled
+from chatbot.index.fusion import fuse, promote, scale
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import best
 from chatbot.index.rerank import Reranker
@@ -84,7 +84,7 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = promoted(self._fused(query, dense, lexical, vector, scores), lexical)
+            ranked = promote(self._fuse(query, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
             ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
@@ -92,9 +92,9 @@ class HybridRetriever(BaseRetriever):
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
         passages = self._passages(ranked, max(self.k, self.rerank_passages))
         documents = [self._document(passage, found) for passage in passages]
-        return self._reranked(query, documents, self.reranker)[: self.k]
+        return self._rerank(query, documents, self.reranker)[: self.k]
 
-    def _reranked(self, query: str, documents: list[Passage], reranker: Reranker) -> list[Passage]:
+    def _rerank(self, query: str, documents: list[Passage], reranker: Reranker) -> list[Passage]:
         """The first ones by the reranker's scores, the others behind them as they are."""
         for place, document in enumerate(documents, start=1):
             document.metadata["place"] = place
@@ -138,7 +138,7 @@ class HybridRetriever(BaseRetriever):
                     twin.also.append(path)
             if row in shown or twin is not None or len(chosen) == k:
                 continue
-            rows = joined(chunks, row, self.generation.passage_chars, shown)
+            rows = join_rows(chunks, row, self.generation.passage_chars, shown)
             shown.update(rows)
             chosen.append(_Choice(row, score, rows, words, []))
         return chosen
@@ -161,7 +161,7 @@ class HybridRetriever(BaseRetriever):
         chosen = np.asarray(self.generation.vectors[rows], dtype=np.float32)
         return np.asarray(chosen @ vector, dtype=np.float32)
 
-    def _fused(
+    def _fuse(
         self,
         query: str,
         dense: list[tuple[int, float]],
@@ -173,21 +173,19 @@ class HybridRetriever(BaseRetriever):
         rows = np.asarray(sorted({row for row, _ in [*dense, *lexical]}), dtype=np.int64)
         if not len(rows):
             return []
-        cosine = scaled(self._cosines(rows, vector), [score for _, score in dense])
-        words = scaled(scores[rows], [score for _, score in lexical])
+        cosine = scale(self._cosines(rows, vector), [score for _, score in dense])
+        words = scale(scores[rows], [score for _, score in lexical])
         paths, document = np.unique(
             [self.generation.chunks[row].path for row in rows], return_inverse=True
         )
         asked = vector
         if len(set(self.generation.lexical.terms(query))) <= _SHORT:
-            asked = self._expanded(vector, rows)
+            asked = self._expand(vector, rows)
         fused = fuse(cosine, words, document, self._topics(paths.tolist(), asked))
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
 
-    def _expanded(
-        self, vector: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def _expand(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """``vector`` moved towards the centre of ``rows``, of length 1 (pseudo-relevance feedback
         on vectors: Li, Mourad, Zhuang, Koopman and Zuccon, TOIS 2023)."""
         near = np.asarray(self.generation.vectors[rows], dtype=np.float32)
@@ -257,7 +255,7 @@ def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
 
 
-def joined(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:
+def join_rows(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:
     """The rows around ``row`` whose chunks make one passage of at most ``size`` characters.
 
     They are of one document and page, and none is in ``taken``. By turns the next one and the

@@ -47,10 +47,10 @@ def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
             _worker = None
     if "text" not in answer:
         raise DocumentError(answer.get("reason") or answer["ended"])
-    return _extracted(answer)
+    return _to_extracted(answer)
 
 
-def _extracted(answer: dict[str, Any]) -> Extracted:
+def _to_extracted(answer: dict[str, Any]) -> Extracted:
     return Extracted(
         answer["text"],
         answer["title"],

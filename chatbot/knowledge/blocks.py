@@ -138,7 +138,7 @@ def render(blocks: Iterable[Block], title: str = "", notes: Iterable[str] = ()) 
             out.pages.append((out.length, block.label[:_MAX_LABEL]))
             last = None
             continue
-        lines = _written(block)
+        lines = _write_block(block)
         if not any(lines):
             continue
         if last is not None and not (isinstance(last, Item) and isinstance(block, Item)):
@@ -186,7 +186,7 @@ def columns_of(rows: Sequence[Sequence[str]], header: int) -> str:
     return " | ".join(names)[:_MAX_COLUMNS]
 
 
-def _written(block: Block) -> list[str]:
+def _write_block(block: Block) -> list[str]:
     """The lines of a block; of a table one for each row, nothing for an empty one."""
     match block:
         case Heading(level, text):

@@ -12,11 +12,11 @@ from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import without_tags
 from chatbot.knowledge.marks import (
     blank,
-    blanked,
+    blank_match,
     entities,
     escapes,
-    filled,
-    unmasked,
+    fill,
+    unmask,
     without_comments,
 )
 
@@ -57,11 +57,11 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     """
     matter = front_matter(text)
     body = matter.end
-    shown = blanked(text[:body]) + text[body:] if body else text
+    shown = blank(text[:body]) + text[body:] if body else text
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
     codes = _code(shown, body)
-    shown = _outside(shown, body, codes, lambda part: _shown(part, mdx))
+    shown = _outside(shown, body, codes, lambda part: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     shown = _outside(shown, body, codes, _read)
     headings = [*markdown_headings(shown, body), *html_headings]
@@ -138,27 +138,27 @@ def _outside(
     return "".join([*pieces, change(text[at:])])
 
 
-def _shown(text: str, mdx: bool) -> str:
+def _visible(text: str, mdx: bool) -> str:
     """Without comments and what a generator reads; inline code is masked."""
     text = without_comments(text)
-    text = _HIDDEN_LINE.sub(blank, text)
-    text = _SHORTCODE.sub(_titled, text)
-    text = _STRUCK.sub(blank, text)
-    text = _SIGNS.sub(blank, text)
-    return (_MODULE if mdx else _IMPORT).sub(blank, text)
+    text = _HIDDEN_LINE.sub(blank_match, text)
+    text = _SHORTCODE.sub(_strip_title, text)
+    text = _STRUCK.sub(blank_match, text)
+    text = _SIGNS.sub(blank_match, text)
+    return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
 
 
-def _titled(match: re.Match[str]) -> str:
+def _strip_title(match: re.Match[str]) -> str:
     shown = _TITLED.search(match[0])
     if shown is None:
-        return blanked(match[0])
+        return blank(match[0])
     start, end = shown.span(1 if shown[1] else 2)
-    return blanked(match[0][:start]) + match[0][start:end] + blanked(match[0][end:])
+    return blank(match[0][:start]) + match[0][start:end] + blank(match[0][end:])
 
 
 def _read(text: str) -> str:
     """With every character as readers see it."""
-    return unmasked(filled(escapes(entities(text))))
+    return unmask(fill(escapes(entities(text))))
 
 
 def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of
-from chatbot.knowledge.marks import blanked
+from chatbot.knowledge.marks import blank
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
 _NAMES = (
@@ -46,8 +46,8 @@ def without_tags(
         part, rows = _tables(part, at)
         tables += rows
         headings += _headings(part, at)
-        part = _TAG.sub(_untagged, part)
-        part = _COMPONENT.sub(lambda m: _untagged(m) if mdx or m["name"] in known else m[0], part)
+        part = _TAG.sub(_blank_tag, part)
+        part = _COMPONENT.sub(lambda m: _blank_tag(m) if mdx or m["name"] in known else m[0], part)
         pieces += [part, text[start:end]]
         at = end
     return "".join(pieces), tables, headings
@@ -56,28 +56,28 @@ def without_tags(
 def _headings(text: str, offset: int) -> list[Place]:
     found = []
     for match in _HEADING.finditer(text):
-        inner = _TAG.sub(_untagged, match[2])
+        inner = _TAG.sub(_blank_tag, match[2])
         if words := " ".join(inner.replace("*", "").replace("`", "").split()):
             start = offset + match.start(2) + len(inner) - len(inner.lstrip())
             found.append(Place(start, int(match[1]), words[:MAX_HEADING]))
     return found
 
 
-def _untagged(match: re.Match[str]) -> str:
+def _blank_tag(match: re.Match[str]) -> str:
     """Blanks; the text of a picture and the label of a tab stay."""
     tag = match[0]
     shown = _SHOWN.search(tag)
     if shown is None or tag.startswith("</") or (match["name"] or "").lower() in ("a", "abbr"):
-        return blanked(tag)
+        return blank(tag)
     start, end = shown.span(1 if shown[1] else 2)
-    return blanked(tag[:start]) + tag[start:end] + blanked(tag[end:])
+    return blank(tag[:start]) + tag[start:end] + blank(tag[end:])
 
 
 def _without_silent(text: str) -> str:
     """Without elements that are not shown."""
     pieces, at = [], 0
     for start, end in _elements(text, lambda name, tag: name in _SILENT or _UNSEEN.search(tag)):
-        pieces += [text[at:start], blanked(text[start:end])]
+        pieces += [text[at:start], blank(text[start:end])]
         at = end
     return "".join([*pieces, text[at:]])
 
@@ -125,7 +125,7 @@ def _rows(table: str, offset: int) -> tuple[str, list[Rows]]:
     starts: list[int] = []
     names: list[str] = []
     for number, row in enumerate(found):
-        text = _fitted(lines[number], row[0]) if lines else _parted(row[0])
+        text = _fit(lines[number], row[0]) if lines else _part(row[0])
         pieces += [table[at : row.start()], text]
         at = row.end()
         if text.strip(" |\n"):
@@ -166,10 +166,10 @@ def _line(cells: list[str]) -> str:
     return " | ".join(cells) if any(cells) else ""
 
 
-def _fitted(cells: list[str], row: str) -> str:
+def _fit(cells: list[str], row: str) -> str:
     return _line(cells).ljust(len(row) - 1) + "\n"
 
 
-def _parted(row: str) -> str:
+def _part(row: str) -> str:
     line = re.sub(r"</t[dh]\s*>(?!\s*\Z)", lambda m: " |" + " " * (len(m[0]) - 2), row, flags=re.I)
-    return _TAG.sub(_untagged, line.replace("\n", " "))
+    return _TAG.sub(_blank_tag, line.replace("\n", " "))

@@ -16,17 +16,17 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,12});")
 _ESCAPED = re.compile(r"\\(?=[!-/:-@\[-`{}~])")
 
 
-def blanked(text: str) -> str:
+def blank(text: str) -> str:
     """As many blanks, and the same line ends."""
     return re.sub(r"[^\n]", " ", text)
 
 
-def blank(match: re.Match[str]) -> str:
+def blank_match(match: re.Match[str]) -> str:
     """The same of what a pattern found."""
-    return blanked(match[0])
+    return blank(match[0])
 
 
-def filled(text: str) -> str:
+def fill(text: str) -> str:
     """``text`` with its fillers as blanks behind the words that they are in."""
     return _FILLED.sub(_behind, text) if FILLER in text else text
 
@@ -71,7 +71,7 @@ _BARE = {0xFDD0 + number: sign for number, sign in enumerate(_MEANING)}
 
 def without_comments(text: str) -> str:
     """``text`` with comments as blanks, and inline code in which nothing means anything until
-    :func:`unmasked`; whichever begins first holds the other."""
+    :func:`unmask`; whichever begins first holds the other."""
     pieces: list[str] = []
     missing: set[str] = set()  # what closes nothing from here on
     runs = _runs(text)
@@ -83,7 +83,7 @@ def without_comments(text: str) -> str:
             change = _mask
         else:
             end = _comment_end(text, opener.end(), sign[:2], missing)
-            change = blanked
+            change = blank
         pieces += [text[at:start], change(text[start:end]) if end else sign]
         at = end or opener.end()
     return "".join([*pieces, text[at:]])
@@ -125,6 +125,6 @@ def _comment_end(text: str, start: int, kind: str, missing: set[str]) -> int:
     return end + len(closer)
 
 
-def unmasked(text: str) -> str:
+def unmask(text: str) -> str:
     """``text`` with its inline code as it was."""
     return text.translate(_BARE) if "`" in text else text

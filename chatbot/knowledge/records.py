@@ -11,7 +11,7 @@ import re
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.marks import FILLER, entities, filled
+from chatbot.knowledge.marks import FILLER, entities, fill
 
 _SAMPLE = 50
 _TOP = 5  # rows among which the names of the columns are looked for
@@ -94,7 +94,7 @@ def read_json_lines(text: str) -> Extracted:
             _check(line.lstrip("\ufeff"), f"line {number} of it")
             starts.append(offset)
         offset += len(line) + 1
-    return _shown(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
+    return _visible(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
 
 
 def checked_json(data: bytes) -> str:
@@ -155,10 +155,10 @@ def _records(text: str) -> Extracted:
             open_.pop()
             if sign == "}" and wanted and len(open_) == wanted:
                 spans.append((start, match.end()))
-    return _shown(text, spans)
+    return _visible(text, spans)
 
 
-def _shown(text: str, spans: list[tuple[int, int]]) -> Extracted:
+def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
     headings, starts, kept = [], [], text
     hidden = 0
     for start, end in spans:
@@ -181,13 +181,13 @@ def _shown(text: str, spans: list[tuple[int, int]]) -> Extracted:
 def _readable(text: str) -> str:
     """What is between quotes, with escapes, tags and entities as what they mean."""
     if "\\" in text:
-        text = _ESCAPE.sub(_unescaped, text)
+        text = _ESCAPE.sub(_unescape, text)
     if "<" in text:
         text = _TAG.sub(lambda match: " " * len(match[0]), text)
-    return filled(entities(text))
+    return fill(entities(text))
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape(match: re.Match[str]) -> str:
     escape = match[0]
     if escape in (r"\n", r"\r"):
         return " \n" if escape == r"\n" else "  "

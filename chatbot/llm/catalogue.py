@@ -4,14 +4,13 @@ import importlib.metadata
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.checked import has_hash
-
-Kind = Literal["llm", "embeddings", "reranker"]
+from chatbot.settings import HostedEngine, LocalEngine
 
 
 class Source(BaseModel):
@@ -66,7 +65,6 @@ class Entry(BaseModel):
 
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
-EngineName = Literal["openvino", "transformers", "openai", "huggingface"]
 
 
 class LLMEntry(Entry):
@@ -76,7 +74,7 @@ class LLMEntry(Entry):
     template: str = "chatml"
     stop: tuple[str, ...] = ()
     lora_targets: tuple[str, ...] = ()
-    engines: tuple[EngineName, ...]
+    engines: tuple[LocalEngine | HostedEngine, ...]
     rewrites: bool
     reads: int | None = None
     bits: Literal[4, 8] = 8
@@ -90,9 +88,9 @@ class LLMEntry(Entry):
 
     @model_validator(mode="after")
     def _source_or_server(self) -> "LLMEntry":
-        local = {"openvino", "transformers"}
-        if any((engine in local) == self.hosted for engine in self.engines):
-            raise ValueError("a model has a 'source', or runs on 'openai' or 'huggingface'")
+        if any((engine in get_args(HostedEngine)) != self.hosted for engine in self.engines):
+            servers = " or ".join(f"'{name}'" for name in get_args(HostedEngine))
+            raise ValueError(f"a model has a 'source', or runs on {servers}")
         return self
 
     def source_for(self, engine: str) -> Source | None:
@@ -136,7 +134,7 @@ class Catalogue(BaseModel):
 
     def choose_reranker(self, name: str | None) -> RerankerEntry | None:
         """The named model; without a name none."""
-        return _named(self.reranker, name, "CHATBOT_RERANKER") if name else None
+        return _require_entry(self.reranker, name, "CHATBOT_RERANKER") if name else None
 
 
 def load_catalogue(models: Path) -> Catalogue:
@@ -161,13 +159,13 @@ def load_catalogue(models: Path) -> Catalogue:
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
     placed = {
-        kind: {name: _placed(entry, models) for name, entry in entries.items()}
+        kind: {name: _with_places(entry, models) for name, entry in entries.items()}
         for kind, entries in catalogue.kinds.items()
     }
     return catalogue.model_copy(update=placed)
 
 
-def _placed(entry: AnyEntry, models: Path) -> AnyEntry:
+def _with_places(entry: AnyEntry, models: Path) -> AnyEntry:
     """With the places of a source in wheels, which lie below ``models``."""
     source = entry.source
     if source is None or source.wheels is None or source.file is None:
@@ -262,7 +260,7 @@ def _hub_cache(repository: str, file: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
-def _named(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
+def _require_entry(entries: dict[str, AnyEntry], name: str, setting: str) -> AnyEntry:
     if name not in entries:
         known = ", ".join(sorted(entries))
         raise ConfigurationError(f"There is no model '{name}' ({setting}); known are {known}.")
@@ -274,6 +272,6 @@ def _choose(
 ) -> AnyEntry:
     """The named one; without a name the first of ``wanted`` that is here, else the last."""
     if name is not None:
-        return _named(entries, name, setting)
+        return _require_entry(entries, name, setting)
     here = (known for known in wanted if known in entries and find_weights(entries[known]))
-    return _named(entries, next(here, wanted[-1]), setting)
+    return _require_entry(entries, next(here, wanted[-1]), setting)

@@ -17,7 +17,7 @@ def has_hash(file: Path, sha256: str) -> bool:
     Raises:
         OSError: the file cannot be read.
     """
-    if _noted(file) == _state(file, sha256):
+    if _read_note(file) == _state(file, sha256):
         return True
     with file.open("rb") as stream:
         right = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
@@ -39,7 +39,7 @@ def _note(file: Path) -> Path:
     return file.with_name(f"{file.name}.checked")
 
 
-def _noted(file: Path) -> object:
+def _read_note(file: Path) -> object:
     try:
         return json.loads(_note(file).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import ModelUnavailableError
+from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.llm.graph import Bits, rewrite
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
@@ -119,8 +119,7 @@ def main(arguments: list[str]) -> Any:
             Path(weights), Path(out), 4 if bits == "4" else 8, Path(adapter[0]) if adapter else None
         )
     except Exception as exc:  # OpenVINO, gguf, safetensors and the disk each have their own
-        text = [line for line in str(exc).splitlines() if line.strip()]
-        return text[-1] if text else type(exc).__name__
+        return reason_of(exc, -1)
     return 0
 
 

@@ -8,8 +8,16 @@ never meets what was made of an old one.
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from chatbot.errors import ModelUnavailableError
+from chatbot.llm.adapters import Adapter
+from chatbot.llm.catalogue import LLMEntry, require_weights
+from chatbot.llm.convert import convert_apart
+from chatbot.llm.merge import merge_gguf
+from chatbot.settings import Settings
 
 # Graphs written by another version of the conversion are made again.
 _GRAPH = "graph3"
@@ -17,6 +25,56 @@ _GRAPH = "graph3"
 _KEPT = 3
 # What is younger may be at work in another process.
 _YOUNG = 24 * 3600.0
+
+
+def graph_of(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Path:
+    """Where OpenVINO's graph of a GGUF file lies, or will lie once it is made.
+
+    Raises:
+        ModelUnavailableError: the weights are missing.
+    """
+    weights = require_weights(entry, "openvino")
+    if weights.is_dir():
+        return weights
+    folder = settings.models / "converted" / entry.name
+    return graph_folder(folder, weights, adapter.digest if adapter else None, entry.bits)
+
+
+def prepare_graph(
+    entry: LLMEntry,
+    settings: Settings,
+    adapter: Adapter | None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Path:
+    """The folder that the OpenVINO engine loads; made once, in another process, and kept. Blocks:
+    it takes a 1.5B model a minute or two.
+
+    Raises:
+        ModelUnavailableError: weights are missing or cannot be converted, the adapter does not
+            fit, or ``cancelled`` said so.
+    """
+    weights = require_weights(entry, "openvino")
+    graph = graph_of(entry, settings, adapter)
+    if weights.is_dir() and adapter is not None:
+        raise ModelUnavailableError(
+            f"OpenVINO runs an adapter only on a GGUF file, and '{weights}' is none; set "
+            "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
+        )
+    if not graph.exists():
+        convert_apart(weights, graph, entry.bits, adapter.path if adapter else None, cancelled)
+    return graph
+
+
+def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
+    """A GGUF file with the adapter merged in; made once and kept.
+
+    Raises:
+        ModelUnavailableError: the adapter does not fit the file.
+    """
+    merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
+    if not merged.exists():
+        merge_gguf(weights, adapter.path, merged)
+    return merged
 
 
 def graph_folder(folder: Path, weights: Path, digest: str | None, bits: int) -> Path:
@@ -30,7 +88,7 @@ def merged_file(folder: Path, weights: Path, digest: str) -> Path:
     return folder / f"{_made_of(weights)}-{digest[:12]}.gguf"
 
 
-def used(graph: Path) -> None:
+def mark_used(graph: Path) -> None:
     """A graph was loaded: remove those beside it that were not used for longest, merged files that
     are old, and what a killed process left. What cannot be removed stays.
     """

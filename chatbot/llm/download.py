@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from chatbot.errors import ModelUnavailableError
+from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.llm.catalogue import Entry, Source
 from chatbot.privacy import told_offline
 from chatbot.settings import Settings
@@ -73,10 +73,12 @@ def read_file(entry: Entry, source: Source, start: int) -> Iterator[bytes]:
     """
     import httpx
     from huggingface_hub import hf_hub_url
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     with _asking(entry, source) as hub:
         url = hf_hub_url(hub, str(source.file))
-        headers = {"Range": f"bytes={start}-", "Accept-Encoding": "identity"}
+        headers = build_hf_headers(headers={"Accept-Encoding": "identity"})
+        headers["Range"] = f"bytes={start}-"
         with httpx.stream(
             "GET", url, headers=headers, follow_redirects=True, timeout=_PATIENCE
         ) as answer:
@@ -170,10 +172,8 @@ def _why(entry: Entry, source: Source, exc: Exception) -> str:
             f"'{entry.name}' is only for those who accepted its licence ({entry.licence}): accept "
             f"it on the page of '{source.hub}', set HF_TOKEN, and run the same command again."
         )
-    if any(isinstance(cause, TransportError | ConnectionError) for cause in causes):
-        reason = "it cannot be reached"
-    else:
-        reason = (str(exc).strip() or type(exc).__name__).splitlines()[0].rstrip(".")
+    unreachable = any(isinstance(cause, TransportError | ConnectionError) for cause in causes)
+    reason = "it cannot be reached" if unreachable else reason_of(exc)
     return (
         f"'{entry.name}' could not be fetched from the hub ({reason}); check the connection and "
         "run the same command again, it resumes."

@@ -158,7 +158,7 @@ def _four_bits(weights: Matrix, written: list[NDArray[Any]]) -> Any:
     from openvino import opset13 as op
 
     groups = weights.reshape(weights.shape[0], -1, _FOUR_BIT_GROUP)
-    numbers, scale = _rounded(groups)
+    numbers, scale = _round(groups)
     nibbles = (numbers & 15).astype(np.uint8).reshape(-1)
     pairs = nibbles[0::2] | nibbles[1::2] << 4
     written += [pairs, scale]
@@ -168,7 +168,7 @@ def _four_bits(weights: Matrix, written: list[NDArray[Any]]) -> Any:
     return op.convert(whole, "f32")
 
 
-def _rounded(groups: Matrix) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
+def _round(groups: Matrix) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
     """Numbers from -8 to 7 and scales: of several scales the one with the smallest square error."""
     at = np.abs(groups).argmax(axis=-1, keepdims=True)
     # The largest weight becomes -8, the end that has one number more.

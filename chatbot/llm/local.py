@@ -16,8 +16,10 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
+from chatbot.llm.catalogue import LLMEntry
 from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
 from chatbot.llm.templates import chat_template
+from chatbot.settings import Settings
 
 
 class LocalChatModel(BaseChatModel):
@@ -139,6 +141,18 @@ class LocalChatModel(BaseChatModel):
         params["ls_provider"] = "peregrine"
         params["ls_model_name"] = kwargs.get("model", self.model_name)
         return params
+
+
+def local_model(engine: Engine, entry: LLMEntry, settings: Settings) -> LocalChatModel:
+    """The chat model of a catalogue entry that ``engine`` runs."""
+    return LocalChatModel(
+        engine=engine,
+        model_name=entry.name,
+        template=entry.template,
+        stop_strings=entry.stop,
+        context=entry.context,
+        max_tokens=settings.answer_tokens,
+    )
 
 
 async def _in_thread(engine: Engine, request: GenerationRequest) -> AsyncIterator[Piece]:

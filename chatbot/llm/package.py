@@ -106,7 +106,7 @@ def stop_if(cancel: Event) -> None:
 
 
 @contextmanager
-def downloaded(
+def download_wheel(
     package: Package, folder: Path, watch: Callable[[int], None], cancel: Event
 ) -> Iterator[Path]:
     """The package's wheel in a new folder below ``folder``, which is removed afterwards; pip

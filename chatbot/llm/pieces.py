@@ -39,7 +39,7 @@ class Pieces:
         self.folder = file.with_name(f"{file.name}.part.d")
         self._list = self.folder / "list"
         lines = _lines(self._list)
-        self._whole = list(_noted(lines, names, self.size))
+        self._whole = list(_listed_pieces(lines, names, self.size))
         self._rest = lines[len(self._whole) :] == [_REST]
 
     @property
@@ -149,7 +149,7 @@ def _lines(file: Path) -> list[str]:
         return []
 
 
-def _noted(lines: Iterable[str], names: Sequence[str], size: int) -> Iterator[Piece]:
+def _listed_pieces(lines: Iterable[str], names: Sequence[str], size: int) -> Iterator[Piece]:
     """The pieces in ``lines`` that come from ``names`` and lie in ``size`` bytes."""
     for line, expected in zip(lines, names, strict=False):
         name, _, others = line.partition(" ")

@@ -9,8 +9,9 @@ from typing import Literal
 from chatbot.errors import ChatbotError, ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, find_weights
+from chatbot.llm.converted import graph_of, prepare_graph
 from chatbot.llm.download import may_fetch
-from chatbot.llm.factory import choose_engine, graph_of, prepare_graph
+from chatbot.llm.factory import choose_engine
 from chatbot.llm.hardware import available_memory
 from chatbot.privacy import told_offline
 from chatbot.settings import Settings

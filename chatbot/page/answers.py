@@ -73,11 +73,11 @@ def source(
     if not document:  # gone from the index since
         document, spans = passage.text, [(0, len(passage.text))]
     title = f"[{number}] {passage.path}"
-    parts = marked(document, spans)
+    parts = marked_parts(document, spans)
     return {"id": str(uuid.uuid4()), "title": title, "path": passage.path, "parts": parts}
 
 
-def marked(document: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:
+def marked_parts(document: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:
     """The document around ``spans`` as ``{"text", "quote", "heading"}`` parts, in order.
 
     The page renders them as text, so nothing in a document is markup.

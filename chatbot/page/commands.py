@@ -50,7 +50,7 @@ async def draft(desk: Desk, _: str) -> None:
     tone = chosen.get("tone", TONES[0])
     language = chosen.get("language") or LANGUAGES.get(desk.language[:2], "English")
     message = cl.Message("")
-    pieces = desk.service.draft(record["question"], record["answer"], tone, language)
+    pieces = desk.service.writer.draft(record["question"], record["answer"], tone, language)
     text = await _stream(message, pieces)
     unsure = not keeps_numbers(text, record["answer"]) or not (
         language != "English" or says(text, record["question"], record["answer"])
@@ -76,7 +76,7 @@ async def summarise(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    text = await _stream(message, desk.service.summarise(desk.conversation.history))
+    text = await _stream(message, desk.service.writer.summarise(desk.conversation.history))
     message.content = without_images(text)
     await message.send()
 
@@ -84,8 +84,7 @@ async def summarise(desk: Desk, _: str) -> None:
 async def search(desk: Desk, query: str) -> None:
     """Passages only; the model is not asked. Without words, for the last question."""
     index = desk.conversation.index
-    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
-    query = query.strip() or (asked[-1] if asked else "")
+    query = query.strip() or desk.conversation.last_question
     if not query:
         await cl.Message(desk.say("empty_thread")).send()
         return
@@ -106,8 +105,7 @@ async def check(desk: Desk, reply: str) -> None:
     if not reply.strip():
         await cl.Message(desk.say("check_needs")).send()
         return
-    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
-    question = asked[-1] if asked else ""
+    question = desk.conversation.last_question
     found = await asyncio.to_thread(check_reply, desk.service, reply, question)
     lines = []
     for sentence in found:
@@ -128,7 +126,7 @@ async def hand_off(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    summary = await _stream(message, desk.service.summarise(desk.conversation.history))
+    summary = await _stream(message, desk.service.writer.summarise(desk.conversation.history))
     packet = make_packet(desk, summary)
     settings = desk.service.settings
     message.content = f"{without_images(summary)}\n\n{await _deliver(desk, packet)}"
@@ -142,10 +140,9 @@ async def hand_off(desk: Desk, _: str) -> None:
 def make_packet(desk: Desk, summary: str) -> Packet:
     """All that is known of the case."""
     record = desk.conversation.last_record() or {}
-    asked = [turn["content"] for turn in desk.conversation.history if turn["role"] == "user"]
     answered = record.get("answer", "") if not record.get("abstained") else ""
     return Packet(
-        question=asked[-1] if asked else "",
+        question=desk.conversation.last_question,
         summary=summary,
         passages=record.get("passages", []),
         draft=desk.conversation.draft or (answered and desk.say("dear", answer=answered)),
@@ -180,7 +177,7 @@ async def gaps(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("gaps_owner")).send()
         return
     refused, judged = await desk.store.feedback.refused(), await desk.store.feedback.all()
-    embeddings = await asyncio.to_thread(desk.service.embeddings)
+    embeddings = await asyncio.to_thread(desk.service.models.embeddings)
     found = await asyncio.to_thread(find_gaps, refused, judged, embeddings, desk.service.search)
     blocks = []
     for gap in found:

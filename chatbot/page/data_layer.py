@@ -56,7 +56,7 @@ class DeskDataLayer(BaseDataLayer):
         self._deleted: set[str] = set()
         self._writes: dict[str, set[asyncio.Future[None]]] = {}
 
-    async def _settled(self, thread_id: str) -> None:
+    async def _wait_for_writes(self, thread_id: str) -> None:
         """Wait until what has been handed over of a thread is written, or has failed.
 
         A task that Chainlit has just made for a write begins in the next round of the loop.
@@ -66,7 +66,7 @@ class DeskDataLayer(BaseDataLayer):
         while under_way := self._writes.get(thread_id):
             await asyncio.wait(under_way)
 
-    async def _said(self, writing: Coroutine[Any, Any, None]) -> None:
+    async def _save(self, writing: Coroutine[Any, Any, None]) -> None:
         """Finish a write of this session; a failure is said on its page."""
         thread = context.session.thread_id
         done = asyncio.get_running_loop().create_future()
@@ -119,17 +119,17 @@ class DeskDataLayer(BaseDataLayer):
     @queue_until_user_message()
     async def create_step(self, step_dict: StepDict) -> None:
         """Save a step."""
-        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
+        await self._save(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def update_step(self, step_dict: StepDict) -> None:
         """Save a step again."""
-        await self._said(self.store.threads.save_step(dict(step_dict), _user_id()))
+        await self._save(self.store.threads.save_step(dict(step_dict), _user_id()))
 
     @queue_until_user_message()
     async def delete_step(self, step_id: str) -> None:
         """Remove a step."""
-        await self._said(self.store.threads.delete_step(step_id))
+        await self._save(self.store.threads.delete_step(step_id))
 
     @queue_until_user_message()
     async def create_element(self, element: Element) -> None:
@@ -140,18 +140,18 @@ class DeskDataLayer(BaseDataLayer):
             described["threadId"] = context.session.thread_id
             await self.store.threads.save_element(described, _content(element), _user_id())
 
-        await self._said(save())
+        await self._save(save())
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         """An element as the page shows it."""
         found = await self.store.threads.element(thread_id, element_id)
-        return _shown(found[0]) if found else None
+        return _for_page(found[0]) if found else None
 
     @queue_until_user_message()
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
         """Remove an element of the session's own thread."""
         thread = context.session.thread_id
-        await self._said(self.store.threads.delete_element(element_id, thread))
+        await self._save(self.store.threads.delete_element(element_id, thread))
 
     # Feedback
 
@@ -175,11 +175,11 @@ class DeskDataLayer(BaseDataLayer):
 
         A page that is loaded again right after an answer waits for that answer's writes.
         """
-        await self._settled(thread_id)
+        await self._wait_for_writes(thread_id)
         thread = await self.store.threads.get(thread_id)
         if thread is None:
             return None
-        thread["elements"] = [_shown(element) for element in thread["elements"]]
+        thread["elements"] = [_for_page(element) for element in thread["elements"]]
         return cast(ThreadDict, thread)
 
     async def update_thread(
@@ -240,7 +240,7 @@ def element_address(thread_id: str, element_id: str) -> str:
     return f"/desk/element/{thread_id}/{element_id}"
 
 
-def _shown(element: dict[str, Any]) -> ElementDict:
+def _for_page(element: dict[str, Any]) -> ElementDict:
     """An element of an earlier session: its file is read from the store."""
     kept = dict(element)
     if kept.get("type") != "custom":

@@ -40,7 +40,7 @@ async def take_in(
 
 def _index(conversation: Conversation, service: ChatService) -> Any:
     documents = list(conversation.documents.values())
-    return index_documents(documents, service.embeddings(), service.settings.chunk_chars)
+    return index_documents(documents, service.models.embeddings(), service.settings.chunk_chars)
 
 
 async def take_in_again(

@@ -46,10 +46,10 @@ class Page:
         cl.on_chat_start(self.begin)
         cl.on_chat_resume(self.resume)
         cl.on_message(self.receive)
-        cl.on_stop(self.stopped)
-        cl.on_feedback(self.judged)
+        cl.on_stop(self.replace_stop_notice)
+        cl.on_feedback(self.ask_for_correction)
         cl.action_callback("regenerate")(self.regenerate)
-        cl.action_callback("correct")(self.corrected)
+        cl.action_callback("correct")(self.save_correction)
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
         """Questions to begin with, from the knowledge base."""
@@ -91,7 +91,7 @@ class Page:
 
         await self._turn(work)
 
-    async def stopped(self) -> None:
+    async def replace_stop_notice(self) -> None:
         """The answer itself says that it was stopped, in the reader's language."""
         for message in cl.chat_context.get():
             if message.content == "Task manually stopped.":  # Chainlit's own words
@@ -120,7 +120,7 @@ class Page:
         finally:
             await cl.context.emitter.task_end()
 
-    async def judged(self, feedback: Feedback) -> None:
+    async def ask_for_correction(self, feedback: Feedback) -> None:
         """After thumbs down, ask what would have been right."""
         if feedback.value:
             return
@@ -134,7 +134,7 @@ class Page:
         form = cl.CustomElement(name="Correction", props=props, display="inline")
         await cl.Message(say(language(), "correct"), elements=[form]).send()
 
-    async def corrected(self, action: cl.Action) -> dict[str, str]:
+    async def save_correction(self, action: cl.Action) -> dict[str, str]:
         """Save the form of :meth:`judged`; an ``error`` is shown in it."""
         given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
         step, thread = str(action.payload.get("step")), cl.context.session.thread_id

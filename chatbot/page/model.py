@@ -16,7 +16,7 @@ def model_state(service: ChatService) -> Route:
     """
 
     async def tell(request: Request) -> Response:
-        state = service.preparing
+        state = service.models.preparing
         language = request.headers.get("accept-language", "en")
         text = sentence(state, language) if state else ""
         over = state is None or not state.under_way

@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
-from langchain_core.prompt_values import ChatPromptValue
 
 from chatbot.answering.answer import Stopwatch
 from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
@@ -23,15 +22,13 @@ from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name
 from chatbot.index.rerank import Reranker
 from chatbot.index.retriever import HybridRetriever, Mode
-from chatbot.llm.catalogue import Entry
-from chatbot.llm.preparation import State
-from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
 from chatbot.service.live import Live, LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.service.waiting import WaitingLine
+from chatbot.service.writing import Writer
 from chatbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,31 +70,12 @@ class ChatService:
         self._search = Search(settings, self._prompts, self.models)
         self._loader = LiveLoader(settings, self.models, self._search)
         self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
-
-    @property
-    def preparing(self) -> State | None:
-        """How far a larger model is that is made ready in the background, if one is."""
-        return self.models.preparation.state if self.models.preparation else None
-
-    @property
-    def model_id(self) -> str:
-        """The name in the catalogue of the model that answers."""
-        return self.models.llm_entry.name
+        self.writer = Writer(settings, self._prompts, self._loader, self.line)
 
     @property
     def model_name(self) -> str:
         """The model that answers, for people; reading it loads nothing."""
         return self.models.name
-
-    @property
-    def embeddings_name(self) -> str:
-        """The catalogue name of the embedding model."""
-        return self.models.embeddings_entry.name
-
-    @property
-    def entries(self) -> dict[str, Entry]:
-        """The catalogue entries in use, by kind."""
-        return self.models.entries
 
     @property
     def generation(self) -> str | None:
@@ -150,14 +128,20 @@ class ChatService:
         self._loader.refresh()
 
     def update_index(self, progress: Progress = lambda done, total: None) -> Any:
-        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`."""
+        """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`.
+
+        ``progress`` gets (done, total) in chunks. Blocks; takes up no new generation by itself.
+
+        Raises:
+            KnowledgeError: the folder is missing or holds nothing readable.
+            IndexUnavailableError: another build is running.
+            ModelUnavailableError: the embedding model is not here or does not load.
+            VectorStoreError: the vector store elsewhere fails; the index itself is built.
+        """
         from chatbot.index.builder import update_index
 
-        return update_index(self.settings, self.embeddings_name, self.embeddings, progress)
-
-    def embeddings(self) -> Embeddings:
-        """The embedding model, loaded once."""
-        return self.models.embeddings()
+        entry, embeddings = self.models.embeddings_entry, self.models.embeddings
+        return update_index(self.settings, entry.name, embeddings, progress)
 
     def current_generation(self) -> Generation:
         """The index that answers; while nothing answers yet, the newest one.
@@ -168,7 +152,8 @@ class ChatService:
         return self._loader.current()
 
     def retriever(self, k: int | None = None, mode: Mode = "hybrid") -> HybridRetriever:
-        """The retriever over the current generation.
+        """The retriever over the current generation, for ``k`` passages (by default those of the
+        settings). Blocks while the embedding model loads.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
@@ -190,13 +175,18 @@ class ChatService:
         return generation.texts.get(path, "") if generation else ""
 
     def rewriter(self) -> Rewrite:
-        """(history, question) to a question that stands alone, by the model."""
+        """(history, question) to a question that stands alone, by the model. Blocks while it loads.
+
+        Raises:
+            ModelUnavailableError: the model is not here or does not load.
+        """
         return build_rewriter(self.models.load_llm(), self._prompts)
 
     def search(
         self, query: str, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
-        """The passages for a query, best first. Blocks while models load.
+        """The ``k`` passages for a query, best first; by default as many as the settings say.
+        ``documents`` is an index in memory that is searched beside. Blocks while models load.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
@@ -206,7 +196,7 @@ class ChatService:
         main = self._search.retriever(self._loader.current(), k)
         if documents is None:
             return main.search(query)
-        return self._search.joined(main, documents).invoke(query)
+        return self._search.join(main, documents).invoke(query)
 
     def confidence(self, question: Question) -> float:
         """How sure it is that the passages answer, from 0 to 1; the model writes no answer.
@@ -214,7 +204,7 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live = self._loader.ready()
-        question = self._compared(self._checked(question))
+        question = self._compare(self._check(question))
         return live.chain.prepare.invoke(question).confidence
 
     def reading(self, question: Question) -> tuple[float, float] | None:
@@ -230,35 +220,8 @@ class ChatService:
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
         chain = self._search.chain(live.llm, live.generation, gate)
-        prepared = chain.prepare.invoke(self._compared(self._checked(question)))
+        prepared = chain.prepare.invoke(self._compare(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
-
-    async def draft(
-        self, question: str, answer: str, tone: str, language: str
-    ) -> AsyncGenerator[str, None]:
-        """A reply to a customer that says what ``answer`` says, as pieces of text."""
-        prompt = self._prompts.render_draft(
-            question=question, answer=answer, tone=tone, language=language
-        )
-        async with aclosing(self._write(prompt)) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    async def summarise(self, history: Sequence[Turn]) -> AsyncGenerator[str, None]:
-        """The newest part of a conversation in a few sentences, as pieces of text."""
-        llm = (await asyncio.to_thread(self._loader.ready)).llm
-        budget = self.settings.history_tokens
-        newest = newest_turns(to_messages(history), budget, llm.get_num_tokens)
-        async with aclosing(self._write(self._prompts.render_summary(newest))) as pieces:
-            async for piece in pieces:
-                yield piece
-
-    async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        async with self.line.turn():
-            llm = (await asyncio.to_thread(self._loader.ready)).llm
-            async for chunk in llm.astream(prompt):
-                if chunk.text:
-                    yield str(chunk.text)
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """Answer as events; leaving the iterator stops the model and frees its place in line.
@@ -269,7 +232,7 @@ class ChatService:
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
         watch = Stopwatch()
-        question = self._checked(question)
+        question = self._check(question)
         if (reply := self._small_talk.reply(question.text)) is not None:
             for event in spoken(reply, self.model_name):
                 yield event
@@ -282,7 +245,7 @@ class ChatService:
             live = await asyncio.to_thread(self._loader.ready)
             chain = await asyncio.to_thread(self._chain, live, question)
             watch.mark("ready")
-            question = await asyncio.to_thread(self._compared, question)
+            question = await asyncio.to_thread(self._compare, question)
             events = stream_answer(
                 chain, question, self._prompts, self._small_talk, live.model, watch
             )
@@ -292,15 +255,15 @@ class ChatService:
         finally:
             place.leave()
 
-    def _checked(self, question: Question) -> Question:
+    def _check(self, question: Question) -> Question:
         settings = self.settings
         return question.checked(settings.max_question_chars, settings.answer_tokens)
 
-    def _compared(self, question: Question) -> Question:
+    def _compare(self, question: Question) -> Question:
         """The passages that came with it, with their similarity to it."""
         if question.passages is None:
             return question
-        compared = self.models.compared(question.text, question.passages)
+        compared = self.models.with_similarity(question.text, question.passages)
         return replace(question, passages=compared)
 
     def _chain(self, live: Live, question: Question) -> AnswerChain:

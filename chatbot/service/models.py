@@ -11,9 +11,9 @@ from chatbot.errors import ChatbotError
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
-from chatbot.llm.factory import AT_ONCE, choose_engine, load_chat_model
+from chatbot.llm.factory import answers_at_once, choose_engine, load_chat_model
 from chatbot.llm.local import LocalChatModel
-from chatbot.llm.preparation import Preparation
+from chatbot.llm.preparation import Preparation, State
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.settings import Settings
@@ -69,6 +69,11 @@ class Models:
             self.preparation = preparation
 
     @property
+    def preparing(self) -> State | None:
+        """How far a larger model is that is made ready in the background, if one is."""
+        return self.preparation.state if self.preparation else None
+
+    @property
     def name(self) -> str:
         """The model that answers, for people; reading it loads nothing."""
         if self.scripted:
@@ -98,7 +103,7 @@ class Models:
         if self._settings.answers_at_once:
             return self._settings.answers_at_once
         try:
-            return AT_ONCE[choose_engine(self.llm_entry, self._settings)]
+            return answers_at_once(self.llm_entry, self._settings)
         except ChatbotError:  # the first question says what is missing
             return 1
 
@@ -177,7 +182,7 @@ class Models:
             vectors = embeddings.embed_documents(texts)
         return vectors, count_tokens(embeddings, texts)
 
-    def compared(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
+    def with_similarity(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """The passages with their cosine to the question, from -1 to 1, as retrieval has it."""
         embeddings = self.embeddings()
         query = embeddings.embed_query(question)

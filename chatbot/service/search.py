@@ -54,7 +54,7 @@ class Search:
         candidates = max(self._settings.candidates, count)
         return self._over(generation, count, candidates, mode, self._remote_search(generation))
 
-    def joined(self, main: HybridRetriever, documents: Generation) -> Retriever:
+    def join(self, main: HybridRetriever, documents: Generation) -> Retriever:
         """A retriever over ``main`` and ``documents``: by turns the best of each, as many as one
         would give."""
         settings = self._settings
@@ -100,7 +100,7 @@ class Search:
         main = self.retriever(generation, max(shown, FIELD, reread))
         return build_chain(
             llm,
-            cast(Retriever, main) if documents is None else self.joined(main, documents),
+            cast(Retriever, main) if documents is None else self.join(main, documents),
             self._prompts,
             history_tokens=settings.history_tokens,
             gate=gate,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatbot.errors import ConfigurationError, StoreError
+from chatbot.errors import ConfigurationError, StoreError, reason_of
 from chatbot.store.schema import migrate
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -47,7 +47,7 @@ class Database:
             StoreError: nothing was written; the sentence says why.
         """
         async with self._writing:
-            with _translated("was not saved"):
+            with _translate_errors("was not saved"):
                 await self._open()
                 async with self._connect().begin() as connection:
                     yield connection
@@ -62,7 +62,7 @@ class Database:
         if not self._ready:
             async with self.write():
                 pass
-        with _translated("could not be read"):
+        with _translate_errors("could not be read"):
             async with self._connect().connect() as connection:
                 yield connection
 
@@ -126,13 +126,12 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translate_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError, TimeoutError) as exc:
-        reason = getattr(exc, "orig", None) or exc
-        first = (str(reason).strip().splitlines() or [type(exc).__name__])[0]
-        raise StoreError(f"This {what}, because the database failed: {first}.") from exc
+        reason = reason_of(getattr(exc, "orig", None) or exc)
+        raise StoreError(f"This {what}, because the database failed: {reason}.") from exc
 
 
 def now() -> str:

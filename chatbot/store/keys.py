@@ -51,7 +51,7 @@ class KeyStore:
             raise UserError(f"There is a key '{name}' already; revoke it first.")
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         text = f"pk_{identifier}_{secret}"
-        key = ApiKey(identifier, name, _hashed(text), per_minute, now(), None)
+        key = ApiKey(identifier, name, _hash(text), per_minute, now(), None)
         async with self._database.write() as connection:
             await connection.execute(insert(api_keys).values(**key.__dict__))
         return key, text
@@ -80,9 +80,9 @@ def find_key(keys: dict[str, ApiKey], text: str) -> ApiKey | None:
     """The key in use (``keys`` is by id) that ``text`` is, compared in constant time."""
     parts = text.split("_", 2)
     key = keys.get(parts[1]) if len(parts) == 3 else None
-    right = hmac.compare_digest(key.hash if key else _NOBODY, _hashed(text))
+    right = hmac.compare_digest(key.hash if key else _NOBODY, _hash(text))
     return key if right and key and not key.revoked_at else None
 
 
-def _hashed(text: str) -> str:
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

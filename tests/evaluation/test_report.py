@@ -1,6 +1,6 @@
 """The report of an evaluation."""
 
-from chatbot.evaluation.report import answers_report
+from chatbot.reports.evaluation import answers_report
 
 
 def test_the_report_is_inert_and_shows_what_is_unsupported() -> None:

@@ -127,16 +127,16 @@ def test_odd_names_and_files_are_listed(settings: Settings) -> None:
 def test_what_failed_is_not_read_again_until_it_or_the_limit_changes(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import chatbot.index.builder as builder
+    import chatbot.index.contents as contents
 
     read: list[str] = []
-    load = builder.load_document
+    load = contents.load_document
 
     def counted(folder: Path, relative: str, max_bytes: int) -> Document:
         read.append(relative)
         return load(folder, relative, max_bytes)
 
-    monkeypatch.setattr(builder, "load_document", counted)
+    monkeypatch.setattr(contents, "load_document", counted)
     (settings.knowledge / "bad.json").write_text("{")
     (settings.knowledge / "large.md").write_text("word " * 300_000)
     small = settings.model_copy(update={"max_file_mb": 1})

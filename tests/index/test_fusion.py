@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from chatbot.index.fusion import fuse, promoted, scaled
+from chatbot.index.fusion import fuse, promote, scale
 
 
 def test_fusion_follows_the_formula() -> None:
-    cosine = scaled(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
+    cosine = scale(np.asarray([0.9, 0.8, 0.5], dtype=np.float32), [0.9, 0.5])
     assert cosine == pytest.approx([1, 0.75, 0])
     words = np.asarray([0, 1, 0.5], dtype=np.float32)
     topics = np.asarray([0.2, 0.6], dtype=np.float32)
@@ -23,12 +23,12 @@ def test_fusion_follows_the_formula() -> None:
 
 def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
     ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]
-    assert promoted(ranked, [(0, 7.0), (4, 6.0)]) == [
+    assert promote(ranked, [(0, 7.0), (4, 6.0)]) == [
         (4, 0.9),
         (3, 0.8),
         (0, 0.7),
         (2, 0.7),
         (1, 0.6),
     ]
-    assert promoted(ranked, [(3, 7.0)]) == ranked
-    assert promoted(ranked, []) == ranked
+    assert promote(ranked, [(3, 7.0)]) == ranked
+    assert promote(ranked, []) == ranked

@@ -130,7 +130,7 @@ def test_a_real_cross_encoder_reads_pairs(
     scores = [d.metadata["rerank"] for d in found]
     assert scores == pytest.approx(expected, abs=0.02)  # the CPU may compute in bf16
     assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
-    assert service.entries["reranker"].title == "tiny"
+    assert service.models.entries["reranker"].title == "tiny"
     assert [p.path for p in service.search(QUERY, k=3)] == [d.metadata["path"] for d in found[:3]]
 
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from chatbot.llm.converted import graph_folder, merged_file, used
+from chatbot.llm.converted import graph_folder, mark_used, merged_file
 
 DAY = 86400
 
@@ -37,5 +37,5 @@ def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
     merged = merged_file(folder, base, "1" * 64)
     merged.touch()
     aged(merged, 2)
-    used(old[0])
+    mark_used(old[0])
     assert set(folder.iterdir()) == {old[0], old[3], old[4], young}

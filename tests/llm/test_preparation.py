@@ -83,7 +83,7 @@ def prepared(settings: Settings) -> ChatService:
 
 def until(service: ChatService, phase: str) -> State:
     deadline = time.monotonic() + 20
-    while (state := service.preparing) is None or state.phase != phase:
+    while (state := service.models.preparing) is None or state.phase != phase:
         assert time.monotonic() < deadline, state
         time.sleep(0.01)
     return state
@@ -181,7 +181,7 @@ def test_too_little_memory_is_said(
 
 def test_a_model_that_is_named_is_not_waited_for(settings: Settings, loaded: list[str]) -> None:
     named = settings.model_copy(update={"llm": "bundled-small"})
-    assert prepared(named).preparing is None
+    assert prepared(named).models.preparing is None
 
 
 def test_closing_stops_the_conversion(

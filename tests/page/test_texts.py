@@ -4,8 +4,10 @@ import string
 
 import pytest
 
-from chatbot.page.texts import _TEXTS, LANGUAGES, about, say
+from chatbot.page.texts import LANGUAGES, about, say, texts
 from chatbot.settings import PROJECT_ROOT
+
+_TEXTS = texts()
 
 
 def fields(text: str) -> set[str]:

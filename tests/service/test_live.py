@@ -80,7 +80,9 @@ async def test_deleted_index_leaves_a_working_service(service: ChatService) -> N
 
 
 async def test_without_an_index_the_sentence_says_what_to_run(service: ChatService) -> None:
-    fresh = ChatService(service.settings, llm=service.models.llm, embeddings=service.embeddings())
+    fresh = ChatService(
+        service.settings, llm=service.models.llm, embeddings=service.models.embeddings()
+    )
     (service.settings.index / "CURRENT").unlink()
     with pytest.raises(IndexUnavailableError, match="run 'chatbot index'"):
         await ask(fresh, "How long can customers in the US return a product?")

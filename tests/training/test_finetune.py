@@ -9,8 +9,8 @@ import pytest
 from chatbot.errors import ModelUnavailableError, TrainingError
 from chatbot.llm.adapters import read_adapter
 from chatbot.prompts import Prompts
+from chatbot.reports.training import training_report
 from chatbot.training.finetune import Recipe, finetune, offsets
-from chatbot.training.report import training_report
 from tests.support.checkpoints import TARGETS, save_checkpoint
 from tests.support.training import PROMPTS, entry_of, mixture, rows_file
 

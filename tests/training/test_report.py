@@ -1,6 +1,6 @@
 """The report of a training run."""
 
-from chatbot.training.report import training_report
+from chatbot.reports.training import training_report
 from tests.support.training import row
 
 

@@ -1,19 +1,56 @@
-"""Vectors in Pinecone, in one namespace of an index that was made there.
+"""Vectors in Pinecone, in one namespace of an index that was made there: the extra ``pinecone``."""
 
-Importing this module imports langchain-pinecone, of the extra ``pinecone``.
-"""
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from collections.abc import Iterator, Sequence
+from chatbot.errors import ConfigurationError, reason_of
+from chatbot.index.stores.remote import Client, Store
+from chatbot.settings import Settings
 
-from langchain_core.embeddings import Embeddings
-from langchain_pinecone import PineconeVectorStore
-from pinecone import Pinecone
-
-# Pinecone's limits: bytes of a request, ids to delete at once, results of a query.
+# Pinecone's limits: bytes of a request, results of a query; no more than 1,000 vectors or ids at
+# once, which is what :class:`RemoteStore` sends.
 _REQUEST = 1_500_000
 _NUMBER = 22  # bytes of a number as JSON, at most
-_DELETED = 1000
 MOST = 10_000
+
+
+def client(settings: Settings, namespace: str) -> Client:
+    """The client of one namespace.
+
+    Raises:
+        ConfigurationError: the index or the key is missing.
+    """
+    index, key = settings.pinecone_index, settings.pinecone_api_key
+    if not index or not key:
+        raise ConfigurationError(
+            "vector_store is 'pinecone': set CHATBOT_PINECONE_INDEX to the name or the host of an "
+            "index, and CHATBOT_PINECONE_API_KEY."
+        )
+
+    def load() -> Callable[[], Store]:
+        import langchain_pinecone  # noqa: F401  where it is missing, this says so
+
+        return lambda: PineconeVectors(namespace, index, key.get_secret_value())
+
+    return Client(f"Pinecone's index {index}", load, _reason)
+
+
+def _reason(exc: Exception) -> str:
+    """What the exception says; the server's own answer is apart from it, as JSON."""
+    from pinecone.exceptions import PineconeApiException
+
+    if isinstance(exc, PineconeApiException) and exc.body:
+        return reason_of(Exception(_message(exc.body)))
+    return reason_of(exc)
+
+
+def _message(body: Any) -> Any:
+    try:
+        answer = json.loads(body)
+        return answer.get("message") or answer["error"]["message"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return body
 
 
 class PineconeVectors:
@@ -21,19 +58,24 @@ class PineconeVectors:
 
     most = MOST
 
-    def __init__(self, embeddings: Embeddings, namespace: str, index: str, key: str) -> None:
+    def __init__(self, namespace: str, index: str, key: str) -> None:
         """``index`` is an index's name, which Pinecone is asked for, or its host.
 
         Raises:
             PineconeException: the name is unknown or the key is refused.
         """
+        from langchain_pinecone import PineconeVectorStore
+        from pinecone import Pinecone
+
+        from chatbot.index.stores.faiss_store import NoText
+
         client = Pinecone(api_key=key, source_tag="langchain")
         host = index if any(sign in index for sign in ".:/") else ""
         self._index = client.Index(host=host) if host else client.Index(name=index)
         self._namespace = namespace
         # Without a text Pinecone's store would pass a vector by.
         self._store = PineconeVectorStore(
-            index=self._index, embedding=embeddings, namespace=namespace
+            index=self._index, embedding=NoText(), namespace=namespace
         )
 
     @property
@@ -84,9 +126,8 @@ class PineconeVectors:
         return [str(document.id) for document, _ in found]
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete vectors, as far as they are there."""
-        for first in range(0, len(keys), _DELETED):
-            self._store.delete(ids=list(keys[first : first + _DELETED]))
+        """Delete vectors, as far as they are there; at most 1,000."""
+        self._store.delete(ids=list(keys))
 
     def drop(self) -> None:
         """Delete all vectors of the namespace."""

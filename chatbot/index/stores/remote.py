@@ -6,13 +6,14 @@ nearest ids, which count as far as the generation in use has them, with the cosi
 vectors. So several generations can share the store, and what a killed build left there harms none.
 """
 
-import json
 import logging
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -68,20 +69,34 @@ class Store(Protocol):
         """Delete all of them."""
 
 
+@dataclass(frozen=True)
+class Client:
+    """How a store is reached; ``client`` of the module of its name makes it of the settings and
+    the name of a collection.
+
+    ``name`` is for people. ``load`` imports the library and returns what connects. ``reason`` is
+    what one of the library's exceptions says, in a line.
+    """
+
+    name: str
+    load: Callable[[], Callable[[], Store]]
+    reason: Callable[[Exception], str]
+
+
 class RemoteStore:
     """A store that is connected with its first use; every call ends within a time.
 
-    Every method raises a :class:`VectorStoreError` that names the store and what is wrong with it.
+    Every method raises a :class:`VectorStoreError` that names the store and what is wrong with it,
+    or a :class:`ConfigurationError` where its library is not installed.
     """
 
-    def __init__(
-        self, name: str, opener: Callable[[], Callable[[], Store]], patience: float
-    ) -> None:
-        """``name`` is for people; ``opener`` imports the client and returns what connects within
+    def __init__(self, extra: str, client: Client, patience: float) -> None:
+        """``extra`` is what of this package is to be installed for it; connecting may take
         ``patience`` seconds."""
-        self.name = name
+        self.name = client.name
+        self._extra = extra
+        self._client = client
         self._patience = patience
-        self._opener = opener
         self._store: Store | None = None
         self._lock = threading.Lock()
 
@@ -90,7 +105,11 @@ class RemoteStore:
         self._ask(lambda store: store.ready, self._patience)
 
     def check(self) -> None:
-        """Connect, and see whether it can be searched."""
+        """Connect, and see whether it can be searched.
+
+        Raises:
+            VectorStoreError: it cannot be reached, or has no vectors of this index.
+        """
         if not self._ask(lambda store: store.ready, self._patience):
             raise VectorStoreError(
                 f"{self.name} has no vectors of this index yet; run 'chatbot index'."
@@ -138,41 +157,33 @@ class RemoteStore:
 
     def _ask(self, action: Callable[[Store], T], seconds: float) -> T:
         with self._lock:
-            store = self._store or self._connected()
+            store = self._store or self._connect()
             self._store = store
         try:
             return _within(seconds, lambda: action(store))
         except Exception as exc:  # each client has its own tree
             self._store = None
-            raise self._translated(exc) from exc
+            raise self._translate(exc) from exc
 
-    def _connected(self) -> Store:
+    def _connect(self) -> Store:
         try:
-            connect = self._opener()  # importing a client may take longer than connecting
+            connect = self._client.load()  # which may take longer than connecting
+        except ImportError as exc:
+            raise ConfigurationError(
+                f"vector_store is '{self._extra}', which is not installed; run "
+                f"'pip install peregrine-chatbot[{self._extra}]'."
+            ) from exc
+        try:
             return _within(self._patience, connect)
         except Exception as exc:
-            raise self._translated(exc) from exc
+            raise self._translate(exc) from exc
 
-    def _translated(self, exc: Exception) -> ChatbotError:
+    def _translate(self, exc: Exception) -> ChatbotError:
         if isinstance(exc, ChatbotError):
             return exc
         if isinstance(exc, TimeoutError):
             return VectorStoreError(f"{self.name} did not answer in time.")
-        return VectorStoreError(f"{self.name} cannot be used: {_said(exc)}.")
-
-
-def _said(exc: Exception) -> str:
-    """What a client's exception says, on one line; Pinecone's have the server's answer apart."""
-    said: Any = getattr(exc, "message", "") or str(exc)
-    body = getattr(exc, "body", None)
-    if body:
-        try:
-            answer = json.loads(body)
-            said = answer.get("message") or answer["error"]["message"]
-        except (ValueError, TypeError, KeyError, AttributeError):
-            said = body
-    line = str(said).strip().split("\n")[0][:200].rstrip(". ")
-    return line or type(exc).__name__
+        return VectorStoreError(f"{self.name} cannot be used: {self._client.reason(exc)}.")
 
 
 def _within(seconds: float, action: Callable[[], T]) -> T:
@@ -215,7 +226,7 @@ class RemoteSearch:
             self._store.check()
             self.problem = ""
         except VectorStoreError as exc:
-            self._failed(exc)
+            self._note_failure(exc)
 
     def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The ``k`` nearest (row, cosine), best first.
@@ -241,7 +252,7 @@ class RemoteSearch:
                     f"{self._store.name} has no vectors of this index; run 'chatbot index'."
                 )
         except VectorStoreError as exc:
-            self._failed(exc)
+            self._note_failure(exc)
             raise
         self.problem = ""
         cosines = self._generation.vectors[rows].astype(np.float32) @ vector
@@ -265,7 +276,7 @@ class RemoteSearch:
             rows.setdefault(chunk.content_hash, []).append(row)
         return rows
 
-    def _failed(self, exc: VectorStoreError) -> None:
+    def _note_failure(self, exc: VectorStoreError) -> None:
         if self.problem != str(exc):
             log.warning("Searching by words only: %s", exc)
         self.problem = str(exc)
@@ -286,60 +297,9 @@ def open_store(
     Raises:
         ConfigurationError: a setting that it needs is missing.
     """
-    if settings.vector_store == "faiss":
+    kind = settings.vector_store
+    if kind == "faiss":
         return None
-    collection = collection_name(settings, embeddings)
-    if settings.vector_store == "milvus":
-        return _milvus(settings, collection, patience)
-    return _pinecone(settings, collection, patience)
-
-
-def _milvus(settings: Settings, collection: str, patience: float) -> RemoteStore:
-    uri = settings.milvus_uri
-    if not uri:
-        raise ConfigurationError(
-            "vector_store is 'milvus': set CHATBOT_MILVUS_URI to a server's address, or to a file "
-            "for Milvus Lite."
-        )
-    token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
-
-    def opener() -> Callable[[], Store]:
-        from chatbot.index.stores.faiss_store import NoText
-
-        try:
-            from chatbot.index.stores.milvus import MilvusVectorStore
-        except ImportError as exc:
-            raise _extra("milvus") from exc
-        return lambda: MilvusVectorStore(NoText(), collection, uri, token)
-
-    name = f"Milvus at {re.sub(r'//[^/@]*@', '//', uri)}"
-    if "://" not in uri:
-        name = f"Milvus Lite in {uri} (one process at a time)"
-    return RemoteStore(name, opener, patience)
-
-
-def _pinecone(settings: Settings, namespace: str, patience: float) -> RemoteStore:
-    index, key = settings.pinecone_index, settings.pinecone_api_key
-    if not index or not key:
-        raise ConfigurationError(
-            "vector_store is 'pinecone': set CHATBOT_PINECONE_INDEX to the name or the host of an "
-            "index, and CHATBOT_PINECONE_API_KEY."
-        )
-
-    def opener() -> Callable[[], Store]:
-        from chatbot.index.stores.faiss_store import NoText
-
-        try:
-            from chatbot.index.stores.pinecone import PineconeVectors
-        except ImportError as exc:
-            raise _extra("pinecone") from exc
-        return lambda: PineconeVectors(NoText(), namespace, index, key.get_secret_value())
-
-    return RemoteStore(f"Pinecone's index {index}", opener, patience)
-
-
-def _extra(name: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"vector_store is '{name}', which is not installed; run "
-        f"'pip install peregrine-chatbot[{name}]'."
-    )
+    module = import_module(f"chatbot.index.stores.{kind}")
+    client: Client = module.client(settings, collection_name(settings, embeddings))
+    return RemoteStore(kind, client, patience)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import PurePath
 
-from chatbot.errors import DocumentError
+from chatbot.errors import DocumentError, reason_of
 from chatbot.knowledge.blocks import Block, Extracted, check_length
 
 # Module and function of the readers of formats with a text of their own.
@@ -68,8 +68,7 @@ def extract(suffix: str, data: bytes) -> Extracted:
     except RecursionError:
         raise DocumentError("it is nested too deeply") from None
     except Exception as exc:  # every parser has exceptions of its own; one file stops nothing
-        reason = str(exc).strip().splitlines()[0][:200] if str(exc).strip() else type(exc).__name__
-        raise DocumentError(f"it cannot be read as {suffix} ({reason})") from exc
+        raise DocumentError(f"it cannot be read as {suffix} ({reason_of(exc)})") from exc
     return extracted
 
 

@@ -8,8 +8,8 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Code, Extracted, Heading, Table, named, render
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
-from chatbot.knowledge.formats.text import decoded, lines_of
-from chatbot.knowledge.formats.zipped import opened, xml
+from chatbot.knowledge.formats.text import decode, lines_of
+from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
@@ -18,7 +18,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 
 def read_epub(data: bytes) -> Extracted:
     """A book, in the order of its spine."""
-    archive = opened(data)
+    archive = open_archive(data)
     container = xml(archive, "META-INF/container.xml")
     root = container.find(f".//{_CONTAINER}rootfile") if container is not None else None
     if root is None:
@@ -31,7 +31,7 @@ def read_epub(data: bytes) -> Extracted:
         name = files.get(reference.get("idref"))
         path = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(str(name))))
         if name and path in archive.NameToInfo:
-            blocks += blocks_of(decoded(archive.read(path)))
+            blocks += blocks_of(decode(archive.read(path)))
     return render(blocks, package.findtext(f".//{_TITLE}") or "")
 
 
@@ -65,16 +65,16 @@ def read_notebook(data: bytes) -> Extracted:
         raise DocumentError("it is no notebook") from None
     blocks: list[Block] = []
     for cell in cells:
-        source = _joined(cell.get("source"))
+        source = _join(cell.get("source"))
         if cell.get("cell_type") == "markdown":
             blocks += markdown_blocks(source)
         elif cell.get("cell_type") == "code":
-            printed = "".join(_joined(out.get("text")) for out in cell.get("outputs") or ())
+            printed = "".join(_join(out.get("text")) for out in cell.get("outputs") or ())
             blocks += [Code(source), Code(printed)]
     return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""))
 
 
-def _joined(value: object) -> str:
+def _join(value: object) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 

@@ -103,7 +103,7 @@ def joined_over_pages(pages: list[list[Block]], words: set[str]) -> list[list[Bl
             last, first = begun[at], page[0]
             if _continues(last, first):
                 assert isinstance(last, Paragraph | Item) and isinstance(first, Paragraph)
-                text = _joined([last.text, first.text], words)
+                text = _join_lines([last.text, first.text], words)
                 begun[at] = (
                     Paragraph(text)
                     if isinstance(last, Paragraph)
@@ -170,7 +170,7 @@ def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
 def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Block]:
     if not lines:
         return []
-    text = _joined([line.text for line in lines], words)
+    text = _join_lines([line.text for line in lines], words)
     first = lines[0]
     if len(text) <= _LONGEST and not _BULLET.match(text):
         if first.size >= _LARGER * size:
@@ -184,7 +184,7 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
     return [Paragraph(text)]
 
 
-def _joined(lines: Sequence[str], words: set[str]) -> str:
+def _join_lines(lines: Sequence[str], words: set[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
         match = _BROKEN.search(text)

@@ -26,9 +26,9 @@ from chatbot.knowledge.formats.inline import (
     inline_text,
     is_custom,
     is_hidden,
-    raised,
+    raise_text,
 )
-from chatbot.knowledge.formats.text import decoded
+from chatbot.knowledge.formats.text import decode
 
 _BLOCKS = frozenset(
     """
@@ -54,7 +54,7 @@ _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 def read_html(data: bytes) -> Extracted:
     """The page as text; its title is its main heading, or else its ``<title>``."""
     match = _CHARSET.search(data, 0, 4096)
-    root = parse(decoded(data, match[1].decode() if match else ""))
+    root = parse(decode(data, match[1].decode() if match else ""))
     blocks = list(html_blocks(root))
     headings = [block for block in blocks if isinstance(block, Heading)]
     main = next((heading.text for heading in headings if heading.level == 1), "")
@@ -161,7 +161,7 @@ class _Walker:
         else:
             text = inline_text(element, self._hidden)
             if tag in ("sup", "sub"):
-                text = raised(text, "".join(self._line), element)
+                text = raise_text(text, "".join(self._line), element)
             elif is_custom(element):
                 text = f" {text} "
             self._line.append(text)
@@ -229,7 +229,7 @@ class _Walker:
             if child.tag == "li" and not is_hidden(child, self._hidden):
                 number = _whole(child.get("value"), number)
                 ordered = element.tag == "ol"
-                self._marker = _numbered(number, element.get("type")) if ordered else "-"
+                self._marker = _format_number(number, element.get("type")) if ordered else "-"
                 number += -1 if backwards else 1
                 self._children(child)
                 self.flush()
@@ -282,7 +282,7 @@ def _whole(value: str | None, default: int) -> int:
         return default
 
 
-def _numbered(number: int, kind: str | None) -> str:
+def _format_number(number: int, kind: str | None) -> str:
     if kind in ("a", "A") and 0 < number <= 26:
         letter = chr(ord("a") + number - 1)
         return f"{letter.upper() if kind == 'A' else letter}."

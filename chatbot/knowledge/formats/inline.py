@@ -60,7 +60,7 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
 def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False) -> str:
     """The text of an element and all in it; with ``keep``, white space as it is."""
     tag = element.tag
-    if not isinstance(tag, str) or (tag in HIDDEN and not _shown(element)):
+    if not isinstance(tag, str) or (tag in HIDDEN and not _is_visible(element)):
         return ""
     if is_hidden(element, selectors):
         return ""
@@ -72,14 +72,14 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         return _picture(element)
     if tag == "time" and not (element.text or len(element)):
         return str(element.get("datetime") or "")
-    pieces = [_spaced(element.text, keep)]
+    pieces = [_collapse_blanks(element.text, keep)]
     for child in element:
         text = inline_text(child, selectors, keep)
         if child.tag in ("sup", "sub"):
-            text = raised(text, "".join(pieces), child)
+            text = raise_text(text, "".join(pieces), child)
         elif text and not keep and (child.tag in _APART or is_custom(child)):
             text = f" {text} "
-        pieces += [text, _spaced(child.tail, keep)]
+        pieces += [text, _collapse_blanks(child.tail, keep)]
     text = "".join(pieces)
     if tag == "a":
         return _with_address(text, str(element.get("href") or ""))
@@ -98,12 +98,12 @@ def is_custom(element: Any) -> bool:
     return isinstance(tag, str) and "-" in tag and ":" not in tag
 
 
-def _shown(element: Any) -> bool:
+def _is_visible(element: Any) -> bool:
     """Of a macro without a text of its own, its word is shown: of a status, or of an issue."""
     return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
 
 
-def _spaced(text: str | None, keep: bool) -> str:
+def _collapse_blanks(text: str | None, keep: bool) -> str:
     if not text:
         return ""
     return text if keep else re.sub(r"\s+", " ", text)
@@ -116,7 +116,7 @@ def _picture(element: Any) -> str:
     return str(element.get("alt") or element.get("title") or "")
 
 
-def raised(text: str, before: str, element: Any) -> str:
+def raise_text(text: str, before: str, element: Any) -> str:
     """What ``sup`` or ``sub`` holds, so that digits do not join the number ``before``: the sign of
     a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
     text = text.strip()

@@ -10,7 +10,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.prose import paragraphs
-from chatbot.knowledge.formats.text import decoded
+from chatbot.knowledge.formats.text import decode
 
 Attached = Callable[[str, bytes], list[Block]]
 _NAMES = ("From", "To", "Date", "Subject")
@@ -104,7 +104,7 @@ def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
     if depth > _DEEPEST:
         return
     if kind == "message/rfc822":
-        for message in _forwarded(part):
+        for message in _forwards(part):
             yield Heading(2, f"Forwarded message: {_header(message, 'Subject')}".rstrip(": "))
             yield from _message(message, attached, depth + 1)
     elif kind == "multipart/alternative":
@@ -116,7 +116,7 @@ def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
         yield from _leaf(part, attached)
 
 
-def _forwarded(part: Message) -> list[Message]:
+def _forwards(part: Message) -> list[Message]:
     """The messages in a part, which some programs encode, though they must not."""
     messages = _inner(part)
     encoding = str(part["Content-Transfer-Encoding"] or "").strip().lower()
@@ -200,7 +200,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    return decoded(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
+    return decode(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
 
 
 def _letter(text: str) -> Iterator[Block]:
@@ -231,7 +231,7 @@ def _letter(text: str) -> Iterator[Block]:
             continue
         own.append(line)
         at += 1
-    own, signature = _signed(own)
+    own, signature = _split_signature(own)
     yield from paragraphs("\n".join(own))
     for heading, part in (("Signature", signature), ("Earlier message", quoted)):
         if any(line.strip("- ") for line in part):
@@ -250,7 +250,7 @@ def _begins(lines: list[str], at: int) -> bool:
     return sum(bool(_HEADED.match(line)) for line in lines[at + 1 : at + 5]) >= 2
 
 
-def _signed(lines: list[str]) -> tuple[list[str], list[str]]:
+def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """What is written, and the signature below it."""
     for at, line in enumerate(lines):
         if _SIGNATURE.match(line):

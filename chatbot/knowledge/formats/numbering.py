@@ -8,7 +8,7 @@ import re
 import zipfile
 from typing import Any
 
-from chatbot.knowledge.formats.zipped import rewritten, written, xml
+from chatbot.knowledge.formats.zipped import rewrite_archive, write_xml, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -19,7 +19,7 @@ _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
 Levels = dict[int, tuple[str, str, int]]  # level: format, text, first number
 
 
-def prepared(data: bytes, archive: zipfile.ZipFile) -> bytes:
+def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     """The file with its numbers as text, without comments; ``data`` itself where it has neither."""
     names = archive.NameToInfo
     comments = [name for name in names if re.match(r"word/comments\w*\.xml$", name)]
@@ -32,7 +32,7 @@ def prepared(data: bytes, archive: zipfile.ZipFile) -> bytes:
     if not changed and not comments:
         return data
     parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
-    return rewritten(archive, parts | {"word/document.xml": written(body)})
+    return rewrite_archive(archive, parts | {"word/document.xml": write_xml(body)})
 
 
 def _described(body: Any) -> int:
@@ -147,7 +147,7 @@ class _Numbers:
         def shown(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
             number = counts[at] or levels.get(at, ("", "", 1))[2]
-            return _written(number, levels.get(at, ("decimal", "", 1))[0])
+            return _format_number(number, levels.get(at, ("decimal", "", 1))[0])
 
         return _LEVEL.sub(shown, text).strip(), bool(_PLAIN.fullmatch(text))
 
@@ -163,7 +163,7 @@ def _value(element: Any, name: str) -> str:
     return str(found.get(f"{_W}val") or "") if found is not None else ""
 
 
-def _written(number: int, kind: str) -> str:
+def _format_number(number: int, kind: str) -> str:
     if kind in ("lowerLetter", "upperLetter") and 0 < number <= 26:
         letter = chr(ord("a") + number - 1)
         return letter.upper() if kind == "upperLetter" else letter

@@ -67,7 +67,7 @@ _MOST = 300  # characters of a code; longer ones are no formats
 Token = tuple[str, str]
 
 
-def shown(value: float, code: str, since_1904: bool = False) -> str:
+def format_value(value: float, code: str, since_1904: bool = False) -> str:
     """``value`` in the format ``code`` ("0%", "DD.MM.YYYY", '#,##0,,"M"'); nothing where the
     code shows nothing."""
     section, value = _section(code, value)
@@ -75,7 +75,7 @@ def shown(value: float, code: str, since_1904: bool = False) -> str:
         return "" if ";" in code else general(value)
     if groups := _GROUPS.search(section):
         sign = groups[0][-4]
-        text = shown(value, section.replace(groups[0], "#,##0"), since_1904)
+        text = format_value(value, section.replace(groups[0], "#,##0"), since_1904)
         return re.sub(r"(?<=\d),(?=\d{3})", sign, text)
     tokens = _tokens(section)
     kinds = {kind for kind, _ in tokens}
@@ -87,7 +87,7 @@ def shown(value: float, code: str, since_1904: bool = False) -> str:
     return _number(value, tokens)
 
 
-def shown_text(text: str, code: str) -> str:
+def format_text(text: str, code: str) -> str:
     """A text in the format of its cell: '"Art. "@', or ";;;", which hides it."""
     parts = _split(code) if len(code) <= _MOST else []
     section = parts[3] if len(parts) > 3 else parts[0] if parts and "@" in parts[0] else "@"

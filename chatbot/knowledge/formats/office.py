@@ -12,8 +12,8 @@ from typing import Any
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.numbering import prepared
-from chatbot.knowledge.formats.zipped import OLE, opened, rewritten, written, xml
+from chatbot.knowledge.formats.numbering import write_numbers
+from chatbot.knowledge.formats.zipped import OLE, open_archive, rewrite_archive, write_xml, xml
 
 _STYLED = re.compile(r"</?span[^>]*>")
 _SLIDE = re.compile(r"<hr\s*/?>")
@@ -26,8 +26,8 @@ _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presen
 
 def read_word(data: bytes) -> Extracted:
     """A .docx file."""
-    archive = opened(data)
-    blocks = blocks_of(_html(prepared(data, archive), "docx"))
+    archive = open_archive(data)
+    blocks = blocks_of(_html(write_numbers(data, archive), "docx"))
     named = _title_lines(archive)
     blocks = [
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
@@ -44,15 +44,15 @@ def read_old_word(data: bytes) -> Extracted:
 
 def read_slides(data: bytes) -> Extracted:
     """A .pptx file without its hidden slides."""
-    archive = opened(data)
+    archive = open_archive(data)
     hidden = []
     changed: dict[str, bytes] = {}
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
         if root is not None and _without_hidden(root):
-            changed[name] = written(root)
-    data = rewritten(archive, changed) if changed else data
+            changed[name] = write_xml(root)
+    data = rewrite_archive(archive, changed) if changed else data
     return _deck(_html(data, "pptx"), hidden)
 
 

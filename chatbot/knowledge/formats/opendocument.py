@@ -16,7 +16,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.sheets import Grid, grid_blocks
-from chatbot.knowledge.formats.zipped import opened, xml
+from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
@@ -37,7 +37,7 @@ _MOST = 2_000  # how often a cell or row that repeats is written
 
 def read_opendocument(data: bytes) -> Extracted:
     """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
-    archive = opened(data)
+    archive = open_archive(data)
     content = xml(archive, "content.xml")
     meta = xml(archive, "meta.xml")
     title = meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") if meta is not None else ""

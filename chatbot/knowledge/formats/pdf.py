@@ -48,7 +48,7 @@ def read_pdf(data: bytes) -> Extracted:
     heights: list[tuple[float, float]] = []
     for number in range(count):
         spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
-        spans = _linked(spans, document.get_annotations(number))
+        spans = _add_links(spans, document.get_annotations(number))
         pages.append(lines_in_order(spans))
         _, bottom, _, top = document.page_media_box(number)
         heights.append((min(bottom, top), max(bottom, top)))
@@ -96,7 +96,7 @@ def _spans(found: list[Any]) -> Iterator[Span]:
             yield Span(x, y, x + width, size, span.text, bool(span.is_bold))
 
 
-def _linked(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
+def _add_links(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
     """The spans with the addresses of links behind the last words that they are drawn over."""
     for found in annotations:
         address = str(found.get("action_uri") or "")
@@ -121,13 +121,13 @@ def _linked(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:
     """The title in the file's properties, and the values of form fields by page from 0."""
     from pypdf import PdfReader
-    from pypdf.errors import PdfReadError, PyPdfError
+    from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is in the exception
     try:
         reader = PdfReader(io.BytesIO(data))
         locked = reader.is_encrypted and not reader.decrypt("")
-    except (PyPdfError, PdfReadError, ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
         return "", {}
     if locked:
         raise DocumentError(PASSWORD)

@@ -25,8 +25,8 @@ from chatbot.knowledge.blocks import (
     named,
     render,
 )
-from chatbot.knowledge.formats.numbers import BUILT_IN, general, shown, shown_text
-from chatbot.knowledge.formats.zipped import opened, transitional, xml
+from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
+from chatbot.knowledge.formats.zipped import open_archive, transitional, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -52,7 +52,7 @@ class Grid:
 
 def read_xlsx(data: bytes) -> Extracted:
     """A workbook; each sheet that is shown is a page."""
-    archive = opened(data)
+    archive = open_archive(data)
     book = _Book(archive)
     blocks: list[Block] = []
     hidden = 0
@@ -251,7 +251,7 @@ class _Book:
     def _text(self, text: str, cell: Any) -> str:
         style = int(cell.get("s", 0))
         code = self._formats[style] if style < len(self._formats) else "General"
-        return shown_text(text, code) if "@" in code or ";;" in code else text
+        return format_text(text, code) if "@" in code or ";;" in code else text
 
     def _number(self, value: str, style: int) -> str:
         code = self._formats[style] if style < len(self._formats) else "General"
@@ -263,7 +263,9 @@ class _Book:
             return value
         if number - number != 0:  # not a number, or without end
             return value
-        return general(number) if code == "General" else shown(number, code, self._since_1904)
+        return (
+            general(number) if code == "General" else format_value(number, code, self._since_1904)
+        )
 
 
 def _title(archive: ZipFile) -> str:

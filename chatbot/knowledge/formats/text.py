@@ -22,7 +22,7 @@ _CENTRAL = frozenset(
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def decoded(data: bytes, said: str = "") -> str:
+def decode(data: bytes, said: str = "") -> str:
     """``data`` as text; ``said`` is the encoding that the file itself or its mail names.
 
     A byte order mark stays in front of UTF-8, so that offsets are those of the file.
@@ -33,7 +33,7 @@ def decoded(data: bytes, said: str = "") -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data.decode(name, errors="replace")
-    said = _known(said)
+    said = _codec(said)
     # Text in these is ASCII too, but means something else.
     first = said.startswith(("utf-7", "iso2022", "hz"))
     for name in (said, "utf-8") if first else ("utf-8", said):
@@ -42,10 +42,10 @@ def decoded(data: bytes, said: str = "") -> str:
                 return data.decode(name)
         except ValueError:
             continue
-    return data.decode(_guessed(data), errors="replace")
+    return data.decode(_guess(data), errors="replace")
 
 
-def _known(name: str) -> str:
+def _codec(name: str) -> str:
     """Python's name of an encoding, or nothing."""
     try:
         return codecs.lookup(name).name if name else ""
@@ -62,10 +62,10 @@ def lines_of(data: bytes) -> str:
     marked = any(data.startswith(mark) for mark, _ in _MARKS)
     if b"\0" in data and not marked:
         raise DocumentError("it is a binary file, not text; remove it or give it its real ending")
-    return decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    return decode(data).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _guessed(data: bytes) -> str:
+def _guess(data: bytes) -> str:
     """The code page of Windows for western or central Europe where the letters fit; short texts
     mislead every detector that was tried. Else what charset-normalizer says."""
     sample = data[:_SAMPLE]

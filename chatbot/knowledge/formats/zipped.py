@@ -15,7 +15,7 @@ _STRICT, _USUAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformat
 _MAX_TIMES = 400  # more than a text can be packed, and a bomb is
 
 
-def opened(data: bytes) -> zipfile.ZipFile:
+def open_archive(data: bytes) -> zipfile.ZipFile:
     """The archive.
 
     Raises:
@@ -50,7 +50,7 @@ def xml(archive: zipfile.ZipFile, name: str) -> Any:
     return etree.fromstring(transitional(archive.read(name)), parser)
 
 
-def rewritten(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
+def rewrite_archive(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
     """The archive with other ``parts``."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
@@ -59,7 +59,7 @@ def rewritten(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def written(root: Any) -> bytes:
+def write_xml(root: Any) -> bytes:
     """An element as a part of an archive."""
     from lxml import etree
 

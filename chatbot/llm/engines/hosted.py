@@ -1,13 +1,13 @@
-"""Models on servers elsewhere: OpenAI-compatible ones and Hugging Face Inference Providers.
+"""Models on servers elsewhere, through a client of LangChain's.
 
-Both clients are LangChain's; what they raise becomes a sentence here, and a try that failed
-before the first word is repeated with growing pauses.
+What the client raises becomes a sentence here, and a try that failed before the first word is
+repeated with growing pauses.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -23,8 +23,9 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from chatbot.errors import ChatbotError, ConfigurationError, GenerationError, ModelUnavailableError
+from chatbot.errors import ChatbotError, GenerationError, ModelUnavailableError, reason_of
 from chatbot.llm.catalogue import LLMEntry
+from chatbot.settings import Settings
 
 _Chunks = AsyncGenerator[ChatGenerationChunk, None]
 
@@ -33,20 +34,25 @@ _CHARS_PER_TOKEN = 3
 
 
 @dataclass(frozen=True)
-class Server:
-    """Which server, and how patient to be; ``timeout`` in seconds for a connection or a chunk."""
+class Failure:
+    """What an exception of a client means: the HTTP status of the answer, or why there is none."""
 
-    url: str | None
-    model: str | None
-    key: str | None
-    timeout: float = 60.0
-    retries: int = 2
+    status: int | None = None
+    kind: Literal["timeout", "unreachable", "other"] = "other"
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may work in a moment."""
+        if self.status is not None:
+            return self.status in {408, 409, 429} or self.status >= 500
+        return self.kind != "other"
 
 
 class HostedChatModel(BaseChatModel):
     """A LangChain chat model whose failures are sentences."""
 
     inner: BaseChatModel = Field(exclude=True)
+    failure_of: Callable[[BaseException], Failure] = Field(exclude=True)
     model_name: str
     place: str
     context: int
@@ -82,7 +88,7 @@ class HostedChatModel(BaseChatModel):
             if first is not None:
                 yield first
                 yield from rest
-        except Exception as exc:  # openai, httpx, aiohttp and huggingface_hub have their own
+        except Exception as exc:  # each client has its own, which ``failure_of`` knows
             raise self._explain(exc) from exc
 
     async def _astream(
@@ -125,114 +131,39 @@ class HostedChatModel(BaseChatModel):
         return {
             "stop": stop_after_attempt(self.retries + 1),
             "wait": wait_exponential_jitter(initial=self.pause, max=20),
-            "retry": retry_if_exception(_may_pass),
+            "retry": retry_if_exception(lambda exc: self.failure_of(exc).may_pass),
             "reraise": True,
         }
 
     def _explain(self, exc: Exception) -> ChatbotError:
         if isinstance(exc, ChatbotError):
             return exc
-        return _sentence(exc, self.model_name, self.place)
+        return _sentence(exc, self.failure_of(exc), self.model_name, self.place)
 
 
-def load_hosted(entry: LLMEntry, server: Server, max_tokens: int) -> HostedChatModel:
-    """The chat model of a hosted catalogue entry; connects with the first question only.
-
-    Raises:
-        ConfigurationError: a model's name or a key is missing.
-        ModelUnavailableError: the client is not installed.
-    """
-    build = _openai if entry.engines[0] == "openai" else _huggingface
-    inner, place = build(server)
+def hosted_model(
+    inner: BaseChatModel,
+    failure_of: Callable[[BaseException], Failure],
+    entry: LLMEntry,
+    settings: Settings,
+    model: str,
+    place: str,
+) -> HostedChatModel:
+    """The chat model of a hosted catalogue entry over LangChain's client ``inner``; ``place`` is
+    where ``model`` runs, for people, and ``failure_of`` reads the exceptions of its client."""
     return HostedChatModel(
         inner=inner,
-        model_name=f"{entry.name}: {server.model}",
+        failure_of=failure_of,
+        model_name=f"{entry.name}: {model}",
         place=place,
         context=entry.context,
-        max_tokens=max_tokens,
-        retries=server.retries,
+        max_tokens=settings.answer_tokens,
+        retries=settings.server_retries,
     )
 
 
-def _openai(server: Server) -> tuple[BaseChatModel, str]:
-    if not server.model:
-        raise ConfigurationError("CHATBOT_OPENAI_MODEL does not say which model is to answer.")
-    if not server.key and not server.url:
-        raise ConfigurationError(
-            "There is no key for OpenAI; set CHATBOT_OPENAI_API_KEY, or CHATBOT_OPENAI_BASE_URL "
-            "for a server of your own."
-        )
-    try:
-        from langchain_openai import ChatOpenAI
-    except ImportError as exc:
-        raise ModelUnavailableError(
-            "The client for OpenAI-compatible servers is not installed; run "
-            "'pip install peregrine-chatbot[openai]'."
-        ) from exc
-    inner = ChatOpenAI(
-        model=server.model,
-        base_url=server.url,
-        api_key=cast(Any, server.key or "none"),  # servers at home ask for none
-        timeout=server.timeout,
-        max_retries=0,
-        stream_usage=True,
-    )
-    return inner, server.url or "OpenAI"
-
-
-def _huggingface(server: Server) -> tuple[BaseChatModel, str]:
-    if not server.model:
-        raise ConfigurationError("CHATBOT_HF_MODEL does not say which model is to answer.")
-    hosted_by_url = server.model.startswith(("http://", "https://"))
-    if not server.key and not hosted_by_url:
-        raise ConfigurationError(
-            "There is no token for Hugging Face Inference Providers; set CHATBOT_HF_TOKEN."
-        )
-    from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint
-
-    llm = HuggingFaceEndpoint(
-        model=server.model,
-        huggingfacehub_api_token=server.key,
-        timeout=int(server.timeout),
-    )
-    place = server.model if hosted_by_url else "Hugging Face Inference Providers"
-    return ChatHuggingFace(llm=llm, stream_usage=True), place
-
-
-def _status(exc: BaseException) -> int | None:
-    """The HTTP status behind an error of any client."""
-    for holder in (exc, getattr(exc, "response", None)):
-        for name in ("status_code", "status"):
-            status = getattr(holder, name, None)
-            if isinstance(status, int):
-                return status
-    return None
-
-
-def _family(exc: BaseException) -> set[str]:
-    return {cls.__name__ for cls in type(exc).__mro__}
-
-
-def _timed_out(exc: BaseException) -> bool:
-    names = {"TimeoutError", "TimeoutException", "APITimeoutError", "InferenceTimeoutError"}
-    return bool(_family(exc) & names)
-
-
-def _unreachable(exc: BaseException) -> bool:
-    names = {"APIConnectionError", "TransportError", "ClientConnectionError", "ConnectionError"}
-    return bool(_family(exc) & names)
-
-
-def _may_pass(exc: BaseException) -> bool:
-    """Whether the same request may work in a moment."""
-    status = _status(exc)
-    if status is not None:
-        return status in {408, 409, 429} or status >= 500
-    return _timed_out(exc) or _unreachable(exc)
-
-
-def _sentence(exc: Exception, model: str, place: str) -> ChatbotError:
-    status = _status(exc)
+def _sentence(exc: Exception, failure: Failure, model: str, place: str) -> ChatbotError:
+    status = failure.status
     who = f"The model '{model}' at {place}"
     if status in {401, 403}:
         return ModelUnavailableError(f"{who} refuses the key; correct it in the settings.")
@@ -244,9 +175,8 @@ def _sentence(exc: Exception, model: str, place: str) -> ChatbotError:
         return GenerationError(f"The conversation is too long for '{model}'; start a new one.")
     if status is not None:
         return GenerationError(f"{who} failed (HTTP {status}); ask again in a moment.")
-    if _timed_out(exc):
+    if failure.kind == "timeout":
         return GenerationError(f"{who} did not answer in time; ask again in a moment.")
-    if _unreachable(exc):
+    if failure.kind == "unreachable":
         return GenerationError(f"{who} cannot be reached; check that the server is running.")
-    first = (str(exc).strip() or type(exc).__name__).splitlines()[0][:200]
-    return GenerationError(f"{who} failed ({first.rstrip('.')}); ask again.")
+    return GenerationError(f"{who} failed ({reason_of(exc)}); ask again.")

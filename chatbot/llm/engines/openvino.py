@@ -18,8 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from chatbot.errors import GenerationError, ModelUnavailableError
+from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
+from chatbot.llm.adapters import Adapter
+from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import PROPERTIES
+from chatbot.llm.converted import mark_used, prepare_graph
 from chatbot.llm.engines.protocol import (
     FinishReason,
     GenerationRequest,
@@ -28,7 +31,12 @@ from chatbot.llm.engines.protocol import (
     StreamDecoder,
 )
 from chatbot.llm.hardware import processors
+from chatbot.llm.local import LocalChatModel, local_model
 from chatbot.llm.tokens import TextTokens
+from chatbot.settings import Settings
+
+LIBRARY = "openvino_genai"
+AT_ONCE = 8
 
 # Seconds between two pieces of an answer, and at least between any two of all answers. Everything
 # after the model (decoding, threads, LangChain, the page) costs by the piece, and on two cores it
@@ -72,6 +80,19 @@ class _Running:
     log_probs: list[float] = field(default_factory=list)
 
 
+def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> LocalChatModel:
+    """The chat model of a catalogue entry; converts its weights where that was not done yet.
+
+    Raises:
+        ModelUnavailableError: weights or OpenVINO are missing, or do not load.
+    """
+    graph = prepare_graph(entry, settings, adapter)
+    engine = OpenVINOEngine(graph, settings.kv_cache_gb)
+    if not require_weights(entry, engine.name).is_dir():  # a person's own folder is not tidied
+        mark_used(graph)
+    return local_model(engine, entry, settings)
+
+
 class OpenVINOEngine:
     """Runs a folder with OpenVINO's graph and a tokenizer, as :mod:`chatbot.llm.convert` makes it
     of a GGUF file."""
@@ -99,7 +120,7 @@ class OpenVINOEngine:
             self._pipeline = _load_pipeline(openvino_genai, folder, cache_gb)
         except Exception as exc:  # openvino raises RuntimeError with a long native trace
             raise ModelUnavailableError(
-                f"The weights '{folder}' do not load ({_first_line(exc)}); remove that folder, "
+                f"The weights '{folder}' do not load ({reason_of(exc, -1)}); remove that folder, "
                 "and it is made anew with the next start."
             ) from exc
         self._probes: dict[int, Any] = {}
@@ -121,7 +142,7 @@ class OpenVINOEngine:
             cancel.set()
 
     def probability(self, request: GenerationRequest, text: str) -> float:
-        """See :class:`chatbot.llm.engine.Engine`.
+        """See :class:`chatbot.llm.engines.protocol.Engine`.
 
         All tokens but one are forbidden as the first one; the logarithm that comes with the one
         that is left is still that among all of them.
@@ -156,7 +177,7 @@ class OpenVINOEngine:
             item = running.pieces.get()
             if isinstance(item, Exception):
                 raise GenerationError(
-                    f"The model failed while answering ({_first_line(item)}); ask again."
+                    f"The model failed while answering ({reason_of(item, -1)}); ask again."
                 ) from item
             new, done = item
             count += len(new)
@@ -288,8 +309,3 @@ def _load_pipeline(genai: Any, folder: Path, cache_gb: int) -> Any:
         properties |= json.loads((folder / PROPERTIES).read_text(encoding="utf-8"))
     # Without a tokenizer of its own: it takes tokens and gives tokens.
     return genai.ContinuousBatchingPipeline(str(folder), scheduler, "CPU", properties)
-
-
-def _first_line(exc: Exception) -> str:
-    lines = [line for line in str(exc).splitlines() if line.strip()]
-    return lines[-1].strip()[:200] if lines else type(exc).__name__

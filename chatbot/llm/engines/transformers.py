@@ -5,9 +5,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import GenerationError, ModelUnavailableError
+from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
+from chatbot.llm.adapters import Adapter
+from chatbot.llm.catalogue import LLMEntry, require_weights
+from chatbot.llm.converted import merged_weights
 from chatbot.llm.engines.protocol import GenerationRequest, Piece, StopFilter, StreamDecoder
+from chatbot.llm.local import LocalChatModel, local_model
 from chatbot.llm.weights import Precision, load_weights
+from chatbot.settings import Settings
+
+LIBRARY = "transformers"
+AT_ONCE = 1
+
+
+def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> LocalChatModel:
+    """The chat model of a catalogue entry.
+
+    Raises:
+        ModelUnavailableError: weights are missing, or they or the adapter do not load.
+    """
+    weights = require_weights(entry, LIBRARY)
+    if adapter is not None and weights.suffix == ".gguf":  # without PEFT, which may be missing
+        engine = TransformersEngine(merged_weights(entry, settings, weights, adapter))
+    else:
+        engine = TransformersEngine(weights, adapter.path if adapter else None)
+    return local_model(engine, entry, settings)
 
 
 class TransformersEngine:
@@ -30,8 +52,7 @@ class TransformersEngine:
             self._tokenizer, model = load_weights(path, precision, spread=True)
         except Exception as exc:  # OSError, ValueError, SafetensorError, GGUF errors, ...
             raise ModelUnavailableError(
-                f"The weights '{path}' do not load ({_first_line(exc)}); install or fetch them "
-                "again."
+                f"The weights '{path}' do not load ({reason_of(exc)}); install or fetch them again."
             ) from exc
         self._model = (model if adapter is None else _merge(model, adapter)).eval()
         self._ends = _end_tokens(self._model, self._tokenizer)
@@ -44,13 +65,13 @@ class TransformersEngine:
                 yield from self._generate(request, cancel)
             except (RuntimeError, ValueError, IndexError) as exc:
                 raise GenerationError(
-                    f"The model failed while answering ({_first_line(exc)}); ask again."
+                    f"The model failed while answering ({reason_of(exc)}); ask again."
                 ) from exc
             finally:
                 cancel.set()
 
     def probability(self, request: GenerationRequest, text: str) -> float:
-        """See :class:`chatbot.llm.engine.Engine`; the prompt is read again for the answer."""
+        """See :class:`~chatbot.llm.engines.protocol.Engine`; the answer reads the prompt again."""
         torch = self._torch
         (token, *_) = self._tokenizer(text, add_special_tokens=False).input_ids
         encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
@@ -62,7 +83,7 @@ class TransformersEngine:
                 )
         except (RuntimeError, ValueError, IndexError) as exc:
             raise GenerationError(
-                f"The model failed while reading ({_first_line(exc)}); ask again."
+                f"The model failed while reading ({reason_of(exc)}); ask again."
             ) from exc
         return float(torch.softmax(out.logits[0, -1].float(), dim=-1)[token])
 
@@ -145,7 +166,7 @@ def _merge(model: Any, adapter: Path) -> Any:
         ) from exc
     except Exception as exc:  # ValueError, RuntimeError (shapes), OSError, ...
         raise ModelUnavailableError(
-            f"The adapter '{adapter}' does not fit this model ({_first_line(exc)})."
+            f"The adapter '{adapter}' does not fit this model ({reason_of(exc)})."
         ) from exc
 
 
@@ -154,8 +175,3 @@ def _end_tokens(model: Any, tokenizer: Any) -> set[int]:
     configured = getattr(model.generation_config, "eos_token_id", None)
     listed = configured if isinstance(configured, list) else [configured]
     return {token for token in (*listed, tokenizer.eos_token_id) if token is not None}
-
-
-def _first_line(exc: Exception) -> str:
-    lines = str(exc).strip().splitlines()
-    return lines[0].strip().rstrip(".")[:200] if lines else type(exc).__name__

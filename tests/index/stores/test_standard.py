@@ -26,7 +26,7 @@ class TestMilvus(VectorStoreIntegrationTests):
     @pytest.fixture
     def vectorstore(self, file: Path) -> Iterator[VectorStore]:
         pytest.importorskip("langchain_milvus")
-        from chatbot.index.stores.milvus import MilvusVectorStore
+        from chatbot.index.stores.milvus_store import MilvusVectorStore
 
         store = MilvusVectorStore(self.get_embeddings(), "standard", str(file))
         yield store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.knowledge.formats.numbers import shown, shown_text
+from chatbot.knowledge.formats.numbers import format_text, format_value
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ from chatbot.knowledge.formats.numbers import shown, shown_text
     ],
 )
 def test_numbers_are_as_the_sheet_shows_them(value: float, code: str, want: str) -> None:
-    assert shown(value, code) == want
+    assert format_value(value, code) == want
 
 
 def test_texts_have_formats_too() -> None:
-    assert shown_text("7", '"Art. "@') == "Art. 7"
-    assert shown_text("secret", ";;;") == ""
-    assert shown_text("Plan", "#,##0.00") == "Plan"
+    assert format_text("7", '"Art. "@') == "Art. 7"
+    assert format_text("secret", ";;;") == ""
+    assert format_text("Plan", "#,##0.00") == "Plan"

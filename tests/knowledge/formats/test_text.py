@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.knowledge.formats.text import decoded
+from chatbot.knowledge.formats.text import decode
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from chatbot.knowledge.formats.text import decoded
     ],
 )
 def test_encodings_are_recognised(text: str, page: str) -> None:
-    assert decoded(text.encode(page)).lstrip("\ufeff") == text
+    assert decode(text.encode(page)).lstrip("\ufeff") == text

@@ -10,9 +10,9 @@ import pytest
 
 from chatbot.errors import GenerationError, ModelUnavailableError
 from chatbot.llm.catalogue import load_catalogue
+from chatbot.llm.converted import prepare_graph
 from chatbot.llm.engines.openvino import OpenVINOEngine
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
-from chatbot.llm.factory import prepare_graph
 from chatbot.settings import load_settings
 
 pytestmark = pytest.mark.model

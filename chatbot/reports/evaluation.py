@@ -1,11 +1,10 @@
-"""The report of an evaluation: curves, worst cases with their passages."""
+"""The reports of evaluations: figures, curves, worst cases with their passages."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from chatbot.evaluation.metrics import reliability, risk_coverage
-from chatbot.evaluation.page import Line, page, plot, table
+from chatbot.reports.pages import Line, render_page
 
 _WORST = 20
 
@@ -14,32 +13,25 @@ def answers_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> s
     """A page about the rows of ``evaluate answers``; it loads nothing from elsewhere."""
     right = [(row["confidence"], row["answerable"]) for row in rows]
     alone = [(row["similarity"], row["answerable"]) for row in rows]
-    curves = plot(
-        "Risk by coverage",
-        [
-            Line("confidence", [(p["coverage"], p["risk"]) for p in risk_coverage(right)]),
-            Line("top similarity", [(p["coverage"], p["risk"]) for p in risk_coverage(alone)]),
-        ],
-    )
-    diagram = plot(
-        "Answerable by confidence",
-        [
-            Line("this gate", [(b["confidence"], b["right"]) for b in reliability(right)]),
-            Line("perfectly calibrated", [(0.0, 0.0), (1.0, 1.0)]),
-        ],
-    )
-    body = _figures(summary) + curves + diagram + "<h2>Worst cases</h2>" + _cases(_worst(rows))
-    return page("Answers", body)
+    risk = [
+        Line("confidence", [(p["coverage"], p["risk"]) for p in risk_coverage(right)]),
+        Line("top similarity", [(p["coverage"], p["risk"]) for p in risk_coverage(alone)]),
+    ]
+    calibration = [
+        Line("this gate", [(b["confidence"], b["right"]) for b in reliability(right)]),
+        Line("perfectly calibrated", [(0.0, 0.0), (1.0, 1.0)]),
+    ]
+    cases = [(what, row, _answer_parts(row)) for what, row in _worst(rows)]
+    figures = _figures(summary)
+    return render_page("answers", figures=figures, risk=risk, calibration=calibration, cases=cases)
 
 
 def rewrites_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> str:
     """A page about ``evaluate rewrites``: the figures, and the worst rewrites."""
     worst = sorted(rows, key=lambda row: float(row["token_f1"]))[:_WORST]
-    listed = table(
-        [(row["token_f1"], row["question"], row["rewrite"], row["standalone"]) for row in worst],
-        ("F1", "asked", "rewritten", "by a person"),
-    )
-    return page("Rewrites", f"{_figures(summary)}<h2>Worst cases</h2>{listed}")
+    keys = ("token_f1", "question", "rewrite", "standalone")
+    listed = [[row[key] for key in keys] for row in worst]
+    return render_page("rewrites", figures=_figures(summary), rows=listed)
 
 
 def _worst(rows: Sequence[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -58,37 +50,21 @@ def _by(rows: Sequence[dict[str, Any]], key: str, sign: int) -> list[dict[str, A
     return sorted(rows, key=lambda row: sign * float(row[key]))[:_WORST]
 
 
-def _cases(cases: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    return "".join(
-        f"<details><summary>{escape(what)}, {row['confidence']:.2f}: "
-        f"{escape(row['question'][:200])}</summary><p>{_marked(row)}</p>"
-        + "".join(
-            f"<p>{escape(path)}</p><pre>{escape(text)}</pre>"
-            for path, text in zip(row["passages"], row["texts"], strict=True)
-        )
-        + "</details>"
-        for what, row in cases
-    )
-
-
-def _marked(row: dict[str, Any]) -> str:
-    """The answer, its unsupported sentences marked."""
+def _answer_parts(row: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The answer in parts; an unsupported sentence comes with the reason."""
     text, parts, at = str(row["answer"]), [], 0
     for item in sorted(row["unsupported"], key=lambda item: int(item["start"])):
-        parts.append(escape(text[at : item["start"]]))
-        parts.append(
-            f'<mark title="{escape(item["reason"])}">'
-            f"{escape(text[item['start'] : item['end']])}</mark>"
-        )
+        parts.append((text[at : item["start"]], None))
+        parts.append((text[item["start"] : item["end"]], item["reason"]))
         at = item["end"]
-    return "".join([*parts, escape(text[at:])])
+    return [*parts, (text[at:], None)]
 
 
-def _figures(summary: dict[str, Any]) -> str:
+def _figures(summary: dict[str, Any]) -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for key, value in summary.items():
         if isinstance(value, dict):
             flat += [(f"{key}, {inner}", number) for inner, number in value.items()]
         elif not isinstance(value, list):
             flat.append((key, value))
-    return table(flat)
+    return flat

@@ -1,0 +1,117 @@
+"""What a generation holds: chunks and texts of documents, vectors and word counts of chunks.
+
+What did not change since an earlier generation is taken over from it.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from chatbot.errors import DocumentError
+from chatbot.index.changes import FolderChanges
+from chatbot.index.embeddings import window_of
+from chatbot.index.generations import IN_PART, Generation
+from chatbot.index.lexical import LexicalIndex
+from chatbot.knowledge.chunks import Chunk, Key, keys_of, split_document
+from chatbot.knowledge.documents import load_document
+from chatbot.settings import Settings
+
+_BATCH = 256
+
+
+@dataclass
+class Contents:
+    """Chunks and texts of documents; reasons of those not read, and of parts not read."""
+
+    chunks: list[Chunk] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def collect_contents(
+    settings: Settings,
+    changes: FolderChanges,
+    old: Generation | None,
+    load: Callable[[], Embeddings],
+) -> Contents:
+    """Chunks and texts of every readable document, and the reasons of the others.
+
+    A file whose hash did not change keeps its chunks, or its reason, without being read again.
+    """
+    earlier: dict[str, list[Chunk]] = {}
+    for chunk in old.chunks if old else ():
+        earlier.setdefault(chunk.path, []).append(chunk)
+    again = {*changes.added, *changes.changed}
+    contents = Contents()
+    for path in changes.stamps:
+        if old and path in earlier and path not in again:
+            contents.chunks += earlier[path]
+            contents.texts[path] = old.texts[path]
+            if path in old.manifest.notes:
+                contents.notes[path] = old.manifest.notes[path]
+            continue
+        if old and path in old.manifest.failed and path not in again:
+            contents.failed[path] = old.manifest.failed[path]
+            continue
+        try:
+            document = load_document(settings.knowledge, path, settings.max_file_bytes)
+        except DocumentError as exc:
+            contents.failed[path] = str(exc)
+            continue
+        contents.chunks += split_document(document, settings.chunk_chars, window_of(load()))
+        contents.texts[path] = document.text
+        if document.notes:
+            contents.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
+    return contents
+
+
+def index_chunks(
+    chunks: list[Chunk],
+    old: Generation | None,
+    load: Callable[[], Embeddings],
+    progress: Callable[[int, int], None],
+) -> tuple[NDArray[np.float16], LexicalIndex, int]:
+    """Vectors (n, d) in the order of ``chunks``, the lexical index, and how many came from the
+    old generation. Words are counted while the model embeds."""
+    rows = {key: row for row, key in enumerate(keys_of(old.chunks))} if old else {}
+    keys = keys_of(chunks)
+    same = [rows.get(key, -1) for key in keys]
+    # The counts of what the old index holds are taken over, whatever the text.
+    texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
+    with ThreadPoolExecutor(1) as thread:
+        counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
+        new = _embed(missing, load, progress) if missing else None
+        lexical = counting.result()
+    width = new[1].shape[1] if new else old.vectors.shape[1]  # type: ignore[union-attr]
+    vectors = np.empty((len(chunks), width), dtype=np.float16)
+    reused = np.asarray(same, dtype=np.int64)
+    if old:
+        vectors[reused >= 0] = old.vectors[reused[reused >= 0]]
+    if new:
+        places, embedded = new
+        at = np.flatnonzero(reused < 0)
+        vectors[at] = embedded[[places[keys[row]] for row in at]]
+    return vectors, lexical, int((reused >= 0).sum())
+
+
+def _embed(
+    texts: dict[Key, str], load: Callable[[], Embeddings], progress: Callable[[int, int], None]
+) -> tuple[dict[Key, int], NDArray[Any]]:
+    """Where the vector of each key stands, and the vectors (n, d) in float16."""
+    embeddings = load()
+    # Alike lengths in a batch: less padding, so more chunks a second.
+    todo = sorted(texts.items(), key=lambda item: len(item[1]))
+    parts = []
+    for first in range(0, len(todo), _BATCH):
+        batch = todo[first : first + _BATCH]
+        vectors = embeddings.embed_documents([text for _, text in batch])
+        parts.append(np.asarray(vectors, dtype=np.float16))
+        progress(min(first + _BATCH, len(todo)), len(todo))
+    return {key: place for place, (key, _) in enumerate(todo)}, np.concatenate(parts)

@@ -1,0 +1,49 @@
+"""Hugging Face Inference Providers, and endpoints with their API."""
+
+from chatbot.errors import ConfigurationError
+from chatbot.llm.adapters import Adapter
+from chatbot.llm.catalogue import LLMEntry
+from chatbot.llm.engines.hosted import Failure, HostedChatModel, hosted_model
+from chatbot.settings import Settings
+
+LIBRARY = "langchain_huggingface"
+AT_ONCE = 16
+
+
+def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> HostedChatModel:
+    """The chat model of a hosted catalogue entry; connects with the first question only.
+
+    Raises:
+        ConfigurationError: the model's name or the token is missing.
+    """
+    model = settings.hf_model
+    token = settings.hf_token.get_secret_value() if settings.hf_token else None
+    if not model:
+        raise ConfigurationError("CHATBOT_HF_MODEL does not say which model is to answer.")
+    hosted_by_url = model.startswith(("http://", "https://"))
+    if not token and not hosted_by_url:
+        raise ConfigurationError(
+            "There is no token for Hugging Face Inference Providers; set CHATBOT_HF_TOKEN."
+        )
+    from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint
+
+    endpoint = HuggingFaceEndpoint(
+        model=model, huggingfacehub_api_token=token, timeout=int(settings.server_timeout)
+    )
+    place = model if hosted_by_url else "Hugging Face Inference Providers"
+    inner = ChatHuggingFace(llm=endpoint, stream_usage=True)
+    return hosted_model(inner, _failure, entry, settings, model, place)
+
+
+def _failure(exc: BaseException) -> Failure:
+    """Of huggingface_hub, and of httpx, whose exceptions reach us while an answer streams."""
+    import httpx
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if isinstance(exc, HfHubHTTPError | httpx.HTTPStatusError):
+        return Failure(exc.response.status_code)
+    if isinstance(exc, httpx.TimeoutException | TimeoutError):
+        return Failure(kind="timeout")
+    if isinstance(exc, httpx.TransportError | ConnectionError):
+        return Failure(kind="unreachable")
+    return Failure()
