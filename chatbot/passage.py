@@ -7,7 +7,8 @@ from typing_extensions import TypedDict  # pydantic takes no other on Python 3.1
 
 class PassageFields(TypedDict):
     """A passage in JSON. ``start`` and ``end`` are characters of the document's text; ``score``
-    and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title."""
+    and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title;
+    ``address`` is where the original is to be read, or empty."""
 
     path: str
     start: int
@@ -16,6 +17,7 @@ class PassageFields(TypedDict):
     score: float
     heading: str
     similarity: float
+    address: str
 
 
 class Passage(Document):
@@ -61,6 +63,11 @@ class Passage(Document):
         """The cosine to the question, from -1 to 1."""
         return round(float(self.metadata.get("similarity", 0.0)), 6)
 
+    @property
+    def address(self) -> str:
+        """Where the original is to be read (http or https); empty where nobody said."""
+        return str(self.metadata.get("address") or "")
+
     def as_fields(self) -> PassageFields:
         """The passage in JSON."""
         return {
@@ -71,4 +78,5 @@ class Passage(Document):
             "score": self.score,
             "heading": self.heading,
             "similarity": self.similarity,
+            "address": self.address,
         }

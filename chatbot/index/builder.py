@@ -208,6 +208,7 @@ def _update(
         files=found.hashes,
         failed=failed,
         notes=read.notes,
+        addresses=read.addresses,
         stamps={path: (s.size, s.modified, s.changed) for path, s in found.stamps.items()},
         listed=found.listed,
     )
@@ -249,12 +250,13 @@ class _Once:
 
 @dataclass
 class _Read:
-    """Chunks and texts of documents; reasons of those not read, and of parts not read."""
+    """Chunks, texts and addresses of documents; reasons of those, or parts, that were not read."""
 
     chunks: "list[Chunk]" = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def _collect(
@@ -279,6 +281,8 @@ def _collect(
             read.texts[path] = old.texts[path]
             if path in old.manifest.notes:
                 read.notes[path] = old.manifest.notes[path]
+            if path in old.manifest.addresses:
+                read.addresses[path] = old.manifest.addresses[path]
             continue
         if old and path in old.manifest.failed and path not in again:
             read.failed[path] = old.manifest.failed[path]
@@ -290,6 +294,8 @@ def _collect(
             continue
         read.chunks += split_document(document, settings.chunk_chars, window_of(load()))
         read.texts[path] = document.text
+        if document.address:
+            read.addresses[path] = document.address
         if document.notes:
             read.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
     return read

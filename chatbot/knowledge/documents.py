@@ -33,7 +33,7 @@ class Document:
     ``body`` is where the text begins behind front matter. ``pages`` are (offset, label) of pages,
     slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
     document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
-    beyond them and the title.
+    beyond them and the title. ``address`` is where the original is to be read, if that is known.
     """
 
     path: str
@@ -48,6 +48,7 @@ class Document:
     notes: tuple[str, ...] = ()
     folders: str = ""
     name: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,7 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
         extracted.notes,
         folders,
         file_words(relative, f"{folders} {title}"),
+        extracted.address,
     )
 
 
