@@ -24,7 +24,7 @@ from chatbot.importing.web.fetch import Fetcher, FetchError
 from chatbot.importing.web.guard import ForbiddenAddressError, PinnedTransport, is_public
 from chatbot.importing.web.importer import import_site
 from chatbot.importing.web.main_text import read_page
-from chatbot.knowledge.documents import load_document
+from chatbot.knowledge.documents import list_files, list_skipped, load_document
 
 
 @pytest.fixture
@@ -69,6 +69,12 @@ def test_a_site_is_imported_with_its_addresses(site: Site, knowledge: Path) -> N
     assert 'language: "en"' in files(knowledge)["a.md"]
 
 
+def test_an_import_leaves_nothing_else_in_the_folder(site: Site, knowledge: Path) -> None:
+    run(site, knowledge)
+    assert list_skipped(knowledge) == []
+    assert {path.rpartition("/")[0] for path in list_files(knowledge)} == {"", "imports/acme"}
+
+
 def test_the_second_run_fetches_only_what_changed(site: Site, knowledge: Path) -> None:
     run(site, knowledge)
     before = (knowledge / "imports/acme/b.md").stat()
@@ -101,6 +107,19 @@ def test_a_page_that_fails_keeps_its_last_copy(site: Site, knowledge: Path) -> N
             "reason": "its server answers with HTTP 500; its last copy is kept",
         }
     ]
+
+
+def test_where_a_page_fails_what_it_leads_to_stays(site: Site, knowledge: Path) -> None:
+    run(site, knowledge)
+    site.pages["/"] = (503, {"Retry-After": "0"}, b"")
+    site.pages["/b"] = page("Shipping", "<p>Shipping costs 6 EUR.</p>", ("/a",))
+    report = run(site, knowledge)
+    assert (report.changed, report.removed, report.unchanged) == (1, 0, 3)
+    assert "6 EUR" in files(knowledge)["b.md"]
+    site.pages["/sitemap.xml"] = (503, {"Retry-After": "0"}, b"")
+    with pytest.raises(ImportingError, match=r"sitemap.xml' answers with HTTP 503"):
+        run(site, knowledge)
+    assert len(files(knowledge)) == 4
 
 
 def test_the_sitemap_names_the_pages(site: Site, knowledge: Path) -> None:

@@ -26,7 +26,7 @@ from chatbot.knowledge.front_matter import front_matter
 
 MENU = ["Zzhome", "Zzproducts", "Zzpricing plans", "Zzcommunity", "Zzcareers", "Zzsign in"]
 FOOT = ["Zzimprint", "Zzprivacy", "Zzterms of use", "Zzcookie settings", "Zzstatus page"]
-_BEHIND = re.compile(r" \((?:https?://|mailto:)?[^\s()]*[./@][^\s()]*\)")
+_BEHIND = re.compile(r" \((?:https?://[^\s()]+|[^\s()@]+@[^\s()]+)\)")
 _WORD = re.compile(r"\w+")
 render = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -71,13 +71,20 @@ def words(markup: str) -> Counter[str]:
     root = etree.fromstring(f"<div>{markup}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
     for element in root.iter("script", "style"):
         element.text = ""
+    for element in root.iter("img"):  # readers of the text get what stands for a picture
+        element.tail = f" {element.get('alt') or ''} {element.tail or ''}"
     return Counter(_WORD.findall(" ".join(root.itertext()).lower()))
 
 
 def ours(page: str) -> str:
     """Without the addresses behind links, which a browser does not show either."""
     text = read_page(page.encode(), "https://acme.example/help/page").markdown
-    return render.render(_BEHIND.sub("", text))
+    return render.render(behind(text))
+
+
+def behind(text: str) -> str:
+    """The text without the addresses behind links."""
+    return _BEHIND.sub("", text)
 
 
 def readers() -> dict[str, Callable[[str], str]]:

@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 from chatbot.errors import ImportingError
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.report import ImportReport
+from chatbot.knowledge.documents import IMPORTS
 
-IMPORTS = "imports"
 STATE = ".import.jsonl"  # what an importer remembers of the last time
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,79}")
 _AT_FDCWD, _EXCHANGE = -100, 2

@@ -23,6 +23,8 @@ SUFFIXES = frozenset({*PLAIN, *EXTRACTED})
 _KNOWN = "Markdown, text, HTML, PDF, Word, Excel, PowerPoint, OpenDocument, e-mail, CSV, JSON"
 # Their headings, if any, are those of records, and none of them is that of the whole.
 _NO_HEADINGS = frozenset({*PLAIN} - {".md", ".markdown", ".mdx"})
+# Where importers keep notes beside what they bring: nobody's documents.
+IMPORTS = "imports"
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
 
@@ -138,7 +140,7 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
             continue
         for entry in entries:
             if entry.name.startswith("."):
-                if hidden:
+                if hidden and prefix.partition("/")[0] != IMPORTS:
                     yield prefix + entry.name, _UNREADABLE
                 continue
             if entry.is_dir(follow_symlinks=False):

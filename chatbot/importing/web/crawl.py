@@ -143,6 +143,8 @@ class Crawl:
             page = Page(visit.address, reason=str(exc))
         except FetchError as exc:
             self.lost[visit.address] = str(exc)
+            if (known := self._before.get(visit.address)) is not None:
+                self._follow(known, visit.depth)  # where it led to last time
             return
         if page.address != visit.address:  # a redirect led to another page of the site
             self._journal.add(Page(visit.address, to=page.address))

@@ -69,7 +69,7 @@ def _finish(
     report = ImportReport(str(folder.current))
     pages = dict(journal.pages)
     for address, page in before.items():
-        missed = address in crawl.lost or bool(crawl.stopped)
+        missed = bool(crawl.lost or crawl.stopped)  # what led there may not have come
         if page.file and missed and address not in pages and folder.keep(page.file):
             pages[address] = page
     pages = _without_twins(pages, folder)

@@ -56,6 +56,7 @@ _NEVER = re.compile(
     r"feedback|comments?|popup|modal|language-?(?:selector|switcher))(?:$|[-_\s])",
     re.IGNORECASE,
 )
+_TEXT = frozenset({"p", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST = 0.5  # of the text; what holds more is not what stands around it
 _LINKS = 0.6  # share of the characters that are links, in a menu
 _SHORT = 30  # characters on average of a menu's entry
@@ -243,8 +244,16 @@ def _is_around(element: Any, certain: bool) -> bool:
             return True
         if not holds_title and _WORDS.search(names):
             return not certain or _is_menu(element) or element.find(".//p") is None
-        return not certain and _is_menu(element)
+        return not certain and not _is_among_text(element) and _is_menu(element)
     return False
+
+
+def _is_among_text(element: Any) -> bool:
+    """Whether paragraphs or headings are beside it: a list of links in a text is a part of it."""
+    return any(
+        child is not element and child.tag in _TEXT and _length(child)
+        for child in element.getparent()
+    )
 
 
 def _is_menu(element: Any) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from chatbot.errors import ImportingError
 from chatbot.importing.web.addresses import normalised
-from chatbot.importing.web.fetch import AGENT, Fetcher, FetchError
+from chatbot.importing.web.fetch import AGENT, Fetcher, FetchError, LeftError
 
 _MAX_ROBOTS = 500_000  # bytes: what RFC 9309 wants to be read at least
 _MAX_SITEMAP = 50_000_000  # bytes, unpacked: the protocol's own limit
@@ -64,7 +64,11 @@ def read_rules(fetcher: Fetcher, origin: str) -> Rules:
 def sitemap_addresses(
     fetcher: Fetcher, rules: Rules, origin: str, holds: Callable[[str], bool]
 ) -> list[str]:
-    """The pages of the site that its sitemaps name, in their order; none without a sitemap."""
+    """The pages of the site that its sitemaps name, in their order; none without a sitemap.
+
+    Raises:
+        ImportingError: one cannot be fetched now: without it, pages would seem to be gone.
+    """
     waiting = [*rules.sitemaps, f"{origin}/sitemap.xml"]
     seen: set[str] = set()
     found: dict[str, None] = {}
@@ -77,8 +81,14 @@ def sitemap_addresses(
             answer = fetcher.get(
                 address, allowed=lambda to: to.startswith(f"{origin}/"), most=_MAX_SITEMAP
             )
-        except FetchError:
+        except LeftError:
             continue
+        except FetchError as exc:
+            raise ImportingError(f"The sitemap '{address}' cannot be read: {exc}.") from exc
+        if answer.status >= 500 or answer.status == 429:
+            raise ImportingError(
+                f"The sitemap '{address}' answers with HTTP {answer.status}; try again later."
+            )
         if answer.status != 200:
             continue
         for kind, place in _places(answer.body):
