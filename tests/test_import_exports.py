@@ -357,12 +357,30 @@ def test_chatter_is_no_candidate() -> None:
     )
 
 
-def test_answers_with_other_numbers_are_other_answers() -> None:
-    texts = [
-        f"Refunds on plan A take {days} days after we got the parcel back." for days in (14, 30)
-    ]
-    found = joined([Candidate("When?", text, sources=["1"]) for text in (*texts, texts[0])])
-    assert [candidate.answer for candidate in found] == texts
+def test_a_question_stays_open_until_it_is_answered() -> None:
+    messages = (
+        Message("customer", "How do I reset the hub?"),
+        Message("staff", "Could you please send me its number?"),
+        Message("customer", "It is number 5."),
+        Message("staff", ANSWER),
+        Message("customer", "And how do I pair it?"),
+        Message("staff", "Hold the button of the lamp and of the hub for three seconds."),
+    )
+    first, second = candidates_of(Conversation("1", "", messages))
+    assert first.question == "How do I reset the hub?\n\nIt is number 5."
+    assert first.history == [] and first.answer == ANSWER
+    assert second.question == "And how do I pair it?"
+    assert [turn["role"] for turn in second.history] == ["user", "assistant"]
+
+
+def test_near_copies_are_joined_and_other_answers_are_not() -> None:
+    def candidate(thing: str, days: int, end: str = "") -> Candidate:
+        answer = f"Refunds for a {thing} take {days} days after we got the parcel back{end}."
+        return Candidate(f"When is my {thing} refunded?", answer, sources=[f"{thing} {days}"])
+
+    given = [("hub", 14), ("hub", 30), ("lamp", 14), ("hub", 14, " from you")]
+    found = joined([candidate(*each) for each in given])  # type: ignore[arg-type]
+    assert [each.sources for each in found] == [["hub 14", "hub 14"], ["hub 30"], ["lamp 14"]]
 
 
 def test_each_export_is_a_command(

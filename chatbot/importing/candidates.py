@@ -98,7 +98,9 @@ def candidates_of(conversation: Conversation) -> list[Candidate]:
             continue
         question = _question(hide(conversation.subject) if not history else "", asked)
         answer = _substance(text)
-        if answer and question:
+        if not answer:
+            continue  # the customer's question is still open
+        if question:
             found.append(Candidate(question, answer, list(history), [conversation.key]))
         history += [
             {"role": "user", "content": "\n\n".join(asked)},
@@ -172,8 +174,9 @@ def joined(candidates: Iterable[Candidate]) -> list[Candidate]:
         mine = frozenset(said)
         shingles = {" ".join(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1)}
         near = {at for shingle in shingles for at in places.get(shingle, ())}
-        twin = next((at for at in sorted(near) if _share(mine, words[at]) >= _ALIKE), None)
-        if twin is not None and _numbers(candidate.answer) == _numbers(kept[twin].answer):
+        alike = (at for at in sorted(near) if _share(mine, words[at]) >= _ALIKE)
+        twin = next((at for at in alike if _same(candidate, kept[at])), None)
+        if twin is not None:
             kept[twin].sources += candidate.sources
             if candidate.question not in (kept[twin].question, *kept[twin].alike):
                 kept[twin].alike.append(candidate.question)
@@ -189,8 +192,16 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, len(one | other))
 
 
+def _same(one: Candidate, other: Candidate) -> bool:
+    """Whether alike answers say the same: with other numbers, or where what one question is about
+    stands in one of them only, they do not."""
+    about = (_words(one.question) | _words(other.question)) & (
+        _words(one.answer) ^ _words(other.answer)
+    )
+    return not about and _numbers(one.answer) == _numbers(other.answer)
+
+
 def _numbers(text: str) -> list[str]:
-    """Answers with other numbers are other answers."""
     return sorted(re.findall(r"\d+", text))
 
 

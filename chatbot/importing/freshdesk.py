@@ -35,9 +35,9 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
             tickets[number] = record
         elif "email" in record or "contact" in record or kind in ("contacts", "agents"):
             names[number] = text(record, "name") or text(inner(record, "contact"), "name")
-    for number, ticket in tickets.items():
-        own = [*talks.get(number, {}).values(), *listed(ticket, "conversations")]
-        yield _ticket(number, ticket, own, names)
+    for number, record in tickets.items():
+        said = [*talks.get(number, {}).values(), *listed(record, "conversations")]
+        yield _ticket(number, record, said, names)
 
 
 def _article(record: Record, name: str, options: ExportOptions) -> Item:

@@ -41,9 +41,9 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
                     own[text(event, "id")] = made | event
         elif kind == "tickets" or "requester_id" in record or "requester" in record:
             tickets[number] = record
-    for number, ticket in tickets.items():
-        own = [*comments.get(number, {}).values(), *listed(ticket, "comments")]
-        yield _ticket(number, ticket, own, users)
+    for number, record in tickets.items():
+        said = [*comments.get(number, {}).values(), *listed(record, "comments")]
+        yield _ticket(number, record, said, users)
     for number in comments.keys() - tickets.keys():
         yield LeftOut(f"comments of ticket {number}", "the export does not hold the ticket itself")
 
