@@ -146,7 +146,7 @@ def measure(
         came, total = came + sum(got.values()), total + sum(want.values())
         off = abs(sum(got.values()) / sum(want.values()) - 1)
         close += off <= 0.02
-        menus += any(word.startswith("zz") for word in got)
+        menus += any(word.startswith("zz") for word in got - want)
         worst.append((off, file.name))
     print(
         f"{name:20} {layout.__name__:10} recall {kept / total:.4f} precision "

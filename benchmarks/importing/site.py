@@ -129,7 +129,7 @@ def compared(folder: Path, pages: list[str], changed: int) -> dict[str, float]:
         kept += sum((got & want).values())
         came, total = came + sum(got.values()), total + sum(want.values())
         close += abs(sum(got.values()) / sum(want.values()) - 1) <= 0.02
-        menus += any(word.startswith("zz") for word in got)
+        menus += any(word.startswith("zz") for word in got - want)
     return {
         "missing": len(files) - len(there),
         "words": round(came / total, 4),

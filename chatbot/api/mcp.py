@@ -7,7 +7,7 @@ Four tools: ``search``, ``ask``, ``check`` and ``get_document``. Over HTTP each 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -111,9 +111,11 @@ class _Tools:
     async def _ask(self, arguments: dict[str, Any]) -> dict[str, Any]:
         history = arguments.get("history") or []
         require_unicode(*(turn["content"] for turn in history))
-        async for event in self._service.answer(Question(arguments["question"], history)):
-            if isinstance(event, Answered):
-                return event.answer.as_dict()
+        question = Question(arguments["question"], history)
+        async with aclosing(self._service.answer(question)) as events:
+            async for event in events:
+                if isinstance(event, Answered):
+                    return event.answer.as_dict()
         raise AssertionError("an answer ends with Answered, or raises")
 
     async def _check(self, arguments: dict[str, Any]) -> dict[str, Any]:
