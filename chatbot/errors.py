@@ -17,6 +17,10 @@ class DocumentError(ChatbotError):
     """One document cannot be read; indexing goes on without it."""
 
 
+class ImportingError(ChatbotError):
+    """What was to be imported cannot be fetched or read; the folder of the import is as before."""
+
+
 class KnowledgeError(ChatbotError):
     """The knowledge folder as a whole cannot be used."""
 

@@ -9,7 +9,7 @@ class PassageFields(TypedDict):
     """A passage in JSON. ``start`` and ``end`` are characters of the document's text; ``score``
     and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title.
     ``title``, ``section`` (the headings over it) and ``columns`` are what the model reads above
-    the text."""
+    the text; ``address`` is where the original is to be read, or empty."""
 
     path: str
     start: int
@@ -21,6 +21,7 @@ class PassageFields(TypedDict):
     title: str
     section: str
     columns: str
+    address: str
 
 
 class Passage(Document):
@@ -67,6 +68,11 @@ class Passage(Document):
         """The cosine to the question, from -1 to 1."""
         return round(float(self.metadata.get("similarity", 0.0)), 6)
 
+    @property
+    def address(self) -> str:
+        """Where the original is to be read (http or https); empty where nobody said."""
+        return str(self.metadata.get("address") or "")
+
     def as_fields(self) -> PassageFields:
         """The passage in JSON."""
         return {
@@ -80,4 +86,5 @@ class Passage(Document):
             "title": str(self.metadata.get("title") or ""),
             "section": str(self.metadata.get("heading") or ""),
             "columns": str(self.metadata.get("columns") or ""),
+            "address": self.address,
         }

@@ -3,11 +3,12 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.requests import Request
 from fastapi.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.api import check, health, openai, predict
@@ -15,6 +16,7 @@ from chatbot.api.asking import ClientLeftError
 from chatbot.api.docs import ASSETS, add_docs
 from chatbot.api.edge import CLIENT_LEFT, Edge
 from chatbot.api.errors import add_handlers
+from chatbot.api.mcp import McpEndpoint, is_installed
 from chatbot.api.parts import make_parts
 from chatbot.api.starting import get_ready, say_ready
 from chatbot.api.tracing import add_tracing
@@ -23,6 +25,7 @@ from chatbot.settings import PROJECT_ROOT, Settings
 
 _PATHS = (
     "/predict", "/check", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc",
+    "/mcp",
 )  # fmt: skip
 _BELOW = ("/v1/", f"{ASSETS}/")
 
@@ -39,13 +42,17 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     serving = service or build_service(settings, prepare=True)
     parts = make_parts(settings, serving)
     endings: list[Callable[[], None]] = []
+    mcp = McpEndpoint(parts) if is_installed() else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Load models beside the event loop: health is there first, answers follow."""
-        keeping = asyncio.create_task(_keep_ready(serving))
-        yield
-        keeping.cancel()
+        async with AsyncExitStack() as running:
+            if mcp is not None:
+                await running.enter_async_context(mcp.running())
+            keeping = asyncio.create_task(_keep_ready(serving))
+            yield
+            keeping.cancel()
         serving.close()
         await parts.store.close()
         for end in endings:
@@ -62,6 +69,8 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     api.state.parts = parts
     for module in (predict, check, openai, health):
         api.include_router(module.router)
+    if mcp is not None:
+        api.router.routes.append(Route("/mcp", mcp))
     add_docs(api)
     add_handlers(api)
 

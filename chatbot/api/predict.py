@@ -66,6 +66,7 @@ class Predicted(BaseModel):
                             "end": 70,
                             "quote": "Customers ...",
                             "passage": 1,
+                            "address": "https://help.example.com/returns/eu",
                         }
                     ],
                     "passages": [],

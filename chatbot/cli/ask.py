@@ -146,7 +146,7 @@ def _search(options: argparse.Namespace) -> None:
     retriever = service.retriever(k=options.k, mode=options.mode)
     passages = retriever.model_copy(update={"within": options.within}).search(options.query)
     if options.json:
-        keys = ("path", "start", "end", "text", "score")
+        keys = ("path", "start", "end", "text", "score", "address")
         print_json({"passages": [{key: getattr(p, key) for key in keys} for p in passages]})
         return
     for number, passage in enumerate(passages, start=1):
@@ -163,7 +163,7 @@ def _ask(options: argparse.Namespace) -> None:
         return
     print()
     for number, citation in enumerate(answer.citations, start=1):
-        print(f"[{number}] {citation.path}: {citation.quote}")
+        print(f"[{number}] {citation.address or citation.path}: {citation.quote}")
     print(f"Answered by {answer.model}, confidence {answer.confidence:.2f}", file=sys.stderr)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
 from chatbot.grounding.evidence import evidence
-from chatbot.grounding.lexicon import words
+from chatbot.grounding.lexicon import is_polite
 from chatbot.grounding.meaning import lead_objection
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
@@ -23,7 +23,6 @@ from chatbot.service import ChatService
 LONGEST = 20_000  # characters of a reply
 _PASSAGES = 8  # for each sentence, and again for its statement
 _BLANK = re.compile(r"\n[ \t]*\n")
-_POLITE = 6  # words of a greeting or a closing line
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,6 @@ def check_reply(service: ChatService, reply: str, question: str = "") -> list[Ch
 def statements(reply: str) -> Iterator[str]:
     """The parts between blank lines."""
     return (part for part in _BLANK.split(reply.replace("\r\n", "\n")) if part.strip())
-
-
-def is_polite(text: str) -> bool:
-    """Whether a line is a greeting or a closing, which no source can hold."""
-    said = text.strip(" ,.!-–—\n").lower()
-    if len(said.split()) > _POLITE or re.search(r"\d", said):
-        return False
-    greets = any(re.match(rf"{re.escape(word)}\b", said) for word in words("greeting"))
-    return greets or said in words("closing")
 
 
 def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSentence:

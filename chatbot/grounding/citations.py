@@ -19,13 +19,15 @@ MARK = " \u26a0"
 
 @dataclass(frozen=True)
 class Citation:
-    """``quote`` is the document's text from ``start`` to ``end``; ``passage`` counts from 1."""
+    """``quote`` is the document's text from ``start`` to ``end``; ``passage`` counts from 1;
+    ``address`` is where the original is to be read, or empty."""
 
     path: str
     start: int
     end: int
     quote: str
     passage: int
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,5 +84,8 @@ def mark(
 def citation_of(span: Span) -> Citation:
     """The place of a span in its document."""
     first = int(span.passage.metadata["start"]) + span.start
-    path = str(span.passage.metadata["path"])
-    return Citation(path, first, first + len(span.text), span.text, span.number)
+    meta = span.passage.metadata
+    end = first + len(span.text)
+    return Citation(
+        str(meta["path"]), first, end, span.text, span.number, str(meta.get("address") or "")
+    )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 _FILE = Path(__file__).with_name("lexicon.toml")
 _TENS = {"de": "{unit}und{ten}", "en": "{ten}-{unit}", "fr": "{ten}-{unit}", "es": "{ten} y {unit}"}
+_POLITE = 6  # words of a greeting or a closing line
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
     "tausend": 1000, "cent": 100, "mille": 1000, "cien": 100, "mil": 1000,
@@ -118,3 +119,12 @@ def numbers() -> Mapping[str, int]:
     for word in ("half", "un", "uno", "one", "eins", "mil", "cent", "once", "six", "dix", "mille"):
         found.pop(word, None)  # "one" is rarely a number, and "once" is English too
     return found | {"six": 6, "dix": 10}
+
+
+def is_polite(text: str) -> bool:
+    """Whether a line is a greeting or a closing, which no source can hold."""
+    said = text.strip(" ,.!-–—\n").lower()
+    if len(said.split()) > _POLITE or re.search(r"\d", said):
+        return False
+    greets = any(re.match(rf"{re.escape(word)}\b", said) for word in words("greeting"))
+    return greets or said in words("closing")

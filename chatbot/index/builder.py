@@ -202,6 +202,7 @@ def _update(
         files=changes.hashes,
         failed=failed,
         notes=contents.notes,
+        addresses=contents.addresses,
         stamps={path: (s.size, s.modified, s.changed) for path, s in changes.stamps.items()},
         listed=changes.listed,
     )

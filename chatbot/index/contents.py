@@ -26,12 +26,14 @@ _BATCH = 256
 
 @dataclass
 class Contents:
-    """Chunks and texts of documents; reasons of those not read, and of parts not read."""
+    """Chunks, texts and addresses of documents; reasons of those not read, and of parts not
+    read."""
 
     chunks: list[Chunk] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def collect_contents(
@@ -55,6 +57,8 @@ def collect_contents(
             contents.texts[path] = old.texts[path]
             if path in old.manifest.notes:
                 contents.notes[path] = old.manifest.notes[path]
+            if path in old.manifest.addresses:
+                contents.addresses[path] = old.manifest.addresses[path]
             continue
         if old and path in old.manifest.failed and path not in again:
             contents.failed[path] = old.manifest.failed[path]
@@ -66,6 +70,8 @@ def collect_contents(
             continue
         contents.chunks += split_document(document, settings.chunk_chars, window_of(load()))
         contents.texts[path] = document.text
+        if document.address:
+            contents.addresses[path] = document.address
         if document.notes:
             contents.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
     return contents

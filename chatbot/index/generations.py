@@ -43,7 +43,8 @@ class Manifest:
 
     ``files`` maps each path to its SHA-256, and ``stamps`` to (bytes, modified, changed) as they
     were at the time ``listed``, all times in ns; ``failed`` maps to reasons, and ``notes`` to what
-    of a document was not read; ``search`` names the kind of vector search.
+    of a document was not read; ``search`` names the kind of vector search; ``addresses`` are those
+    of the originals of documents, by path.
     """
 
     generation: str
@@ -57,6 +58,7 @@ class Manifest:
     listed: int = 0
     search: str = "flat"
     notes: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 

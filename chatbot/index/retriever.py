@@ -41,7 +41,8 @@ class HybridRetriever(BaseRetriever):
     ``score`` (of the mode: cosine, BM25, or the fused score from about 0 to 1), ``similarity``
     (cosine), ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates)
     and ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which
-    nearly the same stands). The text is that of the chunk and of its neighbours as far as they fit.
+    nearly the same stands), ``address`` (of the original, if it is known). The text is that of the
+    chunk and of its neighbours as far as they fit.
 
     ``within`` keeps to documents whose path begins with it.
 
@@ -214,6 +215,7 @@ class HybridRetriever(BaseRetriever):
             "title": " > ".join(filter(None, (chunk.folders, chunk.title))),
             "columns": first.columns,
             "also": passage.also,
+            "address": self.generation.manifest.addresses.get(chunk.path, ""),
             "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
             "dense_rank": found.dense.get(row, 0),

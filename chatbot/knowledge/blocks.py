@@ -95,7 +95,8 @@ class Extracted:
     """Text with (offset, label) of its pages, its headings and tables.
 
     ``records`` are where the records of a list begin. ``notes`` say what was not read of a document
-    that was: "page 2 has no text". ``body`` is where the text begins behind what is no text.
+    that was: "page 2 has no text". ``body`` is where the text begins behind what is no text,
+    and ``address`` where the original is to be read (http or https).
     """
 
     text: str
@@ -106,6 +107,7 @@ class Extracted:
     notes: tuple[str, ...] = ()
     records: tuple[int, ...] = ()
     body: int = 0
+    address: str = ""
 
 
 @dataclass

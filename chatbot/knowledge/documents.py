@@ -23,6 +23,8 @@ SUFFIXES = frozenset({*PLAIN, *EXTRACTED})
 _KNOWN = "Markdown, text, HTML, PDF, Word, Excel, PowerPoint, OpenDocument, e-mail, CSV, JSON"
 # Their headings, if any, are those of records, and none of them is that of the whole.
 _NO_HEADINGS = frozenset({*PLAIN} - {".md", ".markdown", ".mdx"})
+# Where importers keep notes beside what they bring: nobody's documents.
+IMPORTS = "imports"
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
 
@@ -33,7 +35,7 @@ class Document:
     ``body`` is where the text begins behind front matter. ``pages`` are (offset, label) of pages,
     slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
     document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
-    beyond them and the title.
+    beyond them and the title. ``address`` is where the original is to be read, if that is known.
     """
 
     path: str
@@ -48,6 +50,7 @@ class Document:
     notes: tuple[str, ...] = ()
     folders: str = ""
     name: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
             continue
         for entry in entries:
             if entry.name.startswith("."):
-                if hidden:
+                if hidden and prefix.partition("/")[0] != IMPORTS:
                     yield prefix + entry.name, _UNREADABLE
                 continue
             if entry.is_dir(follow_symlinks=False):
@@ -229,6 +232,7 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
         extracted.notes,
         folders,
         file_words(relative, f"{folders} {title}"),
+        extracted.address,
     )
 
 

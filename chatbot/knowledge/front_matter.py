@@ -9,6 +9,7 @@ from typing import Any
 from chatbot.errors import DocumentError
 
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]{1,2000}", re.IGNORECASE)
 _MOST = 20_000  # characters
 _IS_TRUE = frozenset({"true", "yes", "on", "1"})
 _IS_FALSE = frozenset({"false", "no", "off", "0"})
@@ -27,6 +28,8 @@ _UNSEEN = (
 _SEEN = ("published", "publish", "public")
 _STATES = ("status", "state", "visibility", "audience", "access")
 _UNSEEN_STATES = frozenset({*_UNSEEN, "not published", "wip", "in progress", "deprecated", "trash"})
+# What site generators and imports call the address of the original.
+_ADDRESSES = ("address", "url", "source_url", "canonical_url", "canonical", "link")
 _ENDS = ("expirydate", "unpublishdate", "expires")
 _BEGINS = ("publishdate", "pubdate")
 
@@ -39,6 +42,12 @@ class FrontMatter:
     title: str = ""
     about: tuple[tuple[int, int], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Where the original is to be read: the address of a web page, or nothing."""
+        said = (self.values.get(name, "").strip() for name in _ADDRESSES)
+        return next((address for address in said if _ADDRESS.fullmatch(address)), "")
 
 
 def front_matter(text: str) -> FrontMatter:

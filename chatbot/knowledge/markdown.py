@@ -72,6 +72,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         headings=tuple(sorted(headings, key=lambda place: place.start)),
         tables=tuple(sorted(tables, key=lambda rows: rows.start)),
         body=min((start for start, _ in matter.about), default=body),
+        address=matter.address,
     )
 
 

@@ -74,7 +74,13 @@ def source(
         document, spans = passage.text, [(0, len(passage.text))]
     title = f"[{number}] {passage.path}"
     parts = marked_parts(document, spans)
-    return {"id": str(uuid.uuid4()), "title": title, "path": passage.path, "parts": parts}
+    return {
+        "id": str(uuid.uuid4()),
+        "title": title,
+        "path": passage.path,
+        "address": passage.address,
+        "parts": parts,
+    }
 
 
 def marked_parts(document: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:

@@ -19,6 +19,13 @@ export default function Source() {
   }, [props.id]);
   return (
     <article ref={article} tabIndex={-1} aria-label={props.title} className="source-view text-sm leading-relaxed outline-none">
+      {/^https?:\/\//i.test(props.address ?? "") ? (
+        <p className="mb-3">
+          <a href={props.address} target="_blank" rel="noopener noreferrer" className="source-original underline break-all">
+            {props.address}
+          </a>
+        </p>
+      ) : null}
       {props.parts.map((part, index) => {
         if (part.heading) return <h3 key={index} className="font-semibold mt-4 mb-1">{part.text}</h3>;
         if (!part.quote) return <span key={index} className="whitespace-pre-wrap break-words">{part.text}</span>;

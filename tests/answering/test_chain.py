@@ -32,6 +32,20 @@ async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
     assert "45 days" in citation["quote"]
 
 
+async def test_citations_have_the_address_of_the_original(service: ChatService) -> None:
+    document = service.settings.knowledge / "us.md"
+    address = "https://help.example.com/us"
+    document.write_text(f"---\naddress: {address}\n---\n{document.read_text()}")
+    (service.settings.knowledge / "other.md").write_text("About something else.\n")
+    for _ in range(2):  # the second build takes the address over from the first
+        service.update_index()
+        answer = await ask(service, "How long can customers in the US return a product?")
+        assert [citation.address for citation in answer.citations] == [address]
+        shown = {passage["path"]: passage["address"] for passage in answer.as_dict()["passages"]}
+        assert shown["us.md"] == address and shown["eu.md"] == ""
+        (service.settings.knowledge / "other.md").write_text("About one more thing.\n")
+
+
 async def test_follow_up_uses_the_previous_turn(
     service: ChatService, engine: ScriptedEngine
 ) -> None:

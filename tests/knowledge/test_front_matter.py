@@ -26,6 +26,21 @@ def test_front_matter_is_text(tmp_path: Path) -> None:
     assert " ".join(document.text[document.body :].split()) == "How to pay. Body."
 
 
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("address: https://help.example.com/a", "https://help.example.com/a"),
+        ('source_url: "http://example.com/?q=1"', "http://example.com/?q=1"),
+        ("url: /relative/", ""),
+        ("url: javascript:alert(1)", ""),
+        ("url: https://example.com/a b", ""),
+        ("url: /relative/\ncanonical_url: https://example.com/b", "https://example.com/b"),
+    ],
+)
+def test_front_matter_names_the_address(tmp_path: Path, line: str, address: str) -> None:
+    assert load(tmp_path / "a.md", f"---\n{line}\n---\nBody.\n").address == address
+
+
 def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> None:
     text = '---\ntitle: Pay: now: "x\nfoo\n---\nBody.\n'
     assert load(tmp_path / "a.md", text).title == 'Pay: now: "x'

@@ -5,6 +5,7 @@ import email.policy
 import re
 from collections.abc import Callable, Iterator
 from email.message import Message
+from itertools import takewhile
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
@@ -201,6 +202,12 @@ def _bytes(part: Message) -> bytes:
 
 def _text(part: Message) -> str:
     return decode(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
+
+
+def own_words(text: str) -> str:
+    """What the writer of a letter wrote, without what is quoted and the signature below it."""
+    own = takewhile(lambda block: isinstance(block, Paragraph), _letter(text))
+    return "\n\n".join(block.text for block in own if isinstance(block, Paragraph))
 
 
 def _letter(text: str) -> Iterator[Block]:

@@ -1,0 +1,85 @@
+"""Freshdesk: solution articles, and tickets with their conversations, as its API gives them.
+
+https://developers.freshdesk.com/api/#solutions and .../api/#conversations
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.importing.archive import ExportFile
+from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
+from chatbot.importing.documents import ImportedDocument, day_of, file_path
+from chatbot.importing.markdown import to_markdown
+from chatbot.importing.records import Record, inner, listed, records_of, text
+from chatbot.importing.sources import ExportOptions
+from chatbot.knowledge.formats.html import blocks_of
+
+_KINDS = ("articles", "tickets", "conversations", "contacts", "agents")
+_PUBLISHED = 2
+_SURVEY = 6  # the source of a conversation that is a customer's rating
+
+
+def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
+    """Published articles, and public words of people in tickets."""
+    tickets: dict[str, Record] = {}
+    talks: dict[str, dict[str, Record]] = {}
+    names: dict[str, str] = {}
+    for kind, record, file in records_of(files, *_KINDS):
+        number = text(record, "id")
+        if "folder_id" in record or kind == "articles":
+            yield _article(record, file.name, options)
+        elif "incoming" in record or kind == "conversations":
+            ticket = text(record, "ticket_id") or _number_in(file.name)
+            talks.setdefault(ticket, {})[number] = record
+        elif "requester_id" in record or kind == "tickets":
+            tickets[number] = record
+        elif "email" in record or "contact" in record or kind in ("contacts", "agents"):
+            names[number] = text(record, "name") or text(inner(record, "contact"), "name")
+    for number, record in tickets.items():
+        said = [*talks.get(number, {}).values(), *listed(record, "conversations")]
+        yield _ticket(number, record, said, names)
+
+
+def _article(record: Record, name: str, options: ExportOptions) -> Item:
+    number, title = text(record, "id"), text(record, "title")
+    if record.get("status") != _PUBLISHED:
+        return LeftOut(f"{name}: article {number}", "it is a draft")
+    body = to_markdown(blocks_of(text(record, "description", "description_text")))
+    if not body.strip():
+        return LeftOut(f"{name}: article {number}", "it holds no text")
+    address = f"{options.site}/support/solutions/articles/{number}" if options.site else ""
+    return ImportedDocument(
+        file_path(f"{number}-{title.lower()}"),
+        title,
+        body,
+        text(record, "url") if text(record, "url").startswith("http") else address,
+        day_of(record.get("updated_at")),
+        text(record, "language"),
+    )
+
+
+def _ticket(
+    number: str, ticket: Record, talks: list[Record], names: dict[str, str]
+) -> Conversation:
+    first = plain(text(ticket, "description", "description_text"))
+    messages = [Message("customer", first)]
+    people = {text(inner(ticket, "requester"), "name"), names.get(text(ticket, "requester_id"), "")}
+    people.add(names.get(text(ticket, "responder_id"), ""))
+    for talk in sorted(talks, key=lambda each: text(each, "created_at")):
+        people.add(names.get(text(talk, "user_id"), ""))
+        if talk.get("private") is True or talk.get("source") == _SURVEY:
+            continue
+        said = plain(text(talk, "body", "body_text"))
+        messages.append(Message("customer" if talk.get("incoming") is True else "staff", said))
+    return Conversation(
+        f"freshdesk ticket {number}",
+        text(ticket, "subject"),
+        tuple(messages),
+        tuple(filter(None, people)),
+    )
+
+
+def _number_in(name: str) -> str:
+    """The ticket of a file of conversations: "tickets/12/conversations.json"."""
+    found = re.findall(r"\d+", name)
+    return str(found[-1]) if found else ""

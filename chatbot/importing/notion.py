@@ -1,0 +1,71 @@
+"""Notion: its export as Markdown and CSV, a zip (also of zips) or a folder."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from chatbot.importing.archive import ExportFile
+from chatbot.importing.conversations import Item, LeftOut
+from chatbot.importing.documents import ImportedDocument, file_path
+from chatbot.importing.markdown import to_markdown
+from chatbot.importing.sources import ExportOptions
+from chatbot.knowledge.blocks import Table
+from chatbot.knowledge.formats.text import lines_of
+
+_ID = re.compile(r"[ -]([0-9a-f]{32})(?:_all)?$")
+_TITLE = re.compile(r"\A\ufeff?# +(\S.*?) *(?:\n|\Z)")
+_LINK = re.compile(r"(\[[^\]\n]*\])\(((?!https?://|mailto:)[^)\n]*)\)")
+
+
+def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
+    """A document for each page and each database."""
+    whole = {file.name.removesuffix("_all.csv") for file in files if file.name.endswith("_all.csv")}
+    for file in files:
+        if file.suffix == ".md":
+            yield _page(file, options)
+        elif file.suffix == ".csv" and file.name.removesuffix(".csv") not in whole:
+            yield _database(file, options)
+
+
+def _named(file: ExportFile) -> tuple[str, str, str]:
+    """The path for the file, the title in its name, and the number of the page."""
+    path = PurePosixPath(file.name)
+    number = match[1] if (match := _ID.search(path.stem)) else ""
+    title = _ID.sub("", path.stem)
+    folders = [_ID.sub("", part) for part in path.parts[:-1]]
+    folders = [part for part in folders if not part.startswith(("Export-", "ExportBlock-"))]
+    ending = f"-{number[:8]}" if number else ""
+    return file_path(*folders, f"{title}{ending}".lower()), title, number
+
+
+def _address(number: str, options: ExportOptions) -> str:
+    return f"{options.site or 'https://www.notion.so'}/{number}" if number else ""
+
+
+def _page(file: ExportFile, options: ExportOptions) -> Item:
+    path, named, number = _named(file)
+    text = lines_of(file.read())
+    heading = _TITLE.match(text)
+    title = heading[1] if heading else named
+    if not (text[heading.end() :] if heading else text).strip():
+        return LeftOut(file.name, "it holds no text")
+    # Links lead to files of the export; only their words are of use.
+    text = _LINK.sub(lambda match: match[1] if _is_anchor(match[2]) else match[1][1:-1], text)
+    return ImportedDocument(path, title, text, _address(number, options))
+
+
+def _is_anchor(address: str) -> bool:
+    return unquote(address).startswith("#")
+
+
+def _database(file: ExportFile, options: ExportOptions) -> Item:
+    path, title, number = _named(file)
+    rows = [row for row in csv.reader(io.StringIO(lines_of(file.read()))) if row]
+    if len(rows) < 2:
+        return LeftOut(file.name, "it holds no rows")
+    width = max(map(len, rows))
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    return ImportedDocument(path, title, to_markdown([Table(rows, 1)]), _address(number, options))

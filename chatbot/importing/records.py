@@ -1,0 +1,101 @@
+"""Records of exports: what an API gives as JSON, whole, in pages, or a record a line."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chatbot.errors import ImportingError
+from chatbot.importing.archive import ExportFile
+
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_LONGEST = 50_000_000  # bytes of a line
+
+Record = dict[str, Any]
+
+
+def records_of(
+    files: Sequence[ExportFile], *kinds: str
+) -> Iterator[tuple[str, Record, ExportFile]]:
+    """(kind, record, file) of all files. A list under the name of a kind ("articles": [...]), also
+    below "data", has records of that kind; others have the kind "".
+
+    Raises:
+        ImportingError: a file is no JSON; it names the file and the place.
+    """
+    for file in files:
+        if file.suffix not in _SUFFIXES:
+            continue
+        for value in _values(file):
+            yield from ((kind, record, file) for kind, record in _found(value, kinds))
+
+
+def _found(value: Any, kinds: tuple[str, ...]) -> Iterator[tuple[str, Record]]:
+    if isinstance(value, list):
+        yield from (pair for each in value for pair in _found(each, kinds))
+    elif isinstance(value, dict):
+        lists = [kind for kind in kinds if isinstance(value.get(kind), list)]
+        if not lists or "id" in value:  # a ticket with its comments is a record itself
+            if value.get("type") == "list" and isinstance(value.get("data"), list):
+                yield from _found(value["data"], kinds)
+            else:
+                yield "", value
+            return
+        for kind in lists:
+            yield from ((kind, record) for record in value[kind] if isinstance(record, dict))
+
+
+def _values(file: ExportFile) -> Iterator[Any]:
+    if file.suffix == ".json":
+        data = file.read()
+        try:
+            yield _json(data, file.name)
+            return
+        except ImportingError:
+            if b"\n{" not in data.strip():  # else it may be a record a line all the same
+                raise
+    with file.open() as stream:
+        number = 0
+        while line := stream.readline(_LONGEST):
+            number += 1
+            if len(line) == _LONGEST:
+                raise ImportingError(
+                    f"'{file.name}', line {number}, has more than {_LONGEST / 1e6:.0f} MB."
+                )
+            if line.strip():
+                yield _json(line, f"{file.name}:{number}")
+
+
+def _json(data: bytes, name: str) -> Any:
+    try:
+        return json.loads(data.removeprefix(b"\xef\xbb\xbf"))
+    except RecursionError:
+        raise ImportingError(f"'{name}' is nested too deeply; no export is.") from None
+    except ValueError as exc:
+        raise ImportingError(
+            f"'{name}' is not valid JSON, or a part of it is missing ({exc})."
+        ) from exc
+
+
+def text(record: Any, *names: str) -> str:
+    """The first of these values that is a text or a number, as text; else nothing."""
+    for name in names:
+        value = record.get(name) if isinstance(record, dict) else None
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def inner(record: Any, *names: str) -> Record:
+    """The record within a record, by the names that lead to it; else an empty one."""
+    for name in names:
+        record = record.get(name) if isinstance(record, dict) else None
+    return record if isinstance(record, dict) else {}
+
+
+def listed(record: Any, *names: str) -> list[Record]:
+    """The records of a list within a record; else none."""
+    *path, last = names
+    value = inner(record, *path).get(last) if path else record.get(last)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

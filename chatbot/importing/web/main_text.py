@@ -1,0 +1,275 @@
+"""The main text of a page, without menus, footers and what else stands around it.
+
+Pages say where their text is (``main``, ``article``, the names that help centres use); where one
+does not, what is around it is taken away by its names and its share of links. What is left is read
+as every HTML file of the knowledge folder is (:mod:`chatbot.knowledge.formats.html`), so tables,
+lists and code stay what they are: docs/experiments.md compares it with trafilatura.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from chatbot.importing.markdown import to_markdown
+from chatbot.knowledge.blocks import Heading, one_line
+from chatbot.knowledge.formats.html import html_blocks, parse
+from chatbot.knowledge.formats.text import decode
+
+_CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
+_REGIONS = (
+    ".//main",
+    ".//*[@role='main']",
+    ".//*[@itemprop='articleBody']",
+    ".//article",
+)
+# Names of the element that holds the text, in the order in which they are believed.
+_NAMED = (
+    "article-body",
+    "article__body",
+    "wiki-content",
+    "markdown-body",
+    "post-content",
+    "entry-content",
+    "article-content",
+    "main-content",
+    "maincontent",
+    "page-content",
+    "content-body",
+    "main",
+    "content",
+)
+_AROUND = frozenset({"nav", "footer", "dialog", "button", "form"})
+_ROLES = frozenset(
+    "navigation banner contentinfo search complementary dialog alertdialog menu menubar".split()  # noqa: SIM905
+)
+# A word of a class or id that names what stands around a text, and one that names nothing else.
+_WORDS = re.compile(
+    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
+    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"(?:^|[-_\s])(?:breadcrumbs?|cookies?|consent|share|sharing|related(?:-\w+)?|newsletter|"
+    r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
+    r"feedback|comments?|popup|modal|language-?(?:selector|switcher))(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_TEXT = frozenset({"p", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
+_MOST = 0.5  # of the text; what holds more is not what stands around it
+_LINKS = 0.6  # share of the characters that are links, in a menu
+_SHORT = 30  # characters on average of a menu's entry
+_FEWEST = 3  # links of a menu
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A page read: its text as Markdown, what it says of itself, and where its links lead.
+
+    ``links`` are absolute and without fragments; ``canonical`` is empty where the page names none.
+    ``indexed`` and ``followed`` are what it asks of robots.
+    """
+
+    title: str
+    language: str
+    date: str
+    markdown: str
+    canonical: str
+    links: tuple[str, ...]
+    indexed: bool = True
+    followed: bool = True
+
+
+def read_page(data: bytes, address: str, charset: str = "") -> PageText:
+    """Read a page that was fetched from ``address``; ``charset`` is what its server says.
+
+    Raises:
+        DocumentError: its encoding is not recognised.
+    """
+    said = _CHARSET.search(data, 0, 4096)
+    root = parse(decode(data, charset or (said[1].decode() if said else "")))
+    if root is None:
+        return PageText("", "", "", "", "", ())
+    base = _base(root, address)
+    robots = _robots(root)
+    links = tuple(dict.fromkeys(_links(root, base)))
+    canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
+    title, language, date = _title(root), _language(root), _date(root)
+    _unlink(root, base)
+    _keep_region(root)
+    blocks = list(html_blocks(root))
+    first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
+    return PageText(
+        one_line(first) or title,
+        language,
+        date,
+        to_markdown(blocks),
+        _joined(base, canonical),
+        links,
+        indexed="noindex" not in robots and "none" not in robots,
+        followed="nofollow" not in robots and "none" not in robots,
+    )
+
+
+def _base(root: Any, address: str) -> str:
+    element = root.find(".//base[@href]")
+    return address if element is None else _joined(address, element.get("href")) or address
+
+
+def _joined(base: str, link: str) -> str:
+    """``link`` of a page as an absolute address; empty for what is none, or leads nowhere."""
+    try:
+        joined = urljoin(base, link.strip()) if link.strip() else ""
+        return joined.partition("#")[0] if urlsplit(joined).scheme in ("http", "https") else ""
+    except ValueError:  # "http://[", which urllib does not take
+        return ""
+
+
+def _links(root: Any, base: str) -> Iterator[str]:
+    for element in root.iter("a", "area"):
+        if "nofollow" in (element.get("rel") or "").lower().split():
+            continue
+        if link := _joined(base, element.get("href") or ""):
+            yield link
+
+
+def _robots(root: Any) -> set[str]:
+    said = ",".join(
+        element.get("content") or ""
+        for element in root.iterfind(".//meta[@name]")
+        if element.get("name").lower() in ("robots", "peregrine")
+    )
+    return {word.strip().lower() for word in said.split(",")}
+
+
+def _meta(root: Any, *names: str) -> str:
+    for name in names:
+        for kind in ("property", "name"):
+            element = root.find(f".//meta[@{kind}='{name}']")
+            if element is not None and (element.get("content") or "").strip():
+                return one_line(element.get("content"))
+    return ""
+
+
+def _title(root: Any) -> str:
+    element = root.find(".//title")
+    named = one_line("".join(element.itertext())) if element is not None else ""
+    return _meta(root, "og:title") or named
+
+
+def _language(root: Any) -> str:
+    html = root if root.tag == "html" else root.find(".//html")
+    return (html.get("lang") or "").strip().lower() if html is not None else ""
+
+
+def _date(root: Any) -> str:
+    said = _meta(root, "article:modified_time", "og:updated_time", "last-modified", "dateModified")
+    element = root.find(".//time[@datetime]")
+    said = said or (element.get("datetime") if element is not None else "")
+    match = re.match(r"\d{4}-\d\d-\d\d", said.strip())
+    return match[0] if match else ""
+
+
+def _unlink(root: Any, base: str) -> None:
+    """Addresses within the site say nothing in a text."""
+    host = urlsplit(base).hostname
+    for element in root.iter("a"):
+        try:
+            if urlsplit(urljoin(base, element.get("href") or "")).hostname == host:
+                element.attrib.pop("href", None)
+        except ValueError:
+            element.attrib.pop("href", None)
+
+
+def _keep_region(root: Any) -> None:
+    """Leave of the body only what holds the text."""
+    body = root.find(".//body")
+    if body is None:
+        return
+    region = _region(body)
+    if region is not None:
+        _prune(region, certain=True)
+        if _length(region):
+            for child in list(body):
+                body.remove(child)
+            body.text = region.tail = None
+            body.append(region)
+            return
+    _prune(body, certain=False)
+
+
+def _region(body: Any) -> Any:
+    """The element that says that it holds the text."""
+    for path in _REGIONS:
+        found = [element for element in body.iterfind(path) if _length(element)]
+        if len(found) == 1 or (found and path == ".//main"):
+            return max(found, key=_length)
+    words = [(element, _names(element)) for element in body.iter("div", "section", "td")]
+    for name in _NAMED:
+        found = [e for e, names in words if name in names and _length(e)]
+        if found:
+            return max(found, key=_length)
+    return None
+
+
+def _names(element: Any) -> set[str]:
+    return {*f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()}
+
+
+def _length(element: Any) -> int:
+    return sum(len(text.strip()) for text in element.itertext())
+
+
+def _prune(region: Any, certain: bool) -> None:
+    """Take away what stands around the text; ``certain`` that the region is the text's own."""
+    whole = _length(region)
+    for element in list(region.iter()):
+        if element is region or not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        if _is_around(element, certain) and _length(element) <= _MOST * whole:
+            _drop(element)
+
+
+def _is_around(element: Any, certain: bool) -> bool:
+    tag = element.tag
+    holds_title = element.find(".//h1") is not None
+    if tag in _AROUND or element.get("role") in _ROLES:
+        return not holds_title
+    if tag in ("header", "aside"):
+        return not holds_title and (not certain or _is_menu(element))
+    if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if not holds_title and _NEVER.search(names):
+            return True
+        if not holds_title and _WORDS.search(names):
+            return not certain or _is_menu(element) or element.find(".//p") is None
+        return not certain and not _is_among_text(element) and _is_menu(element)
+    return False
+
+
+def _is_among_text(element: Any) -> bool:
+    """Whether paragraphs or headings are beside it: a list of links in a text is a part of it."""
+    return any(
+        child is not element and child.tag in _TEXT and _length(child)
+        for child in element.getparent()
+    )
+
+
+def _is_menu(element: Any) -> bool:
+    """Whether it is mostly short links."""
+    links = list(element.iter("a"))
+    if len(links) < _FEWEST:
+        return False
+    linked = sum(map(_length, links))
+    return linked > _LINKS * max(1, _length(element)) and linked / len(links) < _SHORT
+
+
+def _drop(element: Any) -> None:
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

@@ -1,0 +1,102 @@
+"""Zendesk: articles of the help centre, and tickets with their comments, as its API gives them.
+
+https://developer.zendesk.com/api-reference/help_center/help-center-api/articles/ and
+.../ticketing/tickets/ticket_comments/; also Zendesk's own export, a ticket a line.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.importing.archive import ExportFile
+from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
+from chatbot.importing.documents import ImportedDocument, day_of, file_path
+from chatbot.importing.markdown import to_markdown
+from chatbot.importing.records import Record, inner, listed, records_of, text
+from chatbot.importing.sources import ExportOptions
+from chatbot.knowledge.formats.html import blocks_of
+
+_KINDS = ("articles", "article", "tickets", "comments", "users", "audits")
+_ROBOTS = frozenset({"rule", "system"})
+
+
+def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
+    """Published articles, and public words of people in tickets."""
+    tickets: dict[str, Record] = {}
+    comments: dict[str, dict[str, Record]] = {}
+    users: dict[str, Record] = {}
+    for kind, record, file in records_of(files, *_KINDS):
+        number = text(record, "id")
+        if kind == "articles" or (not kind and "body" in record and "title" in record):
+            yield _article(record, file.name, options)
+        elif kind == "users" or (not kind and "role" in record and "email" in record):
+            users[number] = record
+        elif kind == "comments" or (not kind and "author_id" in record and "public" in record):
+            ticket = text(record, "ticket_id") or _number_in(file.name)
+            comments.setdefault(ticket, {})[number] = record
+        elif kind == "audits" or (not kind and "events" in record):
+            for event in listed(record, "events"):
+                if event.get("type") == "Comment":
+                    made = {"created_at": record.get("created_at"), "via": record.get("via")}
+                    own = comments.setdefault(text(record, "ticket_id"), {})
+                    own[text(event, "id")] = made | event
+        elif kind == "tickets" or "requester_id" in record or "requester" in record:
+            tickets[number] = record
+    for number, record in tickets.items():
+        said = [*comments.get(number, {}).values(), *listed(record, "comments")]
+        yield _ticket(number, record, said, users)
+    for number in comments.keys() - tickets.keys():
+        yield LeftOut(f"comments of ticket {number}", "the export does not hold the ticket itself")
+
+
+def _article(record: Record, name: str, options: ExportOptions) -> Item:
+    number, title = text(record, "id"), text(record, "title", "name")
+    if record.get("draft") is True:
+        return LeftOut(f"{name}: article {number}", "it is a draft")
+    body = to_markdown(blocks_of(text(record, "body")))
+    if not body.strip():
+        return LeftOut(f"{name}: article {number}", "it holds no text")
+    language = text(record, "locale", "source_locale")
+    address = text(record, "html_url")
+    if not address and options.site:
+        address = f"{options.site}/hc/{language}/articles/{number}"
+    return ImportedDocument(
+        file_path(*filter(None, (language,)), f"{number}-{title.lower()}"),
+        title,
+        body,
+        address,
+        day_of(record.get("edited_at") or record.get("updated_at")),
+        language,
+    )
+
+
+def _ticket(
+    number: str, ticket: Record, comments: list[Record], users: dict[str, Record]
+) -> Conversation:
+    requester = text(ticket, "requester_id") or text(inner(ticket, "requester"), "id")
+    people = [inner(ticket, "requester"), inner(ticket, "assignee"), inner(ticket, "submitter")]
+    messages = []
+    for comment in sorted(comments, key=lambda each: text(each, "created_at")):
+        author = text(comment, "author_id") or text(inner(comment, "author"), "id")
+        person = users.get(author) or inner(comment, "author")
+        people.append(person)
+        robot = author.startswith("-") or text(inner(comment, "via"), "channel") in _ROBOTS
+        if comment.get("public") is False or robot:
+            continue
+        staff = text(person, "role") in ("agent", "admin") or (
+            not text(person, "role") and author != requester
+        )
+        said = plain(text(comment, "plain_body", "html_body", "body"))
+        messages.append(Message("staff" if staff else "customer", said))
+    if not any(message.side == "customer" for message in messages):
+        messages.insert(0, Message("customer", plain(text(ticket, "description"))))
+    people.append(users.get(requester, {}))
+    names = tuple({name for person in people if (name := text(person, "name"))})
+    return Conversation(
+        f"zendesk ticket {number}", text(ticket, "subject", "raw_subject"), tuple(messages), names
+    )
+
+
+def _number_in(name: str) -> str:
+    """The ticket of a file of comments: "tickets/12/comments.json", "comments-12.json"."""
+    found = re.findall(r"\d+", name)
+    return str(found[-1]) if found else ""
