@@ -488,6 +488,20 @@ def test_titles_cannot_break_out_of_front_matter(run: Any, knowledge: Path, tmp_
     assert document.address == "" and document.text.strip().startswith("Refunds take")
 
 
+def test_where_folders_cannot_be_exchanged_a_kill_in_between_is_mended(
+    run: Any, knowledge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.importing.folder._exchanged", lambda one, other: False)
+    path = folder(tmp_path, articles=ZENDESK_ARTICLES)
+    run("zendesk", path)
+    assert run("zendesk", path).unchanged == 1
+    base = knowledge / "imports"
+    (base / "zendesk").rename(base / ".zendesk.old")  # killed between the two renames
+    report = run("zendesk", path)
+    assert (report.unchanged, report.added) == (1, 0)
+    assert sorted(each.name for each in base.iterdir()) == [".lock", "zendesk"]
+
+
 def test_one_import_at_a_time(run: Any, knowledge: Path, tmp_path: Path) -> None:
     from filelock import FileLock
 
