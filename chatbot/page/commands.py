@@ -132,6 +132,7 @@ async def hand_off(desk: Desk, _: str) -> None:
     packet = make_packet(desk, summary)
     settings = desk.service.settings
     message.content = f"{without_images(summary)}\n\n{await _deliver(desk, packet)}"
+    message.metadata = {"handoff": True}  # counted in the console
     message.elements = [
         _file("handoff.md", to_markdown(packet).encode(), "text/markdown"),
         _file("handoff.eml", to_email(packet, settings.handoff_to), "message/rfc822"),
