@@ -139,15 +139,12 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 def _gaps(options: argparse.Namespace) -> None:
     from chatbot.desk.corrections import find_gaps
 
-    async def read(store: Any) -> Any:
-        return await store.feedback.refused(), await store.feedback.all()
-
-    refused, judgements = with_store(read)
+    waiting = with_store(lambda store: store.reviews.waiting())
     gaps = []
-    if refused or judgements:
+    if waiting:
         service = make_service(options)
         need_index(service)
-        gaps = find_gaps(refused, judgements, service.embeddings(), service.search)
+        gaps = find_gaps(waiting, service.embeddings(), service.search)
     if options.json:
         print_json({"gaps": [gap.as_dict() for gap in gaps]})
         return

@@ -180,9 +180,9 @@ async def gaps(desk: Desk, _: str) -> None:
     if desk.role not in ("owner", "admin"):
         await cl.Message(desk.say("gaps_owner")).send()
         return
-    refused, judged = await desk.store.feedback.refused(), await desk.store.feedback.all()
+    waiting = await desk.store.reviews.waiting()
     embeddings = await asyncio.to_thread(desk.service.embeddings)
-    found = await asyncio.to_thread(find_gaps, refused, judged, embeddings, desk.service.search)
+    found = await asyncio.to_thread(find_gaps, waiting, embeddings, desk.service.search)
     blocks = []
     for gap in found:
         examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)

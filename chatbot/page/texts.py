@@ -72,6 +72,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "wrong": "What was wrong",
         "right_answer": "Right answer",
         "right_document": "Right document",
+        "no_document": "No document, or more than one, is called “{name}”. Nearest: {nearest}",
         "should_refuse": "It should have said that it does not know",
         "save": "Save",
         "saved": "Saved. Thank you.",
@@ -149,6 +150,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "wrong": "Was falsch war",
         "right_answer": "Richtige Antwort",
         "right_document": "Richtiges Dokument",
+        "no_document": "„{name}“ heißt kein Dokument oder mehr als eines. Am nächsten: {nearest}",
         "should_refuse": "Es hätte sagen sollen, dass es das nicht weiß",
         "save": "Speichern",
         "saved": "Gespeichert. Danke.",
@@ -224,6 +226,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "wrong": "Ce qui était faux",
         "right_answer": "Bonne réponse",
         "right_document": "Bon document",
+        "no_document": "Aucun document, ou plus d'un, ne s'appelle « {name} ». Les plus "
+        "proches : {nearest}",
         "should_refuse": "Il aurait dû dire qu'il ne sait pas",
         "save": "Enregistrer",
         "saved": "Enregistré. Merci.",
@@ -299,6 +303,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "wrong": "Qué estaba mal",
         "right_answer": "Respuesta correcta",
         "right_document": "Documento correcto",
+        "no_document": "Ningún documento, o más de uno, se llama «{name}». Los más "
+        "cercanos: {nearest}",
         "should_refuse": "Debió decir que no lo sabe",
         "save": "Guardar",
         "saved": "Guardado. Gracias.",

@@ -72,6 +72,9 @@ class Review:
     decided_at: str
 
 
+_REVIEW = [reviews.c[name] for name in Review.__dataclass_fields__]
+
+
 class ReviewStore:
     """Items that wait and decisions, in the database."""
 
@@ -136,10 +139,16 @@ class ReviewStore:
             await connection.execute(delete(reviews).where(both))
             await note(connection, who, "review.reopened", question)
 
+    async def find(self, review_id: str) -> Review | None:
+        """The decision on an item."""
+        query = select(*_REVIEW).where(reviews.c.id == review_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return Review(**dict(row)) if row else None
+
     async def decided(self, limit: int) -> list[Review]:
         """The newest decisions, without what they settled."""
-        columns = [reviews.c[name] for name in Review.__dataclass_fields__]
-        query = select(*columns).where(reviews.c.lead.is_(None))
+        query = select(*_REVIEW).where(reviews.c.lead.is_(None))
         query = query.order_by(reviews.c.decided_at.desc()).limit(limit)
         async with self._database.read() as connection:
             return [Review(**dict(r)) for r in (await connection.execute(query)).mappings()]
@@ -192,8 +201,10 @@ class ReviewStore:
         if (await connection.execute(new)).rowcount:
             return True
         kept = (
-            await connection.execute(select(reviews).where(reviews.c.id == item.id))
-        ).mappings().one()
+            (await connection.execute(select(reviews).where(reviews.c.id == item.id)))
+            .mappings()
+            .one()
+        )
         if lead is None and any(kept[name] != value for name, value in said.items()):
             raise ConflictError(
                 f"{kept['decided_by']} decided on this meanwhile ({kept['status']}); nothing was "

@@ -49,9 +49,7 @@ class Statistics:
             outcomes.c.created_at >= since, outcomes.c.first_token.is_not(None)
         )
         rated = func.substr(feedback.c.created_at, 1, 10)
-        thumbs = select(rated, feedback.c.value, func.count()).where(
-            feedback.c.created_at >= since
-        )
+        thumbs = select(rated, feedback.c.value, func.count()).where(feedback.c.created_at >= since)
         async with self._database.read() as connection:
             for date, kind, count in await connection.execute(
                 counted.group_by(day, outcomes.c.kind)
@@ -70,4 +68,4 @@ class Statistics:
         """How many kept answers cite each document."""
         query = select(cited.c.path, func.count()).group_by(cited.c.path)
         async with self._database.read() as connection:
-            return {path: count for path, count in await connection.execute(query)}
+            return {str(path): int(n) for path, n in await connection.execute(query)}

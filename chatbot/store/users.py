@@ -73,7 +73,10 @@ class UserStore:
                 can sign in with a password stays one.
             StoreError: it was not saved.
         """
-        given = {"role": role and _checked_role(role), "password_hash": await self._hashed(password)}
+        given = {
+            "role": role and _checked_role(role),
+            "password_hash": await self._hashed(password),
+        }
         values = {key: value for key, value in given.items() if value is not None}
         async with self._database.write() as connection:
             if role is not None and role != "admin":
