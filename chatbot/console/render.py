@@ -21,6 +21,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["short"] = lambda value: f"{round(value, 2):g}" if value < 1e5 else value
 _PAGES = ("", "documents", "review", "gaps", "users", "audit")
 
 

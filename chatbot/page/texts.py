@@ -68,7 +68,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "friendly": "friendly",
         "formal": "formal",
         "brief": "brief",
-        "correct": "What would have been right? This becomes a test and a lesson for the model.",
+        "correct": "What would have been right? When a knowledge owner accepts it, it becomes a "
+        "test and a lesson for the model.",
         "wrong": "What was wrong",
         "right_answer": "Right answer",
         "right_document": "Right document",
@@ -146,7 +147,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "friendly": "freundlich",
         "formal": "förmlich",
         "brief": "knapp",
-        "correct": "Was wäre richtig gewesen? Daraus wird ein Test und eine Lehre für das Modell.",
+        "correct": "Was wäre richtig gewesen? Nehmen Wissensverantwortliche es an, wird daraus ein "
+        "Test und eine Lehre für das Modell.",
         "wrong": "Was falsch war",
         "right_answer": "Richtige Antwort",
         "right_document": "Richtiges Dokument",
@@ -221,8 +223,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "friendly": "aimable",
         "formal": "formel",
         "brief": "bref",
-        "correct": "Qu'aurait-il fallu répondre ? Cela devient un test et une leçon pour le "
-        "modèle.",
+        "correct": "Qu'aurait-il fallu répondre ? Si un responsable l'accepte, cela devient un test "
+        "et une leçon pour le modèle.",
         "wrong": "Ce qui était faux",
         "right_answer": "Bonne réponse",
         "right_document": "Bon document",
@@ -299,7 +301,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "friendly": "amable",
         "formal": "formal",
         "brief": "breve",
-        "correct": "¿Qué habría sido correcto? Será una prueba y una lección para el modelo.",
+        "correct": "¿Qué habría sido correcto? Si un responsable lo acepta, será una prueba y una "
+        "lección para el modelo.",
         "wrong": "Qué estaba mal",
         "right_answer": "Respuesta correcta",
         "right_document": "Documento correcto",

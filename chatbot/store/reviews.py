@@ -275,9 +275,19 @@ def _judged(row: Row[Any]) -> Waiting | None:
 
 
 def _refused(row: Row[Any]) -> Waiting:
-    said = ("", "", "", "")
-    about = (row.id, "refused", row.question, row.question_key, row.asked_by or "", row.created_at)
-    return Waiting(*about, *said, seen=fingerprint())
+    return Waiting(
+        id=row.id,
+        kind="refused",
+        question=row.question,
+        key=row.question_key,
+        asked_by=row.asked_by or "",
+        created_at=row.created_at,
+        comment="",
+        wrong="",
+        right_answer="",
+        right_document="",
+        seen=fingerprint(),
+    )
 
 
 async def _record(connection: AsyncConnection, item: Waiting) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def _add_console(connection: Connection) -> None:
             steps.c.id.in_(ids[first : first + _AT_ONCE])
         )
         for row in connection.execute(batch).mappings().all():
-            if outcome := outcome_of(row):
+            if outcome := outcome_of(dict(row)):
                 values, paths = outcome
                 connection.execute(insert(outcomes).values(values))
                 for path in paths:
