@@ -223,8 +223,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "friendly": "aimable",
         "formal": "formel",
         "brief": "bref",
-        "correct": "Qu'aurait-il fallu répondre ? Si un responsable l'accepte, cela devient un test "
-        "et une leçon pour le modèle.",
+        "correct": "Qu'aurait-il fallu répondre ? Si un responsable l'accepte, cela devient un "
+        "test et une leçon pour le modèle.",
         "wrong": "Ce qui était faux",
         "right_answer": "Bonne réponse",
         "right_document": "Bon document",
