@@ -361,6 +361,27 @@ async def test_an_answer_waits_once_however_it_was_judged(store: Store, console:
     assert len(await store.reviews.lessons()) == 1
 
 
+async def test_an_owners_word_counts_more_than_praise(
+    olga: httpx.AsyncClient, store: Store
+) -> None:
+    _, step = await answer(store)
+    item = await store.feedback.rate(step, 0, None)
+    address, form = await decision(store, item)
+    await post(olga, address, **form)
+    await store.feedback.rate(step, 1, None)
+    (lesson,) = await store.reviews.lessons()
+    assert (lesson.value, lesson.right_answer) == (0, "45 days.")
+
+
+@pytest.mark.parametrize("path", ["documents", "review", "audit", "documents/view"])
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 5000, "x", "\u0663", "2"])
+async def test_any_number_in_an_address_is_a_page(
+    olga: httpx.AsyncClient, path: str, number: str
+) -> None:
+    asked = dict.fromkeys(("page", "part", "before"), number) | {"path": "us.md"}
+    assert (await olga.get(f"/console/{path}", params=asked)).status_code == 200
+
+
 async def test_a_correction_that_is_changed_waits_again(
     olga: httpx.AsyncClient, store: Store
 ) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
+from chatbot.console.forms import number_of
 from chatbot.console.parts import console_of
 from chatbot.console.render import page
 from chatbot.store import Store
@@ -24,8 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @router.get("")
 async def listed(request: Request) -> HTMLResponse:
     """The newest entries; ``before`` goes on with older ones."""
-    given = request.query_params.get("before", "")
-    before = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    before = number_of(request, "before")
     entries = await console_of(request).store.audit.newest(_A_PAGE + 1, before)
     more = len(entries) > _A_PAGE
     return page(request, "audit.html", entries=entries[:_A_PAGE], more=more)

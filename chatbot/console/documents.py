@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.requests import Request
@@ -11,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from chatbot.console import files
-from chatbot.console.forms import file_of, form_of, text_of
+from chatbot.console.forms import file_of, form_of, page_of, text_of
 from chatbot.console.library import BEHIND, STATES, File, current_index, list_library
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
@@ -38,14 +37,15 @@ async def listed(request: Request) -> HTMLResponse:
         if state in ("", file.state)
         and (words in file.path.casefold() or words in file.title.casefold())
     ]
-    number = _page_number(request, len(chosen))
+    last = max(1, -(-len(chosen) // _A_PAGE))
+    number = page_of(request, last)
     return page(
         request,
         "documents.html",
         files=chosen[(number - 1) * _A_PAGE : number * _A_PAGE],
         found=len(chosen),
         number=number,
-        last=_pages(len(chosen)),
+        last=last,
         counts={name: n for name in STATES if (n := sum(file.state == name for file in found))},
         behind=sum(file.state in BEHIND for file in found),
         state=state,
@@ -62,7 +62,7 @@ async def viewed(request: Request) -> HTMLResponse:
     file = _file(found, request.query_params.get("path", ""))
     text = generation.texts.get(file.path, "") if generation else ""
     parts = max(1, -(-len(text) // _TEXT_CHARS))
-    part = min(max(_number(request, "part"), 1), parts)
+    part = page_of(request, parts, "part")
     shown = text[(part - 1) * _TEXT_CHARS : part * _TEXT_CHARS]
     return page(request, "document.html", file=file, text=shown, part=part, parts=parts)
 
@@ -168,19 +168,6 @@ def _file(found: list[File], path: str) -> File:
         if file.path == path and file.named:
             return file
     raise HTTPException(404)
-
-
-def _pages(count: int) -> int:
-    return max(1, -(-count // _A_PAGE))
-
-
-def _page_number(request: Request, count: int) -> int:
-    return min(max(_number(request, "page"), 1), _pages(count))
-
-
-def _number(request: Request, name: str) -> int:
-    given: Any = request.query_params.get(name, "1")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 1
 
 
 def _suffix(name: str) -> str:

@@ -61,6 +61,17 @@ def file_of(form: FormData, name: str) -> UploadFile | None:
     return value if isinstance(value, UploadFile) and value.filename else None
 
 
+def number_of(request: Request, name: str) -> int | None:
+    """A whole number of the address, of at most nine digits; ``None`` for anything else."""
+    given = request.query_params.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 9 else None
+
+
+def page_of(request: Request, last: int, name: str = "page") -> int:
+    """Which page is asked for, from 1 to ``last``."""
+    return min(max(number_of(request, name) or 1, 1), last)
+
+
 def _same_origin(request: Request) -> bool:
     """As far as the browser says; programs that are no browser say nothing."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

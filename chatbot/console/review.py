@@ -9,7 +9,7 @@ from fastapi.requests import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.forms import form_of, text_of
+from chatbot.console.forms import form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -40,8 +40,7 @@ async def waiting(request: Request) -> HTMLResponse:
     if order == "frequent":
         found.sort(key=lambda groups: -sum(len(group.items) for group in groups))
     last = max(1, -(-len(found) // _A_PAGE))
-    given = request.query_params.get("page", "1")
-    number = min(max(int(given) if given.isascii() and given.isdigit() else 1, 1), last)
+    number = page_of(request, last)
     return page(
         request,
         "review.html",

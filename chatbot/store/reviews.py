@@ -155,7 +155,7 @@ class ReviewStore:
 
     async def lessons(self) -> list[Feedback]:
         """What teaches, oldest first: accepted items, as judgements that say what is right, and
-        praised answers."""
+        praised answers; where there are both of one answer, the owner's word counts."""
         query = select(reviews).where(reviews.c.status == "accepted").order_by(reviews.c.decided_at)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
@@ -173,7 +173,9 @@ class ReviewStore:
             )
             for row in rows
         ]
-        praised = [given for given in await FeedbackStore(self._database).all() if given.value]
+        decided = {given.id for given in accepted}
+        judged = await FeedbackStore(self._database).all()
+        praised = [given for given in judged if given.value and given.id not in decided]
         return sorted(accepted + praised, key=lambda given: given.created_at)
 
     async def _put(
