@@ -1,6 +1,7 @@
 """Who sent a request to a page beside the conversation: the same people, known the same way."""
 
-from chainlit.auth import decode_jwt, get_token_from_cookies
+from chainlit.auth import get_token_from_cookies
+from chainlit.auth.jwt import decode_jwt
 from starlette.requests import Request
 
 from chatbot.page.access import LOCAL, Mode
