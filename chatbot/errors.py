@@ -65,6 +65,10 @@ class StoreError(ChatbotError):
     """The database could not be read, or something was not saved."""
 
 
+class ConflictError(StoreError):
+    """Somebody else changed the same meanwhile; nothing of one's own was saved."""
+
+
 class UserError(ChatbotError):
     """A user cannot be added, found or let in."""
 

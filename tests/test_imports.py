@@ -20,7 +20,7 @@ OWNERS = {
     "charset_normalizer": {"knowledge.formats.text"},
     "docutils": {"knowledge.formats.markup"},
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
-    "fastapi": {"api"},
+    "fastapi": {"api", "console"},
     "filelock": {"index.builder", "importing.folder", "llm.download", "llm.wheels"},
     "gguf": {"llm"},
     "httpx": {
@@ -32,7 +32,7 @@ OWNERS = {
     },
     "httpx2": {"llm.engines.openai"},
     "huggingface_hub": {"llm.catalogue", "llm.download", "llm.engines.huggingface"},
-    "jinja2": {"reports.pages"},
+    "jinja2": {"console.render", "reports.pages"},
     "langchain_community": {"index.stores.faiss_store"},
     "langchain_huggingface": {"index.embeddings", "llm.engines.huggingface"},
     "langchain_milvus": {"index.stores.milvus_store"},

@@ -63,10 +63,14 @@ class Answer:
         }
 
     def record(self, question: Question) -> dict[str, Any]:
-        """What was asked, answered and on screen, as the store keeps it with the answer."""
+        """What was asked, answered and on screen, as the store keeps it with the answer.
+
+        ``first_token`` is in seconds, none where the model was not asked."""
         shown = self.as_dict()
         del shown["timings"], shown["notes"]
-        return {"question": question.text, "history": list(question.history), **shown}
+        first = {"first_token": self.timings.get("first_token")}
+        asked = {"question": question.text, "history": list(question.history)}
+        return asked | shown | first
 
 
 class Stopwatch:

@@ -1,4 +1,4 @@
-"""The application factories: the API alone, and the API with the page around it."""
+"""The application factories: the API alone, and the API with the page and the console."""
 
 import asyncio
 import os
@@ -28,6 +28,7 @@ _PATHS = (
     "/mcp",
 )  # fmt: skip
 _BELOW = ("/v1/", f"{ASSETS}/")
+_CONSOLE = "/console"
 
 _LOOK_EVERY = 5.0  # seconds
 
@@ -91,7 +92,8 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     address that it does not know with itself, and an unknown address under ``/v1`` is an error.
     """
     os.environ.setdefault("CHAINLIT_APP_ROOT", str(PROJECT_ROOT))
-    from chatbot.page.setup import mount_page  # Chainlit reads that variable when it is imported
+    from chatbot.console import create_console  # Chainlit reads that variable when it is imported
+    from chatbot.page.setup import mount_page
 
     serving = process_service(service or build_service(settings, prepare=True))
     api = create_api(settings, serving)
@@ -104,7 +106,8 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     whole = FastAPI(title="Peregrine", lifespan=lifespan, openapi_url=None)
     whole.state.parts = api.state.parts
     mount_page(whole)
-    whole.add_middleware(_Beside, api=api)
+    console = create_console(settings, serving, api.state.parts.store)
+    whole.add_middleware(_Beside, api=api, console=console)
     return whole
 
 
@@ -124,12 +127,19 @@ async def _keep_ready(service: ChatService) -> None:
 
 
 class _Beside:
-    """Sends what is addressed to the API there, and all else to the page."""
+    """Sends what is addressed to the API or the console there, and all else to the page."""
 
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
-        self._page, self._api = app, api
+    def __init__(self, app: ASGIApp, api: ASGIApp, console: ASGIApp) -> None:
+        self._page, self._api, self._console = app, api, console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._of(scope)(scope, receive, send)
+
+    def _of(self, scope: Scope) -> ASGIApp:
         path = scope.get("path", "")
-        ours = scope["type"] == "http" and (path in _PATHS or path.startswith(_BELOW))
-        await (self._api if ours else self._page)(scope, receive, send)
+        if scope["type"] != "http":
+            return self._page
+        if path in _PATHS or path.startswith(_BELOW):
+            return self._api
+        console = path == _CONSOLE or path.startswith(f"{_CONSOLE}/")
+        return self._console if console else self._page

@@ -103,8 +103,11 @@ def _remove_user(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from chatbot.desk.corrections import regression_cases, training_rows
 
-    judgements = with_store(lambda store: store.feedback.all())
-    rows, cases = training_rows(judgements), regression_cases(judgements)
+    async def read(store: Any) -> Any:
+        return await store.reviews.lessons(), await store.reviews.waiting()
+
+    lessons, waiting = with_store(read)
+    rows, cases = training_rows(lessons), regression_cases(lessons)
     if options.out:
         _write_lines(options.out, rows)
         _write_lines(options.out.with_suffix(".cases.jsonl"), cases)
@@ -112,10 +115,12 @@ def _export(options: argparse.Namespace) -> None:
         print_json({"rows": [_plain(r) for r in rows], "cases": [_plain(c) for c in cases]})
     where = f" in {options.out}" if options.out else ""
     print(
-        f"{len(judgements)} judgements: {len(rows)} training rows and {len(cases)} "
+        f"{len(lessons)} accepted or praised answers: {len(rows)} training rows and {len(cases)} "
         f"regression cases{where}.",
         file=sys.stderr,
     )
+    if proposed := sum(item.kind == "correction" for item in waiting):
+        print(f"{proposed} corrections wait for an owner at /console/review.", file=sys.stderr)
 
 
 def _plain(record: BaseModel) -> dict[str, Any]:
@@ -134,15 +139,12 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 def _gaps(options: argparse.Namespace) -> None:
     from chatbot.desk.corrections import find_gaps
 
-    async def read(store: Any) -> Any:
-        return await store.feedback.refused(), await store.feedback.all()
-
-    refused, judgements = with_store(read)
+    waiting = with_store(lambda store: store.reviews.waiting())
     gaps = []
-    if refused or judgements:
+    if waiting:
         service = make_service(options)
         need_index(service)
-        gaps = find_gaps(refused, judgements, service.models.embeddings(), service.search)
+        gaps = find_gaps(waiting, service.models.embeddings(), service.search)
     if options.json:
         print_json({"gaps": [gap.as_dict() for gap in gaps]})
         return

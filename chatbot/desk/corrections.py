@@ -9,11 +9,12 @@ from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant, from_fields
 from chatbot.store import Feedback
+from chatbot.store.reviews import Waiting
 from chatbot.text.masking import mask
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
 # are about 0.2 to 0.5 apart with the bundled embeddings, different topics 0.7 and more.
-_SAME_GAP = 0.6
+SAME_GAP = 0.6
 _EXAMPLES = 5
 _NEAREST = 3
 
@@ -38,6 +39,7 @@ class Gap:
 
 def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
     """Rows to learn from: corrected answers, refusals that should have been, and praised answers.
+    An owner accepted the corrections (:meth:`chatbot.store.reviews.ReviewStore.lessons`).
 
     The passages are those that were on screen. Where the right document was not among them, the
     row teaches to refuse: from what it saw, the model could only have invented the answer.
@@ -128,34 +130,36 @@ def _relevant(given: Feedback) -> list[Relevant]:
 
 
 def find_gaps(
-    refused: Sequence[dict[str, Any]],
-    judgements: Sequence[Feedback],
-    embeddings: Embeddings,
-    search: Callable[[str], Sequence[Any]],
+    waiting: Sequence[Waiting], embeddings: Embeddings, search: Callable[[str], Sequence[Any]]
 ) -> list[Gap]:
-    """Refused and thumbed-down questions in groups of one topic each, the largest first.
+    """Refused and thumbed-down questions in groups of one topic each, the largest first; without
+    those that an owner has decided upon.
 
     ``search`` gives passages (with ``path`` and ``score``) for a question.
     """
-    asked = [(answer["question"], "refused") for answer in refused]
-    asked += [(given.answer["question"], "down") for given in judgements if not given.value]
+    asked = [
+        (item.question, "refused" if item.kind == "refused" else "down")
+        for item in sorted(waiting, key=lambda item: item.created_at)
+    ]
     if not asked:
         return []
     vectors = np.asarray(embeddings.embed_documents([question for question, _ in asked]))
     groups: dict[int, list[int]] = {}
-    for row, label in enumerate(_labels(vectors)):
+    for row, label in enumerate(clusters(vectors, SAME_GAP)):
         groups.setdefault(int(label), []).append(row)
     gaps = [_gap(rows, asked, vectors, search) for rows in groups.values()]
     return sorted(gaps, key=lambda gap: -gap.size)
 
 
-def _labels(vectors: np.ndarray) -> Sequence[int]:
+def clusters(vectors: np.ndarray, distance: float) -> Sequence[int]:
+    """A label for each row of ``vectors`` (n, d): those of one label are on average less than
+    ``distance`` apart, by cosine."""
     if len(vectors) == 1:
         return [0]
     from sklearn.cluster import AgglomerativeClustering
 
     clustering = AgglomerativeClustering(
-        n_clusters=None, distance_threshold=_SAME_GAP, metric="cosine", linkage="average"
+        n_clusters=None, distance_threshold=distance, metric="cosine", linkage="average"
     )
     return clustering.fit_predict(vectors)  # type: ignore[no-any-return]
 

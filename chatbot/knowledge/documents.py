@@ -98,19 +98,37 @@ def list_files(folder: Path) -> dict[str, Stamp]:
     return dict(sorted(found.items()))
 
 
+def list_unread(folder: Path) -> dict[str, str]:
+    """The files of the folder that are never read, with the reason; what is hidden is named and
+    not looked into. Empty where the folder does not exist."""
+    if not folder.is_dir():
+        return {}
+    return {
+        path: _why(suffix)
+        for path, _ in _walk(folder, hidden=True)
+        if (suffix := _unread_suffix(path)) is not None
+    }
+
+
 def list_skipped(folder: Path) -> list[Skipped]:
-    """What of the folder is not read, most first; what is hidden is named and not looked into."""
+    """What of the folder is not read, by endings, most first; what is hidden is named and not
+    looked into."""
     groups: dict[str, list[str]] = {}
     for path, _ in _walk(folder, hidden=True):
-        name = path.rstrip("/").rsplit("/", 1)[-1]
-        if name.startswith("."):
-            groups.setdefault(".*", []).append(path)
-        elif not _is_read(path):
-            groups.setdefault(os.path.splitext(name)[1].lower(), []).append(path)
+        if (suffix := _unread_suffix(path)) is not None:
+            groups.setdefault(suffix, []).append(path)
     found = [
         Skipped(suffix, len(paths), _why(suffix), min(paths)) for suffix, paths in groups.items()
     ]
     return sorted(found, key=lambda skipped: (-skipped.count, skipped.suffix))
+
+
+def _unread_suffix(path: str) -> str | None:
+    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document."""
+    name = path.rstrip("/").rsplit("/", 1)[-1]
+    if name.startswith("."):
+        return ".*"
+    return None if _is_read(path) else os.path.splitext(name)[1].lower()
 
 
 def _why(suffix: str) -> str:

@@ -130,6 +130,7 @@ async def hand_off(desk: Desk, _: str) -> None:
     packet = make_packet(desk, summary)
     settings = desk.service.settings
     message.content = f"{without_images(summary)}\n\n{await _deliver(desk, packet)}"
+    message.metadata = {"handoff": True}  # counted in the console
     message.elements = [
         _file("handoff.md", to_markdown(packet).encode(), "text/markdown"),
         _file("handoff.eml", to_email(packet, settings.handoff_to), "message/rfc822"),
@@ -176,9 +177,9 @@ async def gaps(desk: Desk, _: str) -> None:
     if desk.role not in ("owner", "admin"):
         await cl.Message(desk.say("gaps_owner")).send()
         return
-    refused, judged = await desk.store.feedback.refused(), await desk.store.feedback.all()
+    waiting = await desk.store.reviews.waiting()
     embeddings = await asyncio.to_thread(desk.service.models.embeddings)
-    found = await asyncio.to_thread(find_gaps, refused, judged, embeddings, desk.service.search)
+    found = await asyncio.to_thread(find_gaps, waiting, embeddings, desk.service.search)
     blocks = []
     for gap in found:
         examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)

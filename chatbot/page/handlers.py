@@ -10,8 +10,9 @@ import chainlit as cl
 from chainlit.types import Feedback, ThreadDict
 from chainlit.user import PersistedUser
 
+from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.starters import read_starters
-from chatbot.errors import ChatbotError, StoreError, UserError
+from chatbot.errors import ChatbotError, DocumentError, StoreError, UserError
 from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
@@ -139,10 +140,25 @@ class Page:
         given = {key: str(action.payload.get(key) or "")[:8000] for key in _CORRECTION}
         step, thread = str(action.payload.get("step")), cl.context.session.thread_id
         try:
+            if named := given["right_document"].strip():
+                given["right_document"] = await self._document(step, named)
             await self._store.feedback.correct(step, thread, **given)
-        except StoreError as exc:
+        except (StoreError, DocumentError) as exc:
             return {"error": str(exc)}
         return {}
+
+    async def _document(self, step: str, named: str) -> str:
+        """The path of the document that a person means with an answer's correction.
+
+        Raises:
+            DocumentError: there is none; the nearest ones are named.
+        """
+        shown = await self._store.feedback.documents(step)
+        known = self._service.document_paths()
+        if chosen := choose_document(named, shown, known):
+            return chosen
+        nearest = ", ".join(nearest_documents(named, [*shown, *known])) or "-"
+        raise DocumentError(say(language(), "no_document", name=named, nearest=nearest))
 
     async def _turn(self, work: Callable[[commands.Desk], Awaitable[None]]) -> None:
         """Do ``work``; what fails is said, and Stop reaches this task."""

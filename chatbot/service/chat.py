@@ -174,6 +174,11 @@ class ChatService:
         generation = self._loader.loaded
         return generation.texts.get(path, "") if generation else ""
 
+    def document_paths(self) -> list[str]:
+        """The documents that answers come from; none while no index is loaded."""
+        generation = self._loader.loaded
+        return sorted(generation.texts) if generation else []
+
     def rewriter(self) -> Rewrite:
         """(history, question) to a question that stands alone, by the model. Blocks while it loads.
 

@@ -1,8 +1,12 @@
-"""What is kept: people, threads, feedback and API keys. SQLite or PostgreSQL."""
+"""What is kept: people, threads, feedback, decisions, API keys and the log of changes. SQLite or
+PostgreSQL."""
 
+from chatbot.store.audit import AuditLog
 from chatbot.store.database import Database
 from chatbot.store.feedback import Feedback, FeedbackStore
 from chatbot.store.keys import ApiKey, KeyStore, find_key
+from chatbot.store.reviews import ReviewStore
+from chatbot.store.statistics import Statistics
 from chatbot.store.threads import ThreadStore
 from chatbot.store.users import ROLES, User, UserStore
 
@@ -23,6 +27,9 @@ class Store:
         self.threads = ThreadStore(self.database)
         self.feedback = FeedbackStore(self.database)
         self.keys = KeyStore(self.database)
+        self.reviews = ReviewStore(self.database)
+        self.audit = AuditLog(self.database)
+        self.statistics = Statistics(self.database)
 
     async def close(self) -> None:
         """Close every connection."""

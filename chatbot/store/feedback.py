@@ -97,13 +97,6 @@ class FeedbackStore:
             rows = (await connection.execute(query)).mappings().all()
         return [_feedback(dict(row)) for row in rows if row["answer"]]
 
-    async def refused(self) -> list[dict[str, Any]]:
-        """The answers in which the bot said that it does not know, oldest first."""
-        query = select(steps.c.answer).order_by(steps.c.created_at)
-        async with self._database.read() as connection:
-            answers = (await connection.execute(query)).scalars().all()
-        return [dict(answer) for answer in answers if answer and answer.get("abstained")]
-
 
 def _feedback(row: dict[str, Any]) -> Feedback:
     values = {name: row[name] for name in Feedback.__dataclass_fields__}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, update
 
 from chatbot.errors import UserError
+from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
 from chatbot.store.schema import api_keys
 
@@ -36,8 +37,10 @@ class KeyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, name: str, per_minute: int | None = None) -> tuple[ApiKey, str]:
-        """A new key, and its text, which is shown once and not kept.
+    async def add(
+        self, name: str, per_minute: int | None = None, by: str = COMMAND_LINE
+    ) -> tuple[ApiKey, str]:
+        """A new key, and its text, which is shown once and not kept; ``by`` is for the log.
 
         Raises:
             UserError: the name or the limit cannot be used.
@@ -54,6 +57,7 @@ class KeyStore:
         key = ApiKey(identifier, name, _hash(text), per_minute, now(), None)
         async with self._database.write() as connection:
             await connection.execute(insert(api_keys).values(**key.__dict__))
+            await note(connection, by, "key.added", name)
         return key, text
 
     async def all(self) -> list[ApiKey]:
@@ -62,7 +66,7 @@ class KeyStore:
             rows = await connection.execute(select(api_keys).order_by(api_keys.c.created_at))
             return [ApiKey(**dict(row)) for row in rows.mappings()]
 
-    async def revoke(self, name_or_id: str) -> None:
+    async def revoke(self, name_or_id: str, by: str = COMMAND_LINE) -> None:
         """End a key; running services refuse it within seconds.
 
         Raises:
@@ -72,6 +76,8 @@ class KeyStore:
         ended = update(api_keys).where(named, api_keys.c.revoked_at.is_(None))
         async with self._database.write() as connection:
             result = await connection.execute(ended.values(revoked_at=now()))
+            if result.rowcount:
+                await note(connection, by, "key.revoked", name_or_id)
         if not result.rowcount:
             raise UserError(f"There is no key '{name_or_id}' in use.")
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Connection,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 
 from chatbot.errors import ConfigurationError
+from chatbot.store.records import outcome_of
 
 metadata = MetaData()
 
@@ -103,7 +105,75 @@ api_keys = Table(
     Column("revoked_at", String(40)),
 )
 
+# What is counted: an answer from the knowledge, a refusal, a hand-off. It goes with its thread.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", String(36), primary_key=True),  # of the step
+    Column("thread_id", ForeignKey("threads.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("parent_id", String(36), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("question_key", String(64), nullable=False),
+    Column("first_token", Float),  # seconds; none where the model was not asked
+    Column("created_at", String(40), nullable=False),
+)
+
+cited = Table(
+    "cited",
+    metadata,
+    Column("outcome_id", ForeignKey("outcomes.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", Text, primary_key=True),
+)
+
+# Decisions of owners. Each keeps all that it needs, so that a deleted thread does not take it away.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", String(36), primary_key=True),  # of the judgement, or of the refused step
+    Column("status", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("seen", String(64), nullable=False),  # fingerprint of what was decided upon
+    Column("wrong", Text, nullable=False),
+    Column("right_answer", Text, nullable=False),
+    Column("right_document", Text, nullable=False),
+    Column("answer", JSON),  # the record; of accepted ones only
+    Column("lead", String(36), index=True),  # settled together with that one
+    Column("decided_by", String(200), nullable=False),
+    Column("decided_at", String(40), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
 Index("threads_by_user", threads.c.user_id, threads.c.updated_at)
+Index("outcomes_by_time", outcomes.c.created_at, outcomes.c.kind)
+Index("feedback_by_time", feedback.c.created_at)
+
+# The log of changes only grows, whoever writes to the database.
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
+        for verb in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$",
+        "CREATE TRIGGER audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()",
+    ],
+}
+_AT_ONCE = 200  # answers in memory while an older database is counted
 
 
 def _create_all(connection: Connection) -> None:
@@ -114,8 +184,34 @@ def _add_api_keys(connection: Connection) -> None:
     api_keys.create(connection, checkfirst=True)
 
 
+def _add_console(connection: Connection) -> None:
+    """The tables of the owner's console. Answers kept so far are counted; every correction saved
+    so far waits for an owner's decision, since none was made."""
+    for table in (outcomes, cited, reviews, audit):
+        table.create(connection, checkfirst=True)
+    known = {index["name"] for index in inspect(connection).get_indexes(feedback.name)}
+    for index in feedback.indexes:
+        if index.name not in known:
+            index.create(connection)
+    for statement in _APPEND_ONLY[connection.dialect.name]:
+        connection.execute(text(statement))
+    kept = select(steps.c.id).where(steps.c.type == "assistant_message").order_by(steps.c.id)
+    ids = connection.execute(kept).scalars().all()
+    shown = ("id", "thread_id", "parent_id", "created_at", "answer")
+    for first in range(0, len(ids), _AT_ONCE):
+        batch = select(*(steps.c[name] for name in shown)).where(
+            steps.c.id.in_(ids[first : first + _AT_ONCE])
+        )
+        for row in connection.execute(batch).mappings().all():
+            if outcome := outcome_of(dict(row)):
+                values, paths = outcome
+                connection.execute(insert(outcomes).values(values))
+                for path in paths:
+                    connection.execute(insert(cited).values(outcome_id=values["id"], path=path))
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_api_keys)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_api_keys, _add_console)
 
 
 def migrate(connection: Connection) -> None:

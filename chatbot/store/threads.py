@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import StoreError
 from chatbot.store.database import Database, now
-from chatbot.store.schema import elements, feedback, steps, threads, users
+from chatbot.store.records import outcome_of
+from chatbot.store.schema import cited, elements, feedback, outcomes, steps, threads, users
 
 
 class ThreadStore:
@@ -50,11 +51,26 @@ class ThreadStore:
         async with self._database.write() as connection:
             await self._ensure(connection, step["threadId"], user_id)
             await self._put(connection, steps, values)
+            if metadata.get("answer") or metadata.get("handoff"):
+                await self._count(connection, values | {"handoff": metadata.get("handoff")})
+
+    async def _count(self, connection: AsyncConnection, step: dict[str, Any]) -> None:
+        """What is counted of an answer or a hand-off; a step that is saved again counts once."""
+        if (outcome := outcome_of(step)) is None:
+            return
+        values, paths = outcome
+        put = self._database.upsert(outcomes, values, keep=("created_at",), same="thread_id")
+        await connection.execute(put)
+        await connection.execute(delete(cited).where(cited.c.outcome_id == values["id"]))
+        for path in paths:
+            new = self._database.insert_new(cited, {"outcome_id": values["id"], "path": path})
+            await connection.execute(new)
 
     async def delete_step(self, step_id: str) -> None:
         """Remove a step with its elements; feedback on it keeps its own copy of the answer."""
         async with self._database.write() as connection:
             await connection.execute(delete(elements).where(elements.c.step_id == step_id))
+            await connection.execute(delete(outcomes).where(outcomes.c.id == step_id))
             await connection.execute(delete(steps).where(steps.c.id == step_id))
 
     async def save_element(

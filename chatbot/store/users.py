@@ -9,9 +9,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import StoreError, UserError
+from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
 from chatbot.store.schema import users
 
@@ -21,7 +23,7 @@ _SHORTEST_PASSWORD = 8
 
 @dataclass(frozen=True)
 class User:
-    """``role``: agents ask, owners also see the gaps, admins also everything else."""
+    """``role``: agents ask, owners also keep the knowledge, admins also the users."""
 
     id: str
     name: str
@@ -37,17 +39,17 @@ class UserStore:
         # What OWASP's password storage cheat sheet recommends: 19 MiB, two passes, one lane.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
-    async def add(self, name: str, password: str | None, role: str = "agent") -> User:
-        """Add a user, or give an existing one a new password and role.
+    async def add(
+        self, name: str, password: str | None, role: str = "agent", by: str = COMMAND_LINE
+    ) -> User:
+        """Add a user, or give an existing one a new password and role; ``by`` is for the log.
 
         Raises:
             UserError: the name, the password or the role cannot be used.
             StoreError: it was not saved.
         """
         name, role = _checked_name(name), _checked_role(role)
-        if password is not None and len(password) < _SHORTEST_PASSWORD:
-            raise UserError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
-        hashed = await asyncio.to_thread(self._hasher.hash, password) if password else None
+        hashed = await self._hashed(password)
         old = await self.get(name)
         values = {
             "id": old.id if old else str(uuid.uuid4()),
@@ -58,7 +60,45 @@ class UserStore:
         }
         async with self._database.write() as connection:
             await connection.execute(self._database.upsert(users, values))
+            await note(connection, by, "user.changed" if old else "user.added", name, role)
         return _user(values)
+
+    async def change(
+        self, name: str, *, role: str | None = None, password: str | None = None, by: str
+    ) -> None:
+        """Give a user another role or another password; the other stays.
+
+        Raises:
+            UserError: there is no such user, or what is given cannot be used; the last admin who
+                can sign in with a password stays one.
+            StoreError: it was not saved.
+        """
+        given = {
+            "role": role and _checked_role(role),
+            "password_hash": await self._hashed(password),
+        }
+        values = {key: value for key, value in given.items() if value is not None}
+        async with self._database.write() as connection:
+            if role is not None and role != "admin":
+                await self._keep_an_admin(connection, name)
+            changed = update(users).where(users.c.name == name).values(values)
+            if not (await connection.execute(changed)).rowcount:
+                raise UserError(f"There is no user '{name}'.")
+            what = "user.role" if role else "user.password"
+            await note(connection, by, what, name, role or "")
+
+    async def _keep_an_admin(self, connection: AsyncConnection, name: str) -> None:
+        signs_in = (users.c.role == "admin") & users.c.password_hash.is_not(None)
+        admins = (await connection.execute(select(users.c.name).where(signs_in))).scalars().all()
+        if list(admins) == [name]:
+            raise UserError(f"'{name}' is the last admin with a password; make another one first.")
+
+    async def _hashed(self, password: str | None) -> str | None:
+        if password is None:
+            return None
+        if len(password) < _SHORTEST_PASSWORD:
+            raise UserError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
+        return await asyncio.to_thread(self._hasher.hash, password)
 
     async def ensure(self, name: str, role: str) -> User:
         """The user of that name; added without a password where there is none.
@@ -103,14 +143,19 @@ class UserStore:
         async with self._database.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 
-    async def remove(self, name: str) -> None:
-        """Remove a user with all threads.
+    async def remove(self, name: str, by: str = COMMAND_LINE) -> None:
+        """Remove a user with all threads; ``by`` is for the log.
 
         Raises:
-            UserError: there is none of that name.
+            UserError: there is none of that name; or somebody who is signed in, and not the
+                command line, removes the last admin with a password.
         """
         async with self._database.write() as connection:
+            if by != COMMAND_LINE:
+                await self._keep_an_admin(connection, name)
             result = await connection.execute(delete(users).where(users.c.name == name))
+            if result.rowcount:
+                await note(connection, by, "user.removed", name)
         if not result.rowcount:
             raise UserError(f"There is no user '{name}'.")
 

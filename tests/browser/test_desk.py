@@ -247,6 +247,14 @@ def exported(database: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def accept_correction(owner: Page, address: str) -> None:
+    owner.goto(f"{address}/console/review")
+    owner.get_by_role("link", name=QUESTION).click()
+    artefact(owner, "console-question")
+    owner.get_by_role("button", name="Accept").click()
+    expect(owner.get_by_role("status")).to_contain_text("Accepted")
+
+
 def test_thread_resumes_with_source_thumbs_and_correction(
     ann: Page, olga: Page, address: str, database: str
 ) -> None:
@@ -258,11 +266,16 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     form = ann.locator("form.correction")
     form.get_by_label("What was wrong").fill("the number")
     form.get_by_label("Right answer").fill("Within 45 days.")
+    form.get_by_label("Right document").fill("usa.md")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Nearest: us.md")
     form.get_by_label("Right document").fill("us.md")
     artefact(ann, "correction")
     assert serious_problems(ann, "form.correction") == []
     form.get_by_role("button", name="Save").click()
     expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    assert exported(database) == {"rows": [], "cases": []}
+    accept_correction(olga, address)
     kept = exported(database)
     assert [(row["answer"], row["answerable"]) for row in kept["rows"]] == [
         ("Within 45 days.", True)

@@ -13,6 +13,7 @@ import pytest
 from chatbot.cases import Case, read_cases, read_rows
 from chatbot.cli import main
 from chatbot.store import Store
+from chatbot.store.reviews import Decision
 
 RECORD = {
     "question": "How long can I return it?",
@@ -38,8 +39,8 @@ def run(*arguments: str, stdin: str = "", monkeypatch: pytest.MonkeyPatch | None
     return main(arguments)
 
 
-async def judge(url: str) -> None:
-    """A corrected answer and a refusal, as the page keeps them."""
+async def judge(url: str, accept: bool = False) -> None:
+    """A corrected answer and a refusal, as the page keeps them; an owner accepts the first."""
     store = Store(url)
     user = await store.users.add("ann", "correct horse")
     thread, when = str(uuid.uuid4()), "2026-01-01T00:00:00Z"
@@ -57,6 +58,10 @@ async def judge(url: str) -> None:
     await store.feedback.correct(
         run_id, thread, wrong="number", right_answer="45 days.", right_document="us.md"
     )
+    if accept:
+        (item,) = [i for i in await store.reviews.waiting() if i.kind == "correction"]
+        decision = Decision("accepted", item.wrong, item.right_answer, item.right_document)
+        await store.reviews.decide(item, decision, "olga")
     await store.close()
 
 
@@ -96,7 +101,7 @@ def test_bad_passwords_get_a_sentence(
 def test_feedback_is_exported_for_training_and_as_cases(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asyncio.run(judge(url))
+    asyncio.run(judge(url, accept=True))
     out = tmp_path / "made" / "rows.jsonl"
     assert run("feedback", "export", "--json", "--out", str(out)) == 0
     captured = capsys.readouterr()
@@ -109,6 +114,36 @@ def test_feedback_is_exported_for_training_and_as_cases(
     assert case["relevant"] == [{"path": "us.md", "quote": ""}]
     assert len(read_rows(out)[0]) == 1
     assert len(read_cases(out.with_suffix(".cases.jsonl"), Case)) == 1
+
+
+def test_a_correction_that_no_owner_accepted_is_not_exported(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(judge(url))
+    assert run("feedback", "export", "--json") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"rows": [], "cases": []}
+    assert "1 corrections wait for an owner at /console/review" in captured.err
+
+
+def test_changes_from_the_command_line_are_logged(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("users", "add", "ann", "--no-password")
+    run("users", "add", "ann", "--no-password", "--role", "owner")
+    run("users", "remove", "ann")
+    run("keys", "add", "shop")
+    run("keys", "revoke", "shop")
+
+    async def read() -> list[tuple[str, str, str]]:
+        store = Store(url)
+        entries = await store.audit.after(0, 10)
+        await store.close()
+        return [(entry.who, entry.action, entry.target) for entry in entries]
+
+    users = [("command line", f"user.{what}", "ann") for what in ("added", "changed", "removed")]
+    keys = [("command line", f"key.{what}", "shop") for what in ("added", "revoked")]
+    assert asyncio.run(read()) == users + keys
 
 
 def test_nothing_judged_is_no_gap_and_no_row(url: str, capsys: pytest.CaptureFixture[str]) -> None:

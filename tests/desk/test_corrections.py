@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
 
 from chatbot.cases import AnswerRow, Case, read_cases, read_rows
 from chatbot.desk.corrections import SHOULD_REFUSE, find_gaps, regression_cases, training_rows
+from chatbot.desk.naming import choose_document, nearest_documents
+from chatbot.desk.review import Group, alike
 from chatbot.store import Feedback
+from chatbot.store.reviews import Kind, Waiting
+from chatbot.text.questions import question_key
 from tests.support.scripted import HashedEmbeddings
 
 SHOWN = [
@@ -107,26 +111,24 @@ class Found:
     score: float
 
 
-def refused(question: str) -> dict[str, Any]:
-    return {"question": question, "abstained": True}
+def waiting(question: str, kind: Kind = "refused") -> Waiting:
+    return Waiting(question, kind, question, question, "ann", "2026-01-01", "", "", "", "", "")
 
 
 def test_gaps_are_questions_of_one_topic_the_largest_first() -> None:
     asked = [
-        refused("Do you ship to Norway?"),
-        refused("Is there a student discount?"),
-        refused("Can you ship to Norway please?"),
+        waiting("Do you ship to Norway?"),
+        waiting("Is there a student discount?"),
+        waiting("Can you ship to Norway please?"),
+        waiting("Do you ship to Norway or not?", "down"),
     ]
-    down = judged()
-    down.answer["question"] = "Do you ship to Norway or not?"
-    praised = judged(value=1)
     searched: list[str] = []
 
     def search(question: str) -> list[Found]:
         searched.append(question)
         return [Found("shipping.md", 0.4), Found("shipping.md", 0.3), Found("prices.md", 0.2)]
 
-    first, second = find_gaps(asked, [down, praised], HashedEmbeddings(), search)
+    first, second = find_gaps(asked, HashedEmbeddings(), search)
     assert (first.size, first.refused, first.thumbs_down) == (3, 2, 1)
     assert len(first.examples) == 3
     assert all("Norway" in question for question in first.examples)
@@ -139,6 +141,58 @@ def test_gaps_are_questions_of_one_topic_the_largest_first() -> None:
 
 
 def test_one_question_is_a_gap_and_none_is_none() -> None:
-    (gap,) = find_gaps([refused("Why?")], [], HashedEmbeddings(), lambda question: [])
+    (gap,) = find_gaps([waiting("Why?")], HashedEmbeddings(), lambda question: [])
     assert (gap.size, gap.nearest) == (1, [])
-    assert find_gaps([], [judged(value=1)], HashedEmbeddings(), lambda question: []) == []
+    assert find_gaps([], HashedEmbeddings(), lambda question: []) == []
+
+
+KNOWN = ["returns/us.md", "returns/eu.md", "faq/us.md", "prices.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("named", "shown", "chosen"),
+    [
+        ("returns/us.md", [], "returns/us.md"),
+        (" RETURNS/us.MD ", [], "returns/us.md"),
+        ("eu.md", [], "returns/eu.md"),
+        ("us.md", ["faq/us.md"], "faq/us.md"),  # the one on screen is meant
+        ("us.md", [], None),  # there are two
+        ("s.md", [], None),
+        ("upload/bill.pdf", ["upload/bill.pdf"], "upload/bill.pdf"),
+        ("usa.md", ["returns/us.md"], None),
+        ("/", [], None),
+    ],
+)
+def test_the_document_that_is_meant(named: str, shown: list[str], chosen: str | None) -> None:
+    assert choose_document(named, shown, KNOWN) == chosen
+
+
+def test_the_nearest_documents_are_named() -> None:
+    assert nearest_documents("usa.md", KNOWN)[0] in ("faq/us.md", "returns/us.md")
+    assert nearest_documents("us.md", KNOWN) == ["faq/us.md", "returns/us.md"]
+    assert nearest_documents("price.pdf", KNOWN) == ["prices.pdf"]
+    assert nearest_documents("zzzzzz", KNOWN) == []
+
+
+def test_the_same_question_in_other_signs_has_the_same_key() -> None:
+    turns = [{"role": "user", "content": "About the EU"}, {"role": "assistant", "content": "Yes."}]
+    assert question_key("How  long?") == question_key("how LONG") != question_key("How long now?")
+    assert question_key("How long?", turns) != question_key("How long?")
+    assert question_key("How long?", turns) == question_key("How long?", turns[:1])
+
+
+def group(question: str) -> Group:
+    return Group(question, (waiting(question),))
+
+
+def test_alike_questions_stand_together_and_unknown_ones_alone() -> None:
+    questions = ["Can you ship to Norway?", "Prices?", "Can you ship to Norway please?", "Norway"]
+    embedded = HashedEmbeddings().embed_documents(questions[:3])
+    vectors = {
+        question: np.asarray(vector, dtype=np.float32)
+        for question, vector in zip(questions, embedded, strict=False)
+    }
+    found = alike([group(question) for question in questions], vectors)
+    shown = [[group.question for group in groups] for groups in found]
+    assert shown == [[questions[0], questions[2]], [questions[1]], [questions[3]]]
+    assert len(alike([group(question) for question in questions], {})) == 4

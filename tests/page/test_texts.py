@@ -1,9 +1,11 @@
 """The page's own words."""
 
+import re
 import string
 
 import pytest
 
+from chatbot.console import words as console
 from chatbot.page.texts import LANGUAGES, about, say, texts
 from chatbot.settings import PROJECT_ROOT
 
@@ -12,6 +14,29 @@ _TEXTS = texts()
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_console_says_everything_in_every_language(language: str) -> None:
+    assert list(console.TEXTS[language]) == list(console.TEXTS["en"])
+    for key, text in console.TEXTS[language].items():
+        assert text.strip()
+        assert fields(text) == fields(console.TEXTS["en"][key]), key
+    assert all(named in console.TEXTS["en"] for named in templates_say()), "a template's word"
+
+
+def templates_say() -> set[str]:
+    """The words that the console's templates name whole."""
+    folder = PROJECT_ROOT / "chatbot" / "console" / "templates"
+    pages = "".join(path.read_text() for path in folder.glob("*.html"))
+    return {key for _, key in re.findall(r"""\bt\((["'])(\w+)\1[,)]""", pages)}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"), [("de-CH,en", "de"), ("ru, fr;q=0.8", "fr"), ("", "en"), ("*", "en")]
+)
+def test_a_browsers_list_of_languages_is_understood(accepted: str, language: str) -> None:
+    assert console.language_of(accepted) == language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

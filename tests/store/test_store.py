@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chatbot.errors import ConfigurationError, StoreError, UserError
+from chatbot.errors import ConfigurationError, ConflictError, StoreError, UserError
 from chatbot.store import Store
+from chatbot.store.reviews import Decision, Waiting
 from tests.support.postgres import Server, find_binaries, running_server
 
 ANSWER = {
@@ -42,7 +43,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     else:
         store = Store(request.getfixturevalue("postgres").url)
         async with store.database.write() as connection:
-            for table in ("users", "threads"):
+            for table in ("users", "threads", "reviews"):
                 await connection.execute(text(f"TRUNCATE {table} CASCADE"))
     yield store
     await store.close()
@@ -215,6 +216,75 @@ async def test_full_disk_is_said_and_what_was_saved_stays(tmp_path: Path) -> Non
     kept = await store.threads.get(thread)
     assert kept is not None
     assert len(kept["steps"]) == 3
+    await store.close()
+
+
+async def reviewed(store: Store) -> tuple[str, Waiting]:
+    thread, run = await thread_with_answer(store)
+    await store.feedback.rate(run, 0, None)
+    await store.feedback.correct(
+        run, thread, wrong="", right_answer="45 days.", right_document="us.md"
+    )
+    (item,) = await store.reviews.waiting()
+    return thread, item
+
+
+async def test_what_waits_and_what_teaches(store: Store) -> None:
+    thread, item = await reviewed(store)
+    assert (item.kind, item.question, item.asked_by) == ("correction", "How long?", "ann")
+    assert await store.reviews.lessons() == []
+    accepted = Decision("accepted", "", "45 days.", "us.md")
+    await asyncio.gather(*(store.reviews.decide(item, accepted, "olga") for _ in range(3)))
+    with pytest.raises(ConflictError, match="olga decided"):
+        await store.reviews.decide(item, Decision("rejected"), "adam")
+    assert await store.reviews.waiting() == []
+    await store.threads.delete(thread)
+    (lesson,) = await store.reviews.lessons()
+    assert (lesson.id, lesson.answer, lesson.value) == (item.id, ANSWER, 0)
+    await store.reviews.reopen(item.id, "olga")
+    assert await store.reviews.lessons() == []
+    with pytest.raises(StoreError, match="not kept any more"):
+        await store.reviews.decide(item, accepted, "olga")
+
+
+async def test_a_decision_is_saved_with_its_entry_in_the_log_or_not_at_all(store: Store) -> None:
+    _, item = await reviewed(store)
+    last = await store.audit.newest(1)
+    with pytest.raises(StoreError):
+        await store.reviews.decide(item, Decision("rejected"), None)  # type: ignore[arg-type]
+    assert await store.audit.newest(1) == last
+    assert await store.reviews.waiting() == [item]
+
+
+async def test_the_log_of_changes_only_grows(store: Store) -> None:
+    await store.audit.add("olga", "test", "a", "b")
+    (entry,) = await store.audit.newest(1)
+    for statement in ("UPDATE audit SET who = 'eve'", "DELETE FROM audit"):
+        with pytest.raises(StoreError, match="only grows"):
+            async with store.database.write() as connection:
+                await connection.execute(text(statement))
+    assert (await store.audit.newest(1))[0] == entry
+    assert entry in await store.audit.after(entry.id - 1, 10)
+
+
+async def test_an_older_database_is_counted_and_its_corrections_wait(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    store = Store(f"sqlite:///{path}")
+    _, item = await reviewed(store)
+    refusal = ANSWER | {"question": "To Mars?", "abstained": True}
+    told = message(new_id(), "No.", "assistant_message", metadata={"answer": refusal})
+    await store.threads.save_step(told, None)
+    counted = await store.statistics.days("2000")
+    await store.close()
+    with sqlite3.connect(path) as connection:  # as version 2 left it
+        for table in ("cited", "outcomes", "reviews", "audit"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP INDEX feedback_by_time")
+        connection.execute("UPDATE schema_version SET version = 2")
+    assert await store.statistics.days("2000") == counted
+    assert {i.kind for i in await store.reviews.waiting()} == {"correction", "refused"}
+    assert item in await store.reviews.waiting()
+    assert await store.reviews.lessons() == []
     await store.close()
 
 

@@ -1,0 +1,78 @@
+"""The console as an ASGI application, to stand beside the page and the API."""
+
+import os
+
+from fastapi import Depends, FastAPI
+from fastapi.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import ASGIApp
+
+from chatbot.console import audit, documents, gaps, overview, review, users
+from chatbot.console.door import Door
+from chatbot.console.forms import check_form
+from chatbot.console.jobs import IndexJob
+from chatbot.console.likeness import Likeness
+from chatbot.console.parts import Console
+from chatbot.console.render import FOLDER, page
+from chatbot.console.words import say
+from chatbot.errors import ChatbotError, ConflictError, DocumentError, UserError
+from chatbot.page.access import Guard, access_mode, provide_secret
+from chatbot.service import ChatService
+from chatbot.settings import Settings
+from chatbot.store import Store
+
+_STATIC = {"console.css": "text/css", "console.js": "text/javascript"}
+
+
+def create_console(settings: Settings, service: ChatService, store: Store) -> ASGIApp:
+    """Everything below ``/console``, for owners and admins; it blocks for a look at who may enter.
+
+    Raises:
+        StoreError: the database cannot be read, so nobody is let in.
+        ConfigurationError: the key for sessions can be neither read nor written.
+    """
+    mode = access_mode(settings)
+    provide_secret(settings)
+    key = os.environ["CHAINLIT_AUTH_SECRET"].encode()
+    job, likeness = IndexJob(service), Likeness(service)
+    console = Console(settings, service, store, mode, key, job, likeness)
+    return Guard(Door(console_routes(console), console), settings, mode)
+
+
+def console_routes(console: Console) -> FastAPI:
+    """The routes, without the door; every form is checked."""
+    app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
+    app.state.console = console
+    for module in (overview, documents, review, gaps, users, audit):
+        app.include_router(module.router, prefix="/console")
+    app.add_api_route("/console/static/{name}", _static, methods=["GET"])
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(ChatbotError, _failed)
+    return app
+
+
+async def _static(name: str) -> Response:
+    if name not in _STATIC:
+        raise HTTPException(404)
+    return FileResponse(FOLDER / "static" / name, media_type=_STATIC[name])
+
+
+async def _refused(request: Request, exc: Exception) -> HTMLResponse:
+    assert isinstance(exc, HTTPException)
+    standard = {404: "no_page", 405: "no_page"}
+    key = standard.get(exc.status_code)
+    sentence = say(request.state.language, key) if key else str(exc.detail)
+    return page(request, "problem.html", exc.status_code, sentence=sentence, typed="")
+
+
+async def _failed(request: Request, exc: Exception) -> HTMLResponse:
+    """What failed, as a sentence."""
+    return page(request, "problem.html", status_of(exc), sentence=str(exc), typed="")
+
+
+def status_of(exc: Exception) -> int:
+    """409 where somebody was faster, 422 where what was given cannot be used, else 503."""
+    if isinstance(exc, ConflictError):
+        return 409
+    return 422 if isinstance(exc, UserError | DocumentError) else 503

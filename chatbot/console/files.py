@@ -1,0 +1,126 @@
+"""Putting files into the knowledge folder and taking them out: whole, or not at all."""
+
+import os
+import secrets
+import threading
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from chatbot.console.library import hidden
+from chatbot.errors import ConflictError, DocumentError, KnowledgeError
+from chatbot.knowledge.documents import SUFFIXES, file_hash, list_files, list_unread, load_document
+from chatbot.settings import Settings
+
+_LONGEST_NAME = 180  # bytes: file systems take 255, and a temporary name is longer
+_PIECE = 1 << 20
+_writing = threading.Lock()  # of this process: two uploads of one name come one after the other
+
+
+def folders(settings: Settings) -> list[str]:
+    """The folders that files can be put into, each with ``/`` at its end; the first is ``""``."""
+    found = {""}
+    for path in known_paths(settings):
+        parts = path.split("/")[:-1]
+        found |= {f"{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts))}
+    return sorted(found)
+
+
+def known_paths(settings: Settings) -> set[str]:
+    """The files of the folder, those too that are not read; what is hidden is not touched."""
+    try:
+        read = set(list_files(settings.knowledge))
+    except KnowledgeError:
+        read = set()
+    unread = {path for path in list_unread(settings.knowledge) if not hidden(path)}
+    return {path for path in read | unread if path and not path.endswith("/")}
+
+
+def checked_name(given: str) -> str:
+    """The name under which a file is kept.
+
+    Raises:
+        DocumentError: it is hidden, too long, not printable, or of a kind that is not read.
+    """
+    name = unicodedata.normalize("NFC", given.replace("\\", "/").rsplit("/", 1)[-1].strip())
+    if not name or name.startswith(".") or not name.isprintable():
+        raise DocumentError("The file needs a name of printable characters that is not hidden.")
+    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        raise DocumentError(f"The file's name is too long; it may have {_LONGEST_NAME} bytes.")
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise DocumentError(f"'{name}' was left out: files of this kind are not read.")
+    return name
+
+
+def put(
+    settings: Settings,
+    path: str,
+    content: BinaryIO,
+    *,
+    replace: bool,
+    log: Callable[[], None],
+) -> bool:
+    """Write a file of the folder; whether anything changed. ``log`` is called just before.
+
+    The new content is read once as the index will read it. Until then, and if it cannot be read,
+    the folder is as it was. Blocks.
+
+    Raises:
+        DocumentError: it cannot be read, or not be written.
+        ConflictError: there is another file of that name, and it is not to be replaced.
+    """
+    target = settings.knowledge / path
+    name = f".upload-{secrets.token_hex(8)}{target.suffix.lower()}"
+    beside = target.with_name(name)
+    try:
+        _copy(content, beside, settings.max_file_bytes)
+        relative = beside.relative_to(settings.knowledge).as_posix()
+        try:
+            load_document(settings.knowledge, relative, settings.max_file_bytes)
+        except DocumentError as exc:
+            raise DocumentError(f"'{path}' was left out: {exc}.") from exc
+        with _writing:
+            if target.is_file() and file_hash(target) == file_hash(beside):
+                return False
+            if os.path.lexists(target) and not replace:
+                raise ConflictError(
+                    f"There is a document '{path}' already; open it to replace it, or give the "
+                    "file another name."
+                )
+            log()
+            os.replace(beside, target)
+            return True
+    except OSError as exc:
+        raise DocumentError(f"'{path}' cannot be written: {exc.strerror}.") from exc
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def remove(settings: Settings, path: str, log: Callable[[], None]) -> bool:
+    """Delete a file of the folder; whether it was there. ``log`` is called just before.
+
+    Raises:
+        DocumentError: it cannot be deleted.
+    """
+    with _writing:
+        if path not in known_paths(settings):
+            return False
+        log()
+        try:
+            (settings.knowledge / path).unlink(missing_ok=True)
+        except OSError as exc:
+            raise DocumentError(f"'{path}' cannot be deleted: {exc.strerror}.") from exc
+    return True
+
+
+def _copy(content: BinaryIO, target: Path, most: int) -> None:
+    written = 0
+    with target.open("xb") as stream:
+        while piece := content.read(_PIECE):
+            written += len(piece)
+            if written > most:
+                raise DocumentError(f"The file has more than {most // 1_000_000} MB.")
+            stream.write(piece)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,73 @@
+"""``/console``: what was asked and answered, how everything is, and what waits for an owner."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter
+from fastapi.requests import Request
+from starlette.responses import HTMLResponse
+
+from chatbot.console.library import count_states
+from chatbot.console.parts import Console, console_of
+from chatbot.console.plots import Plot, bars
+from chatbot.console.render import page
+from chatbot.store.statistics import Day
+
+router = APIRouter()
+
+_DAYS = 30
+
+
+@router.get("")
+async def overview(request: Request) -> HTMLResponse:
+    """The page that an owner begins with."""
+    console = console_of(request)
+    today = datetime.now(UTC).date()
+    dates = [(today - timedelta(days=back)).isoformat() for back in range(_DAYS - 1, -1, -1)]
+    found = await console.store.statistics.days(dates[0])
+    days = {date: found.get(date, Day()) for date in dates}
+    waiting = await console.store.reviews.waiting()
+    kinds = ("correction", "down", "refused")
+    return page(
+        request,
+        "overview.html",
+        today=days[dates[-1]],
+        month=_sum(list(days.values())),
+        plots=_plots(days),
+        waiting={kind: sum(item.kind == kind for item in waiting) for kind in kinds},
+        documents=await asyncio.to_thread(count_states, console.settings, console.service),
+        states=_states(console),
+    )
+
+
+def _sum(days: list[Day]) -> Day:
+    return Day(
+        answered=sum(day.answered for day in days),
+        refused=sum(day.refused for day in days),
+        handed_off=sum(day.handed_off for day in days),
+        up=sum(day.up for day in days),
+        down=sum(day.down for day in days),
+        first_tokens=[seconds for day in days for seconds in day.first_tokens],
+    )
+
+
+def _plots(days: dict[str, Day]) -> list[Plot]:
+    """Each with its own scale, over the same days."""
+    return [
+        bars("questions", days, ("answered", "refused")),
+        bars("thumbs", days, ("up", "down")),
+        bars("handed_off", days, ("handed_off",)),
+        bars("first_token", days, ("first_token",)),
+    ]
+
+
+def _states(console: Console) -> dict[str, str]:
+    """Sentences and names of this process: model, index, where vectors and texts are kept."""
+    service = console.service
+    return {
+        "service": service.status(),
+        "model": service.model_name,
+        "index": service.generation or "",
+        "vector_store": service.vector_store,
+        "database": console.store.database.kind,
+    }

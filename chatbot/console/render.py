@@ -1,0 +1,77 @@
+"""Pages from templates: everything that people or documents said is escaped."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi.requests import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from chatbot.console.forms import form_token
+from chatbot.console.parts import console_of, user_of
+from chatbot.console.words import TEXTS, say
+
+FOLDER = Path(__file__).parent
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters["short"] = lambda value: f"{round(value, 2):g}" if value < 1e5 else value
+_PAGES = ("", "documents", "review", "gaps", "users", "audit")
+
+
+def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+    """A page of the console; templates have ``t`` for words and ``link`` for addresses."""
+    user, language = user_of(request), request.state.language
+    said = request.query_params.get("said", "")
+    known = f"said_{said}" in TEXTS["en"]
+    shared = {
+        "t": lambda key, /, **named: say(language, key, **named),
+        "link": link,
+        "day": day,
+        "language": language,
+        "user": user,
+        "pages": [name for name in _PAGES if name != "users" or user.role == "admin"],
+        "here": request.url.path.removeprefix("/console").strip("/").split("/")[0],
+        "token": form_token(console_of(request).key, user.name),
+        "said": say(language, f"said_{said}") if known else "",
+    }
+    text = _ENVIRONMENT.get_template(template).render(shared | values)
+    return HTMLResponse(_writable(text), status)
+
+
+def refusal_page(sentence: str, language: str) -> str:
+    """A page without any data, not even the console's own."""
+    template = _ENVIRONMENT.get_template("refused.html")
+    return template.render(sentence=sentence, language=language, back=say(language, "to_chat"))
+
+
+def link(path: str, /, **query: object) -> str:
+    """An address of the console: ``link("documents/view", path="a.md")``."""
+    given = {
+        name: _writable(str(value)) for name, value in query.items() if value not in (None, "")
+    }
+    address = f"/console/{path}".rstrip("/")
+    return f"{address}?{urlencode(given)}" if given else address
+
+
+def back(path: str, /, **query: object) -> RedirectResponse:
+    """To another page after a form: loading that one again sends nothing twice."""
+    return RedirectResponse(link(path, **query), 303)
+
+
+def day(moment: str | int) -> str:
+    """A time that was kept, or one of a file in ns, to the minute in UTC."""
+    if isinstance(moment, int):
+        moment = datetime.fromtimestamp(moment / 1e9, UTC).isoformat()
+    return moment[:16].replace("T", " ")
+
+
+def _writable(text: str) -> str:
+    """Names on a disk may hold bytes that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode()

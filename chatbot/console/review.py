@@ -1,0 +1,215 @@
+"""``/console/review``: corrections, thumbs down and refused questions, for an owner to decide."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from chatbot.console.forms import form_of, page_of, text_of
+from chatbot.console.parts import console_of, user_of
+from chatbot.console.render import back, page
+from chatbot.console.words import say
+from chatbot.desk.corrections import SHOULD_REFUSE
+from chatbot.desk.naming import choose_document, nearest_documents
+from chatbot.desk.review import Group, alike, group_items
+from chatbot.errors import ConflictError, UserError
+from chatbot.store.reviews import Decision, Review, Waiting
+
+router = APIRouter(prefix="/review")
+
+KINDS = ("correction", "down", "refused")
+_A_PAGE = 50  # questions, with those that are alike counted as one
+_SHOWN = 20  # items of one question
+_DECIDED = 200
+
+
+@router.get("")
+async def waiting(request: Request) -> HTMLResponse:
+    """What waits; ``kind`` chooses, ``order`` is ``newest`` or ``frequent``, ``page`` is from 1."""
+    console = console_of(request)
+    kind, order = request.query_params.get("kind", ""), request.query_params.get("order", "")
+    items = await console.store.reviews.waiting()
+    groups = [g for g in group_items(items) if kind not in KINDS or g.count(kind)]
+    questions = [group.question for group in groups]
+    vectors = await asyncio.to_thread(console.likeness.vectors, questions)
+    found = await asyncio.to_thread(alike, groups, vectors)
+    if order == "frequent":
+        found.sort(key=lambda groups: -sum(len(group.items) for group in groups))
+    last = max(1, -(-len(found) // _A_PAGE))
+    number = page_of(request, last)
+    return page(
+        request,
+        "review.html",
+        found=found[(number - 1) * _A_PAGE : number * _A_PAGE],
+        counts={name: sum(item.kind == name for item in items) for name in KINDS},
+        kinds=KINDS,
+        kind=kind if kind in KINDS else "",
+        order="frequent" if order == "frequent" else "newest",
+        number=number,
+        last=last,
+    )
+
+
+@router.get("/decided")
+async def decided(request: Request) -> HTMLResponse:
+    """The newest decisions, each of which can be taken back."""
+    made = await console_of(request).store.reviews.decided(_DECIDED)
+    return page(request, "decided.html", decisions=made, refuse=SHOULD_REFUSE)
+
+
+@router.get("/{key}")
+async def question(request: Request, key: str) -> HTMLResponse:
+    """One question with what was answered, what was on screen and what is proposed."""
+    group = await _group(request, key)
+    if group is None:
+        return page(request, "nothing_left.html")
+    return await _question_page(request, group)
+
+
+@router.post("/reopen")
+async def reopened(request: Request) -> Response:
+    """Take a decision back."""
+    form = await form_of(request)
+    store = console_of(request).store
+    await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
+    return back("review/decided", said="reopened")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What was sent; shown again when it cannot be saved."""
+
+    item: str
+    seen: str
+    accept: bool
+    refuse: bool
+    right_answer: str
+    right_document: str
+    settle_all: bool
+
+    def decision(self) -> Decision:
+        """The decision that it makes."""
+        if not self.accept:
+            return Decision("rejected")
+        if self.refuse:
+            return Decision("accepted", wrong=SHOULD_REFUSE)
+        return Decision("accepted", "", self.right_answer, self.right_document)
+
+
+@router.post("/{key}")
+async def decide(request: Request, key: str) -> Response:
+    """Accept or reject one item, and settle the others of its question with it."""
+    sent = await _sent(request)
+    store = console_of(request).store
+    group = await _group(request, key)
+    item = next((i for i in group.items if i.id == sent.item), None) if group else None
+    if item is None or group is None:
+        return await _decided_already(request, sent)
+    try:
+        if sent.seen != item.seen:
+            raise ConflictError(say(request.state.language, "changed_meanwhile"))
+        decision = await _checked(request, sent, item)
+        others = group.items if sent.settle_all else ()
+        await store.reviews.decide(item, decision, user_of(request).name, others)
+    except (UserError, ConflictError) as exc:
+        status = 409 if isinstance(exc, ConflictError) else 422
+        return await _question_page(request, group, status, sent, str(exc))
+    rest = len(group.items) > 1 and not sent.settle_all
+    where = f"review/{key}" if rest else "review"
+    return back(where, said=decision.status)
+
+
+async def _sent(request: Request) -> _Form:
+    form = await form_of(request)
+    return _Form(
+        item=text_of(form, "item"),
+        seen=text_of(form, "seen"),
+        accept=text_of(form, "decision") == "accept",
+        refuse=bool(text_of(form, "refuse")),
+        right_answer=text_of(form, "right_answer"),
+        right_document=text_of(form, "right_document", 500),
+        settle_all=bool(text_of(form, "settle_all")),
+    )
+
+
+async def _checked(request: Request, sent: _Form, item: Waiting) -> Decision:
+    """The decision, with the whole path of its document.
+
+    Raises:
+        UserError: there is no answer to accept, or no such document.
+    """
+    language, console = request.state.language, console_of(request)
+    if not sent.accept or sent.refuse:
+        return sent.decision()
+    if not sent.right_answer:
+        raise UserError(say(language, "answer_missing"))
+    if not sent.right_document:
+        return sent.decision()
+    record = await console.store.reviews.record(item)
+    shown = [str(passage["path"]) for passage in record.get("passages", ())]
+    known = console.service.document_paths()
+    chosen = choose_document(sent.right_document, shown, known)
+    if chosen is None:
+        nearest = ", ".join(nearest_documents(sent.right_document, [*shown, *known])) or "-"
+        raise UserError(say(language, "no_document", name=sent.right_document, nearest=nearest))
+    return Decision("accepted", "", sent.right_answer, chosen)
+
+
+async def _decided_already(request: Request, sent: _Form) -> Response:
+    """The form came twice, or somebody was faster, or the conversation was deleted."""
+    kept = await console_of(request).store.reviews.find(sent.item)
+    if kept and _same(kept, sent):
+        return back("review", said=kept.status)
+    key = "decided_meanwhile" if kept else "not_kept"
+    who = {"who": kept.decided_by} if kept else {}
+    sentence = say(request.state.language, key, **who)
+    return page(request, "problem.html", 409, sentence=sentence, typed=sent.right_answer)
+
+
+def _same(kept: Review, sent: _Form) -> bool:
+    wanted = sent.decision()
+    if (kept.status, kept.wrong) != (wanted.status, wanted.wrong):
+        return False
+    named = wanted.right_document.casefold()
+    return kept.right_answer == wanted.right_answer and kept.right_document.casefold().endswith(
+        named
+    )
+
+
+async def _group(request: Request, key: str) -> Group | None:
+    items = await console_of(request).store.reviews.waiting()
+    found = tuple(item for item in items if item.key == key)
+    return Group(key, found) if found else None
+
+
+async def _question_page(
+    request: Request,
+    group: Group,
+    status: int = 200,
+    sent: _Form | None = None,
+    problem: str = "",
+) -> HTMLResponse:
+    store = console_of(request).store
+    shown: list[dict[str, Any]] = []
+    for item in group.items[:_SHOWN]:
+        record = await store.reviews.record(item)
+        own = sent if sent and sent.item == item.id else None
+        shown.append(
+            {
+                "item": item,
+                "record": record,
+                "passages": record.get("passages", []),
+                "history": record.get("history", []),
+                "problem": problem if own else "",
+                "right_answer": own.right_answer if own else item.right_answer,
+                "right_document": own.right_document if own else item.right_document,
+                "refuse": own.refuse if own else item.wrong == SHOULD_REFUSE,
+            }
+        )
+    if not any(entry["record"] for entry in shown):
+        raise HTTPException(404)
+    return page(request, "question.html", status, group=group, shown=shown, refuse=SHOULD_REFUSE)

@@ -1,0 +1,39 @@
+"""What an answer's record says in columns that are counted."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from chatbot.text.questions import question_key
+
+HANDED_OFF = "handed_off"
+
+
+def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | None:
+    """The row of ``outcomes`` that a step of the page makes, and the documents it cites.
+
+    ``step`` has ``id``, ``thread_id``, ``parent_id``, ``created_at``, ``answer`` (a record or
+    nothing) and ``handoff``. ``None`` for what is neither an answer from the knowledge nor a
+    hand-off: small talk, commands, questions.
+    """
+    row = {name: step[name] for name in ("id", "thread_id", "parent_id", "created_at")}
+    empty = {"question": "", "question_key": "", "first_token": None}
+    record = step["answer"]
+    if step.get("handoff"):
+        return row | empty | {"kind": HANDED_OFF}, []
+    if not record or not (record.get("passages") or record.get("abstained")):
+        return None
+    question = str(record.get("question", ""))
+    values = row | {
+        "kind": "refused" if record.get("abstained") else "answered",
+        "question": question,
+        "question_key": question_key(question, record.get("history") or ()),
+        "first_token": record.get("first_token"),
+    }
+    cited = record.get("citations") or ()
+    return values, sorted({str(citation["path"]) for citation in cited})
+
+
+def fingerprint(*said: object) -> str:
+    """Tells whether what a person said was changed since somebody looked at it."""
+    return hashlib.sha256(repr([str(part or "") for part in said]).encode()).hexdigest()

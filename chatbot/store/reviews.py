@@ -1,0 +1,298 @@
+"""What owners decide about: corrections, thumbs down and refused questions, each of them once.
+
+Only what was accepted teaches. An item waits until there is a decision on it; a correction that
+its writer changed since then waits again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chatbot.errors import ConflictError, StoreError
+from chatbot.store.audit import note
+from chatbot.store.database import Database, now
+from chatbot.store.feedback import Feedback, FeedbackStore
+from chatbot.store.records import fingerprint
+from chatbot.store.schema import feedback, outcomes, reviews, steps, threads, users
+from chatbot.text.questions import question_key
+
+Kind = Literal["correction", "down", "refused"]
+# ``done`` and ``ignored`` are said of gaps; ``settled`` together with another item.
+Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
+
+_JUDGED = (feedback.c.comment, feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An item without a decision; ``seen`` is the fingerprint of what it says.
+
+    ``comment``, ``wrong``, ``right_answer`` and ``right_document`` are as in :class:`Feedback`.
+    """
+
+    id: str
+    kind: Kind
+    question: str
+    key: str
+    asked_by: str
+    created_at: str
+    comment: str
+    wrong: str
+    right_answer: str
+    right_document: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an owner decided; the texts count for accepted items."""
+
+    status: Status
+    wrong: str = ""
+    right_answer: str = ""
+    right_document: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A decision that was made; ``lead`` is the item it was settled with."""
+
+    id: str
+    status: str
+    kind: str
+    question: str
+    wrong: str
+    right_answer: str
+    right_document: str
+    lead: str | None
+    decided_by: str
+    decided_at: str
+
+
+_REVIEW = [reviews.c[name] for name in Review.__dataclass_fields__]
+
+
+class ReviewStore:
+    """Items that wait and decisions, in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def waiting(self) -> list[Waiting]:
+        """Every item without a decision, newest first."""
+        async with self._database.read() as connection:
+            judged = (await connection.execute(_undecided_judgements())).all()
+            refused = (await connection.execute(_undecided_refusals())).all()
+        items = [item for row in judged if (item := _judged(row))]
+        items += [_refused(row) for row in refused]
+        return sorted(items, key=lambda item: item.created_at, reverse=True)
+
+    async def record(self, item: Waiting) -> dict[str, Any]:
+        """What was asked, answered and on screen; empty where it was deleted meanwhile."""
+        async with self._database.read() as connection:
+            return await _record(connection, item)
+
+    async def decide(
+        self, item: Waiting, decision: Decision, who: str, others: Sequence[Waiting] = ()
+    ) -> None:
+        """Save a decision; ``others`` are settled by it. The same decision twice is one.
+
+        Raises:
+            ConflictError: somebody else decided otherwise meanwhile.
+            StoreError: it was not saved; what it is about may be deleted.
+        """
+        async with self._database.write() as connection:
+            record = await _record(connection, item) if decision.status == "accepted" else None
+            if record == {}:
+                raise StoreError("This was not saved, because the answer is not kept any more.")
+            if not await self._put(connection, item, decision, who, record, None):
+                return
+            for other in others:
+                if other.id != item.id:
+                    settled = Decision("settled")
+                    await self._put(connection, other, settled, who, None, item.id)
+            detail = decision.right_answer or decision.wrong
+            await note(connection, who, f"review.{decision.status}", item.question, detail)
+
+    async def decide_all(self, items: Sequence[Waiting], status: Status, who: str) -> None:
+        """Save the same decision on several items, all or none.
+
+        Raises:
+            ConflictError, StoreError: as :meth:`decide`.
+        """
+        async with self._database.write() as connection:
+            for item in items:
+                if await self._put(connection, item, Decision(status), who, None, None):
+                    await note(connection, who, f"review.{status}", item.question)
+
+    async def reopen(self, review_id: str, who: str) -> None:
+        """Take a decision back, with what it settled; twice is once."""
+        async with self._database.write() as connection:
+            query = select(reviews.c.question).where(reviews.c.id == review_id)
+            question = (await connection.execute(query)).scalar_one_or_none()
+            if question is None:
+                return
+            both = or_(reviews.c.id == review_id, reviews.c.lead == review_id)
+            await connection.execute(delete(reviews).where(both))
+            await note(connection, who, "review.reopened", question)
+
+    async def find(self, review_id: str) -> Review | None:
+        """The decision on an item."""
+        query = select(*_REVIEW).where(reviews.c.id == review_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return Review(**dict(row)) if row else None
+
+    async def decided(self, limit: int) -> list[Review]:
+        """The newest decisions, without what they settled."""
+        query = select(*_REVIEW).where(reviews.c.lead.is_(None))
+        query = query.order_by(reviews.c.decided_at.desc()).limit(limit)
+        async with self._database.read() as connection:
+            return [Review(**dict(r)) for r in (await connection.execute(query)).mappings()]
+
+    async def lessons(self) -> list[Feedback]:
+        """What teaches, oldest first: accepted items, as judgements that say what is right, and
+        praised answers; where there are both of one answer, the owner's word counts."""
+        query = select(reviews).where(reviews.c.status == "accepted").order_by(reviews.c.decided_at)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        accepted = [
+            Feedback(
+                id=row["id"],
+                thread_id="",
+                value=0,
+                comment="",
+                wrong=row["wrong"],
+                right_answer=row["right_answer"],
+                right_document=row["right_document"],
+                answer=dict(row["answer"]),
+                created_at=row["decided_at"],
+            )
+            for row in rows
+        ]
+        decided = {given.id for given in accepted}
+        judged = await FeedbackStore(self._database).all()
+        praised = [given for given in judged if given.value and given.id not in decided]
+        return sorted(accepted + praised, key=lambda given: given.created_at)
+
+    async def _put(
+        self,
+        connection: AsyncConnection,
+        item: Waiting,
+        decision: Decision,
+        who: str,
+        record: dict[str, Any] | None,
+        lead: str | None,
+    ) -> bool:
+        """Whether it is new; an older decision on what was changed since then goes."""
+        said = {
+            "status": decision.status,
+            "wrong": decision.wrong,
+            "right_answer": decision.right_answer,
+            "right_document": decision.right_document,
+            "lead": lead,
+        }
+        old = delete(reviews).where(reviews.c.id == item.id, reviews.c.seen != item.seen)
+        await connection.execute(old)
+        about = {"id": item.id, "kind": item.kind, "question": item.question, "seen": item.seen}
+        made = {"answer": record, "decided_by": who, "decided_at": now()}
+        new = self._database.insert_new(reviews, about | said | made)
+        if (await connection.execute(new)).rowcount:
+            return True
+        kept = (
+            (await connection.execute(select(reviews).where(reviews.c.id == item.id)))
+            .mappings()
+            .one()
+        )
+        if lead is None and any(kept[name] != value for name, value in said.items()):
+            raise ConflictError(
+                f"{kept['decided_by']} decided on this meanwhile ({kept['status']}); nothing was "
+                "changed. Reopen that decision to make another one."
+            )
+        return False
+
+
+def _undecided_judgements() -> Select[Any]:
+    return (
+        select(
+            feedback.c.id,
+            feedback.c.created_at,
+            *_JUDGED,
+            feedback.c.answer["question"].as_string().label("question"),
+            feedback.c.answer["history"].label("history"),
+            users.c.name.label("asked_by"),
+            reviews.c.seen,
+        )
+        .join(threads, threads.c.id == feedback.c.thread_id)
+        .join(users, users.c.id == threads.c.user_id, isouter=True)
+        .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
+        .where(feedback.c.value == 0)
+    )
+
+
+def _undecided_refusals() -> Select[Any]:
+    """Refusals that nobody judged: one with thumbs is an item, or a lesson, by its judgement."""
+    judged = select(feedback.c.id).where(
+        feedback.c.step_id.in_([outcomes.c.id, outcomes.c.parent_id])
+    )
+    return (
+        select(
+            outcomes.c.id,
+            outcomes.c.question,
+            outcomes.c.question_key,
+            outcomes.c.created_at,
+            users.c.name.label("asked_by"),
+        )
+        .join(threads, threads.c.id == outcomes.c.thread_id)
+        .join(users, users.c.id == threads.c.user_id, isouter=True)
+        .join(reviews, reviews.c.id == outcomes.c.id, isouter=True)
+        .where(outcomes.c.kind == "refused", reviews.c.id.is_(None), ~judged.exists())
+    )
+
+
+def _judged(row: Row[Any]) -> Waiting | None:
+    """A judgement as an item, unless it was decided upon as it is."""
+    said = [str(getattr(row, column.name) or "") for column in _JUDGED]
+    seen = fingerprint(*said)
+    if row.question is None or row.seen == seen:
+        return None
+    comment, wrong, right_answer, right_document = said
+    corrected = any((wrong, right_answer, right_document))
+    return Waiting(
+        id=row.id,
+        kind="correction" if corrected else "down",
+        question=row.question,
+        key=question_key(row.question, row.history or ()),
+        asked_by=row.asked_by or "",
+        created_at=row.created_at,
+        comment=comment,
+        wrong=wrong,
+        right_answer=right_answer,
+        right_document=right_document,
+        seen=seen,
+    )
+
+
+def _refused(row: Row[Any]) -> Waiting:
+    return Waiting(
+        id=row.id,
+        kind="refused",
+        question=row.question,
+        key=row.question_key,
+        asked_by=row.asked_by or "",
+        created_at=row.created_at,
+        comment="",
+        wrong="",
+        right_answer="",
+        right_document="",
+        seen=fingerprint(),
+    )
+
+
+async def _record(connection: AsyncConnection, item: Waiting) -> dict[str, Any]:
+    table = steps if item.kind == "refused" else feedback
+    query = select(table.c.answer).where(table.c.id == item.id)
+    return dict((await connection.execute(query)).scalar_one_or_none() or {})

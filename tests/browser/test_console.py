@@ -1,0 +1,72 @@
+"""The owner's console in a real Chromium, with a scripted model."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import artefact, needs_chromium, open_page
+from tests.browser.test_desk import (  # noqa: F401
+    EVIL,
+    address,
+    browser,
+    database,
+    folder,
+    serious_problems,
+    sign_in,
+    signed_in,
+)
+
+pytestmark = needs_chromium
+
+PAGES = ["", "/documents", "/review", "/review/decided", "/gaps", "/audit"]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, address: str) -> Page:  # noqa: F811
+    return signed_in(browser, address, "olga")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_accessible_and_fit_a_phone_light_and_dark(
+    owner: Page, address: str, path: str  # noqa: F811
+) -> None:  # fmt: skip
+    for scheme, size in (("light", {"width": 1280, "height": 800}), ("dark", PHONE)):
+        owner.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        owner.set_viewport_size(size)  # type: ignore[arg-type]
+        owner.goto(f"{address}/console{path}")
+        assert serious_problems(owner, "html") == []
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not owner.evaluate(wide)
+        artefact(owner, f"console{path.replace('/', '-')}-{scheme}")
+
+
+def test_an_agent_is_told_and_a_stranger_signs_in(browser: Browser, address: str) -> None:  # noqa: F811
+    page = open_page(browser, f"{address}/console")
+    expect(page).to_have_url(f"{address}/login")
+    sign_in(page, "ann")
+    expect(page.locator("#chat-input")).to_be_visible()
+    page.goto(f"{address}/console")
+    expect(page.locator("body")).to_contain_text("for knowledge owners and admins")
+    page.context.close()
+
+
+def test_a_document_is_uploaded_by_keyboard_and_indexed(
+    owner: Page, address: str, folder: Path, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    name = f"new {EVIL.replace('/', '')}.md"
+    file = tmp_path / name
+    file.write_text(f"# {EVIL}\n\nWe ship to Norway. {EVIL}\n")
+    owner.goto(f"{address}/console/documents")
+    owner.get_by_label("File").set_input_files(file)
+    owner.get_by_role("button", name="Upload").press("Enter")
+    expect(owner.get_by_role("status")).to_contain_text("Uploaded")
+    assert (folder / "knowledge" / name).is_file()
+    owner.goto(f"{address}/console/documents")
+    expect(owner.get_by_text("The index is being built.")).to_have_count(0)
+    row = owner.get_by_role("row").filter(has_text="new <img")
+    expect(row).to_contain_text("indexed")
+    row.get_by_role("link").click()
+    expect(owner.locator("pre.text")).to_contain_text("We ship to Norway. <img")
+    assert owner.evaluate("window.hacked") is None
