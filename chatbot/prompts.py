@@ -1,7 +1,8 @@
 """Prompts as files, and the one renderer of (history, passages, question) for every use.
 
 A prompt file has front matter (``name``, ``version``, ``variables``; that of an answer also
-``refusal``, the words with which a model says that the passages do not answer) and a body of
+``refusal``, the words with which a model says that the passages do not answer, and ``also``, how
+it says so to questions in other languages) and a body of
 sections ``# system``, ``# user`` and ``# assistant``, with variables in braces.
 """
 
@@ -45,6 +46,7 @@ class _FrontMatter(BaseModel):
     version: int
     variables: list[str]
     refusal: str = ""
+    also: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Prompt:
     version: int
     messages: tuple[tuple[str, str], ...]
     refusal: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ class Prompts:
     def says_unknown(self, text: str) -> bool:
         """Whether ``text``, written by the model, is its refusal."""
         said = text.strip().lower().replace("\u2019", "'")
-        return said.startswith(self.unknown.lower().rstrip("."))
+        refusals = (self.unknown.rstrip("."), *self.answer.also)
+        return any(said.startswith(refusal.lower()) for refusal in refusals)
 
     @property
     def instructions(self) -> str:
@@ -225,7 +229,7 @@ def _load(path: Path, name: str) -> Prompt:
             if name == "answer"
             else f"The front matter of '{path}' has a 'refusal', which only 'answer' may have."
         )
-    return Prompt(meta.name, meta.version, messages, refusal)
+    return Prompt(meta.name, meta.version, messages, refusal, tuple(meta.also))
 
 
 def _check_variables(

@@ -80,7 +80,7 @@ async def test_the_second_answer_takes_the_place_of_a_contradicted_one(
     assert answer.usage.completion_tokens == len(WRONG.split()) + len(RIGHT.split())
 
 
-@pytest.mark.parametrize("second", [OTHER, "I don't know.", None])
+@pytest.mark.parametrize("second", [OTHER, "I don't know.", "Je ne sais pas.", None])
 async def test_where_the_second_is_no_better_the_first_stays_marked(
     service: ChatService, second: str | None
 ) -> None:
