@@ -64,7 +64,7 @@ OWNERS = {
     "sentencex": {"text.sentences"},
     "sklearn": {"desk.corrections", "evaluation"},
     "sqlalchemy": {"store"},
-    "starlette": {"api", "page"},
+    "starlette": {"api", "console", "page"},
     "stdnum": {"text.masking"},
     "striprtf": {"knowledge.formats.books"},
     "tenacity": {"llm.engines.hosted"},
