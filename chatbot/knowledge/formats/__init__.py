@@ -27,7 +27,7 @@ _READERS = {
     ".ppt": "office:read_old_slides",
     ".xlsx": "sheets:read_xlsx",
     ".xlsm": "sheets:read_xlsx",
-    ".xls": "office:read_old_sheets",
+    ".xls": "old_sheets:read_xls",
     ".odt": "opendocument:read_opendocument",
     ".ods": "opendocument:read_opendocument",
     ".odp": "opendocument:read_opendocument",
@@ -41,7 +41,7 @@ _READERS = {
     ".srt": "captions:read_captions",
     ".eml": "mail:read_mail",
     ".mbox": "mail:read_mailbox",
-    ".msg": "mail:read_outlook",
+    ".msg": "outlook:read_outlook",
 }
 _WITH_PARTS = frozenset({".eml", ".mbox", ".msg"})
 EXTRACTED = tuple(_READERS)

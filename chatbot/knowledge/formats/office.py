@@ -99,7 +99,7 @@ def _slides(archive: zipfile.ZipFile) -> list[str]:
 def _html(data: bytes, kind: str) -> str:
     from office_oxide import Document
 
-    if kind in ("doc", "ppt", "xls") and not data.startswith(OLE):
+    if kind in ("doc", "ppt") and not data.startswith(OLE):
         raise DocumentError(f"it is no .{kind} file; give it its real ending")
     return _STYLED.sub("", str(Document.from_bytes(data, kind).to_html()))
 
@@ -120,8 +120,3 @@ def _core_title(archive: zipfile.ZipFile) -> str:
     core = xml(archive, "docProps/core.xml")
     title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else ""
     return "" if not title or _TITLES.match(title) else str(title).strip()
-
-
-def read_old_sheets(data: bytes) -> Extracted:
-    """An .xls file."""
-    return render(blocks_of(_html(data, "xls")))
