@@ -38,6 +38,7 @@ OWNERS = {
     "markdown_it": {"knowledge"},
     "olefile": {"knowledge"},
     "oxmsg": {"knowledge"},
+    "PIL": {"knowledge"},
     "tesserocr": {"knowledge"},
     "xlrd": {"knowledge"},
     "striprtf": {"knowledge"},

@@ -1,6 +1,6 @@
 """Plant facts in files of every format and family, and tell which of them are found again.
 
-    python benchmarks/knowledge/planted.py [--seed 0] [--rows FILE] [--folder DIR]
+    python benchmarks/knowledge/planted.py [--seed 0] [--rows FILE] [--folder DIR] [--scans]
 
 Each family of benchmarks/knowledge/planted_files.py writes its facts as real files have them. A
 fact is "in the text" where one chunk holds its value together with what it is about (titles,
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent), str(ROOT / "tests" / "knowledge")]
 
 NAMES = """
 Ostara Velmo Quintel Brisk Talvo Meriden Zephra Kordan Lumea Paxton Fjord Solvig Arbor
@@ -126,12 +126,13 @@ def measure(
 
 def main() -> None:
     """Make the folder, measure, print JSON."""
-    from planted_files import FAMILIES
+    from planted_files import FAMILIES, SCANS
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--folder", type=Path, help="keep the files here")
+    parser.add_argument("--scans", action="store_true", help="with a page for text recognition")
     parser.add_argument("--code", type=Path, help="a checkout whose chatbot is measured")
     options = parser.parse_args()
     if options.code:
@@ -139,7 +140,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         planted: dict[str, list[tuple[str, Fact]]] = {}
-        for (family, make), group in zip(FAMILIES.items(), facts(options.seed), strict=False):
+        families = FAMILIES | (SCANS if options.scans else {})
+        for (family, make), group in zip(families.items(), facts(options.seed), strict=False):
             planted[family] = []
             for path, data, told in make(family, group):
                 place = folder / "knowledge" / path

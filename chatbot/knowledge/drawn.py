@@ -4,6 +4,7 @@ only stand under each other. Programs print them, and people write them in mails
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from chatbot.knowledge.blocks import named
@@ -151,7 +152,7 @@ def _fill(rows: Sequence[Row], above: Sequence[set[int]]) -> None:
 
 def _segments(line: str, places: Sequence[int]) -> list[str]:
     """What stands between the borders of each column."""
-    return [line[a + 1 : b] for a, b in zip(places, places[1:], strict=False)]
+    return [line[a + 1 : b] for a, b in pairwise(places)]
 
 
 def _cells(line: str, places: Sequence[int]) -> list[str]:

@@ -13,8 +13,11 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import prepared
+from chatbot.knowledge.formats.pictures import picture_blocks
+from chatbot.knowledge.formats.recognition import Page as Told
 from chatbot.knowledge.formats.zipped import OLE, opened, rewritten, written, xml
 
+_PICTURE = re.compile(r"^word/media/.*\.(?:png|jpe?g|tiff?)$", re.IGNORECASE)
 _STYLED = re.compile(r"</?span[^>]*>")
 _SLIDE = re.compile(r"<hr\s*/?>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -24,8 +27,8 @@ _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
 
-def read_word(data: bytes) -> Extracted:
-    """A .docx file."""
+def read_word(data: bytes, told: Told | None = None) -> Extracted:
+    """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = opened(data)
     blocks = blocks_of(_html(prepared(data, archive), "docx"))
     named = _title_lines(archive)
@@ -34,7 +37,16 @@ def read_word(data: bytes) -> Extracted:
         for block in blocks
     ]
     first = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return render(blocks, first or _core_title(archive))
+    found = render(blocks, first or _core_title(archive))
+    if not found.text.strip() and (pictures := _pictures(archive)):
+        return render(picture_blocks(pictures, told), _core_title(archive))
+    return found
+
+
+def _pictures(archive: zipfile.ZipFile) -> list[bytes]:
+    """The pictures of a document, in the order of their numbers."""
+    names = [name for name in archive.namelist() if _PICTURE.search(name)]
+    return [archive.read(name) for name in sorted(names, key=lambda name: (len(name), name))]
 
 
 def read_old_word(data: bytes) -> Extracted:
