@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _DPI = 200
-_FACES = ("Helvetica", "Times-Roman", "Courier")
+_FACES = ("Helvetica", "Times-Roman")
 _PLAIN = re.compile(r"[^\x20-\x7e\xa0-\xff]|[`*_#|<>\[\]{}\\]|https?://\S+")
 
 
@@ -37,7 +37,7 @@ def _printed(words: list[str], kind: int, chance: random.Random) -> tuple[bytes,
     size = chance.choice((9, 10, 11, 12))
     face = chance.choice(_FACES)
     canvas.setFont(face, size)
-    width = int({"Helvetica": 0.9, "Times-Roman": 1.0, "Courier": 0.76}[face] * 1060 / size)
+    width = int({"Helvetica": 0.9, "Times-Roman": 1.0}[face] * 1060 / size)
     text = " ".join(words[:500])
     shown: list[str] = []
     if kind == 1:
