@@ -42,6 +42,8 @@ OWNERS = {
     "mcp": {"api.mcp"},
     "markdown_it": {"knowledge.formats.books"},
     "office_oxide": {"knowledge.formats.office"},
+    "PIL": {"knowledge"},
+    "olefile": {"knowledge"},
     "openai": {"llm.engines.openai"},
     "openvino": {"llm"},
     "openvino_genai": {"llm"},
@@ -68,11 +70,13 @@ OWNERS = {
     "stdnum": {"text.masking"},
     "striprtf": {"knowledge.formats.books"},
     "tenacity": {"llm.engines.hosted"},
+    "tesserocr": {"knowledge"},
     "tokenizers": {"llm.tokens"},
     "torch": {"llm", "training"},
     "transformers": {"llm", "training"},
     "uvicorn": {"api.server"},
     "watchfiles": {"index.watch"},
+    "xlrd": {"knowledge"},
     "yaml": {"knowledge.front_matter", "prompts"},
 }
 # What values are made of, everywhere.

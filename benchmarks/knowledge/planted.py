@@ -1,6 +1,6 @@
 """Plant facts in files of every format and family, and tell which of them are found again.
 
-    python -m benchmarks.knowledge.planted [--seed 0] [--rows FILE] [--folder DIR]
+    python -m benchmarks.knowledge.planted [--seed 0] [--rows FILE] [--folder DIR] [--scans]
 
 Each family of benchmarks/knowledge/planted_files.py writes its facts as real files have them. A
 fact is "in the text" where one chunk holds its value together with what it is about (titles,
@@ -124,17 +124,19 @@ def measure(
 
 def main() -> None:
     """Make the folder, measure, print JSON."""
-    from benchmarks.knowledge.planted_files import FAMILIES
+    from benchmarks.knowledge.planted_files import FAMILIES, SCANS
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--folder", type=Path, help="keep the files here")
+    parser.add_argument("--scans", action="store_true", help="with a page for text recognition")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         planted: dict[str, list[tuple[str, Fact]]] = {}
-        for (family, make), group in zip(FAMILIES.items(), facts(options.seed), strict=False):
+        families = FAMILIES | (SCANS if options.scans else {})
+        for (family, make), group in zip(families.items(), facts(options.seed), strict=False):
             planted[family] = []
             for path, data, told in make(family, group):
                 place = folder / "knowledge" / path

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from benchmarks.knowledge.planted import Fact
+from tests.support import old_files
 
 File = tuple[str, bytes, list[Fact]]
 Maker = Callable[[str, list[Fact]], list[File]]
@@ -476,6 +477,63 @@ def _list_table(facts: list[Fact]) -> str:
     return f"Overview\n========\n\n.. list-table::\n   :header-rows: 1\n\n{rows}"
 
 
+def _drawn(facts: list[Fact], border: str) -> str:
+    """A table of characters: bordered where ``border`` is "+", else under lines of it."""
+    rows = _rows(facts)
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [
+        "  ".join(cell.ljust(size) for cell, size in zip(row, wide, strict=True)).rstrip()
+        for row in rows
+    ]
+    if border == "+":
+        rule = "+" + "+".join("-" * (size + 2) for size in wide) + "+"
+        lines = [
+            "| " + " | ".join(c.ljust(size) for c, size in zip(row, wide, strict=True)) + " |"
+            for row in rows
+        ]
+        lines = [rule, *(part for line in lines for part in (line, rule))]
+        lines[2] = rule.replace("-", "=")
+    elif border:
+        rule = "  ".join(border * size for size in wide)
+        lines = [rule, lines[0], rule, *lines[1:], rule]
+    return f"{_TALK}\n\n" + "\n".join(lines) + "\n\nAsk us.\n"
+
+
+def _outlook(facts: list[Fact]) -> bytes:
+    body = "\r\n\r\n".join(fact.sentence for fact in facts[:3])
+    inner = {0x37: "Figures", 0x1000: "\r\n\r\n".join(fact.sentence for fact in facts[3:])}
+    return old_files.message({0x37: "What was asked", 0x1000: body}, within=inner)
+
+
+def _old_sheet(facts: list[Fact]) -> bytes:
+    before, _, behind = _number(facts[0].value)
+    code = f'"{before}"0' if before else f'0" {behind}"'
+    rows: list[list[Any]] = [["Product", facts[0].attribute]]
+    rows += [[fact.subject, (_number(fact.value)[1], 0)] for fact in facts]
+    return old_files.workbook({"Figures": rows, "Old": [["gone", "x"]]}, [code], hidden=["Old"])
+
+
+def _old_deck(facts: list[Fact]) -> bytes:
+    return old_files.deck([(fact.subject, fact.sentence) for fact in facts])
+
+
+def _scan(facts: list[Fact]) -> bytes:
+    """A picture of a page: read where text recognition is installed."""
+    from PIL import Image, ImageDraw, ImageFont
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    page = Image.new("L", (1240, 1754), 255)
+    for number, fact in enumerate(facts):
+        place = (120, 160 + 110 * number)
+        ImageDraw.Draw(page).text(place, fact.sentence, 0, ImageFont.load_default(26))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    canvas.drawImage(ImageReader(page.rotate(0.4, fillcolor=255)), 0, 0, 595, 842)
+    canvas.save()
+    return out.getvalue()
+
+
 FAMILIES: dict[str, Maker] = {
     "html: paragraphs": _one(".html", lambda f: "<h1>Facts</h1>" + _joined(f, "<p>{}</p>")),
     "html: divs": _one(".html", lambda f: "<h1>Facts</h1><div>" + _joined(f, "<div>{}</div>", "") + "</div>"),
@@ -553,5 +611,17 @@ FAMILIES: dict[str, Maker] = {
     "asciidoc: paragraphs": _one(".adoc", lambda f: "= Facts\n\n" + _joined(f, "NOTE: {}\n")),
     "asciidoc: table": _one(".adoc", _asciidoc_table),
     "folders": _each(".md", lambda f: f"# {f.attribute.capitalize()}\n\nIt is {f.value}.\n", "{}/figures.md"),
+    "text: bordered table": _one(".txt", lambda f: _drawn(f, "+")),
+    "text: ruled table": _one(".txt", lambda f: _drawn(f, "=")),
+    "text: aligned table": _one(".txt", lambda f: _drawn(f, "")),
+    "markdown: bordered table": _one(".md", lambda f: "# Facts\n\n" + _drawn(f, "+")),
+    "rst: ruled table": _one(".rst", lambda f: "Facts\n=====\n\n" + _drawn(f, "=")),
+    "mail: aligned table": _one(".eml", lambda f: _mail(f, lambda m, t: m.set_content(_drawn(f, "")))),
+    "mail: outlook": _one(".msg", _outlook),
+    "doc": _one(".doc", lambda f: old_files.letter("Handbook\r" + _joined(f, "{}\r", ""))),
+    "xls: units in formats": _one(".xls", _old_sheet),
+    "ppt": _one(".ppt", _old_deck),
+    "srt": _one(".srt", lambda f: "".join(f"{n}\n00:00:{n:02},000 --> 00:00:{n + 1:02},000\n{x.sentence}\n\n" for n, x in enumerate(f, 1))),
     "file names": _each(".md", lambda f: f"# {f.attribute.capitalize()}\n\nIt is {f.value}.\n", "names/{}.md"),
 }  # fmt: skip
+SCANS: dict[str, Maker] = {"pdf: scanned": _one(".pdf", _scan)}

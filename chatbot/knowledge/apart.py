@@ -27,6 +27,7 @@ SECONDS = 60.0  # by the clock: other work on the machine must not fail a file
 _PROCESSOR_SECONDS = 20
 _MEMORY = 2_000_000_000  # bytes of address space of a worker
 _TIRED = 1_000_000_000  # one that holds more after a file reads no other
+_GOES_ON = b"goes on\n"  # what the worker says before a page that takes seconds
 _lock = threading.Lock()
 _worker: "_Worker | None" = None
 
@@ -91,6 +92,8 @@ class _Worker:
             self._process.stdin.write(json.dumps(path).encode() + b"\n")
             self._process.stdin.flush()
             line = _line(self._process.stdout.fileno(), seconds)
+            while line and line.endswith(_GOES_ON):
+                line = _line(self._process.stdout.fileno(), seconds)
         except BrokenPipeError:
             line = b""
         if line is None:
@@ -99,7 +102,7 @@ class _Worker:
             if self._process.wait() == -signal.SIGXCPU:
                 return {"ended": f"reading it takes more than {_PROCESSOR_SECONDS} seconds"}
             return {"ended": "reading it takes too much memory or crashes the reader"}
-        return dict(json.loads(line))
+        return dict(json.loads(line.removesuffix(b"\n").rpartition(b"\n")[2]))
 
     def end(self) -> None:
         atexit.unregister(self.end)
@@ -138,13 +141,23 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints must not get between the answers
-    for line in sys.stdin.buffer:
-        path = Path(json.loads(line))
+
+    def begin() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + 1 + _PROCESSOR_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+    def begin_page() -> None:
+        """Each page whose text is recognised has the time of a file."""
+        begin()
+        out.write(_GOES_ON)
+        out.flush()
+
+    for line in sys.stdin.buffer:
+        path = Path(json.loads(line))
+        begin()
         try:
-            answer = _answer(extract(path.suffix.lower(), path.read_bytes()))
+            answer = _answer(extract(path.suffix.lower(), path.read_bytes(), begin_page))
         except DocumentError as exc:
             answer = {"reason": str(exc)}
         except OSError as exc:

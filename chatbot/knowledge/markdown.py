@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import without_tags
 from chatbot.knowledge.marks import (
@@ -65,7 +66,8 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     shown = _outside(shown, body, codes, _read)
     headings = [*markdown_headings(shown, body), *html_headings]
-    tables = (*_tables(shown, body, codes), *html_rows)
+    shown, drawn = _drawn(shown, body, codes)
+    tables = (*_tables(shown, body, codes), *html_rows, *drawn)
     return Extracted(
         shown,
         matter.title,
@@ -74,6 +76,22 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         body=min((start for start, _ in matter.about), default=body),
         address=matter.address,
     )
+
+
+def _drawn(text: str, begin: int, codes: list[tuple[int, int]]) -> tuple[str, list[Rows]]:
+    """``text`` with the tables that are drawn with signs, outside of code."""
+    found: list[Rows] = []
+    pieces = [text[:begin]]
+    at = begin
+    for start, end in [*codes, (len(text), len(text))]:
+        part, rows = with_drawn_tables(text[at:start], aligned=False)
+        found += [
+            Rows(r.start + at, r.end + at, r.columns, tuple(place + at for place in r.at))
+            for r in rows
+        ]
+        pieces += [part, text[start:end]]
+        at = end
+    return "".join(pieces), found
 
 
 def markdown_headings(text: str, begin: int = 0) -> list[Place]:

@@ -1,6 +1,7 @@
 """Formats that are text themselves: their offsets are those of the file."""
 
 from chatbot.knowledge.blocks import Extracted, Place
+from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.markdown import read_markdown
 from chatbot.knowledge.records import read_csv, read_json, read_json_lines
@@ -31,7 +32,9 @@ def read_plain(data: bytes, suffix: str) -> Extracted:
         return read_json_lines(text)
     if suffix in (".yaml", ".yml"):
         return _read_yaml(text)
-    return Extracted(text, body=int(text.startswith("\ufeff")))
+    body = int(text.startswith("\ufeff"))
+    text, tables = with_drawn_tables(text, body)
+    return Extracted(text, tables=tuple(tables), body=body)
 
 
 def _read_yaml(text: str) -> Extracted:

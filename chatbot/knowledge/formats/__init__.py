@@ -17,6 +17,8 @@ _READERS = {
     ".htm": "html:read_html",
     ".xhtml": "html:read_html",
     ".pdf": "pdf:read_pdf",
+    ".tif": "pictures:read_tiff",
+    ".tiff": "pictures:read_tiff",
     ".docx": "office:read_word",
     ".docm": "office:read_word",
     ".dotx": "office:read_word",
@@ -27,7 +29,7 @@ _READERS = {
     ".ppt": "office:read_old_slides",
     ".xlsx": "sheets:read_xlsx",
     ".xlsm": "sheets:read_xlsx",
-    ".xls": "office:read_old_sheets",
+    ".xls": "old_sheets:read_xls",
     ".odt": "opendocument:read_opendocument",
     ".ods": "opendocument:read_opendocument",
     ".odp": "opendocument:read_opendocument",
@@ -41,9 +43,10 @@ _READERS = {
     ".srt": "captions:read_captions",
     ".eml": "mail:read_mail",
     ".mbox": "mail:read_mailbox",
-    ".msg": "mail:read_outlook",
+    ".msg": "outlook:read_outlook",
 }
 _WITH_PARTS = frozenset({".eml", ".mbox", ".msg"})
+_SCANNED = frozenset({".pdf", ".tif", ".tiff", ".docx", ".docm", ".dotx"})
 EXTRACTED = tuple(_READERS)
 # Attachments that are shown as they are.
 _AS_IT_IS = frozenset(
@@ -52,14 +55,15 @@ _AS_IT_IS = frozenset(
 _MAX_ATTACHED = 20_000_000  # bytes of one attachment
 
 
-def extract(suffix: str, data: bytes) -> Extracted:
-    """Read ``data`` as ``suffix``.
+def extract(suffix: str, data: bytes, told: Callable[[], None] | None = None) -> Extracted:
+    """Read ``data`` as ``suffix``. ``told`` is called before each page whose text is recognised
+    (OCR), which takes seconds; without it none is.
 
     Raises:
         DocumentError: it cannot be read, whatever a parser raised.
     """
     try:
-        extracted = _read(suffix, data)
+        extracted = _read(suffix, data, told)
         check_length(len(extracted.text))
     except DocumentError:
         raise
@@ -72,13 +76,15 @@ def extract(suffix: str, data: bytes) -> Extracted:
     return extracted
 
 
-def _read(suffix: str, data: bytes) -> Extracted:
+def _read(suffix: str, data: bytes, told: Callable[[], None] | None) -> Extracted:
     if suffix == ".json":
         from chatbot.knowledge.records import read_json
 
         return read_json(data)
     module, _, name = _READERS[suffix].partition(":")
     reader: Callable[..., Extracted] = getattr(import_module(f"{__name__}.{module}"), name)
+    if suffix in _SCANNED:
+        return reader(data, told)
     return reader(data, _attached) if suffix in _WITH_PARTS else reader(data)
 
 

@@ -14,7 +14,7 @@ from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode
 
 Attached = Callable[[str, bytes], list[Block]]
-_NAMES = ("From", "To", "Date", "Subject")
+NAMES = ("From", "To", "Date", "Subject")
 _DEEPEST = 20  # messages in messages
 _PARTS = 2_000
 _FEWER = 0.9  # of the page's words; where the plain text has fewer, the page is read
@@ -49,7 +49,7 @@ def read_mail(data: bytes, attached: Attached) -> Extracted:
     """An .eml file; ``attached`` reads what hangs on it, by its name."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     message = email.message_from_bytes(data, policy=email.policy.default)
-    if not any(message[name] for name in _NAMES):
+    if not any(message[name] for name in NAMES):
         raise DocumentError("it is not an e-mail message")
     return render(_message(message, attached, 0), _header(message, "Subject"))
 
@@ -68,27 +68,8 @@ def read_mailbox(data: bytes, attached: Attached) -> Extracted:
     return render(blocks)
 
 
-def read_outlook(data: bytes, attached: Attached) -> Extracted:
-    """A .msg file of Outlook."""
-    import io
-
-    from oxmsg import Message as OutlookMessage
-
-    message = OutlookMessage.load(io.BytesIO(data))
-    to = ", ".join(person.email_address or person.name for person in message.recipients)
-    values = (message.sender, to, message.sent_date, message.subject)
-    lines = [f"{name}: {value}" for name, value in zip(_NAMES, values, strict=True) if value]
-    plain, page = message.body or "", message.html_body or ""
-    blocks: list[Block] = [Paragraph("\n".join(lines))]
-    blocks += blocks_of(page) if page and (not plain.strip() or _is_stub(plain, page)) else []
-    blocks += _letter(plain) if len(blocks) == 1 else []
-    for file in message.attachments:
-        blocks += _attachment(file.file_name or "", file.file_bytes or b"", attached)
-    return render(blocks, message.subject or "")
-
-
 def _message(message: Message, attached: Attached, depth: int) -> Iterator[Block]:
-    heads = [f"{name}: {text}" for name in _NAMES if (text := _header(message, name))]
+    heads = [f"{name}: {text}" for name in NAMES if (text := _header(message, name))]
     yield Paragraph("\n".join(heads))
     yield from _part(message, attached, depth)
 
@@ -148,17 +129,17 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
         return
     text = _text(plain)
     page = next((p for o in others for p in o.walk() if p.get_content_type() == "text/html"), None)
-    if page is not None and (not text.strip() or _is_stub(text, _text(page))):
+    if page is not None and (not text.strip() or is_stub(text, _text(page))):
         yield from blocks_of(_text(page))
     else:
-        yield from _letter(text)
+        yield from letter(text)
     for other in others:  # pictures and files that hang on the page
         for part in other.walk() if other.is_multipart() else ():
             if part.get_filename() and not part.is_multipart():
                 yield from _leaf(part, attached)
 
 
-def _is_stub(plain: str, page: str) -> bool:
+def is_stub(plain: str, page: str) -> bool:
     """Whether the page says more: "your mail program cannot show this", or a table."""
     texts = (getattr(block, "text", "") or _cells(block) for block in blocks_of(page))
     shown = _words(" ".join(texts))
@@ -180,15 +161,16 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
     if not name and kind == "text/html":
         yield from blocks_of(_text(part))
     elif not name and part.get_content_maintype() == "text":
-        yield from _letter(_text(part))
+        yield from letter(_text(part))
     else:
-        blocks = list(_attachment(name or kind, _bytes(part), attached))
+        blocks = list(attachment(name or kind, _bytes(part), attached))
         yield from blocks
         if len(blocks) < 2 and part.get_content_maintype() == "text":
-            yield from _letter(_text(part))
+            yield from letter(_text(part))
 
 
-def _attachment(name: str, data: bytes, attached: Attached) -> Iterator[Block]:
+def attachment(name: str, data: bytes, attached: Attached) -> Iterator[Block]:
+    """The name of what hangs on a message, and what of it is read."""
     name = " ".join(name.split())
     if name:
         yield Paragraph(f"Attachment: {name}")
@@ -206,11 +188,11 @@ def _text(part: Message) -> str:
 
 def own_words(text: str) -> str:
     """What the writer of a letter wrote, without what is quoted and the signature below it."""
-    own = takewhile(lambda block: isinstance(block, Paragraph), _letter(text))
+    own = takewhile(lambda block: isinstance(block, Paragraph), letter(text))
     return "\n\n".join(block.text for block in own if isinstance(block, Paragraph))
 
 
-def _letter(text: str) -> Iterator[Block]:
+def letter(text: str) -> Iterator[Block]:
     """The text of a letter: what its writer wrote, then what is quoted and the signature, each
     under a heading of its own. What is quoted above an answer stands where it was."""
     own: list[str] = []

@@ -13,8 +13,11 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
+from chatbot.knowledge.formats.pictures import picture_blocks
+from chatbot.knowledge.formats.recognition import Page as Told
 from chatbot.knowledge.formats.zipped import OLE, open_archive, rewrite_archive, write_xml, xml
 
+_PICTURE = re.compile(r"^word/media/.*\.(?:png|jpe?g|tiff?)$", re.IGNORECASE)
 _STYLED = re.compile(r"</?span[^>]*>")
 _SLIDE = re.compile(r"<hr\s*/?>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -24,8 +27,8 @@ _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
 
-def read_word(data: bytes) -> Extracted:
-    """A .docx file."""
+def read_word(data: bytes, told: Told | None = None) -> Extracted:
+    """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
     blocks = blocks_of(_html(write_numbers(data, archive), "docx"))
     named = _title_lines(archive)
@@ -34,7 +37,16 @@ def read_word(data: bytes) -> Extracted:
         for block in blocks
     ]
     first = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return render(blocks, first or _core_title(archive))
+    found = render(blocks, first or _core_title(archive))
+    if not found.text.strip() and (pictures := _pictures(archive)):
+        return render(picture_blocks(pictures, told), _core_title(archive))
+    return found
+
+
+def _pictures(archive: zipfile.ZipFile) -> list[bytes]:
+    """The pictures of a document, in the order of their numbers."""
+    names = [name for name in archive.namelist() if _PICTURE.search(name)]
+    return [archive.read(name) for name in sorted(names, key=lambda name: (len(name), name))]
 
 
 def read_old_word(data: bytes) -> Extracted:
@@ -99,7 +111,7 @@ def _slides(archive: zipfile.ZipFile) -> list[str]:
 def _html(data: bytes, kind: str) -> str:
     from office_oxide import Document
 
-    if kind in ("doc", "ppt", "xls") and not data.startswith(OLE):
+    if kind in ("doc", "ppt") and not data.startswith(OLE):
         raise DocumentError(f"it is no .{kind} file; give it its real ending")
     return _STYLED.sub("", str(Document.from_bytes(data, kind).to_html()))
 
@@ -120,8 +132,3 @@ def _core_title(archive: zipfile.ZipFile) -> str:
     core = xml(archive, "docProps/core.xml")
     title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else ""
     return "" if not title or _TITLES.match(title) else str(title).strip()
-
-
-def read_old_sheets(data: bytes) -> Extracted:
-    """An .xls file."""
-    return render(blocks_of(_html(data, "xls")))

@@ -32,6 +32,7 @@ _HIDDEN = (
     f"{_TEXT}hidden-paragraph",
     f"{_TEXT}sequence-decls",
 )
+_OF_THE_PAGE = ("page-number", "header", "footer", "date-time")
 _MOST = 2_000  # how often a cell or row that repeats is written
 
 
@@ -71,6 +72,8 @@ class _Reader:
         for child in element:
             tag = child.tag
             if not isinstance(tag, str) or tag in _HIDDEN or self._hidden(child):
+                continue
+            if child.get(f"{_PRESENTATION}class") in _OF_THE_PAGE:
                 continue
             if tag == f"{_TEXT}h":
                 level = child.get(f"{_TEXT}outline-level") or "1"
@@ -122,7 +125,7 @@ class _Reader:
         yield Page(f"slide {number}")
         for frame in page:
             if frame.get(f"{_PRESENTATION}class") == "title":
-                yield Heading(2, _line(frame))
+                yield Heading(2, " ".join(map(_line, frame.iter(f"{_TEXT}p"))))
             else:
                 yield from self.blocks(frame)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Extracted, Page, render
+from chatbot.knowledge.blocks import Block, Extracted, Page, render
 from chatbot.knowledge.formats.flow import (
     joined_over_pages,
     page_blocks,
@@ -19,6 +19,8 @@ from chatbot.knowledge.formats.flow import (
     without_margins,
 )
 from chatbot.knowledge.formats.layout import Line, Span, lines_in_order
+from chatbot.knowledge.formats.recognition import MOST_PAGES, REMEDY, page_spans, recogniser
+from chatbot.knowledge.formats.recognition import Page as Told
 from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
@@ -31,8 +33,9 @@ _NO_TITLE = re.compile(
 )
 
 
-def read_pdf(data: bytes) -> Extracted:
-    """The file as text, a page after the other.
+def read_pdf(data: bytes, told: Told | None = None) -> Extracted:
+    """The file as text, a page after the other; ``told`` is called before each page that is a
+    picture and whose text is recognised, without it none is.
 
     Raises:
         DocumentError: a password is needed, or no page has text.
@@ -54,38 +57,46 @@ def read_pdf(data: bytes) -> Extracted:
         heights.append((min(bottom, top), max(bottom, top)))
     found = without_margins(pages, heights) if any(pages) else pages
     pictures = [
-        number + 1
+        number
         for number in range(count)
         if not found[number] and (document.page_images(number) or document.extract_images(number))
     ]
+    read = recogniser() if pictures and told else None
+    if read and told:
+        for number in pictures[:MOST_PAGES]:
+            told()
+            pages[number] = lines_in_order(page_spans(document, number, read)) or pages[number]
+        found = without_margins(pages, heights)
+        pictures = [number for number in pictures if not found[number]]
     if not any(pages):
-        raise DocumentError(
-            "it has no text layer; run text recognition (OCR) on it first"
-            if pictures
-            else "it has no text"
-        )
+        raise DocumentError(_reason(bool(read)) if pictures else "it has no text")
     # Where all of the text is at the edges of the pages, it is no running title.
     pages = found if any(found) else pages
+    return render(list(_flowing(pages)), title, _notes(pictures, bool(read)))
+
+
+def _flowing(pages: list[list[Line]]) -> Iterator[Block]:
     size = usual_size(pages)
     words = {word for page in pages for line in page for word in line.text.split()}
     flowing = joined_over_pages([page_blocks(page, size, words) for page in pages], words)
-    blocks = [
-        block
-        for number, page in enumerate(flowing, start=1)
-        if page
-        for block in (Page(f"page {number}"), *page)
-    ]
-    return render(blocks, title, _notes(pictures))
+    for number, page in enumerate(flowing, start=1):
+        yield from (Page(f"page {number}"), *page) if page else ()
 
 
-def _notes(pictures: list[int]) -> list[str]:
+def _reason(tried: bool) -> str:
+    """Why a file without a text layer is not read."""
+    if tried:
+        return "it has no text layer, and no text was recognised in its pictures"
+    return f"it has no text layer; for text recognition (OCR) {REMEDY}"
+
+
+def _notes(pictures: list[int], tried: bool) -> list[str]:
     if not pictures:
         return []
-    numbers = ", ".join(map(str, pictures[:20])) + (" and others" if len(pictures) > 20 else "")
-    return [
-        f"page{'s' * (len(pictures) > 1)} {numbers} of it: a picture without text; run text "
-        "recognition (OCR) on it"
-    ]
+    numbers = ", ".join(str(number + 1) for number in pictures[:20])
+    numbers += " and others" if len(pictures) > 20 else ""
+    remedy = "no text was recognised in it" if tried else f"for text recognition (OCR) {REMEDY}"
+    return [f"page{'s' * (len(pictures) > 1)} {numbers} of it: a picture without text; {remedy}"]
 
 
 def _spans(found: list[Any]) -> Iterator[Span]:

@@ -1,0 +1,110 @@
+"""Spreadsheets of before 2007 (.xls) by xlrd: cells as format_value, without what is hidden."""
+
+import io
+from typing import Any
+
+from chatbot.errors import DocumentError
+from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, check_length, render
+from chatbot.knowledge.formats.numbers import format_text, format_value, general
+from chatbot.knowledge.formats.sheets import Grid, grid_blocks
+from chatbot.knowledge.formats.zipped import OLE, PASSWORD
+
+_WIDEST = 200  # columns that one merged cell fills
+
+
+def read_xls(data: bytes) -> Extracted:
+    """A workbook; each sheet that is format_value is a page.
+
+    Raises:
+        DocumentError: it is no .xls file, or behind a password.
+    """
+    import xlrd
+
+    if not data.startswith((OLE, b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")):
+        raise DocumentError("it is no .xls file; give it its real ending")
+    try:
+        book = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, logfile=io.StringIO(), on_demand=True
+        )
+    except xlrd.XLRDError as exc:
+        if "encrypted" in str(exc):
+            raise DocumentError(PASSWORD) from exc
+        raise
+    blocks: list[Block] = []
+    sheets = rows = 0
+    for number, name in enumerate(book.sheet_names()):
+        sheet = book.sheet_by_index(number)
+        if sheet.visibility:
+            sheets += 1
+        else:
+            rows += sum(1 for row in sheet.rowinfo_map.values() if row.hidden)
+            found = list(grid_blocks(_grid(book, sheet)))
+            blocks += [Page(f"sheet {name}"), Heading(2, name), *found] if found else []
+        book.unload_sheet(number)
+    notes = [f"{sheets} hidden sheet{'s' * (sheets > 1)} left out"] if sheets else []
+    notes += [f"{rows} hidden rows left out"] if rows else []
+    return render(blocks, "", notes)
+
+
+def _grid(book: Any, sheet: Any) -> Grid:
+    """The cells of a sheet that are format_value."""
+    import xlrd
+
+    grid = Grid()
+    hidden = {column for column, info in sheet.colinfo_map.items() if info.hidden}
+    length = 0
+    for row in range(sheet.nrows):
+        if row in sheet.rowinfo_map and sheet.rowinfo_map[row].hidden:
+            continue
+        values: dict[int, str] = {}
+        for column, cell in enumerate(sheet.row(row)):
+            if column not in hidden and (text := _cell(book, cell)):
+                values[column] = text
+                if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+                    grid.numbers.add(row)
+        if values:
+            grid.rows[row] = values
+            length += sum(map(len, values.values()))
+            check_length(length)
+    for top, bottom, left, right in sheet.merged_cells:
+        _fill(grid, range(top, bottom), [c for c in range(left, right) if c not in hidden])
+    for link in sheet.hyperlink_list:
+        _link(grid, link)
+    return grid
+
+
+def _cell(book: Any, cell: Any) -> str:
+    import xlrd
+
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return ""
+    code = str(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
+    if cell.ctype == xlrd.XL_CELL_TEXT:
+        return format_text(cell.value, code) if "@" in code or ";;" in code else str(cell.value)
+    if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        if code.lower() == "general":
+            return general(cell.value)
+        return format_value(cell.value, code, since_1904=bool(book.datemode))
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if cell.value else "FALSE"
+    return str(xlrd.error_text_from_code.get(cell.value, ""))
+
+
+def _fill(grid: Grid, rows: range, columns: list[int]) -> None:
+    """Each cell of a merged range, in rows that hold something, gets the text of the first."""
+    text = grid.rows.get(rows.start, {}).get(columns[0]) if columns else ""
+    if not text or len(columns) > _WIDEST:
+        return
+    grid.down[rows.start] = max(rows.stop - 1, grid.down.get(rows.start, 0))
+    for row in rows:
+        for column in columns if row in grid.rows else ():
+            grid.rows[row].setdefault(column, text)
+
+
+def _link(grid: Grid, link: Any) -> None:
+    """Where a cell leads to stands behind its words."""
+    address = str(link.url_or_path or "")
+    row = grid.rows.get(link.frowx, {})
+    text = row.get(link.fcolx, "")
+    if text and address.startswith("http") and address.rstrip("/") not in text:
+        row[link.fcolx] = f"{text} ({address})"
