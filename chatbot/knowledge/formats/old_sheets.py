@@ -1,4 +1,4 @@
-"""Spreadsheets of before 2007 (.xls) by xlrd: cells as format_value, without what is hidden."""
+"""Spreadsheets of before 2007 (.xls) by xlrd: cells as shown, without what is hidden."""
 
 import io
 from typing import Any
@@ -13,7 +13,7 @@ _WIDEST = 200  # columns that one merged cell fills
 
 
 def read_xls(data: bytes) -> Extracted:
-    """A workbook; each sheet that is format_value is a page.
+    """A workbook; each sheet that is shown is a page.
 
     Raises:
         DocumentError: it is no .xls file, or behind a password.
@@ -47,7 +47,7 @@ def read_xls(data: bytes) -> Extracted:
 
 
 def _grid(book: Any, sheet: Any) -> Grid:
-    """The cells of a sheet that are format_value."""
+    """The cells of a sheet that are shown."""
     import xlrd
 
     grid = Grid()
