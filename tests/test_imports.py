@@ -49,7 +49,7 @@ OWNERS = {
     "openvino_genai": {"llm"},
     "opentelemetry": {"api.tracing"},
     "orjson": {"index.generations"},
-    "oxmsg": {"knowledge.formats.mail"},
+    "oxmsg": {"knowledge.formats.outlook"},
     "pdf_oxide": {"knowledge.formats.pdf"},
     "peft": {"llm.engines.transformers", "training"},
     "phonenumbers": {"text.masking"},
