@@ -47,13 +47,21 @@ def test_rows_to_train_on_are_whole(folder: Path) -> None:
     quotes_stand(rows, folder / "docs")
 
 
-@pytest.mark.parametrize("name", ["alpenrad", "kestrel"])
-def test_natural_cases_are_whole(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "covered", "not_covered", "documents"),
+    [
+        ("alpenrad", 50, 25, 20),
+        ("kestrel", 50, 25, 20),
+        ("brightwater", 27, 13, 12),
+        ("tellus", 27, 13, 12),
+    ],
+)
+def test_natural_cases_are_whole(name: str, covered: int, not_covered: int, documents: int) -> None:
     rows = lines(NATURAL / f"{name}.jsonl")
-    assert len(read_cases(NATURAL / f"{name}.jsonl", Case)) == 75
-    assert Counter(row["answerable"] for row in rows) == {True: 50, False: 25}
+    assert len(read_cases(NATURAL / f"{name}.jsonl", Case)) == covered + not_covered
+    assert Counter(row["answerable"] for row in rows) == {True: covered, False: not_covered}
     assert all(row["answers"] if row["answerable"] else row["why"] for row in rows)
-    assert len(list_files(NATURAL / name)) == 20
+    assert len(list_files(NATURAL / name)) == documents
     quotes_stand(rows, NATURAL / name)
 
 
