@@ -2,8 +2,8 @@
 
 A prompt file has front matter (``name``, ``version``, ``variables``; that of an answer also
 ``refusal``, the words with which a model says that the passages do not answer, and ``also``, how
-it says so to questions in other languages) and a body of
-sections ``# system``, ``# user`` and ``# assistant``, with variables in braces.
+it says so to questions in other languages) and a body of sections ``# system``, ``# user`` and
+``# assistant``, with variables in braces.
 """
 
 import hashlib

@@ -4,10 +4,13 @@ An answer that its passages do not support is written once more, with what is wr
 second text takes the place of the first only if they support all of it.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
 
 from chatbot.answering.answer import Answer, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
@@ -34,17 +37,21 @@ class _Draft:
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
 
-    async def write(self, chunks: AsyncIterator[Any], secret: str) -> AsyncGenerator[str, None]:
-        """Take up ``chunks`` of a message, and pass on their text until it copies ``secret``."""
-        async for chunk in chunks:
-            self.usage = _usage(chunk) or self.usage
-            self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
-            if not chunk.text:
-                continue
-            self.text += str(chunk.text)
-            if copies(self.text, secret):
-                break
-            yield str(chunk.text)
+    async def write(
+        self, respond: Runnable[Prepared, AIMessage], prepared: Prepared, secret: str
+    ) -> AsyncGenerator[str, None]:
+        """Have ``respond`` write it, and pass on its text until it copies ``secret``; leaving
+        stops the model."""
+        async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
+            async for chunk in chunks:
+                self.usage = _usage(chunk) or self.usage
+                self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
+                if not chunk.text:
+                    continue
+                self.text += str(chunk.text)
+                if copies(self.text, secret):
+                    break
+                yield str(chunk.text)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,6 @@ class _Checked:
 async def stream_answer(
     chain: AnswerChain,
     question: Question,
-    prompts: Prompts,
     refusals: SmallTalk,
     model: str,
     watch: Stopwatch,
@@ -71,7 +77,7 @@ async def stream_answer(
         QuestionError: the question does not fit into what the model can read.
         GenerationError: the model failed.
     """
-    prepared = await chain.prepare.ainvoke(question)
+    prompts, prepared = chain.prompts, await chain.prepare.ainvoke(question)
     titles = [str(passage.metadata.get("title", "")) for passage in prepared.passages]
     refusal = refusals.refusal(question.text, prompts.refusal, titles)
     watch.mark("retrieved")
@@ -82,8 +88,10 @@ async def stream_answer(
         yield Token(shown.text)
     else:
         # Where somebody gave orders, nothing is shown before it is checked.
-        async with aclosing(_written(chain, prepared, draft, watch)) as pieces:
+        written = draft.write(chain.respond(prepared), prepared, prompts.instructions)
+        async with aclosing(written) as pieces:
             async for piece in pieces:
+                watch.mark("first_token")
                 if not prepared.guarded:
                     yield Token(piece)
         shown = _checked(draft.text, prepared, prompts, refusal)
@@ -112,15 +120,6 @@ async def stream_answer(
     )
 
 
-async def _written(
-    chain: AnswerChain, prepared: Prepared, draft: _Draft, watch: Stopwatch
-) -> AsyncGenerator[str, None]:
-    async with aclosing(chain.respond(prepared).astream(prepared)) as chunks:  # type: ignore[type-var]
-        async for piece in draft.write(chunks, chain.prompts.instructions):
-            watch.mark("first_token")
-            yield piece
-
-
 async def _again(
     chain: AnswerChain, prepared: Prepared, first: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
@@ -133,8 +132,9 @@ async def _again(
     respond = chain.respond_again(prepared, shown.text, shown.verified.unsupported[0])
     second = _Draft()
     try:
-        async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
-            async for _ in second.write(chunks, chain.prompts.instructions):
+        written = second.write(respond, prepared, chain.prompts.instructions)
+        async with aclosing(written) as pieces:
+            async for _ in pieces:
                 pass
     except (QuestionError, GenerationError):  # too long for the model, or it failed
         return None

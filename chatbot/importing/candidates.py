@@ -4,15 +4,15 @@ data masked and near-copies joined. They wait for a person; nothing is answered 
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chatbot.cases import AnswerRow
 from chatbot.importing.conversations import Conversation, written
+from chatbot.importing.folder import write_lines
 from chatbot.text.masking import mask
 
 _WORD = re.compile(r"\w+")
@@ -212,15 +212,6 @@ def _words(text: str) -> set[str]:
 def write_rows(path: Path, candidates: Iterable[Candidate]) -> int:
     """Write the candidates as JSON lines, whole or not at all; returns how many."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    lines = list(_lines(candidates))
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.writelines(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    lines = [json.dumps(each.as_row(), ensure_ascii=False) + "\n" for each in candidates]
+    write_lines(path, lines)
     return len(lines)
-
-
-def _lines(candidates: Iterable[Candidate]) -> Iterator[str]:
-    return (json.dumps(each.as_row(), ensure_ascii=False) + "\n" for each in candidates)

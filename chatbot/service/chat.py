@@ -251,9 +251,7 @@ class ChatService:
             chain = await asyncio.to_thread(self._chain, live, question)
             watch.mark("ready")
             question = await asyncio.to_thread(self._compare, question)
-            events = stream_answer(
-                chain, question, self._prompts, self._small_talk, live.model, watch
-            )
+            events = stream_answer(chain, question, self._small_talk, live.model, watch)
             async with aclosing(events):
                 async for event in events:
                     yield event

@@ -17,7 +17,6 @@ from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models
 from chatbot.settings import Settings
-from chatbot.text.languages import languages_of
 
 Retriever = Runnable[str, list[Passage]]
 
@@ -115,8 +114,8 @@ class Search:
         models = self._models
         if models.scripted or models.llm_entry.reads is not None:
             return []
-        uploaded = documents.texts.values() if documents else ()
-        return list(dict.fromkeys([*generation.languages, *languages_of(uploaded)]))
+        uploaded = documents.languages if documents else []
+        return list(dict.fromkeys([*generation.languages, *uploaded]))
 
     def _over(
         self,

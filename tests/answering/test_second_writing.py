@@ -52,7 +52,7 @@ async def events_of(service: ChatService, engine: ScriptedEngine, reads: bool) -
         shown=4,
     )
     small_talk = load_small_talk(service.settings.prompts)
-    events = stream_answer(chain, ASKED, service._prompts, small_talk, "scripted", Stopwatch())
+    events = stream_answer(chain, ASKED, small_talk, "scripted", Stopwatch())
     return [event async for event in events]
 
 

@@ -2,12 +2,14 @@
 time only for what changed."""
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
+
+from chatbot.importing.folder import write_lines
 
 _FORMAT = 1
 _STALE = 24 * 3600.0  # seconds after which an unfinished crawl is begun anew
@@ -65,13 +67,8 @@ class Journal:
 
     def save(self, pages: Iterable[Page]) -> None:
         """Write all of it anew, whole or not at all."""
-        temporary = self._path.with_name(f"{self._path.name}.part")
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(_line({"format": _FORMAT, "begun": time.time(), **self._crawl}))
-            stream.writelines(_line(asdict(page)) for page in pages)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, self._path)
+        head = _line({"format": _FORMAT, "begun": time.time(), **self._crawl})
+        write_lines(self._path, chain([head], (_line(asdict(page)) for page in pages)))
 
     def close(self) -> None:
         """End writing."""
