@@ -127,11 +127,11 @@ class Prompts:
         return ChatPromptValue(messages=messages)
 
     def render_again(
-        self, asked: ChatPromptValue, answer: str, *, sentence: str, reason: str, question: str
+        self, prompt: ChatPromptValue, answer: str, *, sentence: str, reason: str, question: str
     ) -> ChatPromptValue:
-        """The messages of ``asked`` with the ``answer`` to them, and what is wrong with it."""
+        """The messages of ``prompt`` with the ``answer`` to them, and what is wrong with it."""
         objection = _fill(self.again, sentence=sentence, reason=reason, question=question)
-        return ChatPromptValue(messages=[*asked.messages, AIMessage(answer), *objection.messages])
+        return ChatPromptValue(messages=[*prompt.messages, AIMessage(answer), *objection.messages])
 
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""
@@ -173,7 +173,7 @@ def render_passages(passages: Sequence[Document]) -> str:
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
         lines = (context, _columns(passage), readable(passage.page_content))
-        block = _MARK.sub(_unmarked, "\n".join(line for line in lines if line))
+        block = _MARK.sub(_remove_mark, "\n".join(line for line in lines if line))
         blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)
 
@@ -185,7 +185,7 @@ def _columns(passage: Document) -> str:
     return "" if held else names
 
 
-def _unmarked(match: re.Match[str]) -> str:
+def _remove_mark(match: re.Match[str]) -> str:
     return f"({match['number']})" if match["number"] else f"{match['role']} -"
 
 

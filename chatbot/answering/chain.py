@@ -51,7 +51,7 @@ _NEAR_REFUSAL = 0.05
 class Prepared:
     """All that is known of a question before the model answers it.
 
-    ``asked`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
+    ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
     the model reads those in ``read``. ``competing`` are the topics of a question back.
@@ -60,7 +60,7 @@ class Prepared:
     """
 
     question: Question
-    asked: str
+    wording: str
     guarded: bool
     history: list[BaseMessage]
     query: str
@@ -97,13 +97,13 @@ class AnswerChain:
     ) -> Runnable[Prepared, AIMessage]:
         """What writes it once more, knowing what is ``wrong`` with the first ``answer``."""
 
-        def object_to(asked: ChatPromptValue) -> ChatPromptValue:
+        def object_to(prompt: ChatPromptValue) -> ChatPromptValue:
             return self.prompts.render_again(
-                asked,
+                prompt,
                 answer,
                 sentence=wrong.text,
                 reason=wrong.reason,
-                question=prepared.asked,
+                question=prepared.wording,
             )
 
         return self.render | RunnableLambda(object_to) | self._within_limits(prepared)
@@ -147,39 +147,39 @@ def build_chain(
         turns = to_messages(question.history)
         kept = newest_turns(turns, history_tokens, llm.get_num_tokens)
         said = [question.text, *(str(turn.text) for turn in kept)]
-        asked, history = without_instructions(question.text).strip(), clean_history(kept)
+        wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        if asked and languages and language_of(asked, languages[0]) not in languages:
-            terms = translate(_with_question_before(history, asked), languages[0])
-            return Prepared(question, asked, guarded, history, terms, terms)
-        query = _query(history, asked, rewrite)
-        return Prepared(question, asked, guarded, history, query, asked)
+        if wording and languages and language_of(wording, languages[0]) not in languages:
+            terms = translate(_with_question_before(history, wording), languages[0])
+            return Prepared(question, wording, guarded, history, terms, terms)
+        query = _query(history, wording, rewrite)
+        return Prepared(question, wording, guarded, history, query, wording)
 
     def retrieve(state: Prepared) -> Prepared:
-        given = state.question.passages
-        if given is not None:
-            return replace(state, passages=list(given))
-        return replace(state, passages=retriever.invoke(state.query) if state.asked else [])
+        supplied = state.question.passages
+        if supplied is not None:
+            return replace(state, passages=list(supplied))
+        return replace(state, passages=retriever.invoke(state.query) if state.wording else [])
 
     def decide(state: Prepared) -> Prepared:
-        found, given = state.passages, state.question.passages is not None
+        passages, supplied = state.passages, state.question.passages is not None
         # A follow-up's own words say too little; a first question's query is the question.
-        decision = gate.decide(state.terms, state.query, found, given)
-        passages = found if given else found[:shown]
+        decision = gate.decide(state.terms, state.query, passages, supplied)
+        passages = passages if supplied else passages[:shown]
         orders = any(instructions(passage.text) for passage in passages)
         return replace(
             state,
             passages=passages,
-            read=passages if given else passages[:reads],
+            read=passages if supplied else passages[:reads],
             guarded=state.guarded or orders,
             confidence=decision.confidence,
             retrieval=decision.confidence,
-            abstain=decision.action != "answer" or not state.asked,
+            abstain=decision.action != "answer" or not state.wording,
             competing=decision.competing,
         )
 
     def shorten(state: Prepared) -> Prepared:
-        return state if state.abstain else _fitted(llm, prompts, state)
+        return state if state.abstain else _fit_context(llm, prompts, state)
 
     def read(state: Prepared) -> Prepared:
         """What the model makes of the passages; it keeps what it has read for the answer."""
@@ -195,7 +195,7 @@ def build_chain(
         )
 
     def render(state: Prepared) -> ChatPromptValue:
-        return prompts.render_answer(state.history, clean_passages(state.read), state.asked)
+        return prompts.render_answer(state.history, clean_passages(state.read), state.wording)
 
     prepare = (
         RunnableLambda(understand)
@@ -207,23 +207,23 @@ def build_chain(
     return AnswerChain(prepare, RunnableLambda(render), llm, prompts)
 
 
-def _query(history: Sequence[BaseMessage], asked: str, rewrite: Rewrite) -> str:
+def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> str:
     """What to search for; a first question, or one on another topic, is its own query."""
     turns = [str(turn.text) for turn in history]
-    if not turns or changes_topic(turns, asked):
-        return asked
-    return rewrite(history, asked) or asked  # an empty rewrite would search for nothing
+    if not turns or changes_topic(turns, wording):
+        return wording
+    return rewrite(history, wording) or wording  # an empty rewrite would search for nothing
 
 
-def _with_question_before(history: Sequence[BaseMessage], asked: str) -> str:
+def _with_question_before(history: Sequence[BaseMessage], wording: str) -> str:
     """The question in one line, behind the one before it, which it may need."""
     before = [str(turn.text) for turn in history if turn.type == "human"][-1:]
-    if before and not changes_topic(before, asked):
-        return " ".join([*before, asked])
-    return asked
+    if before and not changes_topic(before, wording):
+        return " ".join([*before, wording])
+    return wording
 
 
-def _fitted(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
+def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
     """The state with as much history and as many passages as ``llm`` can read."""
     context = getattr(llm, "context", None)
     if context is None:
@@ -231,7 +231,7 @@ def _fitted(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
     reader: Any = llm  # both kinds of chat model render and know their limits
 
     def render(history: Sequence[BaseMessage], passages: Sequence[Passage]) -> str:
-        value = prompts.render_answer(history, clean_passages(passages), state.asked)
+        value = prompts.render_answer(history, clean_passages(passages), state.wording)
         return str(reader.render(value.to_messages()))
 
     room = max(context - reader.max_tokens, context // 2)

@@ -35,7 +35,7 @@ class Rewritten:
     text: str
 
     @property
-    def continued(self) -> str:
+    def continuation(self) -> str:
         """What says so to a reader of a stream, who has the first text already."""
         return f"\n\nCorrected: {self.text}"
 

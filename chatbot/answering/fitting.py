@@ -52,7 +52,7 @@ def fit(
         elif turns:
             turns = []
         elif kept and len(kept[0].page_content) > _SHORTEST:
-            kept = [_shortened(kept[0])]
+            kept = [_halve(kept[0])]
         else:
             raise QuestionError(
                 f"The question alone does not fit into the {room:,} tokens that the model can "
@@ -61,7 +61,7 @@ def fit(
     return Fitted(turns, kept, _note(len(history) - len(turns), list(passages), kept))
 
 
-def _shortened(passage: Passage) -> Passage:
+def _halve(passage: Passage) -> Passage:
     """The first half of a passage; its offsets still hold."""
     text = passage.page_content[: len(passage.page_content) // 2]
     meta = dict(passage.metadata)

@@ -25,7 +25,7 @@ class Question:
     max_tokens: int | None = None
     stop: Sequence[str] = ()
 
-    def checked(self, most_chars: int, most_tokens: int) -> "Question":
+    def within_limits(self, most_chars: int, most_tokens: int) -> "Question":
         """The question without blanks around it, its answer within ``most_tokens``.
 
         Raises:

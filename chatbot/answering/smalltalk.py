@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chatbot.errors import PromptError
 from chatbot.settings import PROJECT_ROOT
 from chatbot.text.languages import language_of
-from chatbot.text.unicode import normalised
+from chatbot.text.unicode import normalise
 
 _FILE = "smalltalk.toml"
 _LANGUAGES = ("en", "de", "fr", "es")
@@ -124,7 +124,7 @@ def load_small_talk(folder: Path) -> SmallTalk:
 
 def _words(text: str) -> list[str]:
     """Words in lower case without accents; "what's" is one word."""
-    text = unicodedata.normalize("NFD", normalised(text).lower())
+    text = unicodedata.normalize("NFD", normalise(text).lower())
     text = "".join(sign for sign in text if not unicodedata.combining(sign))
     return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
 

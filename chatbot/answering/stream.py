@@ -24,7 +24,7 @@ from chatbot.grounding.injection import copies
 from chatbot.prompts import Prompts
 
 
-def spoken(text: str, model: str) -> list[Event]:
+def small_talk_events(text: str, model: str) -> list[Event]:
     """The events of an answer that rests on nothing and that no model wrote: small talk."""
     return [PassagesFound([]), Token(text), Answered(Answer(text, False, 1.0, [], [], model, {}))]
 
@@ -84,7 +84,7 @@ async def stream_answer(
     yield PassagesFound(prepared.passages)
     draft = _Draft()
     if prepared.abstain:
-        shown = _Checked(_declined(prepared, prompts, refusal), True)
+        shown = _Checked(_text_of_refusal(prepared, prompts, refusal), True)
         yield Token(shown.text)
     else:
         # Where somebody gave orders, nothing is shown before it is checked.
@@ -94,7 +94,7 @@ async def stream_answer(
                 watch.mark("first_token")
                 if not prepared.guarded:
                     yield Token(piece)
-        shown = _checked(draft.text, prepared, prompts, refusal)
+        shown = _verify(draft.text, prepared, prompts, refusal)
         if (better := await _again(chain, prepared, draft, shown, refusal)) is not None:
             shown = better
             if not prepared.guarded:
@@ -139,14 +139,14 @@ async def _again(
     except (QuestionError, GenerationError):  # too long for the model, or it failed
         return None
     first.usage = first.usage + second.usage
-    better = _checked(second.text, prepared, chain.prompts, refusal)
+    better = _verify(second.text, prepared, chain.prompts, refusal)
     if second.cut or better.abstained or better.verified.unsupported:
         return None
     first.cut = False
     return better
 
 
-def _checked(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
+def _verify(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
     if not prompts.says_unknown(text):
         shown, verified = check(
             text.strip(), prepared.passages, prompts.instructions, prepared.guarded
@@ -156,7 +156,7 @@ def _checked(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _
     return _Checked(refusal, True)
 
 
-def _declined(prepared: Prepared, prompts: Prompts, refusal: str) -> str:
+def _text_of_refusal(prepared: Prepared, prompts: Prompts, refusal: str) -> str:
     """The refusal, or the question back where two topics compete."""
     if prepared.competing:
         return prompts.clarification(*prepared.competing)

@@ -76,7 +76,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     add_handlers(api)
 
     @api.exception_handler(ClientLeftError)
-    async def left(_: Request, exc: Exception) -> JSONResponse:
+    async def answer_disconnect(_: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, CLIENT_LEFT)
 
     api.add_middleware(Edge, parts=parts)

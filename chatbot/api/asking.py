@@ -42,7 +42,7 @@ class Asking:
         """Pieces of the answer, and the whole answer at last."""
         while not isinstance(event := await self.next(), Answered):
             if isinstance(event, Rewritten):
-                event = Token(event.continued)
+                event = Token(event.continuation)
             if isinstance(event, Token):
                 yield event
         yield event

@@ -40,7 +40,7 @@ async def readyz(request: Request) -> JSONResponse:
     body = {
         "status": "stopping" if leaving else service.status(),
         "index": service.generation,
-        "serving": service.line.served,
+        "serving": service.line.serving,
         "waiting": len(service.line),
         "database": parts.keys.problem or "ok",
         "vector_store": service.vector_store,

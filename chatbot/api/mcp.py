@@ -100,7 +100,7 @@ class _Tools:
 
     async def _search(self, arguments: dict[str, Any]) -> dict[str, Any]:
         settings = self._service.settings
-        query = Question(arguments["query"]).checked(
+        query = Question(arguments["query"]).within_limits(
             settings.max_question_chars, settings.answer_tokens
         )
         count = arguments.get("k") or settings.passages
@@ -166,7 +166,7 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
     server: Any = Server("peregrine", version=__version__, instructions=_ABOUT)
 
     @server.list_tools()  # type: ignore[untyped-decorator, unused-ignore]
-    async def listed() -> list[types.Tool]:
+    async def list_tools() -> list[types.Tool]:
         reads = types.ToolAnnotations(readOnlyHint=True, openWorldHint=False)
         return [
             types.Tool(name=name, description=about, inputSchema=schema, annotations=reads)
@@ -174,7 +174,7 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
         ]
 
     @server.call_tool()  # type: ignore[untyped-decorator, unused-ignore]
-    async def called(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return await tools.call(name, arguments)
 
     return server

@@ -47,7 +47,7 @@ class Metrics:
         self.tokens = self._counter("tokens", "Tokens that the model read and wrote.", ("kind",))
         gauges = {
             "questions_waiting": ("Questions waiting for their turn.", lambda: len(self._line)),
-            "questions_served": ("Questions being answered.", lambda: self._line.served),
+            "questions_served": ("Questions being answered.", lambda: self._line.serving),
             "ready": ("Whether answers can be given.", lambda: service.can_answer),
             "index_generation": ("Number of the index generation.", lambda: _number(service)),
         }

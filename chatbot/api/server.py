@@ -81,7 +81,7 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             done = await parts.drain.finish(
                 settings.drain_notice,
                 settings.drain_seconds,
-                lambda: bool(line.served or len(line)),
+                lambda: bool(line.serving or len(line)),
             )
             if not done:
                 log.warning("Stopping with work under way: %s s are over", settings.drain_seconds)

@@ -175,7 +175,7 @@ async def _last_answer(service: Any, question: str, history: list[Any], show: bo
         if isinstance(event, Token) and show:
             print(event.text, end="", flush=True)
         if isinstance(event, Rewritten) and show:
-            print(event.continued, end="", flush=True)
+            print(event.continuation, end="", flush=True)
         if isinstance(event, Answered):
             answer = event.answer
     return answer

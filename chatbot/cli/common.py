@@ -135,7 +135,7 @@ def measured_service(options: argparse.Namespace) -> Any:
     return service
 
 
-def answered(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
+def answer_with_progress(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
     """A row for each case, with a progress bar."""
     from chatbot.evaluation.answers import answer_cases
 

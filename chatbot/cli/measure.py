@@ -11,7 +11,7 @@ from chatbot.cli.common import (
     add_cases,
     add_folders,
     add_json,
-    answered,
+    answer_with_progress,
     in_range,
     make_service,
     measured_service,
@@ -104,7 +104,7 @@ def _evaluate_answers(options: argparse.Namespace) -> None:
     from chatbot.evaluation.answers import summarise
     from chatbot.reports.evaluation import answers_report
 
-    rows, model = _answered(options)
+    rows, model = _answer_rows(options)
     summary = summarise(rows, model)
     if options.rows:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -170,12 +170,12 @@ def _calibrate(options: argparse.Namespace) -> None:
     print(f"Set CHATBOT_REFUSE_BELOW={result['threshold']} to use it.", file=sys.stderr)
 
 
-def _answered(options: argparse.Namespace) -> tuple[list[dict[str, Any]], str]:
+def _answer_rows(options: argparse.Namespace) -> tuple[list[dict[str, Any]], str]:
     from chatbot.cases import Case, read_cases
 
     cases = read_cases(options.cases, Case, options.limit)
     service = measured_service(options)
-    return answered(service, cases), service.model_name
+    return answer_with_progress(service, cases), service.model_name
 
 
 def _report(options: argparse.Namespace, result: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chatbot.cli.common import (
     add_folders,
     add_json,
-    answered,
+    answer_with_progress,
     in_range,
     measured_service,
     print_json,
@@ -186,7 +186,7 @@ def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:
         service = _service(options, adapter)
         chunks = service.current_generation().chunks
         rows = rehearsal_rows(
-            answered(service, rehearsal_cases(chunks, options.rehearse, options.seed))
+            answer_with_progress(service, rehearsal_cases(chunks, options.rehearse, options.seed))
         )
         _write_rows(path, rows)
     return path
@@ -197,7 +197,7 @@ def _answers(options: argparse.Namespace, adapter: str) -> list[dict[str, Any]]:
     from chatbot.cases import Case, read_cases
 
     cases = read_cases(options.cases, Case)
-    return answered(_service(options, adapter), cases)
+    return answer_with_progress(_service(options, adapter), cases)
 
 
 def _service(options: argparse.Namespace, adapter: str) -> Any:

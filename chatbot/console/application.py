@@ -47,8 +47,8 @@ def console_routes(console: Console) -> FastAPI:
     for module in (overview, documents, review, gaps, users, audit):
         app.include_router(module.router, prefix="/console")
     app.add_api_route("/console/static/{name}", _static, methods=["GET"])
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(ChatbotError, _failed)
+    app.add_exception_handler(HTTPException, _refusal_page)
+    app.add_exception_handler(ChatbotError, _failure_page)
     return app
 
 
@@ -58,7 +58,7 @@ async def _static(name: str) -> Response:
     return FileResponse(FOLDER / "static" / name, media_type=_STATIC[name])
 
 
-async def _refused(request: Request, exc: Exception) -> HTMLResponse:
+async def _refusal_page(request: Request, exc: Exception) -> HTMLResponse:
     assert isinstance(exc, HTTPException)
     standard = {404: "no_page", 405: "no_page"}
     key = standard.get(exc.status_code)
@@ -66,7 +66,7 @@ async def _refused(request: Request, exc: Exception) -> HTMLResponse:
     return page(request, "problem.html", exc.status_code, sentence=sentence, typed="")
 
 
-async def _failed(request: Request, exc: Exception) -> HTMLResponse:
+async def _failure_page(request: Request, exc: Exception) -> HTMLResponse:
     """What failed, as a sentence."""
     return page(request, "problem.html", status_of(exc), sentence=str(exc), typed="")
 

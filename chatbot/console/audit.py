@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("")
-async def listed(request: Request) -> HTMLResponse:
+async def list_entries(request: Request) -> HTMLResponse:
     """The newest entries; ``before`` goes on with older ones."""
     before = number_of(request, "before")
     entries = await console_of(request).store.audit.newest(_A_PAGE + 1, before)
@@ -32,7 +32,7 @@ async def listed(request: Request) -> HTMLResponse:
 
 
 @router.get("/audit.csv")
-async def exported(request: Request) -> StreamingResponse:
+async def export_entries(request: Request) -> StreamingResponse:
     """All of it, oldest first."""
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
     lines = _lines(console_of(request).store)

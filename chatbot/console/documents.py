@@ -26,7 +26,7 @@ _PATH_CHARS = 4096
 
 
 @router.get("")
-async def listed(request: Request) -> HTMLResponse:
+async def list_documents(request: Request) -> HTMLResponse:
     """Every file; ``state`` and ``find`` choose some of them, ``page`` counts from 1."""
     found, _ = await _library(request)
     state, find = request.query_params.get("state", ""), request.query_params.get("find", "")
@@ -56,7 +56,7 @@ async def listed(request: Request) -> HTMLResponse:
 
 
 @router.get("/view")
-async def viewed(request: Request) -> HTMLResponse:
+async def view_document(request: Request) -> HTMLResponse:
     """One document: its text as the bot has it, and what can be done with it."""
     found, generation = await _library(request)
     file = _file(found, request.query_params.get("path", ""))
@@ -68,7 +68,7 @@ async def viewed(request: Request) -> HTMLResponse:
 
 
 @router.post("/upload")
-async def uploaded(request: Request) -> Response:
+async def upload_document(request: Request) -> Response:
     """Put a new file into the folder, and index it."""
     form = await form_of(request)
     file, folder = file_of(form, "file"), text_of(form, "folder")
@@ -77,12 +77,12 @@ async def uploaded(request: Request) -> Response:
     if folder not in await asyncio.to_thread(files.folders, console_of(request).settings):
         raise DocumentError(say(request.state.language, "no_folder"))
     path = folder + files.checked_name(file.filename or "")
-    changed = await _put(request, path, file, replace=False)
+    changed = await _store_file(request, path, file, replace=False)
     return back("documents/view", path=path, said="uploaded" if changed else "same_file")
 
 
 @router.post("/replace")
-async def replaced(request: Request) -> Response:
+async def replace_document(request: Request) -> Response:
     """Put another file in the place of one, and index it."""
     form = await form_of(request)
     file, path = file_of(form, "file"), text_of(form, "path", _PATH_CHARS)
@@ -93,12 +93,12 @@ async def replaced(request: Request) -> Response:
     given = files.checked_name(file.filename or "")
     if _suffix(given) != _suffix(path):
         raise DocumentError(say(request.state.language, "other_kind", suffix=_suffix(path)))
-    changed = await _put(request, path, file, replace=True)
+    changed = await _store_file(request, path, file, replace=True)
     return back("documents/view", path=path, said="replaced" if changed else "same_file")
 
 
 @router.post("/delete")
-async def deleted(request: Request) -> Response:
+async def delete_document(request: Request) -> Response:
     """Delete a file, and have the index forget it; a second time says that it is gone."""
     form = await form_of(request)
     path = text_of(form, "path", _PATH_CHARS)
@@ -139,7 +139,7 @@ async def _library(request: Request) -> tuple[list[File], Generation | None]:
     )
 
 
-async def _put(request: Request, path: str, file: UploadFile, *, replace: bool) -> bool:
+async def _store_file(request: Request, path: str, file: UploadFile, *, replace: bool) -> bool:
     console = console_of(request)
     action = "document.replaced" if replace else "document.uploaded"
     log = _logging(request, action, path)
@@ -165,7 +165,7 @@ def _logging(request: Request, action: str, path: str) -> Callable[[], None]:
 def _file(found: list[File], path: str) -> File:
     """The file of that very path; nothing else of the disk can be named."""
     for file in found:
-        if file.path == path and file.named:
+        if file.path == path and file.linkable:
             return file
     raise HTTPException(404)
 

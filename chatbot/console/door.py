@@ -55,13 +55,13 @@ class Door:
             return
         request = Request(scope)
         language = language_of(request.headers.get("accept-language", ""))
-        refused = await self._refused(request, language)
+        refused = await self._refusal(request, language)
         if refused is not None:
             await refused(scope, receive, send_guarded)
             return
-        await self._app(scope, _bounded(receive, self._limit(request), language), send_guarded)
+        await self._app(scope, _limit_body(receive, self._limit(request), language), send_guarded)
 
-    async def _refused(self, request: Request, language: str) -> Response | None:
+    async def _refusal(self, request: Request, language: str) -> Response | None:
         console = self._console
         try:
             user = await signed_in(request, console.store, console.settings, console.mode)
@@ -93,7 +93,7 @@ def may_see(user: User, path: str) -> bool:
     return user.role in (ADMINS if below else OWNERS)
 
 
-def _bounded(receive: Receive, limit: int, language: str) -> Receive:
+def _limit_body(receive: Receive, limit: int, language: str) -> Receive:
     """``receive`` that refuses a body above the limit, whatever its headers said."""
     read = 0
 

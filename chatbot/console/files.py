@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from chatbot.console.library import hidden
+from chatbot.console.library import is_hidden
 from chatbot.errors import ConflictError, DocumentError, KnowledgeError
 from chatbot.knowledge.documents import SUFFIXES, file_hash, list_files, list_unread, load_document
 from chatbot.settings import Settings
@@ -33,7 +33,7 @@ def known_paths(settings: Settings) -> set[str]:
         read = set(list_files(settings.knowledge))
     except KnowledgeError:
         read = set()
-    unread = {path for path in list_unread(settings.knowledge) if not hidden(path)}
+    unread = {path for path in list_unread(settings.knowledge) if not is_hidden(path)}
     return {path for path in read | unread if path and not path.endswith("/")}
 
 

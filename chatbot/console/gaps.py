@@ -26,7 +26,7 @@ _KINDS = ("refused", "down")
 
 
 @router.get("")
-async def listed(request: Request) -> HTMLResponse:
+async def list_topics(request: Request) -> HTMLResponse:
     """Topics, the most asked first."""
     console = console_of(request)
     items = [i for i in await console.store.reviews.waiting() if i.kind in _KINDS]
@@ -39,7 +39,7 @@ async def listed(request: Request) -> HTMLResponse:
 
 
 @router.post("")
-async def marked(request: Request) -> Response:
+async def mark_topic(request: Request) -> Response:
     """Mark the questions of a topic as done or ignored: all that were on the page."""
     form = await form_of(request)
     status = _MARKS.get(text_of(form, "mark"))

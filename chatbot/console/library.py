@@ -31,7 +31,7 @@ class File:
     cited: int = 0
 
     @property
-    def named(self) -> bool:
+    def linkable(self) -> bool:
         """Whether the name is text that a form can send back."""
         return _is_text(self.path)
 
@@ -55,10 +55,10 @@ def list_library(
     files = [_file(path, stamp, generation, cited) for path, stamp in stamps.items()]
     if generation:
         gone = generation.manifest.files.keys() - stamps.keys()
-        files += [_indexed(path, "gone", "", generation, None, cited) for path in gone]
+        files += [_indexed_file(path, "gone", "", generation, None, cited) for path in gone]
     unread = list_unread(settings.knowledge)
     files += [
-        File(path, "unsupported", reason) for path, reason in unread.items() if not hidden(path)
+        File(path, "unsupported", reason) for path, reason in unread.items() if not is_hidden(path)
     ]
     return sorted(files, key=lambda file: file.path)
 
@@ -83,10 +83,10 @@ def _file(path: str, stamp: Stamp, generation: Generation | None, cited: Mapping
         state, reason = "failed", manifest.failed[path]
     elif path in manifest.notes:
         state, reason = "partly", manifest.notes[path]
-    return _indexed(path, state, reason, generation, stamp.modified, cited)
+    return _indexed_file(path, state, reason, generation, stamp.modified, cited)
 
 
-def _indexed(
+def _indexed_file(
     path: str,
     state: State,
     reason: str,
@@ -99,7 +99,7 @@ def _indexed(
     return File(path, state, reason, title, behind - first, modified, cited.get(path, 0))
 
 
-def hidden(path: str) -> bool:
+def is_hidden(path: str) -> bool:
     """Whether its name, or that of a folder over it, begins with a dot."""
     return any(part.startswith(".") for part in path.split("/"))
 

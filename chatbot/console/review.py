@@ -55,9 +55,9 @@ async def waiting(request: Request) -> HTMLResponse:
 
 
 @router.get("/decided")
-async def decided(request: Request) -> HTMLResponse:
+async def list_decisions(request: Request) -> HTMLResponse:
     """The newest decisions, each of which can be taken back."""
-    made = await console_of(request).store.reviews.decided(_DECIDED)
+    made = await console_of(request).store.reviews.list_decisions(_DECIDED)
     return page(request, "decided.html", decisions=made, refuse=SHOULD_REFUSE)
 
 
@@ -71,7 +71,7 @@ async def question(request: Request, key: str) -> HTMLResponse:
 
 
 @router.post("/reopen")
-async def reopened(request: Request) -> Response:
+async def reopen_review(request: Request) -> Response:
     """Take a decision back."""
     form = await form_of(request)
     store = console_of(request).store
@@ -112,7 +112,7 @@ async def decide(request: Request, key: str) -> Response:
     try:
         if sent.seen != item.seen:
             raise ConflictError(say(request.state.language, "changed_meanwhile"))
-        decision = await _checked(request, sent, item)
+        decision = await _decision(request, sent, item)
         others = group.items if sent.settle_all else ()
         await store.reviews.decide(item, decision, user_of(request).name, others)
     except (UserError, ConflictError) as exc:
@@ -136,7 +136,7 @@ async def _sent(request: Request) -> _Form:
     )
 
 
-async def _checked(request: Request, sent: _Form, item: Waiting) -> Decision:
+async def _decision(request: Request, sent: _Form, item: Waiting) -> Decision:
     """The decision, with the whole path of its document.
 
     Raises:

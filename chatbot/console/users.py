@@ -17,7 +17,7 @@ _LONGEST = 1000
 
 
 @router.get("")
-async def listed(request: Request) -> HTMLResponse:
+async def list_users(request: Request) -> HTMLResponse:
     """Everybody, with the role."""
     console = console_of(request)
     users = await console.store.users.all()
@@ -25,7 +25,7 @@ async def listed(request: Request) -> HTMLResponse:
 
 
 @router.post("/add")
-async def added(request: Request) -> Response:
+async def add_user(request: Request) -> Response:
     """Add a user; one who is there keeps role and password."""
     form = await form_of(request)
     users, name = console_of(request).store.users, text_of(form, "name", _LONGEST)
@@ -58,7 +58,7 @@ async def password_changed(request: Request) -> Response:
 
 
 @router.post("/remove")
-async def removed(request: Request) -> Response:
+async def remove_user(request: Request) -> Response:
     """Remove a user with all conversations; nobody removes oneself."""
     form = await form_of(request)
     name, language = text_of(form, "name", _LONGEST), request.state.language

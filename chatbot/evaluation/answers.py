@@ -53,7 +53,7 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
         },
         "unanswerable": {"n": len(unanswerable), "abstained": _mean(unanswerable, "abstained")},
         "citations": {"n": len(citations), "verbatim": sum(citations)},
-        "unsupported": _unsupported(rows),
+        "unsupported": _count_unsupported(rows),
         "risk_coverage": risk_coverage(right),
         "aurc": risk_area(right),
         "aurc_similarity": risk_area([(row["similarity"], row["answerable"]) for row in rows]),
@@ -102,7 +102,7 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _unsupported(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+def _count_unsupported(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Sentences marked because no passage supports them, the answers that have one, and the
     numbers, dates and addresses in unmarked sentences that no cited span holds."""
     return {

@@ -48,7 +48,7 @@ class Example:
     group: str
     source: str
     features: dict[str, float]
-    given: bool
+    supplied: bool
     answerable: bool
     kind: Literal["own", "hidden", "crossed", "part"] = "own"
     documents: int = 0
@@ -100,15 +100,15 @@ def fit_calibration(
     """
     scorers: dict[str, Scorer] = {}
     report: dict[str, Any] = {}
-    for given in (False, True):
-        chosen = [example for example in examples if example.given == given]
+    for supplied in (False, True):
+        chosen = [example for example in examples if example.supplied == supplied]
         if min(sum(e.answerable for e in chosen), sum(not e.answerable for e in chosen)) < ENOUGH:
             continue
-        names = list(_GIVEN) if given else list(chosen[0].features)
+        names = list(_GIVEN) if supplied else list(chosen[0].features)
         for suffix in ("", "_other"):
             kept = [name for name in names if not suffix or not name.startswith(_COSINES)]
             kept = [name for name in kept if not suffix or name != "document_margin"]
-            kind = ("given" if given else "retrieved") + suffix
+            kind = ("given" if supplied else "retrieved") + suffix
             scorers[kind], sure = _fit(chosen, kept)
             report[kind] = _judge(chosen, sure, scorers[kind])
     if not scorers:
@@ -162,7 +162,7 @@ def _answerable(examples: Sequence[Example]) -> np.ndarray:
     judged = np.array(
         [
             e.answerable or e.kind == "crossed"
-            if e.given
+            if e.supplied
             else e.source in real and e.kind in ("own", "hidden")
             for e in examples
         ]

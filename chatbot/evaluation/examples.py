@@ -79,7 +79,7 @@ def write_fit(
         calibration = replace(calibration, readings={models.llm_entry.name: reading})
     save_calibration(calibration, path)
     own = [example for example in examples if example.kind == "own"]
-    judged = [(calibration.scorer(e.given, calibration.embeddings), e) for e in own]
+    judged = [(calibration.scorer(e.supplied, calibration.embeddings), e) for e in own]
     answered = [
         e.answerable
         for scorer, e in judged
@@ -255,7 +255,7 @@ def _example(
     found: Sequence[Passage],
     kind: Any,
 ) -> Example:
-    given = bool(case.passages)
-    query = case.question if given else search_query(to_messages(case.history), case.question)
-    values = gate.features(case.question, query, found, given)
-    return Example(group, source, values, given, case.answerable and kind == "own", kind)
+    supplied = bool(case.passages)
+    query = case.question if supplied else search_query(to_messages(case.history), case.question)
+    values = gate.features(case.question, query, found, supplied)
+    return Example(group, source, values, supplied, case.answerable and kind == "own", kind)

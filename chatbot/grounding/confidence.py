@@ -101,13 +101,13 @@ class Calibration:
     scorers: dict[str, Scorer]
     readings: dict[str, Reading] = field(default_factory=dict)
 
-    def scorer(self, given: bool, embeddings: str) -> Scorer:
-        """The scorer for passages that were ``given`` or retrieved with ``embeddings``.
+    def scorer(self, supplied: bool, embeddings: str) -> Scorer:
+        """The scorer for passages ``supplied`` with the question, or retrieved with ``embeddings``.
 
         Raises:
             ConfigurationError: this calibration has none of the kind.
         """
-        kind = "given" if given else "retrieved"
+        kind = "given" if supplied else "retrieved"
         name = kind if embeddings == self.embeddings else f"{kind}_other"
         if name not in self.scorers:
             raise ConfigurationError(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from chatbot.grounding.facts import Fact, missing
 from chatbot.grounding.meaning import (
     COVERED,
-    covered,
+    coverage,
     foreign,
     objection,
     opposite,
@@ -15,7 +15,7 @@ from chatbot.grounding.meaning import (
     pieces_covered,
 )
 from chatbot.grounding.reading import Piece, Reading, read
-from chatbot.grounding.sources import Span, follow, joined
+from chatbot.grounding.sources import Span, follow, join_spans
 
 _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
@@ -53,14 +53,14 @@ def evidence(claim: str, spans: Sequence[Span]) -> Finding:
 def _score(claim: Reading, span: Span) -> float:
     facts = len(claim.facts) - len(missing(claim.facts, span.reading.facts))
     share = facts / len(claim.facts) if claim.facts else 0.0
-    return covered(claim, span.reading, span.over) + share
+    return coverage(claim, span.reading, span.over) + share
 
 
 def _pairs(spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
     wanted = {id(span) for span in near}
     for one, other in pairwise(spans):
         if follow(one, other) and (id(one) in wanted or id(other) in wanted):
-            yield joined(one, other)
+            yield join_spans(one, other)
 
 
 def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:
@@ -73,7 +73,7 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
         return objection(claim, source, over)
-    if covered(claim, source, over) < least or not own_words(claim, source):
+    if coverage(claim, source, over) < least or not own_words(claim, source):
         return "no passage says it"
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
@@ -125,7 +125,7 @@ def _parts(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> tuple
         if best not in found:
             found.append(best)
     every = [reading for span in found for reading in (span.reading, span.over)]
-    return tuple(found) if covered(claim, *every) >= COVERED else ()
+    return tuple(found) if coverage(claim, *every) >= COVERED else ()
 
 
 def _best(piece: Reading, ranked: Sequence[Span], spans: Sequence[Span]) -> Span | None:
@@ -133,7 +133,7 @@ def _best(piece: Reading, ranked: Sequence[Span], spans: Sequence[Span]) -> Span
     for span in ranked:
         if _says(piece, span, spans, _PIECE) is None:
             return span
-        enough = covered(piece, span.reading, span.over) >= _PIECE
+        enough = coverage(piece, span.reading, span.over) >= _PIECE
         if enough and opposite(piece, span.reading, span.over):
             return None
     return None
@@ -182,7 +182,7 @@ def _large_enough(pieces: Sequence[Piece]) -> list[str]:
 def _reason(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> str:
     for span in near[:3]:
         about = [stem in span.reading.stems for stem in claim.stems]
-        if covered(claim, span.reading, span.over) < _NEAR and sum(about) < _NEAR * len(about):
+        if coverage(claim, span.reading, span.over) < _NEAR and sum(about) < _NEAR * len(about):
             continue
         if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
             return reason

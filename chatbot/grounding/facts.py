@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from chatbot.grounding.lexicon import kinds, numbers, units
-from chatbot.text.unicode import normalised
+from chatbot.text.unicode import normalise
 
 _ADDRESS = re.compile(
     r"\b(?:https?|ftp)://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
@@ -109,10 +109,10 @@ class Fact:
 def missing_facts(claim: str, source: str) -> list[str]:
     """The facts of ``claim`` that ``source`` does not hold, as they are written there, sorted."""
     have = facts(source)
-    return sorted({shown(fact, have) for fact in missing(facts(claim), have)})
+    return sorted({wording_of(fact, have) for fact in missing(facts(claim), have)})
 
 
-def shown(fact: Fact, held: Iterable[Fact]) -> str:
+def wording_of(fact: Fact, held: Iterable[Fact]) -> str:
     """A fact that is not held: with its unit where only that is another."""
     same = any(fact.kind == other.kind and fact.values & other.values for other in held)
     return fact.full if same else fact.text
@@ -130,7 +130,7 @@ def missing(claimed: Iterable[Fact], held: Iterable[Fact]) -> list[Fact]:
 
 def facts(text: str) -> list[Fact]:
     """The facts of a text in order; their places are those in its normalised form."""
-    spoken = text = prepared(text)
+    spoken = text = unify_spelling(text)
     found: list[Fact] = []
 
     def take(pattern: re.Pattern[str], make: Callable[[re.Match[str]], Fact | None]) -> None:
@@ -145,13 +145,13 @@ def facts(text: str) -> list[Fact]:
         take(pattern, _date)
     take(_TIME, _time)
     take(_CODE, _code)
-    found += _between(spoken, [fact for fact in found if fact.kind == "code"])
+    found += _codes_between(spoken, [fact for fact in found if fact.kind == "code"])
     found += _months(text)
     found += _quantities(text)
     return sorted(found, key=lambda fact: fact.start)
 
 
-def _between(text: str, codes: Sequence[Fact]) -> Iterator[Fact]:
+def _codes_between(text: str, codes: Sequence[Fact]) -> Iterator[Fact]:
     """The codes that "C4 to C6" covers."""
     for one, other in pairwise(sorted(codes, key=lambda fact: fact.start)):
         first, last = (_NUMBERED.fullmatch(fact.text) for fact in (one, other))
@@ -164,13 +164,13 @@ def _between(text: str, codes: Sequence[Fact]) -> Iterator[Fact]:
             yield Fact("code", frozenset({code}), None, code, code, one.start, one.end, True)
 
 
-def prepared(text: str) -> str:
+def unify_spelling(text: str) -> str:
     """``text`` in one spelling with its fractions and powers left as they are."""
     kept: dict[str, str | int | None] = {
         sign: chr(0xE000 + n) for n, sign in enumerate("½¼¾⅓⅔⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
     }
     if not text.isascii():
-        text = normalised(text.translate(str.maketrans(kept)))
+        text = normalise(text.translate(str.maketrans(kept)))
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     return text.replace("\n", " ").replace("’", "'")
 
@@ -303,7 +303,7 @@ def _values(match: re.Match[str]) -> frozenset[object]:
     """The number; "1.000" may be two of them, and "3.2.1" or "4/5" is no number but itself."""
     if match["part"]:
         return frozenset({Fraction(_FRACTIONS[match["part"]])})
-    values = _read(match["digits"])
+    values = _values_of(match["digits"])
     if part := (match["fraction"] or "").strip():
         values = {
             v + Fraction(_FRACTIONS.get(part, part)) for v in values if isinstance(v, Fraction)
@@ -318,7 +318,7 @@ def _values(match: re.Match[str]) -> frozenset[object]:
     return frozenset(values)
 
 
-def _read(digits: str) -> set[object]:
+def _values_of(digits: str) -> set[object]:
     digits = re.sub(r"[ \u00a0\u202f]", "", digits)
     if not re.fullmatch(r"\d+(?:[.,]\d+)*", digits) or len(digits) > 40:
         return {digits}

@@ -28,7 +28,7 @@ class Vocabulary(Protocol):
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a term; the largest for one that occurs nowhere."""
 
-    def known(self, term: str) -> bool:
+    def holds(self, term: str) -> bool:
         """Whether any document holds the term."""
 
 
@@ -44,31 +44,31 @@ class PlainVocabulary:
         """The same for all."""
         return 1.0
 
-    def known(self, term: str) -> bool:
+    def holds(self, term: str) -> bool:
         """There is no telling."""
         return True
 
 
-def as_retrieved(found: Sequence[Document]) -> Sequence[Document]:
+def as_retrieved(passages: Sequence[Document]) -> Sequence[Document]:
     """The passages in the order in which they were retrieved, where a reranker has changed it.
 
     The confidence model was fitted on that order: which passage is first, and which are among the
     best, means the same with and without a reranker.
     """
-    if not any("place" in passage.metadata for passage in found):
-        return found
-    return sorted(found, key=lambda passage: int(passage.metadata.get("place", 0)))
+    if not any("place" in passage.metadata for passage in passages):
+        return passages
+    return sorted(passages, key=lambda passage: int(passage.metadata.get("place", 0)))
 
 
 def features(
-    question: str, query: str, found: Sequence[Document], vocabulary: Vocabulary
+    question: str, query: str, passages: Sequence[Document], vocabulary: Vocabulary
 ) -> dict[str, float]:
     """Features of one search: ``query`` was searched for, ``question`` was asked.
 
-    ``found`` are the best passages first, with the metadata of
+    ``passages`` are the best ones first, with the metadata of
     :class:`chatbot.index.retriever.HybridRetriever`; without passages there are no features.
     """
-    field = list(found[:FIELD])
+    field = list(passages[:FIELD])
     if not field:
         return {}
     shown = field[:_SHOWN]
@@ -156,7 +156,7 @@ def _coverage(
         "opening_all": share(opening, union),
         "rarest_best": max(len(have.intersection(rarest)) for have in held) / _RAREST,
         "rarest_all": len(union.intersection(rarest)) / _RAREST,
-        "unknown": sum(not vocabulary.known(term) for term in asked) / max(1, len(asked)),
+        "unknown": sum(not vocabulary.holds(term) for term in asked) / max(1, len(asked)),
         "phrases": max(phrases[:_SHOWN]),
         "phrases_margin": max(phrases) - float(np.median(phrases)),
         "length": float(np.log1p(len(searched))),

@@ -52,31 +52,35 @@ class Gate:
         return self.embeddings == self.calibration.embeddings
 
     def features(
-        self, question: str, query: str, found: Sequence[Document], given: bool
+        self, question: str, query: str, passages: Sequence[Document], supplied: bool
     ) -> dict[str, float]:
-        """The features of a search, or of passages that were given."""
-        found = as_retrieved(found)
-        return features(question, query, found, PlainVocabulary() if given else self.vocabulary)
+        """The features of a search, or of passages that came with the question (``supplied``)."""
+        passages = as_retrieved(passages)
+        return features(
+            question, query, passages, PlainVocabulary() if supplied else self.vocabulary
+        )
 
-    def threshold(self, given: bool = False, risk: float | None = None) -> float:
+    def threshold(self, supplied: bool = False, risk: float | None = None) -> float:
         """The confidence below which it refuses."""
         if self.refuse_below is not None:
             return self.refuse_below
         accepted = self.risk if risk is None else risk
-        return self.calibration.scorer(given, self.embeddings).threshold(accepted)
+        return self.calibration.scorer(supplied, self.embeddings).threshold(accepted)
 
-    def decide(self, question: str, query: str, found: Sequence[Document], given: bool) -> Decision:
+    def decide(
+        self, question: str, query: str, passages: Sequence[Document], supplied: bool
+    ) -> Decision:
         """What to do about ``question``; ``query`` is what was searched for."""
-        if not found:
+        if not passages:
             return Decision(0.0, "refuse")
-        scorer = self.calibration.scorer(given, self.embeddings)
-        sure = scorer.confidence(self.features(question, query, found, given))
+        scorer = self.calibration.scorer(supplied, self.embeddings)
+        sure = scorer.confidence(self.features(question, query, passages, supplied))
         if self.reading is not None:
             return Decision(sure, "answer")
-        if sure < self.threshold(given):
+        if sure < self.threshold(supplied):
             return Decision(sure, "refuse")
-        if not given and sure < scorer.threshold(self.risk * _SURE):
-            names = competing(query, as_retrieved(found))
+        if not supplied and sure < scorer.threshold(self.risk * _SURE):
+            names = competing(query, as_retrieved(passages))
             if names:
                 return Decision(sure, "clarify", names)
         return Decision(sure, "answer")
@@ -92,7 +96,7 @@ class Gate:
         return Decision(sure, "refuse" if sure < least else "answer")
 
 
-def competing(query: str, found: Sequence[Document]) -> list[str]:
+def competing(query: str, passages: Sequence[Document]) -> list[str]:
     """Headings of two passages that answer about equally well and differ in a way that the
     question does not settle, such as EU returns and US returns; else nothing.
 
@@ -101,8 +105,8 @@ def competing(query: str, found: Sequence[Document]) -> list[str]:
     the question names at least half of the words that they share.
     """
     asked = content_words(query)
-    first = found[0]
-    for other in found[1:3]:
+    first = passages[0]
+    for other in passages[1:3]:
         if first.metadata["path"] == other.metadata["path"] or _apart(first, other) > _NEAR:
             continue
         a, b = content_words(name_of(first)), content_words(name_of(other))

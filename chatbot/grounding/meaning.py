@@ -7,7 +7,7 @@ row, another region, a unit, a sign or a "not", and these can be read off the wo
 import re
 from collections.abc import Iterable, Sequence
 
-from chatbot.grounding.facts import Fact, missing, shown
+from chatbot.grounding.facts import Fact, missing, wording_of
 from chatbot.grounding.lexicon import Term
 from chatbot.grounding.reading import Piece, Reading, days_of, read, sides
 
@@ -31,7 +31,7 @@ _ENOUGH = 3  # words
 _PARALLEL = 0.25
 
 
-def covered(claim: Reading, *sources: Reading) -> float:
+def coverage(claim: Reading, *sources: Reading) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
     stems = claim.stems - _LIGHT
     total = len(stems) + len(claim.facts)
@@ -40,7 +40,7 @@ def covered(claim: Reading, *sources: Reading) -> float:
     held = frozenset[str]().union(*(source.stems for source in sources))
     facts = [fact for source in sources for fact in source.facts]
     said = len(claim.facts) - len(missing(claim.facts, facts))
-    return (sum(_held(stem, held) for stem in stems) + said) / total
+    return (sum(_has_stem(stem, held) for stem in stems) + said) / total
 
 
 def foreign(claim: Reading, source: Reading) -> bool:
@@ -69,11 +69,11 @@ def own_words(claim: Reading, source: Reading) -> bool:
     """Whether the source itself, without its headings, says enough of the claim."""
     if any(not missing([fact], source.facts) for fact in claim.facts):
         return True
-    shared = sum(_held(stem, source.stems) for stem in claim.stems)
+    shared = sum(_has_stem(stem, source.stems) for stem in claim.stems)
     return shared > 0 and (len(claim.stems) < _ENOUGH or shared >= _OWN * len(claim.stems))
 
 
-def _held(stem: str, held: frozenset[str]) -> bool:
+def _has_stem(stem: str, held: frozenset[str]) -> bool:
     if stem in held:
         return True
     # Compounds and endings: "Rücksendefrist" holds "rücksend".
@@ -86,7 +86,7 @@ def _other_fact(claim: Reading, source: Reading, over: Reading) -> str | None:
     if len(lacking) < len(claim.facts):
         lacking = missing(lacking, [f for f in over.facts if f.unit or f.kind != "quantity"])
     return (
-        f"it says '{shown(lacking[0], source.facts)}', which its source does not"
+        f"it says '{wording_of(lacking[0], source.facts)}', which its source does not"
         if (lacking)
         else None
     )
@@ -127,12 +127,14 @@ def _other_day(claim: Reading, source: Reading) -> str | None:
     _, held, covers = source.days
     wrong = [day for day in single if day not in covers]
     wrong += [
-        f"{first} to {last}" for first, last in ranges - held if not _listed(first, last, source)
+        f"{first} to {last}"
+        for first, last in ranges - held
+        if not _lists_days(first, last, source)
     ]
     return f"it says '{wrong[0]}', which its source does not" if wrong else None
 
 
-def _listed(first: str, last: str, source: Reading) -> bool:
+def _lists_days(first: str, last: str, source: Reading) -> bool:
     return not source.days[1] and {first, last} <= source.days[0]
 
 
@@ -267,7 +269,7 @@ def _word(marks: Iterable[str]) -> str:
 def _other_sentence(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
     """A sentence beside that is about what the claim names, where the source is about another."""
     named, mine = _marks(claim), _marks(source)
-    lacking = {mark for mark in named - mine if not _held(mark, mine)}
+    lacking = {mark for mark in named - mine if not _has_stem(mark, mine)}
     if not lacking or not mine:
         return None
     for other in beside:
@@ -338,7 +340,7 @@ def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
 def pieces_covered(claim: Reading, *sources: Reading) -> bool:
     """Whether no part of the claim is without any ground in the sources."""
     return all(
-        covered(_as_reading(piece), *sources) >= _PART
+        coverage(_as_reading(piece), *sources) >= _PART
         for piece in claim.pieces
         if len(piece.stems) + len(piece.facts) >= _ENOUGH
     )
@@ -349,17 +351,17 @@ def _as_reading(piece: Piece) -> Reading:
 
 
 def _overlap(piece: Piece, other: Piece) -> float:
-    shared = sum(_held(stem, other.stems) for stem in piece.stems)
+    shared = sum(_has_stem(stem, other.stems) for stem in piece.stems)
     facts = len(piece.facts) - len(missing(piece.facts, other.facts))
     return shared + facts
 
 
 def _denies(piece: Piece, other: Piece) -> bool:
-    turned = _turned(piece, other)
+    turned = _says_opposite_state(piece, other)
     return (piece.negative != other.negative) != turned
 
 
-def _turned(piece: Piece, other: Piece) -> bool:
+def _says_opposite_state(piece: Piece, other: Piece) -> bool:
     """Whether one says "closed" or "unlocked" where the other says "open" or "locked"."""
     mine, theirs = sides(piece.text, "polar"), sides(other.text, "polar")
     for kind in mine.keys() & theirs.keys():
@@ -397,7 +399,7 @@ def lead_objection(claim: Reading, question: Reading) -> str | None:
     other_terms = any(term.value not in named for term in question.terms)
     same = not (denied or asked or sides_differ or other_terms)
     limits = {"only", "just", "nur", "seulement", "solo"} & set(claim.text.lower().split())
-    affirms = same and not limits and covered(question, claim) >= _SAME_QUESTION
+    affirms = same and not limits and coverage(question, claim) >= _SAME_QUESTION
     if claim.lead == "no" and affirms:
         return "it says 'no' and then what was asked"
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from chatbot.grounding.facts import Fact, facts, prepared
+from chatbot.grounding.facts import Fact, facts, unify_spelling
 from chatbot.grounding.lexicon import Term, kinds, opposites, units, words
 from chatbot.grounding.words import content_words
 from chatbot.text.languages import language_of
@@ -106,14 +106,14 @@ class Reading:
 @lru_cache(maxsize=8192)
 def read(text: str) -> Reading:
     """Read one sentence, item or row."""
-    said = _EMPHASIS.sub("", _MARKER.sub("", prepared(text)))
+    said = _EMPHASIS.sub("", _MARKER.sub("", unify_spelling(text)))
     lead, match = "", _LEAD.match(said)
     if match and match["word"].lower() in words("yes_lead") | words("no_lead"):
         lead = "yes" if match["word"].lower() in words("yes_lead") else "no"
         said = said[match.end() :].lstrip()
     found = tuple(facts(said))
     terms = tuple(term for term in kinds().find(said) if term.kind != "month")
-    clauses = _made(said, _cut(said, found, terms)[0], found, terms)
+    clauses = _build_pieces(said, _split_clauses(said, found, terms)[0], found, terms)
     pieces = _pieces(said, found, terms)
     return Reading(said, lead, found, terms, tuple(pieces), tuple(clauses))
 
@@ -123,12 +123,12 @@ def row_reading(cells: Sequence[tuple[str, str]]) -> Reading:
     pieces: list[Piece] = []
     clauses: list[Piece] = []
     for name, cell in cells:
-        said = f"{spaced(name)} {cell}".strip()
+        said = f"{split_name(name)} {cell}".strip()
         part = read(said)
         quantities = tuple(_with_unit(fact, name) for fact in part.facts)
         pieces.append(Piece(part.text, quantities, part.terms))
         for clause in read(cell).clauses:
-            told = f"{spaced(name)} {clause.text}".strip()
+            told = f"{split_name(name)} {clause.text}".strip()
             clauses.append(Piece(told, _in(clause.facts, part.facts), part.terms))
     text = " | ".join(piece.text for piece in pieces)
     every = tuple(fact for piece in pieces for fact in piece.facts)
@@ -141,7 +141,7 @@ def _in(some: Sequence[Fact], every: Sequence[Fact]) -> tuple[Fact, ...]:
     return tuple(fact for fact in every if any(fact.values == one.values for one in some))
 
 
-def spaced(name: str) -> str:
+def split_name(name: str) -> str:
     """``eu_working_days`` as people read it."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ")
     return " ".join(_COLUMN_WORDS.get(word.lower(), word) for word in name.split())
@@ -160,7 +160,7 @@ def _with_unit(fact: Fact, column: str) -> Fact:
 
 
 def _units_in(column: str) -> list[str]:
-    said = [part for part in re.split(r"[^\w€$£%°/]+|_", spaced(column)) if part]
+    said = [part for part in re.split(r"[^\w€$£%°/]+|_", split_name(column)) if part]
     pairs = [f"1 {a} {b}" for a, b in pairwise(said)]
     for group in (pairs, [f"1 {word}" for word in said if len(word) > 1 or word in "€$£%"]):
         found = dict.fromkeys(f.unit for text in group for f in facts(text) if f.unit)
@@ -169,7 +169,7 @@ def _units_in(column: str) -> list[str]:
     return []
 
 
-def _listed(text: str, sign: re.Match[str], items: Sequence[tuple[int, int, str]]) -> bool:
+def _parts_items(text: str, sign: re.Match[str], items: Sequence[tuple[int, int, str]]) -> bool:
     """Whether a sign or a conjunction parts items of one list, such as "C4, C5 and C6"."""
     before = [item for item in items if item[1] <= sign.start()]
     after = [item for item in items if item[0] >= sign.end()]
@@ -178,7 +178,7 @@ def _listed(text: str, sign: re.Match[str], items: Sequence[tuple[int, int, str]
     return _LIST.fullmatch(text[before[-1][1] : after[0][0]]) is not None
 
 
-def _cut(
+def _split_clauses(
     text: str, found: Sequence[Fact], terms: Sequence[Term]
 ) -> tuple[list[tuple[int, int]], set[int]]:
     """(start, end) between signs and conjunctions, and the starts of clauses of their own."""
@@ -189,7 +189,7 @@ def _cut(
     )
     for match in _CUT.finditer(text):
         inside = any(fact.start < match.end() and match.start() < fact.end for fact in found)
-        if not inside and match.start() > 0 and not _listed(text, match, items):
+        if not inside and match.start() > 0 and not _parts_items(text, match, items):
             cuts.append(match.start())
             if _HARD.fullmatch(match[0].strip()):
                 hard.add(match.start())
@@ -198,7 +198,7 @@ def _cut(
 
 def _pieces(text: str, found: Sequence[Fact], terms: Sequence[Term]) -> list[Piece]:
     """What has no fact, or only says when or for whom, goes to the piece that it belongs to."""
-    spans, hard = _cut(text, found, terms)
+    spans, hard = _split_clauses(text, found, terms)
     merged: list[tuple[int, int]] = []
     waiting: int | None = None
     for n, (start, end) in enumerate(spans):
@@ -215,7 +215,7 @@ def _pieces(text: str, found: Sequence[Fact], terms: Sequence[Term]) -> list[Pie
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((begin, end))
-    return _made(text, merged, found, terms)
+    return _build_pieces(text, merged, found, terms)
 
 
 def _leads(terms: Sequence[Term], span: tuple[int, int], after: tuple[int, int]) -> bool:
@@ -223,7 +223,7 @@ def _leads(terms: Sequence[Term], span: tuple[int, int], after: tuple[int, int])
     return bool(_within(terms, *span)) and not _within(terms, *after)
 
 
-def _made(
+def _build_pieces(
     text: str, spans: Sequence[tuple[int, int]], found: Sequence[Fact], terms: Sequence[Term]
 ) -> list[Piece]:
     return [

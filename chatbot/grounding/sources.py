@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from langchain_core.documents import Document
 
 from chatbot.grounding.injection import instructions
-from chatbot.grounding.reading import Reading, read, row_reading, spaced
+from chatbot.grounding.reading import Reading, read, row_reading, split_name
 from chatbot.grounding.words import sentences
 
 _RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
@@ -58,7 +58,7 @@ def spans_of(passage: Document, number: int) -> list[Span]:
         if not item:
             intro = quote
         if cells:
-            context = read(f"{context.text} | {' | '.join(map(spaced, columns))}")
+            context = read(f"{context.text} | {' | '.join(map(split_name, columns))}")
         found.append(Span(passage, number, start, quote, reading, context, table if cells else -1))
     return found
 
@@ -92,7 +92,7 @@ def follow(one: Span, other: Span) -> bool:
     )
 
 
-def joined(one: Span, other: Span) -> Span:
+def join_spans(one: Span, other: Span) -> Span:
     """Two sentences that follow each other as one."""
     end = other.start + len(other.text)
     quote = one.passage.page_content[one.start : end]

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from chatbot.text.sentences import sentences
-from chatbot.text.unicode import normalised
-from chatbot.text.words import segmented
+from chatbot.text.unicode import normalise
+from chatbot.text.words import segment
 
 __all__ = ["content_words", "sentences", "stem", "words"]
 
@@ -27,7 +27,7 @@ _EMPTY = frozenset(
 
 def words(text: str) -> list[str]:
     """Lower-case words and numbers in one spelling, in order; ``4.90`` is one."""
-    return segmented([word.lower() for word in _TOKEN.findall(normalised(text))])
+    return segment([word.lower() for word in _TOKEN.findall(normalise(text))])
 
 
 def content_words(text: str) -> set[str]:

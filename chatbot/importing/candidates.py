@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.cases import AnswerRow
-from chatbot.importing.conversations import Conversation, written
+from chatbot.importing.conversations import Conversation, message_body
 from chatbot.importing.folder import write_lines
 from chatbot.text.masking import mask
 
@@ -88,7 +88,7 @@ def candidates_of(conversation: Conversation) -> list[Candidate]:
     history: list[dict[str, str]] = []
     hide = Masker(conversation.people)
     for message in conversation.messages:
-        text = hide(written(message.text))
+        text = hide(message_body(message.text))
         if not text or len(text) > _LONGEST:
             continue
         if message.side == "customer":
@@ -164,7 +164,7 @@ class Masker:
         return _ALONE.sub("", text).strip()
 
 
-def joined(candidates: Iterable[Candidate]) -> list[Candidate]:
+def merge_copies(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates, near-copies of an answer as one; the first stands for all."""
     kept: list[Candidate] = []
     words: list[frozenset[str]] = []

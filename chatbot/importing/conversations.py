@@ -54,7 +54,7 @@ def plain(markup: str) -> str:
     return render(blocks_of(markup)).text.strip()
 
 
-def written(text: str) -> str:
+def message_body(text: str) -> str:
     """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing."""
     lines = [line.rstrip() for line in own_words(text).split("\n")]
     kept: list[str] = []

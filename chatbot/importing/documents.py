@@ -32,11 +32,11 @@ class ImportedDocument:
             ("date", self.date),
             ("language", self.language),
         )
-        lines = [f"{name}: {_quoted(value)}" for name, value in values if value.strip()]
+        lines = [f"{name}: {_quote(value)}" for name, value in values if value.strip()]
         return "\n".join(["---", *lines, "---", "", self.text.strip("\n"), ""])
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     """A scalar of YAML in double quotes, which JSON's strings are too."""
     value = " ".join(_CONTROL.sub(" ", value).split())
     return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatbot.errors import ChatbotError, ImportingError
 from chatbot.importing.archive import export_files
-from chatbot.importing.candidates import Candidate, candidates_of, joined, write_rows
+from chatbot.importing.candidates import Candidate, candidates_of, merge_copies, write_rows
 from chatbot.importing.conversations import Conversation, Item, LeftOut
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.folder import ImportFolder, import_folder
@@ -38,8 +38,8 @@ def import_export(
         folder.begin()
         try:
             read: Callable[..., Iterator[Item]] = import_module(f"{__package__}.{source}").read
-            items = _guarded(read(export_files(path), options), path)
-            documents, found = _taken(items, folder, report)
+            items = _with_clear_errors(read(export_files(path), options), path)
+            documents, found = _write_items(items, folder, report)
         except BaseException:
             folder.discard()
             raise
@@ -47,7 +47,7 @@ def import_export(
             folder.discard()
             reason = f": {report.failed[0]['reason']}" if report.failed else ""
             raise ImportingError(f"'{path}' holds nothing to import from {source}{reason}.")
-        kept = joined(found)
+        kept = merge_copies(found)
         if documents:
             folder.commit(report)
         else:
@@ -58,7 +58,7 @@ def import_export(
         return report
 
 
-def _guarded(items: Iterator[Item], path: Path) -> Iterator[Item]:
+def _with_clear_errors(items: Iterator[Item], path: Path) -> Iterator[Item]:
     """The items; whatever a parser raises on damage is one sentence."""
     try:
         yield from items
@@ -74,7 +74,7 @@ def _guarded(items: Iterator[Item], path: Path) -> Iterator[Item]:
         raise ImportingError(f"'{path}' cannot be read ({exc}).") from exc
 
 
-def _taken(
+def _write_items(
     items: Iterable[Item], folder: ImportFolder, report: ImportReport
 ) -> tuple[int, list[Candidate]]:
     """Write the documents; returns how many there are, and the candidates."""

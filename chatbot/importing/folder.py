@@ -81,7 +81,7 @@ class ImportFolder:
     def _exchange(self) -> None:
         if not self.current.exists():
             os.replace(self.staged, self.current)
-        elif not _exchanged(self.staged, self.current):
+        elif not _swap_folders(self.staged, self.current):
             os.replace(self.current, self._old)
             os.replace(self.staged, self.current)
 
@@ -150,7 +150,7 @@ def _link(source: Path, target: Path) -> bool:
     return True
 
 
-def _exchanged(one: Path, other: Path) -> bool:
+def _swap_folders(one: Path, other: Path) -> bool:
     """Exchange two folders in one step; whether the system did it."""
     with suppress(OSError, AttributeError):
         rename = ctypes.CDLL(None, use_errno=True).renameat2

@@ -10,7 +10,7 @@ from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
 from chatbot.importing.markdown import to_markdown
-from chatbot.importing.records import Record, inner, listed, records_of, text
+from chatbot.importing.records import Record, inner, records_in, records_of, text
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
@@ -36,7 +36,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
         elif "email" in record or "contact" in record or kind in ("contacts", "agents"):
             names[number] = text(record, "name") or text(inner(record, "contact"), "name")
     for number, record in tickets.items():
-        said = [*talks.get(number, {}).values(), *listed(record, "conversations")]
+        said = [*talks.get(number, {}).values(), *records_in(record, "conversations")]
         yield _ticket(number, record, said, names)
 
 

@@ -10,7 +10,7 @@ from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
 from chatbot.importing.markdown import to_markdown
-from chatbot.importing.records import Record, inner, listed, records_of, text
+from chatbot.importing.records import Record, inner, records_in, records_of, text
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
@@ -57,7 +57,7 @@ def _articles(record: Record, name: str, options: ExportOptions) -> Iterator[Ite
 
 def _conversation(record: Record) -> Conversation:
     source = inner(record, "source")
-    parts = listed(record, "conversation_parts", "conversation_parts")
+    parts = records_in(record, "conversation_parts", "conversation_parts")
     said = [(source, text(source, "body"))]
     said += [(p, text(p, "body")) for p in parts if text(p, "part_type") in _SAID]
     messages: list[Message] = []

@@ -49,7 +49,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     if not mails:
         raise ImportingError("The mail box holds no message that a person wrote.")
     threads = _threads(mails)
-    staff = tuple(each.lower().lstrip("@") for each in options.staff) or _guessed(threads)
+    staff = tuple(each.lower().lstrip("@") for each in options.staff) or _guess_domain(threads)
     for thread in threads:
         thread.sort(key=lambda mail: mail.date)
         names = tuple({mail.name for mail in thread if mail.name})
@@ -168,7 +168,7 @@ def _threads(mails: list[_Mail]) -> list[list[_Mail]]:
     return list(groups.values())
 
 
-def _guessed(threads: list[list[_Mail]]) -> tuple[str, ...]:
+def _guess_domain(threads: list[list[_Mail]]) -> tuple[str, ...]:
     """The domain that answers: most first mails of threads with replies are to it."""
     asked: Counter[str] = Counter()
     for thread in threads:

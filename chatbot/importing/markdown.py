@@ -40,7 +40,7 @@ def to_markdown(blocks: Iterable[Block]) -> str:
     return "\n".join(pieces) + "\n" if pieces else ""
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Words that mean only themselves in Markdown."""
     text = _ENTITY.sub("&amp;", text)
     text = _TAG.sub("&lt;", text)
@@ -53,12 +53,12 @@ def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text):
             if words := one_line(text):
-                yield f"{'#' * level} {escaped(words)}"
+                yield f"{'#' * level} {escape(words)}"
         case Paragraph(text):
-            yield "  \n".join(_written(text))
+            yield "  \n".join(_escape_lines(text))
         case Item(text, marker, depth):
             lead = _INDENT * depth + (f"{marker} " if marker else _INDENT)
-            yield lead + ("  \n" + " " * len(lead)).join(_written(text))
+            yield lead + ("  \n" + " " * len(lead)).join(_escape_lines(text))
         case Table():
             yield from _table(block)
         case Code(text):
@@ -67,12 +67,12 @@ def _lines(block: Block) -> Iterator[str]:
                 fence = "`" * (longest + 1)
                 yield f"{fence}\n{text.strip(chr(10))}\n{fence}"
         case Page(label):
-            yield f"## {escaped(label)}"
+            yield f"## {escape(label)}"
 
 
-def _written(text: str) -> Iterator[str]:
+def _escape_lines(text: str) -> Iterator[str]:
     for line in filter(None, map(one_line, text.split("\n"))):
-        yield _LEAD.sub(lambda match: f"{match[1]}&#{ord(match[2])};", escaped(line))
+        yield _LEAD.sub(lambda match: f"{match[1]}&#{ord(match[2])};", escape(line))
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -94,6 +94,4 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _row(cells: Iterable[str]) -> str:
-    return (
-        f"| {' | '.join(escaped(one_line(cell)).replace('|', chr(92) + '|') for cell in cells)} |"
-    )
+    return f"| {' | '.join(escape(one_line(cell)).replace('|', chr(92) + '|') for cell in cells)} |"

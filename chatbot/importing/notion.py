@@ -30,7 +30,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
             yield _database(file, options)
 
 
-def _named(file: ExportFile) -> tuple[str, str, str]:
+def _name_parts(file: ExportFile) -> tuple[str, str, str]:
     """The path for the file, the title in its name, and the number of the page."""
     path = PurePosixPath(file.name)
     number = match[1] if (match := _ID.search(path.stem)) else ""
@@ -46,7 +46,7 @@ def _address(number: str, options: ExportOptions) -> str:
 
 
 def _page(file: ExportFile, options: ExportOptions) -> Item:
-    path, named, number = _named(file)
+    path, named, number = _name_parts(file)
     text = lines_of(file.read())
     heading = _TITLE.match(text)
     title = heading[1] if heading else named
@@ -62,7 +62,7 @@ def _is_anchor(address: str) -> bool:
 
 
 def _database(file: ExportFile, options: ExportOptions) -> Item:
-    path, title, number = _named(file)
+    path, title, number = _name_parts(file)
     rows = [row for row in csv.reader(io.StringIO(lines_of(file.read()))) if row]
     if len(rows) < 2:
         return LeftOut(file.name, "it holds no rows")

@@ -26,17 +26,17 @@ def records_of(
         if file.suffix not in _SUFFIXES:
             continue
         for value in _values(file):
-            yield from ((kind, record, file) for kind, record in _found(value, kinds))
+            yield from ((kind, record, file) for kind, record in _walk(value, kinds))
 
 
-def _found(value: Any, kinds: tuple[str, ...]) -> Iterator[tuple[str, Record]]:
+def _walk(value: Any, kinds: tuple[str, ...]) -> Iterator[tuple[str, Record]]:
     if isinstance(value, list):
-        yield from (pair for each in value for pair in _found(each, kinds))
+        yield from (pair for each in value for pair in _walk(each, kinds))
     elif isinstance(value, dict):
         lists = [kind for kind in kinds if isinstance(value.get(kind), list)]
         if not lists or "id" in value:  # a ticket with its comments is a record itself
             if value.get("type") == "list" and isinstance(value.get("data"), list):
-                yield from _found(value["data"], kinds)
+                yield from _walk(value["data"], kinds)
             else:
                 yield "", value
             return
@@ -94,7 +94,7 @@ def inner(record: Any, *names: str) -> Record:
     return record if isinstance(record, dict) else {}
 
 
-def listed(record: Any, *names: str) -> list[Record]:
+def records_in(record: Any, *names: str) -> list[Record]:
     """The records of a list within a record; else none."""
     *path, last = names
     value = inner(record, *path).get(last) if path else record.get(last)

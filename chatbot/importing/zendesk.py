@@ -11,7 +11,7 @@ from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
 from chatbot.importing.markdown import to_markdown
-from chatbot.importing.records import Record, inner, listed, records_of, text
+from chatbot.importing.records import Record, inner, records_in, records_of, text
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
@@ -34,7 +34,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
             ticket = text(record, "ticket_id") or _number_in(file.name)
             comments.setdefault(ticket, {})[number] = record
         elif kind == "audits" or (not kind and "events" in record):
-            for event in listed(record, "events"):
+            for event in records_in(record, "events"):
                 if event.get("type") == "Comment":
                     made = {"created_at": record.get("created_at"), "via": record.get("via")}
                     own = comments.setdefault(text(record, "ticket_id"), {})
@@ -42,7 +42,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
         elif kind == "tickets" or "requester_id" in record or "requester" in record:
             tickets[number] = record
     for number, record in tickets.items():
-        said = [*comments.get(number, {}).values(), *listed(record, "comments")]
+        said = [*comments.get(number, {}).values(), *records_in(record, "comments")]
         yield _ticket(number, record, said, users)
     for number in comments.keys() - tickets.keys():
         yield LeftOut(f"comments of ticket {number}", "the export does not hold the ticket itself")

@@ -7,7 +7,7 @@ passage that holds the very code comes before those that hold another one.
 import re
 from collections.abc import Callable, Sequence
 
-from chatbot.text.unicode import normalised
+from chatbot.text.unicode import normalise
 
 _CODE = re.compile(r"(?<![\w-])([^\W\d_]{1,6})[- ]?(\d{1,5}[a-z]?)(?![\w-])", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -39,7 +39,7 @@ _TAKES_LETTER = frozenset(
 
 def codes(question: str) -> list[re.Pattern[str]]:
     """Patterns that find the codes of a question in a text, however they are written there."""
-    said = normalised(question)
+    said = normalise(question)
     found: dict[str, re.Pattern[str]] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()

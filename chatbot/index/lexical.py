@@ -184,7 +184,7 @@ class LexicalIndex:
         talk around a question."""
         return [word for word in tokens(text) if word not in talk()]
 
-    def known(self, term: str) -> bool:
+    def holds(self, term: str) -> bool:
         """Whether any text holds the term."""
         return term in self._vocabulary
 

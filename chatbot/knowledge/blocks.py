@@ -169,7 +169,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def named(rows: Sequence[Sequence[str]]) -> int:
+def header_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many of the first rows name columns, where the format does not say: one if it has no
     number and no empty cell and rows follow, else none."""
     if len(rows) < 2 or len(rows[0]) < 2:

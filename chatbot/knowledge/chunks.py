@@ -11,7 +11,7 @@ from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows
 from chatbot.knowledge.cuts import Cutter, Span
 from chatbot.knowledge.documents import Document
 from chatbot.knowledge.markdown import markdown_headings
-from chatbot.text.unicode import normalised, readable
+from chatbot.text.unicode import normalise, readable
 
 _TRIES = 6  # to make a chunk small enough for the model's window
 _SMALLEST = 80  # characters
@@ -32,7 +32,7 @@ class Window(Protocol):
 def search_text(*over: str, text: str) -> str:
     """A passage as models read it that search: its text under a line of what stands over it, all
     in one spelling (:mod:`chatbot.text.unicode`)."""
-    return normalised(readable(f"{' > '.join(filter(None, over))}\n{text}"))
+    return normalise(readable(f"{' > '.join(filter(None, over))}\n{text}"))
 
 
 class Chunk(NamedTuple):

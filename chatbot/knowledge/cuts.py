@@ -85,9 +85,9 @@ class Cutter:
 
     def _cuts(self, start: int, end: int, size: int, level: int) -> Iterator[int]:
         if level < _LEVELS:
-            yield from _between(self._headings[level], start, end)
+            yield from _places_between(self._headings[level], start, end)
         elif level == _RECORDS:
-            yield from _between(self._records, start, end)
+            yield from _places_between(self._records, start, end)
         elif level == _PARAGRAPHS:
             yield from (m.start() for m in _PARAGRAPH.finditer(self._text, start, end))
         elif level == _LINES:
@@ -107,7 +107,7 @@ class Cutter:
             if rows.end <= at:
                 continue
             yield from self._plain(at, max(at, rows.start), lines)
-            yield from _between(list(rows.at), at, end)
+            yield from _places_between(list(rows.at), at, end)
             at = min(end, rows.end)
             yield at
         yield from self._plain(at, end, lines)
@@ -123,5 +123,5 @@ class Cutter:
             start = stop
 
 
-def _between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+def _places_between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
     return places[bisect_right(places, start) : bisect_left(places, end)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from chatbot.knowledge.blocks import named
+from chatbot.knowledge.blocks import header_rows
 
 _BORDER = re.compile(r"[ \t>]*\+(?:[-=:~]+\+)+[ \t]*$")
 _RULES = re.compile(r"[ \t]*(?:={2,}|-{2,})(?:[ \t]+(?:={2,}|-{2,}))+[ \t]*$")
@@ -64,19 +64,19 @@ def _at(lines: Sequence[str], at: int, free: int, aligned: bool) -> Drawn | None
     """The table whose first border or line stands at ``at``; lines before ``free`` are taken."""
     line = lines[at].translate(PLAIN_SIGNS)
     if _BORDER.match(line):
-        return _bordered(lines, at)
+        return _bordered_table(lines, at)
     if _RULES.match(line):
-        return _ruled(lines, at, free)
+        return _ruled_table(lines, at, free)
     if _CROSSED.match(line) and at > free and "|" in lines[at - 1]:
-        return _crossed(lines, at)
-    return _aligned(lines, at) if aligned else None
+        return _crossed_table(lines, at)
+    return _aligned_table(lines, at) if aligned else None
 
 
 # Borders: rows stand between them, or, where only the names are parted off, on a line each.
 
 
-def _bordered(lines: Sequence[str], start: int) -> Drawn | None:
-    inside = _framed(lines, start)
+def _bordered_table(lines: Sequence[str], start: int) -> Drawn | None:
+    inside = _framed_lines(lines, start)
     borders = [at for at, line in enumerate(inside) if _BORDER.match(line)]
     places = sorted({at for n in borders for at, sign in enumerate(inside[n]) if sign == "+"})
     if len(borders) < 2 or not 2 <= len(places) - 1 <= _MOST:
@@ -105,11 +105,11 @@ def _bordered(lines: Sequence[str], start: int) -> Drawn | None:
             part.append(_cells(line, places))
     if rows:
         _fill(rows, above)
-    header = header if 0 < header < len(rows) else named([cells for _, _, cells in rows])
+    header = header if 0 < header < len(rows) else header_rows([cells for _, _, cells in rows])
     return Drawn(start, start + len(inside), rows, header, True)
 
 
-def _framed(lines: Sequence[str], start: int) -> list[str]:
+def _framed_lines(lines: Sequence[str], start: int) -> list[str]:
     """The lines from ``start`` on that begin with a bar or a border, in plain signs."""
     inside = []
     for line in lines[start:]:
@@ -174,7 +174,7 @@ def _cells(line: str, places: Sequence[int]) -> list[str]:
 # Rules: "=====  =====" of reStructuredText, "-----  -----" of pandoc and of many programs.
 
 
-def _ruled(lines: Sequence[str], at: int, free: int) -> Drawn | None:
+def _ruled_table(lines: Sequence[str], at: int, free: int) -> Drawn | None:
     columns = [(match.start(), match.end()) for match in _RULE.finditer(lines[at])]
     if len(columns) > _MOST:
         return None
@@ -208,7 +208,7 @@ def _ruled(lines: Sequence[str], at: int, free: int) -> Drawn | None:
             inner = number not in (rules[-1], start) or (number == at and start < at)
             header = header or (len(rows) if inner else 0)
             continue
-        cells = _placed(lines[number], columns)
+        cells = _words_by_column(lines[number], columns)
         if not any(cells):
             continue
         if rows and not cells[0] and header < len(rows) and number - rows[-1][0] < _LINES:
@@ -217,16 +217,16 @@ def _ruled(lines: Sequence[str], at: int, free: int) -> Drawn | None:
         else:
             rows.append((number, number + 1, cells))
     found = [row for _, _, row in rows]
-    if len(rows) < 2 or max(map(_filled, found)) < 2:
+    if len(rows) < 2 or max(map(_count_filled, found)) < 2:
         return Drawn(start, end, [], 0, False)
-    return Drawn(start, end, rows, header if 0 < header < len(rows) else named(found), False)
+    return Drawn(start, end, rows, header if 0 < header < len(rows) else header_rows(found), False)
 
 
-def _filled(cells: Sequence[str]) -> int:
+def _count_filled(cells: Sequence[str]) -> int:
     return sum(map(bool, cells))
 
 
-def _placed(line: str, columns: Sequence[tuple[int, int]]) -> list[str]:
+def _words_by_column(line: str, columns: Sequence[tuple[int, int]]) -> list[str]:
     """The words of a line by the columns that they stand in, mostly or most closely."""
     cells = [""] * len(columns)
     for start, end, text in _pieces(line):
@@ -244,7 +244,7 @@ def _pieces(line: str) -> list[tuple[int, int, str]]:
 # "name | size" above "-----+-----", as databases print it.
 
 
-def _crossed(lines: Sequence[str], at: int) -> Drawn | None:
+def _crossed_table(lines: Sequence[str], at: int) -> Drawn | None:
     width = lines[at].count("+") + 1
     if width > _MOST or lines[at - 1].count("|") != width - 1:
         return None
@@ -259,12 +259,14 @@ def _crossed(lines: Sequence[str], at: int) -> Drawn | None:
 # Columns without a mark: each word group begins or ends where a name of the first line does.
 
 
-def _aligned(lines: Sequence[str], start: int) -> Drawn | None:
+def _aligned_table(lines: Sequence[str], start: int) -> Drawn | None:
     names = _pieces(lines[start])
     texts = [text for _, _, text in names]
     if not 2 <= len(names) <= _MOST or "\t" in lines[start] or "|" in lines[start]:
         return None
-    if not named([texts, texts]) or any(text.endswith((".", ",", ";", ":")) for text in texts):
+    if not header_rows([texts, texts]) or any(
+        text.endswith((".", ",", ";", ":")) for text in texts
+    ):
         return None
     rows: list[Row] = [(start, start + 1, texts)]
     end = start + 1
@@ -290,4 +292,4 @@ def _under(
         if len(fitting) != 1 or cells[fitting[0]]:
             return None
         cells[fitting[0]] = text
-    return cells if cells[0] and _filled(cells) > 1 else None
+    return cells if cells[0] and _count_filled(cells) > 1 else None

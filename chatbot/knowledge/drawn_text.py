@@ -19,11 +19,11 @@ def with_drawn_tables(text: str, begin: int = 0, aligned: bool = True) -> tuple[
     done = 0
     for table in drawn_tables(lines, aligned):
         for first, end, cells in table.rows:
-            pieces += [_blanked(line) if done + n >= table.start else f"{line}\n"
+            pieces += [_blank(line) if done + n >= table.start else f"{line}\n"
                        for n, line in enumerate(lines[done:first])]  # fmt: skip
-            pieces.append(_written(lines[first:end], cells, table.bars) + "\n")
+            pieces.append(_row_text(lines[first:end], cells, table.bars) + "\n")
             done = end
-        pieces += map(_blanked, lines[done : table.end])
+        pieces += map(_blank, lines[done : table.end])
         done = table.end
         names = columns_of([cells for _, _, cells in table.rows], table.header)
         at = tuple(offsets[first] for first, _, _ in table.rows[table.header :])
@@ -33,11 +33,11 @@ def with_drawn_tables(text: str, begin: int = 0, aligned: bool = True) -> tuple[
     return "".join(pieces)[: len(text)], found
 
 
-def _blanked(line: str) -> str:
+def _blank(line: str) -> str:
     return " " * len(line) + "\n"
 
 
-def _written(lines: Sequence[str], cells: Sequence[str], bars: bool) -> str:
+def _row_text(lines: Sequence[str], cells: Sequence[str], bars: bool) -> str:
     """The lines of a row as one text of the same length, cells parted by "|" where they fit."""
     whole = "\n".join(lines)
     if len(lines) == 1 and bars:
@@ -45,7 +45,7 @@ def _written(lines: Sequence[str], cells: Sequence[str], bars: bool) -> str:
         told = [cell.strip() for cell in own.strip(" \t>").strip("|").split("|")]
         if told == list(cells):
             return own
-    if len(lines) == 1 and not bars and (line := _parted(whole, cells)):
+    if len(lines) == 1 and not bars and (line := _part_cells(whole, cells)):
         return line
     for between in (" | ", " |", "|"):
         if len(between.join(cells)) <= len(whole):
@@ -53,7 +53,7 @@ def _written(lines: Sequence[str], cells: Sequence[str], bars: bool) -> str:
     return whole
 
 
-def _parted(line: str, cells: Sequence[str]) -> str:
+def _part_cells(line: str, cells: Sequence[str]) -> str:
     """``line`` with bars in the blanks between its cells; nothing where they have no room."""
     pieces: list[str] = []
     at = bars = 0

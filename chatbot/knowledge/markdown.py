@@ -66,7 +66,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     shown = _outside(shown, body, codes, _read)
     headings = [*markdown_headings(shown, body), *html_headings]
-    shown, drawn = _drawn(shown, body, codes)
+    shown, drawn = _mark_drawn(shown, body, codes)
     tables = (*_tables(shown, body, codes), *html_rows, *drawn)
     return Extracted(
         shown,
@@ -78,7 +78,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     )
 
 
-def _drawn(text: str, begin: int, codes: list[tuple[int, int]]) -> tuple[str, list[Rows]]:
+def _mark_drawn(text: str, begin: int, codes: list[tuple[int, int]]) -> tuple[str, list[Rows]]:
     """``text`` with the tables that are drawn with signs, outside of code."""
     found: list[Rows] = []
     pieces = [text[:begin]]

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from chatbot.text.unicode import normalised
+from chatbot.text.unicode import normalise
 
 _WORD = re.compile(r"[^\W_]+")
 _DEEPEST = 3  # folders; those further up are about everything
@@ -24,7 +24,7 @@ def folders_of(path: str, title: str) -> str:
     known = _words(title)
     kept: list[str] = []
     for part in PurePosixPath(path).parent.parts[-_DEEPEST:]:
-        words = _WORD.findall(normalised(part))
+        words = _WORD.findall(normalise(part))
         new = {word.lower() for word in words} - known - _NO_TOPIC
         if words and len(part) <= _LONGEST and any(not word.isdigit() for word in new):
             kept.append(" ".join(words))
@@ -35,11 +35,11 @@ def folders_of(path: str, title: str) -> str:
 def file_words(path: str, known: str) -> str:
     """The file's name as words, where it says more than what is ``known`` of it."""
     stem = PurePosixPath(path).stem
-    words = _WORD.findall(normalised(stem))
+    words = _WORD.findall(normalise(stem))
     new = {word.lower() for word in words} - _words(known)
     told = any(word.isalpha() and len(word) > 2 for word in new)
     return " ".join(words) if told and len(stem) <= _LONGEST else ""
 
 
 def _words(text: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(normalised(text))}
+    return {word.lower() for word in _WORD.findall(normalise(text))}

@@ -48,7 +48,7 @@ class Pieces:
         return len(self._whole)
 
     @property
-    def done(self) -> int:
+    def done_bytes(self) -> int:
         """How many bytes the whole pieces have."""
         return sum(piece.size for piece in self._whole)
 
@@ -79,7 +79,7 @@ class Pieces:
         """
         self._note(self._whole)
         digest, done = hashlib.sha256(), 0
-        with self._open(self.done) as part:
+        with self._open(self.done_bytes) as part:
             while block := content.read(_STEP):
                 done += part.write(block)
                 digest.update(block)
@@ -91,7 +91,7 @@ class Pieces:
     def rest(self, most: int) -> Iterator[BinaryIO]:
         """``.part``, to append all that is missing from one stream; what an earlier one has left,
         up to ``most`` bytes of the whole file, is kept."""
-        keep = min(self.size, most) if self._rest else self.done
+        keep = min(self.size, most) if self._rest else self.done_bytes
         self._note(self._whole, rest=True)
         with self._open(keep) as part:
             yield part

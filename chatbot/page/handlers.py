@@ -167,7 +167,7 @@ class Page:
         # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
         cl.context.session.current_task = task
         self._answering[thread] = task
-        task.add_done_callback(lambda done: self._done(thread, done))
+        task.add_done_callback(lambda done: self._on_done(thread, done))
         session.offer_thumbs(False)
         try:
             known = isinstance(cl.context.session.user, PersistedUser)
@@ -180,7 +180,7 @@ class Page:
             log.exception("A message could not be answered")
             await cl.ErrorMessage(say(language(), "failed")).send()
 
-    def _done(self, thread: str, task: asyncio.Task[Any]) -> None:
+    def _on_done(self, thread: str, task: asyncio.Task[Any]) -> None:
         if self._answering.get(thread) is task:
             del self._answering[thread]
 

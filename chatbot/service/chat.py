@@ -15,7 +15,7 @@ from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
 from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
-from chatbot.answering.stream import spoken, stream_answer
+from chatbot.answering.stream import small_talk_events, stream_answer
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.confidence import UNFITTED
 from chatbot.grounding.gate import Gate
@@ -171,12 +171,12 @@ class ChatService:
 
     def document_text(self, path: str) -> str:
         """The text of an indexed document, into which offsets point; empty if it is gone."""
-        generation = self._loader.loaded
+        generation = self._loader.in_memory
         return generation.texts.get(path, "") if generation else ""
 
     def document_paths(self) -> list[str]:
         """The documents that answers come from; none while no index is loaded."""
-        generation = self._loader.loaded
+        generation = self._loader.in_memory
         return sorted(generation.texts) if generation else []
 
     def rewriter(self) -> Rewrite:
@@ -239,7 +239,7 @@ class ChatService:
         watch = Stopwatch()
         question = self._check(question)
         if (reply := self._small_talk.reply(question.text)) is not None:
-            for event in spoken(reply, self.model_name):
+            for event in small_talk_events(reply, self.model_name):
                 yield event
             return
         place = self.line.join()
@@ -260,7 +260,7 @@ class ChatService:
 
     def _check(self, question: Question) -> Question:
         settings = self.settings
-        return question.checked(settings.max_question_chars, settings.answer_tokens)
+        return question.within_limits(settings.max_question_chars, settings.answer_tokens)
 
     def _compare(self, question: Question) -> Question:
         """The passages that came with it, with their similarity to it."""

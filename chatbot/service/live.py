@@ -61,7 +61,7 @@ class LiveLoader:
         self._built.set()
 
     @property
-    def loaded(self) -> Generation | None:
+    def in_memory(self) -> Generation | None:
         """The index in memory, whether it answers already or not."""
         return self.live.generation if self.live else self._loaded
 

@@ -61,7 +61,7 @@ class WaitingLine:
         return len(self._queue)
 
     @property
-    def served(self) -> int:
+    def serving(self) -> int:
         """How many are being answered."""
         return len(self._served)
 

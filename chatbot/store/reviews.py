@@ -86,8 +86,8 @@ class ReviewStore:
         async with self._database.read() as connection:
             judged = (await connection.execute(_undecided_judgements())).all()
             refused = (await connection.execute(_undecided_refusals())).all()
-        items = [item for row in judged if (item := _judged(row))]
-        items += [_refused(row) for row in refused]
+        items = [item for row in judged if (item := _judgement_item(row))]
+        items += [_refusal_item(row) for row in refused]
         return sorted(items, key=lambda item: item.created_at, reverse=True)
 
     async def record(self, item: Waiting) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class ReviewStore:
             row = (await connection.execute(query)).mappings().first()
         return Review(**dict(row)) if row else None
 
-    async def decided(self, limit: int) -> list[Review]:
+    async def list_decisions(self, limit: int) -> list[Review]:
         """The newest decisions, without what they settled."""
         query = select(*_REVIEW).where(reviews.c.lead.is_(None))
         query = query.order_by(reviews.c.decided_at.desc()).limit(limit)
@@ -173,9 +173,9 @@ class ReviewStore:
             )
             for row in rows
         ]
-        decided = {given.id for given in accepted}
+        list_decisions = {given.id for given in accepted}
         judged = await FeedbackStore(self._database).all()
-        praised = [given for given in judged if given.value and given.id not in decided]
+        praised = [given for given in judged if given.value and given.id not in list_decisions]
         return sorted(accepted + praised, key=lambda given: given.created_at)
 
     async def _put(
@@ -253,7 +253,7 @@ def _undecided_refusals() -> Select[Any]:
     )
 
 
-def _judged(row: Row[Any]) -> Waiting | None:
+def _judgement_item(row: Row[Any]) -> Waiting | None:
     """A judgement as an item, unless it was decided upon as it is."""
     said = [str(getattr(row, column.name) or "") for column in _JUDGED]
     seen = fingerprint(*said)
@@ -276,7 +276,7 @@ def _judged(row: Row[Any]) -> Waiting | None:
     )
 
 
-def _refused(row: Row[Any]) -> Waiting:
+def _refusal_item(row: Row[Any]) -> Waiting:
     return Waiting(
         id=row.id,
         kind="refused",

@@ -49,7 +49,7 @@ class UserStore:
             StoreError: it was not saved.
         """
         name, role = _checked_name(name), _checked_role(role)
-        hashed = await self._hashed(password)
+        hashed = await self._hash(password)
         old = await self.get(name)
         values = {
             "id": old.id if old else str(uuid.uuid4()),
@@ -75,7 +75,7 @@ class UserStore:
         """
         given = {
             "role": role and _checked_role(role),
-            "password_hash": await self._hashed(password),
+            "password_hash": await self._hash(password),
         }
         values = {key: value for key, value in given.items() if value is not None}
         async with self._database.write() as connection:
@@ -93,7 +93,7 @@ class UserStore:
         if list(admins) == [name]:
             raise UserError(f"'{name}' is the last admin with a password; make another one first.")
 
-    async def _hashed(self, password: str | None) -> str | None:
+    async def _hash(self, password: str | None) -> str | None:
         if password is None:
             return None
         if len(password) < _SHORTEST_PASSWORD:

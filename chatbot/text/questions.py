@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from chatbot.text.unicode import normalised
+from chatbot.text.unicode import normalise
 
 _NO_WORD = re.compile(r"[^\w]+")
 
@@ -20,4 +20,4 @@ def question_key(question: str, history: Sequence[Mapping[str, str]] = ()) -> st
 
 
 def _words(text: str) -> str:
-    return _NO_WORD.sub(" ", normalised(text).casefold()).strip()
+    return _NO_WORD.sub(" ", normalise(text).casefold()).strip()

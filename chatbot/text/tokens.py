@@ -2,8 +2,8 @@
 
 import re
 
-from chatbot.text.unicode import normalised
-from chatbot.text.words import segmented
+from chatbot.text.unicode import normalise
+from chatbot.text.words import segment
 
 _WORD = re.compile(r"\w\w+")
 # One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
@@ -48,13 +48,13 @@ def talk() -> set[str]:
 
 def tokens(text: str) -> list[str]:
     """The stems of a text, and the codes and versions in it; words, not positions, are in order."""
-    text = normalised(text).lower()
+    text = normalise(text).lower()
     found = [word for word in _WORD.findall(text) if word not in _STOP]
     found += _SINGLE.findall(text)
     if _DIGIT.search(text):
         found += [code.replace("-", "") for code in _CODE.findall(text)]
         found += _VERSION.findall(text)
-    return _stem(found if text.isascii() else segmented(found))
+    return _stem(found if text.isascii() else segment(found))
 
 
 def _stem(words: list[str]) -> list[str]:

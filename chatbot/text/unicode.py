@@ -18,7 +18,7 @@ _GAPS = re.compile(
 _RAISED = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹₀-₉])")
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """``text`` in NFKC without invisible characters; its length may change."""
     if text.isascii():
         return text

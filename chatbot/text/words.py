@@ -8,7 +8,7 @@ _CJK = re.compile(
 )
 
 
-def segmented(words: list[str]) -> list[str]:
+def segment(words: list[str]) -> list[str]:
     """``words`` with Chinese, Japanese and Korean ones in pairs of characters, each with the one
     behind it: without a dictionary, the unit that finds them best (Lucene's CJK analyser)."""
     out: list[str] = []

@@ -90,7 +90,7 @@ def mix(
         rows, bad = read_rows(file.path)
         problems += bad
         rows = [row for row in rows if _is_teachable(row)]
-        taken[file.path.name] = _sample(_shuffled(rows, chance), file.limit, refusals)
+        taken[file.path.name] = _sample(_shuffle(rows, chance), file.limit, refusals)
     everything = [row for rows in taken.values() for row in rows]
     pool = _Distractors(everything, reads)
     earlier = _Earlier(everything)
@@ -116,7 +116,7 @@ def _content(text: str) -> set[str]:
     return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}
 
 
-def _shuffled(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+def _shuffle(rows: Sequence[Row], chance: random.Random) -> list[Row]:
     """In random order, with rows about the same passages together: a sample of them then shares
     most of its prompts (:mod:`chatbot.training.packing`)."""
     groups: dict[object, list[Row]] = {}

@@ -94,8 +94,8 @@ def grounded_rows(
         answered = [a for a in open_rows.values() if _holds(passages, a.row)][:_ROWS]
         for one in answered:
             del open_rows[one.row.id]
-        passages = _reduced(passages, answered, chance)
-        given = _given(passages, chance)
+        passages = _drop_some(passages, answered, chance)
+        given = _as_given(passages, chance)
         out += [_row(a.row, given, first.row.id, a.row.answer) for a in answered]
         wanted = max(1, round(_REFUSED * len(answered)))
         near = _nearest(refused, passages)[: (wanted + 1) // 2]
@@ -171,7 +171,7 @@ def _nearest(asked: Sequence[_Asked], passages: Sequence[Passage]) -> list[_Aske
     return sorted(asked, key=near)
 
 
-def _reduced(
+def _drop_some(
     passages: Sequence[Passage], answered: Iterable[_Asked], chance: random.Random
 ) -> list[Passage]:
     """Some sets with fewer passages; what is needed stays."""
@@ -182,7 +182,7 @@ def _reduced(
     return [*needed, *free[: max(0, size - len(needed))]]
 
 
-def _given(passages: Sequence[Passage], chance: random.Random) -> list[GivenPassage]:
+def _as_given(passages: Sequence[Passage], chance: random.Random) -> list[GivenPassage]:
     given = [
         GivenPassage(
             path=p.metadata["path"],

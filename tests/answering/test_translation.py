@@ -47,7 +47,7 @@ def test_the_translation_is_searched_for_and_the_question_is_answered(
     prepared = chain.prepare.invoke(Question(GERMAN))
     assert searched == [ENGLISH]
     assert "English" in engine.prompts[0]
-    assert (prepared.asked, prepared.query, prepared.terms) == (GERMAN, ENGLISH, ENGLISH)
+    assert (prepared.wording, prepared.query, prepared.terms) == (GERMAN, ENGLISH, ENGLISH)
 
 
 @pytest.mark.parametrize(

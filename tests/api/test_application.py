@@ -116,7 +116,7 @@ async def test_a_client_that_leaves_stops_the_model(api: Any, gated: GatedEngine
         left.set()
         await asyncio.wait_for(task, 5)
         assert await asyncio.to_thread(gated.cancelled.wait, 5)
-        assert api.state.parts.service.line.served == 0
+        assert api.state.parts.service.line.serving == 0
 
 
 async def test_a_large_body_is_413_with_or_without_a_length(client: httpx.AsyncClient) -> None:

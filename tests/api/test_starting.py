@@ -41,7 +41,10 @@ def test_a_terminal_is_told_the_address_the_building_and_the_end_of_it(tmp_path:
 
 @pytest.mark.model
 def test_a_log_is_one_json_object_a_line_from_the_beginning(tmp_path: Path) -> None:
-    given = environment(tmp_path) | {"CHATBOT_LLM": "bundled-small", "CHATBOT_EMBEDDINGS": "bundled"}
+    given = environment(tmp_path) | {
+        "CHATBOT_LLM": "bundled-small",
+        "CHATBOT_EMBEDDINGS": "bundled",
+    }
     with running(MODEL_SERVICE, given) as replica:
         wait_for(f"{replica.url}/readyz", replica.process)
         said = [json.loads(line)["message"] for line in replica.log.splitlines()]

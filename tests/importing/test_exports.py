@@ -12,8 +12,8 @@ from chatbot.cases import read_rows
 from chatbot.cli import main
 from chatbot.errors import ImportingError
 from chatbot.importing.archive import export_files
-from chatbot.importing.candidates import Candidate, candidates_of, joined
-from chatbot.importing.conversations import Conversation, Message, written
+from chatbot.importing.candidates import Candidate, candidates_of, merge_copies
+from chatbot.importing.conversations import Conversation, Message, message_body
 from chatbot.importing.exports import import_export
 from chatbot.importing.report import ImportReport
 from chatbot.importing.sources import EXPORTS, ExportOptions
@@ -342,7 +342,7 @@ def test_a_maildir_and_who_answers(run: Any, tmp_path: Path) -> None:
 
 def test_names_and_closings_are_no_part_of_an_answer() -> None:
     text = "Hi Jane,\n\nhold the button.\n\nThanks,\nSam Stone\nAcme Support"
-    assert written(text) == "hold the button."
+    assert message_body(text) == "hold the button."
 
 
 def test_chatter_is_no_candidate() -> None:
@@ -379,7 +379,7 @@ def test_near_copies_are_joined_and_other_answers_are_not() -> None:
         return Candidate(f"When is my {thing} refunded?", answer, sources=[f"{thing} {days}"])
 
     given = [("hub", 14), ("hub", 30), ("lamp", 14), ("hub", 14, " from you")]
-    found = joined([candidate(*each) for each in given])  # type: ignore[arg-type]
+    found = merge_copies([candidate(*each) for each in given])  # type: ignore[arg-type]
     assert [each.sources for each in found] == [["hub 14", "hub 14"], ["hub 30"], ["lamp 14"]]
 
 

@@ -17,7 +17,7 @@ import pytest
 from chatbot.cli import main
 from chatbot.errors import ImportingError
 from chatbot.importing.report import ImportReport
-from chatbot.importing.web.addresses import normalised, page_file, site_of
+from chatbot.importing.web.addresses import normalise, page_file, site_of
 from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.fetch import Fetcher, FetchError
 from chatbot.importing.web.guard import ForbiddenAddressError, PinnedTransport, is_public
@@ -331,7 +331,7 @@ def test_pages_without_text_import_nothing(site: Site, knowledge: Path) -> None:
     ],
 )
 def test_an_address_has_one_spelling(given: str, wanted: str) -> None:
-    assert normalised(given) == wanted
+    assert normalise(given) == wanted
 
 
 def test_no_address_leads_out_of_the_folder() -> None:

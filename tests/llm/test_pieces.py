@@ -60,7 +60,7 @@ def test_pieces_of_another_list_do_not_count(tmp_path: Path) -> None:
     pieces = pieces_of(tmp_path)
     pieces.folder.mkdir()
     pieces.add("a", io.BytesIO(b"first"), 5)
-    assert (pieces_of(tmp_path).count, pieces_of(tmp_path).done) == (1, 5)
+    assert (pieces_of(tmp_path).count, pieces_of(tmp_path).done_bytes) == (1, 5)
     assert Pieces(tmp_path / "file", ["x", "b", "c"]).count == 0
 
 

@@ -20,7 +20,7 @@ _NO_PAGE = re.compile(
 _FILE = re.compile(r"\.(?:html?|xhtml|php|aspx?|jsp|md|txt)$", re.IGNORECASE)
 
 
-def normalised(address: str) -> str:
+def normalise(address: str) -> str:
     """The address in one spelling: no fragment, no user, no tracking; "" for what is none."""
     try:
         parts = urlsplit(address.strip())
@@ -73,7 +73,7 @@ def site_of(address: str) -> Site:
     Raises:
         ImportingError: it is no address of a page.
     """
-    start = normalised(address)
+    start = normalise(address)
     if not start:
         raise ImportingError(
             f"'{address}' is not an address of a page; give one such as https://example.com/help/."

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from chatbot.errors import DocumentError
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.folder import ImportFolder
-from chatbot.importing.web.addresses import Site, normalised, page_file
+from chatbot.importing.web.addresses import Site, normalise, page_file
 from chatbot.importing.web.fetch import Fetched, Fetcher, FetchError, LeftError
 from chatbot.importing.web.main_text import PageText, read_page
 from chatbot.importing.web.rules import Rules
@@ -89,7 +89,7 @@ class Crawl:
         with ThreadPoolExecutor(at_once) as pool:
             under_way: dict[Future[Page], _Visit] = {}
             try:
-                while (self._queue and not self._ended(done, until)) or under_way:
+                while (self._queue and not self._is_over(done, until)) or under_way:
                     while self._queue and len(under_way) < 2 * at_once and not self.stopped:
                         visit = self._queue.popleft()
                         done += 1
@@ -98,7 +98,7 @@ class Crawl:
                         else:
                             visit = replace(visit, plain=self._may_be_plain(visit.address))
                             under_way[pool.submit(self._visit, visit)] = visit
-                        if self._ended(done, until):
+                        if self._is_over(done, until):
                             break
                     if under_way:
                         ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -109,7 +109,7 @@ class Crawl:
                 self._fetcher.close()  # what is under way must not keep the pool open
                 raise
 
-    def _ended(self, done: int, until: float) -> bool:
+    def _is_over(self, done: int, until: float) -> bool:
         bounds = self._bounds
         if self._queue and not self.stopped:
             if done >= bounds.pages:
@@ -177,9 +177,9 @@ class Crawl:
             return Page(answer.address, reason=GONE)
         if answer.status != 200:
             raise FetchError(f"its server answers with HTTP {answer.status}")
-        return self._made(answer, visit, known)
+        return self._page(answer, visit, known)
 
-    def _made(self, answer: Fetched, visit: _Visit, known: Page | None) -> Page:
+    def _page(self, answer: Fetched, visit: _Visit, known: Page | None) -> Page:
         address = answer.address
         try:
             text = _text_of(answer)
@@ -189,14 +189,14 @@ class Crawl:
         links = (
             ()
             if not text.followed
-            else tuple(filter(self._site.holds, dict.fromkeys(map(normalised, text.links))))
+            else tuple(filter(self._site.holds, dict.fromkeys(map(normalise, text.links))))
         )
         page = Page(
             address,
             etag=answer.headers.get("etag", ""),
             modified=answer.headers.get("last-modified", ""),
             links=links,
-            canonical=normalised(text.canonical),
+            canonical=normalise(text.canonical),
             digest=hashlib.sha256(f"{text.title}\n{text.markdown}".encode()).hexdigest(),
         )
         if not text.indexed or "noindex" in answer.headers.get("x-robots-tag", "").lower():

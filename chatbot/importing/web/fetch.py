@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from chatbot import __version__
-from chatbot.importing.web.addresses import normalised
+from chatbot.importing.web.addresses import normalise
 from chatbot.importing.web.guard import PinnedTransport
 
 AGENT = "PeregrineImport"
@@ -98,10 +98,10 @@ class Fetcher:
             ForbiddenAddressError: it is not at a public address.
         """
         for _ in range(_REDIRECTS + 1):
-            answer = self._tried(address, headers or {}, most)
+            answer = self._attempt(address, headers or {}, most)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
-            following = normalised(str(httpx.URL(address).join(answer.headers.get("location", ""))))
+            following = normalise(str(httpx.URL(address).join(answer.headers.get("location", ""))))
             if not following or not allowed(following):
                 raise LeftError(following or "no address")
             if following != address:
@@ -109,7 +109,7 @@ class Fetcher:
             address = following
         raise FetchError("it redirects in a circle")
 
-    def _tried(self, address: str, headers: dict[str, str], most: int) -> Fetched:
+    def _attempt(self, address: str, headers: dict[str, str], most: int) -> Fetched:
         for attempt in range(1, _TRIES + 1):
             self._wait_turn()
             try:
@@ -132,7 +132,7 @@ class Fetcher:
             packed = said.get("content-encoding", "identity").strip().lower()
             body = b""
             if answer.status_code == 200:
-                body = b"".join(_unpacked(self._pieces(answer), packed, most))
+                body = b"".join(_unpack(self._pieces(answer), packed, most))
             return Fetched(address, answer.status_code, body, said)
 
     def _pieces(self, answer: httpx.Response) -> Iterator[bytes]:
@@ -155,7 +155,7 @@ class Fetcher:
             raise FetchError("the import was stopped")
 
 
-def _unpacked(pieces: Iterator[bytes], packed: str, most: int) -> Iterator[bytes]:
+def _unpack(pieces: Iterator[bytes], packed: str, most: int) -> Iterator[bytes]:
     """The bytes as they are meant; a small answer cannot unpack to more than ``most``."""
     if packed not in ("", "identity", *_PACKED):
         raise FetchError(f"it is packed as '{packed}', which was not asked for")

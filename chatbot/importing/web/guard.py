@@ -35,10 +35,10 @@ def resolve(host: str, port: int) -> list[str]:
 def is_public(text: str) -> bool:
     """Whether an address is one of the public internet, also as which it is embedded."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    return all(each.is_global and not each.is_multicast for each in _meant(address))
+    return all(each.is_global and not each.is_multicast for each in _addresses_in(address))
 
 
-def _meant(address: Address) -> Iterator[Address]:
+def _addresses_in(address: Address) -> Iterator[Address]:
     yield address
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
@@ -74,7 +74,7 @@ class PinnedTransport(httpx.BaseTransport):
             httpx.TransportError: it cannot be reached.
         """
         host = request.url.host
-        address = self._checked(host, request.url.port or _default(request.url))
+        address = self._public_address(host, request.url.port or _default(request.url))
         request.headers["Host"] = request.url.netloc.decode("ascii")
         request.extensions = {**request.extensions, "sni_hostname": host}
         request.url = request.url.copy_with(host=address)
@@ -86,7 +86,7 @@ class PinnedTransport(httpx.BaseTransport):
         for transport in self._inner.values():
             transport.close()
 
-    def _checked(self, host: str, port: int) -> str:
+    def _public_address(self, host: str, port: int) -> str:
         addresses = self._look_up(host, port)
         if not self._allow_private:
             for address in addresses:

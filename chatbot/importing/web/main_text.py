@@ -105,7 +105,7 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
         language,
         date,
         to_markdown(blocks),
-        _joined(base, canonical),
+        _absolute(base, canonical),
         links,
         indexed="noindex" not in robots and "none" not in robots,
         followed="nofollow" not in robots and "none" not in robots,
@@ -114,10 +114,10 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
 
 def _base(root: Any, address: str) -> str:
     element = root.find(".//base[@href]")
-    return address if element is None else _joined(address, element.get("href")) or address
+    return address if element is None else _absolute(address, element.get("href")) or address
 
 
-def _joined(base: str, link: str) -> str:
+def _absolute(base: str, link: str) -> str:
     """``link`` of a page as an absolute address; empty for what is none, or leads nowhere."""
     try:
         joined = urljoin(base, link.strip()) if link.strip() else ""
@@ -130,7 +130,7 @@ def _links(root: Any, base: str) -> Iterator[str]:
     for element in root.iter("a", "area"):
         if "nofollow" in (element.get("rel") or "").lower().split():
             continue
-        if link := _joined(base, element.get("href") or ""):
+        if link := _absolute(base, element.get("href") or ""):
             yield link
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from chatbot.errors import ImportingError
-from chatbot.importing.web.addresses import normalised
+from chatbot.importing.web.addresses import normalise
 from chatbot.importing.web.fetch import AGENT, Fetcher, FetchError, LeftError
 
 _MAX_ROBOTS = 500_000  # bytes: what RFC 9309 wants to be read at least
@@ -38,7 +38,7 @@ class Rules:
     @property
     def sitemaps(self) -> list[str]:
         """The sitemaps that it names."""
-        return [address for each in self._rules.sitemaps if (address := normalised(each))]
+        return [address for each in self._rules.sitemaps if (address := normalise(each))]
 
 
 def read_rules(fetcher: Fetcher, origin: str) -> Rules:
@@ -92,7 +92,7 @@ def sitemap_addresses(
         if answer.status != 200:
             continue
         for kind, place in _places(answer.body):
-            place = normalised(urljoin(address, place))
+            place = normalise(urljoin(address, place))
             if kind == "sitemap":
                 waiting.append(place)
             elif place and holds(place) and len(found) < _MAX_ADDRESSES:

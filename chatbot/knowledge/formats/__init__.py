@@ -55,15 +55,15 @@ _AS_IT_IS = frozenset(
 _MAX_ATTACHED = 20_000_000  # bytes of one attachment
 
 
-def extract(suffix: str, data: bytes, told: Callable[[], None] | None = None) -> Extracted:
-    """Read ``data`` as ``suffix``. ``told`` is called before each page whose text is recognised
-    (OCR), which takes seconds; without it none is.
+def extract(suffix: str, data: bytes, before_page: Callable[[], None] | None = None) -> Extracted:
+    """Read ``data`` as ``suffix``. ``before_page`` is called before each page whose text is
+    recognised (OCR), which takes seconds; without it none is.
 
     Raises:
         DocumentError: it cannot be read, whatever a parser raised.
     """
     try:
-        extracted = _read(suffix, data, told)
+        extracted = _read(suffix, data, before_page)
         check_length(len(extracted.text))
     except DocumentError:
         raise
@@ -76,7 +76,7 @@ def extract(suffix: str, data: bytes, told: Callable[[], None] | None = None) ->
     return extracted
 
 
-def _read(suffix: str, data: bytes, told: Callable[[], None] | None) -> Extracted:
+def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> Extracted:
     if suffix == ".json":
         from chatbot.knowledge.records import read_json
 
@@ -84,13 +84,13 @@ def _read(suffix: str, data: bytes, told: Callable[[], None] | None) -> Extracte
     module, _, name = _READERS[suffix].partition(":")
     reader: Callable[..., Extracted] = getattr(import_module(f"{__name__}.{module}"), name)
     if suffix in _SCANNED:
-        return reader(data, told)
-    return reader(data, _attached) if suffix in _WITH_PARTS else reader(data)
+        return reader(data, before_page)
+    return reader(data, _attachment_blocks) if suffix in _WITH_PARTS else reader(data)
 
 
-def _attached(name: str, data: bytes) -> list[Block]:
+def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a file that hangs on a message; none of one that is not read."""
-    from chatbot.knowledge.blocks import Code, Paragraph, Table, named
+    from chatbot.knowledge.blocks import Code, Paragraph, Table, header_rows
     from chatbot.knowledge.formats.text import lines_of
     from chatbot.knowledge.records import csv_rows
 
@@ -100,7 +100,7 @@ def _attached(name: str, data: bytes) -> list[Block]:
     try:
         if suffix in (".csv", ".tsv"):
             rows, sign = csv_rows(lines_of(data))
-            return [Table(rows, named(rows), sign)]
+            return [Table(rows, header_rows(rows), sign)]
         if suffix in _AS_IT_IS or name == "text/plain":
             return [Code(lines_of(data))]
         if suffix in _READERS:

@@ -5,7 +5,7 @@ import posixpath
 from urllib.parse import unquote
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Block, Code, Extracted, Heading, Table, named, render
+from chatbot.knowledge.blocks import Block, Code, Extracted, Heading, Table, header_rows, render
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode, lines_of
@@ -51,7 +51,7 @@ def read_rtf(data: bytes) -> Extracted:
         if rows:
             width = max(map(len, rows))
             table = [row + [""] * (width - len(row)) for row in rows]
-            blocks.append(Table(table, named(table)))
+            blocks.append(Table(table, header_rows(table)))
             rows = []
         blocks += paragraphs(line)
     return render(blocks)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from chatbot.knowledge.blocks import Block, Heading, Item, Paragraph, Table, named
+from chatbot.knowledge.blocks import Block, Heading, Item, Paragraph, Table, header_rows
 from chatbot.knowledge.formats.layout import Line
 
 _BULLET = re.compile(r"([•▪●○◦‣·–—*\-])\s+(?=\S)")
@@ -254,7 +254,7 @@ def _table(lines: Sequence[Line]) -> Table:
             rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]
         else:
             rows.append(row)
-    return Table(rows, named(rows))
+    return Table(rows, header_rows(rows))
 
 
 def _column_places(lines: Sequence[Line]) -> list[tuple[float, float]]:

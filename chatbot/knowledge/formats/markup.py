@@ -12,7 +12,7 @@ from chatbot.knowledge.blocks import (
     Item,
     Paragraph,
     Table,
-    named,
+    header_rows,
     render,
 )
 from chatbot.knowledge.formats.html import blocks_of
@@ -135,7 +135,7 @@ class _Asciidoc:
             if fence:
                 yield from self._flush()
                 end = self._closing(at, fence[1])
-                yield from self._fenced(fence[1], self._lines[at + 1 : end])
+                yield from self._fenced_block(fence[1], self._lines[at + 1 : end])
                 at = end + 1
                 continue
             yield from self._line(line)
@@ -178,7 +178,7 @@ class _Asciidoc:
                 return end
         return len(self._lines)
 
-    def _fenced(self, sign: str, lines: list[str]) -> Iterator[Block]:
+    def _fenced_block(self, sign: str, lines: list[str]) -> Iterator[Block]:
         if sign.startswith("//"):
             return
         if sign[0] in "-.`+" and sign != "--":
@@ -199,7 +199,7 @@ class _Asciidoc:
         cells = [self._text(" ".join(part.split())) for part in parts[1:]]
         rows = [cells[at : at + wide] for at in range(0, len(cells), wide)]
         rows = [row + [""] * (wide - len(row)) for row in rows]
-        return Table(rows, named(rows))
+        return Table(rows, header_rows(rows))
 
     def _text(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)

@@ -27,7 +27,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     if part is None or part.file_size > _UNPACKED:
         return data
     body = xml(archive, "word/document.xml")
-    changed = _described(body)
+    changed = _move_descriptions(body)
     changed += _Numbers(archive).write(body)
     if not changed and not comments:
         return data
@@ -35,7 +35,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     return rewrite_archive(archive, parts | {"word/document.xml": write_xml(body)})
 
 
-def _described(body: Any) -> int:
+def _move_descriptions(body: Any) -> int:
     """Put the descriptions of pictures behind them; returns how many."""
     count = 0
     for properties in list(body.iter(_DESCRIBED)):
@@ -144,12 +144,12 @@ class _Numbers:
         if kind in ("bullet", "none", ""):
             return "", True
 
-        def shown(match: re.Match[str]) -> str:
+        def number_of(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
             number = counts[at] or levels.get(at, ("", "", 1))[2]
             return _format_number(number, levels.get(at, ("decimal", "", 1))[0])
 
-        return _LEVEL.sub(shown, text).strip(), bool(_PLAIN.fullmatch(text))
+        return _LEVEL.sub(number_of, text).strip(), bool(_PLAIN.fullmatch(text))
 
 
 def _place(properties: Any) -> tuple[str, str]:

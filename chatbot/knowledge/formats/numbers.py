@@ -160,7 +160,7 @@ def _number(value: float, tokens: list[Token]) -> str:
     percent = sum(text == "%" for kind, text in tokens if kind == "plain")
     thousands = len(codes[-1]) - len(codes[-1].rstrip(","))
     scaled = Decimal(repr(abs(value))) * 100**percent / 1000**thousands
-    texts = _shared(scaled, codes) if len(codes) > 1 else [_digits(scaled, codes[0].rstrip(","))]
+    texts = _share_out(scaled, codes) if len(codes) > 1 else [_digits(scaled, codes[0].rstrip(","))]
     sign = "-" if value < 0 and re.search(r"[1-9]", "".join(texts)) else ""
     left = iter(texts)
     out = [next(left) if kind == "digits" else _literal(kind, t) or "" for kind, t in tokens]
@@ -185,7 +185,7 @@ def _fraction(value: float, code: str) -> str:
     return f"{whole} {above}/{below}" if whole else f"{'-' if value < 0 else ''}{above}/{below}"
 
 
-def _shared(value: Decimal, codes: list[str]) -> list[str]:
+def _share_out(value: Decimal, codes: list[str]) -> list[str]:
     """The digits of a number shared out among several groups, as of "(000) 000-0000"."""
     digits = str(int(value.quantize(Decimal(1), ROUND_HALF_UP)))
     out: list[str] = []
@@ -233,7 +233,7 @@ def _date(
     out: list[str] = []
     for at, (kind, text) in enumerate(tokens):
         if kind == "date":
-            out.append(_part(moment, _meant(tokens, at), half, names))
+            out.append(_part(moment, _minutes_or_months(tokens, at), half, names))
         elif kind == "passed":
             seconds = round(value * 86400)
             per = {"h": 3600, "m": 60, "s": 1}[text[0].lower()]
@@ -253,7 +253,7 @@ def _moment(value: float, since_1904: bool) -> dt.datetime:
     return first + dt.timedelta(seconds=round(value * 86400))
 
 
-def _meant(tokens: list[Token], at: int) -> str:
+def _minutes_or_months(tokens: list[Token], at: int) -> str:
     """The token at ``at``; "m" beside hours or seconds means minutes and is written "n"."""
     text = tokens[at][1].lower()
     if text[0] != "m" or len(text) > 2:

@@ -14,7 +14,7 @@ from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph,
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
 from chatbot.knowledge.formats.pictures import picture_blocks
-from chatbot.knowledge.formats.recognition import Page as Told
+from chatbot.knowledge.formats.recognition import BeforePage
 from chatbot.knowledge.formats.zipped import OLE, open_archive, rewrite_archive, write_xml, xml
 
 _PICTURE = re.compile(r"^word/media/.*\.(?:png|jpe?g|tiff?)$", re.IGNORECASE)
@@ -27,7 +27,7 @@ _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
 
-def read_word(data: bytes, told: Told | None = None) -> Extracted:
+def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
     blocks = blocks_of(_html(write_numbers(data, archive), "docx"))
@@ -39,7 +39,7 @@ def read_word(data: bytes, told: Told | None = None) -> Extracted:
     first = next((block.text for block in blocks if isinstance(block, Heading)), "")
     found = render(blocks, first or _core_title(archive))
     if not found.text.strip() and (pictures := _pictures(archive)):
-        return render(picture_blocks(pictures, told), _core_title(archive))
+        return render(picture_blocks(pictures, before_page), _core_title(archive))
     return found
 
 

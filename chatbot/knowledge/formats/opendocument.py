@@ -11,7 +11,7 @@ from chatbot.knowledge.blocks import (
     Page,
     Paragraph,
     Table,
-    named,
+    header_rows,
     one_line,
     render,
 )
@@ -71,7 +71,7 @@ class _Reader:
         """The blocks of what ``element`` holds."""
         for child in element:
             tag = child.tag
-            if not isinstance(tag, str) or tag in _HIDDEN or self._hidden(child):
+            if not isinstance(tag, str) or tag in _HIDDEN or self._is_hidden(child):
                 continue
             if child.get(f"{_PRESENTATION}class") in _OF_THE_PAGE:
                 continue
@@ -89,7 +89,7 @@ class _Reader:
             else:
                 yield from self.blocks(child, depth)
 
-    def _hidden(self, element: Any) -> bool:
+    def _is_hidden(self, element: Any) -> bool:
         styles = (element.get(f"{space}style-name") for space in (_TEXT, _TABLE, _DRAW))
         if not any(style in self._unseen for style in styles if style):
             return False
@@ -139,7 +139,7 @@ class _Reader:
         columns = sorted({column for row in grid.rows.values() for column in row})
         rows = [[grid.rows[r].get(c, "") for c in columns] for r in sorted(grid.rows)]
         marked = element.find(f"{_TABLE}table-header-rows") is not None
-        yield Table(rows, 1 if marked and len(rows) > 1 else named(rows))
+        yield Table(rows, 1 if marked and len(rows) > 1 else header_rows(rows))
 
     def _grid(self, element: Any) -> Grid:
         grid = Grid()

@@ -19,8 +19,13 @@ from chatbot.knowledge.formats.flow import (
     without_margins,
 )
 from chatbot.knowledge.formats.layout import Line, Span, lines_in_order
-from chatbot.knowledge.formats.recognition import MOST_PAGES, REMEDY, page_spans, recogniser
-from chatbot.knowledge.formats.recognition import Page as Told
+from chatbot.knowledge.formats.recognition import (
+    MOST_PAGES,
+    REMEDY,
+    BeforePage,
+    page_spans,
+    recogniser,
+)
 from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
@@ -33,9 +38,9 @@ _NO_TITLE = re.compile(
 )
 
 
-def read_pdf(data: bytes, told: Told | None = None) -> Extracted:
-    """The file as text, a page after the other; ``told`` is called before each page that is a
-    picture and whose text is recognised, without it none is.
+def read_pdf(data: bytes, before_page: BeforePage | None = None) -> Extracted:
+    """The file as text, a page after the other; ``before_page`` is called before each page
+    that is a picture and whose text is recognised, without it none is.
 
     Raises:
         DocumentError: a password is needed, or no page has text.
@@ -61,10 +66,10 @@ def read_pdf(data: bytes, told: Told | None = None) -> Extracted:
         for number in range(count)
         if not found[number] and (document.page_images(number) or document.extract_images(number))
     ]
-    read = recogniser() if pictures and told else None
-    if read and told:
+    read = recogniser() if pictures and before_page else None
+    if read and before_page:
         for number in pictures[:MOST_PAGES]:
-            told()
+            before_page()
             pages[number] = lines_in_order(page_spans(document, number, read)) or pages[number]
         found = without_margins(pages, heights)
         pictures = [number for number in pictures if not found[number]]

@@ -8,26 +8,31 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Page, render
 from chatbot.knowledge.formats.flow import page_blocks, usual_size
 from chatbot.knowledge.formats.layout import Line, lines_in_order
-from chatbot.knowledge.formats.recognition import MOST_PAGES, REMEDY, recogniser, spans_of
-from chatbot.knowledge.formats.recognition import Page as Told
+from chatbot.knowledge.formats.recognition import (
+    MOST_PAGES,
+    REMEDY,
+    BeforePage,
+    recogniser,
+    spans_of,
+)
 
 _WIDTH = 595.0  # points: of a page, where a picture does not say how large it is
 _MOST_PIXELS = 40_000_000
 _SMALLEST = 40  # pixels; smaller ones are lines and bullets
 
 
-def read_tiff(data: bytes, told: Told | None = None) -> Extracted:
+def read_tiff(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A scan, each picture of it a page.
 
     Raises:
-        DocumentError: nothing is installed, or allowed by ``told``, that recognises text, or there
-            is none.
+        DocumentError: nothing is installed, or allowed by ``before_page``, that recognises text,
+            or there is none.
     """
-    blocks = picture_blocks([data], told)
+    blocks = picture_blocks([data], before_page)
     return render(blocks)
 
 
-def picture_blocks(pictures: list[bytes], told: Told | None) -> list[Block]:
+def picture_blocks(pictures: list[bytes], before_page: BeforePage | None) -> list[Block]:
     """What is recognised in pictures, each a page.
 
     Raises:
@@ -35,9 +40,9 @@ def picture_blocks(pictures: list[bytes], told: Told | None) -> list[Block]:
     """
     if recogniser() is None:
         raise DocumentError(f"it is a picture without text; {REMEDY}")
-    if told is None:
+    if before_page is None:
         raise DocumentError("it is a picture without text")
-    pages = [lines for data in pictures for lines in _pages(data, told)][:MOST_PAGES]
+    pages = [lines for data in pictures for lines in _pages(data, before_page)][:MOST_PAGES]
     size = usual_size(pages)
     words = {word for page in pages for line in page for word in line.text.split()}
     blocks: list[Block] = []
@@ -48,7 +53,7 @@ def picture_blocks(pictures: list[bytes], told: Told | None) -> list[Block]:
     return blocks
 
 
-def _pages(data: bytes, told: Told) -> Iterator[list[Line]]:
+def _pages(data: bytes, before_page: BeforePage) -> Iterator[list[Line]]:
     from PIL import Image, ImageSequence
 
     read = recogniser()
@@ -59,7 +64,7 @@ def _pages(data: bytes, told: Told) -> Iterator[list[Line]]:
                 return
             if min(frame.size) < _SMALLEST:
                 continue
-            told()
+            before_page()
             grey = _grey(frame)
             table = read(grey.tobytes(), grey.width, grey.height)
             scale = _WIDTH / grey.width

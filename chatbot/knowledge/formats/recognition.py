@@ -28,7 +28,7 @@ _TYPE = 1.15  # the size of a type by the height of a word with long letters
 _SECONDS = 60  # for one page
 _WORD = "5"  # the level of a row of the table
 
-Page = Callable[[], None]  # told before each page that is recognised
+BeforePage = Callable[[], None]  # called before each page that is recognised
 Read = Callable[[bytes, int, int], str]  # grey pixels, width, height -> Tesseract's table of words
 
 
@@ -145,7 +145,7 @@ def spans_of(table: str, scale: float, top: float, left: float = 0.0) -> list[Sp
     if not kept:
         return []
     slope = median([_slope(words) for words in kept if len(words) > 3] or [0.0])
-    upright = [[_turned(word, slope) for word in words] for words in kept]
+    upright = [[_turn(word, slope) for word in words] for words in kept]
     heights = [_height(words) for words in upright]
     usual = median(heights)
     found = []
@@ -181,7 +181,7 @@ def _slope(words: list[_Word]) -> float:
     return sum((a - x) * (b - y) for a, b in middles) / spread if spread else 0.0
 
 
-def _turned(word: _Word, slope: float) -> _Word:
+def _turn(word: _Word, slope: float) -> _Word:
     middle = (word.left + word.right) / 2
     down, aside = slope * middle, slope * (word.top + word.bottom) / 2
     return word._replace(

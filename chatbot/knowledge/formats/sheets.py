@@ -22,7 +22,7 @@ from chatbot.knowledge.blocks import (
     Paragraph,
     Table,
     check_length,
-    named,
+    header_rows,
     render,
 )
 from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
@@ -88,7 +88,11 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
         return
     columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
     rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
-    header = 1 if numbers[0] in grid.heads else named(rows) or _typed(grid, numbers, columns)
+    header = (
+        1
+        if numbers[0] in grid.heads
+        else header_rows(rows) or _header_by_types(grid, numbers, columns)
+    )
     below = grid.down.get(numbers[0], 0) - numbers[0] + 1
     if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
         header = below
@@ -99,7 +103,7 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
     yield Table(rows, header if header < len(rows) else 0)
 
 
-def _typed(grid: Grid, numbers: list[int], columns: list[int]) -> int:
+def _header_by_types(grid: Grid, numbers: list[int], columns: list[int]) -> int:
     """One where the first row has words only and numbers stand below, as years as names do."""
     first, rest = numbers[0], numbers[1:]
     words = first not in grid.numbers and all(grid.rows[first].get(c) for c in columns)
