@@ -17,6 +17,10 @@ class DocumentError(ChatbotError):
     """One document cannot be read; indexing goes on without it."""
 
 
+class AudienceError(ChatbotError):
+    """What was written about who may see a document, or about groups, cannot be read."""
+
+
 class ImportingError(ChatbotError):
     """What was to be imported cannot be fetched or read; the folder of the import is as before."""
 

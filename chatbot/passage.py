@@ -4,12 +4,15 @@ shows. It is one object from the retriever to JSON."""
 from langchain_core.documents import Document
 from typing_extensions import TypedDict  # pydantic takes no other on Python 3.11
 
+from chatbot.audience import FOR_STAFF, Audience
+
 
 class PassageFields(TypedDict):
     """A passage in JSON. ``start`` and ``end`` are characters of the document's text; ``score``
     and ``similarity`` are those of :class:`Passage`; ``heading`` may be a page or a title.
     ``title``, ``section`` (the headings over it) and ``columns`` are what the model reads above
-    the text; ``address`` is where the original is to be read, or empty."""
+    the text; ``address`` is where the original is to be read, or empty. ``audience`` names those
+    whom its document is for; it is empty where only those see it who see everything."""
 
     path: str
     start: int
@@ -22,6 +25,7 @@ class PassageFields(TypedDict):
     section: str
     columns: str
     address: str
+    audience: list[str]
 
 
 class Passage(Document):
@@ -73,6 +77,11 @@ class Passage(Document):
         """Where the original is to be read (http or https); empty where nobody said."""
         return str(self.metadata.get("address") or "")
 
+    @property
+    def audience(self) -> Audience:
+        """Whom its document is for."""
+        return frozenset(self.metadata.get("audience", FOR_STAFF))
+
     def as_fields(self) -> PassageFields:
         """The passage in JSON."""
         return {
@@ -87,4 +96,5 @@ class Passage(Document):
             "section": str(self.metadata.get("heading") or ""),
             "columns": str(self.metadata.get("columns") or ""),
             "address": self.address,
+            "audience": sorted(self.audience),
         }

@@ -25,6 +25,7 @@ import httpx
 from benchmarks import ROOT
 from benchmarks.served import weights
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.service import build_service
 from chatbot.settings import load_settings
 from tests.support.serving import LLAMA_SERVER, running, wait_for
@@ -132,7 +133,7 @@ def rendered(questions: list[str]) -> list[dict[str, Any]]:
     chain = service._loader.ready().chain
     bodies = []
     for question in questions:
-        prepared = chain.prepare.invoke(Question(question))
+        prepared = chain.prepare.invoke(Question(question, asker=EVERYTHING))
         messages = service._prompts.render_answer(
             prepared.history, prepared.passages, question
         ).to_messages()

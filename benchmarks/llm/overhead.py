@@ -26,6 +26,7 @@ from benchmarks.llm.contenders import endless_engine
 from benchmarks.served import graph
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
@@ -157,7 +158,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
     service.warm_up()
 
     async def answer(index: int) -> AsyncIterator[Any]:
-        async for event in service.answer(Question(QUESTIONS[index])):
+        async for event in service.answer(Question(QUESTIONS[index], asker=EVERYTHING)):
             if isinstance(event, Token):
                 yield event
             elif isinstance(event, Answered):

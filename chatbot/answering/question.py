@@ -1,8 +1,9 @@
 """A question as it was asked, from the page, a request, a command or a case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.index.generations import Generation
 from chatbot.memory import Turn
@@ -11,7 +12,8 @@ from chatbot.passage import Passage
 
 @dataclass(frozen=True)
 class Question:
-    """``history`` is the conversation before it, oldest turn first.
+    """``asker`` is who asks: nothing that this one may not see is searched, shown or cited.
+    ``history`` is the conversation before it, oldest turn first.
 
     ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
     ``passages`` take the place of retrieval. ``max_tokens`` shortens the answer below the limit of
@@ -19,6 +21,7 @@ class Question:
     """
 
     text: str
+    asker: Asker = field(kw_only=True)
     history: Sequence[Turn] = ()
     documents: Generation | None = None
     passages: Sequence[Passage] | None = None

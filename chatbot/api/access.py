@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fastapi.requests import Request
 
 from chatbot.api.errors import ApiError
+from chatbot.audience import EVERYTHING, Asker, staff
 from chatbot.errors import StoreError
 from chatbot.page.access import is_local
 from chatbot.store import ApiKey, Store, find_key
@@ -30,6 +31,11 @@ class Caller:
 
     name: str
     key: ApiKey | None
+
+    @property
+    def asker(self) -> Asker:
+        """What it may see: on this machine without keys everything, as on the open page."""
+        return staff() if self.key else EVERYTHING
 
 
 class KeyRing:

@@ -74,7 +74,7 @@ async def chat(request: Request, body: ChatRequest, caller: Who) -> Response | d
     parts = parts_of(request)
     _require(body.model, (CHAT_MODEL, parts.service.models.llm_entry.name))
     _refuse_unsupported(body)
-    question, notes = _question(body)
+    question, notes = _question(body, caller)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": body.model}
     if not body.stream:
         async with asking(request, question) as asked:
@@ -121,7 +121,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     }
 
 
-def _question(body: ChatRequest) -> tuple[Question, list[str]]:
+def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
     """The question of a request, and notes about what is not used of it."""
     system = any(m.role in ("system", "developer") for m in body.messages)
     turns: list[Turn] = [
@@ -134,6 +134,7 @@ def _question(body: ChatRequest) -> tuple[Question, list[str]]:
     question = Question(
         turns[-1]["content"],
         turns[:-1],
+        asker=caller.asker,
         max_tokens=body.max_completion_tokens or body.max_tokens,
         stop=body.stop or (),
     )

@@ -94,7 +94,7 @@ async def predict(
     request: Request, body: PredictRequest, caller: Annotated[Caller, Depends(require_caller)]
 ) -> Any:
     """Answer a question from the knowledge folder, with citations, or say that it is not there."""
-    async with asking(request, Question(body.question, body.history)) as asked:
+    async with asking(request, Question(body.question, body.history, asker=caller.asker)) as asked:
         answer: Answer = await unless_gone(request, last(asked))
     return answer.as_dict()
 

@@ -170,8 +170,9 @@ def _ask(options: argparse.Namespace) -> None:
 async def _last_answer(service: Any, question: str, history: list[Any], show: bool) -> Any:
     from chatbot.answering.events import Answered, Rewritten, Token
     from chatbot.answering.question import Question
+    from chatbot.audience import EVERYTHING
 
-    async for event in service.answer(Question(question, history)):
+    async for event in service.answer(Question(question, history, asker=EVERYTHING)):
         if isinstance(event, Token) and show:
             print(event.text, end="", flush=True)
         if isinstance(event, Rewritten) and show:

@@ -14,6 +14,7 @@ import httpx
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.errors import (
     ChatbotError,
     ConfigurationError,
@@ -214,7 +215,9 @@ def _answers_offline(settings: Settings, service: ChatService) -> str:
 
 
 async def _ask(service: ChatService) -> Answered:
-    events = [event async for event in service.answer(Question("What does this cover?"))]
+    events = [
+        event async for event in service.answer(Question("What does this cover?", asker=EVERYTHING))
+    ]
     last = events[-1]
     assert isinstance(last, Answered)
     return last

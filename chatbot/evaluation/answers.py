@@ -9,6 +9,7 @@ from typing import Any
 from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.metrics import contains_gold, risk_area, risk_coverage, rouge_l, token_f1
 from chatbot.grounding.facts import missing_facts
@@ -64,7 +65,7 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
 def question_of(case: Case) -> Question:
     """The question of a case, with its own passages where it brings some."""
     passages = to_documents(case.passages) if case.passages else None
-    return Question(case.question, case.history, passages=passages)
+    return Question(case.question, case.history, passages=passages, asker=EVERYTHING)
 
 
 async def answer_to(service: ChatService, case: Case) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any
 import chainlit as cl
 from chainlit.input_widget import InputWidget, Select
 
+from chatbot.audience import EVERYTHING, Asker, staff
 from chatbot.desk.checking import check_reply
 from chatbot.desk.conversation import Conversation
 from chatbot.desk.corrections import find_gaps
@@ -34,6 +35,11 @@ class Desk:
     language: str
     role: str
     user: str
+
+    @property
+    def asker(self) -> Asker:
+        """What the person may see: owners and admins everything."""
+        return EVERYTHING if self.role in ("owner", "admin") else staff()
 
     def say(self, key: str, /, **values: object) -> str:
         """The page's words in the reader's language."""

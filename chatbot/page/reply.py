@@ -21,7 +21,7 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
     """
     history = desk.conversation.before(question_id)
     desk.conversation.add_question(question_id, asked)
-    question = Question(asked, history, documents=desk.conversation.index)
+    question = Question(asked, history, asker=desk.asker, documents=desk.conversation.index)
     notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
     reply = cl.Message(content="")
     text, record = "", None

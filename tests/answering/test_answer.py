@@ -2,13 +2,16 @@
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.memory import Turn
 from chatbot.service import ChatService
 
 
 async def test_the_record_is_of_what_was_asked_answered_and_shown(service: ChatService) -> None:
     turns: list[Turn] = [{"role": "user", "content": "Hello"}]
-    question = Question("How long can customers in the US return a product?", turns)
+    question = Question(
+        "How long can customers in the US return a product?", turns, asker=EVERYTHING
+    )
     events = [event async for event in service.answer(question)]
     assert isinstance(events[-1], Answered)
     answer = events[-1].answer

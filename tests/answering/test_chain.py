@@ -7,6 +7,7 @@ import pytest
 
 from chatbot.answering.events import PassagesFound, Token
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.errors import QuestionError
 from chatbot.memory import Turn
 from chatbot.service import ChatService
@@ -21,7 +22,7 @@ EU: list[Turn] = [
 
 async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
     question = "How long can customers in the US return a product?"
-    events = [event async for event in service.answer(Question(question))]
+    events = [event async for event in service.answer(Question(question, asker=EVERYTHING))]
     assert isinstance(events[0], PassagesFound)
     assert sum(isinstance(event, Token) for event in events) > 5
     answer = (await ask(service, question)).as_dict()
@@ -92,7 +93,7 @@ async def test_leaving_the_answer_stops_the_model(
     engine.reply = "word " * 100_000
     service.models.llm.max_tokens = 100_000  # type: ignore[union-attr]
     question = "How long can customers in the US return a product?"
-    async with aclosing(service.answer(Question(question))) as events:
+    async with aclosing(service.answer(Question(question, asker=EVERYTHING))) as events:
         async for event in events:
             if isinstance(event, Token):
                 break

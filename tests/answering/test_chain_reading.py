@@ -8,13 +8,14 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import build_chain
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.grounding.confidence import (
     Reading,
 )
 from chatbot.service import ChatService
 from tests.support.scripted import ScriptedEngine
 
-ASKED = Question("How long do refunds take?")
+ASKED = Question("How long do refunds take?", asker=EVERYTHING)
 READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.5})
 
 

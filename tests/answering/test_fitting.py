@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from chatbot.answering.events import Answered
 from chatbot.answering.fitting import Fitted, fit
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.errors import QuestionError
 from chatbot.llm.local import LocalChatModel
 from chatbot.memory import Turn
@@ -63,7 +64,9 @@ def test_a_question_too_long_by_itself_gets_a_sentence() -> None:
 
 
 async def ask(service: ChatService, question: str, history: list[Turn]) -> Answered:
-    events = [event async for event in service.answer(Question(question, history))]
+    events = [
+        event async for event in service.answer(Question(question, history, asker=EVERYTHING))
+    ]
     assert isinstance(events[-1], Answered)
     return events[-1]
 

@@ -15,6 +15,7 @@ from chatbot.answering.smalltalk import load_small_talk
 from chatbot.answering.stream import stream_answer
 from chatbot.api.asking import Asking
 from chatbot.api.parts import make_parts
+from chatbot.audience import EVERYTHING
 from chatbot.errors import GenerationError
 from chatbot.grounding.confidence import Reading
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
@@ -25,7 +26,7 @@ RIGHT = "Customers in the US can return a product within 45 days of delivery."
 WRONG = "Customers in the US can return a product within 30 days of delivery."
 OTHER = "Customers in the US can return a product within 60 days of delivery."
 READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.5})
-ASKED = Question("How long can customers in the US return a product?")
+ASKED = Question("How long can customers in the US return a product?", asker=EVERYTHING)
 
 
 class InTurn(ScriptedEngine):

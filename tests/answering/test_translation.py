@@ -7,6 +7,7 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.service import ChatService
@@ -44,7 +45,7 @@ def test_the_translation_is_searched_for_and_the_question_is_answered(
 ) -> None:
     engine.reply = f"{ENGLISH}\nIt is about returns."
     chain, searched = chain_over(service, ["en"])
-    prepared = chain.prepare.invoke(Question(GERMAN))
+    prepared = chain.prepare.invoke(Question(GERMAN, asker=EVERYTHING))
     assert searched == [ENGLISH]
     assert "English" in engine.prompts[0]
     assert (prepared.wording, prepared.query, prepared.terms) == (GERMAN, ENGLISH, ENGLISH)
@@ -63,7 +64,7 @@ def test_a_question_in_a_language_of_the_documents_stays_as_it_is(
     service: ChatService, engine: ScriptedEngine, question: str, languages: list[str]
 ) -> None:
     chain, searched = chain_over(service, languages)
-    chain.prepare.invoke(Question(question))
+    chain.prepare.invoke(Question(question, asker=EVERYTHING))
     assert searched == [question]
     assert not engine.prompts
 
@@ -77,7 +78,7 @@ def test_a_follow_up_is_translated_with_the_question_before(
         {"role": "user", "content": "Wie lange ist die Garantie?"},
         {"role": "assistant", "content": "Zwei Jahre."},
     ]
-    chain.prepare.invoke(Question("Und in den USA?", history))
+    chain.prepare.invoke(Question("Und in den USA?", history, asker=EVERYTHING))
     assert searched == [engine.reply]
     assert "Wie lange ist die Garantie? Und in den USA?" in engine.prompts[0]
     assert "Zwei Jahre" not in engine.prompts[0]
@@ -88,7 +89,7 @@ def test_a_model_that_writes_nothing_leaves_the_question(
 ) -> None:
     engine.reply = ""
     chain, searched = chain_over(service, ["en"])
-    chain.prepare.invoke(Question(GERMAN))
+    chain.prepare.invoke(Question(GERMAN, asker=EVERYTHING))
     assert searched == [GERMAN]
 
 

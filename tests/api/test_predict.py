@@ -8,6 +8,7 @@ import httpx
 from chatbot.answering.answer import Answer
 from chatbot.answering.question import Question
 from chatbot.api.predict import Predicted
+from chatbot.audience import EVERYTHING
 from tests.support.api import GatedEngine
 from tests.support.scripted import US
 
@@ -26,7 +27,7 @@ async def test_predict_says_all_that_the_command_says(
     gated.reply = "Customers in the US can return a product within 90 days of delivery."
     answer = (await client.post("/predict", json={"question": US})).json()
     service = api.state.parts.service
-    events = [event async for event in service.answer(Question(US))]
+    events = [event async for event in service.answer(Question(US, asker=EVERYTHING))]
     said = json.loads(json.dumps(events[-1].answer.as_dict()))
     assert said["passages"][0]["similarity"] > 0
     assert said["unsupported"]

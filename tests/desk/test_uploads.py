@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.desk.uploads import ACCEPTED, index_documents, read_upload
 from chatbot.errors import DocumentError
 from chatbot.service import ChatService
@@ -112,7 +113,7 @@ async def test_an_upload_answers_in_its_conversation_only(
     assert found[0].text == document.text[found[0].start : found[0].end]
     assert all("upload" not in passage.path for passage in service.search("kraken code"))
     for documents, expected in ((index, True), (None, False)):
-        question = Question("What is the kraken code?", documents=documents)
+        question = Question("What is the kraken code?", documents=documents, asker=EVERYTHING)
         async for event in service.answer(question):
             if isinstance(event, Answered):
                 paths = [passage.path for passage in event.answer.passages]

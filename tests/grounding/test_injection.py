@@ -5,6 +5,7 @@ import json
 import pytest
 
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.cases import GivenPassage, to_documents
 from chatbot.grounding.injection import instructions, without_instructions
 from chatbot.service import ChatService
@@ -41,7 +42,7 @@ async def test_an_obedient_model_shows_no_effect(
 ) -> None:
     engine.reply = f"{case['marker']} {case['marker']}."
     passages = to_documents([GivenPassage(**passage) for passage in case["passages"]])
-    question = Question(case["question"], case["history"], passages=passages)
+    question = Question(case["question"], case["history"], passages=passages, asker=EVERYTHING)
     events = [event async for event in service.answer(question)]
     shown = " ".join(getattr(event, "text", "") for event in events)
     if any(instructions(turn["content"]) for turn in case["history"]) or instructions(

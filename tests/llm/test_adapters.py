@@ -12,6 +12,7 @@ import pytest
 from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.cli import main
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter, write_meta
@@ -186,7 +187,9 @@ def test_a_running_service_takes_an_adapter_up_and_goes_back(
 
 def asked(service: ChatService) -> Answer:
     async def ask() -> Answer:
-        async for event in service.answer(Question("How long can customers in the US return?")):
+        async for event in service.answer(
+            Question("How long can customers in the US return?", asker=EVERYTHING)
+        ):
             if isinstance(event, Answered):
                 return event.answer
         raise AssertionError

@@ -9,6 +9,7 @@ import pytest
 
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.cli.doctor import refused_connections
 from chatbot.service import ChatService, build_service
 from chatbot.settings import load_settings
@@ -29,7 +30,7 @@ def test_ten_cases_offline(real: ChatService) -> None:
     """The right document is among the sources, and every citation is verbatim at its offsets."""
 
     async def ask(question: str) -> Answered:
-        events = [event async for event in real.answer(Question(question))]
+        events = [event async for event in real.answer(Question(question, asker=EVERYTHING))]
         assert isinstance(events[-1], Answered)
         return events[-1]
 

@@ -10,6 +10,7 @@ import pytest
 from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.catalogue import find_weights, load_catalogue
 from chatbot.llm.hardware import available_memory
@@ -53,7 +54,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> ChatService:
 
 def asked(service: ChatService, question: str, history: Sequence[Turn] = ()) -> Answer:
     async def ask() -> Answer:
-        events = [event async for event in service.answer(Question(question, history))]
+        events = [
+            event async for event in service.answer(Question(question, history, asker=EVERYTHING))
+        ]
         assert isinstance(events[-1], Answered)
         return events[-1].answer
 

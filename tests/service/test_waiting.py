@@ -9,6 +9,7 @@ import pytest
 
 from chatbot.answering.events import Answered, Event, Queued
 from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
 from chatbot.errors import BusyError, ChatbotError, GenerationError
 from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.service import ChatService
@@ -53,7 +54,7 @@ def line_service(
 
 
 async def collect(service: ChatService, events: list[Event], question: str = QUESTION) -> None:
-    async for event in service.answer(Question(question)):
+    async for event in service.answer(Question(question, asker=EVERYTHING)):
         events.append(event)
 
 
@@ -124,7 +125,7 @@ async def test_closing_the_events_frees_the_place(
 ) -> None:
     service = line_service(settings, engine, embeddings, answers_at_once=1, answers_waiting=0)
     engine.gate.set()
-    async with aclosing(service.answer(Question(QUESTION))) as events:
+    async with aclosing(service.answer(Question(QUESTION, asker=EVERYTHING))) as events:
         await anext(events)
     await collect(service, [])
 
