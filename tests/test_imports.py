@@ -48,7 +48,7 @@ OWNERS = {
     "openvino": {"llm"},
     "openvino_genai": {"llm"},
     "opentelemetry": {"api.tracing"},
-    "orjson": {"index.generations"},
+    "orjson": {"index.disk"},
     "oxmsg": {"knowledge.formats.outlook"},
     "pdf_oxide": {"knowledge.formats.pdf"},
     "peft": {"llm.engines.transformers", "training"},

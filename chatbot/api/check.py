@@ -53,5 +53,7 @@ async def check(
     parts = parts_of(request)
     require_unicode(body.text, body.question)
     async with parts.embedding.turn():
-        found = await asyncio.to_thread(check_reply, parts.service, body.text, body.question)
+        found = await asyncio.to_thread(
+            check_reply, parts.service, body.text, caller.asker, body.question
+        )
     return {"sentences": [sentence.as_dict() for sentence in found]}

@@ -21,6 +21,7 @@ from chatbot.api.access import require_caller
 from chatbot.api.asking import require_unicode
 from chatbot.api.errors import ApiError
 from chatbot.api.parts import Parts
+from chatbot.audience import EVERYTHING, Asker
 from chatbot.desk.checking import LONGEST, check_reply
 from chatbot.errors import ConfigurationError, QuestionError
 from chatbot.service import ChatService
@@ -35,7 +36,7 @@ _ABOUT = (
 _MOST = 20  # passages
 _PART = 20_000  # characters of a document at once
 
-Handler = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+Handler = Callable[[dict[str, Any], Asker], Awaitable[dict[str, Any]]]
 
 
 def _schema(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
@@ -81,8 +82,8 @@ class _Tools:
     def __init__(self, service: ChatService, line: WaitingLine) -> None:
         self._service, self._line = service, line
 
-    async def call(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The result of a tool.
+    async def call(self, name: str, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
+        """The result of a tool, of what the asker may see.
 
         Raises:
             ChatbotError: see its sentence.
@@ -96,42 +97,42 @@ class _Tools:
         if name not in tools:
             raise QuestionError(f"There is no tool '{name}'.")
         require_unicode(*(value for value in arguments.values() if isinstance(value, str)))
-        return await tools[name](arguments)
+        return await tools[name](arguments, asker)
 
-    async def _search(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _search(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         settings = self._service.settings
-        query = Question(arguments["query"]).within_limits(
+        query = Question(arguments["query"], asker=asker).within_limits(
             settings.max_question_chars, settings.answer_tokens
         )
         count = arguments.get("k") or settings.passages
         async with self._line.turn():
-            found = await asyncio.to_thread(self._service.search, query.text, count)
+            found = await asyncio.to_thread(self._service.search, query.text, asker, count)
         return {"passages": [passage.as_fields() for passage in found]}
 
-    async def _ask(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         history = arguments.get("history") or []
         require_unicode(*(turn["content"] for turn in history))
-        question = Question(arguments["question"], history)
+        question = Question(arguments["question"], history, asker=asker)
         async with aclosing(self._service.answer(question)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     return event.answer.as_dict()
         raise AssertionError("an answer ends with Answered, or raises")
 
-    async def _check(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _check(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         text, question = arguments["text"], arguments.get("question", "")
         if len(question) > LONGEST:
             raise QuestionError(f"The question has more than {LONGEST:,} characters.")
         async with self._line.turn():
-            found = await asyncio.to_thread(check_reply, self._service, text, question)
+            found = await asyncio.to_thread(check_reply, self._service, text, asker, question)
         return {"sentences": [sentence.as_dict() for sentence in found]}
 
-    async def _document(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _document(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         path, start = arguments["path"], arguments.get("start", 0)
         generation = await asyncio.to_thread(self._service.current_generation)
-        text = generation.texts.get(path)
-        if text is None:
+        if not generation.may_see(asker, path):  # that it is there is not told either
             raise QuestionError(f"There is no document '{path}' in the knowledge base.")
+        text = generation.texts[path]
         end = min(start + _PART, len(text))
         result = {
             "path": path,
@@ -175,7 +176,9 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
 
     @server.call_tool()  # type: ignore[untyped-decorator, unused-ignore]
     async def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        return await tools.call(name, arguments)
+        request = server.request_context.request  # none over stdio: who started this sees all
+        asker = EVERYTHING if request is None else request.state.asker
+        return await tools.call(name, arguments, asker)
 
     return server
 
@@ -223,7 +226,7 @@ class McpEndpoint:
                 would be sent on.
         """
         request = Request(scope, receive, send)
-        await require_caller(request)
+        request.state.asker = (await require_caller(request)).asker
         if scope["method"] != "POST":
             raise ApiError(
                 405, "Messages are sent by POST; there are no sessions.", headers={"Allow": "POST"}

@@ -141,9 +141,11 @@ def _say(report: Any, as_json: bool) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
+    from chatbot.audience import EVERYTHING
+
     service = make_service(options)
     need_index(service)
-    retriever = service.retriever(k=options.k, mode=options.mode)
+    retriever = service.retriever(EVERYTHING, k=options.k, mode=options.mode)
     passages = retriever.model_copy(update={"within": options.within}).search(options.query)
     if options.json:
         keys = ("path", "start", "end", "text", "score", "address")

@@ -22,13 +22,14 @@ def add_commands(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
+    from chatbot.audience import EVERYTHING
     from chatbot.desk.checking import check_reply
     from chatbot.grounding.citations import MARK
 
     reply = _read(options.file)
     service = make_service(options)
     need_index(service)
-    checked = check_reply(service, reply, options.question)
+    checked = check_reply(service, reply, EVERYTHING, options.question)
     if options.json:
         print_json({"sentences": [sentence.as_dict() for sentence in checked]})
         return

@@ -137,6 +137,7 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 
 
 def _gaps(options: argparse.Namespace) -> None:
+    from chatbot.audience import EVERYTHING
     from chatbot.desk.corrections import find_gaps
 
     waiting = with_store(lambda store: store.reviews.waiting())
@@ -144,7 +145,8 @@ def _gaps(options: argparse.Namespace) -> None:
     if waiting:
         service = make_service(options)
         need_index(service)
-        gaps = find_gaps(waiting, service.models.embeddings(), service.search)
+        embeddings = service.models.embeddings()
+        gaps = find_gaps(waiting, embeddings, lambda q: service.search(q, EVERYTHING))
     if options.json:
         print_json({"gaps": [gap.as_dict() for gap in gaps]})
         return

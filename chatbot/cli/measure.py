@@ -82,7 +82,9 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
             raise ConfigurationError(f"There is no mode '{mode}'; use dense, lexical or hybrid.")
     cases = read_cases(options.cases, Case, options.limit)
     service = measured_service(options)
-    retrievers = {mode: service.retriever(k=PASSAGES, mode=mode) for mode in modes}
+    from chatbot.audience import EVERYTHING
+
+    retrievers = {mode: service.retriever(EVERYTHING, k=PASSAGES, mode=mode) for mode in modes}
     ways: dict[str, Any] = {"turns": search_query, "bare": bare}
     query = ways.get(options.queries) or _model_rewrite(service)
     with progress_bar("Searching") as progress:

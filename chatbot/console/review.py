@@ -9,6 +9,7 @@ from fastapi.requests import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from chatbot.audience import EVERYTHING
 from chatbot.console.forms import form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
@@ -151,7 +152,7 @@ async def _decision(request: Request, sent: _Form, item: Waiting) -> Decision:
         return sent.decision()
     record = await console.store.reviews.record(item)
     shown = [str(passage["path"]) for passage in record.get("passages", ())]
-    known = console.service.document_paths()
+    known = console.service.document_paths(EVERYTHING)
     chosen = choose_document(sent.right_document, shown, known)
     if chosen is None:
         nearest = ", ".join(nearest_documents(sent.right_document, [*shown, *known])) or "-"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
 from chatbot.grounding.evidence import evidence
@@ -40,8 +41,11 @@ class CheckedSentence:
         return shown if self.citation else {k: v for k, v in shown.items() if k != "citation"}
 
 
-def check_reply(service: ChatService, reply: str, question: str = "") -> list[CheckedSentence]:
-    """Every sentence of ``reply`` in order. Blocks while the search loads.
+def check_reply(
+    service: ChatService, reply: str, asker: Asker, question: str = ""
+) -> list[CheckedSentence]:
+    """Every sentence of ``reply`` in order, against what the asker may see. Blocks while the
+    search loads.
 
     The ``question`` tells what a leading "yes" or "no" affirms or denies.
 
@@ -53,7 +57,7 @@ def check_reply(service: ChatService, reply: str, question: str = "") -> list[Ch
         raise QuestionError("The reply is empty; there is nothing to check.")
     if len(reply) > LONGEST:
         raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")
-    retriever = service.retriever(_PASSAGES)
+    retriever = service.retriever(asker, _PASSAGES)
     checked = []
     for statement in statements(reply):
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))

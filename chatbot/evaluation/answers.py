@@ -90,7 +90,8 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "contains_gold": contains_gold(said, case.answers),
         "rouge_l": rouge_l(said, case.answers),
         "verbatim": [
-            (texts.get(c.path) or service.document_text(c.path))[c.start : c.end] == c.quote
+            (texts.get(c.path) or service.document_text(c.path, EVERYTHING))[c.start : c.end]
+            == c.quote
             for c in answer.citations
         ],
         "citations": [asdict(citation) for citation in answer.citations],

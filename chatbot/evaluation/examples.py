@@ -15,6 +15,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from chatbot.answering.chain import search_query
+from chatbot.audience import EVERYTHING
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.answers import question_of
 from chatbot.evaluation.calibration import Example, fit_calibration
@@ -121,7 +122,7 @@ def _label(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]
     """Every case as it is, and each answerable one with its documents hidden."""
     examples: list[Example] = []
     for name, service, cases in sources:
-        gate, retriever = service.gate(), service.retriever(_DEPTH)
+        gate, retriever = service.gate(), service.retriever(EVERYTHING, _DEPTH)
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
@@ -145,7 +146,7 @@ def _cross(sources: Sequence[Source]) -> list[Example]:
     chance = random.Random(0)
     examples = []
     for name, service, own in sources:
-        gate, retriever = service.gate(), service.retriever(_DEPTH)
+        gate, retriever = service.gate(), service.retriever(EVERYTHING, _DEPTH)
         for other, elsewhere, cases in sources:
             drawn = chance.sample(list(cases), min(_CROSSED, len(cases)))
             given = [case for case in own if case.passages]

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.changes import compare
+from chatbot.knowledge.audiences import Said
 from chatbot.knowledge.documents import list_skipped
 from chatbot.settings import Settings
 
@@ -27,7 +28,8 @@ class BuildReport:
     """What a build did: counts of documents, of chunks embedded and of chunks reused.
 
     ``failed`` are documents, and parts of documents, that were not read; ``skipped`` the kinds of
-    files that never are, with their count, the reason and the path of one.
+    files that never are, with their count, the reason and the path of one; ``unclear`` what says
+    whom documents are for and cannot be read, so that they are for nobody.
     """
 
     generation: str
@@ -39,6 +41,7 @@ class BuildReport:
     reused: int
     failed: list[dict[str, str]]
     skipped: list[dict[str, Any]]
+    unclear: list[dict[str, str]]
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -147,31 +150,27 @@ def _update(
     old = _usable(settings, embeddings_name, kept)
     changes = compare(settings.knowledge, old, settings.max_file_bytes)
 
-    def report(
-        name: str, chunks: int, reused: int, failed: dict[str, str], notes: dict[str, str]
-    ) -> BuildReport:
+    def report(of: Manifest, reused: int) -> BuildReport:
         return BuildReport(
-            generation=name,
-            documents=len(changes.stamps) - len(failed),
-            chunks=chunks,
+            generation=of.generation,
+            documents=len(changes.stamps) - len(of.failed),
+            chunks=of.chunks,
             added=len(changes.added),
             changed=len(changes.changed),
             removed=len(changes.removed),
             reused=reused,
-            failed=[
-                {"path": _printable(p), "reason": reason}
-                for p, reason in sorted([*failed.items(), *notes.items()])
-            ],
+            failed=_reasons({**of.failed, **of.notes}),
             skipped=[
                 asdict(kind) | {"example": _printable(kind.example)}
                 for kind in list_skipped(settings.knowledge)
             ],
+            unclear=_reasons(of.unclear),
             seconds=round(time.perf_counter() - started, 3),
         )
 
-    if old and not (changes.changed or changes.added or changes.removed):
+    if old and not changes.of_documents and _same_audiences(old, changes.folders):
         _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
-        return report(old.generation, old.chunks, old.chunks, old.failed, old.notes)
+        return report(old, old.chunks)
     from chatbot.index.contents import collect_contents, index_chunks
     from chatbot.index.generations import load_generation, write_generation
 
@@ -203,11 +202,24 @@ def _update(
         failed=failed,
         notes=contents.notes,
         addresses=contents.addresses,
+        audiences=contents.said.names,
+        unclear=contents.said.unclear,
         stamps={path: (s.size, s.modified, s.changed) for path, s in changes.stamps.items()},
         listed=changes.listed,
     )
     _tidy(settings.index, mirror)
-    return report(name, len(chunks), reused, failed, contents.notes)
+    return report(kept.generation.manifest, reused)
+
+
+def _same_audiences(old: "Manifest", folders: Said) -> bool:
+    """Whether the folders say what they said; what documents say changes with them."""
+    names = {path: said for path, said in old.audiences.items() if path not in old.files}
+    unclear = {path: why for path, why in old.unclear.items() if path not in old.files}
+    return old.knows_audiences and (names, unclear) == (folders.names, folders.unclear)
+
+
+def _reasons(of: dict[str, str]) -> list[dict[str, str]]:
+    return [{"path": _printable(path), "reason": reason} for path, reason in sorted(of.items())]
 
 
 def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest | None":
@@ -218,7 +230,7 @@ def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest |
         return kept.generation.manifest
     kept.generation = None  # another build, or a rollback, came between
     try:
-        old = read_current(settings.index, embeddings_name)
+        old = read_current(settings.index, embeddings_name, earlier=True)
     except IndexUnavailableError:
         return None
     return old if old.chunk_chars == settings.chunk_chars else None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_files
+from chatbot.knowledge.audiences import Said, folders_said
+from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_folder
 
 if TYPE_CHECKING:
     from chatbot.index.generations import Manifest
@@ -17,7 +18,8 @@ _SHA256 = 64  # hexadecimal digits
 
 @dataclass(frozen=True)
 class FolderChanges:
-    """The knowledge folder as it is, beside what the current generation was built from."""
+    """The knowledge folder as it is, beside what the current generation was built from;
+    ``folders`` is what its ``.audience`` files say."""
 
     stamps: dict[str, Stamp]
     hashes: dict[str, str]
@@ -25,13 +27,20 @@ class FolderChanges:
     added: list[str]
     changed: list[str]
     removed: list[str]
+    folders: Said
+
+    @property
+    def of_documents(self) -> bool:
+        """Whether any document is another one than before."""
+        return bool(self.added or self.changed or self.removed)
 
 
 def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChanges:
     """The files of ``folder`` by their hashes; those whose size and times are as in ``old`` are not
     read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead."""
     listed = time.time_ns()
-    stamps = list_files(folder)
+    listing = list_folder(folder)
+    stamps = listing.documents
     before = old.files if old else {}
     known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
     settled = old.listed - _TICK if old else 0
@@ -52,6 +61,7 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChang
         added=[path for path in hashes if path not in before],
         changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
         removed=[path for path in before if path not in hashes],
+        folders=folders_said(folder, {p: stamp.size for p, stamp in listing.audiences.items()}),
     )
 
 

@@ -5,6 +5,7 @@ What did not change since an earlier generation is taken over from it.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from chatbot.errors import DocumentError
 from chatbot.index.changes import FolderChanges
 from chatbot.index.embeddings import window_of
-from chatbot.index.generations import IN_PART, Generation
+from chatbot.index.generations import IN_PART, Generation, Manifest
 from chatbot.index.lexical import LexicalIndex
+from chatbot.knowledge.audiences import Said
 from chatbot.knowledge.chunks import Chunk, Key, keys_of, split_document
 from chatbot.knowledge.documents import load_document
 from chatbot.settings import Settings
@@ -26,14 +28,15 @@ _BATCH = 256
 
 @dataclass
 class Contents:
-    """Chunks, texts and addresses of documents; reasons of those not read, and of parts not
-    read."""
+    """Chunks, texts and addresses of documents, and whom they are for; reasons of those not read,
+    and of parts not read."""
 
     chunks: list[Chunk] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
 
 
 def collect_contents(
@@ -44,21 +47,21 @@ def collect_contents(
 ) -> Contents:
     """Chunks and texts of every readable document, and the reasons of the others.
 
-    A file whose hash did not change keeps its chunks, or its reason, without being read again.
+    A file whose hash did not change keeps its chunks, or its reason, without being read again; one
+    of an index that knew nothing of audiences is read again.
     """
     earlier: dict[str, list[Chunk]] = {}
     for chunk in old.chunks if old else ():
         earlier.setdefault(chunk.path, []).append(chunk)
     again = {*changes.added, *changes.changed}
-    contents = Contents()
+    if old and not old.manifest.knows_audiences:
+        again = set(changes.stamps)
+    contents = Contents(said=deepcopy(changes.folders))
     for path in changes.stamps:
         if old and path in earlier and path not in again:
             contents.chunks += earlier[path]
             contents.texts[path] = old.texts[path]
-            if path in old.manifest.notes:
-                contents.notes[path] = old.manifest.notes[path]
-            if path in old.manifest.addresses:
-                contents.addresses[path] = old.manifest.addresses[path]
+            _take_over(path, old.manifest, contents)
             continue
         if old and path in old.manifest.failed and path not in again:
             contents.failed[path] = old.manifest.failed[path]
@@ -72,9 +75,24 @@ def collect_contents(
         contents.texts[path] = document.text
         if document.address:
             contents.addresses[path] = document.address
+        if document.audience is not None:
+            contents.said.add(path, document.audience)
         if document.notes:
             contents.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
     return contents
+
+
+def _take_over(path: str, old: Manifest, contents: Contents) -> None:
+    """What is known of a document beside its chunks and text."""
+    kept: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (old.notes, contents.notes),
+        (old.addresses, contents.addresses),
+        (old.audiences, contents.said.names),
+        (old.unclear, contents.said.unclear),
+    ]
+    for before, now in kept:
+        if path in before:
+            now[path] = before[path]
 
 
 def index_chunks(

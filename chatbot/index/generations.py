@@ -7,12 +7,11 @@ names the generation in use. A generation is written beside the old one under a 
 so a reader sees a whole one or none.
 """
 
-import gc
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,17 +19,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
+from chatbot.audience import Asker, Audience
 from chatbot.errors import IndexUnavailableError
+from chatbot.index.disk import no_garbage_collection, read_lines, sync, write_lines
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.stores.vectors import VectorIndex, kind_for
+from chatbot.index.views import Views
+from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import Chunk
 from chatbot.knowledge.documents import file_hash
 from chatbot.text.languages import languages_of
 
-FORMAT = 4
+FORMAT = 5
+# An index of this format is right but for audiences: a build takes its vectors over.
+_WITHOUT_AUDIENCES = 4
 # How the note on a document begins that was read but for some of it.
 IN_PART = "in part: "
 _NAME = re.compile(r"g\d{8,}")
@@ -44,7 +48,8 @@ class Manifest:
     ``files`` maps each path to its SHA-256, and ``stamps`` to (bytes, modified, changed) as they
     were at the time ``listed``, all times in ns; ``failed`` maps to reasons, and ``notes`` to what
     of a document was not read; ``search`` names the kind of vector search; ``addresses`` are those
-    of the originals of documents, by path.
+    of the originals of documents, by path; ``audiences`` and ``unclear`` are what documents and
+    folders say of whom they are for, as in :class:`chatbot.knowledge.audiences.Said`.
     """
 
     generation: str
@@ -59,7 +64,14 @@ class Manifest:
     search: str = "flat"
     notes: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    audiences: dict[str, list[str]] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def knows_audiences(self) -> bool:
+        """Whether documents were asked whom they are for."""
+        return self.format == FORMAT
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,20 @@ class Generation:
         return found
 
     @cached_property
+    def audiences(self) -> dict[str, Audience]:
+        """Whom each document is for."""
+        return {path: audience_of(path, self.manifest.audiences) for path in self.texts}
+
+    @cached_property
+    def views(self) -> Views:
+        """What each asker may see of it."""
+        return Views(self.rows, self.audiences, self.lexical, self.texts)
+
+    def may_see(self, asker: Asker, path: str) -> bool:
+        """Whether the document is in it, and may be shown to the asker."""
+        return path in self.audiences and asker.may_see(self.audiences[path])
+
+    @cached_property
     def languages(self) -> list[str]:
         """Of the documents, the one of most of them first."""
         return languages_of(self.texts.values())
@@ -110,8 +136,11 @@ def current_name(index: Path) -> str | None:
         return None
 
 
-def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Manifest:
-    """The manifest of one generation; ``embeddings`` is the model in use.
+def read_manifest(
+    index: Path, name: str, embeddings: str | None = None, earlier: bool = False
+) -> Manifest:
+    """The manifest of one generation; ``embeddings`` is the model in use. With ``earlier``, also
+    of one without audiences, which may be built upon and not searched.
 
     Raises:
         IndexUnavailableError: it is missing, damaged, of another format or another model.
@@ -119,7 +148,7 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
     with _translate_damage(index):
         values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
-    if version != FORMAT:
+    if version != FORMAT and not (earlier and version == _WITHOUT_AUDIENCES):
         raise IndexUnavailableError(
             f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."
@@ -134,8 +163,9 @@ def read_manifest(index: Path, name: str, embeddings: str | None = None) -> Mani
     return manifest
 
 
-def read_current(index: Path, embeddings: str | None = None) -> Manifest:
-    """The manifest of the current generation, whose files are checked but not loaded.
+def read_current(index: Path, embeddings: str | None = None, earlier: bool = False) -> Manifest:
+    """The manifest of the current generation, whose files are checked but not loaded; ``earlier``
+    as of :func:`read_manifest`.
 
     Raises:
         IndexUnavailableError: there is none, it is damaged, or another model embedded it.
@@ -143,16 +173,18 @@ def read_current(index: Path, embeddings: str | None = None) -> Manifest:
     name = current_name(index)
     if name is None:
         raise IndexUnavailableError(f"There is no index in '{index}' yet; {_REBUILD}.")
-    return read_checked(index, name, embeddings)
+    return read_checked(index, name, embeddings, earlier)
 
 
-def read_checked(index: Path, name: str, embeddings: str | None = None) -> Manifest:
+def read_checked(
+    index: Path, name: str, embeddings: str | None = None, earlier: bool = False
+) -> Manifest:
     """The manifest of a generation whose files have the checksums in it.
 
     Raises:
         IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
     """
-    manifest = read_manifest(index, name, embeddings)
+    manifest = read_manifest(index, name, embeddings, earlier)
     with _translate_damage(index):
         for file, checksum in manifest.checksums.items():
             if file_hash(index / name / file) != checksum:
@@ -186,9 +218,9 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
     """
     folder = index / manifest.generation
     with _translate_damage(index):
-        with _no_garbage_collection():
+        with no_garbage_collection():
             chunks, vectors = read_vectors(index, manifest.generation)
-            texts = {row["path"]: row["text"] for row in _read_lines(folder / "texts.jsonl")}
+            texts = {row["path"]: row["text"] for row in read_lines(folder / "texts.jsonl")}
         lexical = LexicalIndex.load(folder / "lexical")
     return Generation(manifest, chunks, texts, vectors, lexical, folder)
 
@@ -215,8 +247,8 @@ def write_generation(
     kind = kind_for(len(vectors))
     if kind != "flat":
         VectorIndex.build(vectors).save(folder / "vectors.faiss")
-    _write_lines(folder / "chunks.jsonl", (chunk.as_dict() for chunk in chunks))
-    _write_lines(
+    write_lines(folder / "chunks.jsonl", (chunk.as_dict() for chunk in chunks))
+    write_lines(
         folder / "texts.jsonl", ({"path": path, "text": text} for path, text in texts.items())
     )
     lexical.save(folder / "lexical")
@@ -230,7 +262,7 @@ def write_generation(
     )
     (folder / "manifest.json").write_text(json.dumps(vars(manifest)), encoding="utf-8")
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
+        sync(path)
     os.replace(folder, index / name)
     try:
         before_use()
@@ -248,7 +280,7 @@ def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
     folder = index / name
     with _translate_damage(index):
         vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
-        return [Chunk(**row) for row in _read_lines(folder / "chunks.jsonl")], vectors
+        return [Chunk(**row) for row in read_lines(folder / "chunks.jsonl")], vectors
 
 
 def previous_names(index: Path) -> list[str]:
@@ -298,9 +330,9 @@ def set_current(index: Path, name: str) -> None:
     """Make ``name`` the generation that is read, atomically."""
     temporary = index / ".CURRENT.new"
     temporary.write_text(name + "\n", encoding="utf-8")
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, index / "CURRENT")
-    _sync(index)
+    sync(index)
 
 
 @contextmanager
@@ -312,34 +344,3 @@ def _translate_damage(index: Path) -> Iterator[None]:
         raise IndexUnavailableError(
             f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
         ) from exc
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Many objects are made that all stay: Python need not look through them again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or folder to the disk, so that a crash cannot leave a name without content."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    with path.open("rb") as stream:
-        return [orjson.loads(line) for line in stream]
-
-
-def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    with path.open("wb") as stream:
-        stream.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)

@@ -47,6 +47,7 @@ class LexicalIndex:
         self._counts = (texts, windows)
         self._owners = owners
         self.size: int = texts.shape[0]
+        self._counted: int = self.size  # texts that the statistics are of
 
     @classmethod
     def build(
@@ -73,6 +74,15 @@ class LexicalIndex:
         return cls(
             *without_unused(vocabulary, whole, parts), np.repeat(np.arange(len(texts)), many)
         )
+
+    def among(self, rows: NDArray[np.bool_]) -> "LexicalIndex":
+        """This index as if it had been made of the texts ``rows``, (n,), alone: the others score 0
+        and count for nothing. The word counts are shared."""
+        part = LexicalIndex(self._vocabulary, *self._counts, self._owners)
+        part._counted = int(rows.sum())
+        part._texts = self._texts.among(rows)
+        part._windows = self._windows.among(rows[self._owners])
+        return part
 
     # A build that only takes the counts over never needs the weights.
     @cached_property
@@ -186,19 +196,20 @@ class LexicalIndex:
 
     def holds(self, term: str) -> bool:
         """Whether any text holds the term."""
-        return term in self._vocabulary
+        row = self._vocabulary.get(term)
+        return row is not None and bool(self._texts.frequency[row])
 
     def rarity(self, term: str) -> float:
         """BM25's inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5))."""
         row = self._vocabulary.get(term)
         holding = 0 if row is None else int(self._texts.frequency[row])
-        return float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
+        return float(np.log1p((self._counted - holding + 0.5) / (holding + 0.5)))
 
     def _query(self, query: str) -> list[int]:
         # Distinct words: in a conversation the topic is not what was said most often.
         words = dict.fromkeys(tokens(query))
         asked = [word for word in words if word not in talk()] or list(words)
-        return [self._vocabulary[word] for word in asked if word in self._vocabulary]
+        return [self._vocabulary[word] for word in asked if self.known(word)]
 
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

@@ -15,9 +15,10 @@ from chatbot.errors import VectorStoreError
 from chatbot.index.codes import named_first
 from chatbot.index.fusion import fuse, promote, scale
 from chatbot.index.generations import Generation
-from chatbot.index.lexical import best
+from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.rerank import Reranker
 from chatbot.index.stores.vectors import Nearest
+from chatbot.index.views import View
 from chatbot.knowledge.chunks import Chunk, search_text
 from chatbot.passage import Passage
 
@@ -41,10 +42,13 @@ class HybridRetriever(BaseRetriever):
     ``score`` (of the mode: cosine, BM25, or the fused score from about 0 to 1), ``similarity``
     (cosine), ``dense_rank`` and ``lexical_rank`` (from 1; 0 where it was not among the candidates)
     and ``lexical_score`` (BM25; 0 where it was not found), ``also`` (other documents in which
-    nearly the same stands), ``address`` (of the original, if it is known). The text is that of the
+    nearly the same stands), ``address`` (of the original, if it is known), ``audience`` (names of
+    those whom the document is for). The text is that of the
     chunk and of its neighbours as far as they fit.
 
-    ``within`` keeps to documents whose path begins with it.
+    ``within`` keeps to documents whose path begins with it. With a ``view`` it searches what that
+    shows, and finds what it would if there were nothing else: candidates, neighbours, twins and
+    the statistics of words are of those documents alone.
 
     A ``reranker`` reads the first ``rerank_passages`` and puts them in the order of its scores;
     ``rerank`` is a passage's score by it, and ``place`` where it stood before (from 1).
@@ -62,6 +66,11 @@ class HybridRetriever(BaseRetriever):
     candidates: int = 50
     mode: Mode = "hybrid"
     within: str = ""
+    view: SkipValidation[View] | None = None
+
+    @property
+    def _lexical(self) -> LexicalIndex:
+        return self.generation.lexical if self.view is None else self.view.lexical
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -116,13 +125,15 @@ class HybridRetriever(BaseRetriever):
     def _words(
         self, query: str, also: list[int], allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.float32]:
-        scores = self.generation.lexical.scores(query, also, allowed)
+        scores = self._lexical.scores(query, also, allowed)
         return scores if allowed is None else np.where(allowed, scores, 0)
 
     def _allowed(self) -> NDArray[np.bool_] | None:
+        """The rows below ``within``, as far as they may be seen; ``None`` without it."""
         if not self.within:
             return None
-        return np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
+        below = np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
+        return below if self.view is None else below & self.view.rows
 
     def _passages(self, ranked: list[tuple[int, float]], k: int) -> list["_Choice"]:
         """The first ``k``: a chunk comes with its neighbours, and one that came with another, or
@@ -148,10 +159,13 @@ class HybridRetriever(BaseRetriever):
         self, vector: NDArray[np.float32], allowed: NDArray[np.bool_] | None
     ) -> list[tuple[int, float]]:
         """(row, cosine): inner products of normalised vectors."""
-        if allowed is None:
-            found: list[tuple[int, float]] = self.nearest.search(vector, self.candidates)
-            return found
-        return self._by_cosine(np.flatnonzero(allowed), vector)
+        if allowed is not None:
+            return self._by_cosine(np.flatnonzero(allowed), vector)
+        view = self.view
+        found: list[tuple[int, float]] = self.nearest.search(vector, self.candidates, view)
+        if view is not None and len(found) < min(self.candidates, view.count):
+            return self._by_cosine(np.flatnonzero(view.rows), vector)
+        return found
 
     def _by_cosine(self, rows: Any, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
         cosines = self._cosines(rows, vector)
@@ -180,7 +194,7 @@ class HybridRetriever(BaseRetriever):
             [self.generation.chunks[row].path for row in rows], return_inverse=True
         )
         asked = vector
-        if len(set(self.generation.lexical.terms(query))) <= _SHORT:
+        if len(set(self._lexical.terms(query))) <= _SHORT:
             asked = self._expand(vector, rows)
         fused = fuse(cosine, words, document, self._topics(paths.tolist(), asked))
         order = np.argsort(-fused, kind="stable")
@@ -216,6 +230,7 @@ class HybridRetriever(BaseRetriever):
             "columns": first.columns,
             "also": passage.also,
             "address": self.generation.manifest.addresses.get(chunk.path, ""),
+            "audience": sorted(self.generation.audiences[chunk.path]),
             "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
             "dense_rank": found.dense.get(row, 0),
@@ -290,8 +305,10 @@ def build_retriever(
     nearest: Nearest | None = None,
     reranker: Reranker | None = None,
     rerank_passages: int = 20,
+    view: View | None = None,
 ) -> HybridRetriever:
-    """A retriever over ``generation``; without ``nearest``, FAISS holds the vectors in memory."""
+    """A retriever over ``generation``, or over what the ``view`` of it shows; without ``nearest``,
+    FAISS holds the vectors in memory."""
     return HybridRetriever(
         generation=generation,
         embeddings=embeddings,
@@ -302,4 +319,5 @@ def build_retriever(
         within=within,
         reranker=reranker,
         rerank_passages=rerank_passages,
+        view=view,
     )

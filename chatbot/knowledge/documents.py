@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
+from chatbot.knowledge.audiences import AUDIENCE_FILE, is_audience_file
 from chatbot.knowledge.blocks import Extracted, Place, Rows
 from chatbot.knowledge.formats import EXTRACTED
 from chatbot.knowledge.places import file_words, folders_of
@@ -36,6 +37,7 @@ class Document:
     slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
     document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
     beyond them and the title. ``address`` is where the original is to be read, if that is known.
+    ``audience`` is whom it says itself that it is for, as it says it.
     """
 
     path: str
@@ -51,6 +53,7 @@ class Document:
     folders: str = ""
     name: str = ""
     address: str = ""
+    audience: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,28 @@ class Stamp:
     changed: int
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The files that can be documents, and those that say whom a folder is for; each sorted by its
+    path, which is relative to the knowledge folder."""
+
+    documents: dict[str, Stamp]
+    audiences: dict[str, Stamp]
+
+
 _UNREADABLE = Stamp(-1, 0, 0)
 
 
 def list_files(folder: Path) -> dict[str, Stamp]:
     """The files that can be documents, sorted by relative path; hidden ones are left out.
+
+    Raises: as :func:`list_folder`.
+    """
+    return list_folder(folder).documents
+
+
+def list_folder(folder: Path) -> Listing:
+    """The files that matter in the knowledge folder.
 
     Raises:
         KnowledgeError: the folder does not exist or holds no such file.
@@ -89,13 +109,15 @@ def list_files(folder: Path) -> dict[str, Stamp]:
             f"The knowledge folder '{folder}' does not exist; create it or name another one "
             "with --knowledge or CHATBOT_KNOWLEDGE."
         )
-    found = {path: stamp for path, stamp in _walk(folder) if _is_read(path)}
-    if not found:
+    found = dict(sorted(_walk(folder)))
+    documents = {path: stamp for path, stamp in found.items() if _is_read(path)}
+    if not documents:
         raise KnowledgeError(
             f"The knowledge folder '{folder}' holds no document; put files into it ({_KNOWN} and "
             "more are read) and run 'chatbot index'."
         )
-    return dict(sorted(found.items()))
+    audiences = {path: stamp for path, stamp in found.items() if is_audience_file(path)}
+    return Listing(documents, audiences)
 
 
 def list_unread(folder: Path) -> dict[str, str]:
@@ -124,8 +146,11 @@ def list_skipped(folder: Path) -> list[Skipped]:
 
 
 def _unread_suffix(path: str) -> str | None:
-    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document."""
+    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document, and
+    of what says whom a folder is for."""
     name = path.rstrip("/").rsplit("/", 1)[-1]
+    if name == AUDIENCE_FILE:
+        return None
     if name.startswith("."):
         return ".*"
     return None if _is_read(path) else os.path.splitext(name)[1].lower()
@@ -157,23 +182,30 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
             yield prefix, _UNREADABLE
             continue
         for entry in entries:
+            if entry.name == AUDIENCE_FILE:
+                yield prefix + entry.name, _stamp(entry)
+                continue
             if entry.name.startswith("."):
                 if hidden and prefix.partition("/")[0] != IMPORTS:
                     yield prefix + entry.name, _UNREADABLE
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{prefix}{entry.name}/")
+            elif entry.is_dir():  # by a link
+                continue
             else:
-                try:
-                    state = entry.stat()
-                except OSError:  # a link to nothing
-                    yield prefix + entry.name, _UNREADABLE
-                    continue
-                if stat.S_ISREG(state.st_mode):
-                    times = state.st_mtime_ns, state.st_ctime_ns
-                    yield prefix + entry.name, Stamp(state.st_size, *times)
-                elif not stat.S_ISDIR(state.st_mode):  # a pipe or a device
-                    yield prefix + entry.name, _UNREADABLE
+                yield prefix + entry.name, _stamp(entry)
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp:
+    """That of a file; of a pipe, a device, a folder or a link to nothing, what is unreadable."""
+    try:
+        state = entry.stat()
+    except OSError:
+        return _UNREADABLE
+    if not stat.S_ISREG(state.st_mode):
+        return _UNREADABLE
+    return Stamp(state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def leaves(folder: Path, relative: str) -> bool:
@@ -251,6 +283,7 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
         folders,
         file_words(relative, f"{folders} {title}"),
         extracted.address,
+        extracted.audience,
     )
 
 

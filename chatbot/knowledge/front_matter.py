@@ -3,9 +3,10 @@
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chatbot.audience import INTERNAL
 from chatbot.errors import DocumentError
 
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -30,6 +31,14 @@ _STATES = ("status", "state", "visibility", "audience", "access")
 _UNSEEN_STATES = frozenset({*_UNSEEN, "not published", "wip", "in progress", "deprecated", "trash"})
 # What site generators and imports call the address of the original.
 _ADDRESSES = ("address", "url", "source_url", "canonical_url", "canonical", "link")
+# What a page says of whom it is for, also in what is no front matter after all, or below a key.
+_AUDIENCES = ("audience", "audiences")
+_SAYS_AUDIENCE = r"""[ \t]*["']?audiences?["']?[ \t]*[:=]"""
+_WITHIN = re.compile(rf"(?:^|[{{,]){_SAYS_AUDIENCE}", re.IGNORECASE | re.MULTILINE)
+_IN_FRONT = re.compile(
+    rf"\s*(?:(?:---|\+\+\+|\{{)[^\n]*\n(?:[^\n]+\n)*?|\{{[^{{}}]*?){_SAYS_AUDIENCE}", re.IGNORECASE
+)
+_UNCLEAR = "?"  # no name of an audience: whoever reads it refuses it
 _ENDS = ("expirydate", "unpublishdate", "expires")
 _BEGINS = ("publishdate", "pubdate")
 
@@ -42,6 +51,12 @@ class FrontMatter:
     title: str = ""
     about: tuple[tuple[int, int], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def audience(self) -> str | None:
+        """What it says of whom the page is for, as it says it; ``None`` where it says nothing."""
+        said = [self.values[name] for name in _AUDIENCES if name in self.values]
+        return ", ".join(said) if said else None
 
     @property
     def address(self) -> str:
@@ -57,6 +72,23 @@ def front_matter(text: str) -> FrontMatter:
     Raises:
         DocumentError: it says that the page is not to be seen (yet, or any more).
     """
+    matter = _read(text)
+    if matter.audience is None and _means_audience(text, matter.end):
+        # What is for few must not be shown to all because of a slip.
+        return replace(matter, values=matter.values | {_AUDIENCES[0]: _UNCLEAR})
+    return matter
+
+
+def _means_audience(text: str, end: int) -> bool:
+    """Whether a line of what stands in front, up to ``end``, or of what looks like it, is about
+    whom the page is for."""
+    first = int(text.startswith("\ufeff"))
+    if end > first:
+        return _WITHIN.search(text, first, end) is not None
+    return _IN_FRONT.match(text, first, _MOST) is not None
+
+
+def _read(text: str) -> FrontMatter:
     first = int(text.startswith("\ufeff"))
     places: dict[str, tuple[int, int]] = {}
     match = _FENCED.match(text, 0, _MOST)
@@ -97,7 +129,26 @@ def _yaml(text: str) -> tuple[dict[str, str] | None, dict[str, tuple[int, int]]]
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
     ]
     places = {name: (v.start_mark.index, v.end_mark.index) for name, v in pairs}
-    return {name: str(value.value) for name, value in pairs}, places
+    audiences = [
+        _names(value)
+        for key, value in node.value
+        if str(key.value).lower() in _AUDIENCES and not isinstance(key, yaml.CollectionNode)
+    ]
+    said = {_AUDIENCES[0]: ", ".join(audiences)} if audiences else {}
+    plain = {name: str(v.value) for name, v in pairs if name not in _AUDIENCES}
+    return plain | said, places
+
+
+def _names(node: Any) -> str:
+    """A YAML value that names audiences, with commas between them."""
+    import yaml
+
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    listed = isinstance(node, yaml.SequenceNode)
+    if listed and all(isinstance(item, yaml.ScalarNode) for item in node.value):
+        return ", ".join(str(item.value) for item in node.value)
+    return _UNCLEAR
 
 
 def _lines(text: str) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
@@ -134,7 +185,12 @@ def _json(text: str, first: int) -> tuple[int, dict[str, str]]:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, str]:
-    return {name.lower(): str(v) for name, v in values.items() if not isinstance(v, dict | list)}
+    plain = {name.lower(): str(v) for name, v in values.items() if not isinstance(v, dict | list)}
+    for name, value in values.items():
+        if name.lower() in _AUDIENCES and isinstance(value, dict | list):
+            listed = value if isinstance(value, list) else [_UNCLEAR]
+            plain[name.lower()] = ", ".join(map(str, listed))
+    return plain
 
 
 def _check_shown(values: dict[str, str]) -> None:
@@ -146,6 +202,8 @@ def _check_shown(values: dict[str, str]) -> None:
     if any(said.get(name) in _IS_FALSE for name in _SEEN):
         raise DocumentError("its front matter says that it is not published")
     for name in _STATES:
+        if (name, said.get(name)) == (_AUDIENCES[0], INTERNAL):
+            continue  # people see it: the staff
         if said.get(name) in _UNSEEN_STATES:
             raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
     today = dt.datetime.now().date().isoformat()

@@ -75,6 +75,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         tables=tuple(sorted(tables, key=lambda rows: rows.start)),
         body=min((start for start, _ in matter.about), default=body),
         address=matter.address,
+        audience=matter.audience,
     )
 
 

@@ -18,6 +18,7 @@ from chatbot.desk.handoff import Packet, conversation, one_line, post, to_email,
 from chatbot.errors import HandoffError
 from chatbot.page.answers import inert, source, source_list, without_images
 from chatbot.page.texts import LANGUAGES, say
+from chatbot.passage import Passage
 from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.database import now
@@ -94,7 +95,7 @@ async def search(desk: Desk, query: str) -> None:
     if not query:
         await cl.Message(desk.say("empty_thread")).send()
         return
-    found = await asyncio.to_thread(desk.service.search, query, None, index)
+    found = await asyncio.to_thread(desk.service.search, query, desk.asker, None, index)
     if not found:
         await cl.Message(desk.say("search_none")).send()
         return
@@ -112,7 +113,7 @@ async def check(desk: Desk, reply: str) -> None:
         await cl.Message(desk.say("check_needs")).send()
         return
     question = desk.conversation.last_question
-    found = await asyncio.to_thread(check_reply, desk.service, reply, question)
+    found = await asyncio.to_thread(check_reply, desk.service, reply, desk.asker, question)
     lines = []
     for sentence in found:
         text = inert(one_line(sentence.text))
@@ -185,7 +186,11 @@ async def gaps(desk: Desk, _: str) -> None:
         return
     waiting = await desk.store.reviews.waiting()
     embeddings = await asyncio.to_thread(desk.service.models.embeddings)
-    found = await asyncio.to_thread(find_gaps, waiting, embeddings, desk.service.search)
+
+    def search(question: str) -> list[Passage]:
+        return desk.service.search(question, desk.asker)
+
+    found = await asyncio.to_thread(find_gaps, waiting, embeddings, search)
     blocks = []
     for gap in found:
         examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)
@@ -250,7 +255,7 @@ def document_text(desk: Desk, path: str) -> str:
     index = desk.conversation.index
     if index is not None and path in index.texts:
         return index.texts[path]
-    return desk.service.document_text(path)
+    return desk.service.document_text(path, desk.asker)
 
 
 async def _stream(message: Any, pieces: Any) -> str:

@@ -154,7 +154,7 @@ class Page:
             DocumentError: there is none; the nearest ones are named.
         """
         shown = await self._store.feedback.documents(step)
-        known = self._service.document_paths()
+        known = self._service.document_paths(self._desk().asker)
         if chosen := choose_document(named, shown, known):
             return chosen
         nearest = ", ".join(nearest_documents(named, [*shown, *known])) or "-"

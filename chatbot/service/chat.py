@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -16,6 +16,7 @@ from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.answering.stream import small_talk_events, stream_answer
+from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.confidence import UNFITTED
 from chatbot.grounding.gate import Gate
@@ -151,14 +152,16 @@ class ChatService:
         """
         return self._loader.current()
 
-    def retriever(self, k: int | None = None, mode: Mode = "hybrid") -> HybridRetriever:
-        """The retriever over the current generation, for ``k`` passages (by default those of the
-        settings). Blocks while the embedding model loads.
+    def retriever(
+        self, asker: Asker, k: int | None = None, mode: Mode = "hybrid"
+    ) -> HybridRetriever:
+        """The retriever over what the asker may see of the current generation, for ``k`` passages
+        (by default those of the settings). Blocks while the embedding model loads.
 
         Raises:
             IndexUnavailableError: there is no index, or it does not fit.
         """
-        return self._search.retriever(self._loader.current(), k, mode)
+        return self._search.retriever(self._loader.current(), asker, k, mode)
 
     def gate(self) -> Gate:
         """What decides whether to answer, over the current generation.
@@ -169,15 +172,28 @@ class ChatService:
         """
         return self._search.gate(self._loader.current())
 
-    def document_text(self, path: str) -> str:
-        """The text of an indexed document, into which offsets point; empty if it is gone."""
+    def document_text(self, path: str, asker: Asker) -> str:
+        """The text of an indexed document, into which offsets point; empty if it is gone, or not
+        for the asker."""
         generation = self._loader.in_memory
-        return generation.texts.get(path, "") if generation else ""
+        return generation.texts[path] if generation and generation.may_see(asker, path) else ""
 
-    def document_paths(self) -> list[str]:
-        """The documents that answers come from; none while no index is loaded."""
+    def document_paths(self, asker: Asker) -> list[str]:
+        """The documents that answers to the asker come from; none while no index is loaded."""
         generation = self._loader.in_memory
-        return sorted(generation.texts) if generation else []
+        if generation is None:
+            return []
+        return sorted(path for path in generation.texts if generation.may_see(asker, path))
+
+    def may_see(self, asker: Asker, paths: Iterable[str]) -> bool:
+        """Whether the asker may see every one of these documents by the index that is loaded: so
+        what was kept earlier and rests on them may be shown, too. One that is gone is only for
+        those who see everything.
+        """
+        generation = self._loader.in_memory
+        return asker == EVERYTHING or (
+            generation is not None and all(generation.may_see(asker, path) for path in paths)
+        )
 
     def rewriter(self) -> Rewrite:
         """(history, question) to a question that stands alone, by the model. Blocks while it loads.
@@ -188,9 +204,14 @@ class ChatService:
         return build_rewriter(self.models.load_llm(), self._prompts)
 
     def search(
-        self, query: str, k: int | None = None, documents: Generation | None = None
+        self,
+        query: str,
+        asker: Asker,
+        k: int | None = None,
+        documents: Generation | None = None,
     ) -> list[Passage]:
-        """The ``k`` passages for a query, best first; by default as many as the settings say.
+        """The ``k`` passages for a query that the asker may see, best first; by default as many
+        as the settings say.
         ``documents`` is an index in memory that is searched beside. Blocks while models load.
 
         Raises:
@@ -198,7 +219,7 @@ class ChatService:
         """
         if self.can_answer:  # a newer index is taken up as for a question
             self._loader.ready()
-        main = self._search.retriever(self._loader.current(), k)
+        main = self._search.retriever(self._loader.current(), asker, k)
         if documents is None:
             return main.search(query)
         return self._search.join(main, documents).invoke(query)
@@ -210,7 +231,7 @@ class ChatService:
         """
         live = self._loader.ready()
         question = self._compare(self._check(question))
-        return live.chain.prepare.invoke(question).confidence
+        return self._chain(live, question).prepare.invoke(question).confidence
 
     def reading(self, question: Question) -> tuple[float, float] | None:
         """(confidence of the search, probability that the model refuses), each from 0 to 1;
@@ -224,7 +245,7 @@ class ChatService:
             return None
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
-        chain = self._search.chain(live.llm, live.generation, gate)
+        chain = self._search.chain(live.llm, live.generation, gate, question.asker)
         prepared = chain.prepare.invoke(self._compare(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
@@ -270,6 +291,7 @@ class ChatService:
         return replace(question, passages=compared)
 
     def _chain(self, live: Live, question: Question) -> AnswerChain:
-        if question.documents is None:
+        asker, documents = question.asker, question.documents
+        if documents is None and live.generation.views.of(asker) is None:
             return live.chain
-        return self._search.chain(live.llm, live.generation, live.gate, question.documents)
+        return self._search.chain(live.llm, live.generation, live.gate, asker, documents)

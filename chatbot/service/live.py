@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.chain import AnswerChain
+from chatbot.audience import EVERYTHING
 from chatbot.errors import ChatbotError, IndexUnavailableError
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name, load_current
@@ -26,7 +27,7 @@ TAKE_UP = 2.0  # seconds that questions wait for a newer one to load
 
 @dataclass(frozen=True)
 class Live:
-    """What answers and is searched: an index with the gate and the chain over it, and the
+    """What answers and is searched: an index with the gate and the chain over all of it, and the
     language model with its name for people.
 
     They are swapped as one value, so that none of them is ever of another generation.
@@ -135,7 +136,7 @@ class LiveLoader:
             self._models.embeddings()
             llm = loading.result()
         gate = self._search.gate(generation)
-        chain = self._search.chain(llm, generation, gate)
+        chain = self._search.chain(llm, generation, gate, EVERYTHING)
         return Live(generation, gate, chain, llm, self._models.name)
 
     def _newest(self) -> Generation:

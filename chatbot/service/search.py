@@ -1,5 +1,6 @@
 """What is built over a generation of the index: retrievers, the gate and the chain."""
 
+from dataclasses import replace
 from itertools import zip_longest
 from typing import cast
 
@@ -7,12 +8,14 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.audience import Asker
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
 from chatbot.index.stores.remote import SEARCH, RemoteSearch, open_store
+from chatbot.index.views import View
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models
@@ -46,12 +49,14 @@ class Search:
         return (self.remote and self.remote[1].problem) or "ok"
 
     def retriever(
-        self, generation: Generation, k: int | None = None, mode: Mode = "hybrid"
+        self, generation: Generation, asker: Asker, k: int | None = None, mode: Mode = "hybrid"
     ) -> HybridRetriever:
-        """The retriever of ``k`` passages, by default of as many as the settings say."""
+        """The retriever of ``k`` passages that the asker may see, by default of as many as the
+        settings say."""
         count = k or self._settings.passages
         candidates = max(self._settings.candidates, count)
-        return self._over(generation, count, candidates, mode, self._remote_search(generation))
+        retriever = self._over(generation, count, candidates, mode, self._remote_search(generation))
+        return retriever.model_copy(update={"view": generation.views.of(asker)})
 
     def join(self, main: HybridRetriever, documents: Generation) -> Retriever:
         """A retriever over ``main`` and ``documents``: by turns the best of each, as many as one
@@ -86,9 +91,11 @@ class Search:
         llm: BaseChatModel,
         generation: Generation,
         gate: Gate,
+        asker: Asker,
         documents: Generation | None = None,
     ) -> AnswerChain:
-        """The chain that answers from ``generation``, and from ``documents`` beside it."""
+        """The chain that answers ``asker`` from ``generation``, and from ``documents`` beside it;
+        to the gate, what the asker may not see is not there."""
         settings, entry = self._settings, self._models.llm_entry
         condense = settings.condense
         if condense == "auto":
@@ -96,20 +103,21 @@ class Search:
         shown = settings.passages
         # The gate looks at the best by the fused score, wherever a reranker puts them.
         reread = settings.rerank_passages if self._models.reranker() else 0
-        main = self.retriever(generation, max(shown, FIELD, reread))
+        main = self.retriever(generation, asker, max(shown, FIELD, reread))
+        view = main.view
         return build_chain(
             llm,
             cast(Retriever, main) if documents is None else self.join(main, documents),
             self._prompts,
             history_tokens=settings.history_tokens,
-            gate=gate,
+            gate=gate if view is None else replace(gate, vocabulary=view.lexical),
             shown=shown,
             reads=None if self._models.scripted else entry.reads,
             condense=condense,
-            languages=self._languages(generation, documents),
+            languages=self._languages(view or generation, documents),
         )
 
-    def _languages(self, generation: Generation, documents: Generation | None) -> list[str]:
+    def _languages(self, generation: Generation | View, documents: Generation | None) -> list[str]:
         """Those of the documents; none for a model too small to translate into them."""
         models = self._models
         if models.scripted or models.llm_entry.reads is not None:

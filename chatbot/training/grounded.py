@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.answering.chain import search_query
+from chatbot.audience import EVERYTHING
 from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases
 from chatbot.errors import DataError
 from chatbot.memory import to_messages
@@ -54,7 +55,7 @@ def recipe_rows(
         )
     for base in bases:
         rows = read_cases(base / "rows.jsonl", RecipeRow)
-        retriever = open_service(base / "docs").retriever(_FOUND)
+        retriever = open_service(base / "docs").retriever(EVERYTHING, _FOUND)
 
         def search(row: RecipeRow, retriever: Any = retriever) -> list[Passage]:
             history = to_messages(row.history)

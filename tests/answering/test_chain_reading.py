@@ -22,7 +22,8 @@ READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.5
 def reading_chain(service: ChatService, gate_reading: Reading | None):  # type: ignore[no-untyped-def]
     gate = replace(service.gate(), reading=gate_reading)
     return build_chain(
-        service.models.load_llm(), RunnableLambda(service.retriever(12).search), service._prompts,
+        service.models.load_llm(), RunnableLambda(service.retriever(EVERYTHING, 12).search),
+        service._prompts,
         history_tokens=100, gate=gate, shown=4,
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ class InTurn(ScriptedEngine):
 async def events_of(service: ChatService, engine: ScriptedEngine, reads: bool) -> list[Event]:
     chain = build_chain(
         scripted_model(engine),
-        RunnableLambda(service.retriever(12).search),
+        RunnableLambda(service.retriever(EVERYTHING, 12).search),
         service._prompts,
         history_tokens=100,
         gate=replace(service.gate(), reading=READING if reads else None, refuse_below=0.0),

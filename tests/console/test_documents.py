@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chatbot.audience import EVERYTHING
 from chatbot.console.files import checked_name, put
 from chatbot.console.jobs import IndexJob
 from chatbot.console.library import current_index, list_library
@@ -104,7 +105,7 @@ async def test_an_upload_answers_at_once_and_a_deletion_is_forgotten(
     sent = await post(olga, "/console/documents/upload", **upload("shipping.md"))
     assert sent.headers["location"].startswith("/console/documents/view?path=shipping.md")
     assert (await settled(olga))["problem"] == ""
-    assert "shipping.md" in [p.path for p in service.search("Do you ship to Norway?")]
+    assert "shipping.md" in [p.path for p in service.search("Do you ship to Norway?", EVERYTHING)]
     again = await post(olga, "/console/documents/upload", **upload("shipping.md"))
     assert "said=same_file" in again.headers["location"]
     other = await post(olga, "/console/documents/upload", **upload("shipping.md", TEXT * 2))
@@ -113,13 +114,13 @@ async def test_an_upload_answers_at_once_and_a_deletion_is_forgotten(
                           **upload("v2.md", b"# Shipping\n\nNorway: ten days.\n"))  # fmt: skip
     assert "said=replaced" in replaced.headers["location"]
     await settled(olga)
-    assert "ten days" in service.document_text("shipping.md")
+    assert "ten days" in service.document_text("shipping.md", EVERYTHING)
     for said in ("deleted", "gone_already"):
         form = {"path": "shipping.md", "sure": "yes"}
         gone = await post(olga, "/console/documents/delete", **form)
         assert gone.headers["location"].endswith(f"said={said}")
     await settled(olga)
-    assert "shipping.md" not in service.document_paths()
+    assert "shipping.md" not in service.document_paths(EVERYTHING)
     actions = [(e.action, e.target) for e in await store.audit.newest(3)]
     assert actions == [
         ("document.deleted", "shipping.md"),
@@ -243,7 +244,7 @@ async def test_a_build_that_fails_is_said_and_the_next_one_goes(
     await post(olga, "/console/documents/index")
     assert "holds no document" in (await settled(olga))["problem"]
     assert "holds no document" in (await olga.get("/console/documents")).text
-    assert service.search("How long in the US?")  # the last good index answers
+    assert service.search("How long in the US?", EVERYTHING)  # the last good index answers
     for path, content in kept.items():
         (knowledge / path).write_bytes(content)
     await post(olga, "/console/documents/index")
@@ -270,4 +271,4 @@ def test_a_change_during_a_build_is_built_after_it(service: ChatService, knowled
         time.sleep(0.05)
     assert len(builds) == 2
     assert "late.md" in builds[1]
-    assert "late.md" in service.document_paths()
+    assert "late.md" in service.document_paths(EVERYTHING)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatbot.audience import EVERYTHING
 from chatbot.desk.checking import check_reply, is_polite, statements
 from chatbot.errors import QuestionError
 from chatbot.service import ChatService
@@ -13,7 +14,7 @@ def test_each_sentence_is_judged_by_itself(shop: ChatService) -> None:
         "Dear Ms Smith,\n\nStandard shipping takes 3 to 5 working days. "
         "Customers in the US can return a product within 30 days of delivery.\n\nKind regards"
     )
-    found = check_reply(shop, reply)
+    found = check_reply(shop, reply, EVERYTHING)
     assert [sentence.supported for sentence in found] == [False, True, False, False]
     assert found[0].reason == found[3].reason == "a greeting or closing line, which needs no source"
     citation = found[1].citation
@@ -37,7 +38,7 @@ def test_each_sentence_is_judged_by_itself(shop: ChatService) -> None:
 def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
     shop: ChatService, sentence: str, supported: bool
 ) -> None:
-    (found,) = check_reply(shop, sentence)
+    (found,) = check_reply(shop, sentence, EVERYTHING)
     assert found.supported is supported
     assert bool(found.reason) is not supported
 
@@ -45,12 +46,12 @@ def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
 def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:
     asked = "Does express shipping take 1 working day?"
     affirmed = "express shipping takes 1 working day."
-    assert check_reply(shop, f"Yes, {affirmed}", asked)[0].supported
-    wrong = check_reply(shop, f"No, {affirmed}", asked)[0]
+    assert check_reply(shop, f"Yes, {affirmed}", EVERYTHING, asked)[0].supported
+    wrong = check_reply(shop, f"No, {affirmed}", EVERYTHING, asked)[0]
     assert not wrong.supported and "'no'" in wrong.reason
     other = "Does express shipping take 3 working days?"
-    assert check_reply(shop, f"No, {affirmed}", other)[0].supported
-    assert not check_reply(shop, f"Yes, {affirmed}", other)[0].supported
+    assert check_reply(shop, f"No, {affirmed}", EVERYTHING, other)[0].supported
+    assert not check_reply(shop, f"Yes, {affirmed}", EVERYTHING, other)[0].supported
 
 
 def test_blank_lines_part_statements() -> None:
@@ -63,4 +64,4 @@ def test_blank_lines_part_statements() -> None:
 @pytest.mark.parametrize("reply", ["", " \n ", "x" * 20_001])
 def test_what_cannot_be_checked_gets_a_sentence(shop: ChatService, reply: str) -> None:
     with pytest.raises(QuestionError):
-        check_reply(shop, reply)
+        check_reply(shop, reply, EVERYTHING)

@@ -108,10 +108,11 @@ async def test_an_upload_answers_in_its_conversation_only(
 ) -> None:
     document = read_upload("note.txt", stored(tmp_path, b"The kraken code is ZEBRA-77."), LIMIT)
     index = index_documents([document], HashedEmbeddings(), 900)
-    found = service.search("kraken code", documents=index)
+    found = service.search("kraken code", EVERYTHING, documents=index)
     assert found[0].path == "upload/note.txt"
     assert found[0].text == document.text[found[0].start : found[0].end]
-    assert all("upload" not in passage.path for passage in service.search("kraken code"))
+    without = service.search("kraken code", EVERYTHING)
+    assert all("upload" not in passage.path for passage in without)
     for documents, expected in ((index, True), (None, False)):
         question = Question("What is the kraken code?", documents=documents, asker=EVERYTHING)
         async for event in service.answer(question):

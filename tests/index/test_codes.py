@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.audience import EVERYTHING
 from chatbot.index.codes import codes, named_first
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
@@ -27,7 +28,7 @@ def first(tmp_path: Path, pages: dict[str, str], questions: Sequence[str]) -> li
         settings, llm=scripted_model(ScriptedEngine()), embeddings=HashedEmbeddings()
     )
     service.warm_up()
-    return [service.search(question)[0].path for question in questions]
+    return [service.search(question, EVERYTHING)[0].path for question in questions]
 
 
 def test_the_page_of_the_code_is_first(tmp_path: Path) -> None:

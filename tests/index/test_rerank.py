@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import Document
 
+from chatbot.audience import EVERYTHING
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.index.builder import update_index
 from chatbot.index.generations import Generation, load_current
@@ -120,7 +121,8 @@ def test_a_real_cross_encoder_reads_pairs(
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     service = ChatService(with_model, embeddings=HashedEmbeddings())
-    found = service.retriever(k=12).invoke(QUERY)  # as 'chatbot evaluate retrieval' asks
+    # As 'chatbot evaluate retrieval' asks.
+    found = service.retriever(EVERYTHING, k=12).invoke(QUERY)
     texts = [f"{d.metadata['title']}\n{d.page_content}" for d in found]
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = AutoModelForSequenceClassification.from_pretrained(checkpoint).eval()
@@ -131,7 +133,9 @@ def test_a_real_cross_encoder_reads_pairs(
     assert scores == pytest.approx(expected, abs=0.02)  # the CPU may compute in bf16
     assert scores == sorted(scores, reverse=True) and scores[0] > scores[-1]
     assert service.models.entries["reranker"].title == "tiny"
-    assert [p.path for p in service.search(QUERY, k=3)] == [d.metadata["path"] for d in found[:3]]
+    assert [p.path for p in service.search(QUERY, EVERYTHING, k=3)] == [
+        d.metadata["path"] for d in found[:3]
+    ]
 
 
 def test_a_model_that_is_not_here_or_damaged_is_named(settings: Settings, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_ten_cases_offline(real: ChatService) -> None:
             assert case["relevant"][0]["path"] in [p.path for p in answer.passages]
             assert "bundled-small" in answer.model
             for citation in answer.citations:
-                text = real.document_text(citation.path)
+                text = real.document_text(citation.path, EVERYTHING)
                 assert text[citation.start : citation.end] == citation.quote
     assert not tried
 
@@ -58,7 +58,7 @@ def test_one_document_is_enough_to_answer_from(tmp_path: Path) -> None:
     service.update_index()
 
     def action(question: str) -> str:
-        found = service.retriever(12).invoke(question)
+        found = service.retriever(EVERYTHING, 12).invoke(question)
         return service.gate().decide(question, question, found, False).action
 
     covered = ("How long can a customer in the EU return a product?", "When is the refund paid?")

@@ -70,7 +70,7 @@ def test_a_question_of_the_sample_company_is_answered(large: ChatService, name: 
     assert any(gold.lower() in answer.answer.lower() for gold in case["answers"]), answer.answer
     assert answer.model.startswith("bundled (Qwen2.5-Coder-1.5B-Instruct")
     for citation in answer.citations:
-        text = large.document_text(citation.path)
+        text = large.document_text(citation.path, EVERYTHING)
         assert text[citation.start : citation.end] == citation.quote
 
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from chatbot.audience import EVERYTHING
 from chatbot.errors import IndexUnavailableError
 from chatbot.service import ChatService
 from chatbot.service.live import Live
@@ -30,7 +31,7 @@ async def test_a_search_leaves_no_answer_on_an_older_index(service: ChatService)
     for passages in (found, answer.passages):
         assert any("60 days" in passage.text for passage in passages)
     assert service.generation == "g00000002"
-    assert "60 days" in service.document_text("us.md")
+    assert "60 days" in service.document_text("us.md", EVERYTHING)
 
 
 async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatService) -> None:
@@ -45,7 +46,7 @@ async def test_where_a_newer_index_cannot_be_used_nothing_moves(service: ChatSer
     for passages in (found, answer.passages):
         assert any("45 days" in passage.text for passage in passages)
     assert service.generation == "g00000001"
-    assert "45 days" in service.document_text("us.md")
+    assert "45 days" in service.document_text("us.md", EVERYTHING)
     assert str(path) in service.status()
 
 

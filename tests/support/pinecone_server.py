@@ -99,7 +99,7 @@ class PineconeServer:
         return 404, {"message": f"there is no {path}"}
 
     def _nearest(self, rows: dict[str, Any], body: dict[str, Any]) -> list[dict[str, Any]]:
-        keys = list(rows)
+        keys = [key for key, row in rows.items() if _fits(row, body.get("filter"))]
         if not keys:
             return []
         matrix = np.asarray([rows[key]["values"] for key in keys])
@@ -128,3 +128,9 @@ class PineconeServer:
         if first + _PAGE < len(keys):
             page["pagination"] = {"next": str(first + _PAGE)}
         return page
+
+
+def _fits(row: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
+    """Whether a list in the metadata has one of the values that a filter names."""
+    said = row.get("metadata", {})
+    return all(set(rule["$in"]) & set(said.get(name, ())) for name, rule in (wanted or {}).items())

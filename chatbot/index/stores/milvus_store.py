@@ -14,7 +14,7 @@ from langchain_core.runnables import run_in_executor
 from langchain_milvus import Milvus
 from pymilvus import DataType
 
-_KEY, _TEXT, _VECTOR = "pk", "text", "vector"
+_KEY, _TEXT, _VECTOR, _AUDIENCE = "pk", "text", "vector", "audience"
 _KEY_LENGTH = 512  # bytes
 _TEXT_LENGTH = 65_535
 _BATCH = 1000
@@ -105,15 +105,22 @@ class MilvusVectorStore(Milvus):
         finally:
             pages.close()
 
-    def put(self, keys: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
-        """Add or replace vectors without a text."""
-        self.add_embeddings([""] * len(keys), [list(v) for v in vectors], ids=list(keys))
+    def put(
+        self,
+        keys: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        audiences: Sequence[Sequence[str]],
+    ) -> None:
+        """Add or replace vectors without a text, with the names of their audiences."""
+        notes = [{_AUDIENCE: list(names)} for names in audiences]
+        self.add_embeddings([""] * len(keys), [list(v) for v in vectors], notes, ids=list(keys))
 
-    def nearest(self, vector: list[float], k: int) -> list[str]:
-        """The ids of the ``k`` nearest, best first."""
+    def nearest(self, vector: list[float], k: int, audiences: Sequence[str] | None) -> list[str]:
+        """The ids of the ``k`` nearest, best first, of those for one of ``audiences``."""
         if not self.fields and self.ready:  # made by another process since this one connected
             self._init()
-        found = self.similarity_search_with_score_by_vector(vector, k=k)
+        expr = None if audiences is None else f"json_contains_any({_AUDIENCE}, {list(audiences)})"
+        found = self.similarity_search_with_score_by_vector(vector, k=k, expr=expr)
         return [str(document.id) for document, _ in found]
 
     def add_texts(

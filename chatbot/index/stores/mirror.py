@@ -12,21 +12,28 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from chatbot.audience import Audience
 from chatbot.errors import IndexUnavailableError, VectorStoreError
 from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
 from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
+from chatbot.knowledge.audiences import audience_of
 from chatbot.settings import Settings
 
 _FILE = "vectors.json"
+_NOBODY = "-"  # no name of an audience; Pinecone keeps no empty list
 
 
 @dataclass(frozen=True)
 class Held:
-    """What one collection of the store has: the whole of these generations and nothing else."""
+    """What one collection of the store has: the whole of these generations and nothing else.
+
+    With ``audiences``, each vector has the names of whom the documents of all of them are for.
+    """
 
     store: str
     generations: list[str]
     vectors: int
+    audiences: bool = False
 
 
 class Mirror:
@@ -41,6 +48,7 @@ class Mirror:
         self._on = settings.vector_store != "faiss"
         self._stores: dict[str, RemoteStore] = {}
         self._rows: dict[str, dict[str, int]] = {}
+        self._for: dict[str, dict[str, Audience]] = {}
 
     def check(self, embeddings: str) -> None:
         """See that the settings name a store, before work is done for it.
@@ -96,49 +104,68 @@ class Mirror:
 
     def _bring(self, model: str, names: list[str], remove: bool) -> None:
         store = self._store(model)
-        held = read_held(self._index).get(model)
-        if held is not None and not self._holds(model, held):
-            held = None
-        if held is not None and held.generations == names:
+        held = self._noted(model)
+        complete = held is not None and self._holds(model, held.vectors)
+        if held is not None and complete and held.generations == names:
             return
         rows = [self._keys(name) for name in names]
-        wanted = set[str]().union(*rows)
+        wanted = self._audiences(names)
         store.prepare(read_vectors(self._index, names[-1])[1].shape[1])
-        there = store.keys() if held is None else self._all_keys(held.generations)
-        gone = sorted(there - wanted) if remove else []
-        if gone or wanted - there:
+        known = self._audiences(held.generations) if held else {}
+        there = {key: known.get(key) for key in (known if complete else store.keys())}
+        gone = sorted(there.keys() - wanted.keys()) if remove else []
+        if gone or any(there.get(key) != names for key, names in wanted.items()):
             _write(self._index, model, None)
         for name, at in zip(names, rows, strict=True):
-            new = [key for key in at if key not in there]
+            new = [key for key in at if there.get(key) != wanted[key]]
             if new:
                 vectors = read_vectors(self._index, name)[1]
-                store.put(new, vectors[[at[key] for key in new]])
-                there.update(new)
+                audiences = [sorted(wanted[key]) or [_NOBODY] for key in new]
+                store.put(new, vectors[[at[key] for key in new]], audiences)
+                there.update((key, wanted[key]) for key in new)
         store.delete(gone)
-        there.difference_update(gone)
-        if there == wanted:
-            _write(self._index, model, Held(self._place(model), names, len(there)))
+        for key in gone:
+            del there[key]
+        if there.keys() == wanted.keys():
+            _write(self._index, model, Held(self._place(model), names, len(there), True))
 
-    def _holds(self, model: str, held: Held) -> bool:
-        """Whether what was written down can be relied on."""
+    def _noted(self, model: str) -> Held | None:
+        """What was written down of the store, if it can be relied on."""
+        held = read_held(self._index).get(model)
+        if held is None or not held.audiences or held.store != self._place(model):
+            return None
         on_disk = set(generation_names(self._index))
-        if held.store != self._place(model) or not on_disk.issuperset(held.generations):
-            return False
+        return held if on_disk.issuperset(held.generations) else None
+
+    def _holds(self, model: str, vectors: int) -> bool:
+        """Whether the store has so many vectors."""
         store = self._store(model)
         try:
-            return store.count() == held.vectors
+            return store.count() == vectors
         except VectorStoreError:
             store.connect()  # if that works, the collection is gone, and is made again
             return False
 
-    def _all_keys(self, names: Sequence[str]) -> set[str]:
-        return set[str]().union(*(self._keys(name) for name in names))
+    def _audiences(self, names: Sequence[str]) -> dict[str, Audience]:
+        """Each id of these generations with all whom the documents with it are for."""
+        found: dict[str, Audience] = {}
+        for name in names:
+            self._keys(name)
+            for key, audience in self._for[name].items():
+                found[key] = found.get(key, audience) | audience
+        return found
 
     def _keys(self, name: str) -> dict[str, int]:
         """Each id of a generation with a row that has its vector."""
         if name not in self._rows:
             chunks, _ = read_vectors(self._index, name)
-            self._rows[name] = {chunk.content_hash: row for row, chunk in enumerate(chunks)}
+            said = read_manifest(self._index, name).audiences
+            of = {path: audience_of(path, said) for path in {chunk.path for chunk in chunks}}
+            self._rows[name], self._for[name] = {}, {}
+            for row, chunk in enumerate(chunks):
+                key, audience = chunk.content_hash, of[chunk.path]
+                self._rows[name][key] = row
+                self._for[name][key] = self._for[name].get(key, audience) | audience
         return self._rows[name]
 
     def _store(self, model: str) -> RemoteStore:

@@ -11,6 +11,7 @@ from chatbot.settings import Settings
 # Pinecone's limits: bytes of a request, results of a query; no more than 1,000 vectors or ids at
 # once, which is what :class:`RemoteStore` sends.
 _REQUEST = 1_500_000
+_AUDIENCE = "audience"
 _NUMBER = 22  # bytes of a number as JSON, at most
 MOST = 10_000
 
@@ -105,24 +106,35 @@ class PineconeVectors:
         for page in self._index.list(namespace=self._namespace):
             yield from page
 
-    def put(self, keys: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
-        """Add or replace vectors."""
+    def put(
+        self,
+        keys: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        audiences: Sequence[Sequence[str]],
+    ) -> None:
+        """Add or replace vectors, with the names of their audiences."""
         if not keys:
             return
-        batch = max(1, min(1000, _REQUEST // (len(vectors[0]) * _NUMBER + 200)))
+        batch = max(1, min(1000, _REQUEST // (len(vectors[0]) * _NUMBER + 400)))
         for first in range(0, len(keys), batch):
-            rows = zip(keys[first : first + batch], vectors[first : first + batch], strict=True)
+            at = slice(first, first + batch)
+            rows = zip(keys[at], vectors[at], audiences[at], strict=True)
             self._index.upsert(
                 vectors=[
-                    {"id": key, "values": list(vector), "metadata": {"text": ""}}
-                    for key, vector in rows
+                    {
+                        "id": key,
+                        "values": list(vector),
+                        "metadata": {"text": "", _AUDIENCE: list(names)},
+                    }
+                    for key, vector, names in rows
                 ],
                 namespace=self._namespace,
             )
 
-    def nearest(self, vector: list[float], k: int) -> list[str]:
-        """The ids of the ``k`` nearest, best first."""
-        found = self._store.similarity_search_by_vector_with_score(vector, k=k)
+    def nearest(self, vector: list[float], k: int, audiences: Sequence[str] | None) -> list[str]:
+        """The ids of the ``k`` nearest, best first, of those for one of ``audiences``."""
+        wanted = None if audiences is None else {_AUDIENCE: {"$in": list(audiences)}}
+        found = self._store.similarity_search_by_vector_with_score(vector, k=k, filter=wanted)
         return [str(document.id) for document, _ in found]
 
     def delete(self, keys: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from chatbot.errors import ChatbotError, ConfigurationError, VectorStoreError
 from chatbot.index.generations import Generation
+from chatbot.index.stores.vectors import Seen
 from chatbot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -56,14 +57,20 @@ class Store(Protocol):
     def keys(self) -> Iterator[str]:
         """The ids of all vectors."""
 
-    def put(self, keys: Sequence[str], vectors: Sequence[Sequence[float]]) -> None:
-        """Add or replace vectors."""
+    def put(
+        self,
+        keys: Sequence[str],
+        vectors: Sequence[Sequence[float]],
+        audiences: Sequence[Sequence[str]],
+    ) -> None:
+        """Add or replace vectors, each with the names of those whom its documents are for."""
 
     def delete(self, keys: Sequence[str]) -> Any:
         """Delete vectors, as far as they are there."""
 
-    def nearest(self, vector: list[float], k: int) -> list[str]:
-        """The ids of the ``k`` nearest, best first."""
+    def nearest(self, vector: list[float], k: int, audiences: Sequence[str] | None) -> list[str]:
+        """The ids of the ``k`` nearest, best first; of those that are for one of ``audiences``,
+        where that is not ``None``."""
 
     def drop(self) -> None:
         """Delete all of them."""
@@ -127,12 +134,18 @@ class RemoteStore:
         """The ids of all vectors."""
         return self._ask(lambda store: set(store.keys()), 60 * _WRITE)
 
-    def put(self, keys: Sequence[str], vectors: NDArray[Any]) -> None:
-        """Add or replace vectors, (n, d)."""
+    def put(
+        self, keys: Sequence[str], vectors: NDArray[Any], audiences: Sequence[Sequence[str]]
+    ) -> None:
+        """Add or replace vectors, (n, d), each with the names of its audiences."""
         for first in range(0, len(keys), _BATCH):
-            names = keys[first : first + _BATCH]
-            rows = vectors[first : first + _BATCH].astype(np.float32).tolist()
-            self._ask(lambda store, n=names, r=rows: store.put(n, r), _WRITE)  # type: ignore[misc]
+            at = slice(first, first + _BATCH)
+            rows = vectors[at].astype(np.float32).tolist()
+
+            def put(store: Store, at: slice = at, rows: list[list[float]] = rows) -> None:
+                store.put(keys[at], rows, audiences[at])
+
+            self._ask(put, _WRITE)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete vectors, as far as they are there."""
@@ -144,13 +157,16 @@ class RemoteStore:
         """Delete all of them."""
         self._ask(lambda store: store.drop(), _WRITE)
 
-    def nearest(self, vector: NDArray[np.float32], k: int) -> tuple[list[str], bool]:
-        """The ids of the ``k`` nearest, best first, and whether there may be more to ask for."""
+    def nearest(
+        self, vector: NDArray[np.float32], k: int, audiences: Sequence[str] | None = None
+    ) -> tuple[list[str], bool]:
+        """The ids of the ``k`` nearest, best first, and whether there may be more to ask for; with
+        ``audiences``, of those alone that are for one of them."""
         numbers = [float(number) for number in vector]
 
         def search(store: Store) -> tuple[list[str], bool]:
             asked = min(k, store.most)
-            found = store.nearest(numbers, asked)
+            found = store.nearest(numbers, asked, audiences)
             return found, len(found) == asked < store.most
 
         return self._ask(search, SEARCH)
@@ -228,8 +244,12 @@ class RemoteSearch:
         except VectorStoreError as exc:
             self._note_failure(exc)
 
-    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """The ``k`` nearest (row, cosine), best first.
+    def search(
+        self, vector: NDArray[np.float32], k: int, seen: Seen | None = None
+    ) -> list[tuple[int, float]]:
+        """The ``k`` nearest (row, cosine), best first, of those that may be ``seen``.
+
+        The store leaves out what is for others; what it lets through is looked at here once more.
 
         Raises:
             VectorStoreError: the store fails, or did so a moment ago.
@@ -239,15 +259,17 @@ class RemoteSearch:
             if time.monotonic() < self._again_at or not self._trying.acquire(blocking=False):
                 raise VectorStoreError(self.problem)
             try:
-                return self._search(vector, k)
+                return self._search(vector, k, seen)
             finally:
                 self._trying.release()
-        return self._search(vector, k)
+        return self._search(vector, k, seen)
 
-    def _search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    def _search(
+        self, vector: NDArray[np.float32], k: int, seen: Seen | None
+    ) -> list[tuple[int, float]]:
         try:
-            rows = self._nearest(vector, k)
-            if not rows:
+            rows = self._nearest(vector, k, seen)
+            if not rows and seen is None:
                 raise VectorStoreError(
                     f"{self._store.name} has no vectors of this index; run 'chatbot index'."
                 )
@@ -255,16 +277,21 @@ class RemoteSearch:
             self._note_failure(exc)
             raise
         self.problem = ""
+        if not rows:
+            return []
         cosines = self._generation.vectors[rows].astype(np.float32) @ vector
         order = np.lexsort((np.asarray(rows), -cosines))[:k]
         return [(rows[at], float(cosines[at])) for at in order]
 
-    def _nearest(self, vector: NDArray[np.float32], k: int) -> list[int]:
+    def _nearest(self, vector: NDArray[np.float32], k: int, seen: Seen | None) -> list[int]:
         """Rows of the generation: some more than ``k``, as ids of others may be among them."""
         asked = k + max(k // 2, 10)
+        names = None if seen is None else sorted(seen.names)
         while True:
-            keys, more = self._store.nearest(vector, asked)
+            keys, more = self._store.nearest(vector, asked, names)
             rows = [row for key in keys for row in self._rows.get(key, ())]
+            if seen is not None:
+                rows = [row for row in rows if seen.rows[row]]
             if len(rows) >= k or not more:
                 return rows
             asked *= 4

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.audience import Audience
+
 # Flat search reads every vector, 1.5 KB each: 9 ms for this many on one thread, about as much as
 # all else of a search together. Above, lists are probed instead, which find 98 to 99 of a hundred
 # (benchmarks/knowledge/scale.py measures both).
@@ -15,11 +17,25 @@ _TRAIN = 40  # vectors per list to find the lists with
 _PROBES = 24
 
 
+class Seen(Protocol):
+    """The rows that may be found: :class:`chatbot.index.views.View`."""
+
+    rows: NDArray[np.bool_]
+    names: Audience
+    count: int
+
+    @property
+    def bits(self) -> NDArray[np.uint8]:
+        """``rows``, eight in a byte."""
+
+
 class Nearest(Protocol):
     """What searches the vectors of one generation."""
 
-    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """The ``k`` nearest (row, inner product), best first."""
+    def search(
+        self, vector: NDArray[np.float32], k: int, seen: Seen | None = None
+    ) -> list[tuple[int, float]]:
+        """The ``k`` nearest (row, inner product), best first, of those that may be ``seen``."""
 
 
 class VectorIndex:
@@ -72,14 +88,33 @@ class VectorIndex:
 
         faiss.write_index(self._index, str(path))
 
-    def search(self, vector: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    def search(
+        self, vector: NDArray[np.float32], k: int, seen: Seen | None = None
+    ) -> list[tuple[int, float]]:
         """The ``k`` nearest (row, inner product), best first; approximate unless flat."""
+        if seen is not None:
+            return self._among(vector, k, seen)
         if self.kind != "flat":
             self._index.nprobe = _PROBES
         found = self._store.similarity_search_with_score_by_vector(
             vector.tolist(), k=min(k, self._index.ntotal)
         )
         return [(int(document.metadata["row"]), float(score)) for document, score in found]
+
+    def _among(self, vector: NDArray[np.float32], k: int, seen: Seen) -> list[tuple[int, float]]:
+        import faiss
+
+        if not seen.count:
+            return []
+        selector = faiss.IDSelectorBitmap(seen.bits)
+        if self.kind == "flat":
+            how = faiss.SearchParameters(sel=selector)
+        else:  # as many of these vectors are looked at as of all otherwise
+            lists = min(self._index.nlist, -(-_PROBES * self._index.ntotal // seen.count))
+            how = faiss.SearchParametersIVF(sel=selector, nprobe=lists)
+        scores, rows = self._index.search(vector[None], min(k, seen.count), params=how)
+        pairs = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
+        return [(row, score) for row, score in pairs if row >= 0]
 
 
 def kind_for(count: int, exact_up_to: int = EXACT_UP_TO) -> str:

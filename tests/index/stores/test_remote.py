@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chatbot.audience import EVERYTHING
 from chatbot.cli.doctor import run_checks
 from chatbot.errors import ConfigurationError, VectorStoreError
 from chatbot.index.builder import BuildReport, forget_old, roll_back, update_index
@@ -167,11 +168,11 @@ def test_what_was_lost_there_comes_back_with_the_next_run(chosen: Settings) -> N
 def test_a_service_that_was_there_first_finds_what_comes_later(chosen: Settings) -> None:
     build(chosen.model_copy(update={"vector_store": "faiss"}))
     service = ChatService(chosen, embeddings=HashedEmbeddings())
-    words_only = service.search("refund of a parcel")
+    words_only = service.search("refund of a parcel", EVERYTHING)
     assert words_only and "run 'chatbot index'" in service.vector_store
     build(chosen)
     service._search.remote[1]._again_at = 0.0  # type: ignore[index]
-    assert service.search("refund of a parcel")
+    assert service.search("refund of a parcel", EVERYTHING)
     assert service.vector_store == "ok"
 
 
@@ -249,15 +250,15 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     service = ChatService(pinecone, embeddings=HashedEmbeddings())
     # Not short: those are ranked from the centre of the candidates, and here there are fewer.
     question = "another refund of the invoice: alpha beta gamma delta epsilon zeta eta"
-    before = service.search(question)
+    before = service.search(question, EVERYTHING)
     assert service.vector_store == "ok"
     server.close()
     monkeypatch.setattr(remote, "SEARCH", 1.0)
-    after = service.search(question)
+    after = service.search(question, EVERYTHING)
     assert after[0].path == before[0].path
     assert after[0].score == pytest.approx(before[0].score, abs=1e-5)
     assert after[0].similarity == pytest.approx(before[0].similarity, abs=1e-5)
-    assert service.retriever(mode="dense").invoke("refund")
+    assert service.retriever(EVERYTHING, mode="dense").invoke("refund")
     assert server.url in service.vector_store
     warnings = [r.message for r in caplog.records if "Searching by words only" in r.message]
     assert len(warnings) == 1
@@ -267,7 +268,7 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     service._search.remote[1]._again_at = 0.0  # type: ignore[index]
     back = PineconeServer(WIDTH, server.port)
     back.namespaces = server.namespaces
-    assert service.search(question) == before
+    assert service.search(question, EVERYTHING) == before
     assert service.vector_store == "ok"
     back.close()
 
@@ -279,11 +280,11 @@ def test_a_store_that_hangs_is_given_up(
 
     build(pinecone)
     service = ChatService(pinecone, embeddings=HashedEmbeddings())
-    service.search("refund")
+    service.search("refund", EVERYTHING)
     hang, answer = threading.Event(), server.answer
     monkeypatch.setattr(remote, "SEARCH", 0.2)
     monkeypatch.setattr(server, "answer", lambda *a: (hang.wait(10), answer(*a))[1])
-    assert service.search("refund")
+    assert service.search("refund", EVERYTHING)
     assert "did not answer in time" in service.vector_store
     hang.set()
 
@@ -312,4 +313,4 @@ def test_milvus_that_cannot_be_reached_is_named(settings: Settings) -> None:
     assert "secret" not in str(told.value)
     assert load_current(away.index).chunks
     service = ChatService(away, embeddings=HashedEmbeddings())
-    assert service.search("returns within 30 days")[0].path == "eu.md"
+    assert service.search("returns within 30 days", EVERYTHING)[0].path == "eu.md"
