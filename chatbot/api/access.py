@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fastapi.requests import Request
 
 from chatbot.api.errors import ApiError
-from chatbot.audience import EVERYTHING, Asker, staff
+from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import StoreError
 from chatbot.page.access import is_local
 from chatbot.store import ApiKey, Store, find_key
@@ -35,7 +35,7 @@ class Caller:
     @property
     def asker(self) -> Asker:
         """What it may see: on this machine without keys everything, as on the open page."""
-        return staff() if self.key else EVERYTHING
+        return self.key.asker if self.key else EVERYTHING
 
 
 class KeyRing:

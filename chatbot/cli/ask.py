@@ -130,6 +130,11 @@ def _say(report: Any, as_json: bool) -> None:
         reason = failure["reason"]
         colon = "" if reason.startswith(IN_PART) else ":"
         print(f"{failure['path']} was left out{colon} {reason}.", file=sys.stderr)
+    for slip in report.unclear:
+        print(
+            f"{slip['path']}: {slip['reason']}; what it is about is for owners and admins only.",
+            file=sys.stderr,
+        )
     for kind in report.skipped:
         what = f"{kind['count']} file{'s' * (kind['count'] > 1)} such as '{kind['example']}'"
         print(f"{what}: {kind['reason']}.", file=sys.stderr)

@@ -32,7 +32,14 @@ def add_commands(commands: Any) -> None:
     password.add_argument(
         "--no-password", action="store_true", help="signs in by proxy or OAuth only"
     )
+    add.add_argument(
+        "--groups", metavar="A,B", help="whose documents an agent sees beside internal ones"
+    )
     add.set_defaults(command=_add_user)
+    groups = users.add_parser("groups", help="change the groups of a user")
+    groups.add_argument("name", metavar="NAME")
+    groups.add_argument("groups", nargs="*", metavar="GROUP", help="all of them; none takes them")
+    groups.set_defaults(command=_set_groups)
     shown = users.add_parser("list", help="all users")
     add_json(shown)
     shown.set_defaults(command=_list_users)
@@ -70,7 +77,10 @@ def with_store(work: Callable[[Any], Awaitable[Result]]) -> Result:
 
 def _add_user(options: argparse.Namespace) -> None:
     password = None if options.no_password else _read_password(options.password_stdin)
-    user = with_store(lambda store: store.users.add(options.name, password, options.role))
+    groups = None if options.groups is None else options.groups.split(",")
+    user = with_store(
+        lambda store: store.users.add(options.name, password, options.role, groups=groups)
+    )
     print(f"{user.name} can sign in as {user.role}; restart a running service.", file=sys.stderr)
 
 
@@ -85,14 +95,22 @@ def _read_password(from_stdin: bool) -> str:
     return password
 
 
+def _set_groups(options: argparse.Namespace) -> None:
+    with_store(lambda store: store.users.change(options.name, groups=options.groups))
+    shown = ", ".join(options.groups) or "no group"
+    print(f"{options.name} has {shown} from the next question on.", file=sys.stderr)
+
+
 def _list_users(options: argparse.Namespace) -> None:
     users = with_store(lambda store: store.users.all())
-    rows = [{"name": u.name, "role": u.role, "created_at": u.created_at} for u in users]
+    shown = ("name", "role", "created_at", "groups")
+    rows = [{name: getattr(user, name) for name in shown} for user in users]
     if options.json:
         print_json({"users": rows})
         return
     for row in rows:
-        print(f"{row['name']:24} {row['role']:8} {row['created_at']}")
+        groups = ", ".join(row["groups"])
+        print(f"{row['name']:24} {row['role']:8} {row['created_at']}  {groups}")
 
 
 def _remove_user(options: argparse.Namespace) -> None:

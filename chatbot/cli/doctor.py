@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,8 +23,9 @@ from chatbot.errors import (
     ModelUnavailableError,
 )
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
-from chatbot.index.generations import current_name, load_current
+from chatbot.index.generations import current_name, load_current, read_manifest
 from chatbot.index.stores.mirror import check_vectors
+from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.documents import list_files, list_skipped
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
@@ -72,6 +74,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
         check(name, lambda entry=entry: _model(entry, settings))  # type: ignore[misc]
     check("larger model", lambda: _larger(settings, service[0]))
     check("index", lambda: _index(settings, service[0]))
+    check("audiences", lambda: _audiences(settings))
     check("vector store", lambda: check_vectors(settings, service[0].models.embeddings_entry.name))
     for name in ("index", "data"):
         check(f"{name} folder", lambda name=name: _writable(getattr(settings, name)))  # type: ignore[misc]
@@ -90,6 +93,23 @@ def _knowledge(settings: Settings) -> str:
     kinds = list_skipped(settings.knowledge)
     beside = "; ".join(f"{kind.count} not read: {kind.reason}" for kind in kinds)
     return f"{count}; {beside}" if beside else count
+
+
+def _audiences(settings: Settings) -> str:
+    """Whom the indexed documents are for; fails where that cannot be read of one."""
+    name = current_name(settings.index)
+    if name is None:
+        return "no index yet"
+    manifest = read_manifest(settings.index, name)
+    if manifest.unclear:
+        path, reason = next(iter(sorted(manifest.unclear.items())))
+        raise ConfigurationError(
+            f"{len(manifest.unclear)} files say unclearly whom documents are for, which only "
+            f"owners and admins see until then; '{path}': {reason}."
+        )
+    read = manifest.files.keys() - manifest.failed.keys()
+    counts = Counter(", ".join(sorted(audience_of(p, manifest.audiences))) for p in read)
+    return "; ".join(f"{count} for {names}" for names, count in counts.most_common())
 
 
 def _environment() -> str:

@@ -18,6 +18,12 @@ def add_commands(commands: Any) -> None:
     add.add_argument(
         "--per-minute", type=in_range(int, 1, 1_000_000), metavar="N", help="requests a minute"
     )
+    add.add_argument(
+        "--groups",
+        default="internal",
+        metavar="A,B",
+        help="whose documents it sees beside public ones: internal, or names of groups",
+    )
     add_json(add)
     add.set_defaults(command=_add)
     shown = keys.add_parser("list", help="all keys")
@@ -29,7 +35,10 @@ def add_commands(commands: Any) -> None:
 
 
 def _add(options: argparse.Namespace) -> None:
-    key, text = with_store(lambda store: store.keys.add(options.name, options.per_minute))
+    groups = options.groups.split(",")
+    key, text = with_store(
+        lambda store: store.keys.add(options.name, options.per_minute, groups=groups)
+    )
     if options.json:
         print_json({"id": key.id, "name": key.name, "key": text})
         return
@@ -39,7 +48,7 @@ def _add(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     keys = with_store(lambda store: store.keys.all())
-    shown = ("id", "name", "per_minute", "created_at", "revoked_at")
+    shown = ("id", "name", "per_minute", "created_at", "revoked_at", "groups")
     rows = [{name: getattr(key, name) for name in shown} for key in keys]
     if options.json:
         print_json({"keys": rows})
@@ -47,7 +56,8 @@ def _list(options: argparse.Namespace) -> None:
     for row in rows:
         state = f"revoked {row['revoked_at']}" if row["revoked_at"] else "in use"
         limit = f"{row['per_minute']}/min" if row["per_minute"] else ""
-        print(f"{row['id']:14} {row['name']:24} {limit:12} {row['created_at']}  {state}")
+        sees = ", ".join(row["groups"]) or "public only"
+        print(f"{row['id']:14} {row['name']:24} {limit:12} {row['created_at']}  {state}  {sees}")
 
 
 def _revoke(options: argparse.Namespace) -> None:

@@ -20,7 +20,9 @@ BEHIND: tuple[State, ...] = ("stale", "new", "gone")
 
 @dataclass(frozen=True)
 class File:
-    """``path`` is relative to the folder; ``modified`` in ns, none where it is gone."""
+    """``path`` is relative to the folder; ``modified`` in ns, none where it is gone;
+    ``audience`` names those whom it is for in the index, none of them where only owners and admins
+    see it."""
 
     path: str
     state: State
@@ -29,6 +31,7 @@ class File:
     chunks: int = 0
     modified: int | None = None
     cited: int = 0
+    audience: tuple[str, ...] | None = None
 
     @property
     def linkable(self) -> bool:
@@ -96,7 +99,11 @@ def _indexed_file(
 ) -> File:
     first, behind = generation.rows.get(path, (0, 0))
     title = generation.chunks[first].title if behind else ""
-    return File(path, state, reason, title, behind - first, modified, cited.get(path, 0))
+    names = generation.audiences.get(path)
+    audience = None if names is None else tuple(sorted(names))
+    reason = reason or generation.manifest.unclear.get(path, "")
+    chunks, times = behind - first, cited.get(path, 0)
+    return File(path, state, reason, title, chunks, modified, times, audience)
 
 
 def is_hidden(path: str) -> bool:

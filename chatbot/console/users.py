@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.requests import Request
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
 from chatbot.console.forms import form_of, text_of
@@ -32,7 +33,8 @@ async def add_user(request: Request) -> Response:
     if await users.get(name):
         raise UserError(say(request.state.language, "user_there", name=name))
     password = _password(form.get("password"))
-    await users.add(name, password, text_of(form, "role"), by=user_of(request).name)
+    by, groups = user_of(request).name, _groups(form)
+    await users.add(name, password, text_of(form, "role"), by=by, groups=groups)
     return back("users", said="user_added")
 
 
@@ -42,6 +44,15 @@ async def role_changed(request: Request) -> Response:
     form = await form_of(request)
     users, name = console_of(request).store.users, text_of(form, "name", _LONGEST)
     await users.change(name, role=text_of(form, "role"), by=user_of(request).name)
+    return back("users", said="user_changed")
+
+
+@router.post("/groups")
+async def groups_changed(request: Request) -> Response:
+    """Give a user other groups; they count with the next question."""
+    form = await form_of(request)
+    users, name = console_of(request).store.users, text_of(form, "name", _LONGEST)
+    await users.change(name, groups=_groups(form), by=user_of(request).name)
     return back("users", said="user_changed")
 
 
@@ -68,6 +79,11 @@ async def remove_user(request: Request) -> Response:
         raise UserError(say(language, "not_oneself"))
     await console_of(request).store.users.remove(name, by=user_of(request).name)
     return back("users", said="user_removed")
+
+
+def _groups(form: FormData) -> list[str]:
+    """Names with commas between them, as they were typed."""
+    return text_of(form, "groups", _LONGEST).split(",")
 
 
 def _password(given: object) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import watchfiles
 
 from chatbot.errors import KnowledgeError
-from chatbot.knowledge.documents import Stamp, list_files
+from chatbot.knowledge.documents import Stamp, list_folder
 
 _EVERY = 0.4  # seconds between two looks; a look at 4,000 files takes about 20 ms
 _AGAIN = 0.1  # after a look that found a change
@@ -63,6 +63,7 @@ def _changes(folder: Path, every: float) -> Iterator[None]:
 
 def _look(folder: Path) -> dict[str, Stamp]:
     try:
-        return list_files(folder)
+        listing = list_folder(folder)
+        return listing.documents | listing.audiences
     except (KnowledgeError, OSError):  # empty or gone for a moment: 'update' says so
         return {}

@@ -92,7 +92,7 @@ class DeskDataLayer(BaseDataLayer):
     # People
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
-        """The user with the role as it is now."""
+        """The user with the role and the groups as they are now."""
         user = await self.store.users.get(identifier)
         if user is None:
             return None
@@ -100,7 +100,7 @@ class DeskDataLayer(BaseDataLayer):
             id=user.id,
             identifier=user.name,
             createdAt=user.created_at,
-            metadata={"role": user.role},
+            metadata={"role": user.role, "groups": list(user.groups)},
         )
 
     async def create_user(self, user: User) -> PersistedUser | None:

@@ -22,6 +22,7 @@ from chatbot.page.session import language, role
 from chatbot.page.texts import say
 from chatbot.service import ChatService
 from chatbot.store import Store
+from chatbot.store.users import asker_with
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ class Page:
             DocumentError: there is none; the nearest ones are named.
         """
         shown = await self._store.feedback.documents(step)
-        known = self._service.document_paths(self._desk().asker)
+        known = self._service.document_paths((await self._desk()).asker)
         if chosen := choose_document(named, shown, known):
             return chosen
         nearest = ", ".join(nearest_documents(named, [*shown, *known])) or "-"
@@ -173,7 +174,7 @@ class Page:
             known = isinstance(cl.context.session.user, PersistedUser)
             if self._mode in ("password", "oauth") and not known:
                 raise UserError(say(language(), "removed"))
-            await work(self._desk())
+            await work(await self._desk())
         except ChatbotError as exc:
             await cl.ErrorMessage(str(exc)).send()
         except Exception:
@@ -184,15 +185,25 @@ class Page:
         if self._answering.get(thread) is task:
             del self._answering[thread]
 
-    def _desk(self) -> commands.Desk:
+    async def _desk(self) -> commands.Desk:
+        """With the role and the groups that the database has now; while it does not answer, with
+        those that it had when the page connected."""
         user = cl.context.session.user
+        name = user.identifier if user else LOCAL
+        rights = role(), session.groups()
+        try:
+            if known := await self._store.users.get(name):
+                rights = known.role, known.groups
+        except StoreError as exc:
+            log.warning("%s", exc)
         return commands.Desk(
             service=self._service,
             store=self._store,
             conversation=session.current(),
             language=language(),
-            role=role(),
-            user=user.identifier if user else LOCAL,
+            role=rights[0],
+            user=name,
+            asker=asker_with(*rights),
         )
 
 

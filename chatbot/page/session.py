@@ -42,6 +42,12 @@ def role() -> str:
     return str(user.metadata.get("role", "agent")) if user else "agent"
 
 
+def groups() -> tuple[str, ...]:
+    """The user's groups, read as :func:`role`."""
+    user = cl.context.session.user
+    return tuple(user.metadata.get("groups", ())) if user else ()
+
+
 def offer_thumbs(whole_answer: bool) -> None:
     """Thumbs stand under the last message of a run, whatever it says, but for the run of this
     other name. Chainlit sends and keeps the name when the run ends."""

@@ -7,13 +7,17 @@ well as a slow one would: there is nothing to guess.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from chatbot.audience import INTERNAL, Asker, asker_of
 from chatbot.errors import UserError
 from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
+from chatbot.store.groups import checked_groups, from_column, to_column
 from chatbot.store.schema import api_keys
 
 _NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
@@ -21,7 +25,8 @@ _NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
 
 @dataclass(frozen=True)
 class ApiKey:
-    """``per_minute`` is its own limit of requests, if it has one."""
+    """``per_minute`` is its own limit of requests, if it has one; ``groups`` the audiences of
+    documents that it sees beside public ones."""
 
     id: str
     name: str
@@ -29,6 +34,12 @@ class ApiKey:
     per_minute: int | None
     created_at: str
     revoked_at: str | None
+    groups: tuple[str, ...] = (INTERNAL,)
+
+    @property
+    def asker(self) -> Asker:
+        """What its program may see."""
+        return asker_of(self.groups)
 
 
 class KeyStore:
@@ -38,12 +49,17 @@ class KeyStore:
         self._database = database
 
     async def add(
-        self, name: str, per_minute: int | None = None, by: str = COMMAND_LINE
+        self,
+        name: str,
+        per_minute: int | None = None,
+        by: str = COMMAND_LINE,
+        groups: Sequence[str] = (INTERNAL,),
     ) -> tuple[ApiKey, str]:
-        """A new key, and its text, which is shown once and not kept; ``by`` is for the log.
+        """A new key, and its text, which is shown once and not kept; ``by`` is for the log. It
+        sees what is public, and what is for one of ``groups``.
 
         Raises:
-            UserError: the name or the limit cannot be used.
+            UserError: the name, the limit or a group cannot be used.
             StoreError: it was not saved.
         """
         if not name.strip() or len(name) > 200 or not name.isprintable():
@@ -54,17 +70,20 @@ class KeyStore:
             raise UserError(f"There is a key '{name}' already; revoke it first.")
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         text = f"pk_{identifier}_{secret}"
-        key = ApiKey(identifier, name, _hash(text), per_minute, now(), None)
+        own = checked_groups(groups)
+        key = ApiKey(identifier, name, _hash(text), per_minute, now(), None, own)
+        values = {k: v for k, v in vars(key).items() if k != "groups"}
+        row = insert(api_keys).values(**values, audiences=to_column(own))
         async with self._database.write() as connection:
-            await connection.execute(insert(api_keys).values(**key.__dict__))
-            await note(connection, by, "key.added", name)
+            await connection.execute(row)
+            await note(connection, by, "key.added", name, ", ".join(own))
         return key, text
 
     async def all(self) -> list[ApiKey]:
         """Every key, revoked ones too, oldest first."""
         async with self._database.read() as connection:
             rows = await connection.execute(select(api_keys).order_by(api_keys.c.created_at))
-            return [ApiKey(**dict(row)) for row in rows.mappings()]
+            return [_key(dict(row)) for row in rows.mappings()]
 
     async def revoke(self, name_or_id: str, by: str = COMMAND_LINE) -> None:
         """End a key; running services refuse it within seconds.
@@ -80,6 +99,10 @@ class KeyStore:
                 await note(connection, by, "key.revoked", name_or_id)
         if not result.rowcount:
             raise UserError(f"There is no key '{name_or_id}' in use.")
+
+
+def _key(row: dict[str, Any]) -> ApiKey:
+    return ApiKey(groups=from_column(row.pop("audiences")), **row)
 
 
 def find_key(keys: dict[str, ApiKey], text: str) -> ApiKey | None:

@@ -41,6 +41,7 @@ users = Table(
     Column("role", String(20), nullable=False),
     Column("password_hash", Text),  # none for people whom a proxy signs in
     Column("created_at", String(40), nullable=False),
+    Column("audiences", Text, nullable=False, server_default=""),  # groups, one a line
 )
 
 threads = Table(
@@ -103,6 +104,7 @@ api_keys = Table(
     Column("per_minute", Integer),
     Column("created_at", String(40), nullable=False),
     Column("revoked_at", String(40)),
+    Column("audiences", Text, nullable=False, server_default="internal"),  # one a line
 )
 
 # What is counted: an answer from the knowledge, a refusal, a hand-off. It goes with its thread.
@@ -210,8 +212,22 @@ def _add_console(connection: Connection) -> None:
                     connection.execute(insert(cited).values(outcome_id=values["id"], path=path))
 
 
+def _add_audiences(connection: Connection) -> None:
+    """Users without groups, and keys that see what is internal."""
+    for table, default in ((users, ""), (api_keys, "internal")):
+        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        if "audiences" not in known:
+            added = f"ADD COLUMN audiences TEXT NOT NULL DEFAULT '{default}'"
+            connection.execute(text(f"ALTER TABLE {table.name} {added}"))
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_api_keys, _add_console)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _create_all,
+    _add_api_keys,
+    _add_console,
+    _add_audiences,
+)
 
 
 def migrate(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chatbot.audience import EVERYTHING, Asker, staff
 from chatbot.errors import StoreError, UserError
 from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
+from chatbot.store.groups import checked_groups, from_column, to_column
 from chatbot.store.schema import users
 
 ROLES = ("agent", "owner", "admin")
@@ -23,12 +26,24 @@ _SHORTEST_PASSWORD = 8
 
 @dataclass(frozen=True)
 class User:
-    """``role``: agents ask, owners also keep the knowledge, admins also the users."""
+    """``role``: agents ask, owners also keep the knowledge, admins also the users. ``groups`` are
+    audiences of documents that an agent sees beside what is public and internal."""
 
     id: str
     name: str
     role: str
     created_at: str
+    groups: tuple[str, ...] = ()
+
+    @property
+    def asker(self) -> Asker:
+        """What the person may see."""
+        return asker_with(self.role, self.groups)
+
+
+def asker_with(role: str, groups: Iterable[str]) -> Asker:
+    """What somebody of the staff may see: owners and admins everything."""
+    return EVERYTHING if role in ("owner", "admin") else staff(groups)
 
 
 class UserStore:
@@ -40,33 +55,49 @@ class UserStore:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
     async def add(
-        self, name: str, password: str | None, role: str = "agent", by: str = COMMAND_LINE
+        self,
+        name: str,
+        password: str | None,
+        role: str = "agent",
+        by: str = COMMAND_LINE,
+        groups: Sequence[str] | None = None,
     ) -> User:
-        """Add a user, or give an existing one a new password and role; ``by`` is for the log.
+        """Add a user, or give an existing one a new password and role, and other ``groups`` where
+        some are given; ``by`` is for the log.
 
         Raises:
-            UserError: the name, the password or the role cannot be used.
+            UserError: the name, the password, the role or a group cannot be used.
             StoreError: it was not saved.
         """
         name, role = _checked_name(name), _checked_role(role)
         hashed = await self._hash(password)
         old = await self.get(name)
+        kept = old.groups if old else ()
+        own = kept if groups is None else checked_groups(groups)
         values = {
             "id": old.id if old else str(uuid.uuid4()),
             "name": name,
             "role": role,
             "password_hash": hashed,
             "created_at": old.created_at if old else now(),
+            "audiences": to_column(own),
         }
         async with self._database.write() as connection:
             await connection.execute(self._database.upsert(users, values))
-            await note(connection, by, "user.changed" if old else "user.added", name, role)
+            detail = ", ".join([role, *own])
+            await note(connection, by, "user.changed" if old else "user.added", name, detail)
         return _user(values)
 
     async def change(
-        self, name: str, *, role: str | None = None, password: str | None = None, by: str
+        self,
+        name: str,
+        *,
+        role: str | None = None,
+        password: str | None = None,
+        groups: Sequence[str] | None = None,
+        by: str = COMMAND_LINE,
     ) -> None:
-        """Give a user another role or another password; the other stays.
+        """Give a user another role, another password or other groups; the rest stays.
 
         Raises:
             UserError: there is no such user, or what is given cannot be used; the last admin who
@@ -76,6 +107,7 @@ class UserStore:
         given = {
             "role": role and _checked_role(role),
             "password_hash": await self._hash(password),
+            "audiences": None if groups is None else to_column(checked_groups(groups)),
         }
         values = {key: value for key, value in given.items() if value is not None}
         async with self._database.write() as connection:
@@ -84,8 +116,9 @@ class UserStore:
             changed = update(users).where(users.c.name == name).values(values)
             if not (await connection.execute(changed)).rowcount:
                 raise UserError(f"There is no user '{name}'.")
-            what = "user.role" if role else "user.password"
-            await note(connection, by, what, name, role or "")
+            what = "role" if role else "password" if groups is None else "groups"
+            detail = role or ", ".join(groups or ())
+            await note(connection, by, f"user.{what}", name, detail)
 
     async def _keep_an_admin(self, connection: AsyncConnection, name: str) -> None:
         signs_in = (users.c.role == "admin") & users.c.password_hash.is_not(None)
@@ -190,4 +223,5 @@ def _checked_role(role: str) -> str:
 
 
 def _user(row: dict[str, Any]) -> User:
-    return User(row["id"], row["name"], row["role"], row["created_at"])
+    groups = from_column(row.get("audiences") or "")
+    return User(row["id"], row["name"], row["role"], row["created_at"], groups)

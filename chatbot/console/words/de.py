@@ -90,6 +90,8 @@ GERMAN: Mapping[str, str] = {
     "any": "alle",
     "show": "Zeigen",
     "document": "Dokument",
+    "audience": "Für",
+    "for_nobody": "nur Wissensverantwortliche und Admins",
     "chunks": "Abschnitte",
     "changed": "Geändert (UTC)",
     "cited": "Wie oft zitiert",
@@ -174,6 +176,11 @@ GERMAN: Mapping[str, str] = {
     "add_user": "Benutzer anlegen",
     "remove": "Entfernen",
     "with_conversations": "mit allen Gesprächen",
+    "groups": "Gruppen",
+    "sees_all": "sieht alles",
+    "groups_about": "Agenten sehen, was öffentlich, was intern und was für eine ihrer Gruppen ist; "
+    "mehrere Gruppen sind durch Kommas getrennt. Wissensverantwortliche und Admins "
+    "sehen alles.",
     "no_password_about": "Ohne Passwort: Anmeldung nur über Proxy oder OAuth. Ein Passwort hat "
     "mindestens 8 Zeichen.",
     "no_users": "Es gibt keine Benutzer.",

@@ -89,6 +89,8 @@ ENGLISH: Mapping[str, str] = {
     "any": "any",
     "show": "Show",
     "document": "Document",
+    "audience": "For",
+    "for_nobody": "owners and admins only",
     "chunks": "Chunks",
     "changed": "Changed (UTC)",
     "cited": "Times cited",
@@ -173,6 +175,11 @@ ENGLISH: Mapping[str, str] = {
     "add_user": "Add a user",
     "remove": "Remove",
     "with_conversations": "with all conversations",
+    "groups": "Groups",
+    "sees_all": "sees all",
+    "groups_about": "Agents see what is public, what is internal, and what is for one of their "
+    "groups; several groups have commas between them. Owners and admins see "
+    "everything.",
     "no_password_about": "Without a password: signs in by proxy or OAuth only. A password has at "
     "least 8 characters.",
     "no_users": "There are no users.",

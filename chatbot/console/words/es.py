@@ -90,6 +90,8 @@ SPANISH: Mapping[str, str] = {
     "any": "todos",
     "show": "Mostrar",
     "document": "Documento",
+    "audience": "Para",
+    "for_nobody": "solo responsables y administradores",
     "chunks": "Fragmentos",
     "changed": "Cambiado (UTC)",
     "cited": "Veces citado",
@@ -173,6 +175,11 @@ SPANISH: Mapping[str, str] = {
     "add_user": "Añadir un usuario",
     "remove": "Eliminar",
     "with_conversations": "con todas las conversaciones",
+    "groups": "Grupos",
+    "sees_all": "ve todo",
+    "groups_about": "Los agentes ven lo público, lo interno y lo destinado a uno de sus grupos; "
+    "varios grupos se separan con comas. Los responsables y los administradores lo "
+    "ven todo.",
     "no_password_about": "Sin contraseña: entra solo por proxy u OAuth. Una contraseña tiene al "
     "menos 8 caracteres.",
     "no_users": "No hay usuarios.",

@@ -90,6 +90,8 @@ FRENCH: Mapping[str, str] = {
     "any": "tous",
     "show": "Afficher",
     "document": "Document",
+    "audience": "Pour",
+    "for_nobody": "responsables et administrateurs seulement",
     "chunks": "Extraits",
     "changed": "Modifié (UTC)",
     "cited": "Fois cité",
@@ -175,6 +177,11 @@ FRENCH: Mapping[str, str] = {
     "add_user": "Ajouter un utilisateur",
     "remove": "Supprimer",
     "with_conversations": "avec toutes les conversations",
+    "groups": "Groupes",
+    "sees_all": "voit tout",
+    "groups_about": "Les agents voient ce qui est public, ce qui est interne et ce qui est "
+    "destiné à un de leurs groupes ; plusieurs groupes sont séparés par des virgules. Les "
+    "responsables et les administrateurs voient tout.",
     "no_password_about": "Sans mot de passe : connexion par proxy ou OAuth seulement. Un mot de "
     "passe a au moins 8 caractères.",
     "no_users": "Il n'y a pas d'utilisateurs.",
