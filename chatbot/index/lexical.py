@@ -209,7 +209,7 @@ class LexicalIndex:
         # Distinct words: in a conversation the topic is not what was said most often.
         words = dict.fromkeys(tokens(query))
         asked = [word for word in words if word not in talk()] or list(words)
-        return [self._vocabulary[word] for word in asked if self.known(word)]
+        return [self._vocabulary[word] for word in asked if self.holds(word)]
 
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

@@ -98,7 +98,8 @@ def test_ten_thousand_askers_find_what_an_index_of_theirs_alone_would_give() -> 
             for _ in range(20):
                 query = " ".join(chance.choices(WORDS, k=chance.randint(1, 12)))
                 mode, candidates = chance.choice(MODES), chance.choice([5, 50])
-                found = retriever(whole, asker, mode, candidates).search(query)
+                searched = retriever(whole, asker, mode, candidates)
+                found = searched.search(query)
                 seen = {path for p in found for path in (p.path, *p.metadata["also"])}
                 assert all(asker.may_see(audiences[path]) for path in seen)
                 assert all(asker.may_see(passage.audience) for passage in found)
@@ -110,6 +111,10 @@ def test_ten_thousand_askers_find_what_an_index_of_theirs_alone_would_give() -> 
                 expected = retriever(alone, EVERYTHING, mode, candidates).search(query)
                 assert said(found) == said(expected)
                 compared += bool(expected)
+                word = query.split()[0]
+                words = searched._lexical
+                assert words.holds(word) == alone.lexical.holds(word)
+                assert words.rarity(word) == alone.lexical.rarity(word)
     assert tried == 10_000 and compared > 8_000 and empty
 
 

@@ -1,7 +1,7 @@
 """The API without a socket: its clients, keys, and a model that answers when it is let."""
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,8 +43,14 @@ async def client_of(api: Any, host: str = "127.0.0.1") -> AsyncIterator[httpx.As
     await api.state.parts.store.close()
 
 
-async def add_key(settings: Settings, name: str, per_minute: int | None = None) -> dict[str, str]:
+async def add_key(
+    settings: Settings,
+    name: str,
+    per_minute: int | None = None,
+    groups: Sequence[str] | None = None,
+) -> dict[str, str]:
     store = Store(settings.database_url)
-    _, text = await store.keys.add(name, per_minute)
+    given = {} if groups is None else {"groups": groups}
+    _, text = await store.keys.add(name, per_minute, **given)
     await store.close()
     return {"Authorization": f"Bearer {text}"}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chatbot.audience import EVERYTHING
+from chatbot.audience import EVERYTHING, staff
 from chatbot.cli.doctor import run_checks
 from chatbot.errors import ConfigurationError, VectorStoreError
 from chatbot.index.builder import BuildReport, forget_old, roll_back, update_index
@@ -151,6 +151,39 @@ def test_the_same_results_as_faiss_and_only_new_chunks_are_sent(chosen: Settings
     build(chosen)
     forget_old(chosen)
     assert stored(chosen) == keys(load_current(chosen.index))
+
+
+def test_the_store_leaves_out_what_the_asker_may_not_see(chosen: Settings) -> None:
+    for number in range(0, 60, 3):
+        page = chosen.knowledge / f"page{number}.md"
+        page.write_text(f"---\naudience: legal\n---\n{page.read_text()}")
+    build(chosen)
+    generation = load_current(chosen.index)
+    view = generation.views.of(staff())
+    assert view is not None and 0 < view.count < len(generation.chunks)
+    store = open_store(chosen, "bundled")
+    assert store is not None
+    search = RemoteSearch(store, generation)
+    vector = np.asarray(HashedEmbeddings().embed_query("refund of a parcel"), dtype=np.float32)
+    own = {generation.chunks[row].content_hash for row in np.flatnonzero(view.rows)}
+    named, _ = store.nearest(vector, 60, sorted(view.names))
+    assert set(named) == own  # the store itself, before anything is looked at here
+    exact = generation.nearest.search(vector, 10, view)
+    found = search.search(vector, 10, view)
+    assert [score for _, score in found] == pytest.approx([s for _, s in exact], abs=1e-5)
+    assert all(view.rows[row] for row, _ in found)
+
+
+def test_a_change_of_audiences_reaches_the_store_without_embedding(chosen: Settings) -> None:
+    build(chosen)
+    (chosen.knowledge / ".audience").write_text("legal")
+    assert build(chosen).reused == len(load_current(chosen.index).chunks)
+    forget_old(chosen)
+    store = open_store(chosen, "bundled")
+    assert store is not None
+    vector = np.asarray(HashedEmbeddings().embed_query("refund"), dtype=np.float32)
+    assert store.nearest(vector, 5, ["internal", "public"])[0] == []
+    assert len(store.nearest(vector, 5, ["legal"])[0]) == 5
 
 
 def test_what_was_lost_there_comes_back_with_the_next_run(chosen: Settings) -> None:
