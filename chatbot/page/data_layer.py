@@ -24,8 +24,10 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
+from chatbot.audience import VISITOR, Asker
 from chatbot.errors import StoreError, UserError
 from chatbot.page.access import Mode, may_enter
+from chatbot.page.kept import MaySee, shown_element, shown_thread
 from chatbot.store import Store
 from chatbot.store.database import now
 
@@ -48,8 +50,11 @@ class DeskDataLayer(BaseDataLayer):
     the page here; one message fails in several writes, and its reason is said once.
     """
 
-    def __init__(self, store: Store, mode: Mode, oauth_domains: Sequence[str] = ()) -> None:
+    def __init__(
+        self, store: Store, mode: Mode, may_see: MaySee, oauth_domains: Sequence[str] = ()
+    ) -> None:
         self.store = store
+        self._may_see = may_see
         self._mode = mode
         self._domains = oauth_domains
         self._said_to: WeakKeyDictionary[Any, dict[str, float]] = WeakKeyDictionary()
@@ -145,7 +150,15 @@ class DeskDataLayer(BaseDataLayer):
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         """An element as the page shows it."""
         found = await self.store.threads.element(thread_id, element_id)
-        return _for_page(found[0]) if found else None
+        if found is None:
+            return None
+        asker = await self._author(thread_id)
+        return _for_page(shown_element(found[0], asker, self._may_see))
+
+    async def _author(self, thread_id: str) -> Asker:
+        """Whose thread it is, as far as documents go: nobody else gets to read it."""
+        author = await self.store.users.get(await self.store.threads.author(thread_id) or "")
+        return author.asker if author else VISITOR
 
     @queue_until_user_message()
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
@@ -179,6 +192,7 @@ class DeskDataLayer(BaseDataLayer):
         thread = await self.store.threads.get(thread_id)
         if thread is None:
             return None
+        thread = shown_thread(thread, await self._author(thread_id), self._may_see)
         thread["elements"] = [_for_page(element) for element in thread["elements"]]
         return cast(ThreadDict, thread)
 

@@ -53,7 +53,7 @@ def set_up(service: ChatService) -> None:
     mode = access.access_mode(settings)
     access.provide_secret(settings)
     store = Store(settings.database_url)
-    layer = DeskDataLayer(store, mode, settings.oauth_domains)
+    layer = DeskDataLayer(store, mode, service.may_see, settings.oauth_domains)
     cl.data_layer(lambda: layer)
     chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
     # In front: Chainlit's last route answers every address with the page.

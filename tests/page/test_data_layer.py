@@ -53,7 +53,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 async def layer(store: Store) -> DeskDataLayer:
     await store.users.add("ann", "correct horse", "owner")
-    return DeskDataLayer(store, "password")
+    return DeskDataLayer(store, "password", lambda asker, paths: True)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ async def test_a_step_of_another_thread_is_refused(layer: DeskDataLayer, page: E
     ],
 )
 async def test_who_is_added_by_signing_in(store: Store, mode: Mode, name: str, added: bool) -> None:
-    layer = DeskDataLayer(store, mode, ("example.org",))
+    layer = DeskDataLayer(store, mode, lambda asker, paths: True, ("example.org",))
     user = User(identifier=name, metadata={"role": "agent"})
     if added:
         made = await layer.create_user(user)
