@@ -150,7 +150,7 @@ def _update(
     old = _usable(settings, embeddings_name, kept)
     changes = compare(settings.knowledge, old, settings.max_file_bytes)
 
-    def report(of: Manifest, reused: int) -> BuildReport:
+    def report(of: "Manifest", reused: int) -> BuildReport:
         return BuildReport(
             generation=of.generation,
             documents=len(changes.stamps) - len(of.failed),

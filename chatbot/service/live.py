@@ -133,6 +133,7 @@ class LiveLoader:
             loading = thread.submit(self._models.load_llm)
             generation = self._newest()
             generation.lexical.warm_up()
+            generation.views.of(EVERYTHING)  # reads whom each document is for
             self._models.embeddings()
             llm = loading.result()
         gate = self._search.gate(generation)
