@@ -3,6 +3,7 @@
 Importing this module imports langchain-milvus, of the extra ``milvus``.
 """
 
+import json
 import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -119,7 +120,8 @@ class MilvusVectorStore(Milvus):
         """The ids of the ``k`` nearest, best first, of those for one of ``audiences``."""
         if not self.fields and self.ready:  # made by another process since this one connected
             self._init()
-        expr = None if audiences is None else f"json_contains_any({_AUDIENCE}, {list(audiences)})"
+        names = json.dumps(audiences, ensure_ascii=False)
+        expr = None if audiences is None else f"json_contains_any({_AUDIENCE}, {names})"
         found = self.similarity_search_with_score_by_vector(vector, k=k, expr=expr)
         return [str(document.id) for document, _ in found]
 
