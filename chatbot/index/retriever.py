@@ -19,6 +19,7 @@ from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.rerank import Reranker
 from chatbot.index.stores.vectors import Nearest
 from chatbot.index.views import View
+from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import Chunk, search_text
 from chatbot.passage import Passage
 
@@ -217,7 +218,7 @@ class HybridRetriever(BaseRetriever):
         return np.asarray(means, dtype=np.float32)
 
     def _document(self, passage: "_Choice", found: "_Found") -> Passage:
-        row = passage.row
+        row, manifest = passage.row, self.generation.manifest
         chunk = self.generation.chunks[row]
         first = self.generation.chunks[passage.rows[0]]
         start = first.start
@@ -229,8 +230,8 @@ class HybridRetriever(BaseRetriever):
             "title": " > ".join(filter(None, (chunk.folders, chunk.title))),
             "columns": first.columns,
             "also": passage.also,
-            "address": self.generation.manifest.addresses.get(chunk.path, ""),
-            "audience": sorted(self.generation.audiences[chunk.path]),
+            "address": manifest.addresses.get(chunk.path, ""),
+            "audience": sorted(audience_of(chunk.path, manifest.audiences)),
             "score": passage.score,
             "similarity": float(self._cosines([row], found.vector)[0]),
             "dense_rank": found.dense.get(row, 0),

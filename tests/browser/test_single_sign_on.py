@@ -88,7 +88,10 @@ def sign_in(address: str, provider: Provider, person: str) -> httpx.Client:
 def test_a_person_of_the_domain_comes_in(address: str, provider: Provider) -> None:
     client = sign_in(address, provider, "ann@example.org")
     user = client.get("/user").json()
-    assert (user["identifier"], user["metadata"]) == ("ann@example.org", {"role": "agent"})
+    assert (user["identifier"], user["metadata"]) == (
+        "ann@example.org",
+        {"role": "agent", "groups": []},
+    )
 
 
 @pytest.mark.parametrize("person", ["eve@example.com", "eve@evil-example.org", ""])
