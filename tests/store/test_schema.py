@@ -1,11 +1,12 @@
-"""A database from before there were API keys."""
+"""Databases from before there were API keys, and groups."""
 
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, inspect, select
+from sqlalchemy import create_engine, insert, inspect, select, text
 
-from chatbot.store import Store
+from chatbot.audience import staff
+from chatbot.store import ApiKey, Store, User
 from chatbot.store.schema import api_keys, metadata, version
 
 
@@ -26,3 +27,31 @@ def test_an_older_database_gets_the_table(tmp_path: Path) -> None:
     assert inspect(engine).has_table("api_keys")
     with engine.connect() as connection:
         assert connection.execute(select(version.c.version)).scalar_one() >= 2
+
+
+def test_people_and_keys_of_an_older_database_see_what_is_internal(tmp_path: Path) -> None:
+    file = tmp_path / "peregrine.db"
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(insert(version).values(version=3))
+        for table in ("users", "api_keys"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN audiences"))
+        added = "('u', 'ann', 'agent', '2026'), ('v', 'bob', 'agent', '2026')"
+        connection.execute(
+            text(f"INSERT INTO users (id, name, role, created_at) VALUES {added}"),
+        )
+        key = "('k', 'shop', 'x', '2026')"
+        connection.execute(
+            text(f"INSERT INTO api_keys (id, name, hash, created_at) VALUES {key}"),
+        )
+
+    async def use() -> tuple[User | None, list[ApiKey]]:
+        store = Store(f"sqlite:///{file}")
+        await store.users.change("bob", groups=["legal"])
+        found = await store.users.get("ann"), await store.keys.all()
+        await store.close()
+        return found
+
+    ann, keys = asyncio.run(use())
+    assert ann is not None and ann.asker == keys[0].asker == staff()
