@@ -29,9 +29,15 @@ def knowledge(knowledge: Path) -> Path:
     (knowledge / "law" / ".audience").write_text("legal")
     eu = knowledge / "eu.md"
     eu.write_text(f"---\naudience: public\n---\n{eu.read_text()}")
-    swiss = "# Swiss returns\n\nCustomers in Switzerland can return a product within 20 days.\n"
+    swiss = "# Switzerland\n\nCustomers in Switzerland can return a product within 20 days.\n"
     (knowledge / "ch.md").write_text(swiss)
     return knowledge
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Whatever is found is answered from."""
+    return settings.model_copy(update={"refuse_below": 0.0})
 
 
 @pytest.mark.parametrize(
