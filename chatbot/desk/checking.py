@@ -12,9 +12,9 @@ from typing import Any
 
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
+from chatbot.grounding.denial import lead_objection
 from chatbot.grounding.evidence import evidence
 from chatbot.grounding.lexicon import is_polite
-from chatbot.grounding.meaning import lead_objection
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.grounding.words import sentences
