@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_files
+from chatbot.files import file_hash
+from chatbot.knowledge.documents import Stamp, leaves, list_files
 
 if TYPE_CHECKING:
     from chatbot.index.generations import Manifest

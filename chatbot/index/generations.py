@@ -24,10 +24,10 @@ import orjson
 from numpy.typing import NDArray
 
 from chatbot.errors import IndexUnavailableError
+from chatbot.files import file_hash, write_whole
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk
-from chatbot.knowledge.documents import file_hash
 from chatbot.text.languages import languages_of
 
 FORMAT = 4
@@ -296,10 +296,7 @@ def remove_old(index: Path, keep: int = 2) -> int:
 
 def set_current(index: Path, name: str) -> None:
     """Make ``name`` the generation that is read, atomically."""
-    temporary = index / ".CURRENT.new"
-    temporary.write_text(name + "\n", encoding="utf-8")
-    _sync(temporary)
-    os.replace(temporary, index / "CURRENT")
+    write_whole(index / "CURRENT", [f"{name}\n"])
     _sync(index)
 
 

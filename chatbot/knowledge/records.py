@@ -9,7 +9,7 @@ import json
 import re
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, entities, fill
 
@@ -65,8 +65,7 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     lines = [line for line in text.split("\n") if line.strip()]
     sign = _delimiter(lines[:_SAMPLE]) if lines else ","
     rows = [cells_of(line, sign) for line in lines]
-    wide = max(map(len, rows), default=0)
-    return [row + [""] * (wide - len(row)) for row in rows], sign
+    return even_rows(rows), sign
 
 
 def _are_names(row: list[str]) -> bool:
