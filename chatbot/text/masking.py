@@ -91,7 +91,7 @@ def mask_logs() -> None:
     if getattr(make, "masks", False):
         return
 
-    def masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
         record.msg, record.args = mask(record.getMessage()), None
         if record.exc_info and record.exc_info[0]:
@@ -99,8 +99,8 @@ def mask_logs() -> None:
             record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
         return record
 
-    masked.masks = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(masked)
+    make_masked.masks = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make_masked)
 
 
 def _emails(text: str) -> Iterator[Span]:
