@@ -105,7 +105,7 @@ def _family(codes: Iterable[str]) -> set[str]:
     return {re.split(r"\d", code)[0] for code in codes}
 
 
-def _codes(piece: Piece | Reading) -> set[object]:
+def _codes(piece: Piece) -> set[object]:
     return {value for fact in piece.facts if fact.kind == "code" for value in fact.values}
 
 
@@ -115,7 +115,7 @@ def has_rival(fact: Fact, held: Iterable[Fact]) -> bool:
     return any(not fact.values & other.values for other in same)
 
 
-def _belongs(named: frozenset[str], best: Piece | Reading, other: Piece | Reading) -> str | None:
+def _belongs(named: frozenset[str], best: Piece, other: Piece) -> str | None:
     """Whether the claim names what only ``other`` is about, and nothing that only ``best`` is."""
     mine, theirs = _marks(best), _marks(other)
     strange = named & (theirs - mine)
@@ -125,11 +125,11 @@ def _belongs(named: frozenset[str], best: Piece | Reading, other: Piece | Readin
     return None
 
 
-def _marks(piece: Piece | Reading) -> frozenset[str]:
+def _marks(piece: Piece) -> frozenset[str]:
     return piece.stems | _codes_as_marks(piece)
 
 
-def _codes_as_marks(piece: Piece | Reading) -> frozenset[str]:
+def _codes_as_marks(piece: Piece) -> frozenset[str]:
     return frozenset(f"code {value}" for value in _codes(piece))
 
 

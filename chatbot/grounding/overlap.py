@@ -21,7 +21,7 @@ _PART = 0.5  # of each part of a sentence
 _ENOUGH = 3  # words
 
 
-def coverage(claim: Piece | Reading, *sources: Reading) -> float:
+def coverage(claim: Piece, *sources: Reading) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
     stems = claim.stems - _LIGHT
     total = len(stems) + len(claim.facts)

@@ -78,7 +78,9 @@ def read_json(data: bytes) -> Extracted:
     Raises:
         DocumentError: it is not valid, or nested too deeply.
     """
-    return _records(checked_json(data))
+    text = lines_of(data)
+    _check(text.removeprefix("\ufeff"), "it")
+    return _records(text)
 
 
 def read_json_lines(text: str) -> Extracted:
@@ -94,17 +96,6 @@ def read_json_lines(text: str) -> Extracted:
             starts.append(offset)
         offset += len(line) + 1
     return _visible(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
-
-
-def checked_json(data: bytes) -> str:
-    """The text of a JSON file.
-
-    Raises:
-        DocumentError: it is not valid, or nested too deeply.
-    """
-    text = lines_of(data)
-    _check(text.removeprefix("\ufeff"), "it")
-    return text
 
 
 def _check(text: str, what: str) -> None:
