@@ -21,10 +21,10 @@ from langchain_core.documents import Document
 
 from benchmarks import ROOT
 from chatbot.grounding.citations import verify
-from chatbot.grounding.words import sentences
 from chatbot.index.retriever import join_rows
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
+from chatbot.text.sentences import sentences
 
 RECIPES = ROOT / "models" / "recipes" / "bundled"
 ALL = sorted(p.name for p in RECIPES.iterdir() if p.is_dir())

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot.errors import DataError
+from chatbot.knowledge.places import title_of
 from chatbot.memory import Turn
 from chatbot.passage import Passage
 
@@ -163,11 +164,6 @@ def to_documents(passages: list[GivenPassage]) -> list[Passage]:
         )
         for passage in passages
     ]
-
-
-def title_of(path: str) -> str:
-    """``refund-policy-2.md`` reads ``refund policy 2``."""
-    return Path(path).stem.replace("-", " ").replace("_", " ")
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

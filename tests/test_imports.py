@@ -13,7 +13,7 @@ from tests.support import ROOT
 
 # The modules and packages that may import a library; all others reach it through them.
 OWNERS = {
-    "Stemmer": {"text.tokens", "grounding.words"},
+    "Stemmer": {"text.tokens"},
     "anyio": {"api.mcp"},
     "argon2": {"store.users"},
     "chainlit": {"page"},

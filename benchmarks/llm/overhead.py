@@ -84,6 +84,8 @@ Run = Callable[[Sequence[int]], Figures]
 
 def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
     """Only ``add_request`` and ``step``; the engine's own thread sleeps meanwhile."""
+    from openvino import Tensor
+
     numbers = iter(range(10**6, 10**7))
 
     def run(which: Sequence[int]) -> Figures:
@@ -93,7 +95,7 @@ def bare(engine: Any, prompts: Sequence[str], tokens: int) -> Run:
         handles = [
             pipeline.add_request(
                 next(numbers),
-                engine._tensor(engine._tokens.encode(prompts[i])),
+                Tensor(np.array([engine._tokens.encode(prompts[i])], dtype=np.int64)),
                 engine._config(request, tokens),
             )
             for i in which

@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -166,7 +167,7 @@ def _gaps(options: argparse.Namespace) -> None:
         embeddings = service.models.embeddings()
         gaps = find_gaps(waiting, embeddings, lambda q: service.search(q, EVERYTHING))
     if options.json:
-        print_json({"gaps": [gap.as_dict() for gap in gaps]})
+        print_json({"gaps": [asdict(gap) for gap in gaps]})
         return
     for gap in gaps:
         print(f"{gap.size} questions ({gap.refused} refused, {gap.thumbs_down} thumbs down)")

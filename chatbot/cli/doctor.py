@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,6 @@ class Check:
     name: str
     ok: bool
     detail: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON shows it."""
-        return asdict(self)
 
 
 def run_checks(settings: Settings, offline: bool) -> list[Check]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _import_export(options: argparse.Namespace) -> None:
 def _say(report: Any, started: float, as_json: bool) -> None:
     report.seconds = round(time.perf_counter() - started, 3)
     if as_json:
-        print_json(report.as_dict())
+        print_json(asdict(report))
         return
     for failure in report.failed[:_SHOWN]:
         print(f"{failure['path']} was left out: {failure['reason']}.", file=sys.stderr)

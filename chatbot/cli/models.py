@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import asdict
 from threading import Event
 from typing import Any
 
@@ -130,7 +131,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     checks = run_checks(load_settings(), offline=options.offline)
     if options.json:
-        print_json({"ok": all(c.ok for c in checks), "checks": [c.as_dict() for c in checks]})
+        print_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]})
     else:
         for check in checks:
             print(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from chatbot.console.library import is_hidden
 from chatbot.errors import ConflictError, DocumentError, KnowledgeError
-from chatbot.knowledge.documents import SUFFIXES, file_hash, list_files, list_unread, load_document
+from chatbot.files import file_hash
+from chatbot.knowledge.documents import SUFFIXES, list_files, list_unread, load_document
 from chatbot.settings import Settings
 
 _LONGEST_NAME = 180  # bytes: file systems take 255, and a temporary name is longer

@@ -29,7 +29,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
     """A page of the console; templates have ``t`` for words and ``link`` for addresses."""
     user, language = user_of(request), request.state.language
     said = request.query_params.get("said", "")
-    known = f"said_{said}" in TEXTS["en"]
+    known = f"said_{said}" in TEXTS.by_language["en"]
     shared = {
         "t": lambda key, /, **named: say(language, key, **named),
         "link": link,

@@ -13,13 +13,13 @@ from typing import Any
 from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
+from chatbot.grounding.denial import lead_objection
 from chatbot.grounding.evidence import evidence
 from chatbot.grounding.lexicon import is_polite
-from chatbot.grounding.meaning import lead_objection
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
-from chatbot.grounding.words import sentences
 from chatbot.service import ChatService
+from chatbot.text.sentences import sentences
 
 LONGEST = 20_000  # characters of a reply
 _PASSAGES = 8  # for each sentence, and again for its statement

@@ -1,7 +1,7 @@
 """What people's judgements are good for: training rows, regression cases, and gaps."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,10 +31,6 @@ class Gap:
     thumbs_down: int
     examples: list[str]
     nearest: list[dict[str, Any]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The gap as JSON shows it."""
-        return asdict(self)
 
 
 def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:

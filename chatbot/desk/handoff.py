@@ -7,6 +7,7 @@ from email.policy import SMTP
 from typing import Any
 
 from chatbot.errors import HandoffError
+from chatbot.knowledge.blocks import one_line
 from chatbot.memory import Turn
 
 _TIMEOUT = 10.0  # seconds
@@ -23,10 +24,6 @@ class Packet:
     handed_off_by: str
     created_at: str
     history: list[Turn] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The packet as a webhook gets it."""
-        return asdict(self)
 
 
 def to_markdown(packet: Packet) -> str:
@@ -62,7 +59,7 @@ async def post(packet: Packet, url: str) -> None:
 
     try:
         async with httpx.AsyncClient(timeout=_TIMEOUT) as client:
-            response = await client.post(url, json=packet.as_dict())
+            response = await client.post(url, json=asdict(packet))
             response.raise_for_status()
     except httpx.HTTPStatusError as exc:
         raise HandoffError(f"status {exc.response.status_code}") from exc
@@ -80,11 +77,6 @@ def conversation(history: Sequence[Turn]) -> str:
 def quote(text: str) -> str:
     """Text as a Markdown block quote."""
     return "\n".join(f"> {line}" for line in text.strip().splitlines())
-
-
-def one_line(text: str) -> str:
-    """Text on one line, fit for a heading or a header."""
-    return " ".join(text.split())
 
 
 def _passages(passages: list[dict[str, Any]]) -> str:

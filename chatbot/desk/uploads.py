@@ -44,7 +44,7 @@ def read_upload(name: str, path: Path, max_bytes: int) -> Document:
 def parse_upload(name: str, text: str, markdown: bool) -> Document:
     """An uploaded document from its text, as it is kept with the conversation."""
     title = Path(name.replace("\\", "/")).name or "upload"
-    return Document(f"upload/{title}", title, text, markdown)
+    return Document(path=f"upload/{title}", title=title, text=text, markdown=markdown)
 
 
 def index_documents(

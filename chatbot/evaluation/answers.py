@@ -99,7 +99,6 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "similarity": max((passage.similarity for passage in answer.passages), default=0.0),
         "unmarked_facts": _sentences_without_mark(answer),
         "passages": [passage.path for passage in answer.passages],
-        "texts": [passage.text for passage in answer.passages],
         "shown": [passage.as_fields() for passage in answer.passages],
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from chatbot.errors import DataError
 from chatbot.evaluation.metrics import risk_area, risk_coverage
-from chatbot.grounding.confidence import Calibration, Scorer, Tree
+from chatbot.grounding.confidence import Calibration, Scorer, Tree, leaf
 
 # Nobody knows how many questions of the next weeks are covered, and files of labelled cases hold
 # too few that are not: at least this share is assumed when a threshold is chosen.
@@ -140,9 +140,7 @@ def _fit(examples: Sequence[Example], names: list[str]) -> tuple[Scorer, np.ndar
     final = GradientBoostingClassifier(**_TREES).fit(rows, labels, sample_weight=weights)
     rate = float(_TREES["learning_rate"])
     trees = [_tree(stage[0].tree_, 0, rate) for stage in final.estimators_]
-    base = float(final.decision_function(rows[:1])[0]) - sum(
-        _value(tree, rows[0]) for tree in trees
-    )
+    base = float(final.decision_function(rows[:1])[0]) - sum(leaf(tree, rows[0]) for tree in trees)
     judged = _answerable(examples)
     weighed = _weights([e for e, use in zip(examples, judged, strict=True) if use])
     thresholds = thresholds_by_risk(sure[judged], labels[judged], weighed)
@@ -207,12 +205,6 @@ def _tree(tree: Any, node: int, rate: float) -> Tree:
     low = _tree(tree, int(tree.children_left[node]), rate)
     high = _tree(tree, int(tree.children_right[node]), rate)
     return [int(tree.feature[node]), float(f"{tree.threshold[node]:.6g}"), low, high]
-
-
-def _value(tree: Tree, row: np.ndarray) -> float:
-    while isinstance(tree, list):
-        tree = tree[2] if row[tree[0]] <= tree[1] else tree[3]
-    return float(tree)
 
 
 def _judge(

@@ -6,7 +6,7 @@ from langchain_core.documents import Document
 
 from chatbot.grounding.citations import Verified, verify
 from chatbot.grounding.injection import copies
-from chatbot.grounding.words import sentences
+from chatbot.text.sentences import sentences
 
 
 def check(

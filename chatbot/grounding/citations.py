@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.sources import Span, all_spans
-from chatbot.grounding.words import sentences
+from chatbot.text.sentences import sentences
 
 MARK = " \u26a0"
 

@@ -7,7 +7,7 @@ as numbers in JSON and evaluated here, so that serving needs no learning library
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +42,7 @@ class Scorer:
     def confidence(self, values: Mapping[str, float]) -> float:
         """From 0 to 1: how probable it is that the passages answer."""
         row = [values[name] for name in self.features]
-        score = self.base + sum(_leaf(tree, row) for tree in self.trees)
+        score = self.base + sum(leaf(tree, row) for tree in self.trees)
         return _sigmoid(self.slope * score + self.offset)
 
     def threshold(self, risk: float) -> float:
@@ -156,7 +156,8 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _leaf(tree: Tree, row: list[float]) -> float:
+def leaf(tree: Tree, row: Sequence[float]) -> float:
+    """What a tree adds to the score of a row of features."""
     while isinstance(tree, list):
         feature, threshold, low, high = tree
         tree = low if row[feature] <= threshold else high

@@ -4,16 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from chatbot.grounding.denial import opposite
 from chatbot.grounding.facts import Fact, missing
-from chatbot.grounding.meaning import (
-    COVERED,
-    coverage,
-    foreign,
-    objection,
-    opposite,
-    own_words,
-    pieces_covered,
-)
+from chatbot.grounding.meaning import objection
+from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
 from chatbot.grounding.reading import Piece, Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
 
@@ -69,7 +63,7 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
     over = _with_names(claim, span, spans)
     if missing(claim.inherited, [*source.facts, *span.over.facts]):
         return f"it speaks of '{claim.inherited[0].text}', of which its source does not"
-    if foreign(claim, source):
+    if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
         return objection(claim, source, over)

@@ -176,15 +176,8 @@ def unify_spelling(text: str) -> str:
 
 
 def _fact(match: re.Match[str], kind: str, *values: object, unit: str | None = None) -> Fact:
-    return Fact(
-        kind,
-        frozenset(values),
-        unit,
-        match[0].strip(),
-        match[0].strip(),
-        match.start(),
-        match.end(),
-    )
+    text = match[0].strip()
+    return Fact(kind, frozenset(values), unit, text, text, *match.span())
 
 
 def _address(match: re.Match[str]) -> Fact:

@@ -46,11 +46,6 @@ class Gate:
     refuse_below: float | None = None
     reading: Reading | None = None
 
-    @property
-    def calibrated(self) -> bool:
-        """Whether the calibration knows the embeddings in use."""
-        return self.embeddings == self.calibration.embeddings
-
     def features(
         self, question: str, query: str, passages: Sequence[Document], supplied: bool
     ) -> dict[str, float]:

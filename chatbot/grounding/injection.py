@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from langchain_core.documents import Document
 from langchain_core.messages import BaseMessage
 
-from chatbot.grounding.words import sentences, words
+from chatbot.grounding.words import words
+from chatbot.text.sentences import sentences
 
 _OURS = r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|restrictions?)"
 _SPEAK = (

@@ -3,7 +3,7 @@ together ("3 days in the EU", "5 in the US")."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a sentence."""
+    """A sentence, or a part of one."""
 
     text: str
     facts: tuple[Fact, ...]
@@ -58,32 +58,22 @@ class Piece:
     @cached_property
     def negative(self) -> bool:
         """Whether it denies: an odd number of "not" and the like."""
-        said = [word.lower() for word in _WORD.findall(self.text)]
-        count = sum(word in words("no") for word in said)
-        return count % 2 == 1
+        return sum(word.lower() in words("no") for word in _WORD.findall(self.text)) % 2 == 1
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Piece):
     """A sentence read; ``lead`` is the "yes" or "no" that it begins with.
 
     ``pieces`` keep together what belongs to a number, ``clauses`` are cut at every sign.
     Codes that a part takes over from the part before it are ``inherited``, terms ``carried``.
     """
 
-    text: str
     lead: str
-    facts: tuple[Fact, ...]
-    terms: tuple[Term, ...]
     pieces: tuple[Piece, ...]
     clauses: tuple[Piece, ...] = ()
     inherited: tuple[Fact, ...] = ()
     carried: tuple[Term, ...] = ()
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """Words with meaning and terms in one form, without numbers."""
-        return _stems(self.text, self.facts, self.terms)
 
     @cached_property
     def language(self) -> str:
@@ -115,7 +105,7 @@ def read(text: str) -> Reading:
     terms = tuple(term for term in kinds().find(said) if term.kind != "month")
     clauses = _build_pieces(said, _split_clauses(said, found, terms)[0], found, terms)
     pieces = _pieces(said, found, terms)
-    return Reading(said, lead, found, terms, tuple(pieces), tuple(clauses))
+    return Reading(said, found, terms, lead, tuple(pieces), tuple(clauses))
 
 
 def row_reading(cells: Sequence[tuple[str, str]]) -> Reading:
@@ -133,7 +123,7 @@ def row_reading(cells: Sequence[tuple[str, str]]) -> Reading:
     text = " | ".join(piece.text for piece in pieces)
     every = tuple(fact for piece in pieces for fact in piece.facts)
     terms = tuple(term for piece in pieces for term in piece.terms)
-    return Reading(text, "", every, terms, tuple(pieces), tuple(clauses))
+    return Reading(text, every, terms, "", tuple(pieces), tuple(clauses))
 
 
 def _in(some: Sequence[Fact], every: Sequence[Fact]) -> tuple[Fact, ...]:
@@ -151,12 +141,8 @@ def _with_unit(fact: Fact, column: str) -> Fact:
     """A bare number of a cell with the unit in the name of its column, where there is one."""
     if fact.kind != "quantity" or fact.unit is not None:
         return fact
-    told = [unit for unit in _units_in(column) if unit]
-    return (
-        Fact(fact.kind, fact.values, told[0], fact.text, fact.full, fact.start, fact.end)
-        if (len(told) == 1)
-        else fact
-    )
+    told = _units_in(column)
+    return replace(fact, unit=told[0]) if len(told) == 1 else fact
 
 
 def _units_in(column: str) -> list[str]:

@@ -9,7 +9,7 @@ from langchain_core.documents import Document
 
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
-from chatbot.grounding.words import sentences
+from chatbot.text.sentences import sentences
 
 _RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
 _CELLS = re.compile(r"(?<!\\)\|")

@@ -1,14 +1,11 @@
-"""Words of answers, questions and passages; where their sentences are."""
+"""Words of answers, questions and passages."""
 
 import re
 from functools import lru_cache
-from typing import Any
 
-from chatbot.text.sentences import sentences
+from chatbot.text.tokens import stems
 from chatbot.text.unicode import normalise
 from chatbot.text.words import segment
-
-__all__ = ["content_words", "sentences", "stem", "words"]
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 
@@ -40,11 +37,4 @@ def stem(word: str) -> str:
     """The Snowball stem of an English word; numbers and codes stay as they are."""
     if any(character.isdigit() for character in word):
         return word
-    return str(_stemmer().stemWord(word))
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
+    return stems([word])[0]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.cases import AnswerRow
+from chatbot.files import write_whole
 from chatbot.importing.conversations import Conversation, message_body
-from chatbot.importing.folder import write_lines
 from chatbot.text.masking import mask
 
 _WORD = re.compile(r"\w+")
@@ -213,5 +213,5 @@ def write_rows(path: Path, candidates: Iterable[Candidate]) -> int:
     """Write the candidates as JSON lines, whole or not at all; returns how many."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps(each.as_row(), ensure_ascii=False) + "\n" for each in candidates]
-    write_lines(path, lines)
+    write_whole(path, lines)
     return len(lines)

@@ -8,7 +8,7 @@ import ctypes
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -117,16 +117,6 @@ def import_folder(knowledge: Path, name: str) -> Iterator[ImportFolder]:
         raise ImportingError(
             f"Another 'chatbot import' is at work in '{base}'; wait until it is done."
         ) from exc
-
-
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write a file anew, whole or not at all: a kill leaves the old one."""
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("w", encoding="utf-8") as stream:
-        stream.writelines(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
 
 
 def _documents(folder: Path) -> set[str]:

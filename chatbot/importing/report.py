@@ -1,7 +1,6 @@
 """What an import did."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -22,7 +21,3 @@ class ImportReport:
     def leave_out(self, path: str, reason: str) -> None:
         """Note what was not imported; ``reason`` completes "<path> was left out: ..."."""
         self.failed.append({"path": path, "reason": reason})
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report with the keys of the command contract."""
-        return asdict(self)

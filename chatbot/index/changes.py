@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatbot.files import file_hash
 from chatbot.knowledge.audiences import Said, folders_said
-from chatbot.knowledge.documents import Stamp, file_hash, leaves, list_folder
+from chatbot.knowledge.documents import Stamp, leaves, list_folder
 
 if TYPE_CHECKING:
     from chatbot.index.generations import Manifest

@@ -84,8 +84,7 @@ def window_of(embeddings: Embeddings) -> TokenWindow | None:
 
 def count_tokens(embeddings: Embeddings, texts: list[str]) -> int:
     """Tokens of ``texts`` by the model's own tokenizer; words, where there is none."""
-    client = getattr(embeddings, "_client", None)
-    tokenizer = getattr(client, "tokenizer", None)
+    tokenizer = getattr(getattr(embeddings, "_client", None), "tokenizer", None)
     if tokenizer is None:
         return sum(len(text.split()) for text in texts)
     return sum(len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"])

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from chatbot.audience import Asker, Audience
 from chatbot.errors import IndexUnavailableError
+from chatbot.files import file_hash, write_whole
 from chatbot.index.disk import no_garbage_collection, read_lines, sync, write_lines
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.index.views import Views
 from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import Chunk
-from chatbot.knowledge.documents import file_hash
 from chatbot.text.languages import languages_of
 
 FORMAT = 5
@@ -328,10 +328,7 @@ def remove_old(index: Path, keep: int = 2) -> int:
 
 def set_current(index: Path, name: str) -> None:
     """Make ``name`` the generation that is read, atomically."""
-    temporary = index / ".CURRENT.new"
-    temporary.write_text(name + "\n", encoding="utf-8")
-    sync(temporary)
-    os.replace(temporary, index / "CURRENT")
+    write_whole(index / "CURRENT", [f"{name}\n"])
     sync(index)
 
 

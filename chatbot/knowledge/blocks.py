@@ -171,6 +171,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def first_heading(blocks: Iterable[Block]) -> str:
+    """The text of the first heading; nothing where there is none."""
+    return next((block.text for block in blocks if isinstance(block, Heading)), "")
+
+
 def header_rows(rows: Sequence[Sequence[str]]) -> int:
     """How many of the first rows name columns, where the format does not say: one if it has no
     number and no empty cell and rows follow, else none."""
@@ -178,6 +183,12 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
         return 0
     first = rows[0]
     return int(all(cell.strip() and not _DIGIT.search(cell) for cell in first))
+
+
+def even_rows(rows: Sequence[list[str]]) -> list[list[str]]:
+    """The rows with as many cells as the longest one has."""
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
 def columns_of(rows: Sequence[Sequence[str]], header: int) -> str:

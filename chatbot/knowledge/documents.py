@@ -5,7 +5,6 @@ returns it, so that a citation's offsets are offsets into the file; what their r
 is blanks in it. The others are extracted, and the offsets are offsets into the extracted text.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
 from chatbot.knowledge.audiences import AUDIENCE_FILE, is_audience_file
-from chatbot.knowledge.blocks import Extracted, Place, Rows
+from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.formats import EXTRACTED
-from chatbot.knowledge.places import file_words, folders_of
+from chatbot.knowledge.places import file_words, folders_of, title_of
 from chatbot.knowledge.plain import LARGE, PLAIN, read_plain
 
 SUFFIXES = frozenset({*PLAIN, *EXTRACTED})
@@ -29,31 +28,18 @@ IMPORTS = "imports"
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
 
-@dataclass(frozen=True)
-class Document:
+@dataclass(frozen=True, kw_only=True)
+class Document(Extracted):
     """A readable document; ``path`` is relative to the knowledge folder, with ``/``.
 
-    ``body`` is where the text begins behind front matter. ``pages`` are (offset, label) of pages,
-    slides or sheets, ``records`` where the records of a list begin. ``notes`` say what of the
-    document was not read. ``folders`` are those it is in, and ``name`` what its file's name says
-    beyond them and the title. ``address`` is where the original is to be read, if that is known.
-    ``audience`` is whom it says itself that it is for, as it says it.
+    ``folders`` are those it is in, and ``name`` what its file's name says beyond them and the
+    title.
     """
 
     path: str
-    title: str
-    text: str
     markdown: bool
-    body: int = 0
-    pages: tuple[tuple[int, str], ...] = ()
-    headings: tuple[Place, ...] = ()
-    tables: tuple[Rows, ...] = ()
-    records: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
     folders: str = ""
     name: str = ""
-    address: str = ""
-    audience: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,9 +122,8 @@ def list_skipped(folder: Path) -> list[Skipped]:
     """What of the folder is not read, by endings, most first; what is hidden is named and not
     looked into."""
     groups: dict[str, list[str]] = {}
-    for path, _ in _walk(folder, hidden=True):
-        if (suffix := _unread_suffix(path)) is not None:
-            groups.setdefault(suffix, []).append(path)
+    for path in list_unread(folder):
+        groups.setdefault(_unread_suffix(path) or "", []).append(path)
     found = [
         Skipped(suffix, len(paths), _why(suffix), min(paths)) for suffix, paths in groups.items()
     ]
@@ -213,12 +198,6 @@ def leaves(folder: Path, relative: str) -> bool:
     return not (folder / relative).resolve().is_relative_to(folder.resolve())
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
     """Read one document. Formats with a parser of their own are read in a process apart, which
     is ended when it takes too long or too much memory.
@@ -230,7 +209,7 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
     path = folder / relative
     suffix = path.suffix.lower()
     try:
-        if not _is_text(relative):
+        if _writable(relative) != relative:
             raise DocumentError("its name is not valid UTF-8; rename it")
         if leaves(folder, relative):
             raise DocumentError("it is a link that leaves the knowledge folder")
@@ -266,39 +245,14 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
     )
     markdown = suffix not in _NO_HEADINGS
     first = headings[0].text if headings and markdown else ""
-    title = _writable(extracted.title) or first or _stem(relative)
-    title = title[:_MAX_TITLE]
+    title = (_writable(extracted.title) or first or title_of(relative))[:_MAX_TITLE]
     folders = folders_of(relative, title)
-    return Document(
-        relative,
-        title,
-        text,
-        markdown,
-        extracted.body,
-        tuple((offset, _writable(label)) for offset, label in extracted.pages),
-        headings,
-        extracted.tables,
-        extracted.records,
-        extracted.notes,
-        folders,
-        file_words(relative, f"{folders} {title}"),
-        extracted.address,
-        extracted.audience,
-    )
+    read = vars(extracted) | {"text": text, "title": title, "headings": headings}
+    read["pages"] = tuple((offset, _writable(label)) for offset, label in extracted.pages)
+    name = file_words(relative, f"{folders} {title}")
+    return Document(**read, path=relative, markdown=markdown, folders=folders, name=name)
 
 
 def _writable(text: str) -> str:
     """Without lone surrogates (from a damaged PDF), which UTF-8 has no bytes for."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _stem(relative: str) -> str:
-    return Path(relative).stem.replace("-", " ").replace("_", " ")

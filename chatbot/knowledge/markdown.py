@@ -5,7 +5,6 @@ the text keeps its length; headings, tables and the description in front are not
 """
 
 import re
-from collections.abc import Callable
 
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
 from chatbot.knowledge.drawn_text import with_drawn_tables
@@ -17,6 +16,7 @@ from chatbot.knowledge.marks import (
     entities,
     escapes,
     fill,
+    outside,
     unmask,
     without_comments,
 )
@@ -62,9 +62,9 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
     codes = _code(shown, body)
-    shown = _outside(shown, body, codes, lambda part: _visible(part, mdx))
+    shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
-    shown = _outside(shown, body, codes, _read)
+    shown = outside(shown, body, codes, lambda part, _: _read(part))
     headings = [*markdown_headings(shown, body), *html_headings]
     shown, drawn = _mark_drawn(shown, body, codes)
     tables = (*_tables(shown, body, codes), *html_rows, *drawn)
@@ -82,17 +82,15 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
 def _mark_drawn(text: str, begin: int, codes: list[tuple[int, int]]) -> tuple[str, list[Rows]]:
     """``text`` with the tables that are drawn with signs, outside of code."""
     found: list[Rows] = []
-    pieces = [text[:begin]]
-    at = begin
-    for start, end in [*codes, (len(text), len(text))]:
-        part, rows = with_drawn_tables(text[at:start], aligned=False)
-        found += [
-            Rows(r.start + at, r.end + at, r.columns, tuple(place + at for place in r.at))
-            for r in rows
-        ]
-        pieces += [part, text[start:end]]
-        at = end
-    return "".join(pieces), found
+
+    def change(part: str, at: int) -> str:
+        part, rows = with_drawn_tables(part, aligned=False)
+        for r in rows:
+            places = tuple(place + at for place in r.at)
+            found.append(Rows(r.start + at, r.end + at, r.columns, places))
+        return part
+
+    return outside(text, begin, codes, change), found
 
 
 def markdown_headings(text: str, begin: int = 0) -> list[Place]:
@@ -144,18 +142,6 @@ def _code(text: str, begin: int) -> list[tuple[int, int]]:
             spans.append((start, offset + len(line)))
         offset += len(line) + 1
     return [*spans, (start, len(text))] if fence else spans
-
-
-def _outside(
-    text: str, begin: int, codes: list[tuple[int, int]], change: Callable[[str], str]
-) -> str:
-    """``text`` with ``change``, which keeps lengths, made outside of code."""
-    pieces = [text[:begin]]
-    at = begin
-    for start, end in codes:
-        pieces += [change(text[at:start]), text[start:end]]
-        at = end
-    return "".join([*pieces, change(text[at:])])
 
 
 def _visible(text: str, mdx: bool) -> str:

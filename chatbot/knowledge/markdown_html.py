@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of
-from chatbot.knowledge.marks import blank
+from chatbot.knowledge.marks import blank, outside
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
 _NAMES = (
@@ -37,20 +37,17 @@ def without_tags(
         return text, [], []
     # Some sites read their Markdown as MDX too; "<Your name>" is no component, nothing closes it.
     known = {name for pair in _CLOSED.findall(text) for name in pair}
-    pieces = [text[:begin]]
     tables: list[Rows] = []
     headings: list[Place] = []
-    at = begin
-    for start, end in [*codes, (len(text), len(text))]:
-        part = _without_silent(text[at:start])
-        part, rows = _tables(part, at)
-        tables += rows
-        headings += _headings(part, at)
+
+    def change(part: str, at: int) -> str:
+        part, rows = _tables(_without_silent(part), at)
+        tables.extend(rows)
+        headings.extend(_headings(part, at))
         part = _TAG.sub(_blank_tag, part)
-        part = _COMPONENT.sub(lambda m: _blank_tag(m) if mdx or m["name"] in known else m[0], part)
-        pieces += [part, text[start:end]]
-        at = end
-    return "".join(pieces), tables, headings
+        return _COMPONENT.sub(lambda m: _blank_tag(m) if mdx or m["name"] in known else m[0], part)
+
+    return outside(text, begin, codes, change), tables, headings
 
 
 def _headings(text: str, offset: int) -> list[Place]:

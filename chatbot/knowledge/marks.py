@@ -7,6 +7,7 @@ character, and the word that it is in is filled up with blanks behind it.
 import html
 import re
 from bisect import bisect_left
+from collections.abc import Callable, Iterable
 
 FILLER = "\u2060"  # word joiner: no width, no meaning
 _FILLED = re.compile(r"\S*\u2060\S*")
@@ -24,6 +25,19 @@ def blank(text: str) -> str:
 def blank_match(match: re.Match[str]) -> str:
     """The same of what a pattern found."""
     return blank(match[0])
+
+
+def outside(
+    text: str, begin: int, codes: Iterable[tuple[int, int]], change: Callable[[str, int], str]
+) -> str:
+    """``text`` with ``change`` made of its parts from ``begin`` on that are outside of ``codes``,
+    which gets each part and where it stands, and keeps its length."""
+    pieces = [text[:begin]]
+    at = begin
+    for start, end in [*codes, (len(text), len(text))]:
+        pieces += [change(text[at:start], at), text[start:end]]
+        at = end
+    return "".join(pieces)
 
 
 def fill(text: str) -> str:

@@ -41,5 +41,10 @@ def file_words(path: str, known: str) -> str:
     return " ".join(words) if told and len(stem) <= _LONGEST else ""
 
 
+def title_of(path: str) -> str:
+    """The file's name as a title: ``refund-policy-2.md`` reads ``refund policy 2``."""
+    return PurePosixPath(path).stem.replace("-", " ").replace("_", " ")
+
+
 def _words(text: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(normalise(text))}

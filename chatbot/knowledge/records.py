@@ -9,7 +9,7 @@ import json
 import re
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, entities, fill
 
@@ -65,8 +65,7 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     lines = [line for line in text.split("\n") if line.strip()]
     sign = _delimiter(lines[:_SAMPLE]) if lines else ","
     rows = [cells_of(line, sign) for line in lines]
-    wide = max(map(len, rows), default=0)
-    return [row + [""] * (wide - len(row)) for row in rows], sign
+    return even_rows(rows), sign
 
 
 def _are_names(row: list[str]) -> bool:
@@ -79,7 +78,9 @@ def read_json(data: bytes) -> Extracted:
     Raises:
         DocumentError: it is not valid, or nested too deeply.
     """
-    return _records(checked_json(data))
+    text = lines_of(data)
+    _check(text.removeprefix("\ufeff"), "it")
+    return _records(text)
 
 
 def read_json_lines(text: str) -> Extracted:
@@ -95,17 +96,6 @@ def read_json_lines(text: str) -> Extracted:
             starts.append(offset)
         offset += len(line) + 1
     return _visible(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
-
-
-def checked_json(data: bytes) -> str:
-    """The text of a JSON file.
-
-    Raises:
-        DocumentError: it is not valid, or nested too deeply.
-    """
-    text = lines_of(data)
-    _check(text.removeprefix("\ufeff"), "it")
-    return text
 
 
 def _check(text: str, what: str) -> None:

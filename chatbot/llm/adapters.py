@@ -6,14 +6,13 @@ copied into ``data/adapters/<model>/``, whose ``CURRENT`` lists them, the one in
 """
 
 import json
-import os
 import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
-from chatbot.knowledge.documents import file_hash
+from chatbot.files import file_hash, write_whole
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.prompts import Prompts
 
@@ -71,9 +70,7 @@ class AdapterStore:
             return []
 
     def _write(self, names: list[str]) -> None:
-        temporary = self._folder / f".{_CURRENT}-{uuid.uuid4().hex[:6]}"
-        temporary.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        os.replace(temporary, self._folder / _CURRENT)
+        write_whole(self._folder / _CURRENT, (f"{name}\n" for name in names))
 
 
 def choose_adapter(entry: LLMEntry, models: Path, data: Path, named: str | None) -> Path | None:

@@ -4,11 +4,11 @@ A note beside the file, ``<file>.checked``, keeps the size and time that the fil
 found right; as long as it has them, it is not read again.
 """
 
-import hashlib
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
+
+from chatbot.files import file_hash, write_whole
 
 
 def has_hash(file: Path, sha256: str) -> bool:
@@ -19,8 +19,7 @@ def has_hash(file: Path, sha256: str) -> bool:
     """
     if _read_note(file) == _state(file, sha256):
         return True
-    with file.open("rb") as stream:
-        right = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    right = file_hash(file) == sha256
     if right:
         remember(file, sha256)
     return right
@@ -28,11 +27,8 @@ def has_hash(file: Path, sha256: str) -> bool:
 
 def remember(file: Path, sha256: str) -> None:
     """Note that ``file``, as it is now, has this SHA-256."""
-    note = _note(file)
-    temporary = note.with_name(f"{note.name}.{os.getpid()}")
     with suppress(OSError):  # a folder that cannot be written: it is hashed at each start
-        temporary.write_text(json.dumps(_state(file, sha256)) + "\n", encoding="utf-8")
-        os.replace(temporary, note)
+        write_whole(_note(file), [json.dumps(_state(file, sha256)) + "\n"])
 
 
 def _note(file: Path) -> Path:

@@ -5,7 +5,6 @@ large files are fetched here into its cache, on top of what an earlier try has l
 SHA-256 sums by which the hub names them are checked.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from chatbot.errors import ModelUnavailableError, reason_of
+from chatbot.files import file_hash
 from chatbot.llm.catalogue import Entry, Source
 from chatbot.privacy import told_offline
 from chatbot.settings import Settings
@@ -139,11 +139,7 @@ def _fetch_large(hub: str, file: str, endpoint: str | None) -> None:
 def _verify(entry: Entry, file: Path) -> None:
     """Large files are links to blobs named by their own hash."""
     blob = file.resolve()
-    if not _SHA256.fullmatch(blob.name):
-        return
-    with blob.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if digest != blob.name:
+    if _SHA256.fullmatch(blob.name) and file_hash(blob) != blob.name:
         blob.unlink()
         file.unlink(missing_ok=True)
         raise ModelUnavailableError(

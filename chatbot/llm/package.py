@@ -5,7 +5,6 @@ zip file to be read; nothing of it is installed, imported or run.
 """
 
 import errno
-import hashlib
 import importlib.util
 import os
 import re
@@ -22,6 +21,7 @@ from threading import Event
 from typing import IO
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError, SourceUnavailableError
+from chatbot.files import file_hash
 
 _LINE = re.compile(r"([\w.-]+)==([\w.!+-]+)\s+--hash=sha256:([0-9a-f]{64})")
 _TICK = 0.2  # seconds
@@ -148,9 +148,8 @@ def _download(package: Package, place: Path, watch: Callable[[int], None], cance
     wheel = next(out.glob("*.whl"), None)
     if wheel is None:
         raise SourceUnavailableError(f"pip downloaded no wheel of {package}")
-    with wheel.open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != package.sha256:
-            raise _other(package)
+    if file_hash(wheel) != package.sha256:
+        raise _other(package)
     return wheel
 
 

@@ -16,6 +16,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from chatbot.files import write_whole
+
 _REST = "rest"
 _STEP = 1 << 20
 
@@ -128,10 +130,8 @@ class Pieces:
     def _note(self, whole: Iterable[Piece], rest: bool = False) -> None:
         self._whole, self._rest = list(whole), rest
         lines = [" ".join(map(str, astuple(piece))) for piece in self._whole] + [_REST] * rest
-        temporary = self.folder / "list.new"
         self.folder.mkdir(exist_ok=True)
-        temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        os.replace(temporary, self._list)
+        write_whole(self._list, (f"{line}\n" for line in lines))
 
 
 def _hash(stream: BinaryIO, size: int) -> str:

@@ -14,8 +14,9 @@ from chatbot.desk.checking import check_reply
 from chatbot.desk.conversation import Conversation
 from chatbot.desk.corrections import find_gaps
 from chatbot.desk.drafts import keeps_numbers, says
-from chatbot.desk.handoff import Packet, conversation, one_line, post, to_email, to_markdown
+from chatbot.desk.handoff import Packet, conversation, post, to_email, to_markdown
 from chatbot.errors import HandoffError
+from chatbot.knowledge.blocks import one_line
 from chatbot.page.answers import inert, source, source_list, without_images
 from chatbot.page.texts import LANGUAGES, say
 from chatbot.passage import Passage

@@ -1,25 +1,13 @@
 """The page's own words in the languages of its readers; English where one is missing."""
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
+from chatbot.text.texts import Texts
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
-
-_FILE = Path(__file__).with_name("texts.toml")
-
-
-@cache
-def texts() -> Mapping[str, Mapping[str, str]]:
-    """Every text by language and key."""
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
-def say(language: str, key: str, /, **values: object) -> str:
-    """The words of ``key`` in a browser's language such as ``de-CH``."""
-    own = texts().get(language[:2].lower(), texts()["en"])
-    return own[key].format(**values)
+TEXTS = Texts(Path(__file__).with_name("texts.toml"))
+say = TEXTS.say
 
 
 def about(root: str, language: str) -> str | None:

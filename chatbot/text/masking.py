@@ -75,8 +75,14 @@ def mask(text: str, public: str = "") -> str:
     of an order; nine or ten bare digits without such a word count as a phone number.
     """
     claimed: list[tuple[Span, str]] = []
-    for name, find in (("email", _emails), ("iban", _ibans), ("card", _cards), ("phone", _phones)):
-        for start, end in find(text):
+    found = {
+        "email": (match.span() for match in _EMAIL.finditer(text)),
+        "iban": _longest(_IBAN, text, _is_iban),
+        "card": _longest(_CARD, text, _is_card),
+        "phone": _phones(text),
+    }
+    for name, spans in found.items():
+        for start, end in spans:
             if all(end <= other[0] or other[1] <= start for other, _ in claimed):
                 claimed.append(((start, end), f"[{name}]"))
     for (start, end), name in sorted(claimed, reverse=True):
@@ -91,7 +97,7 @@ def mask_logs() -> None:
     if getattr(make, "masks", False):
         return
 
-    def masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
         record.msg, record.args = mask(record.getMessage()), None
         if record.exc_info and record.exc_info[0]:
@@ -99,20 +105,8 @@ def mask_logs() -> None:
             record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
         return record
 
-    masked.masks = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(masked)
-
-
-def _emails(text: str) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
-
-
-def _ibans(text: str) -> Iterator[Span]:
-    return _longest(_IBAN, text, _is_iban)
-
-
-def _cards(text: str) -> Iterator[Span]:
-    return _longest(_CARD, text, _is_card)
+    make_masked.masks = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make_masked)
 
 
 def _longest(candidate: re.Pattern[str], text: str, valid: Callable[[str], bool]) -> Iterator[Span]:

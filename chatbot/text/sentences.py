@@ -46,7 +46,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence, heading, item or row with at least one word, in order."""
     import sentencex
 
-    language = language_of(text[:_SAMPLE])
+    language = _segmenter(text[:_SAMPLE])
     found: list[tuple[int, int]] = []
     for first, last in (part for line in lines(text) for part in _parts(text, *line)):
         # Same length: line ends inside are white space.
@@ -87,8 +87,9 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=64)
-def language_of(text: str) -> str:
-    """Two letters of the language that most of the small words are of; English by default."""
+def _segmenter(text: str) -> str:
+    """The language that sentencex is to cut a text as: two letters of the one that most of the
+    small words are of; English by default."""
     words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
     counts = {name: sum(words[sign] for sign in signs) for name, signs in _SIGNS.items()}
     best = max(counts, key=lambda name: counts[name])
@@ -135,7 +136,7 @@ def _ends(line: str, begin: int, end: int) -> bool:
     if rest[:1].islower() and not sentence.endswith(("!", "?")):
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
-        return rest[:1].isupper() and language_of(line[:_SAMPLE]) == "en"
+        return rest[:1].isupper() and _segmenter(line[:_SAMPLE]) == "en"
     return not _SHORT.search(sentence)
 
 

@@ -42,7 +42,7 @@ _talk_stems: set[str] = set()
 def talk() -> set[str]:
     """Stems of the words around a question, which a query leaves out."""
     if not _talk_stems:
-        _talk_stems.update(_stem(list(_TALK)))
+        _talk_stems.update(stems(list(_TALK)))
     return _talk_stems
 
 
@@ -54,10 +54,11 @@ def tokens(text: str) -> list[str]:
     if _DIGIT.search(text):
         found += [code.replace("-", "") for code in _CODE.findall(text)]
         found += _VERSION.findall(text)
-    return _stem(found if text.isascii() else segment(found))
+    return stems(found if text.isascii() else segment(found))
 
 
-def _stem(words: list[str]) -> list[str]:
+def stems(words: list[str]) -> list[str]:
+    """The Snowball stems of English words."""
     missing = [word for word in words if word not in _stems]
     if missing:
         import Stemmer

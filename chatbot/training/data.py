@@ -14,9 +14,9 @@ from pathlib import Path
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
-from chatbot.grounding.words import sentences
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
+from chatbot.text.sentences import sentences
 
 _DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
 _PASSAGE_CHARS = 3200

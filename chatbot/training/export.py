@@ -26,26 +26,18 @@ def export(adapter: Path, entry: LLMEntry, prompts: Prompts, kind: Format, out: 
     read_adapter(adapter, entry, prompts)
     try:
         if kind == "gguf":
-            return _gguf(adapter, entry, out)
-        return _safetensors(adapter, entry, out)
+            weights = require_weights(entry)
+            if weights.suffix != ".gguf":
+                raise TrainingError(
+                    f"'{entry.name}' has no GGUF file to merge into; use --format safetensors."
+                )
+            merge_gguf(weights, adapter, out)
+        else:
+            peft = require_peft()
+            model, tokenizer = load_base(entry)
+            merged = peft.PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+            merged.save_pretrained(str(out))
+            tokenizer.save_pretrained(str(out))
     except OSError as exc:
         raise TrainingError(f"'{out}' cannot be written: {exc.strerror or exc}.") from exc
-
-
-def _gguf(adapter: Path, entry: LLMEntry, out: Path) -> Path:
-    weights = require_weights(entry)
-    if weights.suffix != ".gguf":
-        raise TrainingError(
-            f"'{entry.name}' has no GGUF file to merge into; use --format safetensors."
-        )
-    merge_gguf(weights, adapter, out)
-    return out
-
-
-def _safetensors(adapter: Path, entry: LLMEntry, out: Path) -> Path:
-    peft = require_peft()
-    model, tokenizer = load_base(entry)
-    merged = peft.PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
-    merged.save_pretrained(str(out))
-    tokenizer.save_pretrained(str(out))
     return out

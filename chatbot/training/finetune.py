@@ -125,7 +125,10 @@ def finetune(
         f"{len(fitting)} rows in {len(packs)} packs of {sum(map(len, packs))} tokens together, "
         f"{len(encoded) - len(fitting)} left out as too long, {held} packs held out"
     )
-    tuned = with_lora(model, entry, recipe) if start is None else _further(model, start)
+    if start is None:
+        tuned = with_lora(model, entry, recipe)
+    else:
+        tuned = require_peft().PeftModel.from_pretrained(model, str(start), is_trainable=True)
     trainer = _trainer(tuned, packs, held, recipe, out)
     resumed = any((out / "checkpoints").glob("checkpoint-*"))
     with redirect_stdout(sys.stderr):  # where the Trainer writes its log is for the result
@@ -195,10 +198,6 @@ def require_peft() -> Any:
             "Training and exporting need peft; run 'pip install peregrine-chatbot[train]'."
         ) from exc
     return peft
-
-
-def _further(model: Any, adapter: Path) -> Any:
-    return require_peft().PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
 
 
 def _trainer(

@@ -255,13 +255,13 @@ async def test_pages_run_nothing_but_our_own_script(olga: httpx.AsyncClient) -> 
     assert not re.search(r"<(script|style)[^>]*>[^<]|\son\w+=|style=", found.text)
 
 
-@pytest.mark.parametrize("language", TEXTS)
+@pytest.mark.parametrize("language", TEXTS.by_language)
 async def test_pages_speak_the_readers_language(olga: httpx.AsyncClient, language: str) -> None:
     asked = {"Accept-Language": f"xx, {language}-CH;q=0.9, en;q=0.5"}
     for path in ("", "/documents", "/review", "/gaps", "/audit"):
         found = (await olga.get(f"/console{path}", headers=asked)).text
         assert f'<html lang="{language}">' in found
-        assert TEXTS[language]["to_chat"].replace("'", "&#39;") in found
+        assert TEXTS.by_language[language]["to_chat"].replace("'", "&#39;") in found
 
 
 async def test_a_large_body_is_refused(olga: httpx.AsyncClient) -> None:

@@ -5,6 +5,7 @@ import email.policy
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -82,7 +83,7 @@ def webhook() -> Iterator[tuple[str, list[dict[str, object]]]]:
 async def test_webhook_gets_the_packet(webhook: tuple[str, list[dict[str, object]]]) -> None:
     url, got = webhook
     await post(PACKET, url)
-    assert got == [PACKET.as_dict()]
+    assert got == [asdict(PACKET)]
 
 
 async def test_a_webhook_that_refuses_is_an_error(

@@ -14,7 +14,6 @@ def test_the_report_is_inert_and_shows_what_is_unsupported() -> None:
         "token_f1": 0.0,
         "unsupported": [{"start": 0, "end": 13, "reason": "no passage says it"}],
         "passages": ["a.md"],
-        "texts": ["<b>x</b>"],
     }
     page = answers_report([row], {"n": 1})
     assert "<script>" not in page

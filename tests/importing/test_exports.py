@@ -491,7 +491,7 @@ def test_titles_cannot_break_out_of_front_matter(run: Any, knowledge: Path, tmp_
 def test_where_folders_cannot_be_exchanged_a_kill_in_between_is_mended(
     run: Any, knowledge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatbot.importing.folder._exchanged", lambda one, other: False)
+    monkeypatch.setattr("chatbot.importing.folder._swap_folders", lambda one, other: False)
     path = folder(tmp_path, articles=ZENDESK_ARTICLES)
     run("zendesk", path)
     assert run("zendesk", path).unchanged == 1

@@ -55,7 +55,8 @@ def library(chance: random.Random) -> tuple[list[Document], dict[str, Audience]]
             lines = [chance.choice(documents).text]
         folder = chance.choice(["", "a/", "b/"])
         path, title = f"{folder}{number}.txt", " ".join(chance.choices(WORDS, k=2))
-        documents.append(Document(path, title, "\n\n".join(lines), False))
+        text = "\n\n".join(lines)
+        documents.append(Document(path=path, title=title, text=text, markdown=False))
     return documents, {document.path: chance.choice(AUDIENCES) for document in documents}
 
 
@@ -131,7 +132,9 @@ def test_rows_that_may_not_be_seen_are_never_candidates(exact_up_to: int) -> Non
     vectors = random_numbers.normal(size=(2_000, 16)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     index = VectorIndex.build(vectors, exact_up_to)
-    documents = [Document(f"{n}.txt", "", f"word{n}.", False) for n in range(2_000)]
+    documents = [
+        Document(path=f"{n}.txt", title="", text=f"word{n}.", markdown=False) for n in range(2_000)
+    ]
     few: Audience = frozenset({"board"})
     audiences = {d.path: few if n % 40 == 0 else FOR_NOBODY for n, d in enumerate(documents)}
     view = generation_of(documents, audiences).views.of(Asker(few))

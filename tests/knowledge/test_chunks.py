@@ -25,7 +25,7 @@ def test_chunks_are_verbatim_slices(path: str) -> None:
 
 def test_long_text_keeps_every_word() -> None:
     text = "# T\n\n" + "".join(f"Sentence {n} says a thing. " for n in range(500))
-    chunks = split_document(Document("a.md", "T", text, True), 400)
+    chunks = split_document(Document(path="a.md", title="T", text=text, markdown=True), 400)
     assert max(len(chunk.text) for chunk in chunks) <= 402
     assert " ".join(c.text for c in chunks).split() == text.split()
 
@@ -54,7 +54,7 @@ def test_no_part_of_a_text_grows_in_the_index(tmp_path: Path, text: str) -> None
 
 def test_a_line_without_an_end_is_split(tmp_path: Path) -> None:
     text = "word " * 600_000
-    chunks = split_document(Document("a.txt", "a", text, False), 900)
+    chunks = split_document(Document(path="a.txt", title="a", text=text, markdown=False), 900)
     assert max(len(chunk.text) for chunk in chunks) <= 900
     assert sum(len(chunk.text.split()) for chunk in chunks) == 600_000
 

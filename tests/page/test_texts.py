@@ -6,10 +6,11 @@ import string
 import pytest
 
 from chatbot.console import words as console
-from chatbot.page.texts import LANGUAGES, about, say, texts
+from chatbot.page.texts import LANGUAGES, TEXTS, about, say
 from chatbot.settings import PROJECT_ROOT
 
-_TEXTS = texts()
+_TEXTS = TEXTS.by_language
+_CONSOLE = console.TEXTS.by_language
 
 
 def fields(text: str) -> set[str]:
@@ -18,11 +19,11 @@ def fields(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_console_says_everything_in_every_language(language: str) -> None:
-    assert list(console.TEXTS[language]) == list(console.TEXTS["en"])
-    for key, text in console.TEXTS[language].items():
+    assert list(_CONSOLE[language]) == list(_CONSOLE["en"])
+    for key, text in _CONSOLE[language].items():
         assert text.strip()
-        assert fields(text) == fields(console.TEXTS["en"][key]), key
-    assert all(named in console.TEXTS["en"] for named in templates_say()), "a template's word"
+        assert fields(text) == fields(_CONSOLE["en"][key]), key
+    assert all(named in _CONSOLE["en"] for named in templates_say()), "a template's word"
 
 
 def templates_say() -> set[str]:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from chatbot.importing.documents import day_of
 from chatbot.importing.markdown import to_markdown
 from chatbot.knowledge.blocks import Heading, one_line
-from chatbot.knowledge.formats.html import html_blocks, parse
-from chatbot.knowledge.formats.text import decode
+from chatbot.knowledge.formats.html import html_blocks, parse_page
 
-_CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _REGIONS = (
     ".//main",
     ".//*[@role='main']",
@@ -87,8 +86,7 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     Raises:
         DocumentError: its encoding is not recognised.
     """
-    said = _CHARSET.search(data, 0, 4096)
-    root = parse(decode(data, charset or (said[1].decode() if said else "")))
+    root = parse_page(data, charset)
     if root is None:
         return PageText("", "", "", "", "", ())
     base = _base(root, address)
@@ -167,8 +165,7 @@ def _date(root: Any) -> str:
     said = _meta(root, "article:modified_time", "og:updated_time", "last-modified", "dateModified")
     element = root.find(".//time[@datetime]")
     said = said or (element.get("datetime") if element is not None else "")
-    match = re.match(r"\d{4}-\d\d-\d\d", said.strip())
-    return match[0] if match else ""
+    return day_of(said.strip())
 
 
 def _unlink(root: Any, base: str) -> None:

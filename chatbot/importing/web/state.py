@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from chatbot.importing.folder import write_lines
+from chatbot.files import write_whole
 
 _FORMAT = 1
 _STALE = 24 * 3600.0  # seconds after which an unfinished crawl is begun anew
@@ -68,7 +68,7 @@ class Journal:
     def save(self, pages: Iterable[Page]) -> None:
         """Write all of it anew, whole or not at all."""
         head = _line({"format": _FORMAT, "begun": time.time(), **self._crawl})
-        write_lines(self._path, chain([head], (_line(asdict(page)) for page in pages)))
+        write_whole(self._path, chain([head], (_line(asdict(page)) for page in pages)))
 
     def close(self) -> None:
         """End writing."""

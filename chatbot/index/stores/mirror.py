@@ -6,7 +6,6 @@ where the store has another number of vectors than it should, the store is asked
 """
 
 import json
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from chatbot.audience import Audience
 from chatbot.errors import IndexUnavailableError, VectorStoreError
+from chatbot.files import write_whole
 from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
 from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.knowledge.audiences import audience_of
@@ -219,7 +219,5 @@ def _write(index: Path, model: str, held: Held | None, forget: bool = False) -> 
     known[model] = held
     if forget:
         del known[model]
-    temporary = index / f".{_FILE}.new"
     rows = {name: asdict(one) if one else None for name, one in known.items()}
-    temporary.write_text(json.dumps(rows), encoding="utf-8")
-    os.replace(temporary, index / _FILE)
+    write_whole(index / _FILE, [json.dumps(rows)])

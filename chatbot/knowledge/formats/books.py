@@ -5,7 +5,16 @@ import posixpath
 from urllib.parse import unquote
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Block, Code, Extracted, Heading, Table, header_rows, render
+from chatbot.knowledge.blocks import (
+    Block,
+    Code,
+    Extracted,
+    Table,
+    even_rows,
+    first_heading,
+    header_rows,
+    render,
+)
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode, lines_of
@@ -49,8 +58,7 @@ def read_rtf(data: bytes) -> Extracted:
             rows.append([cell.strip() for cell in line.rstrip("|").split("|")])
             continue
         if rows:
-            width = max(map(len, rows))
-            table = [row + [""] * (width - len(row)) for row in rows]
+            table = even_rows(rows)
             blocks.append(Table(table, header_rows(table)))
             rows = []
         blocks += paragraphs(line)
@@ -71,7 +79,7 @@ def read_notebook(data: bytes) -> Extracted:
         elif cell.get("cell_type") == "code":
             printed = "".join(_join(out.get("text")) for out in cell.get("outputs") or ())
             blocks += [Code(source), Code(printed)]
-    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""))
+    return render(blocks, first_heading(blocks))
 
 
 def _join(value: object) -> str:

@@ -53,8 +53,7 @@ _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 def read_html(data: bytes) -> Extracted:
     """The page as text; its title is its main heading, or else its ``<title>``."""
-    match = _CHARSET.search(data, 0, 4096)
-    root = parse(decode(data, match[1].decode() if match else ""))
+    root = parse_page(data)
     blocks = list(html_blocks(root))
     headings = [block for block in blocks if isinstance(block, Heading)]
     main = next((heading.text for heading in headings if heading.level == 1), "")
@@ -64,6 +63,16 @@ def read_html(data: bytes) -> Extracted:
 def blocks_of(markup: str) -> list[Block]:
     """The blocks of a piece of HTML."""
     return list(html_blocks(parse(markup)))
+
+
+def parse_page(data: bytes, charset: str = "") -> Any:
+    """The tree of a page in the encoding ``charset``, by default in the one that it names.
+
+    Raises:
+        DocumentError: its encoding is not recognised.
+    """
+    match = _CHARSET.search(data, 0, 4096)
+    return parse(decode(data, charset or (match[1].decode() if match else "")))
 
 
 def parse(markup: str) -> Any:
@@ -229,7 +238,8 @@ class _Walker:
             if child.tag == "li" and not is_hidden(child, self._hidden):
                 number = _whole(child.get("value"), number)
                 ordered = element.tag == "ol"
-                self._marker = _format_number(number, element.get("type")) if ordered else "-"
+                kind = element.get("type")
+                self._marker = f"{format_number(number, kind)}." if ordered else "-"
                 number += -1 if backwards else 1
                 self._children(child)
                 self.flush()
@@ -282,17 +292,16 @@ def _whole(value: str | None, default: int) -> int:
         return default
 
 
-def _format_number(number: int, kind: str | None) -> str:
+def format_number(number: int, kind: str | None) -> str:
+    """The number of an item of a list whose type is ``kind``: "a", "A", "i", "I" or another."""
     if kind in ("a", "A") and 0 < number <= 26:
-        letter = chr(ord("a") + number - 1)
-        return f"{letter.upper() if kind == 'A' else letter}."
+        return chr(ord(kind) + number - 1)
     if kind in ("i", "I") and 0 < number < 40:
-        return f"{roman(number).upper() if kind == 'I' else roman(number)}."
-    return f"{number}."
+        return _roman(number).upper() if kind == "I" else _roman(number)
+    return str(number)
 
 
-def roman(number: int) -> str:
-    """A small number in Roman letters: "iv"."""
+def _roman(number: int) -> str:
     found = ""
     for value, sign in _ROMAN:
         while number >= value:

@@ -12,6 +12,7 @@ from chatbot.knowledge.blocks import (
     Item,
     Paragraph,
     Table,
+    first_heading,
     header_rows,
     render,
 )
@@ -55,7 +56,7 @@ def read_rst(data: bytes) -> Extracted:
         },
     )
     blocks = blocks_of(_SYSTEM.sub("", parts["html_body"]))
-    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""))
+    return render(blocks, first_heading(blocks))
 
 
 _prepared: set[str] = set()
@@ -115,7 +116,7 @@ _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 def read_asciidoc(data: bytes) -> Extracted:
     """An .adoc file; attributes that it sets are put in, nothing is included."""
     blocks = list(_Asciidoc(lines_of(data).split("\n")).blocks())
-    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""))
+    return render(blocks, first_heading(blocks))
 
 
 class _Asciidoc:

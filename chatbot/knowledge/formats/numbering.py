@@ -15,6 +15,8 @@ _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDr
 _LEVEL = re.compile(r"%(\d)")
 _PLAIN = re.compile(r"%\d\.?|\(?%\d|[^%]*")  # "1.", "a.", a bullet
 _MOST = 9  # levels
+# How HTML calls them.
+_KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
 Levels = dict[int, tuple[str, str, int]]  # level: format, text, first number
 
@@ -164,11 +166,6 @@ def _value(element: Any, name: str) -> str:
 
 
 def _format_number(number: int, kind: str) -> str:
-    if kind in ("lowerLetter", "upperLetter") and 0 < number <= 26:
-        letter = chr(ord("a") + number - 1)
-        return letter.upper() if kind == "upperLetter" else letter
-    if kind in ("lowerRoman", "upperRoman") and 0 < number < 40:
-        from chatbot.knowledge.formats.html import roman
+    from chatbot.knowledge.formats.html import format_number
 
-        return roman(number).upper() if kind == "upperRoman" else roman(number)
-    return f"{number:02}" if kind == "decimalZero" else str(number)
+    return f"{number:02}" if kind == "decimalZero" else format_number(number, _KINDS.get(kind))

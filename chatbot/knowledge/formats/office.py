@@ -10,12 +10,28 @@ import zipfile
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, one_line, render
+from chatbot.knowledge.blocks import (
+    Block,
+    Extracted,
+    Heading,
+    Page,
+    Paragraph,
+    first_heading,
+    one_line,
+    render,
+)
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
 from chatbot.knowledge.formats.pictures import picture_blocks
 from chatbot.knowledge.formats.recognition import BeforePage
-from chatbot.knowledge.formats.zipped import OLE, open_archive, rewrite_archive, write_xml, xml
+from chatbot.knowledge.formats.zipped import (
+    OLE,
+    open_archive,
+    rewrite_archive,
+    title_in,
+    write_xml,
+    xml,
+)
 
 _PICTURE = re.compile(r"^word/media/.*\.(?:png|jpe?g|tiff?)$", re.IGNORECASE)
 _STYLED = re.compile(r"</?span[^>]*>")
@@ -36,8 +52,7 @@ def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
         for block in blocks
     ]
-    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    found = render(blocks, first or _core_title(archive))
+    found = render(blocks, first_heading(blocks) or _core_title(archive))
     if not found.text.strip() and (pictures := _pictures(archive)):
         return render(picture_blocks(pictures, before_page), _core_title(archive))
     return found
@@ -94,7 +109,7 @@ def _deck(markup: str, hidden: list[bool]) -> Extracted:
         blocks += [Page(f"slide {number + 1}"), *blocks_of(part)]
     count = sum(hidden)
     notes = [f"{count} hidden slide{'s' * (count > 1)} left out"] if count else []
-    return render(blocks, next((b.text for b in blocks if isinstance(b, Heading)), ""), notes)
+    return render(blocks, first_heading(blocks), notes)
 
 
 def _slides(archive: zipfile.ZipFile) -> list[str]:
@@ -129,6 +144,5 @@ def _title_lines(archive: zipfile.ZipFile) -> set[str]:
 
 def _core_title(archive: zipfile.ZipFile) -> str:
     """The title in the file's properties, if somebody gave it one."""
-    core = xml(archive, "docProps/core.xml")
-    title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else ""
-    return "" if not title or _TITLES.match(title) else str(title).strip()
+    title = title_in(archive, "docProps/core.xml")
+    return "" if _TITLES.match(title) else title.strip()

@@ -67,9 +67,12 @@ def _grid(book: Any, sheet: Any) -> Grid:
             length += sum(map(len, values.values()))
             check_length(length)
     for top, bottom, left, right in sheet.merged_cells:
-        _fill(grid, range(top, bottom), [c for c in range(left, right) if c not in hidden])
+        columns = [c for c in range(left, right) if c not in hidden]
+        if len(columns) <= _WIDEST:
+            grid.fill(top, bottom - 1, columns)
     for link in sheet.hyperlink_list:
-        _link(grid, link)
+        if (address := str(link.url_or_path or "")).startswith("http"):
+            grid.link(link.frowx, link.fcolx, address)
     return grid
 
 
@@ -88,23 +91,3 @@ def _cell(book: Any, cell: Any) -> str:
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return "TRUE" if cell.value else "FALSE"
     return str(xlrd.error_text_from_code.get(cell.value, ""))
-
-
-def _fill(grid: Grid, rows: range, columns: list[int]) -> None:
-    """Each cell of a merged range, in rows that hold something, gets the text of the first."""
-    text = grid.rows.get(rows.start, {}).get(columns[0]) if columns else ""
-    if not text or len(columns) > _WIDEST:
-        return
-    grid.down[rows.start] = max(rows.stop - 1, grid.down.get(rows.start, 0))
-    for row in rows:
-        for column in columns if row in grid.rows else ():
-            grid.rows[row].setdefault(column, text)
-
-
-def _link(grid: Grid, link: Any) -> None:
-    """Where a cell leads to stands behind its words."""
-    address = str(link.url_or_path or "")
-    row = grid.rows.get(link.frowx, {})
-    text = row.get(link.fcolx, "")
-    if text and address.startswith("http") and address.rstrip("/") not in text:
-        row[link.fcolx] = f"{text} ({address})"

@@ -11,12 +11,13 @@ from chatbot.knowledge.blocks import (
     Page,
     Paragraph,
     Table,
+    first_heading,
     header_rows,
     one_line,
     render,
 )
 from chatbot.knowledge.formats.sheets import Grid, grid_blocks
-from chatbot.knowledge.formats.zipped import open_archive, xml
+from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
@@ -40,13 +41,10 @@ def read_opendocument(data: bytes) -> Extracted:
     """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
     archive = open_archive(data)
     content = xml(archive, "content.xml")
-    meta = xml(archive, "meta.xml")
-    title = meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") if meta is not None else ""
     reader = _Reader(content)
     body = content.find(f"{_OFFICE}body")
     blocks = list(reader.blocks(body if body is not None else content))
-    first = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return render(blocks, str(title or "") or first, reader.notes)
+    return render(blocks, title_in(archive, "meta.xml") or first_heading(blocks), reader.notes)
 
 
 class _Reader:

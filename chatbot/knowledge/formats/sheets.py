@@ -7,7 +7,7 @@ formula without a value, the hidden rows and a row beyond a wrong dimension (doc
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
@@ -26,13 +26,14 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
-from chatbot.knowledge.formats.zipped import open_archive, transitional, xml
+from chatbot.knowledge.formats.zipped import open_archive, title_in, transitional, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _VALUE, _FORMULA, _INLINE = f"{_MAIN}v", f"{_MAIN}f", f"{_MAIN}is"
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST = 16_384
+_WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _MOST_CELLS = 3_000_000
 _READ = ("row", "col", "mergeCell", "autoFilter", "tablePart", "hyperlink")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
@@ -48,6 +49,24 @@ class Grid:
     numbers: set[int] = field(default_factory=set)
     heads: set[int] = field(default_factory=set)
     down: dict[int, int] = field(default_factory=dict)
+
+    def link(self, row: int, column: int, address: str) -> None:
+        """Put where a cell leads to behind its words."""
+        text = self.rows.get(row, {}).get(column, "")
+        if text and address.rstrip("/") not in text:
+            self.rows[row][column] = f"{text} ({address})"
+
+    def fill(self, top: int, bottom: int, columns: Sequence[int]) -> None:
+        """Give each cell of a merged range, in rows that hold something, the text of the first;
+        ``bottom`` is its last row, ``columns`` those that are shown."""
+        text = self.rows.get(top, {}).get(columns[0]) if columns else ""
+        if not text:
+            return
+        self.down[top] = max(bottom, self.down.get(top, 0))
+        below = self.rows if bottom - top > len(self.rows) else range(top, bottom + 1)
+        for row in [row for row in below if top <= row <= bottom and row in self.rows]:
+            for column in columns:
+                self.rows[row].setdefault(column, text)
 
 
 def read_xlsx(data: bytes) -> Extracted:
@@ -66,7 +85,7 @@ def read_xlsx(data: bytes) -> Extracted:
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
     if book.rows_left_out:
         notes.append(f"{book.rows_left_out} hidden rows left out")
-    return render(blocks, _title(archive), notes)
+    return render(blocks, title_in(archive, "docProps/core.xml"), notes)
 
 
 def grid_blocks(grid: Grid) -> Iterator[Block]:
@@ -272,12 +291,6 @@ class _Book:
         )
 
 
-def _title(archive: ZipFile) -> str:
-    core = xml(archive, "docProps/core.xml")
-    title = core.findtext("{http://purl.org/dc/elements/1.1/}title") if core is not None else ""
-    return str(title or "").strip()
-
-
 def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
@@ -312,29 +325,16 @@ def _top(reference: str) -> list[int]:
 
 
 def _link(grid: Grid, reference: str, address: str) -> None:
-    """Where a cell leads to stands behind its words."""
     corner = _REFERENCE.match(reference)
-    if not corner or not address.startswith(("http", "mailto:")):
-        return
-    address = address.removeprefix("mailto:")
-    row = grid.rows.get(int(corner[2]) - 1, {})
-    text = row.get(_column(corner[1]), "")
-    if text and address.rstrip("/") not in text:
-        row[_column(corner[1])] = f"{text} ({address})"
+    if corner and address.startswith(("http", "mailto:")):
+        place = int(corner[2]) - 1, _column(corner[1])
+        grid.link(*place, address.removeprefix("mailto:"))
 
 
 def _fill(grid: Grid, reference: str, hidden: set[int]) -> None:
-    """Each cell of a merged range, in rows that hold something, gets the text of the first."""
     corners = _REFERENCE.findall(reference)
     if len(corners) != 2:
         return
     (left, top), (right, bottom) = ((_column(letters), int(n) - 1) for letters, n in corners)
-    text = grid.rows.get(top, {}).get(left)
-    if not text or right - left > 200:
-        return
-    grid.down[top] = max(bottom, grid.down.get(top, 0))
-    below = grid.rows if bottom - top > len(grid.rows) else range(top, bottom + 1)
-    for row in [row for row in below if top <= row <= bottom and row in grid.rows]:
-        for column in range(left, right + 1):
-            if column not in hidden:
-                grid.rows[row].setdefault(column, text)
+    if right - left <= _WIDEST_MERGED and left not in hidden:
+        grid.fill(top, bottom, [c for c in range(left, right + 1) if c not in hidden])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatbot.knowledge.blocks import Table, header_rows, one_line
+from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
 _MOST = 1000  # columns, and rows that one cell can span
@@ -60,13 +60,10 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         if len(grid) == marked and cells and _names(row, cells):
             marked += 1
         grid.append(line)
-    width = max(map(len, grid), default=0)
-    rows = [line + [""] * (width - len(line)) for line in grid]
-    return (
-        Table(rows, marked if marked < len(rows) else 0)
-        if marked
-        else Table(rows, header_rows(rows))
-    )
+    rows = even_rows(grid)
+    if marked:
+        return Table(rows, marked if marked < len(rows) else 0)
+    return Table(rows, header_rows(rows))
 
 
 def _names(row: Any, cells: list[Any]) -> bool:

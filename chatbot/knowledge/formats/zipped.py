@@ -12,6 +12,7 @@ _MAX_UNPACKED = 300_000_000  # bytes of all parts together
 _MAX_PARTS = 20_000
 _MAX_PART = 150_000_000
 _STRICT, _USUAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MAX_TIMES = 400  # more than a text can be packed, and a bomb is
 
 
@@ -48,6 +49,12 @@ def xml(archive: zipfile.ZipFile, name: str) -> Any:
         raise DocumentError(f"its part '{name}' unpacks to more than a document has")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     return etree.fromstring(transitional(archive.read(name)), parser)
+
+
+def title_in(archive: zipfile.ZipFile, name: str) -> str:
+    """The title (Dublin Core's) in a part with a file's properties; nothing where it has none."""
+    properties = xml(archive, name)
+    return str(properties.findtext(f".//{_TITLE}") or "") if properties is not None else ""
 
 
 def rewrite_archive(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:

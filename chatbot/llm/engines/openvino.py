@@ -256,20 +256,15 @@ class OpenVINOEngine:
             active, leaving = still, len(still) < len(active)
 
     def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
+        from openvino import Tensor
+
         try:
-            running.handle = self._pipeline.add_request(
-                number, self._tensor(running.prompt), running.config
-            )
+            prompt = Tensor(np.array([running.prompt], dtype=np.int64))  # (1, length)
+            running.handle = self._pipeline.add_request(number, prompt, running.config)
         except Exception as exc:
             running.pieces.put(exc)
             return
         active.append(running)
-
-    def _tensor(self, tokens: list[int]) -> Any:
-        """Tokens as the pipeline takes them, (1, length)."""
-        from openvino import Tensor
-
-        return Tensor(np.array([tokens], dtype=np.int64))
 
     def _deliver(self, running: _Running, pause: float) -> bool:
         """Pass new tokens on, every ``pause`` seconds; true when the request is over."""

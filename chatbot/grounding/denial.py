@@ -1,0 +1,116 @@
+"""Whether a sentence denies what its source says, or says the other of two opposites."""
+
+from chatbot.grounding.binding import has_rival
+from chatbot.grounding.facts import missing
+from chatbot.grounding.overlap import coverage, overlap
+from chatbot.grounding.reading import Piece, Reading, sides
+
+_SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
+
+
+def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
+    """Whether the claim denies what the source says, or says the other of two opposites."""
+    for clause in claim.clauses:
+        size = len(clause.stems) + len(clause.facts)
+        if not clause.stems and not clause.negative:
+            continue
+        shares = [overlap(clause, other) for other in source.clauses]
+        most = max(shares, default=0)
+        if most < size / 2:
+            continue
+        best = [c for c, share in zip(source.clauses, shares, strict=True) if share == most > 0]
+        if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
+            continue
+        if best and all(_denies(clause, other) for other in best):
+            return "its source says the opposite"
+        sides_said = [_other_side(clause.text, other.text) for other in best]
+        if best and all(sides_said):
+            return sides_said[0]
+    return (
+        _other_side(claim.text, source.text)
+        or _other_heading(claim, source, over)
+        or _other_state(claim, source, over)
+    )
+
+
+def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None:
+    """ "The maximum is 16" under "Minimum age", where the source itself has neither word."""
+    if len(claim.clauses) > 1 or sides(source.text, "opposites"):
+        return None
+    return _other_side(claim.text, over.text)
+
+
+def denial(claim: Reading, source: Reading) -> str | None:
+    """Whether the claim says "not" where its source neither does nor has a word for it."""
+    negative = any(clause.denies for clause in claim.clauses)
+    if negative and not any(c.negative or sides(c.text, "polar") for c in source.clauses):
+        return "it says 'not', which its source does not"
+    return None
+
+
+def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
+    """ "Open" in the claim where the whole source only says "closed", and neither denies."""
+    if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
+        return None
+    mine, theirs = sides(claim.text, "polar"), sides(source.text, "polar")
+    above = sides(over.text, "polar")
+    for kind, said in mine.items():
+        held = theirs.get(kind) or above.get(kind)
+        if held and not said & held:
+            return "its source says the opposite"
+    return None
+
+
+def _denies(piece: Piece, other: Piece) -> bool:
+    return (piece.negative != other.negative) != _says_opposite_state(piece, other)
+
+
+def _says_opposite_state(piece: Piece, other: Piece) -> bool:
+    """Whether one says "closed" or "unlocked" where the other says "open" or "locked"."""
+    mine, theirs = sides(piece.text, "polar"), sides(other.text, "polar")
+    for kind in mine.keys() & theirs.keys():
+        if not mine[kind] & theirs[kind]:
+            return True
+    return any(
+        f"{prefix}{stem}" in second and stem not in second and f"{prefix}{stem}" not in first
+        for first, second in ((piece.stems, other.stems), (other.stems, piece.stems))
+        for stem in first
+        if len(stem) > 3
+        for prefix in ("un", "non", "in", "im", "dis")
+    )
+
+
+def _other_side(claim: str, source: str) -> str | None:
+    mine, theirs = sides(claim, "opposites"), sides(source, "opposites")
+    for kind in mine.keys() & theirs.keys():
+        if not mine[kind] & theirs[kind]:
+            return f"its source says '{min(theirs[kind]).split(',')[0]}'"
+    return None
+
+
+def lead_objection(claim: Reading, question: Reading) -> str | None:
+    """What is wrong with the "yes" or "no" before the claim as an answer to the question."""
+    if not claim.lead or any(clause.denies for clause in question.clauses):
+        return None
+    other = [fact for fact in question.facts if not missing([fact], claim.facts)]
+    asked = [fact for fact in question.facts if fact not in other]
+    differs = [fact for fact in asked if has_rival(fact, claim.facts)]
+    denied = any(clause.negative for clause in claim.clauses)
+    if claim.lead == "yes" and differs:
+        return f"it says 'yes' to '{differs[0].full}' and then something else"
+    sides_differ = _other_side(claim.text, question.text) or _other_state(claim, question, question)
+    named = {term.value for term in claim.terms}
+    other_terms = any(term.value not in named for term in question.terms)
+    same = not (denied or asked or sides_differ or other_terms)
+    limits = {"only", "just", "nur", "seulement", "solo"} & set(claim.text.lower().split())
+    affirms = same and not limits and coverage(question, claim) >= _SAME_QUESTION
+    if claim.lead == "no" and affirms:
+        return "it says 'no' and then what was asked"
+    return None
+
+
+def other_lead(claim: Reading) -> str | None:
+    """Whether the claim begins with "yes" and then denies."""
+    if claim.lead == "yes" and claim.clauses and claim.clauses[0].denies:
+        return "it says 'yes' and then the opposite"
+    return None

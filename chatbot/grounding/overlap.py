@@ -1,0 +1,65 @@
+"""How much of what a sentence says its sources hold, by words with meaning and facts."""
+
+import re
+
+from chatbot.grounding.facts import missing
+from chatbot.grounding.reading import Piece, Reading
+
+# Shares of a sentence's words with meaning that its source, and the source without its headings,
+# must hold.
+COVERED = 0.6
+_OWN = 0.3
+# Words of a sentence that a row of a table or a short source does without.
+_LIGHT = frozenset(
+    re.findall(
+        r"\w+",
+        """cost price take per x part mean get need use make must may one code charg ask gibt
+    kostet beträgt kosten coût coûte cuesta item class becaus onli also per due""",
+    )
+)
+_PART = 0.5  # of each part of a sentence
+_ENOUGH = 3  # words
+
+
+def coverage(claim: Piece, *sources: Reading) -> float:
+    """The share of the claim's words with meaning and facts that the sources hold together."""
+    stems = claim.stems - _LIGHT
+    total = len(stems) + len(claim.facts)
+    if not total:
+        return 1.0
+    held = frozenset[str]().union(*(source.stems for source in sources))
+    facts = [fact for source in sources for fact in source.facts]
+    said = len(claim.facts) - len(missing(claim.facts, facts))
+    return (sum(has_stem(stem, held) for stem in stems) + said) / total
+
+
+def pieces_covered(claim: Reading, *sources: Reading) -> bool:
+    """Whether no part of the claim is without any ground in the sources."""
+    return all(
+        coverage(piece, *sources) >= _PART
+        for piece in claim.pieces
+        if len(piece.stems) + len(piece.facts) >= _ENOUGH
+    )
+
+
+def own_words(claim: Reading, source: Reading) -> bool:
+    """Whether the source itself, without its headings, says enough of the claim."""
+    if any(not missing([fact], source.facts) for fact in claim.facts):
+        return True
+    shared = sum(has_stem(stem, source.stems) for stem in claim.stems)
+    return shared > 0 and (len(claim.stems) < _ENOUGH or shared >= _OWN * len(claim.stems))
+
+
+def overlap(piece: Piece, other: Piece) -> float:
+    """How many words with meaning and facts of the one the other has."""
+    shared = sum(has_stem(stem, other.stems) for stem in piece.stems)
+    facts = len(piece.facts) - len(missing(piece.facts, other.facts))
+    return shared + facts
+
+
+def has_stem(stem: str, held: frozenset[str]) -> bool:
+    """Whether ``held`` has the stem, or a word that it is a part of, or that is a part of it."""
+    if stem in held:
+        return True
+    # Compounds and endings: "Rücksendefrist" holds "rücksend".
+    return len(stem) > 4 and any(stem in other or other in stem for other in held if len(other) > 4)
