@@ -186,10 +186,8 @@ class ChatService:
         return sorted(path for path in generation.texts if generation.may_see(asker, path))
 
     def may_see(self, asker: Asker, paths: Iterable[str]) -> bool:
-        """Whether the asker may see every one of these documents by the index that is loaded: so
-        what was kept earlier and rests on them may be shown, too. One that is gone is only for
-        those who see everything.
-        """
+        """Whether the asker may see all of these documents now, and so what was kept of them; one
+        that is gone is for those alone who see everything."""
         generation = self._loader.in_memory
         return asker == EVERYTHING or (
             generation is not None and all(generation.may_see(asker, path) for path in paths)
@@ -204,11 +202,7 @@ class ChatService:
         return build_rewriter(self.models.load_llm(), self._prompts)
 
     def search(
-        self,
-        query: str,
-        asker: Asker,
-        k: int | None = None,
-        documents: Generation | None = None,
+        self, query: str, asker: Asker, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
         """The ``k`` passages for a query that the asker may see, best first; by default as many
         as the settings say.
