@@ -90,13 +90,13 @@ def said(found: list[Passage]) -> list[tuple[object, ...]]:
 def test_ten_thousand_askers_find_what_an_index_of_theirs_alone_would_give() -> None:
     chance = random.Random(25)
     tried = compared = empty = 0
-    for _ in range(125):
+    for _ in range(50):
         documents, audiences = library(chance)
         whole = generation_of(documents, audiences)
         for asker in askers(chance, 4):
             own = [d for d in documents if asker.may_see(audiences[d.path])]
             alone = generation_of(own, audiences) if own else None
-            for _ in range(20):
+            for _ in range(50):
                 query = " ".join(chance.choices(WORDS, k=chance.randint(1, 12)))
                 mode, candidates = chance.choice(MODES), chance.choice([5, 50])
                 searched = retriever(whole, asker, mode, candidates)
