@@ -11,7 +11,6 @@ number. A changed sentence counts only if no document says it word for word.
 import argparse
 import json
 import random
-import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -25,38 +24,11 @@ from chatbot.index.retriever import join_rows
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
 from chatbot.text.sentences import sentences
+from chatbot.training.mistakes import mistakes
 
 RECIPES = ROOT / "models" / "recipes" / "bundled"
 ALL = sorted(p.name for p in RECIPES.iterdir() if p.is_dir())
 CHUNK, PASSAGE, BESIDE = 900, 1200, 3
-SWAPS = {
-    "region": [
-        ("EU", "US", "UK"), ("Germany", "France", "Spain", "Austria", "Italy"),
-        ("Europe", "Asia"), ("United States", "United Kingdom", "Canada"),
-    ],
-    "tier": [
-        ("Basic", "Pro", "Premium", "Plus"), ("standard", "express"), ("Standard", "Express"),
-        ("private", "business"), ("Bronze", "Silver", "Gold"), ("Enterprise", "Starter"),
-    ],
-    "unit": [
-        ("days", "weeks", "months", "hours"), ("minutes", "hours", "seconds"), ("years", "months"),
-        ("EUR", "GBP", "USD"), ("kg", "g"), ("cm", "mm", "m"), ("km", "miles"), ("GB", "MB", "TB"),
-        ("working days", "days"), ("weeks", "days"), ("%", " EUR"), ("°C", "°F"), ("KB", "MB"),
-    ],
-    "weekday": [("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")],
-    "date": [
-        ("January", "February", "March", "April", "June", "July", "August", "September",
-         "October", "November", "December"), (" am", " pm"), ("2024", "2025", "2026"),
-    ],
-    "opposite": [
-        ("before", "after"), ("at least", "at most"), ("minimum", "maximum"),
-        ("included", "excluded"), ("more than", "less than"), ("enabled", "disabled"),
-        ("open", "closed"), ("left", "right"),
-    ],
-}  # fmt: skip
-_NUMBER = re.compile(r"(?<![\w.,:-])(?!\d+\. )\d+(?:[.,]\d+)?(?![\w:-]|[.,]\d)")
-_CODE = re.compile(r"\b([A-Z]{1,3}-?)(\d{1,3})\b")
-_VERB = re.compile(r"\b(is|are|can|must|will|may|should|does|do|costs|takes)\b(?! not)")
 
 
 def chunks_of(folder: Path, files: list[str] | None = None) -> list[Chunk]:
@@ -79,51 +51,6 @@ def passage(chunks: list[Chunk], row: int) -> Document:
     meta = chunks[row].as_dict() | {"start": first.start, "end": last.end, "columns": first.columns}
     meta["title"] = " > ".join(filter(None, (first.folders, first.title)))
     return Document(text, metadata=meta)
-
-
-def negated(text: str) -> Iterator[str]:
-    """The sentence with its "not" taken out, else with one put in."""
-    without = re.sub(r"\b(not|never) |n't\b", "", text, count=1)
-    without = re.sub(r"\bcannot\b", "can", text, count=1) if without == text else without
-    if without != text:
-        yield re.sub(r"^No, ", "Yes, ", without)
-    elif match := _VERB.search(text):
-        end = match.end()
-        deny = " not" if match[0] not in ("costs", "takes") else ""
-        verb = {"costs": "does not cost", "takes": "does not take"}.get(match[0], match[0])
-        yield re.sub(r"^Yes, ", "No, ", f"{text[: match.start()]}{verb}{deny}{text[end:]}")
-
-
-def changed(text: str, texts: str, dice: random.Random) -> Iterator[tuple[str, str]]:
-    """(kind, wrong sentence) of every kind that fits."""
-    for kind, groups in SWAPS.items():
-        made = []
-        for group in groups:
-            for word in group:
-                at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) if word[:1] != "%" else (
-                    re.search(r"(?<=\d)\s?%", text)
-                )  # fmt: skip
-                if at:
-                    other = dice.choice([w for w in group if w != word])
-                    if f"working {word}" in text:
-                        continue
-                    made.append(text[: at.start()] + other + text[at.end() :])
-        if made:
-            yield kind, dice.choice(made)
-    for wrong in negated(text):
-        yield "negation", wrong
-    if numbers := list(_NUMBER.finditer(text)):
-        at = dice.choice(numbers)
-        others = [n[0] for n in _NUMBER.finditer(texts) if n[0] != at[0]]
-        if others:
-            yield "row", text[: at.start()] + dice.choice(others) + text[at.end() :]
-        yield "sign", f"{text[: at.start()]}−{text[at.start() :]}"
-        yield "power", f"{text[: at.end()]}³{text[at.end() :]}"
-    if codes := list(_CODE.finditer(text)):
-        at = dice.choice(codes)
-        same = {c[0] for c in _CODE.finditer(texts) if c[1] == at[1] and c[0] != at[0]}
-        if same:
-            yield "product", text[: at.start()] + dice.choice(sorted(same)) + text[at.end() :]
 
 
 def rows_of(company: str) -> Iterator[tuple[str, str, list[Document]]]:
@@ -192,7 +119,7 @@ def measure(right: list, name: str, show: bool, wanted: int, dice: random.Random
     pool = defaultdict(list)
     for key, text, passages in right:
         everything = "\n".join(p.page_content for p in passages)
-        for kind, wrong in changed(text, everything, dice):
+        for kind, wrong in mistakes(text, everything, dice):
             if wrong not in everything:
                 pool[kind].append((key, wrong, passages))
     chosen = []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 from langchain_core.documents import Document
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -126,12 +126,10 @@ class Prompts:
             messages.append(turn)
         return ChatPromptValue(messages=messages)
 
-    def render_again(
-        self, prompt: ChatPromptValue, answer: str, *, sentence: str, reason: str, question: str
-    ) -> ChatPromptValue:
-        """The messages of ``prompt`` with the ``answer`` to them, and what is wrong with it."""
-        objection = _fill(self.again, sentence=sentence, reason=reason, question=question)
-        return ChatPromptValue(messages=[*prompt.messages, AIMessage(answer), *objection.messages])
+    def objection(self, sentence: str, reason: str, question: str) -> str:
+        """What follows an answer with a sentence that is not supported, in place of a question."""
+        values = {"sentence": sentence, "reason": reason, "question": question}
+        return _fill(self.again, **values).messages[0].text
 
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""

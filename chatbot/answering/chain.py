@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -97,16 +97,10 @@ class AnswerChain:
     ) -> Runnable[Prepared, AIMessage]:
         """What writes it once more, knowing what is ``wrong`` with the first ``answer``."""
 
-        def object_to(prompt: ChatPromptValue) -> ChatPromptValue:
-            return self.prompts.render_again(
-                prompt,
-                answer,
-                sentence=wrong.text,
-                reason=wrong.reason,
-                question=prepared.wording,
-            )
-
-        return self.render | RunnableLambda(object_to) | self._within_limits(prepared)
+        said = self.prompts.objection(wrong.text, wrong.reason, prepared.wording)
+        turns = [HumanMessage(prepared.wording), AIMessage(answer)]
+        objected = replace(prepared, history=[*prepared.history, *turns], wording=said)
+        return RunnableLambda(lambda _: objected) | self.render | self._within_limits(prepared)
 
     def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question

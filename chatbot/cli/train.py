@@ -21,6 +21,7 @@ from chatbot.errors import ConfigurationError, TrainingError
 
 if TYPE_CHECKING:
     from chatbot.cases import AnswerRow
+    from chatbot.prompts import Prompts
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 
@@ -102,7 +103,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     if start is not None and options.rehearse:
         files.append(DataFile(_rehearsal(options, str(start))))
     if options.recipe:
-        files.append(DataFile(_recipe(options)))
+        files.append(DataFile(_recipe(options, prompts)))
     template = chat_template(entry.template)
     refusals = options.refusals
     if refusals is None:
@@ -153,7 +154,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _recipe(options: argparse.Namespace) -> Path:
+def _recipe(options: argparse.Namespace, prompts: "Prompts") -> Path:
     """A file of the recipe's rows; a run that goes on has it already."""
     from chatbot.training.grounded import recipe_rows
 
@@ -167,7 +168,7 @@ def _recipe(options: argparse.Namespace) -> Path:
                 argparse.Namespace(knowledge=documents, index=Path(folder) / documents.parent.name)
             )
 
-        rows = list(recipe_rows(options.recipe, service, options.seed))
+        rows = list(recipe_rows(options.recipe, service, prompts, options.seed))
     return _write_rows(path, rows)
 
 
