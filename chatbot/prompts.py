@@ -36,7 +36,7 @@ _EXPECTED = {
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language"},
     "summarise": {"history"},
-    "clarify": {"first", "second"},
+    "clarify": {"choices"},
 }
 
 
@@ -103,9 +103,10 @@ class Prompts:
         """The system prompt of an answer, which no answer may repeat."""
         return self.answer.messages[0][1]
 
-    def clarification(self, first: str, second: str) -> str:
-        """The question back: which of two topics is meant."""
-        return self.clarify.messages[0][1].format(first=first, second=second)
+    @property
+    def clarification(self) -> str:
+        """The question back, with ``{choices}`` in it."""
+        return self.clarify.messages[0][1]
 
     def render_answer(
         self, history: Sequence[BaseMessage], passages: Sequence[Document], question: str

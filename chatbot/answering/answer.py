@@ -29,6 +29,7 @@ class Answer:
 
     ``confidence`` is the gate's, from 0 to 1. ``timings`` are seconds from the start of the
     request: ``waited`` in line, ``ready`` to work, ``retrieved``, ``first_token``, ``total``.
+    ``choices`` are what a question back asks to choose from: the answer is that question.
     ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
@@ -42,6 +43,7 @@ class Answer:
     passages: list[Passage]
     model: str
     timings: dict[str, float]
+    choices: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Answer:
             "citations": [asdict(citation) for citation in self.citations],
             "passages": [passage.as_fields() for passage in self.passages],
             "model": self.model,
+            "choices": self.choices,
             "timings": self.timings,
             "notes": self.notes,
             "unsupported": [asdict(part) for part in self.unsupported],

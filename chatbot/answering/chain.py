@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
+from chatbot.grounding.choices import open_choices
 from chatbot.grounding.citations import Unsupported
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
@@ -54,7 +55,7 @@ class Prepared:
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
-    the model reads those in ``read``. ``competing`` are the topics of a question back.
+    the model reads those in ``read``. ``choices`` are those of a question back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
     model refuses, where the gate asks for it; both from 0 to 1.
     """
@@ -71,7 +72,7 @@ class Prepared:
     retrieval: float = 0.0
     refuses: float | None = None
     abstain: bool = False
-    competing: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -169,7 +170,7 @@ def build_chain(
             confidence=decision.confidence,
             retrieval=decision.confidence,
             abstain=decision.action != "answer" or not state.wording,
-            competing=decision.competing,
+            choices=decision.choices,
         )
 
     def shorten(state: Prepared) -> Prepared:
@@ -188,6 +189,14 @@ def build_chain(
             abstain=decision.action != "answer",
         )
 
+    def ask_back(state: Prepared) -> Prepared:
+        """Where the passages say it of several things, the question is which is meant."""
+        if state.abstain or state.question.passages is not None:
+            return state
+        said = [str(turn.text) for turn in state.history]
+        choices = open_choices(state.terms, said, state.passages)
+        return replace(state, abstain=bool(choices), choices=choices)
+
     def render(state: Prepared) -> ChatPromptValue:
         return prompts.render_answer(state.history, clean_passages(state.read), state.wording)
 
@@ -197,6 +206,7 @@ def build_chain(
         | RunnableLambda(decide)
         | RunnableLambda(shorten)
         | RunnableLambda(read)
+        | RunnableLambda(ask_back)
     )
     return AnswerChain(prepare, RunnableLambda(render), llm, prompts)
 

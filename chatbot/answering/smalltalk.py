@@ -39,6 +39,8 @@ class _Texts(BaseModel):
     said: dict[str, list[str]]
     reply: dict[str, str]
     refusal: str = ""
+    clarification: str = ""
+    either: str = "or"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ class SmallTalk:
         )
         behind = f" {texts.closest.format(titles=named)}" if named else ""
         return (texts.refusal or english) + behind
+
+    def clarification(self, question: str, english: str, choices: Sequence[str]) -> str:
+        """The question back in the language of the question: which of the ``choices``."""
+        texts = self.texts[language_of(question)]
+        *first, last = choices
+        named = f"{', '.join(first)} {texts.either} {last}"
+        return (texts.clarification or english).format(choices=named)
 
     def _heard(self, said: Sequence[str], language: str) -> tuple[str, str, int] | None:
         """(language, kind, typos) where the words are phrases of the language and filler only."""
@@ -117,9 +126,17 @@ def load_small_talk(folder: Path) -> SmallTalk:
             if set(part) != set(_KINDS):
                 wrong = ", ".join(sorted(set(part) ^ set(_KINDS)))
                 raise PromptError(f"'{path}', [{language}]: missing or unknown: {wrong}.")
-        if {name for _, name, _, _ in Formatter().parse(each.closest)} - {None} != {"titles"}:
+        if _variables(each.closest) != {"titles"}:
             raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
+        if each.clarification and _variables(each.clarification) != {"choices"}:
+            raise PromptError(
+                f"'{path}', [{language}]: 'clarification' needs {{choices}} and no other."
+            )
     return SmallTalk(texts)
+
+
+def _variables(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in Formatter().parse(text)} - {None}
 
 
 def _words(text: str) -> list[str]:

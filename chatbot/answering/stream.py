@@ -84,7 +84,12 @@ async def stream_answer(
     yield PassagesFound(prepared.passages)
     draft = _Draft()
     if prepared.abstain:
-        shown = _Checked(_text_of_refusal(prepared, prompts, refusal), True)
+        declined = refusal.strip()
+        if prepared.choices:
+            declined = refusals.clarification(
+                question.text, prompts.clarification, prepared.choices
+            )
+        shown = _Checked(declined, True)
         yield Token(shown.text)
     else:
         # Where somebody gave orders, nothing is shown before it is checked.
@@ -111,6 +116,7 @@ async def stream_answer(
             passages=prepared.passages,
             model=model,
             timings=watch.seconds,
+            choices=prepared.choices,
             notes=prepared.notes,
             unsupported=shown.verified.unsupported,
             rests_on=shown.verified.rests_on,
@@ -154,13 +160,6 @@ def _verify(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _C
         if shown:
             return _Checked(shown, False, verified)
     return _Checked(refusal, True)
-
-
-def _text_of_refusal(prepared: Prepared, prompts: Prompts, refusal: str) -> str:
-    """The refusal, or the question back where two topics compete."""
-    if prepared.competing:
-        return prompts.clarification(*prepared.competing)
-    return refusal.strip()
 
 
 def _usage(chunk: Any) -> Usage | None:

@@ -21,11 +21,11 @@ _WORDS = 2
 
 @dataclass(frozen=True)
 class Decision:
-    """``competing`` are the headings among which a question in the middle band has to choose."""
+    """``choices`` are the headings among which a question in the middle band has to choose."""
 
     confidence: float
     action: Action
-    competing: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from chatbot.index.bm25 import Bm25
 from chatbot.index.counts import count, matrix, stack, windows_of, without_unused
-from chatbot.text.tokens import talk, tokens
+from chatbot.text.tokens import meant, talk, tokens
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -207,7 +207,7 @@ class LexicalIndex:
 
     def _query(self, query: str) -> list[int]:
         # Distinct words: in a conversation the topic is not what was said most often.
-        words = dict.fromkeys(tokens(query))
+        words = dict.fromkeys([*tokens(query), *meant(query)])
         asked = [word for word in words if word not in talk()] or list(words)
         return [self._vocabulary[word] for word in asked if self.holds(word)]
 

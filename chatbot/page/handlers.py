@@ -27,6 +27,7 @@ from chatbot.store.users import asker_with
 log = logging.getLogger(__name__)
 
 _CORRECTION = ("wrong", "right_answer", "right_document")
+_CHOICE_CHARS = 200
 
 
 class Page:
@@ -51,6 +52,7 @@ class Page:
         cl.on_stop(self.replace_stop_notice)
         cl.on_feedback(self.ask_for_correction)
         cl.action_callback("regenerate")(self.regenerate)
+        cl.action_callback("choose")(self.choose)
         cl.action_callback("correct")(self.save_correction)
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
@@ -114,11 +116,25 @@ class Page:
             async with cl.Step(name="on_message", type="run", parent_id=question_id):
                 await answer(desk, question_id, question)
 
+        await self._turn_of_button(work)
+
+    async def choose(self, action: cl.Action) -> None:
+        """Ask what a button of a question back says, as if it had been typed."""
+        chosen = str(action.payload.get("choice"))[:_CHOICE_CHARS]
+
+        async def work(desk: commands.Desk) -> None:
+            message = await cl.Message(chosen, type="user_message", author=desk.user).send()
+            async with cl.Step(name="on_message", type="run", parent_id=message.id):
+                await answer(desk, message.id, chosen)
+
+        await self._turn_of_button(work)
+
+    async def _turn_of_button(self, work: Callable[[commands.Desk], Awaitable[None]]) -> None:
         await cl.context.emitter.task_start()
         try:
             await self._turn(work)
         except asyncio.CancelledError:
-            log.debug("A regenerated answer was stopped")
+            log.debug("The answer to a button was stopped")
         finally:
             await cl.context.emitter.task_end()
 

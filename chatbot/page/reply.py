@@ -55,7 +55,8 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
         if text:
             desk.conversation.add_answer(reply.id, text, record)
             reply.metadata = {"answer": record} if record else {"partial": text}
-            reply.actions = [again_button(question_id, reply.id)]
+            choices = record["choices"] if record else []
+            reply.actions = [*map(_choice, choices), again_button(question_id, reply.id)]
             await reply.send()
         else:
             desk.conversation.cut(question_id)
@@ -69,6 +70,11 @@ def again_button(question_id: str, answer_id: str) -> cl.Action:
         tooltip=say(language(), "regenerate"),
         icon="refresh-cw",
     )
+
+
+def _choice(choice: str) -> cl.Action:
+    """A button of a question back."""
+    return cl.Action(name="choose", payload={"choice": choice}, label=choice)
 
 
 async def _notice(shown: cl.Message | None, key: str, **values: object) -> cl.Message:

@@ -7,6 +7,7 @@ from typing import Any
 from chatbot.text.questions import question_key
 
 HANDED_OFF = "handed_off"
+ASKED_BACK = "asked_back"
 
 
 def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | None:
@@ -25,13 +26,19 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
         return None
     question = str(record.get("question", ""))
     values = row | {
-        "kind": "refused" if record.get("abstained") else "answered",
+        "kind": _kind(record),
         "question": question,
         "question_key": question_key(question, record.get("history") or ()),
         "first_token": record.get("first_token"),
     }
     cited = record.get("citations") or ()
     return values, sorted({str(citation["path"]) for citation in cited})
+
+
+def _kind(record: Mapping[str, Any]) -> str:
+    if record.get("choices"):
+        return ASKED_BACK
+    return "refused" if record.get("abstained") else "answered"
 
 
 def fingerprint(*said: object) -> str:

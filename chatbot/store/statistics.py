@@ -7,7 +7,7 @@ from statistics import median
 from sqlalchemy import func, select
 
 from chatbot.store.database import Database
-from chatbot.store.records import HANDED_OFF
+from chatbot.store.records import ASKED_BACK, HANDED_OFF
 from chatbot.store.schema import cited, feedback, outcomes
 
 
@@ -17,6 +17,7 @@ class Day:
 
     answered: int = 0
     refused: int = 0
+    asked_back: int = 0
     handed_off: int = 0
     up: int = 0
     down: int = 0
@@ -25,7 +26,7 @@ class Day:
     @property
     def questions(self) -> int:
         """All that were asked."""
-        return self.answered + self.refused
+        return self.answered + self.refused + self.asked_back
 
     @property
     def first_token(self) -> float | None:
@@ -54,7 +55,7 @@ class Statistics:
             for date, kind, count in await connection.execute(
                 counted.group_by(day, outcomes.c.kind)
             ):
-                name = kind if kind in ("refused", HANDED_OFF) else "answered"
+                name = kind if kind in ("refused", ASKED_BACK, HANDED_OFF) else "answered"
                 setattr(found[date], name, count)
             for date, seconds in await connection.execute(began):
                 found[date].first_tokens.append(float(seconds))

@@ -35,6 +35,13 @@ _TALK = frozenset(
     """.split()  # noqa: SIM905
 )
 
+# "How much is the kettle?" means its price, in a word that price lists use; not "how much water".
+_PRICE = re.compile(
+    r"\bhow (?:much(?=(?:'?s| is| are| does| do| did| for| would| will| the| an?| to)\b|\W*$)"
+    r"|expensive\b)|\bcosts?\b|\bkoste[tn]?\b|\bcombien\b|\bco[uû]tent?\b|\bcuánto cuestan?\b",
+    re.IGNORECASE,
+)
+
 _stems: dict[str, str] = {}
 _talk_stems: set[str] = set()
 
@@ -44,6 +51,11 @@ def talk() -> set[str]:
     if not _talk_stems:
         _talk_stems.update(stems(list(_TALK)))
     return _talk_stems
+
+
+def meant(text: str) -> list[str]:
+    """Stems that a question stands for beside its own words."""
+    return _stem(["price"]) if _PRICE.search(text) else []
 
 
 def tokens(text: str) -> list[str]:

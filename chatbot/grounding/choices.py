@@ -1,0 +1,88 @@
+"""What a question leaves open: passages that say the same of several things, with other values.
+
+"How much is a service?" has three answers where one sentence says it of the Comet 3, another of
+the Comet S and a third of the Orbit. Which is meant can only be asked.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from langchain_core.documents import Document
+
+from chatbot.grounding.words import content_words, sentences
+
+# So many choices are asked about; of fewer an answer names each, and more are not a choice.
+_FEWEST, _MOST = 3, 6
+_ALIKE = 0.6  # of the words of two sentences, in order
+# Words that ask for a value and stand in no sentence that says it.
+_FOR_A_VALUE = frozenset("cost long mani much often price soon".split())  # noqa: SIM905
+_LABEL = 4  # words that name a choice, at most
+_WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*|[%€$£]")
+
+
+def open_choices(question: str, said: Sequence[str], passages: Sequence[Document]) -> list[str]:
+    """The names of what the question may be about, in the order of the passages; empty where it
+    leaves nothing open.
+
+    ``said`` are the earlier turns: what they name is not asked again.
+    """
+    asked = content_words(question) - _FOR_A_VALUE
+    known = asked.union(*map(content_words, said))
+    lines = [words for passage in passages for words in _lines(passage.page_content)]
+    likely = [line for line in lines if asked and asked <= content_words(" ".join(line))]
+    if len(likely) < _FEWEST:
+        return []
+    first = likely[0]
+    labels: dict[str, str] = {}
+    for other in likely:
+        pair = _parted(first, other)
+        if pair is None:
+            continue
+        for label in pair:
+            labels.setdefault(label.lower(), label)
+    if any(content_words(label) <= known for label in labels.values()):
+        return []
+    return list(labels.values()) if _FEWEST <= len(labels) <= _MOST else []
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    """The words of each sentence that says a number, headings left out."""
+    for start, end in sentences(text):
+        line = text[start:end]
+        if not line.startswith("#") and any(map(str.isdigit, line)):
+            yield _WORD.findall(line)
+
+
+def _parted(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
+    """The two names by which sentences part that are otherwise alike and say different numbers."""
+    match = SequenceMatcher(None, [w.lower() for w in one], [w.lower() for w in other], False)
+    if match.ratio() < _ALIKE:
+        return None
+    names: set[tuple[str, str]] = set()
+    values = False
+    for kind, a, b, c, d in match.get_opcodes():
+        if kind == "equal":
+            continue
+        if _numeric(one[a:b]) and _numeric(other[c:d]):
+            values = True
+            continue
+        names.add((_name(one, a, b), _name(other, c, d)))
+    if not values or len(names) != 1:
+        return None
+    pair = names.pop()
+    sizes = [len(name.split()) for name in pair]
+    return pair if min(sizes) and max(sizes) <= _LABEL else None
+
+
+def _numeric(words: Sequence[str]) -> bool:
+    return bool(words) and all(word[0].isdigit() or word in "%€$£" for word in words)
+
+
+def _name(words: Sequence[str], start: int, end: int) -> str:
+    """The words from ``start`` to ``end``, with those beside them that are written as names."""
+    while start > 1 and words[start - 1][0].isupper():
+        start -= 1
+    while end > start and end < len(words) and words[end][0].isupper():
+        end += 1
+    return " ".join(words[start:end])
