@@ -105,3 +105,24 @@ async def test_bad_questions_get_a_sentence(service: ChatService, question: str)
     with pytest.raises(QuestionError, match=r"empty|20,000 characters"):
         await ask(service, question)
     assert (await ask(service, "How long can customers in the US return a product?")).citations
+
+
+async def test_a_question_that_leaves_open_what_it_is_about_is_asked_back(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    for model, price in (("Comet 3", 210), ("Comet S", 260), ("Orbit", 180)):
+        text = f"# {model}: yearly service\n\nThe yearly service of the {model} costs {price} euros."
+        (service.settings.knowledge / f"{model}.md").write_text(text)
+    service.update_index()
+    asked = len(engine.prompts)
+    answer = await ask(service, "How much is the yearly service?")
+    assert sorted(answer.choices) == ["Comet 3", "Comet S", "Orbit"]
+    assert answer.abstained and answer.answer.endswith("?")
+    assert all(choice in answer.answer for choice in answer.choices)
+    assert len(engine.prompts) == asked
+    turns: list[Turn] = [
+        {"role": "user", "content": "How much is the yearly service?"},
+        {"role": "assistant", "content": answer.answer},
+    ]
+    chosen = await ask(service, "the Comet S", turns)
+    assert not chosen.choices and chosen.passages[0].path == "Comet S.md"

@@ -6,6 +6,7 @@ import pytest
 
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.errors import PromptError
+from chatbot.prompts import load_prompts
 from chatbot.service import ChatService
 from tests.support import ROOT
 from tests.support.answers import ask
@@ -101,3 +102,20 @@ def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
     file.write_text(whole.replace("Closest: {titles}", "Closest: {title}"), encoding="utf-8")
     with pytest.raises(PromptError, match="closest"):
         load_small_talk(tmp_path)
+    file.write_text(whole.replace("{choices}", "{choice}"), encoding="utf-8")
+    with pytest.raises(PromptError, match="clarification"):
+        load_small_talk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("how much is a service", "The answer depends on which you mean: A, B or C?"),
+        ("Was kostet die Inspektion bei euch?", "Das hängt davon ab, was gemeint ist: A, B oder C?"),
+        ("Combien coûte la révision ?", "La réponse dépend de ce dont il s'agit : A, B ou C ?"),
+        ("¿Cuánto cuesta la revisión?", "La respuesta depende de a qué se refiere: ¿A, B o C?"),
+    ],
+)
+def test_a_question_back_is_in_the_language_of_the_question(question: str, said: str) -> None:
+    english = load_prompts(ROOT / "prompts").clarification
+    assert SMALL_TALK.clarification(question, english, ["A", "B", "C"]) == said

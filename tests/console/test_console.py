@@ -470,6 +470,7 @@ async def test_the_overview_counts_what_the_page_keeps(
 ) -> None:
     _, step = await answer(store)
     await answer(store, abstained=True, first_token=None)
+    await answer(store, abstained=True, first_token=None, choices=["A", "B", "C"])
     await store.feedback.rate(step, 1, None)
     user = await store.users.get("ann")
     handed = {"id": str(uuid.uuid4()), "threadId": str(uuid.uuid4()), "type": "assistant_message",
@@ -477,15 +478,17 @@ async def test_the_overview_counts_what_the_page_keeps(
     for _ in range(2):  # Chainlit saves a step again and again
         await store.threads.save_step(handed, user.id if user else None)
     (day,) = (await store.statistics.days("2000-01-01")).values()
-    assert (day.questions, day.answered, day.refused, day.handed_off) == (2, 1, 1, 1)
+    assert (day.questions, day.answered, day.refused, day.handed_off) == (3, 1, 1, 1)
+    assert day.asked_back == 1
+    assert len(await store.reviews.waiting()) == 1  # asked back is no gap
     assert (day.up, day.down, day.first_token) == (1, 0, 0.25)
-    assert await store.statistics.citations() == {"us.md": 2}
+    assert await store.statistics.citations() == {"us.md": 3}
     page = (await olga.get("/console")).text
-    assert "<td>2</td><td>1</td><td>1</td><td>1</td><td>1</td><td>0</td><td>0.25</td>" in page
+    assert "<td>3</td><td>1</td><td>1</td><td>1</td><td>1</td><td>1</td><td>0</td><td>0.25</td>" in page
     assert page.count("<svg") == 4
     assert '<rect class="refused"' in page
     await store.threads.delete_step(step)
-    assert await store.statistics.citations() == {"us.md": 1}
+    assert await store.statistics.citations() == {"us.md": 2}
 
 
 # Users and the log

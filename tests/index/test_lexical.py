@@ -67,3 +67,20 @@ def test_short_codes_and_words_without_blanks_are_found(query: str, want: int) -
     ]
     index = LexicalIndex.build([f"\n{text}" for text in texts])
     assert index.search(query, 1)[0][0] == want
+
+
+@pytest.mark.parametrize(
+    ("query", "want"),
+    [
+        ("how much is the kettle", 0), ("How much for a kettle?", 0), ("kettle cost", 0),
+        ("was kostet der kettle", 0), ("how much water does the kettle hold", 1),
+    ],
+)  # fmt: skip
+def test_asking_what_it_costs_means_the_price(query: str, want: int) -> None:
+    texts = [
+        "Kettle, price in euros: 49.00",
+        "The kettle holds 1.7 litres of water and is made of steel",
+        "The kettle must be descaled; it is for the kitchen",
+    ]
+    index = LexicalIndex.build([f"\n{text}" for text in texts])
+    assert index.search(query, 1)[0][0] == want
