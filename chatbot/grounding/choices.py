@@ -10,7 +10,8 @@ from difflib import SequenceMatcher
 
 from langchain_core.documents import Document
 
-from chatbot.grounding.words import content_words, sentences
+from chatbot.grounding.words import content_words
+from chatbot.text.sentences import sentences
 
 # So many choices are asked about; of fewer an answer names each, and more are not a choice.
 _FEWEST, _MOST = 3, 6

@@ -55,7 +55,7 @@ def talk() -> set[str]:
 
 def meant(text: str) -> list[str]:
     """Stems that a question stands for beside its own words."""
-    return _stem(["price"]) if _PRICE.search(text) else []
+    return stems(["price"]) if _PRICE.search(text) else []
 
 
 def tokens(text: str) -> list[str]:

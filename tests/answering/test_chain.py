@@ -111,7 +111,9 @@ async def test_a_question_that_leaves_open_what_it_is_about_is_asked_back(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
     for model, price in (("Comet 3", 210), ("Comet S", 260), ("Orbit", 180)):
-        text = f"# {model}: yearly service\n\nThe yearly service of the {model} costs {price} euros."
+        text = (
+            f"# {model}: yearly service\n\nThe yearly service of the {model} costs {price} euros."
+        )
         (service.settings.knowledge / f"{model}.md").write_text(text)
     service.update_index()
     asked = len(engine.prompts)

@@ -111,7 +111,7 @@ def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
     ("question", "said"),
     [
         ("how much is a service", "The answer depends on which you mean: A, B or C?"),
-        ("Was kostet die Inspektion bei euch?", "Das hängt davon ab, was gemeint ist: A, B oder C?"),
+        ("Was kostet die Inspektion?", "Das hängt davon ab, was gemeint ist: A, B oder C?"),
         ("Combien coûte la révision ?", "La réponse dépend de ce dont il s'agit : A, B ou C ?"),
         ("¿Cuánto cuesta la revisión?", "La respuesta depende de a qué se refiere: ¿A, B o C?"),
     ],
