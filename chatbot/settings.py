@@ -127,7 +127,12 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """``database``, or a SQLite file in ``data``."""
-        return self.database or f"sqlite:///{self.data.resolve() / 'peregrine.db'}"
+        return self.database or f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file that is used unless ``database`` is set."""
+        return self.data.resolve() / "peregrine.db"
 
     @classmethod
     def settings_customise_sources(

@@ -24,6 +24,22 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """Who approved an answer and when (ISO 8601, UTC); ``path`` is its source in the knowledge
+    folder and ``address`` where the original is to be read; each may be empty."""
+
+    by: str
+    at: str
+    path: str = ""
+    address: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The approval in JSON; ``source`` is null where none was named."""
+        source = {"path": self.path, "address": self.address} if self.path else None
+        return {"by": self.by, "at": self.at, "source": source}
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer that was verified once, when it was finished.
 
@@ -33,7 +49,8 @@ class Answer:
     ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
-    ``cut`` says that it ended at its limit of tokens.
+    ``cut`` says that it ended at its limit of tokens. ``approved`` is of an answer that a person
+    wrote or accepted, and no model.
     """
 
     answer: str
@@ -49,6 +66,12 @@ class Answer:
     rests_on: dict[int, int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    approved: Approval | None = None
+
+    @property
+    def is_from_knowledge(self) -> bool:
+        """Whether it answers or refuses a question; else it is small talk."""
+        return bool(self.passages or self.abstained or self.approved)
 
     def as_dict(self) -> dict[str, Any]:
         """The answer with the keys of the command contract."""
@@ -63,6 +86,7 @@ class Answer:
             "timings": self.timings,
             "notes": self.notes,
             "unsupported": [asdict(part) for part in self.unsupported],
+            "approved": self.approved.as_dict() if self.approved else None,
         }
 
     def record(self, question: Question) -> dict[str, Any]:

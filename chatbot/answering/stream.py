@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
-from chatbot.answering.answer import Answer, Stopwatch, Usage
+from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rewritten, Token
 from chatbot.answering.question import Question
@@ -23,10 +23,19 @@ from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
 from chatbot.prompts import Prompts
 
+APPROVED = "approved answer"  # in the place of a model's name
+
 
 def small_talk_events(text: str, model: str) -> list[Event]:
     """The events of an answer that rests on nothing and that no model wrote: small talk."""
     return [PassagesFound([]), Token(text), Answered(Answer(text, False, 1.0, [], [], model, {}))]
+
+
+def events_as_approved(text: str, approval: Approval, watch: Stopwatch) -> list[Event]:
+    """The events of an answer that a person approved: no model is asked."""
+    watch.mark("total")
+    answer = Answer(text, False, 1.0, [], [], APPROVED, watch.seconds, approved=approval)
+    return [PassagesFound([]), Token(text), Answered(answer)]
 
 
 @dataclass

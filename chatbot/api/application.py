@@ -119,6 +119,8 @@ async def _keep_ready(service: ChatService) -> None:
     await asyncio.to_thread(get_ready, service)
     said = False
     while True:
+        if service.approved is not None and service.can_answer:
+            await service.approved.look()  # ahead of the next question
         if service.can_answer and not said:
             say_ready(service)
             said = True

@@ -31,6 +31,7 @@ class Parts:
 def make_parts(settings: Settings, service: ChatService) -> Parts:
     """The collaborators of an application with these settings."""
     store = Store(settings.database_url)
+    service.serve_approved(store.approved)
     return Parts(
         settings=settings,
         service=service,

@@ -48,8 +48,24 @@ class PredictRequest(BaseModel):
     history: list[Turn] = Field([], max_length=1000)
 
 
+class ApprovalSource(BaseModel):
+    """The document that an approved answer names, and where its original is to be read."""
+
+    path: str
+    address: str
+
+
+class ApprovalFields(BaseModel):
+    """Who approved an answer that no model wrote, and when (ISO 8601, UTC)."""
+
+    by: str
+    at: str
+    source: ApprovalSource | None
+
+
 class Predicted(BaseModel):
-    """The JSON of ``chatbot ask --json``; ``timings`` are seconds since the request arrived at the
+    """The JSON of ``chatbot ask --json``; ``approved`` is set where a person approved the answer,
+    which is then served word for word; ``timings`` are seconds since the request arrived at the
     service."""
 
     model_config = ConfigDict(
@@ -74,6 +90,7 @@ class Predicted(BaseModel):
                     "timings": {"first_token": 0.4, "total": 1.2},
                     "notes": [],
                     "unsupported": [],
+                    "approved": None,
                 }
             ]
         },
@@ -87,6 +104,7 @@ class Predicted(BaseModel):
     timings: dict[str, float]
     notes: list[str]
     unsupported: list[Unsupported]
+    approved: ApprovalFields | None
 
 
 @router.post("/predict", response_model=Predicted, responses=ERRORS)

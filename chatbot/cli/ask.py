@@ -10,6 +10,7 @@ from typing import Any
 from chatbot.cli.common import (
     add_folders,
     add_json,
+    approved_answers,
     in_range,
     make_service,
     need_index,
@@ -164,14 +165,23 @@ def _ask(options: argparse.Namespace) -> None:
     history = _read_history(options.history) if options.history else []
     service = make_service(options)
     need_index(service)
-    answer = asyncio.run(_last_answer(service, options.question, history, not options.json))
+    answer = asyncio.run(_with_approved(service, options.question, history, not options.json))
     if options.json:
         print_json(answer.as_dict())
         return
     print()
     for number, citation in enumerate(answer.citations, start=1):
         print(f"[{number}] {citation.address or citation.path}: {citation.quote}")
+    if answer.approved:
+        print(f"Approved by {answer.approved.by} on {answer.approved.at[:10]}", file=sys.stderr)
+        return
     print(f"Answered by {answer.model}, confidence {answer.confidence:.2f}", file=sys.stderr)
+
+
+async def _with_approved(service: Any, question: str, history: list[Any], show: bool) -> Any:
+    """The answer, which may be an approved one."""
+    async with approved_answers(service):
+        return await _last_answer(service, question, history, show)
 
 
 async def _last_answer(service: Any, question: str, history: list[Any], show: bool) -> Any:

@@ -6,8 +6,8 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +62,28 @@ def make_service(options: argparse.Namespace) -> Any:
 
     names = ("knowledge", "index", "llm", "adapter")
     return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
+
+
+def counted(count: int, thing: str) -> str:
+    """ "1 row", "2 rows"."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+@asynccontextmanager
+async def approved_answers(service: Any) -> AsyncIterator[None]:
+    """A service that serves the approved answers, if there is a database; none is made for it."""
+    from chatbot.store import Store
+
+    settings = service.settings
+    if settings.database is None and not settings.database_file.is_file():
+        yield
+        return
+    store = Store(settings.database_url)
+    service.serve_approved(store.approved)
+    try:
+        yield
+    finally:
+        await store.close()
 
 
 def print_json(value: Any) -> None:

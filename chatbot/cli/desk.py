@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from chatbot.cli.common import add_folders, add_json, make_service, need_index, print_json
+from chatbot.cli.common import add_folders, add_json, counted, make_service, need_index, print_json
 from chatbot.errors import UserError
 
 Result = TypeVar("Result")
@@ -134,12 +134,16 @@ def _export(options: argparse.Namespace) -> None:
         print_json({"rows": [_plain(r) for r in rows], "cases": [_plain(c) for c in cases]})
     where = f" in {options.out}" if options.out else ""
     print(
-        f"{len(lessons)} accepted or praised answers: {len(rows)} training rows and {len(cases)} "
-        f"regression cases{where}.",
+        f"{counted(len(lessons), 'accepted answer')}: {counted(len(rows), 'training row')} and "
+        f"{counted(len(cases), 'regression case')}{where}.",
         file=sys.stderr,
     )
     if proposed := sum(item.kind == "correction" for item in waiting):
-        print(f"{proposed} corrections wait for an owner at /console/review.", file=sys.stderr)
+        waits = "waits" if proposed == 1 else "wait"
+        print(
+            f"{counted(proposed, 'correction')} {waits} for an owner at /console/review.",
+            file=sys.stderr,
+        )
 
 
 def _plain(record: BaseModel) -> dict[str, Any]:
@@ -170,7 +174,10 @@ def _gaps(options: argparse.Namespace) -> None:
         print_json({"gaps": [asdict(gap) for gap in gaps]})
         return
     for gap in gaps:
-        print(f"{gap.size} questions ({gap.refused} refused, {gap.thumbs_down} thumbs down)")
+        print(
+            f"{counted(gap.size, 'question')} ({gap.refused} refused, {gap.thumbs_down} thumbs "
+            "down)"
+        )
         for question in gap.examples:
             print(f"  {' '.join(question.split())}")
         print(f"  nearest: {', '.join(str(entry['path']) for entry in gap.nearest) or '-'}\n")

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from chatbot.cli.common import add_folders, make_service, need_index
+from chatbot.cli.common import add_folders, approved_answers, make_service, need_index
 
 
 def add_commands(commands: Any) -> None:
@@ -22,4 +22,9 @@ def _mcp(options: argparse.Namespace) -> None:
 
     service = make_service(options)
     need_index(service)
-    asyncio.run(serve_stdio(service))
+
+    async def serve() -> None:
+        async with approved_answers(service):
+            await serve_stdio(service)
+
+    asyncio.run(serve())

@@ -1,7 +1,5 @@
 """``/console/audit``: who changed what and when."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from dataclasses import astuple
 
@@ -13,13 +11,13 @@ from chatbot.console.forms import number_of
 from chatbot.console.parts import console_of
 from chatbot.console.render import page
 from chatbot.store import Store
+from chatbot.text.spreadsheets import csv_line
 
 router = APIRouter(prefix="/audit")
 
 _A_PAGE = 100
 _AT_ONCE = 500
 _COLUMNS = ("id", "at", "who", "action", "target", "detail")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("")
@@ -40,19 +38,8 @@ async def export_entries(request: Request) -> StreamingResponse:
 
 
 async def _lines(store: Store) -> AsyncIterator[str]:
-    yield _line(_COLUMNS)
+    yield csv_line(_COLUMNS)
     last = 0
     while entries := await store.audit.after(last, _AT_ONCE):
         last = entries[-1].id
-        yield "".join(_line(astuple(entry)) for entry in entries)
-
-
-def _line(values: tuple[object, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(_plain(value) for value in values)
-    return out.getvalue()
-
-
-def _plain(value: object) -> object:
-    """A spreadsheet takes what begins with these for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        yield "".join(csv_line(astuple(entry)) for entry in entries)

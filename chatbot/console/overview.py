@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse
 
+from chatbot.console.approved import NEED_OWNER, hashes
 from chatbot.console.library import count_states
 from chatbot.console.parts import Console, console_of
 from chatbot.console.plots import Plot, bars
 from chatbot.console.render import page
+from chatbot.service.approved import state_of
 from chatbot.store.statistics import Day
 
 router = APIRouter()
@@ -35,9 +37,17 @@ async def overview(request: Request) -> HTMLResponse:
         month=_sum(list(days.values())),
         plots=_plots(days),
         waiting={kind: sum(item.kind == kind for item in waiting) for kind in kinds},
+        approved=await _approved(console),
         documents=await asyncio.to_thread(count_states, console.settings, console.service),
         states=_states(console),
     )
+
+
+async def _approved(console: Console) -> dict[str, int]:
+    """How many approved answers are not served until somebody looks at them, by why."""
+    files = await hashes(console)
+    states = [state_of(one, files) for one in await console.store.approved.all()]
+    return {state: states.count(state) for state in NEED_OWNER if state in states}
 
 
 def _sum(days: list[Day]) -> Day:

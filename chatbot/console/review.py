@@ -1,6 +1,7 @@
-"""``/console/review``: corrections, thumbs down and refused questions, for an owner to decide."""
+"""``/console/review``: corrections, thumbs and refused questions, for an owner to decide."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +11,25 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from chatbot.audience import EVERYTHING
+from chatbot.console.approved import hashes, sentence_of
 from chatbot.console.forms import form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
+from chatbot.desk.approval import Draft, DraftError, check_alone, check_draft
 from chatbot.desk.corrections import SHOULD_REFUSE
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.review import Group, alike, group_items
 from chatbot.errors import ConflictError, UserError
+from chatbot.store.approved import ApprovedText
 from chatbot.store.reviews import Decision, Review, Waiting
 
 router = APIRouter(prefix="/review")
 
+# What is wrong, and praise, which is looked at apart.
 KINDS = ("correction", "down", "refused")
+_PRAISE = "up"
+_ALL = (*KINDS, _PRAISE)
 _A_PAGE = 50  # questions, with those that are alike counted as one
 _SHOWN = 20  # items of one question
 _DECIDED = 200
@@ -34,7 +41,10 @@ async def waiting(request: Request) -> HTMLResponse:
     console = console_of(request)
     kind, order = request.query_params.get("kind", ""), request.query_params.get("order", "")
     items = await console.store.reviews.waiting()
+    praised = await console.store.reviews.praised()
     groups = [g for g in group_items(items) if kind not in KINDS or g.count(kind)]
+    if kind == _PRAISE:
+        groups = group_items(praised)
     questions = [group.question for group in groups]
     vectors = await asyncio.to_thread(console.likeness.vectors, questions)
     found = await asyncio.to_thread(alike, groups, vectors)
@@ -46,9 +56,9 @@ async def waiting(request: Request) -> HTMLResponse:
         request,
         "review.html",
         found=found[(number - 1) * _A_PAGE : number * _A_PAGE],
-        counts={name: sum(item.kind == name for item in items) for name in KINDS},
-        kinds=KINDS,
-        kind=kind if kind in KINDS else "",
+        counts={n: sum(item.kind == n for item in [*items, *praised]) for n in _ALL},
+        kinds=_ALL,
+        kind=kind if kind in _ALL else "",
         order="frequent" if order == "frequent" else "newest",
         number=number,
         last=last,
@@ -91,6 +101,10 @@ class _Form:
     right_answer: str
     right_document: str
     settle_all: bool
+    approve: bool
+    question: str
+    expires_on: str
+    audience: str
 
     def decision(self) -> Decision:
         """The decision that it makes."""
@@ -114,14 +128,15 @@ async def decide(request: Request, key: str) -> Response:
         if sent.seen != item.seen:
             raise ConflictError(say(request.state.language, "changed_meanwhile"))
         decision = await _decision(request, sent, item)
+        approve = await _approved_text(request, sent, item, decision) if sent.approve else None
         others = group.items if sent.settle_all else ()
-        await store.reviews.decide(item, decision, user_of(request).name, others)
-    except (UserError, ConflictError) as exc:
+        await store.reviews.decide(item, decision, user_of(request).name, others, approve)
+    except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
-        return await _question_page(request, group, status, sent, str(exc))
+        return await _question_page(request, group, status, sent, sentence_of(request, exc))
     rest = len(group.items) > 1 and not sent.settle_all
     where = f"review/{key}" if rest else "review"
-    return back(where, said=decision.status)
+    return back(where, said="approved" if sent.approve else decision.status)
 
 
 async def _sent(request: Request) -> _Form:
@@ -129,11 +144,15 @@ async def _sent(request: Request) -> _Form:
     return _Form(
         item=text_of(form, "item"),
         seen=text_of(form, "seen"),
-        accept=text_of(form, "decision") == "accept",
+        accept=text_of(form, "decision") in ("accept", "approve"),
         refuse=bool(text_of(form, "refuse")),
         right_answer=text_of(form, "right_answer"),
         right_document=text_of(form, "right_document", 500),
         settle_all=bool(text_of(form, "settle_all")),
+        approve=text_of(form, "decision") == "approve",
+        question=text_of(form, "question"),
+        expires_on=text_of(form, "expires_on", 40),
+        audience=text_of(form, "audience", 1000),
     )
 
 
@@ -141,9 +160,11 @@ async def _decision(request: Request, sent: _Form, item: Waiting) -> Decision:
     """The decision, with the whole path of its document.
 
     Raises:
-        UserError: there is no answer to accept, or no such document.
+        UserError: there is no answer to accept or approve, or no such document.
     """
     language, console = request.state.language, console_of(request)
+    if sent.approve and sent.refuse:
+        raise UserError(say(language, "no_approved_refusal"))
     if not sent.accept or sent.refuse:
         return sent.decision()
     if not sent.right_answer:
@@ -158,6 +179,22 @@ async def _decision(request: Request, sent: _Form, item: Waiting) -> Decision:
         nearest = ", ".join(nearest_documents(sent.right_document, [*shown, *known])) or "-"
         raise UserError(say(language, "no_document", name=sent.right_document, nearest=nearest))
     return Decision("accepted", "", sent.right_answer, chosen)
+
+
+async def _approved_text(
+    request: Request, sent: _Form, item: Waiting, decision: Decision
+) -> ApprovedText:
+    """The approved answer that a decision makes.
+
+    Raises:
+        DraftError: it cannot be one as it is.
+    """
+    console = console_of(request)
+    record = await console.store.reviews.record(item)
+    question = sent.question or item.question
+    check_alone(question, item.question, record.get("history", []))
+    says = (question, decision.right_answer, decision.right_document)
+    return check_draft(Draft(*says, sent.expires_on, sent.audience), await hashes(console))
 
 
 async def _decided_already(request: Request, sent: _Form) -> Response:
@@ -182,9 +219,33 @@ def _same(kept: Review, sent: _Form) -> bool:
 
 
 async def _group(request: Request, key: str) -> Group | None:
-    items = await console_of(request).store.reviews.waiting()
+    reviews = console_of(request).store.reviews
+    items = [*await reviews.waiting(), *await reviews.praised()]
     found = tuple(item for item in items if item.key == key)
     return Group(key, found) if found else None
+
+
+def _proposal(item: Waiting, record: Mapping[str, Any], own: _Form | None) -> dict[str, Any]:
+    """What stands in the form: what was sent, else what its writer or the praised answer says."""
+    if own:
+        return {
+            "right_answer": own.right_answer,
+            "right_document": own.right_document,
+            "refuse": own.refuse,
+            "question": own.question,
+            "expires_on": own.expires_on,
+            "audience": own.audience,
+        }
+    refused = item.kind == _PRAISE and bool(record.get("abstained"))
+    praised = record.get("answer", "") if item.kind == _PRAISE and not refused else ""
+    return {
+        "right_answer": item.right_answer or praised,
+        "right_document": item.right_document,
+        "refuse": refused or item.wrong == SHOULD_REFUSE,
+        "question": item.question,
+        "expires_on": "",
+        "audience": "",
+    }
 
 
 async def _question_page(
@@ -206,9 +267,7 @@ async def _question_page(
                 "passages": record.get("passages", []),
                 "history": record.get("history", []),
                 "problem": problem if own else "",
-                "right_answer": own.right_answer if own else item.right_answer,
-                "right_document": own.right_document if own else item.right_document,
-                "refuse": own.refuse if own else item.wrong == SHOULD_REFUSE,
+                **_proposal(item, record, own),
             }
         )
     if not any(entry["record"] for entry in shown):

@@ -34,15 +34,18 @@ class Gap:
 
 
 def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
-    """Rows to learn from: corrected answers, refusals that should have been, and praised answers.
-    An owner accepted the corrections (:meth:`chatbot.store.reviews.ReviewStore.lessons`).
+    """Rows to learn from: corrected answers, refusals that should have been, and praised answers,
+    each of which an owner accepted (:meth:`chatbot.store.reviews.ReviewStore.lessons`).
 
     The passages are those that were on screen. Where the right document was not among them, the
     row teaches to refuse: from what it saw, the model could only have invented the answer.
+    An approved answer had none on screen: what corrects it teaches nothing about reading.
     Addresses, phone and card numbers of people are masked; those in the passages are public.
     """
     rows = []
     for given, asked, lesson in _lessons(judgements):
+        if given.answer.get("approved"):
+            continue
         answer = lesson if _could_answer(given) else ""
         rows.append(
             AnswerRow(
@@ -102,7 +105,10 @@ def _lesson(given: Feedback) -> str | None:
 
 
 def _could_answer(given: Feedback) -> bool:
-    """Whether the right document was on screen; where none is named, it is taken to be."""
+    """Whether the right document was on screen; where none is named, it is taken to be, but with
+    an approved answer there was none."""
+    if given.answer.get("approved"):
+        return False
     return not given.right_document or _document_on_screen(given) is not None
 
 

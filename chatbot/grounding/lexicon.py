@@ -9,6 +9,16 @@ from typing import Any, NamedTuple
 
 _FILE = Path(__file__).with_name("lexicon.toml")
 _TENS = {"de": "{unit}und{ten}", "en": "{ten}-{unit}", "fr": "{ten}-{unit}", "es": "{ten} y {unit}"}
+_SHORT = 3  # letters
+# What a form in lower case is more often.
+_OTHER_WORDS = frozenset("may mar march mars base plus free full light max mini".split())  # noqa: SIM905
+_COUNTRY = re.compile(
+    r"\b(?:the|in) us\b|\bus (?=(?:customer|client|dollar|number|shop|store)s?\b)"
+)
+_WITHOUT = re.compile(r"\bw/o\b")
+_NUMBER_SIGN = re.compile(
+    r"\b(part|card|serial|order|phone|invoice|model|account|item|article) no\b\.?", re.IGNORECASE
+)
 _POLITE = 6  # words of a greeting or a closing line
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
@@ -89,6 +99,50 @@ def opposites(section: str) -> Forms:
 def words(name: str) -> frozenset[str]:
     """A list of ``[words]``, such as ``no``."""
     return frozenset(_split(_read()["words"][name]))
+
+
+@cache
+def _typed() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """Forms with capitals by how hurried people type them; short ones may be other words."""
+    given = [
+        form
+        for kind, lines in _read()["kinds"].items()
+        for line in lines
+        for form in _split(line)
+        if form != form.lower() and (len(form) > _SHORT or kind == "month")
+    ]
+    meant = {form.lower(): form for form in given} | {
+        "eu": "EU",
+        "uk": "UK",
+        "usa": "USA",
+        "pro": "Pro",
+    }
+    for word in _OTHER_WORDS:
+        meant.pop(word, None)
+    return meant, _any_of(meant, 0)
+
+
+def capitalised(text: str) -> str:
+    """A question in lower case with the capitals of the regions, tiers, months and days in it,
+    "us" where it is the country; and with "w/o" and "part no" written out."""
+    meant, pattern = _typed()
+    text = _NUMBER_SIGN.sub(r"\1 number", _WITHOUT.sub("without", text))
+    text = _COUNTRY.sub(lambda match: match[0].replace("us", "US"), text)
+    return pattern.sub(lambda match: meant[match[0]], text)
+
+
+def asked_for(question: str) -> frozenset[str]:
+    """The kinds of answer that a question asks for, such as ``time``; none where it is open."""
+    said = question.lower()
+    found = {kind for kind, pattern in _asked().items() if pattern.search(said)}
+    yes_no = "yes_no" in found and _asked()["yes_no"].match(said)
+    found.discard("yes_no")
+    return frozenset(found or ({"yes_no"} if yes_no else ()))
+
+
+@cache
+def _asked() -> Mapping[str, re.Pattern[str]]:
+    return {kind: _any_of(_split(line), 0) for kind, line in _read()["asked"].items()}
 
 
 @cache

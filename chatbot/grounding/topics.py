@@ -27,12 +27,22 @@ def changes_topic(turns: Sequence[str], question: str) -> bool:
     and no opening that goes on ("and", "what about"). In doubt the topic is the same: a
     follow-up without its conversation is lost, a new question with old turns is only blurred.
     """
-    said = words(question)
-    meant = content_words(question)
-    opening = " ".join(said[:2])
-    if len(meant) < _ENOUGH or _POINTERS.intersection(said):
-        return False
-    if any(opening == start or said[0] == start for start in _OPENERS):
+    if not stands_alone(question):
         return False
     before = set().union(*(content_words(turn) for turn in turns[-_TURNS:]), set())
-    return not meant & before
+    return not content_words(question) & before
+
+
+def stands_alone(question: str) -> bool:
+    """Whether a question can be read without what was said before: at least four words with
+    meaning, none that points back, and no opening that goes on."""
+    if len(content_words(question)) < _ENOUGH or _POINTERS.intersection(words(question)):
+        return False
+    return not goes_on(question)
+
+
+def goes_on(question: str) -> bool:
+    """Whether a question begins as one that goes on: "and", "what about"."""
+    said = words(question)
+    opening = " ".join(said[:2])
+    return bool(said) and any(opening == start or said[0] == start for start in _OPENERS)

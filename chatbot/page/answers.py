@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 import chainlit as cl
 
-from chatbot.answering.answer import Answer
+from chatbot.answering.answer import Answer, Approval
 from chatbot.grounding.citations import MARK, mark
 from chatbot.page.texts import say
 from chatbot.passage import Passage
 
 _CONTEXT_CHARS = 1500
+_DOCUMENT_CHARS = 20_000  # of a document that is shown from its beginning
 # The confidence from which an answer whose sentences all have a source counts as well supported.
 _WELL = 0.8
 _HEADING = re.compile(r"#{1,6}[ \t]+")
@@ -48,6 +49,8 @@ def support(answer: Answer) -> Literal["well", "partly", "not"]:
 def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:
     """The element below an answer: its sources, the quotes marked in their documents; which
     model wrote it, and how sure the knowledge base is."""
+    if answer.approved:
+        return _approval(answer.approved, language, text_of(answer.approved.path))
     listed = []
     for number in shown_passages(answer):
         passage = answer.passages[number - 1]
@@ -57,6 +60,16 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
     words = say(language, f"supported_{support(answer)}")
     note = say(language, "answered_by", model=answer.model, support=words)
     return source_list(label, listed, [note, *answer.notes])
+
+
+def _approval(approved: Approval, language: str, document: str) -> Any:
+    """Who approved the answer and when, above the document that it names."""
+    listed = []
+    if approved.path:
+        parts = _lines(document[:_DOCUMENT_CHARS])
+        listed.append(_side_view(approved.path, approved.path, approved.address, parts))
+    note = say(language, "approved_by", by=approved.by, day=approved.at[:10])
+    return source_list(say(language, "sources"), listed, [note])
 
 
 def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] = ()) -> Any:
@@ -73,12 +86,15 @@ def source(
     if not document:  # gone from the index since
         document, spans = passage.text, [(0, len(passage.text))]
     title = f"[{number}] {passage.path}"
-    parts = marked_parts(document, spans)
+    return _side_view(title, passage.path, passage.address, marked_parts(document, spans))
+
+
+def _side_view(title: str, path: str, address: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": str(uuid.uuid4()),
         "title": title,
-        "path": passage.path,
-        "address": passage.address,
+        "path": path,
+        "address": address,
         "parts": parts,
     }
 

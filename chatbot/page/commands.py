@@ -63,7 +63,9 @@ async def draft(desk: Desk, _: str) -> None:
     if unsure:
         text = desk.say("dear", answer=record["answer"])
     desk.conversation.draft = text
-    paths = dict.fromkeys(c["path"] for c in record["citations"])
+    approved = (record.get("approved") or {}).get("source")
+    named = [*record["citations"], *([approved] if approved else [])]
+    paths = dict.fromkeys(cited["path"] for cited in named)
     note = desk.say(
         "draft_note",
         language=language,

@@ -142,7 +142,7 @@ class Page:
         """After thumbs down, ask what would have been right."""
         if feedback.value:
             return
-        keys = (*_CORRECTION, "should_refuse", "save", "saved")
+        keys = (*_CORRECTION, "should_refuse", "save", "saved", "change")
         props = {
             "step": feedback.forId,
             "labels": {key: say(language(), key) for key in keys},

@@ -40,7 +40,7 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
                     record = event.answer.record(question)
                     text = event.answer.answer
                     reply.content = answers.body(event.answer, desk.language)
-                    if event.answer.passages or event.answer.abstained:  # else it was small talk
+                    if event.answer.is_from_knowledge:  # else it was small talk
                         below = answers.sources(
                             event.answer, desk.language, lambda path: document_text(desk, path)
                         )

@@ -53,6 +53,8 @@ def set_up(service: ChatService) -> None:
     mode = access.access_mode(settings)
     access.provide_secret(settings)
     store = Store(settings.database_url)
+    if service.approved is None:  # the API beside the page did not
+        service.serve_approved(store.approved)
     layer = DeskDataLayer(store, mode, service.may_see, settings.oauth_domains)
     cl.data_layer(lambda: layer)
     chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)

@@ -25,12 +25,14 @@ from chatbot.index.rerank import Reranker
 from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
+from chatbot.service.approved import ApprovedAnswers, approved_events
 from chatbot.service.live import Live, LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.service.waiting import WaitingLine
 from chatbot.service.writing import Writer
 from chatbot.settings import Settings
+from chatbot.store.approved import ApprovedStore
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +72,13 @@ class ChatService:
         self.models = Models(settings, self._prompts, llm, embeddings, reranker, prepare=prepare)
         self._search = Search(settings, self._prompts, self.models)
         self._loader = LiveLoader(settings, self.models, self._search)
+        self.approved: ApprovedAnswers | None = None
         self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
         self.writer = Writer(settings, self._prompts, self._loader, self.line)
+
+    def serve_approved(self, store: ApprovedStore) -> None:
+        """Answer with the approved answers of a database, too; evaluations do not."""
+        self.approved = ApprovedAnswers(store, self.models.embeddings)
 
     @property
     def model_name(self) -> str:
@@ -253,9 +260,15 @@ class ChatService:
         """
         watch = Stopwatch()
         question = self._check(question)
+        begun = None
         if (reply := self._small_talk.reply(question.text)) is not None:
-            for event in small_talk_events(reply, self.model_name):
-                yield event
+            events = small_talk_events(reply, self.model_name)
+        else:
+            begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None
+            events = await approved_events(self.approved, question, begun, watch)
+        for event in events:
+            yield event
+        if events:
             return
         place = self.line.join()
         try:
@@ -263,12 +276,18 @@ class ChatService:
                 yield Queued(position)
             watch.mark("waited")
             live = await asyncio.to_thread(self._loader.ready)
+            if begun is None:  # there was nothing to compare with yet
+                events = await approved_events(self.approved, question, live, watch)
+                for event in events:
+                    yield event
+                if events:
+                    return
             chain = await asyncio.to_thread(self._chain, live, question)
             watch.mark("ready")
             question = await asyncio.to_thread(self._compare, question)
-            events = stream_answer(chain, question, self._small_talk, live.model, watch)
-            async with aclosing(events):
-                async for event in events:
+            written = stream_answer(chain, question, self._small_talk, live.model, watch)
+            async with aclosing(written):
+                async for event in written:
                     yield event
         finally:
             place.leave()

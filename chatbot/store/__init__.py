@@ -1,6 +1,7 @@
-"""What is kept: people, threads, feedback, decisions, API keys and the log of changes. SQLite or
-PostgreSQL."""
+"""What is kept: people, threads, feedback, decisions, approved answers, API keys and the log of
+changes. SQLite or PostgreSQL."""
 
+from chatbot.store.approved import ApprovedStore
 from chatbot.store.audit import AuditLog
 from chatbot.store.database import Database
 from chatbot.store.feedback import Feedback, FeedbackStore
@@ -28,6 +29,7 @@ class Store:
         self.feedback = FeedbackStore(self.database)
         self.keys = KeyStore(self.database)
         self.reviews = ReviewStore(self.database)
+        self.approved = ApprovedStore(self.database)
         self.audit = AuditLog(self.database)
         self.statistics = Statistics(self.database)
 

@@ -22,7 +22,8 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
     record = step["answer"]
     if step.get("handoff"):
         return row | empty | {"kind": HANDED_OFF}, []
-    if not record or not (record.get("passages") or record.get("abstained")):
+    approved = (record or {}).get("approved") or {}
+    if not record or not (record.get("passages") or record.get("abstained") or approved):
         return None
     question = str(record.get("question", ""))
     values = row | {
@@ -31,8 +32,10 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
         "question_key": question_key(question, record.get("history") or ()),
         "first_token": record.get("first_token"),
     }
-    cited = record.get("citations") or ()
-    return values, sorted({str(citation["path"]) for citation in cited})
+    cited = {str(citation["path"]) for citation in record.get("citations") or ()}
+    if source := approved.get("source"):
+        cited.add(str(source["path"]))
+    return values, sorted(cited)
 
 
 def _kind(record: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""What owners decide about: corrections, thumbs down and refused questions, each of them once.
+"""What owners decide about: corrections, thumbs, and refused questions, each of them once.
 
-Only what was accepted teaches. An item waits until there is a decision on it; a correction that
-its writer changed since then waits again.
+Only what was accepted teaches, praise too. An item waits until there is a decision on it; a
+correction that its writer changed since then waits again.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,15 @@ from sqlalchemy import Row, Select, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import ConflictError, StoreError
+from chatbot.store.approved import ApprovedText, put
 from chatbot.store.audit import note
 from chatbot.store.database import Database, now
-from chatbot.store.feedback import Feedback, FeedbackStore
+from chatbot.store.feedback import Feedback
 from chatbot.store.records import fingerprint
 from chatbot.store.schema import feedback, outcomes, reviews, steps, threads, users
 from chatbot.text.questions import question_key
 
-Kind = Literal["correction", "down", "refused"]
+Kind = Literal["correction", "down", "refused", "up"]
 # ``done`` and ``ignored`` are said of gaps; ``settled`` together with another item.
 Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
 
@@ -82,12 +83,19 @@ class ReviewStore:
         self._database = database
 
     async def waiting(self) -> list[Waiting]:
-        """Every item without a decision, newest first."""
+        """Every item without a decision that something is wrong with, newest first."""
         async with self._database.read() as connection:
-            judged = (await connection.execute(_undecided_judgements())).all()
+            judged = (await connection.execute(_undecided_judgements(0))).all()
             refused = (await connection.execute(_undecided_refusals())).all()
         items = [item for row in judged if (item := _judgement_item(row))]
         items += [_refusal_item(row) for row in refused]
+        return sorted(items, key=lambda item: item.created_at, reverse=True)
+
+    async def praised(self) -> list[Waiting]:
+        """Every answer with thumbs up without a decision, newest first."""
+        async with self._database.read() as connection:
+            judged = (await connection.execute(_undecided_judgements(1))).all()
+        items = [item for row in judged if (item := _judgement_item(row))]
         return sorted(items, key=lambda item: item.created_at, reverse=True)
 
     async def record(self, item: Waiting) -> dict[str, Any]:
@@ -96,9 +104,15 @@ class ReviewStore:
             return await _record(connection, item)
 
     async def decide(
-        self, item: Waiting, decision: Decision, who: str, others: Sequence[Waiting] = ()
+        self,
+        item: Waiting,
+        decision: Decision,
+        who: str,
+        others: Sequence[Waiting] = (),
+        approve: ApprovedText | None = None,
     ) -> None:
-        """Save a decision; ``others`` are settled by it. The same decision twice is one.
+        """Save a decision; ``others`` are settled by it, and with ``approve`` it is an approved
+        answer from now on: all of it, or nothing. The same decision twice is one.
 
         Raises:
             ConflictError: somebody else decided otherwise meanwhile.
@@ -114,6 +128,8 @@ class ReviewStore:
                 if other.id != item.id:
                     settled = Decision("settled")
                     await self._put(connection, other, settled, who, None, item.id)
+            if approve is not None:
+                await put(connection, approve, who)
             detail = decision.right_answer or decision.wrong
             await note(connection, who, f"review.{decision.status}", item.question, detail)
 
@@ -154,16 +170,16 @@ class ReviewStore:
             return [Review(**dict(r)) for r in (await connection.execute(query)).mappings()]
 
     async def lessons(self) -> list[Feedback]:
-        """What teaches, oldest first: accepted items, as judgements that say what is right, and
-        praised answers; where there are both of one answer, the owner's word counts."""
+        """What teaches, oldest first: accepted items, as judgements that say what is right; an
+        answer that was praised, and accepted as it was, is one with thumbs up."""
         query = select(reviews).where(reviews.c.status == "accepted").order_by(reviews.c.decided_at)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        accepted = [
+        return [
             Feedback(
                 id=row["id"],
                 thread_id="",
-                value=0,
+                value=int(row["kind"] == "up" and row["right_answer"] == row["answer"]["answer"]),
                 comment="",
                 wrong=row["wrong"],
                 right_answer=row["right_answer"],
@@ -173,10 +189,6 @@ class ReviewStore:
             )
             for row in rows
         ]
-        list_decisions = {given.id for given in accepted}
-        judged = await FeedbackStore(self._database).all()
-        praised = [given for given in judged if given.value and given.id not in list_decisions]
-        return sorted(accepted + praised, key=lambda given: given.created_at)
 
     async def _put(
         self,
@@ -215,11 +227,13 @@ class ReviewStore:
         return False
 
 
-def _undecided_judgements() -> Select[Any]:
+def _undecided_judgements(value: int) -> Select[Any]:
+    """Those with thumbs down (0) or up (1)."""
     return (
         select(
             feedback.c.id,
             feedback.c.created_at,
+            feedback.c.value,
             *_JUDGED,
             feedback.c.answer["question"].as_string().label("question"),
             feedback.c.answer["history"].label("history"),
@@ -229,7 +243,7 @@ def _undecided_judgements() -> Select[Any]:
         .join(threads, threads.c.id == feedback.c.thread_id)
         .join(users, users.c.id == threads.c.user_id, isouter=True)
         .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
-        .where(feedback.c.value == 0)
+        .where(feedback.c.value == value)
     )
 
 
@@ -256,14 +270,14 @@ def _undecided_refusals() -> Select[Any]:
 def _judgement_item(row: Row[Any]) -> Waiting | None:
     """A judgement as an item, unless it was decided upon as it is."""
     said = [str(getattr(row, column.name) or "") for column in _JUDGED]
-    seen = fingerprint(*said)
+    seen = fingerprint(*said, "up") if row.value else fingerprint(*said)
     if row.question is None or row.seen == seen:
         return None
     comment, wrong, right_answer, right_document = said
-    corrected = any((wrong, right_answer, right_document))
+    down: Kind = "correction" if any((wrong, right_answer, right_document)) else "down"
     return Waiting(
         id=row.id,
-        kind="correction" if corrected else "down",
+        kind="up" if row.value else down,
         question=row.question,
         key=question_key(row.question, row.history or ()),
         asked_by=row.asked_by or "",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -146,6 +147,24 @@ reviews = Table(
     Column("decided_at", String(40), nullable=False),
 )
 
+# Answers that owners wrote or accepted, for questions of one meaning. A withdrawn one stays.
+approved = Table(
+    "approved",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),  # of the question's words
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("document", Text, nullable=False),  # its source in the knowledge folder, or empty
+    Column("document_hash", String(64), nullable=False),  # as it was when it was approved
+    Column("expires_on", String(10)),  # the last day, in UTC
+    Column("audience", Text, nullable=False),  # names, with commas between them
+    Column("withdrawn", Boolean, nullable=False),
+    Column("approved_by", String(200), nullable=False),
+    Column("approved_at", String(40), nullable=False),
+    Column("revision", Integer, nullable=False),  # from 1; one more with each change
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -221,12 +240,17 @@ def _add_audiences(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {table.name} {added}"))
 
 
+def _add_approved(connection: Connection) -> None:
+    approved.create(connection, checkfirst=True)
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_all,
     _add_api_keys,
     _add_console,
     _add_audiences,
+    _add_approved,
 )
 
 

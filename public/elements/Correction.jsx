@@ -6,10 +6,12 @@ import { Input } from "@/components/ui/input";
 
 export default function Correction() {
   const { labels, step, documents } = props;
-  const [wrong, setWrong] = useState(props.comment ?? "");
-  const [answer, setAnswer] = useState("");
-  const [document, setDocument] = useState("");
-  const [refuse, setRefuse] = useState(false);
+  const given = props.given ?? {}; // what was saved: it can be opened again
+  const refused = given.wrong === "should_refuse";
+  const [wrong, setWrong] = useState((refused ? "" : given.wrong) ?? props.comment ?? "");
+  const [answer, setAnswer] = useState(given.right_answer ?? "");
+  const [document, setDocument] = useState(given.right_document ?? "");
+  const [refuse, setRefuse] = useState(refused);
   const [state, setState] = useState(props.saved ? "saved" : "open");
   const [problem, setProblem] = useState("");
   const form = useRef(null);
@@ -38,10 +40,20 @@ export default function Correction() {
     }
     setProblem(error);
     setState(error ? "open" : "saved");
-    if (!error) updateElement({ ...props, saved: true });
+    if (!error) updateElement({ ...props, saved: true, given: payload });
   }
 
-  if (state === "saved") return <p role="status" className="text-sm py-2">{labels.saved}</p>;
+  if (state === "saved")
+    return (
+      <div className="flex items-center gap-3 text-sm py-2">
+        <p role="status">{labels.saved}</p>
+        {labels.change && props.given ? (
+          <Button type="button" variant="outline" size="sm" onClick={() => setState("open")}>
+            {labels.change}
+          </Button>
+        ) : null}
+      </div>
+    );
   return (
     <form ref={form} onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
       <label className="flex items-center gap-2">

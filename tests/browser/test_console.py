@@ -19,7 +19,16 @@ from tests.browser.test_desk import (  # noqa: F401
 
 pytestmark = needs_chromium
 
-PAGES = ["", "/documents", "/review", "/review/decided", "/gaps", "/audit"]
+PAGES = [
+    "",
+    "/documents",
+    "/review",
+    "/review/decided",
+    "/approved",
+    "/approved/new",
+    "/gaps",
+    "/audit",
+]
 PHONE = {"width": 390, "height": 844}
 
 

@@ -251,7 +251,7 @@ def accept_correction(owner: Page, address: str) -> None:
     owner.goto(f"{address}/console/review")
     owner.get_by_role("link", name=QUESTION).click()
     artefact(owner, "console-question")
-    owner.get_by_role("button", name="Accept").click()
+    owner.get_by_role("button", name="Accept", exact=True).click()
     expect(owner.get_by_role("status")).to_contain_text("Accepted")
 
 
@@ -287,6 +287,10 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     ann.reload()
     answered(ann)
     expect(ann.locator(".negative-feedback-on")).to_have_count(1)
+    expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    ann.get_by_role("button", name="Change").click()  # who wrote it can open it again
+    expect(form.get_by_label("Right answer")).to_have_value("Within 45 days.")
+    form.get_by_role("button", name="Save").click()
     expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
     ann.locator("button.source").first.click()
     expect(ann.locator("mark.quote")).to_have_text(REPLY)

@@ -123,7 +123,7 @@ def test_a_correction_that_no_owner_accepted_is_not_exported(
     assert run("feedback", "export", "--json") == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"rows": [], "cases": []}
-    assert "1 corrections wait for an owner at /console/review" in captured.err
+    assert "1 correction waits for an owner at /console/review" in captured.err
 
 
 def test_changes_from_the_command_line_are_logged(

@@ -89,6 +89,15 @@ def test_praise_keeps_the_answer_and_its_quotes() -> None:
     assert [(r.path, r.quote) for r in tested.relevant] == [("returns/us.md", "45 days.")]
 
 
+def test_what_corrects_an_approved_answer_tests_retrieval_and_teaches_nothing() -> None:
+    given = judged(right_answer="45 days.", right_document="returns/us.md")
+    given.answer.update(approved={"by": "olga", "at": "2026", "source": None}, passages=[])
+    tested = case(given)
+    assert row(given) is None
+    assert tested is not None
+    assert (tested.passages, tested.answers) == (None, ["45 days."])
+
+
 def test_thumbs_down_alone_teaches_nothing() -> None:
     assert row(judged(wrong="ugly")) is None
     assert case(judged(wrong="ugly")) is None

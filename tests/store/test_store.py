@@ -2,8 +2,11 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,10 @@ from sqlalchemy import text
 
 from chatbot.errors import ConfigurationError, ConflictError, StoreError, UserError
 from chatbot.store import Store
+from chatbot.store.approved import ApprovedText
+from chatbot.store.records import outcome_of
 from chatbot.store.reviews import Decision, Waiting
+from tests.support import ROOT
 from tests.support.postgres import Server, find_binaries, running_server
 
 ANSWER = {
@@ -43,7 +49,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     else:
         store = Store(request.getfixturevalue("postgres").url)
         async with store.database.write() as connection:
-            for table in ("users", "threads", "reviews"):
+            for table in ("users", "threads", "reviews", "approved"):
                 await connection.execute(text(f"TRUNCATE {table} CASCADE"))
     yield store
     await store.close()
@@ -256,6 +262,79 @@ async def test_a_decision_is_saved_with_its_entry_in_the_log_or_not_at_all(store
     assert await store.reviews.waiting() == [item]
 
 
+def test_an_approved_answer_counts_as_answered_from_its_source() -> None:
+    source = {"path": "us.md", "address": ""}
+    kept = ANSWER | {"passages": [], "approved": {"by": "olga", "at": "2026", "source": source}}
+    step = {"id": "s", "thread_id": "t", "parent_id": None, "created_at": "2026", "answer": kept}
+    counted = outcome_of(step)
+    assert counted is not None
+    assert (counted[0]["kind"], counted[1]) == ("answered", ["us.md"])
+    assert outcome_of(step | {"answer": ANSWER | {"passages": [], "approved": None}}) is None
+
+
+APPROVED = ApprovedText("How long in the US?", "45 days.", "us.md", "f" * 64)
+
+
+async def test_an_approved_answer_is_changed_by_whoever_saw_it_last(store: Store) -> None:
+    stamps = {await store.approved.stamp()}
+    made = await store.approved.add(APPROVED, "olga")
+    with pytest.raises(UserError, match="already"):
+        await store.approved.add(replace(APPROVED, question="how long, in the us"), "adam")
+    later = replace(APPROVED, answer="60 days.")
+    tries = [store.approved.change(made, later, who, 1) for who in ("olga", "adam")]
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    assert [type(result) for result in ended].count(ConflictError) == 1
+    stamps.add(await store.approved.stamp())
+    await store.approved.withdraw(made, "olga", 2)
+    await store.approved.withdraw(made, "olga", 2)
+    stamps.add(await store.approved.stamp())
+    assert await store.approved.add(later, "olga") == made
+    (one,) = await store.approved.all()
+    assert (one.text, one.withdrawn, one.revision) == (later, False, 4)
+    assert len(stamps) == 3
+
+
+async def test_a_table_of_approved_answers_is_taken_whole_or_not_at_all(store: Store) -> None:
+    await store.approved.add(APPROVED, "olga")
+    seen_by_nobody = replace(APPROVED, document_hash="0" * 64)
+    other = ApprovedText("How long in the EU?", "30 days.")
+    done = await store.approved.put_all([seen_by_nobody, other], "adam")
+    assert done == {"added": 1, "changed": 0, "unchanged": 1}
+    assert {one.document_hash for one in await store.approved.all()} == {"f" * 64, ""}
+    with pytest.raises(StoreError):
+        await store.approved.put_all([ApprovedText("New?", "Yes."), None], "adam")  # type: ignore[list-item]
+    assert len(await store.approved.all()) == 2
+
+
+def kill_while_accepting(url: str) -> None:
+    program = [sys.executable, "-m", "tests.support.accepting", url]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, cwd=ROOT) as accepting:
+        assert accepting.stdout is not None
+        accepting.stdout.readline()  # the first is decided upon
+        accepting.kill()
+
+
+async def test_a_kill_in_the_middle_of_accepting_leaves_all_of_a_decision_or_nothing(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    store = Store(url)
+    thread, _ = await thread_with_answer(store)
+    for number in range(40):
+        told = ANSWER | {"question": f"How long is trial number {number}?", "abstained": True}
+        step = message(thread, "No.", "assistant_message", metadata={"answer": told})
+        await store.threads.save_step(step, None)
+    await store.close()
+    await asyncio.to_thread(kill_while_accepting, url)
+    decided = await store.reviews.list_decisions(100)
+    approved = await store.approved.all()
+    logged = [entry.action for entry in await store.audit.newest(200)]
+    await store.close()
+    assert 1 <= len(decided) < 40
+    assert {one.question for one in approved} == {one.question for one in decided}
+    assert logged.count("review.accepted") == logged.count("approved.added") == len(decided)
+
+
 async def test_the_log_of_changes_only_grows(store: Store) -> None:
     await store.audit.add("olga", "test", "a", "b")
     (entry,) = await store.audit.newest(1)
@@ -277,7 +356,7 @@ async def test_an_older_database_is_counted_and_its_corrections_wait(tmp_path: P
     counted = await store.statistics.days("2000")
     await store.close()
     with sqlite3.connect(path) as connection:  # as version 2 left it
-        for table in ("cited", "outcomes", "reviews", "audit"):
+        for table in ("cited", "outcomes", "reviews", "audit", "approved"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX feedback_by_time")
         connection.execute("UPDATE schema_version SET version = 2")

@@ -1,0 +1,204 @@
+"""``/console/approved``: answers that the bot gives word for word, and changing them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from chatbot.console.forms import file_of, form_of, page_of, text_of
+from chatbot.console.library import current_index
+from chatbot.console.parts import Console, console_of, user_of
+from chatbot.console.render import back, page
+from chatbot.console.words import say
+from chatbot.desk.approval import Draft, DraftError, check_draft, read_table, write_table
+from chatbot.errors import ConflictError, UserError
+from chatbot.service.approved import state_of
+from chatbot.store.approved import Approved
+
+router = APIRouter(prefix="/approved")
+
+STATES = ("changed", "gone", "expired", "served", "withdrawn")
+NEED_OWNER = ("changed", "gone", "expired")
+_A_PAGE = 50
+
+
+@router.get("")
+async def listed(request: Request) -> HTMLResponse:
+    """Those of one ``state``, or all but the withdrawn; ``find`` is in their texts, and ``page``
+    counts from 1."""
+    console = console_of(request)
+    every, files = await console.store.approved.all(), await hashes(console)
+    states = {one.id: state_of(one, files) for one in every}
+    state, find = request.query_params.get("state", ""), request.query_params.get("find", "")
+    words = find.casefold()
+    chosen = [
+        one
+        for one in every
+        if (states[one.id] == state if state in STATES else not one.withdrawn)
+        and words in f"{one.question}\n{one.answer}\n{one.document}".casefold()
+    ]
+    last = max(1, -(-len(chosen) // _A_PAGE))
+    number = page_of(request, last)
+    found = list(states.values())
+    return page(
+        request,
+        "approved.html",
+        every=chosen[(number - 1) * _A_PAGE : number * _A_PAGE],
+        states=states,
+        counts={name: found.count(name) for name in STATES if name in found},
+        state=state,
+        find=find,
+        number=number,
+        last=last,
+    )
+
+
+@router.get("/new")
+async def new(request: Request) -> HTMLResponse:
+    """The form of a new one."""
+    return await _form_page(request, None, Draft("", ""))
+
+
+@router.get("/view")
+async def viewed(request: Request) -> HTMLResponse:
+    """The form of one."""
+    found = await _found(request, request.query_params.get("id", ""))
+    return await _form_page(request, found, _draft_of(found))
+
+
+@router.post("/save")
+async def save(request: Request) -> Response:
+    """Save a new one, or what was edited."""
+    form = await form_of(request)
+    console, who = console_of(request), user_of(request).name
+    draft = Draft(
+        text_of(form, "question"),
+        text_of(form, "answer"),
+        text_of(form, "document", 500),
+        text_of(form, "expires_on", 40),
+        text_of(form, "audience", 1000),
+    )
+    known = text_of(form, "id", 40)
+    found = await _found(request, known) if known else None
+    try:
+        text = check_draft(draft, await hashes(console))
+        if found is None:
+            await console.store.approved.add(text, who)
+        else:
+            revision = _number(text_of(form, "revision", 9))
+            await console.store.approved.change(found.id, text, who, revision)
+    except (DraftError, UserError, ConflictError) as exc:
+        status = 409 if isinstance(exc, ConflictError) else 422
+        return await _form_page(request, found, draft, status, sentence_of(request, exc))
+    return back("approved", said="approved_saved")
+
+
+@router.post("/confirm")
+async def confirm(request: Request) -> Response:
+    """Serve it again as it is, with its document as that was on the page."""
+    form = await form_of(request)
+    store, found = console_of(request).store, await _found(request, text_of(form, "id", 40))
+    files = await hashes(console_of(request))
+    draft = _draft_of(found)
+    try:
+        text = check_draft(draft, files)
+        if text.document_hash != text_of(form, "seen", 64):
+            raise ConflictError(say(request.state.language, "document_meanwhile"))
+        revision = _number(text_of(form, "revision", 9))
+        await store.approved.change(found.id, text, user_of(request).name, revision)
+    except (DraftError, UserError, ConflictError) as exc:
+        status = 409 if isinstance(exc, ConflictError) else 422
+        return await _form_page(request, found, draft, status, sentence_of(request, exc))
+    return back("approved", said="approved_confirmed")
+
+
+@router.post("/withdraw")
+async def withdraw(request: Request) -> Response:
+    """Serve it no more."""
+    form = await form_of(request)
+    revision = _number(text_of(form, "revision", 9))
+    approved, who = console_of(request).store.approved, user_of(request).name
+    await approved.withdraw(text_of(form, "id", 40), who, revision)
+    return back("approved", said="approved_withdrawn")
+
+
+@router.get("/approved.csv")
+async def exported(request: Request) -> StreamingResponse:
+    """All that were not withdrawn."""
+    console = console_of(request)
+    lines = write_table(await console.store.approved.all(), await hashes(console))
+    headers = {"content-disposition": 'attachment; filename="approved.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/import")
+async def imported(request: Request) -> Response:
+    """Take a table in, all of its rows or none."""
+    form = await form_of(request)
+    file, console = file_of(form, "file"), console_of(request)
+    if file is None:
+        raise UserError(say(request.state.language, "choose_file"))
+    content, files = await file.read(), await hashes(console)
+    try:
+        texts = await asyncio.to_thread(read_table, content, files)
+    except DraftError as exc:
+        raise UserError(sentence_of(request, exc)) from exc
+    await console.store.approved.put_all(texts, user_of(request).name)
+    return back("approved", said="approved_imported")
+
+
+async def hashes(console: Console) -> Mapping[str, str]:
+    """Of the documents that answers come from, by path."""
+    generation = await asyncio.to_thread(current_index, console.service)
+    return generation.manifest.files if generation else {}
+
+
+def sentence_of(request: Request, exc: Exception) -> str:
+    """What is wrong, in the reader's language where it is about what was written."""
+    if not isinstance(exc, DraftError):
+        return str(exc)
+    language = request.state.language
+    return draft_sentence(language, exc)
+
+
+def draft_sentence(language: str, exc: DraftError) -> str:
+    """The sentence of a draft that cannot be saved."""
+    values = {
+        name: draft_sentence(language, value) if isinstance(value, DraftError) else value
+        for name, value in exc.values.items()
+    }
+    return say(language, exc.key, **values)
+
+
+async def _found(request: Request, approved_id: str) -> Approved:
+    found = await console_of(request).store.approved.find(approved_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _draft_of(found: Approved) -> Draft:
+    last = found.expires_on or ""
+    return Draft(found.question, found.answer, found.document, last, found.audience)
+
+
+async def _form_page(
+    request: Request, found: Approved | None, draft: Draft, status: int = 200, problem: str = ""
+) -> HTMLResponse:
+    files = await hashes(console_of(request))
+    values: dict[str, Any] = {
+        "it": found,
+        "draft": draft,
+        "problem": problem,
+        "state": state_of(found, files) if found else "",
+        "seen": files.get(found.document, "") if found else "",
+    }
+    return page(request, "approved_one.html", status, **values)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0

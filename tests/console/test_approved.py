@@ -1,0 +1,197 @@
+"""Approved answers in the console, and from a wrong answer to the right one for the next asker."""
+
+import time
+from typing import Any
+
+import httpx
+
+from chatbot.api import create_api
+from chatbot.service import ChatService
+from chatbot.settings import Settings
+from chatbot.store import Store
+from chatbot.store.approved import Approved
+from tests.console.test_console import (  # noqa: F401
+    EVIL,
+    KEY,
+    answer,
+    console,
+    correction,
+    decision,
+    desk,
+    olga,
+    post,
+    store,
+)
+from tests.support.api import client_of
+from tests.support.scripted import US, ScriptedEngine
+
+MADE = {
+    "question": US,
+    "answer": "45 days.",
+    "document": "US.md",
+    "expires_on": "2999-12-31",
+    "audience": "legal, Finance",
+}
+
+
+async def only(store: Store) -> Approved:  # noqa: F811
+    (one,) = await store.approved.all()
+    return one
+
+
+async def test_a_wrong_answer_is_right_for_the_next_asker_within_seconds(
+    olga: httpx.AsyncClient,  # noqa: F811
+    store: Store,  # noqa: F811
+    desk: Settings,  # noqa: F811
+    service: ChatService,
+    engine: ScriptedEngine,
+) -> None:
+    engine.reply = "Customers in the US can return a product within 60 days of delivery."
+    async with client_of(create_api(desk, service)) as api:
+        wrong = (await api.post("/predict", json={"question": US})).json()
+        assert "60 days" in wrong["answer"] and wrong["approved"] is None
+        item = await correction(store, question=US, passages=wrong["passages"])
+        began = time.process_time()  # the machines of a CI are shared
+        address, form = await decision(store, item, decision="approve", right_document="us.md")
+        accepted = await post(olga, address, **form)
+        assert accepted.headers["location"] == "/console/review?said=approved"
+        asked = "how long can customers in the US return a product"
+        right = (await api.post("/predict", json={"question": asked})).json()
+        assert time.process_time() - began < 10
+        assert (right["answer"], right["approved"]["by"]) == ("45 days.", "olga")
+        assert right["approved"]["source"]["path"] == "us.md"
+        ask = {"model": "peregrine", "messages": [{"role": "user", "content": asked}]}
+        chat = (await api.post("/v1/chat/completions", json=ask)).json()
+        assert chat["choices"][0]["message"]["content"] == "45 days."
+        assert chat["peregrine"]["approved"] == right["approved"]
+        streamed = (await api.post("/v1/chat/completions", json=ask | {"stream": True})).text
+        assert '"45 days."' in streamed and '"approved": {"by": "olga"' in streamed
+    (lesson,) = await store.reviews.lessons()
+    assert lesson.right_answer == "45 days."
+    actions = [entry.action for entry in await store.audit.newest(2)]
+    assert actions == ["review.accepted", "approved.added"]
+
+
+async def test_the_words_of_a_follow_up_are_written_out_before_they_are_approved(
+    olga: httpx.AsyncClient, store: Store  # noqa: F811
+) -> None:  # fmt: skip
+    said = [{"role": "user", "content": "How long can EU customers return a product?"}]
+    item = await correction(store, question="how long can US customers return it", history=said)
+    address, form = await decision(store, item, decision="approve")
+    refused = await post(olga, address, **form)
+    assert refused.status_code == 422
+    assert "cannot be understood without" in refused.text
+    assert await store.approved.all() == [] and await store.reviews.lessons() == []
+    unsure = await post(olga, address, **form, question=US, refuse="yes")
+    assert "refusal cannot be" in unsure.text
+    assert (await post(olga, address, **form, question=US)).status_code == 303
+    assert (await only(store)).question == US
+
+
+async def test_one_is_written_edited_confirmed_and_withdrawn(
+    olga: httpx.AsyncClient, store: Store, service: ChatService  # noqa: F811
+) -> None:  # fmt: skip
+    saved = await post(olga, "/console/approved/save", **MADE)
+    assert saved.headers["location"] == "/console/approved?said=approved_saved"
+    one = await only(store)
+    assert (one.document, one.approved_by, one.expires_on) == ("us.md", "olga", "2999-12-31")
+    assert one.audience == "finance,legal"
+    twice = await post(olga, "/console/approved/save", **MADE)
+    assert twice.status_code == 422 and "already" in twice.text
+    edited = MADE | {"id": one.id, "revision": "1", "answer": f"46 days. {EVIL}"}
+    await post(olga, "/console/approved/save", **edited)
+    late = await post(olga, "/console/approved/save", **edited)
+    assert late.status_code == 409 and "46 days." in late.text  # what was typed is not lost
+    shown = (await olga.get(f"/console/approved/view?id={one.id}")).text
+    assert EVIL not in shown and "46 days." in shown
+    (service.settings.knowledge / "us.md").write_text("# US returns\n\nWithin 46 days.\n")
+    service.update_index()
+    service.refresh()
+    assert "document changed" in (await olga.get("/console/approved?state=changed")).text
+    assert "whose document changed" in (await olga.get("/console")).text
+    seen = service.current_generation().manifest.files["us.md"]
+    form = {"id": one.id, "revision": "2"}
+    moved = await post(olga, "/console/approved/confirm", **form, seen="0" * 64)
+    assert moved.status_code == 409
+    await post(olga, "/console/approved/confirm", **form, seen=seen)
+    assert (await only(store)).document_hash == seen
+    await post(olga, "/console/approved/withdraw", id=one.id, revision="3")
+    assert (await only(store)).withdrawn
+    actions = [entry.action.partition(".")[2] for entry in await store.audit.newest(4)]
+    assert actions == ["withdrawn", "confirmed", "changed", "added"]
+
+
+async def test_what_cannot_be_approved_is_said_in_the_form(
+    olga: httpx.AsyncClient,  # noqa: F811
+) -> None:
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({"question": "And in the US?"}, "cannot be understood"),
+        ({"answer": " "}, "Write the answer"),
+        ({"document": "usa.md"}, "us.md"),
+        ({"expires_on": "2020-01-01"}, "has passed"),
+        ({"expires_on": "soon"}, "is no day"),
+        ({"audience": "public, legal"}, "no audience"),
+    ]
+    for given, sentence in wrong:
+        refused = await post(olga, "/console/approved/save", **MADE | given)
+        assert refused.status_code == 422
+        assert sentence in refused.text
+
+
+async def test_a_table_goes_out_and_comes_back_the_same(
+    olga: httpx.AsyncClient, store: Store  # noqa: F811
+) -> None:  # fmt: skip
+    evil = '=HYPERLINK("http://x","y")'
+    beside = MADE | {"question": "What does '=1' cost in cell B2?", "answer": evil}
+    german = MADE | {"question": "Wie lange läuft der Vertrag?", "answer": "'=2"}
+    for given in (MADE, beside, german):
+        await post(olga, "/console/approved/save", **given)
+    table = (await olga.get("/console/approved/approved.csv")).text
+    assert "'=HYPERLINK" in table and "''=2" in table and ",=" not in table
+    before = await store.approved.all()
+    taken = await send(olga, table.encode())
+    assert taken.headers["location"] == "/console/approved?said=approved_imported"
+    assert await store.approved.all() == before
+    semicolons = "Question;Answer\r\nWie lange läuft der Vertrag?;Ein Jahr\r\n"
+    await send(olga, semicolons.encode("utf-8-sig"))
+    assert {one.answer for one in await store.approved.all()} == {"45 days.", evil, "Ein Jahr"}
+
+
+async def test_a_table_with_a_wrong_row_changes_nothing(
+    olga: httpx.AsyncClient, store: Store  # noqa: F811
+) -> None:  # fmt: skip
+    row = "question,answer,document\nWhat does Pro cost?,9 EUR,\n"
+    for content, sentence in (
+        (row + "What does Basic cost?,5 EUR,nowhere.pdf\n", "Row 3"),
+        (row + "what does pro cost,8 EUR,\n", "twice"),
+        ("a,b\n1,2\n", "must name the columns"),
+        ("", "must name the columns"),
+    ):
+        refused = await send(olga, content.encode())
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    assert (await send(olga, b"\xff\xfe\x00")).status_code == 422
+    assert await store.approved.all() == []
+
+
+async def test_praise_waits_apart_and_teaches_when_it_is_accepted(
+    olga: httpx.AsyncClient, store: Store  # noqa: F811
+) -> None:  # fmt: skip
+    _, step = await answer(store, question=US, answer="45 days.")
+    item = await store.feedback.rate(step, 1, None)
+    assert US not in (await olga.get("/console/review")).text
+    assert US in (await olga.get("/console/review?kind=up")).text
+    (praised,) = await store.reviews.praised()
+    page = (await olga.get(f"/console/review/{praised.key}")).text
+    assert ">45 days.</textarea>" in page
+    form: dict[str, Any] = {"item": item, "seen": praised.seen, "right_answer": "45 days."}
+    await post(olga, f"/console/review/{praised.key}", **form, decision="approve")
+    (lesson,) = await store.reviews.lessons()
+    assert (lesson.value, lesson.right_answer) == (1, "45 days.")
+    assert (await only(store)).answer == "45 days."
+    assert await store.reviews.praised() == []
+
+
+async def send(client: httpx.AsyncClient, content: bytes) -> httpx.Response:
+    file = {"file": ("approved.csv", content, "text/csv")}
+    return await post(client, "/console/approved/import", files=file)
