@@ -302,7 +302,8 @@ async def test_a_table_of_approved_answers_is_taken_whole_or_not_at_all(store: S
     assert done == {"added": 1, "changed": 0, "unchanged": 1}
     assert {one.document_hash for one in await store.approved.all()} == {"f" * 64, ""}
     with pytest.raises(StoreError):
-        await store.approved.put_all([ApprovedText("New?", "Yes."), None], "adam")  # type: ignore[list-item]
+        broken = ApprovedText("How long in Norway?", None)  # type: ignore[arg-type]
+        await store.approved.put_all([ApprovedText("New?", "Yes."), broken], "adam")
     assert len(await store.approved.all()) == 2
 
 
