@@ -154,8 +154,10 @@ async def approved_events(
     found = await approved.find(question, live.generation) if approved and live else None
     if found is None or live is None:
         return []
-    address = live.generation.manifest.addresses.get(found.document, "")
-    approval = Approval(found.approved_by, found.approved_at, found.document, address)
+    seen = live.generation.may_see(question.asker, found.document)
+    path = found.document if seen else ""  # it may be for fewer people than the answer
+    address = live.generation.manifest.addresses.get(path, "")
+    approval = Approval(found.approved_by, found.approved_at, path, address)
     return events_as_approved(found.answer, approval, watch)
 
 

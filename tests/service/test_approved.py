@@ -138,6 +138,9 @@ async def test_it_is_given_to_those_alone_whom_it_is_for(
     assert [await approved_for(who) for who in (staff(["legal"]), staff())] == [True, False]
     await store.approved.change(made, about_us(service, audience="public"), "olga", 2)
     assert await approved_for(VISITOR)
+    shown = [event async for event in service.answer(Question(US, asker=VISITOR))][-1]
+    assert isinstance(shown, Answered) and shown.answer.approved
+    assert shown.answer.approved.as_dict()["source"] is None  # the document is for staff
 
 
 async def test_the_last_known_are_given_while_the_database_is_away(
