@@ -46,6 +46,10 @@ def _step(step: dict[str, Any], asker: Asker, may_see: MaySee) -> dict[str, Any]
         "passages": [blank(passage, "text") for passage in record.get("passages", ())],
         "citations": [blank(citation, "quote") for citation in record.get("citations", ())],
     }
+    approved = record.get("approved") or {}
+    source = approved.get("source")
+    if source and not _may(source["path"], asker, may_see):
+        shown["approved"] = approved | {"source": None}
     return step | {"metadata": noted | {"answer": shown}}
 
 

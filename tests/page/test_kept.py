@@ -22,6 +22,11 @@ THREAD = {
                     "answer": "45 days.",
                     "passages": PASSAGES,
                     "citations": [{"path": "law/us.md", "quote": "45 days.", "passage": 1}],
+                    "approved": {
+                        "by": "olga",
+                        "at": "2026-11-28",
+                        "source": {"path": "law/us.md", "address": ""},
+                    },
                 }
             },
         },
@@ -42,6 +47,7 @@ def test_texts_that_are_for_others_by_now_are_left_out() -> None:
     record = shown["steps"][1]["metadata"]["answer"]
     assert [passage["text"] for passage in record["passages"]] == ["", "30 days.", "My note."]
     assert record["citations"] == [{"path": "law/us.md", "quote": "", "passage": 1}]
+    assert record["approved"] == {"by": "olga", "at": "2026-11-28", "source": None}
     assert record["answer"] == shown["steps"][1]["output"] == "45 days."
     assert shown["elements"][0]["props"]["sources"] == PASSAGES[1:]
     assert shown["elements"][1] == THREAD["elements"][1]  # type: ignore[index]
