@@ -87,6 +87,7 @@ class Predicted(BaseModel):
                     ],
                     "passages": [],
                     "model": "bundled (Qwen2.5-Coder-1.5B-Instruct, openvino)",
+                    "choices": [],
                     "timings": {"first_token": 0.4, "total": 1.2},
                     "notes": [],
                     "unsupported": [],
@@ -101,6 +102,7 @@ class Predicted(BaseModel):
     citations: list[Citation]
     passages: list[PassageFields]
     model: str
+    choices: list[str]
     timings: dict[str, float]
     notes: list[str]
     unsupported: list[Unsupported]
