@@ -97,11 +97,14 @@ class AnswerChain:
         self, prepared: Prepared, answer: str, wrong: Unsupported
     ) -> Runnable[Prepared, AIMessage]:
         """What writes it once more, knowing what is ``wrong`` with the first ``answer``."""
-
         said = self.prompts.objection(wrong.text, wrong.reason, prepared.wording)
         turns = [HumanMessage(prepared.wording), AIMessage(answer)]
         objected = replace(prepared, history=[*prepared.history, *turns], wording=said)
-        return RunnableLambda(lambda _: objected) | self.render | self._within_limits(prepared)
+
+        def object_to(_: Prepared) -> Prepared:
+            return objected
+
+        return RunnableLambda(object_to) | self.render | self._within_limits(prepared)
 
     def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question

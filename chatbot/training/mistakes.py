@@ -13,7 +13,7 @@ from chatbot.memory import Turn
 from chatbot.prompts import Prompts
 
 # Words of a kind; a mistake says another word of the same group.
-_SWAPS = {
+_SWAPS: dict[str, list[tuple[str, ...]]] = {
     "region": [
         ("EU", "US", "UK"), ("Germany", "France", "Spain", "Austria", "Italy"),
         ("Europe", "Asia"), ("United States", "United Kingdom", "Canada"),

@@ -102,8 +102,9 @@ class VectorIndex:
         return [(int(document.metadata["row"]), float(score)) for document, score in found]
 
     def _among(self, vector: NDArray[np.float32], k: int, seen: Seen) -> list[tuple[int, float]]:
-        import faiss
+        import faiss as typed
 
+        faiss: Any = typed  # its stubs do not know what its Python side takes
         if not seen.count:
             return []
         selector = faiss.IDSelectorBitmap(seen.bits)
