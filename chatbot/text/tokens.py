@@ -37,7 +37,7 @@ _TALK = frozenset(
 
 # "How much is the kettle?" means its price, in a word that price lists use; not "how much water".
 _PRICE = re.compile(
-    r"\bhow (?:much(?=(?:'?s| is| are| does| do| did| for| would| will| the| an?| to)\b|\W*$)"
+    r"\bho?w (?:much(?=(?:'?s| is| are| does| do| did| for| would| will| the| an?| to)\b|\W*$)"
     r"|expensive\b)|\bcosts?\b|\bkoste[tn]?\b|\bcombien\b|\bco[uû]tent?\b|\bcuánto cuestan?\b",
     re.IGNORECASE,
 )
