@@ -25,6 +25,10 @@ class ImportingError(ChatbotError):
     """What was to be imported cannot be fetched or read; the folder of the import is as before."""
 
 
+class MailError(ChatbotError):
+    """A mail box cannot be opened or read, or takes no drafts; no letter was lost."""
+
+
 class KnowledgeError(ChatbotError):
     """The knowledge folder as a whole cannot be used."""
 

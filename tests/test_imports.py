@@ -21,7 +21,7 @@ OWNERS = {
     "docutils": {"knowledge.formats.markup"},
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
     "fastapi": {"api", "console"},
-    "filelock": {"index.builder", "importing.folder", "llm.download", "llm.wheels"},
+    "filelock": {"index.builder", "importing.folder", "llm.download", "llm.wheels", "mail.state"},
     "gguf": {"llm"},
     "httpx": {
         "cli.doctor",

@@ -1,6 +1,6 @@
 """Main text of pages made from Markdown files with menus and footers, against their source.
 
-    python benchmarks/importing/main_text.py FOLDER [--files N]
+    python -m benchmarks.importing.main_text FOLDER [--files N]
 
 Each file is rendered in three layouts: with landmarks, with names only, and of a page as sites
 were made before either. Prints for each reader and layout the share of the source's words that

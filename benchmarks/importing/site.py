@@ -1,6 +1,6 @@
 """A site made of Markdown files, imported twice: seconds, words against the source, menus.
 
-    python benchmarks/importing/site.py FOLDER [--pages 3000] [--changed 10]
+    python -m benchmarks.importing.site FOLDER [--pages 3000] [--changed 10]
 
 The site is served by a process of its own, with menus, footers and ETags. The second import follows
 after some pages have changed. Prints one line of JSON.
@@ -15,8 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.queues import Queue
 from pathlib import Path
 
-from main_text import LAYOUTS, behind, render, words
-
+from benchmarks.importing.main_text import LAYOUTS, behind, render, words
 from chatbot.errors import DocumentError
 from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.importer import import_site

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from chatbot.cli import approved, ask, check, desk, imports, keys, mcp, measure, models, train
+from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, measure, models, train
 from chatbot.errors import ChatbotError
 from chatbot.privacy import quiet_libraries
 
@@ -33,6 +33,6 @@ def _parser() -> argparse.ArgumentParser:
         description="A support chatbot that answers only from your own knowledge folder.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (ask, check, imports, measure, train, models, desk, approved, keys, mcp):
+    for group in (ask, check, imports, measure, train, models, desk, approved, keys, mcp, mail):
         group.add_commands(commands)
     return parser

@@ -4,6 +4,7 @@ data masked and near-copies joined. They wait for a person; nothing is answered 
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,13 +13,14 @@ from typing import Any
 
 from chatbot.cases import AnswerRow
 from chatbot.files import write_whole
-from chatbot.importing.conversations import Conversation, message_body
+from chatbot.importing.conversations import Conversation, message_body, question_of, words_of
 from chatbot.text.masking import mask
 
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _FEWEST = 6  # words of an answer
 _LONGEST = 4_000  # characters of a question or an answer; what is longer is no answer to keep
+_MOST_READ = 100_000  # characters of a message; what is longer is not read
 _ALIKE = 0.8  # share of their words (Jaccard) that near-copies have in common
 _SHINGLE = 3  # words in a row: texts without any in common are no near-copies
 _FEW_WORDS = 3
@@ -71,7 +73,7 @@ class Candidate:
         """A training row without passages, with where it is from."""
         text = f"{self.question}\n{self.answer}"
         row = AnswerRow(
-            id=hashlib.sha256(text.encode()).hexdigest()[:16],
+            id=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16],
             question=self.question,
             history=self.history,  # type: ignore[arg-type]
             passages=[],
@@ -88,6 +90,8 @@ def candidates_of(conversation: Conversation) -> list[Candidate]:
     history: list[dict[str, str]] = []
     hide = Masker(conversation.people)
     for message in conversation.messages:
+        if len(message.text) > _MOST_READ:
+            continue
         text = hide(message_body(message.text))
         if not text or len(text) > _LONGEST:
             continue
@@ -96,7 +100,9 @@ def candidates_of(conversation: Conversation) -> list[Candidate]:
             continue
         if not asked:
             continue
-        question = _question(hide(conversation.subject) if not history else "", asked)
+        question = question_of(
+            hide(conversation.subject) if not history else "", "\n\n".join(asked)
+        )
         answer = _substance(text)
         if not answer:
             continue  # the customer's question is still open
@@ -108,15 +114,6 @@ def candidates_of(conversation: Conversation) -> list[Candidate]:
         ]
         asked = []
     return found
-
-
-def _question(subject: str, asked: list[str]) -> str:
-    """What the customer wrote, under the subject where that says more."""
-    subject = re.sub(r"^(?:(?:re|aw|fwd?|wg|tr|sv)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
-    text = "\n\n".join(asked)
-    if not subject.strip() or _words(subject) <= _words(text):
-        return text
-    return f"{subject.strip()}\n\n{text}"
 
 
 def _substance(text: str) -> str:
@@ -195,8 +192,8 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
 def _same(one: Candidate, other: Candidate) -> bool:
     """Whether alike answers say the same: with other numbers, or where what one question is about
     stands in one of them only, they do not."""
-    about = (_words(one.question) | _words(other.question)) & (
-        _words(one.answer) ^ _words(other.answer)
+    about = (words_of(one.question) | words_of(other.question)) & (
+        words_of(one.answer) ^ words_of(other.answer)
     )
     return not about and _numbers(one.answer) == _numbers(other.answer)
 
@@ -205,13 +202,22 @@ def _numbers(text: str) -> list[str]:
     return sorted(re.findall(r"\d+", text))
 
 
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.lower()))
+class Rows:
+    """Candidates as JSON lines in a file, which take the place of the last ones with
+    :meth:`commit`."""
 
+    def __init__(self, path: Path) -> None:
+        """Only names the file."""
+        self.path = path
+        self._new = path.with_name(f".{path.name}.new")
 
-def write_rows(path: Path, candidates: Iterable[Candidate]) -> int:
-    """Write the candidates as JSON lines, whole or not at all; returns how many."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(each.as_row(), ensure_ascii=False) + "\n" for each in candidates]
-    write_whole(path, lines)
-    return len(lines)
+    def write(self, candidates: Iterable[Candidate]) -> int:
+        """Write them beside the file; returns how many."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [json.dumps(each.as_row(), ensure_ascii=False) + "\n" for each in candidates]
+        write_whole(self._new, (line.encode("utf-8", "replace").decode() for line in lines))
+        return len(lines)
+
+    def commit(self) -> None:
+        """Take what was written into use."""
+        os.replace(self._new, self.path)

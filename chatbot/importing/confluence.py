@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from chatbot.errors import ImportingError
+from chatbot.errors import DocumentError, ImportingError
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Item, LeftOut
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
@@ -33,8 +33,12 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
             "This is no export of a Confluence space: it has neither entities.xml nor HTML pages."
         )
     for file in pages:
-        if PurePosixPath(file.name).name != "index.html":
+        if PurePosixPath(file.name).name == "index.html":
+            continue
+        try:
             yield _html_page(file, options)
+        except DocumentError as exc:
+            yield LeftOut(file.name, str(exc))
 
 
 def _address(number: str, options: ExportOptions) -> str:
@@ -136,7 +140,7 @@ class _Entities:
                 for _, element in events:
                     self._take(element)
                     element.clear()
-                    while element.getprevious() is not None:
+                    while element.getparent() is not None and element.getprevious() is not None:
                         del element.getparent()[0]
             except etree.XMLSyntaxError as exc:
                 raise ImportingError(

@@ -14,7 +14,8 @@ Side = Literal["customer", "staff"]
 _TAG = re.compile(
     r"<(?:p|br|div|span|a|ul|ol|li|table|strong|em|b|h\d|pre)\b[^<>]*>", re.IGNORECASE
 )
-
+_WORD = re.compile(r"\w+")
+_REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
 
 
@@ -58,11 +59,32 @@ def message_body(text: str) -> str:
     """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing."""
     lines = [line.rstrip() for line in own_words(text).split("\n")]
     kept: list[str] = []
-    for at, line in enumerate(lines):
+    written = [line for line in lines if line.strip()]
+    passed = 0  # of those that are written
+    for line in lines:
+        passed += bool(line.strip())
         if line.strip() and is_polite(line):
-            below = [each for each in lines[at + 1 :] if each.strip()]
+            below = written[passed : passed + _SIGNED + 1]
             if kept and len(below) <= _SIGNED and all(len(b.split()) <= _SIGNED for b in below):
                 break
             continue
         kept.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def question_of(subject: str, asked: str) -> str:
+    """What a customer wrote, under the subject where that says more."""
+    subject = bare_subject(subject).strip()
+    if not subject or words_of(subject) <= words_of(asked):
+        return asked
+    return f"{subject}\n\n{asked}"
+
+
+def bare_subject(subject: str) -> str:
+    """The subject without "Re:" and the like."""
+    return _REPLY.sub("", subject)
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, in small letters."""
+    return set(_WORD.findall(text.lower()))

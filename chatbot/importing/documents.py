@@ -10,6 +10,10 @@ from typing import Any
 _UNSAFE = re.compile(r"[^\w.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
 _LONGEST = 80  # characters of a folder's or file's name
+_DEEPEST = 12  # folders of a path; those between are left out
+_LONGEST_VALUE = 300  # characters of a title
+_LONGEST_ADDRESS = 2_000
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True)
@@ -27,29 +31,46 @@ class ImportedDocument:
     def as_file(self) -> str:
         """The file: front matter, then the text."""
         values = (
-            ("title", self.title),
-            ("address", self.address),
+            ("title", self.title[:_LONGEST_VALUE]),
+            ("address", self.address if len(self.address) <= _LONGEST_ADDRESS else ""),
             ("date", self.date),
-            ("language", self.language),
+            ("language", self.language if _LANGUAGE.fullmatch(self.language) else ""),
         )
         lines = [f"{name}: {_quote(value)}" for name, value in values if value.strip()]
-        return "\n".join(["---", *lines, "---", "", self.text.strip("\n"), ""])
+        return "\n".join(["---", *lines, "---", "", _writable(self.text.strip("\n")), ""])
 
 
 def _quote(value: str) -> str:
     """A scalar of YAML in double quotes, which JSON's strings are too."""
-    value = " ".join(_CONTROL.sub(" ", value).split())
-    return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)
+    return json.dumps(printable(value), ensure_ascii=False)
+
+
+def _writable(text: str) -> str:
+    """The text without halves of signs, which JSON can hold and no file can."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def printable(name: str) -> str:
+    """What a source calls something, as it can be shown: on one line, every sign whole."""
+    return _writable(" ".join(_CONTROL.sub(" ", name).split()))
 
 
 def file_path(*names: str, key: str = "", suffix: str = ".md") -> str:
     """Folders and a file's name of ``names``, which may be anything, as one path that is safe on
     every disk. What ``key`` identifies gets a path of its own where names had to be changed."""
     parts = [_safe(name) for name in names]
+    # A folder could have the name of another document's file.
+    parts[:-1] = [re.sub(r"(?i)\.md$", "-md", part) for part in parts[:-1]]
+    if len(parts) > _DEEPEST:
+        parts[1 : 1 + len(parts) - _DEEPEST] = [_digest("/".join(names))]
     plain = [name.strip() for name in names]
     if key and parts != plain:
-        parts[-1] = f"{parts[-1][: _LONGEST - 9]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+        parts[-1] = f"{parts[-1][: _LONGEST - 9]}-{_digest(key)}"
     return str(PurePosixPath(*parts)) + suffix
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _safe(name: str) -> str:
@@ -68,5 +89,7 @@ def day_of(value: Any) -> str:
             return dt.datetime.fromtimestamp(value, dt.UTC).date().isoformat()
         except (ValueError, OverflowError, OSError):
             return ""
-    match = re.match(r"\d{4}-\d\d-\d\d", str(value or ""))
-    return match[0] if match else ""
+    try:
+        return dt.date.fromisoformat(str(value or "").strip()[:10]).isoformat()
+    except ValueError:
+        return ""

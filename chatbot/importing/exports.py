@@ -1,21 +1,24 @@
 """``chatbot import`` of an export on disk: documents into their folder, candidates beside it."""
 
-import csv
-import lzma
+import errno
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from chatbot.errors import ChatbotError, ImportingError
+from chatbot.errors import ChatbotError, DocumentError, ImportingError, reason_of
 from chatbot.importing.archive import export_files
-from chatbot.importing.candidates import Candidate, candidates_of, merge_copies, write_rows
+from chatbot.importing.candidates import Candidate, Rows, candidates_of, merge_copies
 from chatbot.importing.conversations import Conversation, Item, LeftOut
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.folder import ImportFolder, import_folder
 from chatbot.importing.report import ImportReport
 from chatbot.importing.sources import ExportOptions
+
+# Not of the export, but of where it is written.
+_OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 def import_export(
@@ -37,41 +40,49 @@ def import_export(
         report = ImportReport(str(folder.current))
         folder.begin()
         try:
-            read: Callable[..., Iterator[Item]] = import_module(f"{__package__}.{source}").read
-            items = _with_clear_errors(read(export_files(path), options), path)
-            documents, found = _write_items(items, folder, report)
+            with _clear_errors(path):
+                read: Callable[..., Iterator[Item]] = import_module(f"{__package__}.{source}").read
+                documents, found = _write_items(read(export_files(path), options), folder, report)
+            if not documents and not found:
+                reason = f": {report.failed[0]['reason']}" if report.failed else ""
+                raise ImportingError(f"'{path}' holds nothing to import from {source}{reason}.")
+            rows = Rows(candidates / f"{name}.jsonl")
+            if found:
+                report.candidates_file = str(rows.path)
+                report.candidates = rows.write(merge_copies(found))
         except BaseException:
             folder.discard()
             raise
-        if not documents and not found:
-            folder.discard()
-            reason = f": {report.failed[0]['reason']}" if report.failed else ""
-            raise ImportingError(f"'{path}' holds nothing to import from {source}{reason}.")
-        kept = merge_copies(found)
         if documents:
             folder.commit(report)
         else:
             folder.discard()
         if found:
-            report.candidates_file = str(candidates / f"{name}.jsonl")
-            report.candidates = write_rows(Path(report.candidates_file), kept)
+            rows.commit()
         return report
 
 
-def _with_clear_errors(items: Iterator[Item], path: Path) -> Iterator[Item]:
-    """The items; whatever a parser raises on damage is one sentence."""
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    """Whatever a reader or a parser raises on damage as one sentence."""
     try:
-        yield from items
+        yield
+    except DocumentError as exc:
+        raise ImportingError(f"'{path}' cannot be read: {exc}.") from exc
     except ChatbotError:
         raise
     except MemoryError:
         raise ImportingError(f"Reading '{path}' takes too much memory.") from None
     except RecursionError:
         raise ImportingError(f"'{path}' is nested too deeply; no export is.") from None
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as exc:
-        raise ImportingError(f"'{path}' is damaged, or a part of it is missing ({exc}).") from exc
-    except (ValueError, csv.Error, NotImplementedError, RuntimeError) as exc:
-        raise ImportingError(f"'{path}' cannot be read ({exc}).") from exc
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
+        if isinstance(exc, OSError) and exc.errno in _OURS:
+            raise
+        raise ImportingError(
+            f"'{path}' is damaged, or a part of it is missing ({reason_of(exc)})."
+        ) from exc
+    except Exception as exc:  # an export is anybody's, and what parsers raise on it is many
+        raise ImportingError(f"'{path}' cannot be read ({reason_of(exc)}).") from exc
 
 
 def _write_items(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from chatbot.errors import DocumentError
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Item, LeftOut
 from chatbot.importing.documents import ImportedDocument, file_path
@@ -15,19 +16,23 @@ from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.blocks import Table
 from chatbot.knowledge.formats.text import lines_of
 
+_MOST_CELLS = 2_000_000
 _ID = re.compile(r"[ -]([0-9a-f]{32})(?:_all)?$")
-_TITLE = re.compile(r"\A\ufeff?# +(\S.*?) *(?:\n|\Z)")
-_LINK = re.compile(r"(\[[^\]\n]*\])\(((?!https?://|mailto:)[^)\n]*)\)")
+_TITLE = re.compile(r"\A\ufeff?# +(\S[^\n]*)(?:\n|\Z)")
+_LINK = re.compile(r"(\[[^\[\]\n]{0,1000}\])\(((?!https?://|mailto:)[^)\n]{0,2000})\)")
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """A document for each page and each database."""
     whole = {file.name.removesuffix("_all.csv") for file in files if file.name.endswith("_all.csv")}
     for file in files:
-        if file.suffix == ".md":
-            yield _page(file, options)
-        elif file.suffix == ".csv" and file.name.removesuffix(".csv") not in whole:
-            yield _database(file, options)
+        try:
+            if file.suffix == ".md":
+                yield _page(file, options)
+            elif file.suffix == ".csv" and file.name.removesuffix(".csv") not in whole:
+                yield _database(file, options)
+        except DocumentError as exc:
+            yield LeftOut(file.name, str(exc))
 
 
 def _name_parts(file: ExportFile) -> tuple[str, str, str]:
@@ -49,7 +54,7 @@ def _page(file: ExportFile, options: ExportOptions) -> Item:
     path, named, number = _name_parts(file)
     text = lines_of(file.read())
     heading = _TITLE.match(text)
-    title = heading[1] if heading else named
+    title = heading[1].rstrip() if heading else named
     if not (text[heading.end() :] if heading else text).strip():
         return LeftOut(file.name, "it holds no text")
     # Links lead to files of the export; only their words are of use.
@@ -67,5 +72,7 @@ def _database(file: ExportFile, options: ExportOptions) -> Item:
     if len(rows) < 2:
         return LeftOut(file.name, "it holds no rows")
     width = max(map(len, rows))
+    if width * len(rows) > _MOST_CELLS:
+        return LeftOut(file.name, f"its table has more than {_MOST_CELLS:,} cells")
     rows = [row + [""] * (width - len(row)) for row in rows]
     return ImportedDocument(path, title, to_markdown([Table(rows, 1)]), _address(number, options))

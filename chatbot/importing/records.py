@@ -9,6 +9,7 @@ from chatbot.importing.archive import ExportFile
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 _LONGEST = 50_000_000  # bytes of a line
+_MOST_VALUES = 20_000_000  # of a file that is read as a whole: each takes memory
 
 Record = dict[str, Any]
 
@@ -66,6 +67,8 @@ def _values(file: ExportFile) -> Iterator[Any]:
 
 
 def _json(data: bytes, name: str) -> Any:
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise ImportingError(f"'{name}' holds more values than are read of one file; part it.")
     try:
         return json.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:

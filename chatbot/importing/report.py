@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from chatbot.importing.documents import printable
+
+_LONGEST = 300  # characters of what names a thing that was left out
+
 
 @dataclass
 class ImportReport:
@@ -20,4 +24,4 @@ class ImportReport:
 
     def leave_out(self, path: str, reason: str) -> None:
         """Note what was not imported; ``reason`` completes "<path> was left out: ..."."""
-        self.failed.append({"path": path, "reason": reason})
+        self.failed.append({"path": printable(path)[:_LONGEST], "reason": reason})

@@ -101,7 +101,7 @@ class Fetcher:
             answer = self._attempt(address, headers or {}, most)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
-            following = normalise(str(httpx.URL(address).join(answer.headers.get("location", ""))))
+            following = _redirect(address, answer.headers.get("location", ""))
             if not following or not allowed(following):
                 raise LeftError(following or "no address")
             if following != address:
@@ -153,6 +153,14 @@ class Fetcher:
     def _pause(self, seconds: float) -> None:
         if (seconds > 0 and self._stopped.wait(seconds)) or self._stopped.is_set():
             raise FetchError("the import was stopped")
+
+
+def _redirect(address: str, location: str) -> str:
+    """Where a redirect leads; nothing where that is no address."""
+    try:
+        return normalise(str(httpx.URL(address).join(location)))
+    except (httpx.InvalidURL, ValueError):
+        return ""
 
 
 def _unpack(pieces: Iterator[bytes], packed: str, most: int) -> Iterator[bytes]:

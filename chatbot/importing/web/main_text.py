@@ -165,7 +165,7 @@ def _date(root: Any) -> str:
     said = _meta(root, "article:modified_time", "og:updated_time", "last-modified", "dateModified")
     element = root.find(".//time[@datetime]")
     said = said or (element.get("datetime") if element is not None else "")
-    return day_of(said.strip())
+    return day_of(said)
 
 
 def _unlink(root: Any, base: str) -> None:
@@ -221,14 +221,15 @@ def _length(element: Any) -> int:
 def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
+    beside: dict[Any, Any] = {}
     for element in list(region.iter()):
         if element is region or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_around(element, certain) and _length(element) <= _MOST * whole:
+        if _is_around(element, certain, beside) and _length(element) <= _MOST * whole:
             _drop(element)
 
 
-def _is_around(element: Any, certain: bool) -> bool:
+def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     tag = element.tag
     holds_title = element.find(".//h1") is not None
     if tag in _AROUND or element.get("role") in _ROLES:
@@ -241,16 +242,25 @@ def _is_around(element: Any, certain: bool) -> bool:
             return True
         if not holds_title and _WORDS.search(names):
             return not certain or _is_menu(element) or element.find(".//p") is None
-        return not certain and not _is_among_text(element) and _is_menu(element)
+        return not certain and not _is_among_text(element, beside) and _is_menu(element)
     return False
 
 
-def _is_among_text(element: Any) -> bool:
-    """Whether paragraphs or headings are beside it: a list of links in a text is a part of it."""
-    return any(
-        child is not element and child.tag in _TEXT and _length(child)
-        for child in element.getparent()
-    )
+def _is_among_text(element: Any, beside: dict[Any, Any]) -> bool:
+    """Whether paragraphs or headings are beside it: a list of links in a text is a part of it.
+
+    ``beside`` remembers one of them for each parent (``None`` where there is none): a parent may
+    have a hundred thousand children."""
+    parent = element.getparent()
+    if parent in beside:
+        known = beside[parent]
+        if known is None or (known is not element and known.getparent() is parent):
+            return known is not None
+    texts = (child for child in parent if child.tag in _TEXT and _length(child))
+    found = next((child for child in texts if child is not element), None)
+    if found is not None or element.tag not in _TEXT or not _length(element):
+        beside[parent] = found
+    return found is not None
 
 
 def _is_menu(element: Any) -> bool:

@@ -15,6 +15,7 @@ _MAX_ROBOTS = 500_000  # bytes: what RFC 9309 wants to be read at least
 _MAX_SITEMAP = 50_000_000  # bytes, unpacked: the protocol's own limit
 _MAX_SITEMAPS = 100
 _MAX_ADDRESSES = 200_000
+_LONGEST_DELAY = 120.0  # seconds
 
 
 class Rules:
@@ -32,8 +33,18 @@ class Rules:
 
     @property
     def delay(self) -> float:
-        """Seconds between two requests."""
-        return max(0.0, float(self._rules.crawl_delay(AGENT) or 0.0))
+        """Seconds between two requests.
+
+        Raises:
+            ImportingError: so many that no site can be fetched.
+        """
+        seconds = float(self._rules.crawl_delay(AGENT) or 0.0)
+        if not seconds <= _LONGEST_DELAY:  # nor what is no number
+            raise ImportingError(
+                f"Its robots.txt wants {seconds:g} seconds between two pages, and at most "
+                f"{_LONGEST_DELAY:g} are waited; ask the site's owner."
+            )
+        return max(0.0, seconds)
 
     @property
     def sitemaps(self) -> list[str]:
@@ -92,12 +103,19 @@ def sitemap_addresses(
         if answer.status != 200:
             continue
         for kind, place in _places(answer.body):
-            place = normalise(urljoin(address, place))
+            place = _joined(address, place)
             if kind == "sitemap":
                 waiting.append(place)
             elif place and holds(place) and len(found) < _MAX_ADDRESSES:
                 found[place] = None
     return list(found)
+
+
+def _joined(base: str, place: str) -> str:
+    try:
+        return normalise(urljoin(base, place))
+    except ValueError:  # "http://[", which urllib does not take
+        return ""
 
 
 def _places(body: bytes) -> Iterator[tuple[str, str]]:

@@ -41,8 +41,8 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CODE = frozenset({"pre", "ac:plain-text-body", "xmp", "listing"})
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_EMPTY = re.compile(r"<((?:ac|ri):[\w-]+)([^<>]*)/>")
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_EMPTY = re.compile(r"<((?:ac|ri):[\w-]++)([^<>]*)/>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
@@ -80,12 +80,26 @@ def parse(markup: str) -> Any:
     from lxml import etree
 
     markup = _DECLARATION.sub("", markup)
-    if "<ac:" in markup or "<ri:" in markup or "<![CDATA[" in markup:
-        markup = _CDATA.sub(lambda match: html.escape(match[1]), markup)
+    if "<ac:" in markup or "<ri:" in markup or _CDATA in markup:
+        markup = _without_cdata(markup)
         markup = _EMPTY.sub(r"<\1\2></\1>", markup)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     data = markup.encode("utf-8", "replace")
     return etree.fromstring(data, parser) if data.strip() else None
+
+
+def _without_cdata(markup: str) -> str:
+    """Sections of plain text as the text that they hold. (A pattern would take time that grows with
+    the square of sections that do not end.)"""
+    kept: list[str] = []
+    at = 0
+    while (begin := markup.find(_CDATA, at)) >= 0:
+        end = markup.find(_CDATA_END, begin)
+        if end < 0:
+            break
+        kept += [markup[at:begin], html.escape(markup[begin + len(_CDATA) : end])]
+        at = end + len(_CDATA_END)
+    return "".join([*kept, markup[at:]])
 
 
 def html_blocks(root: Any) -> Iterator[Block]:

@@ -192,9 +192,25 @@ def own_words(text: str) -> str:
     return "\n\n".join(block.text for block in own if isinstance(block, Paragraph))
 
 
+def quoted_words(text: str) -> str:
+    """What a letter quotes below what its writer wrote: the message that it answers, with what that
+    one quotes."""
+    return _parts(text)[2]
+
+
 def letter(text: str) -> Iterator[Block]:
     """The text of a letter: what its writer wrote, then what is quoted and the signature, each
     under a heading of its own. What is quoted above an answer stands where it was."""
+    own, signature, quoted = _parts(text)
+    yield from paragraphs(own)
+    for heading, part in (("Signature", signature), ("Earlier message", quoted)):
+        if any(line.strip("- ") for line in part.split("\n")):
+            yield Heading(3, heading)
+            yield from paragraphs(part)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """What the writer of a letter wrote, the signature, and what is quoted."""
     own: list[str] = []
     quoted: list[str] = []
     lines = text.split("\n")
@@ -221,11 +237,7 @@ def letter(text: str) -> Iterator[Block]:
         own.append(line)
         at += 1
     own, signature = _split_signature(own)
-    yield from paragraphs("\n".join(own))
-    for heading, part in (("Signature", signature), ("Earlier message", quoted)):
-        if any(line.strip("- ") for line in part):
-            yield Heading(3, heading)
-            yield from paragraphs("\n".join(part))
+    return "\n".join(own), "\n".join(signature), "\n".join(quoted)
 
 
 def _bare(line: str) -> str:
@@ -241,10 +253,9 @@ def _begins(lines: list[str], at: int) -> bool:
 
 def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """What is written, and the signature below it."""
+    below = sum(bool(line.strip()) for line in lines)  # lines with words, from the current one on
     for at, line in enumerate(lines):
-        if _SIGNATURE.match(line):
-            return lines[:at], lines[at:]
-        rest = [below for below in lines[at + 1 :] if below.strip()]
-        if _GREETING.match(line.strip()) and 0 < len(rest) <= _LINES:
+        below -= bool(line.strip())
+        if _SIGNATURE.match(line) or (_GREETING.match(line.strip()) and 0 < below <= _LINES):
             return lines[:at], lines[at:]
     return lines, []

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
 _MOST = 1000  # columns, and rows that one cell can span
+_MOST_CELLS = 500_000
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
@@ -37,8 +39,13 @@ def numbered_code(element: Any) -> Any:
 
 def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
     """The table as rows of equally many cells; the first ones name the columns where they are
-    marked so, or look so."""
+    marked so, or look so.
+
+    Raises:
+        DocumentError: it has more cells than can be read.
+    """
     grid: list[list[str]] = []
+    widest = 0
     over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
     marked = 0
     for row in _rows(element):
@@ -60,6 +67,9 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         if len(grid) == marked and cells and _names(row, cells):
             marked += 1
         grid.append(line)
+        widest = max(widest, len(line))
+        if widest * len(grid) > _MOST_CELLS:
+            raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
     rows = even_rows(grid)
     if marked:
         return Table(rows, marked if marked < len(rows) else 0)
