@@ -99,6 +99,8 @@ class LetterAnswering:
             handled.add(stored.name, stored.place, FAILED)
             return _Outcome(FAILED, str(exc))
         if handled.has_key(letter.key):
+            if stored.place:  # a copy, which need not be fetched again
+                handled.add(letter.key, stored.place, IGNORED)
             return None
         try:
             outcome = await self._look_at(stored, letter)

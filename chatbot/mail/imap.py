@@ -205,8 +205,10 @@ def _log_in(imap: imaplib.IMAP4, account: Account, secret: str) -> None:
         imap.authenticate("XOAUTH2", lambda said: token.encode() if not said else b"")
     elif "AUTH=PLAIN" in imap.capabilities:
         imap.authenticate("PLAIN", lambda said: f"\0{user}\0{secret}".encode())
-    else:
+    elif secret.isascii():
         imap.login(_quoted(user), secret)
+    else:
+        raise imaplib.IMAP4.error("it takes passwords of ASCII signs only")
 
 
 @contextmanager

@@ -79,8 +79,8 @@ def swapped(record: Any, chance: random.Random) -> Any:
 @pytest.mark.parametrize("source", LISTS)
 def test_wrong_types_in_every_field(source: str, run: Any, knowledge: Path, tmp_path: Path) -> None:
     chance = random.Random(source)
-    articles = [swapped(ARTICLE, chance) for _ in range(150)]
-    tickets = [swapped(TICKET, chance) for _ in range(150)]
+    articles = [swapped(ARTICLE | {"id": number}, chance) for number in range(150)]
+    tickets = [swapped(TICKET | {"id": number}, chance) for number in range(150)]
     path = tmp_path / "export.json"
     path.write_text(json.dumps({"articles": [*articles, ARTICLE], LISTS[source]: tickets}))
     report = run(source, path)
@@ -117,7 +117,7 @@ def patched(path: Path, find: bytes, offset: int, layout: str, value: int) -> Pa
 END, ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 ZIPS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "list": (lambda p: patched(p, END, 12, "<L", 50_000_000), "lists more files than"),
-    "place": (lambda p: patched(p, END, 16, "<L", 0x7FFFFFFF), "is no zip file"),
+    "place": (lambda p: patched(p, END, 16, "<L", 0x7FFFFFFF), "is no zip file|damaged"),
     "method": (lambda p: patched(p, ENTRY, 10, "<H", 77), "cannot be read|holds nothing"),
     "version": (lambda p: patched(p, ENTRY, 6, "<H", 999), "is no zip file"),
     "size": (lambda p: patched(p, ENTRY, 24, "<L", 0xFFFFFFF0), "unpacks to far more"),
@@ -128,7 +128,6 @@ ZIPS: dict[str, tuple[Callable[[Path], Any], str]] = {
         lambda p: zipped(p, {"../a\nb\x1b[2J.json": b"[]"}),
         r"itself \('../a b \[2J.json'\)",
     ),
-    "values": (lambda p: zipped(p, {"a.json": b"[" + b"{}," * 7_000_000 + b"{}]"}), "more values"),
 }
 
 
@@ -155,6 +154,12 @@ def test_zips_in_a_zip_are_not_held_in_memory_without_end(
     path = zipped(tmp_path / "x.zip", {f"{n}.zip": inner_zip(b" " * 300) for n in range(4)})
     with pytest.raises(ImportingError, match="larger zips than an export does"):
         run("zendesk", path)
+
+
+def test_a_file_of_nothing_but_brackets_is_not_built_in_memory(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes(b"[" + b"{}," * 10_000_001 + b"{}]")
+    with pytest.raises(ImportingError, match="more values than are read"):
+        run("zendesk", tmp_path / "x.json")
 
 
 @pytest.mark.parametrize("source", EXPORTS)
@@ -275,13 +280,13 @@ def test_a_sitemap_with_addresses_that_are_none(site: Site, knowledge: Path) -> 
 @pytest.mark.parametrize("delay", ["1e9", "inf", "nan", "86400"])
 def test_a_delay_that_no_crawl_could_wait(delay: str, site: Site, knowledge: Path) -> None:
     crawl(site, knowledge)
-    before = snapshot(knowledge)
+    before = snapshot(knowledge / "imports/acme")
     site.pages["/robots.txt"] = (200, {}, f"User-agent: *\nCrawl-delay: {delay}\n".encode())
     try:
         crawl(site, knowledge)  # what is no number is no delay
     except ImportingError as exc:
         assert "between two pages" in str(exc)
-    assert snapshot(knowledge).keys() == before.keys()
+    assert snapshot(knowledge / "imports/acme").keys() == before.keys()
 
 
 def test_pages_cannot_take_each_others_place(site: Site, knowledge: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-USER, PASSWORD = "help@acme.example", 'se"cret\\ä'
+USER, PASSWORD = "help@acme.example", 'se"cret\\x'
 
 
 @dataclass
