@@ -26,6 +26,7 @@ from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.mail import own_words
 from tests.support.site_server import Site, page, serving
 
+ANSWER = "Hold the button of the hub for ten seconds until its light turns blue."
 ARTICLE = {
     "id": 1, "title": "Refunds", "name": "Refunds", "body": "<p>Refunds take 14 days.</p>",
     "description": "<p>Refunds take 14 days.</p>", "locale": "en", "status": 2, "folder_id": 1,
@@ -36,13 +37,13 @@ ARTICLE = {
 TICKET = {
     "id": 7, "subject": "Hub", "description": "My hub is stuck.", "requester_id": 3,
     "requester": {"id": 3, "name": "Jane Roe"}, "responder_id": 4, "type": "conversation",
-    "comments": [{"id": 1, "author_id": 4, "plain_body": "Hold it.", "public": True,
+    "comments": [{"id": 1, "author_id": 4, "plain_body": ANSWER, "public": True,
                   "created_at": "2026", "via": {"channel": "web"}, "author": {"id": 4}}],
-    "conversations": [{"id": 1, "incoming": False, "private": False, "body": "Hold it.",
+    "conversations": [{"id": 1, "incoming": False, "private": False, "body": ANSWER,
                        "created_at": "2026", "user_id": 4, "source": 1}],
     "source": {"body": "My hub is stuck.", "author": {"type": "user", "name": "Jane"}},
     "conversation_parts": {"conversation_parts": [
-        {"part_type": "comment", "body": "Hold it.", "author": {"type": "admin", "name": "S"}}]},
+        {"part_type": "comment", "body": ANSWER, "author": {"type": "admin", "name": "S"}}]},
 }  # fmt: skip
 LISTS = {"zendesk": "tickets", "freshdesk": "tickets", "intercom": "conversations"}
 ODD: list[Any] = [
