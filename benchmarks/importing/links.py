@@ -73,13 +73,13 @@ async def asked(settings: Settings, options: argparse.Namespace) -> dict[str, An
         async for event in service.answer(Question(question, asker=EVERYTHING)):
             if isinstance(event, Answered):
                 cited = {citation.address for citation in event.answer.citations}
-                rows.append((address, cited, event.answer.abstained))
-    wrong = [[address, sorted(cited)] for address, cited, _ in rows if cited != {address}]
+                rows.append((address, cited, event.answer.abstained, question))
+    wrong = [[a, sorted(cited), question] for a, cited, _, question in rows if cited != {a}]
     return {
         "documents": len(texts),
         "questions": len(rows),
         "right": len(rows) - len(wrong),
-        "refused": sum(abstained for _, _, abstained in rows),
+        "refused": sum(abstained for _, _, abstained, _ in rows),
         "wrong": wrong,
     }
 

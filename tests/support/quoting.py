@@ -6,8 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from chatbot.grounding.words import sentences
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.text.sentences import sentences
 from tests.support.scripted import ScriptedEngine
 
 _WORD = re.compile(r"\w+")
@@ -25,14 +25,25 @@ class QuotingEngine(ScriptedEngine):
 
 
 def questions(pages: Mapping[str, str], count: int) -> dict[str, str]:
-    """Questions by the page that answers them; ``pages`` are texts by address."""
-    holders = Counter(word for text in pages.values() for word in {*_WORD.findall(text.lower())})
+    """Questions by the page that answers them; ``pages`` are texts by address. Each has words in a
+    row of a sentence that no other page has."""
+    said = {address: " ".join(_words(text)) for address, text in pages.items()}
+    holders = Counter(word for text in said.values() for word in set(text.split()))
     found: dict[str, str] = {}
     for address, text in pages.items():
-        own = [text[start:end] for start, end in sentences(text)]
-        fitting = [s for s in own if _FEWEST <= len(_WORD.findall(s)) <= _MOST and s[-1] == "."]
-        # That with the rarest words is about this page.
-        if fitting and len(found) < count:
-            told = max(fitting, key=lambda s: sum(1 / holders[w] for w in _WORD.findall(s.lower())))
-            found[address] = f"What about {' '.join(_WORD.findall(told)[:_ASKED])}?"
+        own = [_words(text[start:end]) for start, end in sentences(text)]
+        asked = {
+            " ".join(words[:_ASKED]): sum(1 / holders[word] for word in words)
+            for words in own
+            if _FEWEST <= len(words) <= _MOST
+        }
+        rare = {
+            q: rank for q, rank in asked.items() if sum(q in other for other in said.values()) < 2
+        }
+        if rare and len(found) < count:
+            found[address] = f"What about {max(rare, key=lambda q: rare[q])}?"
     return found
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
