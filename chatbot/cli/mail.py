@@ -4,13 +4,21 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chatbot.cli.common import add_folders, add_json, in_range, make_service, need_index, print_json
+from chatbot.cli.common import (
+    add_folders,
+    add_json,
+    approved_answers,
+    in_range,
+    make_service,
+    need_index,
+    print_json,
+)
 
 _SHOWN = 20  # of what was ignored; --json has all
 
@@ -73,7 +81,7 @@ def _mail(options: argparse.Namespace) -> None:
         given = MailOptions(known, asker, options.limit, options.refusals == "draft")
         answering = LetterAnswering(service, small_talk, box, given)
         with handled_letters(service.settings.data, box.name) as handled:
-            report = asyncio.run(answering.run(handled))
+            report = asyncio.run(_with_approved(service, answering.run(handled)))
     report.seconds = round(time.perf_counter() - started, 3)
     _say(report, options.json)
     if report.colleague and not report.drafted and not options.audience:
@@ -82,6 +90,12 @@ def _mail(options: argparse.Namespace) -> None:
             "some as public, or add --audience internal.",
             file=sys.stderr,
         )
+
+
+async def _with_approved(service: Any, work: Awaitable[Any]) -> Any:
+    """What ``work`` makes of questions that approved answers may answer, too."""
+    async with approved_answers(service):
+        return await work
 
 
 @contextmanager

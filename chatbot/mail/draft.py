@@ -66,6 +66,8 @@ def body_of(answer: Answer, letter: Letter, question: str, shortened: int = 0) -
     for citation in answer.citations:
         source = citation.address or citation.path
         places[citation.passage] = numbers.setdefault(source, len(numbers) + 1)
+    if answer.approved and answer.approved.path:
+        numbers[answer.approved.address or answer.approved.path] = 1
     behind = {end: places[n] for end, n in answer.rests_on.items() if n in places}
     parts = [say(language, "greeting"), mark(answer.answer, answer.unsupported, behind)]
     if numbers:
