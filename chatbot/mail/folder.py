@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from pathlib import Path
 
 from chatbot.errors import DocumentError, MailError
@@ -38,7 +39,7 @@ class FolderBox:
         """Every file; its name may mean another letter tomorrow, so none is known by it."""
         for path in self._paths:
             name = path.relative_to(self._folder).as_posix()
-            yield Stored(name, "", lambda path=path: _read(path))  # type: ignore[misc]
+            yield Stored(name, "", partial(_read, path))
 
     def related(self, keys: Sequence[str]) -> list[bytes]:
         """The letters with these Message-IDs."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from typing import Any
 
 from chatbot.errors import DocumentError, MailError, reason_of
@@ -67,7 +68,7 @@ class ImapBox:
         for number in numbers:
             place = f"{self._validity}/{number}"
             if not known(place):
-                yield Stored(f"letter {number}", place, lambda n=number: self._letter(n))  # type: ignore[misc]
+                yield Stored(f"letter {number}", place, partial(self._letter, number))
 
     def related(self, keys: Sequence[str]) -> list[bytes]:
         """The letters with these Message-IDs, of this folder and of what was sent."""
@@ -101,7 +102,7 @@ class ImapBox:
         """Add the draft to the folder of drafts."""
         data = draft.as_bytes(policy=SMTP)
         with _clear_errors():
-            self._ok(self._imap.append(self._drafts, r"(\Draft \Seen)", None, data))  # type: ignore[arg-type]
+            self._ok(self._imap.append(self._drafts, r"(\Draft \Seen)", None, data))
 
     def _folders(self) -> list[tuple[bytes, str]]:
         """(attributes, name as the server spells it) of every folder."""
