@@ -176,7 +176,7 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{prefix}{entry.name}/")
-            elif entry.is_dir():  # by a link
+            elif os.path.isdir(entry.path):  # by a link
                 continue
             else:
                 yield prefix + entry.name, _stamp(entry)

@@ -8,7 +8,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from chatbot.files import file_hash, write_whole
+from chatbot.files import file_hash
 
 
 def has_hash(file: Path, sha256: str) -> bool:
@@ -28,7 +28,8 @@ def has_hash(file: Path, sha256: str) -> bool:
 def remember(file: Path, sha256: str) -> None:
     """Note that ``file``, as it is now, has this SHA-256."""
     with suppress(OSError):  # a folder that cannot be written: it is hashed at each start
-        write_whole(_note(file), [json.dumps(_state(file, sha256)) + "\n"])
+        # Not beside first: half a note says nothing, and a kill leaves nothing else behind.
+        _note(file).write_text(json.dumps(_state(file, sha256)) + "\n", encoding="utf-8")
 
 
 def _note(file: Path) -> Path:

@@ -14,8 +14,9 @@ def test_the_report_is_inert_and_shows_what_is_unsupported() -> None:
         "token_f1": 0.0,
         "unsupported": [{"start": 0, "end": 13, "reason": "no passage says it"}],
         "passages": ["a.md"],
+        "shown": [{"path": "a.md", "text": "<b>x</b>"}],
     }
     page = answers_report([row], {"n": 1})
     assert "<script>" not in page
-    assert "<b>x" not in page
+    assert "<b>x" not in page and "&lt;b&gt;x" in page
     assert '<mark title="no passage says it">It is 5 days.</mark>' in page

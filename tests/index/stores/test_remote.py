@@ -218,7 +218,8 @@ def test_only_new_chunks_are_sent(pinecone: Settings, server: PineconeServer) ->
         row for path, body in server.calls if path == "/vectors/upsert" for row in body["vectors"]
     ]
     assert len(sent) == 1
-    assert sent[0]["metadata"] == {"text": ""}  # no text leaves this machine
+    # No text leaves this machine.
+    assert sent[0]["metadata"] == {"text": "", "audience": ["internal"]}
     assert not any(path in ("/vectors/list", "/vectors/delete") for path, _ in server.calls)
 
 
