@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     api_requests_per_minute: int = Field(120, ge=1)
     max_request_kb: int = Field(1024, ge=1)
 
+    # The widget on websites: questions of one visitor (an address) a minute, how many visitors'
+    # questions are answered or wait at once, and days after which what they asked is deleted.
+    widget_questions_per_minute: int = Field(10, ge=1)
+    widget_at_once: int = Field(24, ge=1)
+    widget_keep_days: int = Field(30, ge=1)
+
     # Operations. After SIGTERM a process says for ``drain_notice`` seconds that it is leaving,
     # and then has ``drain_seconds`` to finish what was asked.
     drain_notice: float = Field(1.0, ge=0)

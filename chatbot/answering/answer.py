@@ -73,6 +73,11 @@ class Answer:
         """Whether it answers or refuses a question; else it is small talk."""
         return bool(self.passages or self.abstained or self.approved)
 
+    @property
+    def refused(self) -> bool:
+        """It abstains because the knowledge does not say, and does not ask back."""
+        return self.abstained and not self.choices
+
     def as_dict(self) -> dict[str, Any]:
         """The answer with the keys of the command contract."""
         return {

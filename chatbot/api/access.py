@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from fastapi.requests import Request
 
@@ -16,7 +17,7 @@ from chatbot.api.errors import ApiError
 from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import StoreError
 from chatbot.page.access import is_local
-from chatbot.store import ApiKey, Store, find_key
+from chatbot.store import ApiKey, find_key
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +39,32 @@ class Caller:
         return self.key.asker if self.key else EVERYTHING
 
 
-class KeyRing:
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Key = TypeVar("Key", bound=_Named)
+
+
+class _Keys(Protocol[Key]):
+    """Where keys are kept."""
+
+    async def all(self) -> list[Key]: ...
+
+
+class KeyRing(Generic[Key]):
     """The keys of the database, by id."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
-        self._store = store
+    def __init__(self, kept: _Keys[Key], clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept = kept
         self._clock = clock
-        self._keys: dict[str, ApiKey] | None = None
+        self._keys: dict[str, Key] | None = None
         self._read_at = self._tried_at = float("-inf")
         self._reading = asyncio.Lock()
         self.problem = ""
 
-    async def keys(self) -> dict[str, ApiKey]:
+    async def keys(self) -> dict[str, Key]:
         """All keys, revoked ones too.
 
         Raises:
@@ -67,7 +82,7 @@ class KeyRing:
     async def _read(self) -> None:
         try:
             async with asyncio.timeout(_PATIENCE):
-                self._keys = {key.id: key for key in await self._store.keys.all()}
+                self._keys = {key.id: key for key in await self._kept.all()}
             self._read_at, self.problem = self._clock(), ""
         except (StoreError, TimeoutError) as exc:
             self.problem = str(exc) or "The database does not answer."

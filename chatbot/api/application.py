@@ -20,6 +20,8 @@ from chatbot.api.mcp import McpEndpoint, is_installed
 from chatbot.api.parts import make_parts
 from chatbot.api.starting import get_ready, say_ready
 from chatbot.api.tracing import add_tracing
+from chatbot.api.widget import routes as widget
+from chatbot.api.widget.door import PREFIX, WidgetDoor
 from chatbot.service import ChatService, build_service, process_service
 from chatbot.settings import PROJECT_ROOT, Settings
 
@@ -27,7 +29,7 @@ _PATHS = (
     "/predict", "/check", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc",
     "/mcp",
 )  # fmt: skip
-_BELOW = ("/v1/", f"{ASSETS}/")
+_BELOW = ("/v1/", PREFIX, f"{ASSETS}/")
 _CONSOLE = "/console"
 
 _LOOK_EVERY = 5.0  # seconds
@@ -55,6 +57,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
             yield
             keeping.cancel()
         serving.close()
+        await parts.keeper.close()
         await parts.store.close()
         for end in endings:
             await asyncio.to_thread(end)
@@ -68,7 +71,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         redoc_url=None,
     )
     api.state.parts = parts
-    for module in (predict, check, openai, health):
+    for module in (predict, check, openai, health, widget):
         api.include_router(module.router)
     if mcp is not None:
         api.router.routes.append(Route("/mcp", mcp))
@@ -79,6 +82,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     async def answer_disconnect(_: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, CLIENT_LEFT)
 
+    api.add_middleware(WidgetDoor, parts=parts)
     api.add_middleware(Edge, parts=parts)
     if settings.otel_endpoint:
         endings.append(add_tracing(api, settings.otel_endpoint))

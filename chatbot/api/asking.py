@@ -9,10 +9,11 @@ from typing import Any
 
 from fastapi.requests import Request
 
-from chatbot.answering.events import Answered, Event, Queued, Rewritten, Token
+from chatbot.answering.events import Answered, Event, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.api.parts import Parts, parts_of
 from chatbot.errors import BusyError, ChatbotError, GenerationError, QuestionError
+from chatbot.service.waiting import WaitingLine
 
 
 class Asking:
@@ -27,13 +28,12 @@ class Asking:
         self._task = asyncio.create_task(self._make(events))
 
     async def next(self) -> Event:
-        """The next event but for the waiting.
+        """The next event.
 
         Raises:
             ChatbotError: as :meth:`chatbot.service.ChatService.answer`.
         """
-        while isinstance(event := await self._events.get(), Queued):
-            pass
+        event = await self._events.get()
         if isinstance(event, BaseException):
             raise event
         return event
@@ -94,8 +94,8 @@ async def asking(request: Request, question: Question) -> AsyncIterator[Asking]:
         await asked.stop()
 
 
-def start(request: Request, question: Question) -> Asking:
-    """Ask the service; to be stopped by the caller.
+def start(request: Request, question: Question, line: WaitingLine | None = None) -> Asking:
+    """Ask the service; to be stopped by the caller. ``line`` has its turn first.
 
     Raises:
         QuestionError: a text of the question is not valid Unicode.
@@ -106,7 +106,8 @@ def start(request: Request, question: Question) -> Asking:
     require_unicode(question.text, *turns, *question.stop)
     if parts.settings.log_conversations:
         note["question"] = question.text
-    return Asking(parts, parts.service.answer(question), note)
+    events = parts.service.answer(question)
+    return Asking(parts, events if line is None else _within(line, events), note)
 
 
 def require_unicode(*texts: str) -> None:
@@ -142,6 +143,14 @@ async def unless_gone(request: Request, work: Any) -> Any:
         for each in (task, gone):
             each.cancel()
         await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _within(
+    line: WaitingLine, events: AsyncGenerator[Event, None]
+) -> AsyncGenerator[Event, None]:
+    async with line.turn(), aclosing(events):
+        async for event in events:
+            yield event
 
 
 async def _wait_for_disconnect(request: Request) -> None:

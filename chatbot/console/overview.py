@@ -38,6 +38,7 @@ async def overview(request: Request) -> HTMLResponse:
         plots=_plots(days),
         waiting={kind: sum(item.kind == kind for item in waiting) for kind in kinds},
         approved=await _approved(console),
+        requests=await console.store.requests.count(),
         documents=await asyncio.to_thread(count_states, console.settings, console.service),
         states=_states(console),
     )

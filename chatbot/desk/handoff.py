@@ -15,7 +15,9 @@ _TIMEOUT = 10.0  # seconds
 
 @dataclass(frozen=True)
 class Packet:
-    """All that a colleague needs; ``passages`` were tried, ``draft`` is what could be sent."""
+    """All that a colleague needs; ``passages`` were tried, ``draft`` is what could be sent.
+    ``customer`` is whom to answer, where that person asked it: a mail address, or
+    ``name <address>``; the summary is that person's own message then."""
 
     question: str
     summary: str
@@ -24,6 +26,7 @@ class Packet:
     handed_off_by: str
     created_at: str
     history: list[Turn] = field(default_factory=list)
+    customer: str = ""
 
 
 def to_markdown(packet: Packet) -> str:
@@ -31,10 +34,12 @@ def to_markdown(packet: Packet) -> str:
     parts = [
         f"# Handoff: {one_line(packet.question)}",
         f"Handed off by {packet.handed_off_by}, {packet.created_at}",
-        f"## Summary\n\n{packet.summary or 'No summary.'}",
+        *([f"Answer to: `{packet.customer.replace('`', '')}`"] if packet.customer else []),
+        f"## Summary\n\n{_summary(packet)}",
         f"## Draft\n\n{packet.draft or 'No draft.'}",
         "## Passages tried\n\n" + (_passages(packet.passages) or "None."),
-        "## Conversation\n\n" + conversation(packet.history),
+        "## Conversation\n\n"
+        + conversation(packet.history, by="Customer" if packet.customer else "Agent"),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -67,9 +72,9 @@ async def post(packet: Packet, url: str) -> None:
         raise HandoffError(str(exc) or type(exc).__name__) from exc
 
 
-def conversation(history: Sequence[Turn]) -> str:
+def conversation(history: Sequence[Turn], by: str = "Agent") -> str:
     """The turns, each under who said it; a quoted block, so that no turn looks like another."""
-    said = {"user": "Agent", "assistant": "Peregrine"}
+    said = {"user": by, "assistant": "Peregrine"}
     blocks = [f"**{said[turn['role']]}**\n\n{quote(turn['content'])}" for turn in history]
     return "\n\n".join(blocks) or "Nothing was said."
 
@@ -77,6 +82,13 @@ def conversation(history: Sequence[Turn]) -> str:
 def quote(text: str) -> str:
     """Text as a Markdown block quote."""
     return "\n".join(f"> {line}" for line in text.strip().splitlines())
+
+
+def _summary(packet: Packet) -> str:
+    """What a stranger wrote is quoted, so that it does not look like a part of the packet."""
+    if not packet.summary:
+        return "No summary."
+    return quote(packet.summary) if packet.customer else packet.summary
 
 
 def _passages(passages: list[dict[str, Any]]) -> str:

@@ -97,11 +97,20 @@ def provide_secret(settings: Settings) -> None:
     Raises:
         ConfigurationError: it can be neither read nor written.
     """
-    if os.environ.get("CHAINLIT_AUTH_SECRET"):
-        return
+    os.environ["CHAINLIT_AUTH_SECRET"] = secret_of(settings)
+
+
+def secret_of(settings: Settings) -> str:
+    """The key that signs sessions and what else is ours: ``CHAINLIT_AUTH_SECRET``, or a file.
+
+    Raises:
+        ConfigurationError: it can be neither read nor written.
+    """
+    if given := os.environ.get("CHAINLIT_AUTH_SECRET"):
+        return given
     path = settings.data / "session.key"
     try:
-        os.environ["CHAINLIT_AUTH_SECRET"] = _read_or_make(path)
+        return _read_or_make(path)
     except OSError as exc:
         raise ConfigurationError(
             f"The key for sessions '{path}' cannot be read or written: {exc.strerror}."

@@ -1,17 +1,29 @@
-"""What is kept: people, threads, feedback, decisions, approved answers, API keys and the log of
-changes. SQLite or PostgreSQL."""
+"""What is kept: people, threads, feedback, decisions, approved answers, keys, requests of visitors
+and the log of changes. SQLite or PostgreSQL."""
 
 from chatbot.store.approved import ApprovedStore
 from chatbot.store.audit import AuditLog
 from chatbot.store.database import Database
 from chatbot.store.feedback import Feedback, FeedbackStore
 from chatbot.store.keys import ApiKey, KeyStore, find_key
+from chatbot.store.requests import CustomerRequest, RequestStore
 from chatbot.store.reviews import ReviewStore
 from chatbot.store.statistics import Statistics
 from chatbot.store.threads import ThreadStore
 from chatbot.store.users import ROLES, User, UserStore
+from chatbot.store.widget_keys import WidgetKey, WidgetKeyStore
 
-__all__ = ["ROLES", "ApiKey", "Database", "Feedback", "Store", "User", "find_key"]
+__all__ = [
+    "ROLES",
+    "ApiKey",
+    "CustomerRequest",
+    "Database",
+    "Feedback",
+    "Store",
+    "User",
+    "WidgetKey",
+    "find_key",
+]
 
 
 class Store:
@@ -28,6 +40,8 @@ class Store:
         self.threads = ThreadStore(self.database)
         self.feedback = FeedbackStore(self.database)
         self.keys = KeyStore(self.database)
+        self.widget_keys = WidgetKeyStore(self.database)
+        self.requests = RequestStore(self.database)
         self.reviews = ReviewStore(self.database)
         self.approved = ApprovedStore(self.database)
         self.audit = AuditLog(self.database)

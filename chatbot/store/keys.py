@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 
 from chatbot.audience import INTERNAL, Asker, asker_of
 from chatbot.errors import UserError
@@ -62,10 +62,7 @@ class KeyStore:
             UserError: the name, the limit or a group cannot be used.
             StoreError: it was not saved.
         """
-        if not name.strip() or len(name) > 200 or not name.isprintable():
-            raise UserError("A key's name has 1 to 200 printable characters.")
-        if per_minute is not None and not 1 <= per_minute <= 1_000_000:
-            raise UserError("A key's limit is 1 to 1,000,000 requests a minute.")
+        check_key(name, per_minute)
         if any(key.name == name and not key.revoked_at for key in await self.all()):
             raise UserError(f"There is a key '{name}' already; revoke it first.")
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
@@ -91,14 +88,7 @@ class KeyStore:
         Raises:
             UserError: no key in use has that name or id.
         """
-        named = (api_keys.c.name == name_or_id) | (api_keys.c.id == name_or_id)
-        ended = update(api_keys).where(named, api_keys.c.revoked_at.is_(None))
-        async with self._database.write() as connection:
-            result = await connection.execute(ended.values(revoked_at=now()))
-            if result.rowcount:
-                await note(connection, by, "key.revoked", name_or_id)
-        if not result.rowcount:
-            raise UserError(f"There is no key '{name_or_id}' in use.")
+        await revoke_key(self._database, api_keys, name_or_id, by)
 
 
 def _key(row: dict[str, Any]) -> ApiKey:
@@ -111,6 +101,34 @@ def find_key(keys: dict[str, ApiKey], text: str) -> ApiKey | None:
     key = keys.get(parts[1]) if len(parts) == 3 else None
     right = hmac.compare_digest(key.hash if key else _NOBODY, _hash(text))
     return key if right and key and not key.revoked_at else None
+
+
+def check_key(name: str, per_minute: int | None) -> None:
+    """Refuse what a key, secret or public, cannot have.
+
+    Raises:
+        UserError: the name or the limit cannot be used.
+    """
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        raise UserError("A key's name has 1 to 200 printable characters.")
+    if per_minute is not None and not 1 <= per_minute <= 1_000_000:
+        raise UserError("A key's limit is 1 to 1,000,000 requests a minute.")
+
+
+async def revoke_key(database: Database, table: Table, name_or_id: str, by: str) -> None:
+    """End a key of a table, and note it.
+
+    Raises:
+        UserError: no key in use has that name or id.
+    """
+    named = (table.c.name == name_or_id) | (table.c.id == name_or_id)
+    ended = update(table).where(named, table.c.revoked_at.is_(None))
+    async with database.write() as connection:
+        result = await connection.execute(ended.values(revoked_at=now()))
+        if result.rowcount:
+            await note(connection, by, "key.revoked", name_or_id)
+    if not result.rowcount:
+        raise UserError(f"There is no key '{name_or_id}' in use.")
 
 
 def _hash(text: str) -> str:

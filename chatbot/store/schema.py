@@ -108,6 +108,30 @@ api_keys = Table(
     Column("audiences", Text, nullable=False, server_default="internal"),  # one a line
 )
 
+# Public keys of the widget: a page of one of ``origins`` may show it.
+widget_keys = Table(
+    "widget_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("per_minute", Integer),
+    Column("created_at", String(40), nullable=False),
+    Column("revoked_at", String(40)),
+)
+
+# What visitors of a website handed to the team.
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(200), nullable=False),
+    Column("packet", JSON, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("done_at", String(40), index=True),
+    Column("done_by", String(200)),
+)
+
 # What is counted: an answer from the knowledge, a refusal, a hand-off. It goes with its thread.
 outcomes = Table(
     "outcomes",
@@ -244,6 +268,11 @@ def _add_approved(connection: Connection) -> None:
     approved.create(connection, checkfirst=True)
 
 
+def _add_widget(connection: Connection) -> None:
+    for table in (widget_keys, requests):
+        table.create(connection, checkfirst=True)
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_all,
@@ -251,6 +280,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_console,
     _add_audiences,
     _add_approved,
+    _add_widget,
 )
 
 

@@ -10,6 +10,8 @@ from chatbot.store.database import Database, now
 from chatbot.store.records import outcome_of
 from chatbot.store.schema import cited, elements, feedback, outcomes, steps, threads, users
 
+VISIT = "visit-"  # begins the id of a thread of somebody on a website
+
 
 class ThreadStore:
     """Threads in the database. A step or element stays in the thread that it was made in."""
@@ -111,6 +113,12 @@ class ThreadStore:
         """Remove a thread with everything in it."""
         async with self._database.write() as connection:
             await connection.execute(delete(threads).where(threads.c.id == thread_id))
+
+    async def forget_visits(self, before: str) -> None:
+        """Remove threads of visitors to which nothing was added since a time in UTC."""
+        old = threads.c.id.startswith(VISIT) & (threads.c.updated_at < before)
+        async with self._database.write() as connection:
+            await connection.execute(delete(threads).where(old))
 
     async def author(self, thread_id: str) -> str | None:
         """The name of the user whose thread it is."""

@@ -51,25 +51,23 @@ async def test_a_key_has_its_own_limit(small: Settings, api: Any) -> None:
         assert (await client.get("/v1/models", headers=second)).status_code == 200
 
 
-class DeadStore:
-    class keys:
-        @staticmethod
-        async def all() -> Any:
-            raise StoreError("The database failed.")
+class DeadKeys:
+    async def all(self) -> Any:
+        raise StoreError("The database failed.")
 
 
 async def test_keys_survive_an_outage_of_the_database(small: Settings) -> None:
     await add_key(small, "shop")
     store, now = Store(small.database_url), [0.0]
-    ring = KeyRing(store, lambda: now[0])
+    ring = KeyRing(store.keys, lambda: now[0])
     assert len(await ring.keys()) == 1
-    ring._store = DeadStore  # type: ignore[assignment]
+    ring._kept = DeadKeys()
     now[0] = 60
     assert len(await ring.keys()) == 1
     assert ring.problem
     now[0] = 3000
     with pytest.raises(StoreError):
         await ring.keys()
-    ring._store = store
+    ring._kept = store.keys
     assert len(await ring.keys()) == 1
     await store.close()

@@ -43,6 +43,13 @@ def client(replica: Replica) -> openai.OpenAI:
     return openai.OpenAI(base_url=f"{replica.url}/v1", api_key="none", max_retries=0)
 
 
+def test_the_widget_is_beside_the_page(replica: Replica) -> None:
+    script = httpx.get(f"{replica.url}/widget/peregrine.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    refused = httpx.post(f"{replica.url}/widget/wk_0/ask", json={"question": US})
+    assert (refused.status_code, refused.json()["code"]) == (403, "key_unknown")
+
+
 def test_the_openai_client_gets_a_completion(client: openai.OpenAI) -> None:
     completion = client.chat.completions.create(model="peregrine", messages=QUESTION)
     assert "45 days" in str(completion.choices[0].message.content)

@@ -14,3 +14,16 @@ def test_the_limit_does_not_follow_the_time_of_day(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(time, "time", lambda: 0.0)  # set back by decades
     now[0] += 31
     assert limiter.take("k", 2).allowed
+
+
+def test_who_has_not_asked_for_a_minute_is_forgotten() -> None:
+    now = [0.0]
+    limiter = RateLimiter(lambda: now[0])
+    for number in range(10_000):
+        limiter.take(str(number), 1)
+    now[0] = 30.0
+    assert not limiter.take("0", 1).allowed
+    assert limiter.take("late", 1).allowed
+    now[0] = 61.0
+    assert limiter.take("new", 1).allowed
+    assert set(limiter._buckets) == {"0", "late", "new"}

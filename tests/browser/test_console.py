@@ -27,6 +27,7 @@ PAGES = [
     "/approved",
     "/approved/new",
     "/gaps",
+    "/requests",
     "/audit",
 ]
 PHONE = {"width": 390, "height": 844}

@@ -260,7 +260,7 @@ async def test_pages_run_nothing_but_our_own_script(olga: httpx.AsyncClient) -> 
 @pytest.mark.parametrize("language", TEXTS.by_language)
 async def test_pages_speak_the_readers_language(olga: httpx.AsyncClient, language: str) -> None:
     asked = {"Accept-Language": f"xx, {language}-CH;q=0.9, en;q=0.5"}
-    for path in ("", "/documents", "/review", "/gaps", "/audit"):
+    for path in ("", "/documents", "/review", "/gaps", "/requests", "/audit"):
         found = (await olga.get(f"/console{path}", headers=asked)).text
         assert f'<html lang="{language}">' in found
         assert TEXTS.by_language[language]["to_chat"].replace("'", "&#39;") in found
@@ -546,3 +546,22 @@ async def test_the_log_is_exported_whole_and_without_formulas(
     assert lines[0] == "id,at,who,action,target,detail"
     assert len(lines) == 1 + 120 + len(PEOPLE)
     assert lines[-1].endswith(',olga,test,\'=cmd|119,"a ""quoted"", text"')
+
+
+# Requests
+
+
+async def test_a_visitors_request_waits_until_somebody_has_answered(
+    olga: httpx.AsyncClient, store: Store
+) -> None:
+    said = [{"role": "user", "content": EVIL}]
+    packet = {"question": f"A lamp? {EVIL}", "summary": EVIL, "history": said}
+    kept = await store.requests.add("shop", packet | {"customer": "zoe@example.org"})
+    shown = (await olga.get("/console/requests")).text
+    assert EVIL not in shown
+    assert all(text in shown for text in (kept.reference, "zoe@example.org", "A lamp?"))
+    for _ in range(2):
+        assert (await post(olga, "/console/requests", request=kept.id)).status_code == 303
+    assert await store.requests.waiting() == []
+    done = [each for each in await store.audit.newest(9) if each.action == "request.done"]
+    assert [(each.who, each.target) for each in done] == [("olga", kept.reference)]

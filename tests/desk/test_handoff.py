@@ -5,7 +5,7 @@ import email.policy
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -39,6 +39,15 @@ def test_markdown_holds_everything_and_no_turn_looks_like_another() -> None:
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings[0] == "# Handoff: Can I return it? Bcc: everybody@example.org"
     assert headings[1:] == ["## Summary", "## Draft", "## Passages tried", "## Conversation"]
+
+
+def test_what_a_customer_wrote_is_quoted_beside_whom_to_answer() -> None:
+    asked = replace(PACKET, summary="# Please\n\n## Draft", customer="Zoe `x` <zoe@example.org>")
+    text = to_markdown(asked)
+    assert "Answer to: `Zoe x <zoe@example.org>`" in text
+    assert "> # Please" in text
+    assert text.count("\n## Draft") == 1
+    assert "**Customer**" in text and "**Agent**" not in text
 
 
 def test_an_empty_packet_says_what_is_missing() -> None:
