@@ -121,7 +121,8 @@ class ApprovedAnswers:
             return same if same and _is_complete(question.history, text, is_name) else None
         (vector,) = self._embed([text])
         cosines = np.stack([vectors[one.question] for one in known]) @ vector
-        for row in np.argsort(-cosines)[:_LOOKED_AT].tolist():
+        rows: list[int] = np.argsort(-cosines)[:_LOOKED_AT].tolist()
+        for row in rows:
             if cosines[row] < ALIKE:
                 return None
             if difference(text, known[row].question, is_name) is None:
