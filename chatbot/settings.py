@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     """Every setting; each one is overridden by the environment variable ``CHATBOT_<NAME>``.
 
     ``chatbot.example.toml`` documents each one. Sizes are in characters or tokens as the name
-    says. ``llm`` and ``embeddings`` name entries of ``models/catalogue.toml``; ``None`` lets the
+    says. ``watch`` has ``chatbot serve`` follow the knowledge folder.
+    ``llm`` and ``embeddings`` name entries of ``models/catalogue.toml``; ``None`` lets the
     catalogue choose what is on this machine. ``server_timeout`` is in seconds.
     ``answers_at_once`` is by default what the engine does well together; further questions wait,
     and above ``answers_waiting`` they are turned away. ``risk`` is the accepted share of answers
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    watch: bool = True
 
     # The API: limits hold for each key and each process.
     api_requests_per_minute: int = Field(120, ge=1)

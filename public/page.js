@@ -18,31 +18,61 @@ new MutationObserver(() => {
   next.dispatchEvent(new Event("input", { bubbles: true }));
 }).observe(document.body, { childList: true, subtree: true });
 
-// A small model answers while a larger one is fetched and converted: a line says how far it is.
+// A line below the box: how fresh the knowledge is, and, while a larger model than the one that
+// answers is fetched and converted, how far that is.
 const LOOK_EVERY = 3000; // milliseconds
+const FRESH_EVERY = 30000;
+const lines = { model: "", knowledge: "" };
 
-async function tellOfModel(seen = "") {
-  let state = { text: "", share: null, over: true };
-  try {
-    const answer = await fetch("/desk/model", { headers: { "Accept-Language": navigator.language } });
-    if (answer.ok) state = await answer.json();
-  } catch {
-    state = { text: seen, share: null, over: false }; // the service restarts
-  }
-  let line = document.getElementById("model-line");
-  if (!state.text) return line?.remove();
+function draw() {
+  const text = lines.model || lines.knowledge;
+  let line = document.getElementById("state-line");
+  if (!text) return line?.remove();
   if (!line) {
-    line = document.createElement("div");
-    line.id = "model-line";
-    line.setAttribute("role", "status");
+    line = document.createElement("footer");
+    line.id = "state-line";
     line.style.cssText =
       "position:fixed;left:50%;bottom:2px;transform:translateX(-50%);max-width:92vw;z-index:5;" +
       "font-size:12px;line-height:16px;text-align:center;opacity:.85;pointer-events:none";
+    line.append(document.createElement("span"));
     document.body.append(line);
   }
-  if (state.text !== seen) line.textContent = state.text;
-  if (state.over) setTimeout(() => line.remove(), 20000);
-  else setTimeout(() => tellOfModel(state.text), LOOK_EVERY);
+  const said = line.firstElementChild;
+  // What changes by itself is read out; how fresh the knowledge is need not be.
+  if (lines.model) said.setAttribute("role", "status");
+  else said.removeAttribute("role");
+  if (said.textContent !== text) said.textContent = text;
+}
+
+async function ask(address) {
+  const answer = await fetch(address, { headers: { "Accept-Language": navigator.language } });
+  return answer.ok ? answer.json() : null;
+}
+
+async function tellOfModel() {
+  let state = { text: "", over: true };
+  try {
+    state = (await ask("/desk/model")) || state;
+  } catch {
+    state = { text: lines.model, over: false }; // the service restarts
+  }
+  lines.model = state.text;
+  draw();
+  if (!state.over) setTimeout(tellOfModel, LOOK_EVERY);
+  else if (state.text) setTimeout(() => ((lines.model = ""), draw()), 20000);
+}
+
+async function tellOfKnowledge() {
+  try {
+    const state = await ask("/desk/knowledge");
+    const when = state?.at && new Date(state.at).toLocaleString(navigator.language, { dateStyle: "medium", timeStyle: "short" });
+    lines.knowledge = when ? state.text.replace("{when}", when) : "";
+    draw();
+  } catch {
+    // The service restarts; the last line stays.
+  }
+  setTimeout(tellOfKnowledge, lines.knowledge ? FRESH_EVERY : LOOK_EVERY);
 }
 
 tellOfModel();
+tellOfKnowledge();

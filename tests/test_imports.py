@@ -21,7 +21,14 @@ OWNERS = {
     "docutils": {"knowledge.formats.markup"},
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
     "fastapi": {"api", "console"},
-    "filelock": {"index.builder", "importing.folder", "llm.download", "llm.wheels", "mail.state"},
+    "filelock": {
+        "consistency.compare",
+        "importing.folder",
+        "index.builder",
+        "llm.download",
+        "llm.wheels",
+        "mail.state",
+    },
     "gguf": {"llm"},
     "httpx": {
         "cli.doctor",

@@ -23,6 +23,7 @@ from chatbot.api.tracing import add_tracing
 from chatbot.api.widget import routes as widget
 from chatbot.api.widget.door import PREFIX, WidgetDoor
 from chatbot.service import ChatService, build_service, process_service
+from chatbot.service.following import Follower
 from chatbot.settings import PROJECT_ROOT, Settings
 
 _PATHS = (
@@ -53,9 +54,12 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         async with AsyncExitStack() as running:
             if mcp is not None:
                 await running.enter_async_context(mcp.running())
-            keeping = asyncio.create_task(_keep_ready(serving))
+            follower = Follower(serving) if settings.watch else None
+            keeping = asyncio.create_task(_keep_ready(serving, follower))
             yield
             keeping.cancel()
+            if follower is not None:
+                await asyncio.to_thread(follower.close)
         serving.close()
         await parts.keeper.close()
         await parts.store.close()
@@ -115,12 +119,15 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     return whole
 
 
-async def _keep_ready(service: ChatService) -> None:
-    """Load, then look every few seconds for a newer index and at what could not be loaded.
+async def _keep_ready(service: ChatService, follower: Follower | None) -> None:
+    """Load, then look every few seconds for a newer index and at what could not be loaded, and
+    have the index follow its folder.
 
     Without it a replica that says it is not ready would get no question that tries again.
     """
     await asyncio.to_thread(get_ready, service)
+    if follower is not None:
+        follower.start()
     said = False
     while True:
         if service.approved is not None and service.can_answer:

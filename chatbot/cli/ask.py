@@ -25,6 +25,9 @@ def add_commands(commands: Any) -> None:
     serve = commands.add_parser("serve", help="the web page and the API")
     serve.add_argument("--host")
     serve.add_argument("--port", type=in_range(int, 0, 65535))
+    serve.add_argument(
+        "--no-watch", action="store_true", help="do not follow changes of the knowledge folder"
+    )
     serve.set_defaults(command=_serve)
 
     index = commands.add_parser("index", help="build or update the index")
@@ -62,7 +65,8 @@ def _serve(options: argparse.Namespace) -> None:
     from chatbot.api import serve
     from chatbot.settings import load_settings
 
-    serve(load_settings(host=options.host, port=options.port))
+    watch = False if options.no_watch else None
+    serve(load_settings(host=options.host, port=options.port, watch=watch))
 
 
 def _index(options: argparse.Namespace) -> None:
@@ -104,28 +108,46 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
     def update() -> None:
         with progress_bar("Embedding") as progress:
             report = update_index(settings, entry.name, load, progress, kept=kept)
-        _say(report, options.json)
+        _say(report, _compared(settings, report.generation, kept), options.json)
 
     if not options.watch:
         update()
         return
     from chatbot.index.watch import watch
 
-    def follow() -> None:
+    def follow() -> bool:
         try:
             update()
-        except ChatbotError as exc:  # the next change of the folder tries again
+        except ChatbotError as exc:
             print(exc, file=sys.stderr)
-        load()  # so that the next change need not wait for the model
+            return False
+        finally:
+            load()  # so that the next change need not wait for the model
+        return True
 
     watch(settings.knowledge, follow)
 
 
-def _say(report: Any, as_json: bool) -> None:
+def _compared(settings: Any, name: str, kept: Any) -> Any:
+    """What the documents of a generation say otherwise than each other; what did not change was
+    compared before."""
+    from chatbot.consistency.findings import read_findings
+
+    findings = read_findings(settings.index)
+    if findings.generation == name:
+        return findings
+    from chatbot.consistency.compare import compare_documents
+    from chatbot.index.generations import load_current
+
+    return compare_documents(settings.index, kept.generation or load_current(settings.index))
+
+
+def _say(report: Any, findings: Any, as_json: bool) -> None:
     from chatbot.index.generations import IN_PART
 
+    told = findings.counts()
     if as_json:
-        print_json(report.as_dict())
+        print_json(report.as_dict() | told)
         return
     for failure in report.failed:
         reason = failure["reason"]
@@ -144,6 +166,13 @@ def _say(report: Any, as_json: bool) -> None:
         f"{report.seconds:.1f} s; generation {report.generation}.",
         file=sys.stderr,
     )
+    if any(told.values()):
+        print(
+            f"{told['contradictions']} pairs of passages contradict each other, "
+            f"{told['copies']} pairs of documents are near-copies; /console/contradictions shows "
+            "them.",
+            file=sys.stderr,
+        )
 
 
 def _search(options: argparse.Namespace) -> None:

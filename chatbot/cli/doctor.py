@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import httpx
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
+from chatbot.consistency.findings import read_findings
 from chatbot.errors import (
     ChatbotError,
     ConfigurationError,
@@ -72,6 +73,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
     check("index", lambda: _index(settings, service[0]))
     check("audiences", lambda: _audiences(settings))
     check("vector store", lambda: check_vectors(settings, service[0].models.embeddings_entry.name))
+    check("contradictions", lambda: asyncio.run(_contradictions(settings)))
     for name in ("index", "data"):
         check(f"{name} folder", lambda name=name: _writable(getattr(settings, name)))  # type: ignore[misc]
     check("database", lambda: asyncio.run(_database(settings)))
@@ -197,6 +199,25 @@ def _index(settings: Settings, service: ChatService) -> str:
     partly = f"; {len(kept.notes)} read in part" if kept.notes else ""
     what = f"{kept.generation}, {kept.chunks} chunks, {kept.search} vector search"
     return f"{what}{left_out}{partly}"
+
+
+async def _contradictions(settings: Settings) -> str:
+    """What was found over the folder and nobody put aside."""
+    findings = read_findings(settings.index)
+    if not findings.generation:
+        return "not looked for yet; 'chatbot index' and the running service do"
+    store = Store(settings.database_url)
+    try:
+        dismissed = await store.dismissals.all()
+    finally:
+        await store.close()
+    found = tuple(finding for finding in findings.found if finding.id not in dismissed)
+    told = replace(findings, found=found).counts()
+    aside = len(findings.found) - len(found)
+    return (
+        f"{told['contradictions']} contradictions, {told['copies']} near-copies"
+        f"{f', {aside} dismissed' if aside else ''}; /console/contradictions"
+    )
 
 
 def _confidence(settings: Settings, service: ChatService) -> str:

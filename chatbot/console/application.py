@@ -8,7 +8,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import ASGIApp
 
-from chatbot.console import approved, audit, documents, gaps, overview, requests, review, users
+from chatbot.console import (
+    approved,
+    audit,
+    contradictions,
+    documents,
+    gaps,
+    overview,
+    requests,
+    review,
+    users,
+)
 from chatbot.console.door import Door
 from chatbot.console.forms import check_form
 from chatbot.console.jobs import IndexJob
@@ -44,7 +54,8 @@ def console_routes(console: Console) -> FastAPI:
     """The routes, without the door; every form is checked."""
     app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
     app.state.console = console
-    for module in (overview, documents, review, approved, gaps, requests, users, audit):
+    pages = (overview, documents, contradictions, review, approved, gaps, requests, users, audit)
+    for module in pages:
         app.include_router(module.router, prefix="/console")
     app.add_api_route("/console/static/{name}", _static, methods=["GET"])
     app.add_exception_handler(HTTPException, _refusal_page)

@@ -50,7 +50,7 @@ async def list_documents(request: Request) -> HTMLResponse:
         behind=sum(file.state in BEHIND for file in found),
         state=state,
         find=find,
-        folders=await asyncio.to_thread(files.folders, console_of(request).settings),
+        folders=files.folders_of(file.path for file in found if file.state != "gone"),
         job=console_of(request).job.state,
     )
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,8 +21,13 @@ _writing = threading.Lock()  # of this process: two uploads of one name come one
 
 def folders(settings: Settings) -> list[str]:
     """The folders that files can be put into, each with ``/`` at its end; the first is ``""``."""
+    return folders_of(known_paths(settings))
+
+
+def folders_of(paths: Iterable[str]) -> list[str]:
+    """The folders of files, as :func:`folders` has them."""
     found = {""}
-    for path in known_paths(settings):
+    for path in paths:
         parts = path.split("/")[:-1]
         found |= {f"{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts))}
     return sorted(found)

@@ -1,6 +1,7 @@
 """``/console/gaps``: what was asked and not known, by topic."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,7 +14,7 @@ from chatbot.console.render import back, page
 from chatbot.console.words import say
 from chatbot.desk.review import Group, group_items, topics
 from chatbot.errors import UserError
-from chatbot.store.reviews import Status, Waiting
+from chatbot.store.reviews import Status
 
 router = APIRouter(prefix="/gaps")
 
@@ -34,7 +35,11 @@ async def list_topics(request: Request) -> HTMLResponse:
     questions = [group.question for group in groups]
     vectors = await asyncio.to_thread(console.likeness.vectors, questions)
     found = (await asyncio.to_thread(topics, groups, vectors))[:_TOPICS]
-    shown = [await _topic(request, topic) for topic in found]
+    leads = [topic[0].items[0] for topic in found]
+    records = await console.store.reviews.records(leads)
+    shown = [
+        _topic(topic, records.get(lead.id, {})) for topic, lead in zip(found, leads, strict=True)
+    ]
     return page(request, "gaps.html", topics=shown)
 
 
@@ -51,7 +56,7 @@ async def mark_topic(request: Request) -> Response:
     return back("gaps", said=status)
 
 
-async def _topic(request: Request, topic: list[Group]) -> dict[str, Any]:
+def _topic(topic: list[Group], record: Mapping[str, Any]) -> dict[str, Any]:
     items = [item for group in topic for item in group.items]
     return {
         "groups": topic[:_EXAMPLES],
@@ -63,12 +68,11 @@ async def _topic(request: Request, topic: list[Group]) -> dict[str, Any]:
         "first": min(group.oldest for group in topic),
         "last": max(group.newest for group in topic),
         "askers": sorted({name for group in topic for name in group.askers}),
-        "nearest": await _nearest(request, topic[0].items[0]),
+        "nearest": _nearest(record),
     }
 
 
-async def _nearest(request: Request, item: Waiting) -> list[str]:
+def _nearest(record: Mapping[str, Any]) -> list[str]:
     """The documents that were found for the question when it was asked."""
-    record = await console_of(request).store.reviews.record(item)
     paths = (str(passage["path"]) for passage in record.get("passages", ()))
     return list(dict.fromkeys(paths))[:_NEAREST]

@@ -4,10 +4,13 @@ import logging
 import threading
 from dataclasses import dataclass, replace
 
+from chatbot.consistency.compare import compare_documents
 from chatbot.errors import ChatbotError
 from chatbot.service import ChatService
 
 log = logging.getLogger(__name__)
+
+_WAIT = 3600.0  # seconds that another build may take
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,16 @@ class IndexJob:
             with self._lock:
                 if not self._again:
                     self.state = JobState(problem=problem)
-                    return
+                    break
                 self._again = False
                 self.state = JobState(running=True)
+        if not problem:
+            self._compare()
 
     def _build(self) -> str:
         try:
-            self._service.update_index(self._progress)
+            # The service may be following the folder: whoever comes second has nothing to do.
+            self._service.update_index(self._progress, _WAIT)
         except ChatbotError as exc:
             log.warning("%s", exc)
             return str(exc)
@@ -62,6 +68,13 @@ class IndexJob:
             return "The index could not be built; the log says why."
         self._service.refresh()
         return ""
+
+    def _compare(self) -> None:
+        """For the page of contradictions; answers come from the new index already."""
+        try:
+            compare_documents(self._service.settings.index, self._service.current_generation())
+        except Exception:
+            log.exception("The documents could not be compared")
 
     def _progress(self, done: int, total: int) -> None:
         with self._lock:

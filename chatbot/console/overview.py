@@ -8,10 +8,12 @@ from fastapi.requests import Request
 from starlette.responses import HTMLResponse
 
 from chatbot.console.approved import NEED_OWNER, hashes
+from chatbot.console.contradictions import open_counts
 from chatbot.console.library import count_states
 from chatbot.console.parts import Console, console_of
 from chatbot.console.plots import Plot, bars
 from chatbot.console.render import page
+from chatbot.console.review import KINDS
 from chatbot.service.approved import state_of
 from chatbot.store.statistics import Day
 
@@ -28,17 +30,17 @@ async def overview(request: Request) -> HTMLResponse:
     dates = [(today - timedelta(days=back)).isoformat() for back in range(_DAYS - 1, -1, -1)]
     found = await console.store.statistics.days(dates[0])
     days = {date: found.get(date, Day()) for date in dates}
-    waiting = await console.store.reviews.waiting()
-    kinds = ("correction", "down", "refused")
+    counts = await console.store.reviews.counts()
     return page(
         request,
         "overview.html",
         today=days[dates[-1]],
         month=_sum(list(days.values())),
         plots=_plots(days),
-        waiting={kind: sum(item.kind == kind for item in waiting) for kind in kinds},
+        waiting={kind: counts[kind] for kind in KINDS},
         approved=await _approved(console),
         requests=await console.store.requests.count(),
+        findings=await open_counts(console),
         documents=await asyncio.to_thread(count_states, console.settings, console.service),
         states=_states(console),
     )

@@ -22,7 +22,17 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["short"] = lambda value: f"{round(value, 2):g}" if value < 1e5 else value
-_PAGES = ("", "documents", "review", "approved", "gaps", "requests", "users", "audit")
+_PAGES = (
+    "",
+    "documents",
+    "contradictions",
+    "review",
+    "approved",
+    "gaps",
+    "requests",
+    "users",
+    "audit",
+)
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

@@ -40,11 +40,10 @@ async def waiting(request: Request) -> HTMLResponse:
     """What waits; ``kind`` chooses, ``order`` is ``newest`` or ``frequent``, ``page`` is from 1."""
     console = console_of(request)
     kind, order = request.query_params.get("kind", ""), request.query_params.get("order", "")
-    items = await console.store.reviews.waiting()
-    praised = await console.store.reviews.praised()
+    reviews = console.store.reviews
+    items = await (reviews.praised() if kind == _PRAISE else reviews.waiting())
     groups = [g for g in group_items(items) if kind not in KINDS or g.count(kind)]
-    if kind == _PRAISE:
-        groups = group_items(praised)
+    counts = await reviews.counts()
     questions = [group.question for group in groups]
     vectors = await asyncio.to_thread(console.likeness.vectors, questions)
     found = await asyncio.to_thread(alike, groups, vectors)
@@ -56,7 +55,7 @@ async def waiting(request: Request) -> HTMLResponse:
         request,
         "review.html",
         found=found[(number - 1) * _A_PAGE : number * _A_PAGE],
-        counts={n: sum(item.kind == n for item in [*items, *praised]) for n in _ALL},
+        counts={name: counts[name] for name in _ALL},
         kinds=_ALL,
         kind=kind if kind in _ALL else "",
         order="frequent" if order == "frequent" else "newest",
@@ -257,8 +256,9 @@ async def _question_page(
 ) -> HTMLResponse:
     store = console_of(request).store
     shown: list[dict[str, Any]] = []
+    records = await store.reviews.records(group.items[:_SHOWN])
     for item in group.items[:_SHOWN]:
-        record = await store.reviews.record(item)
+        record = records.get(item.id, {})
         own = sent if sent and sent.item == item.id else None
         shown.append(
             {

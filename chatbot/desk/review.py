@@ -14,7 +14,7 @@ from chatbot.store.reviews import Waiting
 # upon for itself.
 SAME_QUESTION = 0.3
 # Comparing more with one another takes too long for a page; the others stand alone.
-_COMPARED = 1000
+COMPARED = 1000
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def alike(
 
     A question without a vector stands alone.
     """
-    known = [at for at, group in enumerate(groups) if group.question in vectors][:_COMPARED]
+    known = [at for at, group in enumerate(groups) if group.question in vectors][:COMPARED]
     label: dict[int, int] = {}
     if len(known) > 1:
         rows = np.stack([vectors[groups[at].question] for at in known])

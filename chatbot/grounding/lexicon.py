@@ -48,6 +48,10 @@ class Forms:
             (exact if capital else loose).add(form)
         self._patterns = [_any_of(exact, 0), _any_of(loose, re.IGNORECASE)]
 
+    def forms(self) -> list[str]:
+        """All of them, as they are written."""
+        return list(self._meant)
+
     def find(self, text: str) -> list[Term]:
         """The terms of a text, in order."""
         found = [

@@ -227,13 +227,17 @@ def _usable(settings: Settings, embeddings_name: str, kept: Kept) -> "Manifest |
     from chatbot.index.generations import current_name, read_current
 
     if kept.generation and kept.generation.manifest.generation == current_name(settings.index):
-        return kept.generation.manifest
-    kept.generation = None  # another build, or a rollback, came between
-    try:
-        old = read_current(settings.index, embeddings_name, earlier=True)
-    except IndexUnavailableError:
-        return None
-    return old if old.chunk_chars == settings.chunk_chars else None
+        old = kept.generation.manifest
+    else:
+        kept.generation = None  # another build, or a rollback, came between
+        try:
+            old = read_current(settings.index, embeddings_name, earlier=True)
+        except IndexUnavailableError:
+            return None
+    if old.chunk_chars == settings.chunk_chars:
+        return old
+    kept.generation = None
+    return None
 
 
 def _printable(path: str) -> str:

@@ -1,6 +1,7 @@
 """Hybrid retrieval: cosine and BM25 of every candidate, on one scale, passages and documents."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from chatbot.errors import VectorStoreError
 from chatbot.index.codes import named_first
 from chatbot.index.fusion import fuse, promote, scale
 from chatbot.index.generations import Generation
+from chatbot.index.gone import Gone
 from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.rerank import Reranker
 from chatbot.index.stores.vectors import Nearest
@@ -51,6 +53,9 @@ class HybridRetriever(BaseRetriever):
     shows, and finds what it would if there were nothing else: candidates, neighbours, twins and
     the statistics of words are of those documents alone.
 
+    Where ``folder`` is given and there, documents whose files are gone from it are left out: the
+    index may not have followed yet.
+
     A ``reranker`` reads the first ``rerank_passages`` and puts them in the order of its scores;
     ``rerank`` is a passage's score by it, and ``place`` where it stood before (from 1).
 
@@ -68,6 +73,7 @@ class HybridRetriever(BaseRetriever):
     mode: Mode = "hybrid"
     within: str = ""
     view: SkipValidation[View] | None = None
+    folder: Path | None = None
 
     @property
     def _lexical(self) -> LexicalIndex:
@@ -142,7 +148,10 @@ class HybridRetriever(BaseRetriever):
         chunks = self.generation.chunks
         chosen: list[_Choice] = []
         shown: set[int] = set()
+        gone = Gone(self.folder)
         for row, score in ranked:
+            if gone.has(chunks[row].path):
+                continue
             words = frozenset(chunks[row].text.lower().split())
             twin = next((passage for passage in chosen if _alike(words, passage.words)), None)
             if twin is not None and row not in shown:

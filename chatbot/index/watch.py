@@ -1,5 +1,7 @@
 """Keep the index up to date while the knowledge folder changes."""
 
+import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,37 +15,45 @@ from chatbot.knowledge.documents import Stamp, list_folder
 _EVERY = 0.4  # seconds between two looks; a look at 4,000 files takes about 20 ms
 _AGAIN = 0.1  # after a look that found a change
 _SETTLE_MS = 10  # changes this close together wake once
+_RETRY = 30.0  # seconds after an update that failed
 
 
 def watch(
     folder: Path,
-    update: Callable[[], None],
-    going: Callable[[], bool] = lambda: True,
+    update: Callable[[], bool],
+    stop: threading.Event | None = None,
     every: float = _EVERY,
+    retry: float = _RETRY,
 ) -> None:
-    """Call ``update`` now and after every change of the folder, as long as ``going()``.
+    """Call ``update`` now and after every change of the folder, until ``stop`` is set.
+
+    An ``update`` that returns ``False`` failed: without a change it is called again after
+    ``retry`` seconds.
 
     The folder is listed every so many seconds, which also works on network drives, and at once
     where the system tells of a change. A change counts once two looks agree, so a file that is
     still being copied is not read.
     """
-    changes = _changes(folder, every)
+    stop = stop or threading.Event()
+    changes = _changes(folder, every, stop)
     done: dict[str, Stamp] | None = None
     last: dict[str, Stamp] | None = None
-    while going():
+    again = math.inf  # by the monotonic clock
+    while not stop.is_set():
         now = _look(folder)
-        if now != done and (now == last or done is None):
+        if time.monotonic() >= again or (now != done and (now == last or done is None)):
             done = now
-            update()
+            again = math.inf if update() else time.monotonic() + retry
         last = now
         if now == done:
             next(changes)
         else:
-            time.sleep(min(every, _AGAIN))
+            stop.wait(min(every, _AGAIN))
 
 
-def _changes(folder: Path, every: float) -> Iterator[None]:
-    """Goes on with each change that the system tells of, and every so many seconds without."""
+def _changes(folder: Path, every: float, stop: threading.Event) -> Iterator[None]:
+    """Goes on with each change that the system tells of, and every so many seconds without, and
+    when ``stop`` is set."""
     # Gone, or more folders than may be subscribed to: not tried again, it reads the whole folder.
     with suppress(OSError, RuntimeError):
         for _ in watchfiles.watch(
@@ -53,11 +63,12 @@ def _changes(folder: Path, every: float) -> Iterator[None]:
             debounce=10 * _SETTLE_MS,
             rust_timeout=max(1, round(1000 * every)),
             yield_on_timeout=True,
+            stop_event=stop,
             ignore_permission_denied=True,
         ):
             yield
     while True:
-        time.sleep(every)
+        stop.wait(every)
         yield
 
 

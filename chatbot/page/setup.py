@@ -18,6 +18,7 @@ from chatbot.errors import ChatbotError
 from chatbot.page import access, files
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.handlers import Page
+from chatbot.page.knowledge import knowledge_state
 from chatbot.page.model import model_state
 from chatbot.page.signin import SignIn
 from chatbot.page.texts import about
@@ -59,7 +60,11 @@ def set_up(service: ChatService) -> None:
     cl.data_layer(lambda: layer)
     chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
     # In front: Chainlit's last route answers every address with the page.
-    chainlit_app.router.routes[:0] = [files.kept_files(store), model_state(service)]
+    chainlit_app.router.routes[:0] = [
+        files.kept_files(store),
+        model_state(service),
+        knowledge_state(service, store, mode),
+    ]
     chainlit_app.add_exception_handler(ChatbotError, _explain)
     # The system's choice of light or dark; Chainlit's file of settings knows only those two.
     config.ui.default_theme = "system"  # type: ignore[assignment]

@@ -135,10 +135,11 @@ class ChatService:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
         self._loader.refresh()
 
-    def update_index(self, progress: Progress = lambda done, total: None) -> Any:
+    def update_index(self, progress: Progress = lambda done, total: None, wait: float = 0) -> Any:
         """Bring the index up to date; returns a :class:`~chatbot.index.builder.BuildReport`.
 
-        ``progress`` gets (done, total) in chunks. Blocks; takes up no new generation by itself.
+        ``progress`` gets (done, total) in chunks; ``wait`` is how many seconds a build by another
+        process may still take. Blocks; takes up no new generation by itself.
 
         Raises:
             KnowledgeError: the folder is missing or holds nothing readable.
@@ -146,10 +147,11 @@ class ChatService:
             ModelUnavailableError: the embedding model is not here or does not load.
             VectorStoreError: the vector store elsewhere fails; the index itself is built.
         """
-        from chatbot.index.builder import update_index
+        from chatbot.index.builder import Kept, update_index
 
-        entry, embeddings = self.models.embeddings_entry, self.models.embeddings
-        return update_index(self.settings, entry.name, embeddings, progress)
+        models, kept = self.models, Kept(self._loader.in_memory)  # not read from the disk again
+        name = models.embeddings_entry.name
+        return update_index(self.settings, name, models.embeddings, progress, wait, kept)
 
     def current_generation(self) -> Generation:
         """The index that answers; while nothing answers yet, the newest one.

@@ -1,5 +1,6 @@
 """What answers now, and how a newer index, adapter or model takes its place without a restart."""
 
+import gc
 import logging
 import threading
 import time
@@ -138,6 +139,9 @@ class LiveLoader:
             llm = loading.result()
         gate = self._search.gate(generation)
         chain = self._search.chain(llm, generation, gate, EVERYTHING)
+        # An index is many objects that stay: a full collection that looks through them all again
+        # and again holds every request up, by 0.2 s with 10,000 chunks.
+        gc.freeze()
         return Live(generation, gate, chain, llm, self._models.name)
 
     def _newest(self) -> Generation:

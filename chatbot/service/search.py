@@ -56,7 +56,8 @@ class Search:
         count = k or self._settings.passages
         candidates = max(self._settings.candidates, count)
         retriever = self._over(generation, count, candidates, mode, self._remote_search(generation))
-        return retriever.model_copy(update={"view": generation.views.of(asker)})
+        shown = {"view": generation.views.of(asker), "folder": self._settings.knowledge}
+        return retriever.model_copy(update=shown)
 
     def join(self, main: HybridRetriever, documents: Generation) -> Retriever:
         """A retriever over ``main`` and ``documents``: by turns the best of each, as many as one

@@ -4,6 +4,7 @@ and the log of changes. SQLite or PostgreSQL."""
 from chatbot.store.approved import ApprovedStore
 from chatbot.store.audit import AuditLog
 from chatbot.store.database import Database
+from chatbot.store.dismissals import DismissalStore
 from chatbot.store.feedback import Feedback, FeedbackStore
 from chatbot.store.keys import ApiKey, KeyStore, find_key
 from chatbot.store.requests import CustomerRequest, RequestStore
@@ -44,6 +45,7 @@ class Store:
         self.requests = RequestStore(self.database)
         self.reviews = ReviewStore(self.database)
         self.approved = ApprovedStore(self.database)
+        self.dismissals = DismissalStore(self.database)
         self.audit = AuditLog(self.database)
         self.statistics = Statistics(self.database)
 

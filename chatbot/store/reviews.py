@@ -4,11 +4,12 @@ Only what was accepted teaches, praise too. An item waits until there is a decis
 correction that its writer changed since then waits again.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, delete, or_, select
+from sqlalchemy import Row, Select, Text, cast, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import ConflictError, StoreError
@@ -25,6 +26,8 @@ Kind = Literal["correction", "down", "refused", "up"]
 Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
 
 _JUDGED = (feedback.c.comment, feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
+
+_NOTHING_SAID = fingerprint()
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,37 @@ class ReviewStore:
         items = [item for row in judged if (item := _judgement_item(row))]
         return sorted(items, key=lambda item: item.created_at, reverse=True)
 
+    async def counts(self) -> Counter[str]:
+        """How many of :meth:`waiting` and :meth:`praised` are of each kind."""
+        refusals = select(func.count()).select_from(_undecided_refusals().subquery())
+        judgements = (
+            select(feedback.c.value, *_JUDGED, reviews.c.seen)
+            .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
+            .where(func.coalesce(cast(feedback.c.answer, Text), "null") != "null")
+        )
+        async with self._database.read() as connection:
+            judged = (await connection.execute(judgements)).all()
+            refused = int((await connection.execute(refusals)).scalar_one())
+        read = [(*_kind_and_fingerprint(row), row.seen) for row in judged]
+        kinds = [kind for kind, seen, decided in read if seen != decided]
+        return Counter[str](kinds) + Counter(refused=refused)
+
     async def record(self, item: Waiting) -> dict[str, Any]:
         """What was asked, answered and on screen; empty where it was deleted meanwhile."""
         async with self._database.read() as connection:
             return await _record(connection, item)
+
+    async def records(self, items: Sequence[Waiting]) -> dict[str, dict[str, Any]]:
+        """As :meth:`record`, of several items by their ids; deleted ones are left out."""
+        found: dict[str, dict[str, Any]] = {}
+        async with self._database.read() as connection:
+            for table in (steps, feedback):
+                wanted = [item.id for item in items if (item.kind == "refused") == (table is steps)]
+                query = select(table.c.id, table.c.answer).where(table.c.id.in_(wanted))
+                if wanted:
+                    rows = await connection.execute(query)
+                    found |= {row.id: dict(row.answer or {}) for row in rows}
+        return found
 
     async def decide(
         self,
@@ -269,15 +299,13 @@ def _undecided_refusals() -> Select[Any]:
 
 def _judgement_item(row: Row[Any]) -> Waiting | None:
     """A judgement as an item, unless it was decided upon as it is."""
-    said = [str(getattr(row, column.name) or "") for column in _JUDGED]
-    seen = fingerprint(*said, "up") if row.value else fingerprint(*said)
+    kind, seen = _kind_and_fingerprint(row)
     if row.question is None or row.seen == seen:
         return None
-    comment, wrong, right_answer, right_document = said
-    down: Kind = "correction" if any((wrong, right_answer, right_document)) else "down"
+    comment, wrong, right_answer, right_document = _said(row)
     return Waiting(
         id=row.id,
-        kind="up" if row.value else down,
+        kind=kind,
         question=row.question,
         key=question_key(row.question, row.history or ()),
         asked_by=row.asked_by or "",
@@ -288,6 +316,17 @@ def _judgement_item(row: Row[Any]) -> Waiting | None:
         right_document=right_document,
         seen=seen,
     )
+
+
+def _said(row: Any) -> list[str]:
+    return [str(getattr(row, column.name) or "") for column in _JUDGED]
+
+
+def _kind_and_fingerprint(row: Any) -> tuple[Kind, str]:
+    comment, *corrected = _said(row)
+    if row.value:
+        return "up", fingerprint(comment, *corrected, "up")
+    return "correction" if any(corrected) else "down", fingerprint(comment, *corrected)
 
 
 def _refusal_item(row: Row[Any]) -> Waiting:
@@ -302,7 +341,7 @@ def _refusal_item(row: Row[Any]) -> Waiting:
         wrong="",
         right_answer="",
         right_document="",
-        seen=fingerprint(),
+        seen=_NOTHING_SAID,
     )
 
 

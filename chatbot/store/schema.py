@@ -189,6 +189,16 @@ approved = Table(
     Column("revision", Integer, nullable=False),  # from 1; one more with each change
 )
 
+# Findings about the documents that an owner put aside; the findings themselves are of the index.
+dismissals = Table(
+    "dismissals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("about", Text, nullable=False),
+    Column("dismissed_by", String(200), nullable=False),
+    Column("dismissed_at", String(40), nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -273,6 +283,10 @@ def _add_widget(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def _add_dismissals(connection: Connection) -> None:
+    dismissals.create(connection, checkfirst=True)
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_all,
@@ -281,6 +295,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_audiences,
     _add_approved,
     _add_widget,
+    _add_dismissals,
 )
 
 

@@ -1,5 +1,6 @@
 """The owner's console in a real Chromium, with a scripted model."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ pytestmark = needs_chromium
 PAGES = [
     "",
     "/documents",
+    "/contradictions",
     "/review",
     "/review/decided",
     "/approved",
@@ -50,6 +52,13 @@ def test_pages_are_accessible_and_fit_a_phone_light_and_dark(
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not owner.evaluate(wide)
         artefact(owner, f"console{path.replace('/', '-')}-{scheme}")
+
+
+def test_the_conversation_says_how_fresh_its_knowledge_is(owner: Page, address: str) -> None:  # noqa: F811
+    owner.goto(address)
+    line = owner.locator("#state-line")
+    expect(line).to_contain_text(re.compile(r"It knows \d+ documents as of \w+ \d+, \d{4}"))
+    assert serious_problems(owner, "#state-line") == []
 
 
 def test_an_agent_is_told_and_a_stranger_signs_in(browser: Browser, address: str) -> None:  # noqa: F811

@@ -256,12 +256,12 @@ def test_a_change_during_a_build_is_built_after_it(service: ChatService, knowled
     builds: list[set[str]] = []
     real = service.update_index
 
-    def update(progress: Any) -> Any:
+    def update(progress: Any, wait: float) -> Any:
         builds.append(in_folder(knowledge))
         if len(builds) == 1:
             (knowledge / "late.md").write_bytes(TEXT)
             job.start()
-        return real(progress)
+        return real(progress, wait)
 
     service.update_index = update  # type: ignore[method-assign]
     job.start()

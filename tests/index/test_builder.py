@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chatbot.consistency.compare import compare_documents
 from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, Kept, roll_back, update_index
 from chatbot.index.generations import current_name, load_current
@@ -150,6 +151,7 @@ def test_what_failed_is_not_read_again_until_it_or_the_limit_changes(
 
 def test_nothing_heavy_is_imported_where_nothing_changed(settings: Settings) -> None:
     build(settings)
+    compare_documents(settings.index, load_current(settings.index))
     code = (
         "import sys; from chatbot.cli import main; main(sys.argv[1:]); "
         "sys.exit(sorted({'torch', 'faiss', 'transformers', 'scipy', 'langchain_core'} "

@@ -11,18 +11,23 @@ from chatbot.settings import Settings
 from tests.support.index import build
 
 
-def test_a_changed_folder_is_followed(settings: Settings) -> None:
-    looks = 0
+def test_a_changed_folder_is_followed_until_it_is_stopped(settings: Settings) -> None:
+    stop, built = threading.Event(), threading.Semaphore(0)
     builds: list[BuildReport] = []
 
-    def going() -> bool:
-        nonlocal looks
-        looks += 1
-        if looks == 3:
-            (settings.knowledge / "new.md").write_text("# New\n\nA new one.\n")
-        return looks < 8
+    def update() -> bool:
+        builds.append(build(settings))
+        built.release()
+        return True
 
-    watch(settings.knowledge, lambda: builds.append(build(settings)), going, every=0.01)
+    following = threading.Thread(target=watch, args=(settings.knowledge, update, stop, 0.01))
+    following.start()
+    assert built.acquire(timeout=20)
+    (settings.knowledge / "new.md").write_text("# New\n\nA new one.\n")
+    assert built.acquire(timeout=20)
+    stop.set()
+    following.join(20)
+    assert not following.is_alive()
     assert [report.added for report in builds] == [2, 1]
 
 
@@ -30,13 +35,31 @@ def test_a_change_is_noticed_before_the_next_look(settings: Settings) -> None:
     class Noticed(Exception):
         pass
 
-    def update() -> None:
+    def update() -> bool:
         if build(settings).added == 1:
             raise Noticed
         new = settings.knowledge / "new.md"
         threading.Timer(0.2, new.write_text, ["# New\n\nA new one.\n"]).start()
+        return True
 
     began = time.monotonic()
     with pytest.raises(Noticed):
         watch(settings.knowledge, update, every=60)
     assert time.monotonic() - began < 30
+
+
+def test_an_update_that_failed_is_tried_again_without_a_change(settings: Settings) -> None:
+    stop = threading.Event()
+    tries: list[float] = []
+
+    def update() -> bool:
+        tries.append(time.monotonic())
+        if len(tries) == 3:
+            stop.set()
+        return len(tries) == 2  # the third is after a change
+
+    threading.Timer(0.5, (settings.knowledge / "eu.md").write_text, ["# EU\n\nOther.\n"]).start()
+    watch(settings.knowledge, update, stop, every=0.02, retry=0.1)
+    assert len(tries) == 3
+    assert tries[1] - tries[0] >= 0.1
+    assert tries[2] - tries[0] >= 0.4

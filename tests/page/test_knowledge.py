@@ -1,0 +1,45 @@
+"""The line that says how fresh the knowledge is."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import chainlit as cl
+import httpx
+import pytest
+from chainlit.auth import create_jwt
+from starlette.applications import Starlette
+
+from chatbot.page.knowledge import knowledge_state
+from chatbot.service import ChatService
+from chatbot.store import Store
+
+
+@pytest.fixture
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
+    monkeypatch.setenv("CHAINLIT_AUTH_SECRET", "x" * 64)
+    store = Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
+    await store.users.add("ann", "correct horse", "agent")
+    yield store
+    await store.close()
+
+
+async def asked(app: Starlette, name: str, language: str = "en") -> dict[str, str]:
+    cookies = {"access_token": create_jwt(cl.User(identifier=name))}
+    transport = httpx.ASGITransport(app)
+    headers = {"accept-language": language}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", cookies=cookies, headers=headers
+    ) as client:
+        return dict((await client.get("/desk/knowledge")).json())
+
+
+async def test_people_who_are_signed_in_are_told_how_many_documents_and_as_of_when(
+    service: ChatService, store: Store
+) -> None:
+    app = Starlette(routes=[knowledge_state(service, store, "password")])
+    told = await asked(app, "ann")
+    assert told["text"] == "It knows 2 documents as of {when}."
+    assert datetime.fromisoformat(told["at"]).tzinfo is not None
+    assert (await asked(app, "ann", "de"))["text"].startswith("Wissensstand: 2 Dokumente")
+    assert await asked(app, "nobody") == {"text": "", "at": ""}
