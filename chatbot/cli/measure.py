@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,18 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
     ways: dict[str, Any] = {"turns": search_query, "bare": bare}
     query = ways.get(options.queries) or _model_rewrite(service)
     with progress_bar("Searching") as progress:
-        report = evaluate_retrieval(retrievers, cases, service.document_text, progress, query)
+        report = evaluate_retrieval(
+            retrievers, cases, partial(service.document_text, asker=EVERYTHING), progress, query
+        )
     _report(options, report)
 
 
 def _model_rewrite(service: Any) -> Any:
     """A follow-up in the words of the service's model; a first question stays as it is."""
-    rewriter = service.rewriter()
+    from chatbot.answering.chain import build_rewriter
+    from chatbot.prompts import load_prompts
+
+    rewriter = build_rewriter(service.models.load_llm(), load_prompts(service.settings.prompts))
 
     def rewrite(history: Sequence[Any], question: str) -> str:
         return rewriter(history, question) if history else question

@@ -11,7 +11,6 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.answer import Stopwatch
-from chatbot.answering.chain import AnswerChain, Rewrite, build_rewriter
 from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
@@ -26,7 +25,7 @@ from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
 from chatbot.service.approved import ApprovedAnswers, approved_events
-from chatbot.service.live import Live, LiveLoader
+from chatbot.service.live import LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.service.waiting import WaitingLine
@@ -202,14 +201,6 @@ class ChatService:
             generation is not None and all(generation.may_see(asker, path) for path in paths)
         )
 
-    def rewriter(self) -> Rewrite:
-        """(history, question) to a question that stands alone, by the model. Blocks while it loads.
-
-        Raises:
-            ModelUnavailableError: the model is not here or does not load.
-        """
-        return build_rewriter(self.models.load_llm(), self._prompts)
-
     def search(
         self, query: str, asker: Asker, k: int | None = None, documents: Generation | None = None
     ) -> list[Passage]:
@@ -233,8 +224,8 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live = self._loader.ready()
-        question = self._compare(self._check(question))
-        return self._chain(live, question).prepare.invoke(question).confidence
+        question = self.models.compared(self._check(question))
+        return self._loader.chain(live, question).prepare.invoke(question).confidence
 
     def reading(self, question: Question) -> tuple[float, float] | None:
         """(confidence of the search, probability that the model refuses), each from 0 to 1;
@@ -243,13 +234,12 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live, models = self._loader.ready(), self.models
-        trained = models.trained and models.llm_entry.reads is None
-        if not trained:
+        if not models.trained or models.llm_entry.reads is not None:
             return None
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
         chain = self._search.chain(live.llm, live.generation, gate, question.asker)
-        prepared = chain.prepare.invoke(self._compare(self._check(question)))
+        prepared = chain.prepare.invoke(self.models.compared(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -284,9 +274,9 @@ class ChatService:
                     yield event
                 if events:
                     return
-            chain = await asyncio.to_thread(self._chain, live, question)
+            chain = await asyncio.to_thread(self._loader.chain, live, question)
             watch.mark("ready")
-            question = await asyncio.to_thread(self._compare, question)
+            question = await asyncio.to_thread(self.models.compared, question)
             written = stream_answer(chain, question, self._small_talk, live.model, watch)
             async with aclosing(written):
                 async for event in written:
@@ -297,16 +287,3 @@ class ChatService:
     def _check(self, question: Question) -> Question:
         settings = self.settings
         return question.within_limits(settings.max_question_chars, settings.answer_tokens)
-
-    def _compare(self, question: Question) -> Question:
-        """The passages that came with it, with their similarity to it."""
-        if question.passages is None:
-            return question
-        compared = self.models.with_similarity(question.text, question.passages)
-        return replace(question, passages=compared)
-
-    def _chain(self, live: Live, question: Question) -> AnswerChain:
-        asker, documents = question.asker, question.documents
-        if documents is None and live.generation.views.of(asker) is None:
-            return live.chain
-        return self._search.chain(live.llm, live.generation, live.gate, asker, documents)

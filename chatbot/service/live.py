@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.chain import AnswerChain
+from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
 from chatbot.errors import ChatbotError, IndexUnavailableError
 from chatbot.grounding.gate import Gate
@@ -105,6 +106,13 @@ class LiveLoader:
         left = max(0.0, self._wait_until - time.monotonic())
         done, _ = wait([taking_up], None if answering is None else left)
         return taking_up.result() if done or answering is None else answering
+
+    def chain(self, live: Live, question: Question) -> AnswerChain:
+        """The chain over what the asker may see, and over the documents of the conversation."""
+        asker, documents = question.asker, question.documents
+        if documents is None and live.generation.views.of(asker) is None:
+            return live.chain
+        return self._search.chain(live.llm, live.generation, live.gate, asker, documents)
 
     def refresh(self) -> None:
         """Take up what is newer, or look again at what failed to load. Blocks; raises nothing."""

@@ -2,11 +2,13 @@
 
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
+from chatbot.answering.question import Question
 from chatbot.errors import ChatbotError
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
@@ -181,6 +183,13 @@ class Models:
         else:
             vectors = embeddings.embed_documents(texts)
         return vectors, count_tokens(embeddings, texts)
+
+    def compared(self, question: Question) -> Question:
+        """The question; passages that came with it have their similarity to it."""
+        if question.passages is None:
+            return question
+        passages = self.with_similarity(question.text, question.passages)
+        return replace(question, passages=passages)
 
     def with_similarity(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         """The passages with their cosine to the question, from -1 to 1, as retrieval has it."""

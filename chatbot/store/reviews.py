@@ -26,7 +26,6 @@ Kind = Literal["correction", "down", "refused", "up"]
 Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
 
 _JUDGED = (feedback.c.comment, feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
-
 _NOTHING_SAID = fingerprint()
 
 
