@@ -76,3 +76,80 @@ async function tellOfKnowledge() {
 
 tellOfModel();
 tellOfKnowledge();
+
+// Chainlit looks up what to say of a failed sign-in by the phrase of its HTTP status, which HTTP/2
+// does not have.
+const PHRASES = { 401: "Unauthorized", 429: "Too Many Requests" };
+const plainFetch = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await plainFetch(...request);
+  if (answer.statusText || !(answer.status in PHRASES)) return answer;
+  const { status, headers } = answer;
+  return new Response(answer.body, { status, headers, statusText: PHRASES[status] });
+};
+
+// Buttons that are only a picture get a name, and an answer is read out when it is whole: screen
+// readers have neither from Chainlit.
+const NAMES = {
+  "#new-chat-button": "navigation.newChat.button",
+  "#search-chats-button": "threadHistory.sidebar.filters.search",
+  "#sidebar-trigger-button": "threadHistory.sidebar.actions.open",
+  "#chat-settings-open-modal": "chat.settings.title",
+  "#chat-submit": "chat.input.actions.send",
+  "#stop-button": "chat.input.actions.stop",
+  "#upload-button": "chat.input.actions.attachFiles",
+  "#side-view-title > button": "common.actions.goBack",
+  "#attachments button": "chat.fileUpload.actions.removeAttachment",
+  ".positive-feedback-on, .positive-feedback-off": "chat.messages.feedback.positive",
+  ".negative-feedback-on, .negative-feedback-off": "chat.messages.feedback.negative",
+  "button:has(svg.lucide-copy)": "chat.messages.actions.copy.button",
+  "button:has(svg.lucide-refresh-cw)": "peregrine.regenerate",
+  "button:has(svg.lucide-arrow-down)": "peregrine.bottom",
+  ".edit-message": "peregrine.edit",
+  "#password + button": "peregrine.show_password",
+  "#thread-options": "peregrine.thread_options",
+  "#user-nav-button": "peregrine.account",
+};
+let words = null;
+
+function nameButtons() {
+  for (const [buttons, path] of Object.entries(NAMES)) {
+    const name = path.split(".").reduce((found, key) => found?.[key], words);
+    for (const button of name ? document.querySelectorAll(buttons) : [])
+      if (!button.hasAttribute("aria-label")) button.setAttribute("aria-label", name);
+  }
+}
+
+function speakAnswers() {
+  const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
+  if (!log) return;
+  log.setAttribute("role", "log"); // what is added is read out, once nothing is being written
+  log.setAttribute("aria-busy", String(Boolean(document.getElementById("stop-button"))));
+}
+
+// Who was removed comes to the sign-in page, which says why.
+function tellRemoved() {
+  if (location.pathname !== "/login" || !/\bremoved=1\b/.test(document.cookie)) return;
+  document.cookie = "removed=; max-age=0; path=/";
+  location.replace("/login?error=removed");
+}
+
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true; // an answer changes the page many times a second
+  setTimeout(() => {
+    due = false;
+    nameButtons();
+    speakAnswers();
+    tellRemoved();
+  }, 200);
+}).observe(document.body, { childList: true, subtree: true });
+
+fetch(`/project/translations?language=${encodeURIComponent(navigator.language)}`)
+  .then((answer) => answer.json())
+  .then((found) => {
+    words = found.translation;
+    nameButtons();
+  })
+  .catch(() => {}); // the service restarts; the page loads again then

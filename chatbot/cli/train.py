@@ -17,6 +17,7 @@ from chatbot.cli.common import (
     measured_service,
     print_json,
 )
+from chatbot.cli.desk import with_store
 from chatbot.errors import ConfigurationError, TrainingError
 
 if TYPE_CHECKING:
@@ -139,10 +140,12 @@ def _finetune(options: argparse.Namespace) -> int | None:
             "right_after": verdict.after,
             "fixed": verdict.fixed,
             "broken": verdict.broken,
+            "passes": verdict.passes,
             "figures": {name: {"before": a, "after": b} for name, a, b in figures},
         }
         shown["installed"] = None
         if options.install and verdict.passes:
+            _log("adapter.installed", entry.name, str(options.out))
             shown["installed"] = str(AdapterStore(settings.data, entry).install(options.out))
     if options.json:
         print_json(shown)
@@ -252,6 +255,7 @@ def _use(options: argparse.Namespace) -> None:
 
     settings, entry, prompts = _setup(base_of(options.adapter))
     read_adapter(options.adapter, entry, prompts)
+    _log("adapter.installed", entry.name, str(options.adapter))
     print(AdapterStore(settings.data, entry).install(options.adapter))
 
 
@@ -259,8 +263,22 @@ def _rollback(options: argparse.Namespace) -> None:
     from chatbot.llm.adapters import AdapterStore
 
     settings, entry, _ = _setup(options.base)
-    AdapterStore(settings.data, entry).rollback()
+    store = AdapterStore(settings.data, entry)
+    if names := store.history():
+        _log("adapter.rolled_back", names[-1])
+    store.rollback()
     _show(options)
+
+
+def _log(action: str, target: str, detail: str = "") -> None:
+    """Log a change of adapters before it is made.
+
+    Raises:
+        StoreError: it was not logged, so it is not to be made.
+    """
+    from chatbot.store.audit import COMMAND_LINE
+
+    with_store(lambda store: store.audit.add(COMMAND_LINE, action, target, detail))
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -17,6 +17,8 @@ from chatbot.console import (
     overview,
     requests,
     review,
+    tests,
+    training,
     users,
 )
 from chatbot.console.door import Door
@@ -25,8 +27,9 @@ from chatbot.console.jobs import IndexJob
 from chatbot.console.likeness import Likeness
 from chatbot.console.parts import Console
 from chatbot.console.render import FOLDER, page
+from chatbot.console.runner import Runner
 from chatbot.console.words import say
-from chatbot.errors import ChatbotError, ConflictError, DocumentError, UserError
+from chatbot.errors import ChatbotError, ConflictError, DataError, DocumentError, UserError
 from chatbot.page.access import Guard, access_mode, provide_secret
 from chatbot.service import ChatService
 from chatbot.settings import Settings
@@ -46,7 +49,8 @@ def create_console(settings: Settings, service: ChatService, store: Store) -> AS
     provide_secret(settings)
     key = os.environ["CHAINLIT_AUTH_SECRET"].encode()
     job, likeness = IndexJob(service), Likeness(service)
-    console = Console(settings, service, store, mode, key, job, likeness)
+    runner = Runner(settings, service, store)
+    console = Console(settings, service, store, mode, key, job, likeness, runner)
     return Guard(Door(console_routes(console), console), settings, mode)
 
 
@@ -54,7 +58,10 @@ def console_routes(console: Console) -> FastAPI:
     """The routes, without the door; every form is checked."""
     app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
     app.state.console = console
-    pages = (overview, documents, contradictions, review, approved, gaps, requests, users, audit)
+    pages = (
+        overview, documents, contradictions, review, approved, gaps, requests, tests, training,
+        users, audit,
+    )  # fmt: skip
     for module in pages:
         app.include_router(module.router, prefix="/console")
     app.add_api_route("/console/static/{name}", _static, methods=["GET"])
@@ -86,4 +93,4 @@ def status_of(exc: Exception) -> int:
     """409 where somebody was faster, 422 where what was given cannot be used, else 503."""
     if isinstance(exc, ConflictError):
         return 409
-    return 422 if isinstance(exc, UserError | DocumentError) else 503
+    return 422 if isinstance(exc, UserError | DocumentError | DataError) else 503

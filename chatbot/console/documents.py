@@ -1,7 +1,6 @@
 """``/console/documents``: what the knowledge is made of, and changing it."""
 
 import asyncio
-from collections.abc import Callable
 
 from fastapi import APIRouter
 from fastapi.requests import Request
@@ -12,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from chatbot.console import files
 from chatbot.console.forms import file_of, form_of, page_of, text_of
 from chatbot.console.library import BEHIND, STATES, File, current_index, list_library
-from chatbot.console.parts import console_of, user_of
+from chatbot.console.parts import console_of, logging_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
 from chatbot.errors import DocumentError
@@ -105,7 +104,7 @@ async def delete_document(request: Request) -> Response:
     if not text_of(form, "sure"):
         raise DocumentError(say(request.state.language, "tick_sure"))
     console = console_of(request)
-    log = _logging(request, "document.deleted", path)
+    log = logging_of(request, "document.deleted", path)
     if not await asyncio.to_thread(files.remove, console.settings, path, log):
         return back("documents", said="gone_already")
     console.job.start()
@@ -142,24 +141,13 @@ async def _library(request: Request) -> tuple[list[File], Generation | None]:
 async def _store_file(request: Request, path: str, file: UploadFile, *, replace: bool) -> bool:
     console = console_of(request)
     action = "document.replaced" if replace else "document.uploaded"
-    log = _logging(request, action, path)
+    log = logging_of(request, action, path)
     changed = await asyncio.to_thread(
         files.put, console.settings, path, file.file, replace=replace, log=log
     )
     if changed:
         console.job.start()
     return changed
-
-
-def _logging(request: Request, action: str, path: str) -> Callable[[], None]:
-    """For a thread: logs the change, or raises, and then it is not made."""
-    loop, audit = asyncio.get_running_loop(), console_of(request).store.audit
-    who = user_of(request).name
-
-    def log() -> None:
-        asyncio.run_coroutine_threadsafe(audit.add(who, action, path), loop).result()
-
-    return log
 
 
 def _file(found: list[File], path: str) -> File:

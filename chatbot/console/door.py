@@ -26,7 +26,7 @@ ADMINS = ("admin",)
 _ADMINS_ONLY = "/console/users"
 _FORM_BYTES = 256 * 1024
 _AROUND_FILE = 64 * 1024  # what a form has beside its file
-_UPLOADS = ("/console/documents", "/console/approved/import")
+_UPLOADS = ("/console/documents", "/console/approved/import", "/console/tests/upload")
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

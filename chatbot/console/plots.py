@@ -59,3 +59,17 @@ def bars(name: str, days: Mapping[str, Any], series: Sequence[str]) -> Plot:
                 drawn.append(Bar(part, round(number * step, 2), top, width, height))
         columns.append(Column(date, values, tuple(drawn)))
     return Plot(name, tuple(series), tuple(columns), most)
+
+
+def line(values: Sequence[tuple[int, float]]) -> str:
+    """The points of a polyline, from the first value to the last and from 0 to the largest one;
+    empty for fewer than two values."""
+    if not values[1:]:
+        return ""
+    first, last = values[0][0], values[-1][0]
+    most = max(value for _, value in values) or 1.0
+    points = (
+        f"{(step - first) / max(last - first, 1) * WIDTH:.1f},{HEIGHT - value / most * HEIGHT:.1f}"
+        for step, value in values
+    )
+    return " ".join(points)

@@ -22,6 +22,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["short"] = lambda value: f"{round(value, 2):g}" if value < 1e5 else value
+_ENVIRONMENT.filters["percent"] = lambda share: f"{share:.0%}"
 _PAGES = (
     "",
     "documents",
@@ -30,6 +31,8 @@ _PAGES = (
     "approved",
     "gaps",
     "requests",
+    "tests",
+    "training",
     "users",
     "audit",
 )

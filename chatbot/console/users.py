@@ -10,6 +10,7 @@ from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
 from chatbot.errors import UserError
+from chatbot.page.session import tell_removed
 from chatbot.store import ROLES
 
 router = APIRouter(prefix="/users")
@@ -78,6 +79,7 @@ async def remove_user(request: Request) -> Response:
     if name == user_of(request).name:
         raise UserError(say(language, "not_oneself"))
     await console_of(request).store.users.remove(name, by=user_of(request).name)
+    await tell_removed(name)
     return back("users", said="user_removed")
 
 

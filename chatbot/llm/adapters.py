@@ -38,15 +38,22 @@ class AdapterStore:
 
     def current(self) -> Path | None:
         """The adapter that took over last, or ``None`` for the one that ships."""
-        names = self._history()
+        names = self.history()
         return self._folder / names[-1] if names else None
+
+    def history(self) -> list[str]:
+        """The names of those that took over, the current one last; ``rollback`` drops it."""
+        try:
+            return (self._folder / _CURRENT).read_text(encoding="utf-8").split()
+        except OSError:
+            return []
 
     def install(self, adapter: Path) -> Path:
         """Copy an adapter and make it the current one; running services take it up."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"a{len(self._history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
+        name = f"a{len(self.history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
         shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns("checkpoints"))
-        self._write([*self._history(), name])
+        self._write([*self.history(), name])
         return self._folder / name
 
     def rollback(self) -> Path | None:
@@ -55,19 +62,13 @@ class AdapterStore:
         Raises:
             ConfigurationError: nothing was installed.
         """
-        names = self._history()
+        names = self.history()
         if not names:
             raise ConfigurationError(
                 "There is no adapter to go back from; the one that ships is in use."
             )
         self._write(names[:-1])
         return self.current()
-
-    def _history(self) -> list[str]:
-        try:
-            return (self._folder / _CURRENT).read_text(encoding="utf-8").split()
-        except OSError:
-            return []
 
     def _write(self, names: list[str]) -> None:
         write_whole(self._folder / _CURRENT, (f"{name}\n" for name in names))

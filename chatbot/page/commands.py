@@ -74,6 +74,7 @@ async def draft(desk: Desk, _: str) -> None:
     )
     warning = f"*{desk.say('draft_unsure')}*\n\n" if unsure else ""
     message.content = f"{warning}{without_images(text)}\n\n*{note}*"
+    message.elements = [_copy(desk, text)]
     await message.send()
 
 
@@ -85,6 +86,7 @@ async def summarise(desk: Desk, _: str) -> None:
     message = cl.Message("")
     text = await _stream(message, desk.service.writer.summarise(desk.conversation.history))
     message.content = without_images(text)
+    message.elements = [_copy(desk, text)]
     await message.send()
 
 
@@ -100,10 +102,11 @@ async def search(desk: Desk, query: str) -> None:
         await cl.Message(desk.say("search_none")).send()
         return
     listed, lines = [], []
+    plain = [f"[{number}] {passage.text}" for number, passage in enumerate(found, start=1)]
     for number, passage in enumerate(found, start=1):
         listed.append(source(passage, number, [], document_text(desk, passage.path)))
         lines.append(inert(f"[{number}] {one_line(passage.text)[:300]}"))
-    elements = [source_list(desk.say("sources"), listed)]
+    elements = [source_list(desk.say("sources"), listed), _copy(desk, "\n\n".join(plain))]
     await cl.Message("\n\n".join(lines), elements=elements).send()
 
 
@@ -265,6 +268,12 @@ async def _stream(message: Any, pieces: Any) -> str:
             text += piece
             await message.stream_token(piece)
     return text.strip()
+
+
+def _copy(desk: Desk, text: str) -> Any:
+    """A button that copies ``text``."""
+    props = {"text": text, "label": desk.say("copy"), "done": desk.say("copied")}
+    return cl.CustomElement(name="Copy", props=props, display="inline")
 
 
 def _file(name: str, content: bytes, mime: str) -> Any:

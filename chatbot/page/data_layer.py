@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-import uuid
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -28,8 +27,9 @@ from chatbot.audience import VISITOR, Asker
 from chatbot.errors import StoreError, UserError
 from chatbot.page.access import Mode, may_enter
 from chatbot.page.kept import MaySee, shown_element, shown_thread
+from chatbot.page.session import language, unsaved_step
+from chatbot.page.texts import say
 from chatbot.store import Store
-from chatbot.store.database import now
 
 log = logging.getLogger(__name__)
 
@@ -84,17 +84,33 @@ class DeskDataLayer(BaseDataLayer):
         except (StoreError, OSError) as exc:
             sentence = str(exc) if isinstance(exc, StoreError) else _unreadable(exc)
             log.error("%s", sentence)
-            said = self._said_to.setdefault(context.session, {})
-            if time.monotonic() - said.get(sentence, -_AGAIN) >= _AGAIN:
-                said[sentence] = time.monotonic()
-                await _show(sentence)
+            await self.tell(sentence if await self.is_user() else say(language(), "removed"))
         finally:
             done.set_result(None)
             self._writes[thread].discard(done)
             if not self._writes[thread]:
                 del self._writes[thread]
 
+    async def tell(self, sentence: str) -> None:
+        """Show a failure on the session's page, once for all writes that fail with it."""
+        said = self._said_to.setdefault(context.session, {})
+        if time.monotonic() - said.get(sentence, -_AGAIN) >= _AGAIN:
+            said[sentence] = time.monotonic()
+            await _show(sentence)
+
     # People
+
+    async def is_user(self) -> bool:
+        """Whether the person of the session still is a user. Where a proxy says who comes in, or
+        nobody does, everybody is."""
+        if self._mode in ("header", "open"):
+            return True
+        user = context.session.user
+        try:
+            known = await self.store.users.get(user.identifier) if user else None
+        except StoreError:  # nobody can tell
+            return True
+        return known is not None and known.id == _user_id()
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """The user with the role and the groups as they are now."""
@@ -284,19 +300,4 @@ def _user_id() -> str | None:
 async def _show(sentence: str) -> None:
     """An error on the page that is itself not saved."""
     await context.emitter.send_toast(sentence, "error")
-    await context.emitter.send_step(unsaved_step(sentence))
-
-
-def unsaved_step(sentence: str) -> StepDict:
-    """A message of the page about this conversation, that is shown and not kept."""
-    shown = {
-        "id": str(uuid.uuid4()),
-        "threadId": context.session.thread_id,
-        "type": "assistant_message",
-        "name": "Peregrine",
-        "output": sentence,
-        "isError": True,
-        "createdAt": now(),
-        "metadata": {},
-    }
-    return cast(StepDict, shown)
+    await context.emitter.send_step(unsaved_step(sentence, context.session.thread_id))

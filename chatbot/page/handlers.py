@@ -8,15 +8,14 @@ from typing import Any
 
 import chainlit as cl
 from chainlit.types import Feedback, ThreadDict
-from chainlit.user import PersistedUser
 
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.starters import read_starters
-from chatbot.errors import ChatbotError, DocumentError, StoreError, UserError
+from chatbot.errors import ChatbotError, DocumentError, StoreError
 from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
-from chatbot.page.data_layer import DeskDataLayer, unsaved_step
+from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.reply import again_button, answer
 from chatbot.page.session import language, role
 from chatbot.page.texts import say
@@ -79,7 +78,8 @@ class Page:
         await commands.offer(language(), role())
         await files.take_in_again(restored, self._service, self._store, kept)
         if restored.unanswered:
-            thread["steps"].append(unsaved_step(say(language(), "interrupted")))
+            notice = session.unsaved_step(say(language(), "interrupted"), thread["id"])
+            thread["steps"].append(notice)
         elif restored.entries:
             last, question = restored.entries[-1], restored.entries[-2:][0]
             await again_button(question.id, last.id).send(for_id=last.id)
@@ -187,10 +187,10 @@ class Page:
         task.add_done_callback(lambda done: self._on_done(thread, done))
         session.offer_thumbs(False)
         try:
-            known = isinstance(cl.context.session.user, PersistedUser)
-            if self._mode in ("password", "oauth") and not known:
-                raise UserError(say(language(), "removed"))
-            await work(await self._desk())
+            if await self._layer.is_user():
+                await work(await self._desk())
+            else:
+                await self._layer.tell(say(language(), "removed"))
         except ChatbotError as exc:
             await cl.ErrorMessage(str(exc)).send()
         except Exception:

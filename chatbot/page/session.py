@@ -1,12 +1,16 @@
 """What Chainlit keeps of one browser's session: the conversation, the language, the role."""
 
-from typing import Any
+import uuid
+from typing import Any, cast
 
 import chainlit as cl
 from chainlit.chat_context import chat_contexts
 from chainlit.session import ws_sessions_id
+from chainlit.step import StepDict
 
 from chatbot.desk.conversation import Conversation
+from chatbot.page.texts import say
+from chatbot.store.database import now
 
 
 def current() -> Conversation:
@@ -46,6 +50,35 @@ def groups() -> tuple[str, ...]:
     """The user's groups, read as :func:`role`."""
     user = cl.context.session.user
     return tuple(user.metadata.get("groups", ())) if user else ()
+
+
+async def tell_removed(name: str) -> None:
+    """End what is being answered on the open pages of a user who was just removed, and say why.
+
+    Those of other processes say it with the next question.
+    """
+    for session in list(ws_sessions_id.values()):
+        if session.user and session.user.identifier == name:
+            if session.current_task:
+                session.current_task.cancel()
+            sentence = say(getattr(session, "language", "en"), "removed")
+            send: Any = session.emit  # Chainlit's annotation says that it is not awaited
+            await send("new_message", unsaved_step(sentence, session.thread_id))
+
+
+def unsaved_step(sentence: str, thread_id: str) -> StepDict:
+    """A message of the page about a conversation, that is shown and not kept."""
+    shown = {
+        "id": str(uuid.uuid4()),
+        "threadId": thread_id,
+        "type": "assistant_message",
+        "name": "Peregrine",
+        "output": sentence,
+        "isError": True,
+        "createdAt": now(),
+        "metadata": {},
+    }
+    return cast(StepDict, shown)
 
 
 def offer_thumbs(whole_answer: bool) -> None:

@@ -5,10 +5,12 @@ import logging
 import chainlit as cl
 from chainlit.config import config
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 
-from chatbot.page.access import LOCAL, Mode, may_enter
+from chatbot.page.access import LOCAL, Mode, client_address, may_enter
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.store.tries import PAUSE
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,23 @@ class SignIn:
             cl.header_auth_callback(self.by_header)
 
     async def by_password(self, name: str, password: str) -> cl.User | None:
-        """A user of the database."""
+        """A user of the database. Wrong tries are logged, and too many of them make a pause.
+
+        Raises:
+            HTTPException: 429, it is the time of the pause; the password was not looked at.
+            StoreError: the database does not answer, so nobody is let in.
+        """
+        address, tries = client_address.get(), self._store.tries
+        if not await tries.count(name, address):
+            raise HTTPException(429, "Too many wrong tries.", {"Retry-After": str(int(PAUSE))})
         user = await self._store.users.check(name, password)
-        return cl.User(identifier=user.name, metadata={"role": user.role}) if user else None
+        if user is None:
+            # A name that nobody has may be a password in the wrong field.
+            known = await self._store.users.get(name)
+            await self._store.audit.add(address, "signin.failed", known.name if known else "?")
+            return None
+        await tries.forget(name, address)
+        return cl.User(identifier=user.name, metadata={"role": user.role})
 
     async def by_header(self, headers: Headers) -> cl.User | None:
         """The user whom the proxy names; on an open page everybody is the local one."""

@@ -2,7 +2,7 @@
 
 from chainlit.auth import get_token_from_cookies
 from chainlit.auth.jwt import decode_jwt
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from chatbot.page.access import LOCAL, Mode
 from chatbot.settings import Settings
@@ -27,8 +27,18 @@ async def signed_in(request: Request, store: Store, settings: Settings, mode: Mo
     return await store.users.get(name) if name else None
 
 
-def _name_in(request: Request) -> str:
-    token = get_token_from_cookies(dict(request.cookies))
+async def was_removed(connection: HTTPConnection, store: Store) -> bool:
+    """Whether it carries a session of somebody who is no user any more.
+
+    Raises:
+        StoreError: the database does not answer.
+    """
+    name = _name_in(connection)
+    return bool(name) and await store.users.get(name) is None
+
+
+def _name_in(connection: HTTPConnection) -> str:
+    token = get_token_from_cookies(dict(connection.cookies))
     try:
         return str(decode_jwt(token).identifier) if token else ""
     except Exception:  # forged, expired or of another key, each an exception of its own

@@ -89,6 +89,11 @@ class Models:
         return f"{self.llm_entry.name} ({self.llm_entry.title}, {engine}{tuned})"
 
     @property
+    def adapter(self) -> str:
+        """The name of the adapter that is loaded; empty where there is none."""
+        return self._adapter.name if self.llm is not None and self._adapter else ""
+
+    @property
     def trained(self) -> bool:
         """Whether the model that is loaded learned, by an adapter, what a refusal is."""
         return self.llm is not None and self._adapter is not None

@@ -9,8 +9,10 @@ from chatbot.store.feedback import Feedback, FeedbackStore
 from chatbot.store.keys import ApiKey, KeyStore, find_key
 from chatbot.store.requests import CustomerRequest, RequestStore
 from chatbot.store.reviews import ReviewStore
+from chatbot.store.runs import RunStore
 from chatbot.store.statistics import Statistics
 from chatbot.store.threads import ThreadStore
+from chatbot.store.tries import SignInTries
 from chatbot.store.users import ROLES, User, UserStore
 from chatbot.store.widget_keys import WidgetKey, WidgetKeyStore
 
@@ -46,6 +48,8 @@ class Store:
         self.reviews = ReviewStore(self.database)
         self.approved = ApprovedStore(self.database)
         self.dismissals = DismissalStore(self.database)
+        self.runs = RunStore(self.database)
+        self.tries = SignInTries(self.database)
         self.audit = AuditLog(self.database)
         self.statistics = Statistics(self.database)
 

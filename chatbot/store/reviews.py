@@ -219,6 +219,12 @@ class ReviewStore:
             for row in rows
         ]
 
+    async def count_lessons(self) -> int:
+        """How many :meth:`lessons` there are."""
+        accepted = select(func.count()).where(reviews.c.status == "accepted")
+        async with self._database.read() as connection:
+            return int((await connection.execute(accepted)).scalar_one())
+
     async def _put(
         self,
         connection: AsyncConnection,

@@ -199,6 +199,50 @@ dismissals = Table(
     Column("dismissed_at", String(40), nullable=False),
 )
 
+# Jobs of the console: tests and training. ``active`` is 1 for the one that runs, so that there is
+# never a second one, whichever process begins it.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("active", Integer, unique=True),
+    Column("cancelled", Integer, nullable=False),  # 1: somebody wants it to stop
+    Column("beat", Float, nullable=False),  # seconds since the epoch: when its process last wrote
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("started_by", String(200), nullable=False),
+    Column("started_at", String(40), nullable=False),
+    Column("ended_at", String(40)),
+    Column("about", Text, nullable=False),  # which cases
+    Column("model", Text, nullable=False),
+    Column("adapter", Text, nullable=False),  # empty: none
+    Column("generation", String(40), nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("result", JSON, nullable=False),
+)
+
+case_results = Table(
+    "case_results",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("case_id", String(300), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("correct", Integer, nullable=False),
+    Column("row", JSON, nullable=False),
+)
+
+# Tries to sign in that were not right, by name and address; an empty name: of any from there.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("address", String(100), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("at", Float, nullable=False, index=True),  # seconds since the epoch
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -287,6 +331,11 @@ def _add_dismissals(connection: Connection) -> None:
     dismissals.create(connection, checkfirst=True)
 
 
+def _add_jobs(connection: Connection) -> None:
+    for table in (runs, case_results, sign_in_tries):
+        table.create(connection, checkfirst=True)
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_all,
@@ -296,6 +345,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_approved,
     _add_widget,
     _add_dismissals,
+    _add_jobs,
 )
 
 

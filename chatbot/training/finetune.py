@@ -10,6 +10,7 @@ import inspect
 import json
 import math
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -35,6 +36,7 @@ from chatbot.training.packing import (
     mask_of,
     pack,
 )
+from chatbot.training.progress import write_progress
 
 _ONE_ROW = 2  # where it begins and where it ends
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -130,7 +132,7 @@ def finetune(
     else:
         tuned = require_peft().PeftModel.from_pretrained(model, str(start), is_trainable=True)
     trainer = _trainer(tuned, packs, held, recipe, out)
-    resumed = any((out / "checkpoints").glob("checkpoint-*"))
+    resumed = _has_checkpoint(out)
     with redirect_stdout(sys.stderr):  # where the Trainer writes its log is for the result
         before = None if resumed else trainer.evaluate()["eval_loss"]
         trainer.train(resume_from_checkpoint=resumed)
@@ -152,6 +154,18 @@ def finetune(
     }
     _save(trainer.model, entry, prompts, report, out)
     return report
+
+
+def _has_checkpoint(out: Path) -> bool:
+    """Whether there is one to go on from; one that a kill left half written is removed."""
+    found = False
+    for folder in (out / "checkpoints").glob("checkpoint-*"):
+        try:
+            json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+            found = True
+        except (OSError, ValueError):
+            shutil.rmtree(folder)
+    return found
 
 
 def load_base(entry: LLMEntry) -> tuple[Any, Any]:
@@ -209,7 +223,7 @@ def _trainer(
 ) -> Any:
     import torch
     from peft.helpers import disable_input_dtype_casting
-    from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
+    from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
 
     bf16 = fastest_dtype() == torch.bfloat16
     packed = use_packed_attention(model.get_base_model())
@@ -249,6 +263,12 @@ def _trainer(
             loss = loss / tokens
             return (loss, {"loss": loss}) if return_outputs else loss
 
+    class TellProgress(TrainerCallback):
+        """Says how far it is whenever the Trainer logs."""
+
+        def on_log(self, _: Any, state: Any, control: Any, **more: Any) -> None:
+            write_progress(out, state.global_step, state.max_steps, state.log_history)
+
     on_cpu = not torch.cuda.is_available()
     if on_cpu:
         _keep_memory()
@@ -284,7 +304,7 @@ def _trainer(
         train_dataset=packs[held:],
         eval_dataset=packs[:held],
         data_collator=collate,
-        callbacks=[EarlyStoppingCallback(recipe.patience)],
+        callbacks=[EarlyStoppingCallback(recipe.patience), TellProgress()],
     )
 
 

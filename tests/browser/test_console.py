@@ -1,5 +1,6 @@
 """The owner's console in a real Chromium, with a scripted model."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.driving import artefact, needs_chromium, open_page
 from tests.browser.test_desk import (  # noqa: F401
     EVIL,
+    QUESTION,
     address,
     browser,
     database,
@@ -30,6 +32,8 @@ PAGES = [
     "/approved/new",
     "/gaps",
     "/requests",
+    "/tests",
+    "/training",
     "/audit",
 ]
 PHONE = {"width": 390, "height": 844}
@@ -89,3 +93,24 @@ def test_a_document_is_uploaded_by_keyboard_and_indexed(
     row.get_by_role("link").click()
     expect(owner.locator("pre.text")).to_contain_text("We ship to Norway.")
     assert owner.evaluate("window.hacked") is None
+
+
+def test_cases_are_uploaded_and_run(owner: Page, address: str, tmp_path: Path) -> None:  # noqa: F811
+    file = tmp_path / "returns.jsonl"
+    cases = [
+        {"id": str(n), "question": QUESTION, "answers": [a]} for n, a in enumerate(("45", "9"))
+    ]
+    file.write_text("\n".join(map(json.dumps, cases)))
+    owner.goto(f"{address}/console/tests")
+    owner.get_by_label("File", exact=True).set_input_files(file)
+    owner.get_by_role("button", name="Upload").click()
+    expect(owner.get_by_role("status")).to_contain_text("is kept")
+    owner.locator("select[name=cases]").select_option("returns.jsonl")
+    owner.get_by_role("button", name="Run").click()
+    row = owner.get_by_role("row").filter(has_text="returns.jsonl")
+    expect(row).to_contain_text("done")  # the page follows the job by itself
+    expect(row).to_contain_text("1/2")
+    row.get_by_role("link").click()
+    expect(owner.get_by_role("heading", name="Wrong in this run (1)")).to_be_visible()
+    assert serious_problems(owner, "html") == []
+    artefact(owner, "console-run")

@@ -1,18 +1,23 @@
 """What support staff do on the page, in a real Chromium, with a scripted model."""
 
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
+from chatbot.store import Store
 from tests.browser.driving import (
     SCRIPTED,
     artefact,
@@ -154,8 +159,36 @@ def test_what_is_typed_while_a_conversation_gets_its_address_stays(ann: Page, ad
 def test_wrong_password_stays_outside(browser: Browser, address: str) -> None:
     page = open_page(browser, address)
     sign_in(page, "ann", "wrong horse")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is not right.")
+    expect(page.get_by_label("Name")).to_be_visible()
     expect(page.locator("#chat-input")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_removed_person_is_told_and_signed_out(
+    browser: Browser, address: str, database: str
+) -> None:
+    def change(work: Callable[[Store], Awaitable[object]]) -> None:
+        async def run() -> None:
+            store = Store(database)
+            await work(store)
+            await store.close()
+
+        with ThreadPoolExecutor(1) as thread:  # Playwright has this one's event loop
+            thread.submit(asyncio.run, run()).result()
+
+    change(lambda store: store.users.add("rem", PASSWORD))
+    page = signed_in(browser, address, "rem")
+    expect(page.locator("#command-button")).to_be_visible()
+    change(lambda store: store.users.remove("rem"))
+    ask(page, QUESTION)
+    told = "Your user was removed; sign in with another one."
+    expect(page.get_by_text(told).first).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("database")
+    with suppress(PlaywrightError):  # the page may be on its way there by itself
+        page.reload()
+    expect(page).to_have_url(re.compile("/login"))
+    expect(page.get_by_role("alert")).to_have_text(told)
     page.context.close()
 
 
@@ -230,6 +263,14 @@ def test_a_starter_is_a_first_question_and_the_keyboard_opens_its_source(
     expect(page.locator("article.source-view")).to_be_focused()
     for part in (".sources", ".answer-note", ".source-view"):
         assert serious_problems(page, part) == []
+    expect(page.locator("#new-chat-button")).to_have_attribute("aria-label", "New Chat")
+    for picture in ("copy", "refresh-cw"):
+        button = page.locator(f"button:has(svg.lucide-{picture})").first
+        expect(button).to_have_attribute("aria-label", re.compile("."))
+    assert unnamed_buttons(page) == []
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("within 45 days")
+    expect(log).to_have_attribute("aria-busy", "false")
     artefact(page, "light")
     page.context.close()
 
@@ -377,6 +418,9 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     ann.get_by_role("dialog").get_by_role("button", name="Confirm").click()
     command(ann, "Draft reply")
     expect(ann.get_by_text("Draft in Deutsch, formal")).to_be_visible()
+    expect(ann.get_by_role("button", name="Copy the text")).to_have_count(2)
+    ann.get_by_role("button", name="Copy the text").last.click()
+    expect(ann.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
     command(ann, "Summarise")
     expect(ann.get_by_text("Stopped.")).to_have_count(0)
     command(ann, "Search only", "return a product in the EU")
@@ -490,6 +534,13 @@ def test_page_speaks_the_browsers_language_on_a_phone(
     expect(page.locator("mark.quote")).to_be_in_viewport(ratio=1)
     artefact(page, f"phone-{language}")
     page.context.close()
+
+
+def unnamed_buttons(page: Page) -> list[str]:
+    """The buttons of a page that only show a picture, by axe-core."""
+    chosen = {"runOnly": {"type": "rule", "values": ["button-name"]}}
+    found = Axe().run(page, options=chosen).response["violations"]
+    return [node["html"] for violation in found for node in violation["nodes"]]
 
 
 def serious_problems(page: Page, selector: str) -> list[str]:

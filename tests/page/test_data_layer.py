@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from chainlit.context import context_var
 from chainlit.element import File
+from chainlit.session import ws_sessions_id
 from chainlit.types import Pagination, ThreadFilter
 from chainlit.user import PersistedUser, User
 
 from chatbot.errors import UserError
 from chatbot.page.access import Mode
 from chatbot.page.data_layer import DeskDataLayer
+from chatbot.page.session import tell_removed
 from chatbot.store import Store
 
 
@@ -173,3 +175,38 @@ async def test_signing_in_keeps_the_role_of_the_database(
     user = await layer.create_user(User(identifier="ann", metadata={"role": "agent"}))
     assert user is not None
     assert user.metadata["role"] == "owner"
+
+
+async def test_a_removed_person_is_told_once_and_plainly(
+    layer: DeskDataLayer, page: Emitter, store: Store
+) -> None:
+    await layer.create_step(step())
+    assert await layer.is_user()
+    await store.users.remove("ann")
+    for _ in range(3):
+        await layer.create_step(step())
+    assert page.toasts == ["Your user was removed; sign in with another one."]
+    assert [shown["output"] for shown in page.steps] == page.toasts
+    await store.users.add("ann", "correct horse")  # another person of that name
+    assert not await layer.is_user()
+
+
+async def test_open_pages_of_a_removed_person_are_told(
+    layer: DeskDataLayer, page: Emitter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, Any]] = []
+
+    async def emit(event: str, data: Any) -> None:
+        sent.append((event, data))
+
+    under_way = asyncio.create_task(asyncio.sleep(60))
+    for name, task in (("ann", under_way), ("bob", None)):
+        user = SimpleNamespace(identifier=name)
+        opened = SimpleNamespace(user=user, current_task=task, thread_id="t", emit=emit)
+        monkeypatch.setitem(ws_sessions_id, name, opened)  # type: ignore[arg-type]
+    await tell_removed("ann")
+    await asyncio.wait([under_way])
+    assert under_way.cancelled()
+    ((event, told),) = sent
+    assert event == "new_message"
+    assert told["output"].startswith("Your user was removed")

@@ -49,7 +49,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     else:
         store = Store(request.getfixturevalue("postgres").url)
         async with store.database.write() as connection:
-            for table in ("users", "threads", "reviews", "approved"):
+            for table in ("users", "threads", "reviews", "approved", "runs", "sign_in_tries"):
                 await connection.execute(text(f"TRUNCATE {table} CASCADE"))
     yield store
     await store.close()

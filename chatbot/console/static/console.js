@@ -1,8 +1,9 @@
-// How far the index is that is being built; without this script the page says so when loaded.
+// How far the job of the page is (an index build, tests, a training); without this script the page
+// says so when it is loaded.
 const LOOK_EVERY = 1000; // milliseconds
 
-const line = document.getElementById("index-job");
-const bar = document.getElementById("index-progress");
+const line = document.querySelector("[data-running]");
+const bar = document.querySelector("progress");
 
 async function look() {
   let state = null;
@@ -13,9 +14,13 @@ async function look() {
     // The service restarts: the next look tells.
   }
   if (state && !state.running) {
-    location.replace(location.href.split("#")[0]); // the list and its states are other ones now
+    // The list and its states are other ones now, and what was said of the beginning is over.
+    const next = new URL(location.href.split("#")[0]);
+    next.searchParams.delete("said");
+    location.replace(next);
     return;
   }
+  if (state && state.text && state.text !== line.textContent) line.textContent = state.text;
   if (state && state.total) {
     bar.max = state.total;
     bar.value = state.done;

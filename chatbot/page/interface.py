@@ -1,0 +1,52 @@
+"""The words of Chainlit's own page where ours fit better: people sign in with a name, and a wrong
+password and a pause each have a sentence."""
+
+import re
+from typing import Any
+
+from chainlit.config import config
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from chatbot.page.texts import say
+
+# Buttons without words that public/page.js names, where Chainlit has no words for them.
+_NAMED = ("account", "bottom", "edit", "show_password", "thread_options")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def interface_words() -> Route:
+    """The address where the page asks for its words; it stands before Chainlit's own."""
+    return Route("/project/translations", _answer, methods=["GET"])
+
+
+async def _answer(request: Request) -> JSONResponse:
+    language = request.query_params.get("language", "")
+    known = language if _LANGUAGE.fullmatch(language) else "en-US"
+    return JSONResponse({"translation": with_own_words(config.load_translation(known), known)})
+
+
+def with_own_words(words: dict[str, Any], language: str) -> dict[str, Any]:
+    """``words`` of the page with ours. Chainlit looks an error up by its HTTP status phrase."""
+    login = words["auth"]["login"]
+    own = {
+        "title": say(language, "sign_in"),
+        "form": login["form"]
+        | {
+            "email": {
+                "label": say(language, "sign_in_name"),
+                "required": say(language, "sign_in_name_missing"),
+                "placeholder": "",
+            }
+        },
+        "errors": login["errors"]
+        | {
+            "Unauthorized": say(language, "sign_in_wrong"),
+            "Too Many Requests": say(language, "sign_in_paused"),
+            "removed": say(language, "removed"),
+        },
+    }
+    names = {name: say(language, f"name_{name}") for name in _NAMED}
+    names["regenerate"] = say(language, "regenerate")
+    return words | {"auth": words["auth"] | {"login": login | own}, "peregrine": names}

@@ -1,0 +1,32 @@
+// Below a draft, a summary or what was found: copies that text alone, without the notes around it.
+import { useState } from "react";
+
+export default function Copy() {
+  const [said, setSaid] = useState("");
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(props.text);
+    } catch {
+      // Pages over plain HTTP from another machine have no clipboard of their own.
+      const box = document.createElement("textarea");
+      box.value = props.text;
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+    }
+    setSaid(props.done);
+    setTimeout(() => setSaid(""), 3000);
+  }
+
+  return (
+    <div className="flex items-center gap-2 text-sm">
+      <button type="button" onClick={copy}
+        className="copy rounded-md border bg-card text-card-foreground px-2 py-1 text-xs hover:bg-accent focus-visible:ring-2">
+        {props.label}
+      </button>
+      <span role="status">{said}</span>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+"""Signing in, being paused, and being removed while signed in."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import chainlit as cl
+import httpx
+import pytest
+from chainlit.auth import create_jwt
+from chainlit.config import config
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from chatbot.page.access import Guard, client_address, provide_secret
+from chatbot.page.interface import interface_words, with_own_words
+from chatbot.page.removed import RemovedPeople
+from chatbot.page.signin import SignIn
+from chatbot.page.texts import TEXTS
+from chatbot.settings import Settings, load_settings
+from chatbot.store import Store
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Settings]:
+    settings = load_settings(data=tmp_path / "data")
+    provide_secret(settings)
+    yield settings
+    os.environ.pop("CHAINLIT_AUTH_SECRET", None)
+
+
+@pytest.fixture
+async def store(desk: Settings) -> AsyncIterator[Store]:
+    store = Store(desk.database_url)
+    await store.users.add("ann", PASSWORD)
+    yield store
+    await store.close()
+
+
+async def test_five_wrong_tries_are_logged_and_make_a_pause(desk: Settings, store: Store) -> None:
+    signing_in = SignIn(store, desk, "password")
+    client_address.set("192.0.2.1")
+    for _ in range(5):
+        assert await signing_in.by_password("ann", "wrong") is None
+    with pytest.raises(HTTPException) as paused:
+        await signing_in.by_password("ann", PASSWORD)
+    assert paused.value.status_code == 429
+    assert await signing_in.by_password("my secret words", "x") is None
+    client_address.set("192.0.2.2")
+    user = await signing_in.by_password("ann", PASSWORD)
+    assert user is not None and user.identifier == "ann"
+    said = [(e.who, e.action, e.target) for e in await store.audit.newest(7)]
+    assert said[0] == ("192.0.2.1", "signin.failed", "?")  # it may be a password
+    assert said[1] == ("192.0.2.1", "signin.paused", "192.0.2.1")
+    assert said[2:] == [("192.0.2.1", "signin.failed", "ann")] * 5
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::7", "2001:db8::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("x", "x"),
+    ],
+)
+def test_tries_are_counted_by_network(desk: Settings, host: str, counted: str) -> None:
+    async def address(_: Request) -> PlainTextResponse:
+        return PlainTextResponse(client_address.get())
+
+    app = Guard(Starlette(routes=[Route("/", address)]), desk, "password")
+    assert TestClient(app, client=(host, 1)).get("/").text == counted
+
+
+@pytest.fixture
+async def page(desk: Settings, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async def answer(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("here")
+
+    routes = [interface_words(), Route("/{path:path}", answer)]
+    app = RemovedPeople(Starlette(routes=routes), store, "password")
+    cookies = {"access_token": create_jwt(cl.User(identifier="max"))}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", cookies=cookies
+    ) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/user", "/project/threads", "/desk/model", "/ws/socket.io/"])
+async def test_a_removed_persons_session_ends_with_the_next_request(
+    page: httpx.AsyncClient, path: str
+) -> None:
+    ended = await page.get(path, headers={"Accept-Language": "de-CH"})
+    assert ended.status_code == 401
+    assert "wurde entfernt" in ended.json()["detail"]
+    cookies = ended.headers.get_list("set-cookie")
+    assert any(cookie.startswith('access_token=""') for cookie in cookies)
+    assert any(cookie.startswith("removed=1") for cookie in cookies)  # the next page says why
+
+
+async def test_a_session_of_a_user_goes_on(store: Store, page: httpx.AsyncClient) -> None:
+    await store.users.add("max", PASSWORD)
+    assert (await page.get("/user")).text == "here"
+
+
+async def test_signing_in_needs_no_user(page: httpx.AsyncClient) -> None:
+    for path in ("/login", "/public/page.js", "/project/settings"):
+        assert (await page.get(path)).text == "here"
+
+
+@pytest.mark.parametrize("language", TEXTS.by_language)
+async def test_the_sign_in_form_asks_for_a_name(page: httpx.AsyncClient, language: str) -> None:
+    asked = await page.get("/project/translations", params={"language": f"{language}-XX"})
+    login = asked.json()["translation"]["auth"]["login"]
+    assert login["form"]["email"]["label"] == TEXTS.by_language[language]["sign_in_name"]
+    assert login["errors"]["Unauthorized"] == TEXTS.by_language[language]["sign_in_wrong"]
+    assert login["errors"]["Too Many Requests"] == TEXTS.by_language[language]["sign_in_paused"]
+    assert login["form"]["password"]["label"]
+    assert (
+        asked.json()["translation"]["peregrine"]["edit"] == TEXTS.by_language[language]["name_edit"]
+    )
+
+
+async def test_a_language_that_is_none_gets_english(page: httpx.AsyncClient) -> None:
+    asked = await page.get("/project/translations", params={"language": "../../etc"})
+    english = with_own_words(config.load_translation("en-US"), "en")
+    assert asked.json()["translation"] == english
