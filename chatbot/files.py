@@ -3,8 +3,10 @@
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def file_hash(path: Path) -> str:
@@ -13,19 +15,30 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_whole(path: Path, lines: Iterable[str]) -> None:
-    """Write ``lines``, which end as they are to end, into a file beside ``path`` that then takes
-    its place: who reads, and who comes after a kill, has the old file or the new one.
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file beside ``path`` to write to, which takes its place at the end: who reads, and who
+    comes after a kill, has the old file or the new one. After an error the old one stays.
 
     Raises:
-        OSError: it cannot be written; the old one stays.
+        OSError: it cannot be written.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.writelines(lines)
+        with temporary.open("wb") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, lines: Iterable[str]) -> None:
+    """Write ``lines``, which end as they are to end, in place of ``path`` (:func:`replacing`).
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    with replacing(path) as stream:
+        stream.writelines(line.encode() for line in lines)

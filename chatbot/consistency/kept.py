@@ -1,6 +1,5 @@
 """The statements of documents, kept beside the index: only changed documents are read again."""
 
-import os
 import zipfile
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from chatbot.consistency.statements import Statement
+from chatbot.files import replacing
 
 _FILE = "statements.npz"
 _FORMAT = 1
@@ -45,8 +45,7 @@ def write_statements(
     paths = list(statements)
     rows = [(n, each) for n, path in enumerate(paths) for each in statements[path]]
     lengths = [len(each.words) for _, each in rows]
-    temporary = index / f".{_FILE}.new"
-    with temporary.open("wb") as stream:
+    with replacing(index / _FILE) as stream:
         np.savez(
             stream,
             format=_FORMAT,
@@ -58,4 +57,3 @@ def write_statements(
             words=np.asarray([w for _, each in rows for w in each.words], dtype=np.uint32),
             bounds=np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]),
         )
-    os.replace(temporary, index / _FILE)

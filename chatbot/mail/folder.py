@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from chatbot.errors import DocumentError, MailError
+from chatbot.files import replacing
 from chatbot.importing.letters import LARGEST, read_letter
 from chatbot.mail.box import Stored
 
@@ -61,13 +62,9 @@ class FolderBox:
         """Put the draft beside its letter; mail programs open it to be edited and sent."""
         draft["X-Unsent"] = "1"
         path = self._beside(stored)
-        part = path.with_name(f".{path.name}.part")
         try:
-            with part.open("wb") as stream:
+            with replacing(path) as stream:
                 stream.write(draft.as_bytes(policy=SMTP))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, path)
         except OSError as exc:
             raise MailError(f"No draft can be written to '{path}': {exc.strerror}.") from exc
 

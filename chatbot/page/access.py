@@ -176,7 +176,7 @@ class Guard:
                 await refusal(scope, receive, send)
                 return
             client = (scope.get("client") or ("",))[0]
-            client_address.set(_network_of(client))
+            client_address.set(network_of(client))
             if self._header and client not in self._proxies:
                 kept = [(k, v) for k, v in scope["headers"] if k.lower() != self._header]
                 scope = {**scope, "headers": kept}
@@ -188,7 +188,9 @@ class Guard:
             log.debug("A browser left: %s", type(exc).__name__)
 
 
-def _network_of(host: str) -> str:
+def network_of(host: str) -> str:
+    """Who shares a limit: an IPv4 address, also one written as IPv6, or the 64 bits of an IPv6
+    address that name a line; what is no address as it is."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -5,7 +5,6 @@ response, errors too. Programs can claim any origin: it protects a site's name a
 and the limits protect the service.
 """
 
-import ipaddress
 import logging
 
 from fastapi.requests import Request
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.api.errors import ApiError, error_of, response_of
 from chatbot.api.parts import Parts, parts_of
 from chatbot.errors import StoreError
+from chatbot.page.access import network_of
 from chatbot.store import WidgetKey
 
 log = logging.getLogger(__name__)
@@ -111,20 +111,9 @@ def key_of(request: Request) -> WidgetKey:
     return key
 
 
-def visitor_of(host: str) -> str:
-    """Who shares a limit: an IPv4 address, or the 64 bits of an IPv6 address that name a line."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
-
-
 def _take(request: Request, what: str, limit: int) -> None:
     host = request.client.host if request.client else ""
-    verdict = parts_of(request).limiter.take(f"{what} {visitor_of(host)}", limit)
+    verdict = parts_of(request).limiter.take(f"{what} {network_of(host)}", limit)
     if not verdict.allowed:
         raise ApiError(
             429,

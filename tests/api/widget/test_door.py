@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from chatbot.api.widget.door import visitor_of
 from chatbot.errors import StoreError
+from chatbot.page.access import network_of
 from chatbot.store import Store
 from tests.support.api import client_of
 from tests.support.scripted import US
@@ -86,11 +86,12 @@ async def test_a_visitor_has_a_limit_and_others_have_theirs(api: Any, store: Sto
         ("203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
         ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
         ("unix", "unix"),
     ],
 )
 def test_who_shares_a_limit(host: str, visitor: str) -> None:
-    assert visitor_of(host) == visitor
+    assert network_of(host) == visitor
 
 
 async def test_the_script_is_there_for_every_page(site: Site) -> None:
