@@ -10,18 +10,7 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.approved import Approved
-from tests.console.test_console import (  # noqa: F401
-    EVIL,
-    KEY,
-    answer,
-    console,
-    correction,
-    decision,
-    desk,
-    olga,
-    post,
-    store,
-)
+from tests.console.test_console import EVIL, answer, correction, decision, post
 from tests.support.api import client_of
 from tests.support.scripted import US, ScriptedEngine
 
@@ -34,15 +23,15 @@ MADE = {
 }
 
 
-async def only(store: Store) -> Approved:  # noqa: F811
+async def only(store: Store) -> Approved:
     (one,) = await store.approved.all()
     return one
 
 
 async def test_a_wrong_answer_is_right_for_the_next_asker_within_seconds(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    desk: Settings,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
+    desk: Settings,
     service: ChatService,
     engine: ScriptedEngine,
 ) -> None:
@@ -73,7 +62,7 @@ async def test_a_wrong_answer_is_right_for_the_next_asker_within_seconds(
 
 
 async def test_the_words_of_a_follow_up_are_written_out_before_they_are_approved(
-    olga: httpx.AsyncClient, store: Store  # noqa: F811
+    olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
     said = [{"role": "user", "content": "How long can EU customers return a product?"}]
     item = await correction(store, question="how long can US customers return it", history=said)
@@ -89,7 +78,7 @@ async def test_the_words_of_a_follow_up_are_written_out_before_they_are_approved
 
 
 async def test_one_is_written_edited_confirmed_and_withdrawn(
-    olga: httpx.AsyncClient, store: Store, service: ChatService  # noqa: F811
+    olga: httpx.AsyncClient, store: Store, service: ChatService
 ) -> None:  # fmt: skip
     saved = await post(olga, "/console/approved/save", **MADE)
     assert saved.headers["location"] == "/console/approved?said=approved_saved"
@@ -122,7 +111,7 @@ async def test_one_is_written_edited_confirmed_and_withdrawn(
 
 
 async def test_what_cannot_be_approved_is_said_in_the_form(
-    olga: httpx.AsyncClient,  # noqa: F811
+    olga: httpx.AsyncClient,
 ) -> None:
     wrong: list[tuple[dict[str, str], str]] = [
         ({"question": "And in the US?"}, "cannot be understood"),
@@ -139,7 +128,7 @@ async def test_what_cannot_be_approved_is_said_in_the_form(
 
 
 async def test_a_table_goes_out_and_comes_back_the_same(
-    olga: httpx.AsyncClient, store: Store  # noqa: F811
+    olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
     evil = '=HYPERLINK("http://x","y")'
     beside = MADE | {"question": "What does '=1' cost in cell B2?", "answer": evil}
@@ -158,7 +147,7 @@ async def test_a_table_goes_out_and_comes_back_the_same(
 
 
 async def test_a_table_with_a_wrong_row_changes_nothing(
-    olga: httpx.AsyncClient, store: Store  # noqa: F811
+    olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
     row = "question,answer,document\nWhat does Pro cost?,9 EUR,\n"
     for content, sentence in (
@@ -175,7 +164,7 @@ async def test_a_table_with_a_wrong_row_changes_nothing(
 
 
 async def test_praise_waits_apart_and_teaches_when_it_is_accepted(
-    olga: httpx.AsyncClient, store: Store  # noqa: F811
+    olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
     _, step = await answer(store, question=US, answer="45 days.")
     item = await store.feedback.rate(step, 1, None)

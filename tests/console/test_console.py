@@ -1,11 +1,9 @@
 """The owner's console with a scripted model: who gets in, what forms do, and what is inert."""
 
 import asyncio
-import os
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +16,16 @@ from fastapi.routing import iter_route_contexts
 from chatbot.console import create_console
 from chatbot.console.application import console_routes
 from chatbot.console.words import TEXTS
-from chatbot.page.access import provide_secret
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.approved import ApprovedText
 from chatbot.store.database import now
+from tests.console.conftest import PASSWORD, PEOPLE, signed_in
 
-PASSWORD = "correct horse"
 EVIL = '<script>window.hacked=1</script><img src=x onerror="hacked=1">'
 KEY = "0" * 64
 QUESTION = "How long in the US?"
-PEOPLE = (("ann", "agent"), ("olga", "owner"), ("adam", "admin"))
 CONTEXTS = list(iter_route_contexts(console_routes(None).routes))  # type: ignore[arg-type]
 ROUTES = [
     (str(context.path).replace("{key}", KEY).replace("{name}", "console.css"), method)
@@ -37,56 +33,6 @@ ROUTES = [
     for method in sorted((context.methods or set()) - {"HEAD"})
 ]
 POSTS = [path for path, method in ROUTES if method == "POST"]
-
-
-@pytest.fixture
-def desk(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if _signs_in(name)}
-    desk = settings.model_copy(update={"data": tmp_path / "data", "max_file_mb": 1})
-    provide_secret(desk)
-    yield desk
-    os.environ.pop("CHAINLIT_AUTH_SECRET", None)
-    os.environ.update(kept)
-
-
-def _signs_in(name: str) -> bool:
-    return name.startswith(("OAUTH_", "CHAINLIT_AUTH"))
-
-
-@pytest.fixture
-async def store(desk: Settings) -> AsyncIterator[Store]:
-    store = Store(desk.database_url)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-async def console(desk: Settings, service: ChatService, store: Store) -> Any:
-    for name, role in PEOPLE:
-        await store.users.add(name, PASSWORD, role)
-    return create_console(desk, service, store)
-
-
-@asynccontextmanager
-async def signed_in(console: Any, name: str = "") -> AsyncIterator[httpx.AsyncClient]:
-    cookies = {"access_token": create_jwt(cl.User(identifier=name))} if name else {}
-    transport = httpx.ASGITransport(console, client=("127.0.0.1", 1234))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://127.0.0.1", cookies=cookies
-    ) as client:
-        yield client
-
-
-@pytest.fixture
-async def olga(console: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(console, "olga") as client:
-        yield client
-
-
-@pytest.fixture
-async def adam(console: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(console, "adam") as client:
-        yield client
 
 
 async def token(client: httpx.AsyncClient) -> str:

@@ -10,7 +10,7 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
 from tests.consistency.test_compare import FILLING, RIGHT, WRONG
-from tests.console.test_console import EVIL, console, desk, olga, post, store  # noqa: F401
+from tests.console.test_console import EVIL, post
 
 
 def compare(service: ChatService, knowledge: Path, evil: str = "") -> str:
@@ -24,7 +24,7 @@ def compare(service: ChatService, knowledge: Path, evil: str = "") -> str:
 
 
 async def test_a_finding_is_listed_dismissed_and_taken_back(
-    olga: httpx.AsyncClient, store: Store, service: ChatService, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, store: Store, service: ChatService, knowledge: Path
 ) -> None:  # fmt: skip
     assert "not compared yet" in (await olga.get("/console/contradictions")).text
     finding = compare(service, knowledge, EVIL)
@@ -54,7 +54,7 @@ async def test_a_finding_is_listed_dismissed_and_taken_back(
 
 
 async def test_what_was_dismissed_comes_back_when_a_passage_changes(
-    olga: httpx.AsyncClient, service: ChatService, settings: Settings, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, service: ChatService, settings: Settings, knowledge: Path
 ) -> None:  # fmt: skip
     finding = compare(service, knowledge)
     await post(olga, "/console/contradictions/dismiss", finding=finding)

@@ -20,15 +20,7 @@ from chatbot.errors import DocumentError, StoreError
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
-from tests.console.test_console import (  # noqa: F401
-    answer,
-    console,
-    desk,
-    olga,
-    post,
-    store,
-    token,
-)
+from tests.console.test_console import answer, post
 
 TEXT = b"# Shipping\n\nWe ship to Norway within nine days.\n"
 
@@ -51,7 +43,7 @@ def in_folder(folder: Path) -> set[str]:
 
 
 async def test_every_file_is_listed_with_its_state(
-    olga: httpx.AsyncClient, store: Store, knowledge: Path, service: ChatService  # noqa: F811
+    olga: httpx.AsyncClient, store: Store, knowledge: Path, service: ChatService
 ) -> None:  # fmt: skip
     (knowledge / "broken.pdf").write_bytes(b"no pdf at all")
     (knowledge / "notes.xyz").write_text("x")
@@ -84,7 +76,7 @@ async def test_every_file_is_listed_with_its_state(
 
 
 async def test_a_document_is_shown_as_the_bot_sees_it_and_nothing_else_is(
-    olga: httpx.AsyncClient, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path
 ) -> None:  # fmt: skip
     found = await olga.get("/console/documents/view", params={"path": "us.md"})
     assert "Customers in the US can return" in found.text
@@ -100,7 +92,7 @@ async def test_a_document_is_shown_as_the_bot_sees_it_and_nothing_else_is(
 
 
 async def test_an_upload_answers_at_once_and_a_deletion_is_forgotten(
-    olga: httpx.AsyncClient, store: Store, service: ChatService  # noqa: F811
+    olga: httpx.AsyncClient, store: Store, service: ChatService
 ) -> None:  # fmt: skip
     sent = await post(olga, "/console/documents/upload", **upload("shipping.md"))
     assert sent.headers["location"].startswith("/console/documents/view?path=shipping.md")
@@ -137,7 +129,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_hostile_names_stay_in_the_folder_or_outside_of_it(
-    olga: httpx.AsyncClient, knowledge: Path, tmp_path: Path, name: str  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path, tmp_path: Path, name: str
 ) -> None:  # fmt: skip
     outside = in_folder(tmp_path) - {f"knowledge/{path}" for path in in_folder(knowledge)}
     before = in_folder(knowledge)
@@ -176,7 +168,7 @@ def bomb() -> bytes:
     ],
 )
 async def test_files_that_cannot_be_read_leave_the_folder_as_it_was(
-    console: Any, olga: httpx.AsyncClient, knowledge: Path, name: str,  # noqa: F811
+    console: Any, olga: httpx.AsyncClient, knowledge: Path, name: str,
     content: Callable[[], bytes],
 ) -> None:  # fmt: skip
     before = in_folder(knowledge)
@@ -187,7 +179,7 @@ async def test_files_that_cannot_be_read_leave_the_folder_as_it_was(
 
 
 async def test_an_upload_goes_into_folders_that_are_there(
-    olga: httpx.AsyncClient, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path
 ) -> None:  # fmt: skip
     (knowledge / "policy").mkdir()
     (knowledge / "policy" / "a.md").write_text("# A\n\nText.\n")
@@ -201,7 +193,7 @@ async def test_an_upload_goes_into_folders_that_are_there(
 
 
 async def test_deleting_a_link_leaves_what_it_leads_to(
-    olga: httpx.AsyncClient, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path
 ) -> None:  # fmt: skip
     target = knowledge.parent / "kept.md"
     target.write_text("# Kept\n\nText.\n")
@@ -228,7 +220,7 @@ def test_a_change_that_cannot_be_logged_is_not_made(settings: Settings, knowledg
 
 
 async def test_a_deletion_needs_the_tick(
-    olga: httpx.AsyncClient, knowledge: Path  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path
 ) -> None:  # fmt: skip
     assert (await post(olga, "/console/documents/delete", path="us.md")).status_code == 422
     assert (knowledge / "us.md").is_file()
@@ -236,7 +228,7 @@ async def test_a_deletion_needs_the_tick(
 
 
 async def test_a_build_that_fails_is_said_and_the_next_one_goes(
-    olga: httpx.AsyncClient, knowledge: Path, service: ChatService  # noqa: F811
+    olga: httpx.AsyncClient, knowledge: Path, service: ChatService
 ) -> None:  # fmt: skip
     kept = {path: (knowledge / path).read_bytes() for path in in_folder(knowledge)}
     for path in kept:

@@ -17,17 +17,7 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.runs import Result, Run
-from tests.console.test_console import (  # noqa: F401
-    EVIL,
-    adam,
-    console,
-    correction,
-    decision,
-    desk,
-    olga,
-    post,
-    store,
-)
+from tests.console.test_console import EVIL, correction, decision, post
 from tests.support.scripted import US, ScriptedEngine
 
 # What `chatbot finetune` leaves behind, in place of the real one.
@@ -52,12 +42,12 @@ print(json.dumps({"rows": 3, "before": {"loss": 2.0}, "after": {"loss": 1.0}, "s
 """
 
 
-async def accept(client: httpx.AsyncClient, store: Store, **more: Any) -> None:  # noqa: F811
+async def accept(client: httpx.AsyncClient, store: Store, **more: Any) -> None:
     address, form = await decision(store, await correction(store, **more))
     assert (await post(client, address, **form)).status_code == 303
 
 
-async def ended(store: Store, kind: Any = "tests") -> Run:  # noqa: F811
+async def ended(store: Store, kind: Any = "tests") -> Run:
     for _ in range(200):
         (run, *_) = await store.runs.newest(kind, 1)
         if not run.running:
@@ -66,7 +56,7 @@ async def ended(store: Store, kind: Any = "tests") -> Run:  # noqa: F811
     raise AssertionError("the job goes on")
 
 
-async def running(store: Store) -> Run:  # noqa: F811
+async def running(store: Store) -> Run:
     run = await store.runs.running()
     assert run is not None
     return run
@@ -83,8 +73,8 @@ def cases_file(*answers: str) -> bytes:
 
 
 async def test_cases_are_run_and_what_changed_is_shown(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
     engine: ScriptedEngine,
 ) -> None:
     await accept(olga, store)
@@ -110,9 +100,9 @@ async def test_cases_are_run_and_what_changed_is_shown(
 
 
 async def test_a_run_is_seen_by_everybody_and_cancelled(
-    olga: httpx.AsyncClient,  # noqa: F811
-    adam: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
+    olga: httpx.AsyncClient,
+    adam: httpx.AsyncClient,
+    store: Store,
     service: ChatService,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -139,8 +129,8 @@ async def test_a_run_is_seen_by_everybody_and_cancelled(
 
 
 async def test_a_case_that_cannot_be_answered_is_wrong(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
 ) -> None:
     long = json.dumps({"id": "a", "question": "x" * 9000, "answers": ["y"]}).encode()
     given = {"file": ("long.jsonl", long + b"\n" + long)}
@@ -154,9 +144,9 @@ async def test_a_case_that_cannot_be_answered_is_wrong(
 
 
 async def test_files_of_cases_are_checked_and_deleted(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    desk: Settings,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
+    desk: Settings,
 ) -> None:
     for name, content in (
         ("a.jsonl", b"{}"), ("b.txt", cases_file("x")), (".c.jsonl", cases_file("x")),
@@ -178,8 +168,8 @@ async def test_files_of_cases_are_checked_and_deleted(
 
 
 async def test_runs_are_compared_with_the_last_index_and_adapter(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
 ) -> None:
     made = []
     for generation, adapter, correct in (("g1", "", 1), ("g1", "a1", 1), ("g2", "a1", 0)):
@@ -210,9 +200,9 @@ def entry(service: ChatService) -> LLMEntry:
 
 @pytest.fixture
 def runner(
-    desk: Settings,  # noqa: F811
+    desk: Settings,
     service: ChatService,
-    store: Store,  # noqa: F811
+    store: Store,
     tmp_path: Path,
 ) -> Runner:
     program = tmp_path / "tune.py"
@@ -222,7 +212,7 @@ def runner(
     return runner
 
 
-async def lessons(store: Store, olga: httpx.AsyncClient) -> tuple[Any, Any]:  # noqa: F811
+async def lessons(store: Store, olga: httpx.AsyncClient) -> tuple[Any, Any]:
     from chatbot.desk.corrections import regression_cases, training_rows
 
     await accept(olga, store)
@@ -231,9 +221,9 @@ async def lessons(store: Store, olga: httpx.AsyncClient) -> tuple[Any, Any]:  # 
 
 
 async def test_a_killed_training_goes_on_and_its_adapter_is_taken_and_given_back(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    desk: Settings,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
+    desk: Settings,
     runner: Runner,
     entry: LLMEntry,
 ) -> None:
@@ -267,9 +257,9 @@ async def test_a_killed_training_goes_on_and_its_adapter_is_taken_and_given_back
 
 
 async def test_a_failed_training_says_why_and_installs_nothing(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
-    desk: Settings,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
+    desk: Settings,
     runner: Runner,
     entry: LLMEntry,
 ) -> None:
@@ -286,8 +276,8 @@ async def test_a_failed_training_says_why_and_installs_nothing(
 
 
 async def test_nothing_is_trained_from_nothing(
-    olga: httpx.AsyncClient,  # noqa: F811
-    store: Store,  # noqa: F811
+    olga: httpx.AsyncClient,
+    store: Store,
 ) -> None:
     refused = await post(olga, "/console/training/start")
     assert refused.status_code == 422
