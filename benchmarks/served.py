@@ -1,5 +1,10 @@
-"""What answers in the service: the small bundled model's file and its adapter."""
+"""What answers in the service: a bundled model's file and its adapter.
 
+``CHATBOT_LLM`` names the model, ``bundled-small`` if nothing is said; processes that a benchmark
+starts inherit it.
+"""
+
+import os
 from pathlib import Path
 
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
@@ -8,8 +13,9 @@ from chatbot.llm.converted import merged_weights, prepare_graph
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
 
-SETTINGS = load_settings(llm="bundled-small")
-ENTRY = load_catalogue(SETTINGS.models).llm["bundled-small"]
+MODEL = os.environ.get("CHATBOT_LLM", "bundled-small")
+SETTINGS = load_settings(llm=MODEL)
+ENTRY = load_catalogue(SETTINGS.models).llm[MODEL]
 
 
 def adapter() -> Adapter | None:
@@ -24,6 +30,9 @@ def graph() -> Path:
 
 
 def weights() -> Path:
-    """The GGUF file, with the adapter merged in, for other programs."""
+    """The GGUF file for other programs: of the small model with its adapter merged in; a large
+    one as it was fetched, since merging would write it in other bits."""
     base, used = require_weights(ENTRY), adapter()
-    return base if used is None else merged_weights(ENTRY, SETTINGS, base, used)
+    if used is None or MODEL != "bundled-small":
+        return base
+    return merged_weights(ENTRY, SETTINGS, base, used)

@@ -1,10 +1,11 @@
 """Four ways to run the same weights, side by side: first token, decoding, many users, memory.
 
-All run the file that serves, with its adapter merged in. Each contender has a process of its own
-and gets the same conversations (``prompts.py``). Results
-are kept in ``--out`` as they come, so that a part can be measured again; the last step prints the
-table and draws the plot from all that is there. On a shared machine the least disturbed of
-``--tries`` counts, for every contender alike.
+All run what serves: of ``bundled-small`` the file with its adapter merged in, of ``bundled`` the
+file as it is fetched (ours with its adapter), as ``CHATBOT_LLM`` says. Each contender has a
+process of its own and gets the same conversations (``prompts.py``). Results are kept in ``--out``
+as they come, so that a part can be measured again; the last step prints the table and draws the
+plot from all that is there. On a shared machine the least disturbed of ``--tries`` counts, for
+every contender alike.
 
     python -m benchmarks.llm.compare [--only ours,stock] [--users 1,4,8,16] [--tries 3]
 """

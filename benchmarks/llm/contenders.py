@@ -140,15 +140,12 @@ class Ours(Contender):
     title = "Peregrine (openvino)"
 
     def __init__(self, gguf: Path, dense: Path) -> None:
-        from served import graph
-
+        from benchmarks.served import ENTRY, MODEL, graph
         from chatbot.llm.local import LocalChatModel
 
         self._engine = endless_engine(graph())
         # The prompt is rendered already: one message, passed through as it is.
-        self._llm = LocalChatModel(
-            engine=self._engine, model_name="bundled-small", template="smollm2"
-        )
+        self._llm = LocalChatModel(engine=self._engine, model_name=MODEL, template=ENTRY.template)
         object.__setattr__(self._llm, "render", lambda messages: messages[0].text)
 
     def stream(self, prompt: str, tokens: int) -> Iterator[object]:

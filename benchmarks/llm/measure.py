@@ -1,13 +1,19 @@
 """One contender, measured in this process: run by ``compare.py``, which says with what."""
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 STARTED = time.perf_counter()
+
+
+def peak_memory_mb() -> int:
+    """The most that this process has held, from Linux; ``ru_maxrss`` would start with what the
+    process that started this one held."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 def first_and_rate(contender: Any, prompt: str, tokens: int) -> tuple[float, float]:
@@ -66,10 +72,7 @@ def main(name: str, gguf: str, dense: str, out: str, tries: str, tokens: str, us
 
     def keep(**values: object) -> None:
         result.update(values)
-        result["peak_memory_mb"] = max(
-            result.get("peak_memory_mb", 0),
-            round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        )
+        result["peak_memory_mb"] = max(result.get("peak_memory_mb", 0), peak_memory_mb())
         file.write_text(json.dumps(result, indent=1))
 
     contender = CONTENDERS[name](Path(gguf), Path(dense))

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.llm.contenders import endless_engine
-from benchmarks.served import graph
+from benchmarks.served import ENTRY, MODEL, graph
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
@@ -148,13 +148,13 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
     ``found`` gets the seconds that each retrieval took, the embedding of the query included.
     """
     settings = load_settings(
-        index=index, llm="bundled-small", embeddings="bundled", refuse_below=0.0,
+        index=index, llm=MODEL, embeddings="bundled", refuse_below=0.0,
         answer_tokens=tokens, answers_at_once=16,
     )  # fmt: skip
     engine = endless_engine(graph())
     recorded = Recorded(engine)
     llm = LocalChatModel(
-        engine=recorded, model_name="bundled-small", template="smollm2", max_tokens=tokens
+        engine=recorded, model_name=MODEL, template=ENTRY.template, max_tokens=tokens
     )
     service = ChatService(settings, llm=llm)
     service.warm_up()
@@ -178,7 +178,7 @@ def layers(tokens: int, index: Path, found: list[float]) -> dict[str, Run]:
 
     async def model_stream(index: int) -> AsyncIterator[Any]:
         plain = LocalChatModel(
-            engine=recorded, model_name="bundled-small", template="smollm2", max_tokens=tokens
+            engine=recorded, model_name=MODEL, template=ENTRY.template, max_tokens=tokens
         )
         object.__setattr__(plain, "render", lambda messages: prompts[index])
         async for chunk in plain.astream("rendered already"):

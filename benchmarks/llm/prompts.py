@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from benchmarks import ROOT
+from benchmarks.served import ENTRY
 from chatbot.llm.templates import chat_template
 from chatbot.prompts import load_prompts
 
@@ -39,7 +40,7 @@ def conversation(number: int) -> Conversation:
     def render(history: list[BaseMessage], question: str) -> str:
         messages = prompts.render_answer(history, passages, question).to_messages()
         system = SystemMessage(f"Conversation {number}. {messages[0].text}")
-        return chat_template("smollm2")([system, *messages[1:]])
+        return chat_template(ENTRY.template)([system, *messages[1:]])
 
     history = [HumanMessage(QUESTION), AIMessage(ANSWER)]
     return Conversation(render([], QUESTION), render(history, FOLLOW_UP))

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import ROOT
-from benchmarks.served import adapter, graph
+from benchmarks.served import ENTRY, MODEL, adapter, graph
 from chatbot.cases import Case, read_cases
 from chatbot.evaluation.answers import answer_cases, summarise
-from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.catalogue import require_weights
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
@@ -32,8 +32,8 @@ def engine_of(name: str, settings: Settings) -> Any:
     if name == "f32":
         from chatbot.llm.engines.transformers import TransformersEngine
 
-        base, used = load_catalogue(settings.models).llm["bundled-small"], adapter()
-        return TransformersEngine(require_weights(base), used.path if used else None, "f32")
+        used = adapter()
+        return TransformersEngine(require_weights(ENTRY), used.path if used else None, "f32")
     from chatbot.llm.engines.openvino import OpenVINOEngine
 
     return OpenVINOEngine(graph())
@@ -41,10 +41,9 @@ def engine_of(name: str, settings: Settings) -> Any:
 
 def answered(name: str, cases: list[Case], settings: Settings) -> list[dict[str, Any]]:
     """A row for each case."""
-    entry = load_catalogue(settings.models).llm["bundled-small"]
     llm = LocalChatModel(
-        engine=engine_of(name, settings), model_name=name, template=entry.template,
-        stop_strings=entry.stop, context=entry.context, max_tokens=settings.answer_tokens,
+        engine=engine_of(name, settings), model_name=name, template=ENTRY.template,
+        stop_strings=ENTRY.stop, context=ENTRY.context, max_tokens=settings.answer_tokens,
     )  # fmt: skip
     service = ChatService(settings, llm=llm)
     service.warm_up()
@@ -64,7 +63,7 @@ def main() -> None:
     rows: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
-            index=Path(folder), llm="bundled-small", embeddings="bundled", refuse_below=0.0,
+            index=Path(folder), llm=MODEL, embeddings="bundled", refuse_below=0.0,
             answer_tokens=options.tokens,
         )  # fmt: skip
         for name in options.engines.split(","):
