@@ -32,6 +32,7 @@ from chatbot.llm.engines.protocol import (
 )
 from chatbot.llm.hardware import processors
 from chatbot.llm.local import LocalChatModel, local_model
+from chatbot.llm.mapped import drop_mapped
 from chatbot.llm.tokens import TextTokens
 from chatbot.settings import Settings
 
@@ -123,6 +124,7 @@ class OpenVINOEngine:
                 f"The weights '{folder}' do not load ({reason_of(exc, -1)}); remove that folder, "
                 "and it is made anew with the next start."
             ) from exc
+        self._weights = folder / "openvino_model.bin"
         self._probes: dict[int, Any] = {}
         self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
@@ -228,6 +230,7 @@ class OpenVINOEngine:
         numbers = itertools.count()
         active: list[_Running] = []
         leaving = False  # a request's memory is free with the step after its last one
+        copied = False  # OpenVINO copies the weights in the order that suits the processor
         while True:
             try:
                 while True:  # with nothing to step, wait for the next request
@@ -238,7 +241,7 @@ class OpenVINOEngine:
                         return
                     self._admit(arrived, next(numbers), active)
             except queue.Empty:
-                pass
+                drop_mapped(self._weights)
             try:
                 self._pipeline.step()
             except Exception as exc:  # a failed step says nothing about which request
@@ -247,6 +250,9 @@ class OpenVINOEngine:
                     running.handle.cancel()
                 active, leaving = [], False
                 continue
+            if not copied:
+                copied = True
+                drop_mapped(self._weights)
             pause = max(_PIECE, _PIECE_SHARED * len(active))
             before = [running.passed for running in active]
             still = [running for running in active if not self._deliver(running, pause)]

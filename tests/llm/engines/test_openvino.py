@@ -14,6 +14,7 @@ from chatbot.llm.converted import prepare_graph
 from chatbot.llm.engines.openvino import OpenVINOEngine
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.settings import load_settings
+from tests.support.memory import resident
 
 pytestmark = pytest.mark.model
 
@@ -151,3 +152,10 @@ def test_an_answer_does_not_begin_with_what_is_to_be_avoided(engine: OpenVINOEng
     other = text_of(say(engine, prompt, tokens=4, avoid=first))
     assert first.split()[0] != (other.split() or [""])[0]
     assert other
+
+
+def test_weights_are_held_once(engine: OpenVINOEngine) -> None:
+    """OpenVINO's own copy stays; of the file that it was made from hardly anything."""
+    say(engine, PROMPTS[0], tokens=2)
+    weights = engine._weights
+    assert resident(weights) < weights.stat().st_size / 4
