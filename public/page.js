@@ -27,12 +27,15 @@ const lines = { model: "", knowledge: "" };
 function draw() {
   const text = lines.model || lines.knowledge;
   let line = document.getElementById("state-line");
-  if (!text) return line?.remove();
+  if (!text) {
+    line?.remove();
+    return place();
+  }
   if (!line) {
     line = document.createElement("footer");
     line.id = "state-line";
     line.style.cssText =
-      "position:fixed;left:50%;bottom:2px;transform:translateX(-50%);max-width:92vw;z-index:5;" +
+      "position:fixed;bottom:2px;z-index:5;" +
       "font-size:12px;line-height:16px;text-align:center;opacity:.85;pointer-events:none";
     line.append(document.createElement("span"));
     document.body.append(line);
@@ -42,7 +45,23 @@ function draw() {
   if (lines.model) said.setAttribute("role", "status");
   else said.removeAttribute("role");
   if (said.textContent !== text) said.textContent = text;
+  place();
 }
+
+// As wide as the box and below it, wherever the sidebar pushes that; Chainlit's own line, which
+// stands there in a conversation, would show through.
+function place() {
+  const line = document.getElementById("state-line");
+  for (const own of document.querySelectorAll(".watermark"))
+    own.style.visibility = line ? "hidden" : "";
+  if (!line) return;
+  const around = document.getElementById("message-composer")?.getBoundingClientRect();
+  const { left, width } = around?.width ? around : { left: 0, width: innerWidth };
+  line.style.left = `${left}px`;
+  line.style.width = `${width}px`;
+}
+addEventListener("resize", place);
+addEventListener("transitionend", place); // the sidebar opens and closes in one
 
 async function ask(address) {
   const answer = await fetch(address, { headers: { "Accept-Language": navigator.language } });
@@ -56,6 +75,7 @@ async function tellOfModel() {
   } catch {
     state = { text: lines.model, over: false }; // the service restarts
   }
+  if (state.answers && !lines.model) return; // so it was before this page was opened
   lines.model = state.text;
   draw();
   if (!state.over) setTimeout(tellOfModel, LOOK_EVERY);
@@ -143,6 +163,7 @@ new MutationObserver(() => {
     nameButtons();
     speakAnswers();
     tellRemoved();
+    place();
   }, 200);
 }).observe(document.body, { childList: true, subtree: true });
 

@@ -9,6 +9,7 @@ import chainlit as cl
 
 from chatbot.answering.answer import Answer, Approval
 from chatbot.grounding.citations import MARK, mark
+from chatbot.grounding.reading import read
 from chatbot.page.texts import say
 from chatbot.passage import Passage
 
@@ -37,13 +38,18 @@ def body(answer: Answer, language: str) -> str:
     return text
 
 
-def support(answer: Answer) -> Literal["well", "partly", "not"]:
+def support(answer: Answer) -> Literal["well", "lead", "partly", "not"]:
     """How far to trust an answer, as the page says it: a share in percent under a wrong sentence
-    would be taken for a promise."""
+    would be taken for a promise.
+
+    "lead" is a well supported answer that begins with "yes" or "no": sources say what follows, but
+    no sentence of them says whether that is a yes to this question, and a third were wrong.
+    """
     if answer.abstained:
         return "not"
-    sure = answer.confidence >= _WELL and answer.citations and not answer.unsupported
-    return "well" if sure else "partly"
+    if answer.confidence < _WELL or not answer.citations or answer.unsupported:
+        return "partly"
+    return "lead" if read(answer.answer).lead else "well"
 
 
 def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:

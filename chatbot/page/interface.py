@@ -1,5 +1,5 @@
-"""The words of Chainlit's own page where ours fit better: people sign in with a name, and a wrong
-password and a pause each have a sentence."""
+"""The words of Chainlit's own page where ours fit better: people sign in with a name, a wrong
+password and a pause each have a sentence, and what people have are conversations, not threads."""
 
 import re
 from typing import Any
@@ -13,6 +13,17 @@ from chatbot.page.texts import say
 
 # Buttons without words that public/page.js names, where Chainlit has no words for them.
 _NAMED = ("account", "bottom", "edit", "show_password", "thread_options")
+# Where Chainlit has its words, and ours for them.
+_OWN = {
+    "navigation.header.readme": "page_help",
+    "chat.input.placeholder": "page_box",
+    "threadHistory.sidebar.empty": "page_no_threads",
+    "threadHistory.thread.actions.delete.description": "page_delete",
+    "threadHistory.thread.actions.rename.title": "page_rename",
+    "threadHistory.thread.actions.rename.description": "page_rename_about",
+    "threadHistory.thread.actions.rename.inProgress": "page_renaming",
+    "threadHistory.thread.actions.rename.success": "page_renamed",
+}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -49,4 +60,13 @@ def with_own_words(words: dict[str, Any], language: str) -> dict[str, Any]:
     }
     names = {name: say(language, f"name_{name}") for name in _NAMED}
     names["regenerate"] = say(language, "regenerate")
-    return words | {"auth": words["auth"] | {"login": login | own}, "peregrine": names}
+    words = words | {"auth": words["auth"] | {"login": login | own}, "peregrine": names}
+    for path, key in _OWN.items():
+        words = _replaced(words, path.split("."), say(language, key))
+    return words
+
+
+def _replaced(words: dict[str, Any], path: list[str], text: str) -> dict[str, Any]:
+    """A copy of ``words`` that has ``text`` at ``path``: Chainlit may keep its own."""
+    first, *rest = path
+    return words | {first: _replaced(words[first], rest, text) if rest else text}

@@ -12,7 +12,8 @@ from chatbot.service import ChatService
 def model_state(service: ChatService) -> Route:
     """``/desk/model``: a line in the reader's language, and whether it is the last one.
 
-    ``{"text", "over"}``; without text there is nothing to tell.
+    ``{"text", "over", "answers"}``; without text there is nothing to tell. That the large model
+    ``answers`` is news only where the page said before that it would.
     """
 
     async def tell(request: Request) -> Response:
@@ -20,7 +21,9 @@ def model_state(service: ChatService) -> Route:
         language = request.headers.get("accept-language", "en")
         text = sentence(state, language) if state else ""
         over = state is None or not state.under_way
-        return JSONResponse({"text": text, "over": over}, headers={"cache-control": "no-store"})
+        answers = state is not None and state.phase == "answers"
+        shown = {"text": text, "over": over, "answers": answers}
+        return JSONResponse(shown, headers={"cache-control": "no-store"})
 
     return Route("/desk/model", tell)
 

@@ -8,18 +8,22 @@ from chatbot.page.answers import support
 
 
 @pytest.mark.parametrize(
-    ("confidence", "unsupported", "abstained", "said"),
+    ("text", "confidence", "unsupported", "abstained", "said"),
     [
-        (0.95, False, False, "well"),
-        (0.95, True, False, "partly"),
-        (0.6, False, False, "partly"),
-        (0.95, False, True, "not"),
+        ("Never", 0.95, False, False, "well"),
+        ("Never", 0.95, True, False, "partly"),
+        ("Never", 0.6, False, False, "partly"),
+        ("Never", 0.95, False, True, "not"),
+        ("Yes, opened boxes are taken back.", 0.95, False, False, "lead"),
+        ("Nein, das ist nicht möglich.", 0.95, False, False, "lead"),
+        ("No, they are not.", 0.95, True, False, "partly"),
+        ("No return is free.", 0.95, False, False, "well"),
     ],
 )
 def test_how_far_to_trust_an_answer_is_said_in_words(
-    confidence: float, unsupported: bool, abstained: bool, said: str
+    text: str, confidence: float, unsupported: bool, abstained: bool, said: str
 ) -> None:
     marked = [Unsupported(0, 5, "Never", "it is not said")] if unsupported else []
     cited = [Citation(path="a.md", start=0, end=4, quote="Ever", passage=1)]
-    answer = Answer("Never", abstained, confidence, cited, [], "model", {}, unsupported=marked)
+    answer = Answer(text, abstained, confidence, cited, [], "model", {}, unsupported=marked)
     assert support(answer) == said

@@ -1,6 +1,7 @@
 """Signing in, being paused, and being removed while signed in."""
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -126,6 +127,20 @@ async def test_the_sign_in_form_asks_for_a_name(page: httpx.AsyncClient, languag
     assert (
         asked.json()["translation"]["peregrine"]["edit"] == TEXTS.by_language[language]["name_edit"]
     )
+
+
+@pytest.mark.parametrize("language", TEXTS.by_language)
+async def test_the_page_calls_conversations_by_one_name(
+    page: httpx.AsyncClient, language: str
+) -> None:
+    asked = await page.get("/project/translations", params={"language": f"{language}-XX"})
+    shown = asked.json()["translation"]
+    assert shown["chat"]["input"]["placeholder"] == TEXTS.by_language[language]["page_box"]
+    history = shown["threadHistory"]
+    assert history["sidebar"]["empty"] == TEXTS.by_language[language]["page_no_threads"]
+    assert history["sidebar"]["filters"]["search"]  # Chainlit's own stay
+    actions = [history["thread"]["actions"][name] for name in ("rename", "delete")]
+    assert not re.search(r"\bthreads?\b", str(actions), re.IGNORECASE)
 
 
 async def test_a_language_that_is_none_gets_english(page: httpx.AsyncClient) -> None:
