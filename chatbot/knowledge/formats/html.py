@@ -20,6 +20,7 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
+from chatbot.knowledge.formats.equations import apart
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     hidden_by_style,
@@ -185,6 +186,8 @@ class _Walker:
             text = inline_text(element, self._hidden)
             if tag in ("sup", "sub"):
                 text = raise_text(text, "".join(self._line), element)
+            elif tag == "math":
+                text = apart(text, "".join(self._line))
             elif is_custom(element):
                 text = f" {text} "
             self._line.append(text)

@@ -4,6 +4,8 @@ page does not show, nothing that it hides."""
 import re
 from typing import Any
 
+from chatbot.knowledge.formats.equations import apart, equation_text
+
 HIDDEN = frozenset(
     """
     script style template noscript head title meta link iframe object embed canvas nav
@@ -66,6 +68,8 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         return ""
     if tag == "br":
         return "\n"
+    if tag == "math":
+        return equation_text(element)
     if tag in ("del", "s", "strike", "rp"):
         return ""
     if tag == "img" or tag == "input":
@@ -77,6 +81,8 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         text = inline_text(child, selectors, keep)
         if child.tag in ("sup", "sub"):
             text = raise_text(text, "".join(pieces), child)
+        elif child.tag == "math":
+            text = apart(text, "".join(pieces))
         elif text and not keep and (child.tag in _APART or is_custom(child)):
             text = f" {text} "
         pieces += [text, _collapse_blanks(child.tail, keep)]

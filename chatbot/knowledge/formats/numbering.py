@@ -1,13 +1,15 @@
 """Word files made ready for office_oxide: with the numbers that Word shows, without comments.
 
 Numbers of several levels ("2.1"), of headings and in brackets ("a)") are put in as text, as are
-the descriptions of pictures; everything else of a list is read by office_oxide.
+equations and the descriptions of pictures, and words stand without the guide to their reading above
+them; everything else of a list is read by office_oxide.
 """
 
 import re
 import zipfile
 from typing import Any
 
+from chatbot.knowledge.formats.equations import write_word_equations
 from chatbot.knowledge.formats.zipped import rewrite_archive, write_xml, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,7 +31,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     if part is None or part.file_size > _UNPACKED:
         return data
     body = xml(archive, "word/document.xml")
-    changed = _move_descriptions(body)
+    changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
     changed += _Numbers(archive).write(body)
     if not changed and not comments:
         return data
@@ -47,6 +49,17 @@ def _move_descriptions(body: Any) -> int:
             run.addnext(_run(run, f" {text.strip()} "))
             count += 1
     return count
+
+
+def _without_guides(body: Any) -> int:
+    """Take off what stands above words to tell how they are read; returns how many."""
+    found = list(body.iter(f"{_W}ruby"))
+    for guide in found:
+        holder = guide.getparent()
+        for run in guide.findall(f"{_W}rubyBase/{_W}r"):
+            holder.addprevious(run)
+        holder.remove(guide)
+    return len(found)
 
 
 def _run(beside: Any, text: str) -> Any:

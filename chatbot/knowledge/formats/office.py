@@ -20,6 +20,7 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
+from chatbot.knowledge.formats.equations import write_slide_equations
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
 from chatbot.knowledge.formats.pictures import picture_blocks
@@ -77,7 +78,7 @@ def read_slides(data: bytes) -> Extracted:
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
-        if root is not None and _without_hidden(root):
+        if root is not None and _without_hidden(root) + write_slide_equations(root):
             changed[name] = write_xml(root)
     data = rewrite_archive(archive, changed) if changed else data
     return _deck(_html(data, "pptx"), hidden)

@@ -44,6 +44,83 @@ def test_controls_fields_and_hidden_words() -> None:
     assert word(run("Version ") + control + simple + hidden).text == "Version 4.2 of May\n"
 
 
+def inner(tag: str, *parts: str) -> str:
+    return f"<m:{tag}>{''.join(parts)}</m:{tag}>"
+
+
+def signs(text: str) -> str:
+    return inner("r", inner("t", text))
+
+
+HALF = inner("f", inner("num", signs("1")), inner("den", signs("2")))
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+@pytest.mark.parametrize(
+    ("equation", "want"),
+    [
+        (HALF, "1/2"),
+        (inner("sSup", inner("e", signs("10")), inner("sup", signs("-6"))), "10^(-6)"),
+        (signs("x=") + inner("rad", inner("deg"), inner("e", signs("a+1"))), "x=√(a+1)"),
+        (inner("rad", inner("deg", signs("3")), inner("e", signs("8"))), "√[3]8"),
+        (inner("sSubSup", inner("e", signs("c")), inner("sub", signs("1")),
+               inner("sup", signs("2"))), "c_1^2"),
+        (inner("f", inner("num", inner("d", inner("e", signs("a+b")))), inner("den", signs("2"))),
+         "(a+b)/2"),
+        (inner("d", '<m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr>',
+               inner("e", signs("x"))), "[x]"),
+        (inner("nary", '<m:naryPr><m:chr m:val="∑"/></m:naryPr>', inner("sub", signs("i=1")),
+               inner("sup", signs("n")), inner("e", signs("i"))), "∑_(i=1)^n i"),
+        (inner("m", inner("mr", inner("e", signs("1")), inner("e", signs("0"))),
+               inner("mr", inner("e", signs("0")), inner("e", signs("1")))), "[1, 0; 0, 1]"),
+    ],
+)  # fmt: skip
+def test_equations_are_lines_that_say_the_same(equation: str, want: str) -> None:
+    found = word(run("Take ") + f"<m:oMath {M}>{equation}</m:oMath>" + run(" a day."))
+    assert found.text == f"Take {want} a day.\n"
+
+
+def test_an_equation_does_not_join_the_number_before_it_and_may_have_a_line_of_its_own() -> None:
+    alone = f"<m:oMathPara {M}><m:oMathParaPr/><m:oMath>{HALF}</m:oMath></m:oMathPara>"
+    found = word(run("1") + f"<m:oMath {M}>{HALF}</m:oMath>" + run(" cups"), alone)
+    assert found.text == "1 1/2 cups\n\n1/2\n"
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_equations_of_slides_are_read_instead_of_their_pictures(whole: bool) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = slide.shapes.add_textbox(0, 0, 9, 9).text_frame
+    frame.text = "Take "
+    held = (
+        '<a14:m xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main">'
+        f"<m:oMath {M}>{HALF}</m:oMath></a14:m>"
+    )
+    either = parse_xml(
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/'
+        '2006"><mc:Choice xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main" '
+        'Requires="a14"/><mc:Fallback/></mc:AlternateContent>'
+    )
+    last = frame.paragraphs[0].runs[0]._r
+    if whole:  # the shape has another one for programs that know no equations
+        last.addnext(parse_xml(held))
+        shape = frame._txBody.getparent()
+        shape.addprevious(either)
+        either[0].append(shape)
+    else:
+        either[0].append(parse_xml(held))
+        last.addnext(either)
+    assert extract(".pptx", saved(deck)).text == "Take 1/2\n"
+
+
+def test_words_stand_without_the_guide_to_their_reading() -> None:
+    guide = (
+        f"<w:r><w:ruby><w:rubyPr/><w:rt>{run('でんげん')}</w:rt>"
+        f"<w:rubyBase>{run('電源')}</w:rubyBase></w:ruby></w:r>"
+    )
+    assert word(run("これは") + guide + run("です。")).text == "これは電源です。\n"
+
+
 def test_the_title_style_and_styles_based_on_headings_are_headings() -> None:
     document = docx.Document()
     document.add_paragraph("Refunds", style="Title")
