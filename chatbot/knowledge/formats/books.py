@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
 )
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
+from chatbot.knowledge.formats.rtf import without_removed
 from chatbot.knowledge.formats.text import decode, lines_of
 from chatbot.knowledge.formats.zipped import open_archive, xml
 
@@ -50,7 +51,8 @@ def read_rtf(data: bytes) -> Extracted:
 
     if not data.lstrip().startswith(b"{\\rtf"):
         raise DocumentError("it is no rich text; give it its real ending")
-    text = rtf_to_text(data.decode("latin-1"), encoding="cp1252", errors="replace")
+    shown = without_removed(data.decode("latin-1"))
+    text = rtf_to_text(shown, encoding="cp1252", errors="replace")
     blocks: list[Block] = []
     rows: list[list[str]] = []
     for line in [*text.split("\n"), ""]:

@@ -1,4 +1,4 @@
-"""Books."""
+"""Books and rich text."""
 
 import io
 import zipfile
@@ -23,3 +23,26 @@ def test_books_are_read_in_the_order_of_their_spine() -> None:
     found = extract(".epub", out.getvalue())
     assert found.title == "Hub handbook"
     assert found.text == "# Start\n\nPlug it in.\n\n# Care\n\nWipe it dry.\n"
+
+
+def rich(body: str) -> str:
+    head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}{\stylesheet{\s1\v Notes;}}"
+    return extract(".rtf", f"{head}\n{body}}}".encode("latin-1")).text
+
+
+def test_rich_text_is_read_without_what_is_removed_or_hidden() -> None:
+    assert rich(
+        r"Refunds take {\deleted\revauthdel1 30 }{\revised\revauth1 14 }days.\par"
+        r"{\deleted All of {\b this} is n\'f6 \u8364?.\par}"
+        r"Call us. \v Never\tab {\i before} noon!\par \v0 We help. {\v\plain Always.}\par"
+        r"{\pict\bin3 }{x}\v0\par Done."
+    ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nDone.\n")
+
+
+def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
+    assert rich(
+        r"It costs 5 EUR{\super\chftn}{\footnote\pard{\super\chftn} None for {\b members}.}.\par "
+        r"It is {\footnote Or not.\par It depends.}free{\footnote {\v Never!}Today.}."
+    ) == (
+        "It costs 5 EUR.\n\nNone for members.\n\nIt is free.\n\nOr not.\n\nIt depends.\n\nToday.\n"
+    )

@@ -1,0 +1,87 @@
+"""Rich text made ready for striprtf: as its reader sees it.
+
+striprtf gives what was removed with changes tracked and what is hidden, and leaves footnotes out.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+_TOKEN = re.compile(
+    r"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+",
+    re.DOTALL,
+)
+_REMOVED = frozenset({"deleted", "v"})  # marks of what is not shown; "0" behind one ends it
+# What stands for signs or for the end of a line, and goes with the words around it.
+_SIGNS = frozenset(
+    """
+    u par line softline lbr page sect tab emdash endash bullet lquote rquote ldblquote rdblquote
+    emspace enspace qmspace zwj zwnj chftn
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass
+class _Group:
+    """What holds up to the bracket that closes it."""
+
+    removed: frozenset[str] = frozenset()
+    is_note: bool = False
+
+
+@dataclass
+class _Written:
+    """The file as it is put together; footnotes wait for the end of their paragraph."""
+
+    text: list[str] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, token: str, in_note: bool) -> None:
+        (self.note if in_note else self.text).append(token)
+
+    def end_note(self) -> None:
+        self.notes.append("".join(self.note))
+        self.note.clear()
+
+    def end_paragraph(self) -> None:
+        self.text += [f"{{{note}\\par }}" for note in self.notes]
+        self.notes.clear()
+
+
+def without_removed(source: str) -> str:
+    """An RTF file's source without what is not shown, each footnote as a paragraph of its own
+    behind the one that it belongs to."""
+    groups = [_Group()]
+    written = _Written()
+    at = 0
+    while match := _TOKEN.match(source, at):
+        at = match.end()
+        token, word, group = match[0], match["word"], groups[-1]
+        if word == "bin":  # as many bytes follow, which are a picture's
+            at += max(0, int(match["number"] or 0))
+        elif token == "{":
+            groups.append(_Group(group.removed, group.is_note))
+            written.add(token, group.is_note)
+        elif token == "}":
+            if len(groups) > 1:
+                groups.pop()
+            if group.is_note and not groups[-1].is_note:
+                written.end_note()
+            written.add(token, groups[-1].is_note)
+        elif word == "footnote" and not group.is_note:
+            group.is_note = True
+        elif word in _REMOVED:
+            rest = group.removed - {word}
+            group.removed = rest if match["number"] == "0" else rest | {word}
+        elif not (group.removed and (word is None or word in _SIGNS)):
+            if word == "plain":
+                group.removed = frozenset()
+            written.add(token, group.is_note)
+            if word == "par" and not group.is_note:
+                written.end_paragraph()
+    if written.notes:  # of a last paragraph that nothing ends
+        closing = written.text.pop() if written.text[-1] == "}" else ""
+        written.add("\\par ", False)
+        written.end_paragraph()
+        written.add(closing, False)
+    return "".join(written.text)
