@@ -26,6 +26,7 @@ _SHORT = re.compile(
     r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
     r"pág|env)[.]$"
 )
+_QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
 _MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
 _SIGNS: dict[str, frozenset[str]] = {
@@ -50,7 +51,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for first, last in (part for line in lines(text) for part in _parts(text, *line)):
         # Same length: line ends inside are white space.
-        line = text[first:last].replace("\n", " ")
+        line = _without_inches(text[first:last].replace("\n", " "))
         begin = 0
         for part in sentencex.get_sentence_boundaries(language, line):
             end = part["end_index"]
@@ -60,6 +61,25 @@ def sentences(text: str) -> list[tuple[int, int]]:
             begin = end
         _add(found, text, first + begin, last)
     return found
+
+
+def _without_inches(line: str) -> str:
+    """A line of the same length, whose signs for inches are none of a quotation: sentencex ends no
+    sentence between two of those."""
+    quoted = False
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal quoted
+        before = line[match.start() - 1 : match.start()]
+        if not before or before.isspace() or before in "([{“„":
+            quoted = True
+        elif quoted:
+            quoted = False
+        elif before.isdigit():
+            return "\u2033" * len(match[0])
+        return match[0]
+
+    return _QUOTES.sub(replaced, line)
 
 
 def lines(text: str) -> list[tuple[int, int]]:

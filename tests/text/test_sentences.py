@@ -37,6 +37,11 @@ def test_wrapped_text_is_one_sentence(width: int) -> None:
         ("12 Mill Road\nLondon\nOpen 9 to 17", ["12 Mill Road", "London", "Open 9 to 17"]),
         ("退货需要30天。请联系我们！", ["退货需要30天。", "请联系我们！"]),
         ("It costs 5. Then 6.", ["It costs 5.", "Then 6."]),
+        ('It has 24". It costs 5 EUR. It fits 55" too.',
+         ['It has 24".', "It costs 5 EUR.", 'It fits 55" too.']),
+        ("A pipe of 10''. It fits. One of 12''.", ["A pipe of 10''.", "It fits.", "One of 12''."]),
+        ('Press "Reset 1". Wait. "Ready. Go" comes.',
+         ['Press "Reset 1".', "Wait.", '"Ready. Go" comes.']),
     ],
 )  # fmt: skip
 def test_only_ends_of_sentences_end_them(text: str, want: list[str]) -> None:
