@@ -22,8 +22,8 @@ from chatbot.importing.web.importer import import_site
 from chatbot.knowledge.front_matter import front_matter
 
 
-def bodies(folder: Path, count: int) -> list[str]:
-    """The files as HTML, those with a text."""
+def sources(folder: Path, count: int) -> list[str]:
+    """The files' Markdown, those with a text."""
     found = []
     for file in sorted(folder.rglob("*.md")):
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -32,10 +32,17 @@ def bodies(folder: Path, count: int) -> list[str]:
         except DocumentError:
             continue
         if sum(words(body).values()) >= 30:
-            found.append(f"<p>Page {len(found)}.</p>{body}")
+            found.append(text)
         if len(found) == count:
             break
     return found
+
+
+def bodies(folder: Path, count: int) -> list[str]:
+    """The files as HTML, those with a text."""
+    texts = sources(folder, count)
+    made = (render.render(text[front_matter(text).end :]) for text in texts)
+    return [f"<p>Page {number}.</p>{body}" for number, body in enumerate(made)]
 
 
 def serve(pages: list[str], changed: int, ports: "Queue[int]", turn: "Queue[int]") -> None:
