@@ -6,56 +6,32 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chatbot.cases import AnswerRow
 from chatbot.files import write_whole
-from chatbot.importing.conversations import Conversation, message_body, question_of, words_of
-from chatbot.text.masking import mask
+from chatbot.importing.chatter import WORD, Formulas, substance
+from chatbot.importing.conversations import (
+    Conversation,
+    Message,
+    message_body,
+    question_of,
+    without_signature,
+    words_of,
+)
+from chatbot.importing.personal import Masker, without_lone_names
 
-_WORD = re.compile(r"\w+")
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _FEWEST = 6  # words of an answer
+_FEW_WORDS = 5  # with fewer nobody asks anything
 _LONGEST = 4_000  # characters of a question or an answer; what is longer is no answer to keep
 _MOST_READ = 100_000  # characters of a message; what is longer is not read
 _ALIKE = 0.8  # share of their words (Jaccard) that near-copies have in common
+_COLLEAGUE = 3  # conversations that somebody is in who is no customer
 _SHINGLE = 3  # words in a row: texts without any in common are no near-copies
-_FEW_WORDS = 3
-# Sentences that promise, ask back, thank or say that something was done: no answers to keep.
-_CHATTER = re.compile(
-    r"\b(?:(?:i|we)(?:'ll|’ll| will| am going to| are going to)\b.*\b(?:check|look|investigat\w*"
-    r"|get back|be in touch|forward|escalat\w*|follow up|update you|let you know|keep you)"
-    r"|(?:get|come) back to you|looking into (?:it|this)"
-    r"|(?:we|i) have (?:forwarded|escalated|passed)"
-    r"|bear with (?:me|us)|thank(?:s| you) for (?:\w+ing|your|the)|sorry (?:for|to hear|about)"
-    r"|apologi[sz]e for|hope (?:this|that) helps|glad (?:to|it|that)|you(?:'|’)re welcome"
-    r"|have a (?:nice|great|good)|let (?:me|us) know if|feel free to|don(?:'|’)t hesitate"
-    r"|is there anything else|happy to help|any (?:other|further) questions"
-    r"|(?:could|can|would) you (?:please )?(?:send|provide|confirm|tell|share|let|try|give)"
-    r"|please (?:send|provide|confirm|share|reply|let) (?:me|us|your|the)"
-    r"|wir (?:prüfen|melden uns|kümmern uns|leiten)|ich (?:prüfe|melde mich|leite)"
-    r"|vielen dank für|danke für|tut (?:mir|uns) leid|entschuldig\w+|bei (?:weiteren )?fragen"
-    r"|nous (?:allons|vérifions|revenons)|merci (?:pour|de|d')|désolés? (?:pour|de)"
-    r"|vamos a|gracias por|lamentamos|le responderemos)",
-    re.IGNORECASE,
-)
-_PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
-# Words before a name; behind those of the second kind only two capitals are one.
-_NAMED = re.compile(
-    r"\b((?i:my name is|ich heiße|mein name ist|je m'appelle|me llamo|mi nombre es|dear|hi|hello"
-    r"|hey|hallo|liebe|lieber|bonjour|hola|mr\.?|mrs\.?|ms\.?|herr|frau))[ ,]+"
-    rf"{_PERSON}(?: {_PERSON}){{0,2}}(?=[ ,.!\n]|$)"
-)
-_MAYBE_NAMED = re.compile(
-    rf"\b((?i:this is|i am|i'm|ich bin|je suis|soy)) {_PERSON} {_PERSON}(?=[ ,.!\n]|$)"
-)
-_ALONE = re.compile(r"^\W*\[name\]\W*$\n?", re.MULTILINE)
-_COMMON = frozenset(
-    "support team service customer help desk info admin sales office the and".split()  # noqa: SIM905
-)
 
 
 @dataclass
@@ -83,82 +59,68 @@ class Candidate:
         return row.model_dump() | extra
 
 
-def candidates_of(conversation: Conversation) -> list[Candidate]:
-    """Each turn in which the staff told the customer something."""
-    found: list[Candidate] = []
-    asked: list[str] = []
-    history: list[dict[str, str]] = []
-    hide = Masker(conversation.people)
+def candidates_from(conversations: Sequence[Conversation]) -> list[Candidate]:
+    """Each turn of the conversations in which the staff told the customer something."""
+    # Who is in several conversations signs in others, too.
+    seen = Counter(name for each in conversations for name in set(each.people))
+    colleagues = [name for name, count in seen.most_common() if count >= _COLLEAGUE]
+    made = [_prepared(each, colleagues) for each in conversations]
+    formulas = Formulas([(_first(each), _replies(each)) for each in made])
+    return [found for each in made for found in _turns(each, formulas)]
+
+
+def _prepared(conversation: Conversation, colleagues: Iterable[str]) -> Conversation:
+    """The conversation with what its people wrote and no more, masked."""
+    hide = Masker(conversation.people, colleagues)
+    messages = []
     for message in conversation.messages:
         if len(message.text) > _MOST_READ:
             continue
-        text = hide(message_body(message.text))
-        if not text or len(text) > _LONGEST:
-            continue
+        text = without_signature(hide(message_body(message.text)))
+        text = without_lone_names(text)
+        if text and len(text) <= _LONGEST:
+            messages.append(Message(message.side, text))
+    subject = without_lone_names(hide(conversation.subject))
+    return Conversation(conversation.key, subject, tuple(messages))
+
+
+def _first(conversation: Conversation) -> str:
+    asked = (message.text for message in conversation.messages if message.side == "customer")
+    return f"{conversation.subject} {next(asked, '')}"
+
+
+def _replies(conversation: Conversation) -> list[str]:
+    return [message.text for message in conversation.messages if message.side == "staff"]
+
+
+def _turns(conversation: Conversation, formulas: Formulas) -> Iterator[Candidate]:
+    asked: list[str] = []
+    before: list[str] = []  # what was asked before that
+    history: list[dict[str, str]] = []
+    for message in conversation.messages:
         if message.side == "customer":
-            asked.append(text)
+            if not asked and _is_detail(message.text):
+                asked, history = before, history[:-2]
+            asked = [*asked, message.text]
             continue
         if not asked:
             continue
-        question = question_of(
-            hide(conversation.subject) if not history else "", "\n\n".join(asked)
-        )
-        answer = _substance(text)
-        if not answer:
+        question = question_of(conversation.subject if not history else "", "\n\n".join(asked))
+        answer = substance(message.text, formulas)
+        if len(WORD.findall(answer)) < _FEWEST:
             continue  # the customer's question is still open
         if question:
-            found.append(Candidate(question, answer, list(history), [conversation.key]))
+            yield Candidate(question, answer, list(history), [conversation.key])
         history += [
             {"role": "user", "content": "\n\n".join(asked)},
-            {"role": "assistant", "content": text},
+            {"role": "assistant", "content": message.text},
         ]
-        asked = []
-    return found
+        asked, before = [], asked
 
 
-def _substance(text: str) -> str:
-    """A reply without promises, thanks and questions back; nothing where no answer is left."""
-    paragraphs = []
-    for paragraph in text.split("\n"):
-        kept = [s for s in _SENTENCE.findall(paragraph) if s.strip() and not _is_chatter(s)]
-        paragraphs.append("".join(kept).strip())
-    answer = re.sub(r"\n{3,}", "\n\n", "\n".join(paragraphs)).strip()
-    return answer if len(_WORD.findall(answer)) >= _FEWEST else ""
-
-
-def _is_chatter(sentence: str) -> bool:
-    if len(_WORD.findall(sentence)) < _FEW_WORDS and not re.search(r"\d", sentence):
-        return sentence.rstrip().endswith(("!", "?"))
-    return sentence.rstrip().endswith("?") or bool(_CHATTER.search(sentence))
-
-
-class Masker:
-    """Masks addresses, numbers, and the names of a conversation's people."""
-
-    def __init__(self, people: Iterable[str]) -> None:
-        """``people`` are names as records have them, whole."""
-        whole: set[str] = set()
-        parts: set[str] = set()
-        for name in people:
-            words = [w for w in re.findall(r"[\w'’-]+", name) if not w.isdigit()]
-            if "@" in name or not words:
-                continue
-            whole |= {" ".join(words)} if len(words) > 1 else set()
-            parts |= {w for w in words if len(w) > 2 and w.lower() not in _COMMON}
-        # A part alone may be a word ("Mark", "Will"), but for its capital.
-        either = [rf"(?i:{re.escape(name)})" for name in sorted(whole, key=len, reverse=True)]
-        either += map(re.escape, sorted(parts | {part.upper() for part in parts}, reverse=True))
-        self._names = re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)") if either else None
-
-    def __call__(self, text: str) -> str:
-        """The text without them."""
-        text = mask(text)
-        if self._names:
-            text = self._names.sub("[name]", text)
-        for pattern in (_NAMED, _MAYBE_NAMED):
-            text = pattern.sub(lambda match: f"{match[1]} [name]", text)
-        text = re.sub(r"\[name\](?:[ ,]+\[name\])+", "[name]", text)
-        return _ALONE.sub("", text).strip()
+def _is_detail(text: str) -> bool:
+    """Whether a customer's words belong to the question before them: "It is number 5"."""
+    return len(WORD.findall(text)) < _FEW_WORDS and "?" not in text
 
 
 def merge_copies(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -167,7 +129,7 @@ def merge_copies(candidates: Iterable[Candidate]) -> list[Candidate]:
     words: list[frozenset[str]] = []
     places: dict[str, list[int]] = {}
     for candidate in candidates:
-        said = list(_WORD.findall(candidate.answer.lower()))
+        said = list(WORD.findall(candidate.answer.lower()))
         mine = frozenset(said)
         shingles = {" ".join(said[at : at + _SHINGLE]) for at in range(len(said) - _SHINGLE + 1)}
         near = {at for shingle in shingles for at in places.get(shingle, ())}

@@ -17,6 +17,8 @@ _TAG = re.compile(
 _WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
+_LONG_LINE = 10  # words of a line below a name: an address
+_CLOSING = 6  # words of the line above it
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,34 @@ def message_body(text: str) -> str:
             continue
         kept.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def without_signature(text: str) -> str:
+    """A message whose names are masked, without the greeting above it and the signature below."""
+    lines = text.split("\n")
+    written = [at for at, line in enumerate(lines) if line.strip()]
+    if len(written) > 1 and _greets(lines[written[0]]):
+        lines = lines[written.pop(0) + 1 :]
+        return without_signature("\n".join(lines))
+    for at in written[1:][-_SIGNED - 1 :]:
+        below = [lines[other] for other in written if other > at]
+        if _signs(lines[at]) and all(len(line.split()) <= _LONG_LINE for line in below):
+            above = lines[max(other for other in written if other < at)]
+            closes = len(above.split()) <= _CLOSING and not above.rstrip().endswith((".", "?", ":"))
+            end = at if not closes else max(other for other in written if other < at)
+            return "\n".join(lines[:end]).strip()
+    return text
+
+
+def _greets(line: str) -> bool:
+    said = _WORD.findall(line.replace("[name]", ""))
+    if "[name]" in line:
+        return len(said) <= _SIGNED - 1
+    return len(said) <= _SIGNED and line.rstrip().endswith(",")
+
+
+def _signs(line: str) -> bool:
+    return "[name]" in line and len(_WORD.findall(line.replace("[name]", ""))) <= _SIGNED - 1
 
 
 def question_of(subject: str, asked: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatbot.errors import ChatbotError, DocumentError, ImportingError, reason_of
 from chatbot.importing.archive import export_files
-from chatbot.importing.candidates import Candidate, Rows, candidates_of, merge_copies
+from chatbot.importing.candidates import Candidate, Rows, candidates_from, merge_copies
 from chatbot.importing.conversations import Conversation, Item, LeftOut
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.folder import ImportFolder, import_folder
@@ -90,7 +90,7 @@ def _write_items(
 ) -> tuple[int, list[Candidate]]:
     """Write the documents; returns how many there are, and the candidates."""
     written: set[str] = set()
-    found: list[Candidate] = []
+    conversations: list[Conversation] = []
     for item in items:
         if isinstance(item, ImportedDocument):
             if item.path.lower() in written:
@@ -99,7 +99,7 @@ def _write_items(
             written.add(item.path.lower())
             folder.write(item)
         elif isinstance(item, Conversation):
-            found += candidates_of(item)
+            conversations.append(item)
         elif isinstance(item, LeftOut):
             report.leave_out(item.path, item.reason)
-    return len(written), found
+    return len(written), candidates_from(conversations)

@@ -83,7 +83,7 @@ def _letter(data: bytes) -> Letter | None:
 
 
 def _threads(mails: list[Letter]) -> list[list[Letter]]:
-    """Mails that refer to each other, or have one subject and people in common."""
+    """Mails that refer to each other, or have one subject and are between the same people."""
     leader: dict[str, str] = {}
 
     def top(key: str) -> str:
@@ -94,12 +94,10 @@ def _threads(mails: list[Letter]) -> list[list[Letter]]:
     for mail in mails:
         for other in mail.refers:
             leader[top(mail.key)] = top(other)
-        subject = bare_subject(mail.subject).lower()
-        if not mail.refers and subject != mail.subject.lower():
-            for person in (mail.sender, *mail.to):
-                leader[top(mail.key)] = top(f"{subject} {person}")
-        elif subject:
-            leader[top(f"{subject} {mail.sender}")] = top(mail.key)
+        if subject := bare_subject(mail.subject).lower():
+            for person in mail.to:  # of two people: everybody writes "Question" to a help desk
+                one, other = sorted((mail.sender, person))
+                leader[top(f"{subject} {one} {other}")] = top(mail.key)
     groups: dict[str, list[Letter]] = {}
     seen: set[str] = set()
     for mail in mails:

@@ -12,7 +12,7 @@ from chatbot.cases import read_rows
 from chatbot.cli import main
 from chatbot.errors import ImportingError
 from chatbot.importing.archive import export_files
-from chatbot.importing.candidates import Candidate, candidates_of, merge_copies
+from chatbot.importing.candidates import Candidate, candidates_from, merge_copies
 from chatbot.importing.conversations import Conversation, Message, message_body
 from chatbot.importing.exports import import_export
 from chatbot.importing.report import ImportReport
@@ -348,7 +348,7 @@ def test_names_and_closings_are_no_part_of_an_answer() -> None:
 def test_chatter_is_no_candidate() -> None:
     def said(text: str) -> list[Candidate]:
         messages = (Message("customer", "The hub is stuck."), Message("staff", text))
-        return candidates_of(Conversation("1", "", messages, ("Ann Lee",)))
+        return candidates_from([Conversation("1", "", messages, ("Ann Lee",))])
 
     assert not said("Thanks for your message! We will look into it and get back to you.")
     assert not said("Could you please send me the serial number of your hub?")
@@ -366,7 +366,7 @@ def test_a_question_stays_open_until_it_is_answered() -> None:
         Message("customer", "And how do I pair it?"),
         Message("staff", "Hold the button of the lamp and of the hub for three seconds."),
     )
-    first, second = candidates_of(Conversation("1", "", messages))
+    first, second = candidates_from([Conversation("1", "", messages)])
     assert first.question == "How do I reset the hub?\n\nIt is number 5."
     assert first.history == [] and first.answer == ANSWER
     assert second.question == "And how do I pair it?"
