@@ -83,7 +83,7 @@ def _list(options: argparse.Namespace) -> None:
     shown = ("id", "name", "per_minute", "created_at", "revoked_at")
     rows = [{name: getattr(key, name) for name in (*shown, "groups")} for key in keys]
     widget_rows = [
-        {name: getattr(key, name) for name in (*shown, "origins")} for key in widget_keys
+        {name: getattr(key, name) for name in (*shown, "used_at", "origins")} for key in widget_keys
     ]
     if options.json:
         print_json({"keys": rows, "widget_keys": widget_rows})

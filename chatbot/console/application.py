@@ -14,6 +14,7 @@ from chatbot.console import (
     contradictions,
     documents,
     gaps,
+    keys,
     overview,
     requests,
     review,
@@ -59,8 +60,8 @@ def console_routes(console: Console) -> FastAPI:
     app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
     app.state.console = console
     pages = (
-        overview, documents, contradictions, review, approved, gaps, requests, tests, training,
-        users, audit,
+        overview, documents, contradictions, review, approved, gaps, requests, keys, tests,
+        training, users, audit,
     )  # fmt: skip
     for module in pages:
         app.include_router(module.router, prefix="/console")

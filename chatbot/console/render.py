@@ -31,6 +31,7 @@ _PAGES = (
     "approved",
     "gaps",
     "requests",
+    "keys",
     "tests",
     "training",
     "users",

@@ -118,6 +118,7 @@ widget_keys = Table(
     Column("per_minute", Integer),
     Column("created_at", String(40), nullable=False),
     Column("revoked_at", String(40)),
+    Column("used_at", String(40)),
 )
 
 # What visitors of a website handed to the team.
@@ -336,6 +337,12 @@ def _add_jobs(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def _add_use_of_keys(connection: Connection) -> None:
+    known = {column["name"] for column in inspect(connection).get_columns(widget_keys.name)}
+    if "used_at" not in known:
+        connection.execute(text("ALTER TABLE widget_keys ADD COLUMN used_at VARCHAR(40)"))
+
+
 # Step n brings a database from version n to n + 1. Released steps are never edited.
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_all,
@@ -346,6 +353,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_widget,
     _add_dismissals,
     _add_jobs,
+    _add_use_of_keys,
 )
 
 

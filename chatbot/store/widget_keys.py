@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from chatbot.errors import UserError
 from chatbot.store.audit import COMMAND_LINE, note
@@ -23,7 +23,7 @@ _PORTS = {"http": 80, "https": 443}
 @dataclass(frozen=True)
 class WidgetKey:
     """``id`` is the key itself; ``per_minute`` is its own limit of questions for a visitor, if it
-    has one."""
+    has one; ``used_at`` is when a visitor asked last, to the minute or so."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class WidgetKey:
     per_minute: int | None
     created_at: str
     revoked_at: str | None
+    used_at: str | None = None
 
 
 class WidgetKeyStore:
@@ -70,6 +71,16 @@ class WidgetKeyStore:
         async with self._database.read() as connection:
             rows = await connection.execute(query)
             return [WidgetKey(**dict(row)) for row in rows.mappings()]
+
+    async def used(self, identifier: str) -> None:
+        """Keep that a visitor has just asked with the key.
+
+        Raises:
+            StoreError: it was not saved.
+        """
+        query = update(widget_keys).where(widget_keys.c.id == identifier).values(used_at=now())
+        async with self._database.write() as connection:
+            await connection.execute(query)
 
     async def revoke(self, name_or_id: str, by: str = COMMAND_LINE) -> None:
         """End a key; running services refuse it within seconds.

@@ -20,6 +20,7 @@ from chatbot.text.masking import mask
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY = 3600.0  # seconds between two looks for what is too old
+_USED_EVERY = 60.0  # seconds between two notes that a key is used
 
 
 class Keeper:
@@ -31,6 +32,7 @@ class Keeper:
         """``days`` after which what visitors asked, and requests that are done, are deleted."""
         self._store, self._days, self._clock = store, days, clock
         self._looked = float("-inf")
+        self._used: dict[str, float] = {}
         self._writing: set[asyncio.Task[None]] = set()
 
     def answered(self, visit: str, record: dict[str, Any]) -> None:
@@ -43,6 +45,13 @@ class Keeper:
     def handed_off(self, visit: str) -> None:
         """Count a request to the team."""
         self._save(visit, "", {"handoff": True})
+
+    def used(self, key: str) -> None:
+        """Keep when a key (its id) was used last."""
+        at = self._clock()
+        if at - self._used.get(key, float("-inf")) >= _USED_EVERY:
+            self._used[key] = at
+            self._begin(self._store.widget_keys.used(key))
 
     async def close(self) -> None:
         """Wait for what is being written."""

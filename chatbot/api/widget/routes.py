@@ -120,6 +120,7 @@ class _Stream:
                 yield sse({"type": "text", "text": held})
             visit = self.visit.answered(self.question.text, answer.answer)
             self.parts.keeper.answered(visit.id, answer.record(self.question))
+            self.parts.keeper.used(self.key.id)
             sealed = self.parts.seal.close(visit, self.key.id)
             yield sse({"type": "answer", "visit": sealed, **shown(answer)})
         except ChatbotError as exc:  # the status is sent already
@@ -158,6 +159,7 @@ async def hand_off(
     )
     kept = await parts.store.requests.add(key.name, asdict(packet))
     parts.keeper.handed_off(visit.id)
+    parts.keeper.used(key.id)
     telling = BackgroundTask(_tell, packet, parts.settings.handoff_webhook)
     return JSONResponse({"reference": kept.reference}, background=telling)
 
