@@ -9,6 +9,17 @@ from chatbot.importing.personal import Masker
 ANSWER = "You can reset the hub by holding its button for ten seconds until the light turns blue."
 THINGS = "kettle lamp scooter printer router camera heater mixer".split()  # noqa: SIM905
 
+ASKED_IN_DUTCH = (
+    "Waarom lekt de waterkoker?",
+    "Mijn factuur klopt niet.",
+    "Hoe lang geldt de garantie op lampen?",
+    "De scooter laadt te traag.",
+    "Kan ik in termijnen betalen?",
+    "Welke inkt past in de printer?",
+    "Ik ben mijn wachtwoord kwijt.",
+    "Wanneer komt het pakket aan?",
+)
+
 
 def talk(number: int, *messages: tuple[str, str], people: tuple[str, ...] = ()) -> Conversation:
     made = tuple(Message(side, text) for side, text in messages)  # type: ignore[arg-type]
@@ -22,8 +33,8 @@ def answers(*conversations: Conversation) -> list[str]:
 def test_what_staff_write_whatever_the_question_is_no_answer_in_any_language() -> None:
     formula = "De collega's van het magazijn kijken er morgen naar."
     talks = [
-        talk(n, ("customer", f"Waarom doet mijn {thing} het niet?"), ("staff", formula))
-        for n, thing in enumerate(THINGS)
+        talk(n, ("customer", question), ("staff", formula))
+        for n, question in enumerate(ASKED_IN_DUTCH)
     ]
     told = f"{formula} Houd de knop van de ketel tien seconden ingedrukt."
     last = talk(99, ("customer", "Hoe reset ik de ketel?"), ("staff", told))
@@ -96,7 +107,7 @@ def test_a_detail_that_was_asked_for_belongs_to_its_question() -> None:
         ("Hi, How long is the guarantee?", "Hi, How long is the guarantee?"),
         ("Hi Ann, it blinks.", "Hi [name], it blinks."),
         ("As discussed with Rosa Benítez on the phone.", "As discussed with [name] on the phone."),
-        ("Bestellt hat es Frau Thorbjornsen.", "Bestellt hat es Frau [name]."),
+        ("Bestellt hat es Frau Thorbjornsen.", "Bestellt hat es [name]."),
         ("My deputy is Mirjam Lee.", "My deputy is [name]."),
         ("No luck. Kind regards, Mirjam van den Berg", "No luck. Kind regards, [name]"),
         ("You can ring me on 71 22 93 4.", "You can ring me on [phone]."),

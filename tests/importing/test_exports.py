@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -509,6 +511,26 @@ def test_one_import_at_a_time(run: Any, knowledge: Path, tmp_path: Path) -> None
     (knowledge / "imports").mkdir()
     with FileLock(knowledge / "imports/.lock"), pytest.raises(ImportingError, match="Another"):
         run("zendesk", path)
+
+
+def test_an_importer_that_is_killed_lets_the_next_one_in(
+    run: Any, knowledge: Path, tmp_path: Path
+) -> None:
+    path = folder(tmp_path, articles=ZENDESK_ARTICLES)
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from chatbot.importing.folder import import_folder\n"
+        "with import_folder(Path(sys.argv[1]), 'zendesk') as folder:\n"
+        "    folder.begin(); print('in', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(knowledge)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "in\n"
+        with pytest.raises(ImportingError, match="Another"):
+            run("zendesk", path)
+        other.kill()
+    assert run("zendesk", path).added == 1
+    assert not list((knowledge / "imports").glob(".zendesk.*"))  # nothing of the killed one
 
 
 def test_a_name_that_is_none_is_refused(knowledge: Path, tmp_path: Path) -> None:
