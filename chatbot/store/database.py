@@ -1,22 +1,27 @@
 """Connections, and the one place where the database's exceptions become sentences."""
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
-from sqlalchemy import Table, event
+from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatbot.errors import ConfigurationError, StoreError, reason_of
-from chatbot.store.schema import migrate
+from chatbot.store.schema import is_newest, migrate
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+# How long SQLite waits for another process that writes, and for one that migrates.
+_PATIENCE, _MIGRATION = 5.0, 60.0  # seconds
 
 
 class Database:
@@ -28,13 +33,16 @@ class Database:
             parsed = make_url(url)
             kind = parsed.get_backend_name()
             self._url = parsed.set(drivername=_DRIVERS[kind])
-        except (ArgumentError, KeyError) as exc:
+            if "\0" in (self._url.database or ""):
+                raise ValueError("a name of a file has no NUL")
+        except (ArgumentError, KeyError, ValueError) as exc:
             raise ConfigurationError(
                 "CHATBOT_DATABASE takes sqlite:///path/to/file or postgresql://user@host/name."
             ) from exc
         self.kind = kind
         self._engine: AsyncEngine | None = None
         self._ready = False
+        self._file: tuple[int, int] | None = None  # the SQLite file that is open
         # Writes go one after the other, in the order in which they were begun: the page starts
         # each in a task of its own, and an update must not overtake what it updates.
         self._writing = asyncio.Lock()
@@ -49,7 +57,7 @@ class Database:
         async with self._writing:
             with _translate_errors("was not saved"):
                 await self._open()
-                async with self._connect().begin() as connection:
+                async with self._transaction(_PATIENCE) as connection:
                     yield connection
 
     @asynccontextmanager
@@ -59,10 +67,11 @@ class Database:
         Raises:
             StoreError: the database does not answer.
         """
-        if not self._ready:
-            async with self.write():
-                pass
         with _translate_errors("could not be read"):
+            if not self._ready:
+                async with self._writing:
+                    await self._open()
+            self._check_file()
             async with self._connect().connect() as connection:
                 yield connection
 
@@ -97,8 +106,8 @@ class Database:
 
     def _connect(self) -> AsyncEngine:
         if self._engine is None:
-            if self.kind == "sqlite" and self._url.database not in (None, "", ":memory:"):
-                Path(str(self._url.database)).parent.mkdir(parents=True, exist_ok=True)
+            if file := self._sqlite_file():
+                file.parent.mkdir(parents=True, exist_ok=True)
             # pre-ping: a restarted PostgreSQL costs one new connection, not a failed request.
             ping = self.kind == "postgresql"
             try:
@@ -109,20 +118,91 @@ class Database:
                 ) from exc
             if self.kind == "sqlite":
                 event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+                event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
         return self._engine
 
+    def _sqlite_file(self) -> Path | None:
+        """The file of a SQLite database; none where it is in memory."""
+        name = self._url.database
+        return Path(name) if self.kind == "sqlite" and name not in (None, "", ":memory:") else None
+
     async def _open(self) -> None:
-        if not self._ready:
-            async with self._connect().begin() as connection:
+        if self._ready:
+            self._check_file()
+            return
+        async with self._connect().connect() as connection:
+            newest = await connection.run_sync(is_newest)
+        if not newest:
+            async with self._transaction(_MIGRATION) as connection:
                 await connection.run_sync(migrate)
-            self._ready = True
+        self._file, self._ready = self._identity(), True
+
+    @asynccontextmanager
+    async def _transaction(self, patience: float) -> AsyncIterator[AsyncConnection]:
+        """A transaction of one writer at a time, over all processes; ``patience`` in seconds."""
+        async with self._connect().connect() as connection:
+            await connection.execution_options(patience=patience)
+            async with connection.begin():
+                yield connection
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file is open: names can come to mean another one."""
+        file = self._sqlite_file()
+        if file is None:
+            return None
+        try:
+            about = os.stat(file)
+        except FileNotFoundError:
+            return (0, 0)
+        return about.st_dev, about.st_ino
+
+    def _check_file(self) -> None:
+        """SQLite goes on writing to a file that was deleted, and all of it would be lost.
+
+        Raises:
+            StoreError: the file is gone, or another one is in its place.
+        """
+        if self._file != self._identity():
+            raise StoreError(
+                f"The database '{self._url.database}' was removed or replaced while it was in "
+                "use, so nothing is read or saved; stop every process that uses it, put it back "
+                "without the files -wal and -shm beside it, and start again."
+            )
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver would begin a transaction with the first change of a row, so that tables are made,
+    # and rows read, outside of it; ``_begin_sqlite`` begins it.
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
+    _use_wal(cursor)
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Two processes that make a new database both change its journal, and SQLite lets one of them
+    fail at once instead of waiting."""
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """One who writes has the database from the start: what is read then still holds when it is
+    acted upon, whoever else writes."""
+    patience = connection.get_execution_options().get("patience")
+    if patience is not None:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -262,7 +262,7 @@ Index("feedback_by_time", feedback.c.created_at)
 # The log of changes only grows, whoever writes to the database.
 _APPEND_ONLY = {
     "sqlite": [
-        f"CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
+        f"CREATE TRIGGER IF NOT EXISTS audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
         "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
         for verb in ("UPDATE", "DELETE")
     ],
@@ -358,7 +358,8 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the database to the newest version, in one transaction.
+    """Bring the database to the newest version, in one transaction that keeps other processes from
+    writing. Migrations of SQLite were none once, so steps may find what a killed one left.
 
     Raises:
         ConfigurationError: a newer version of the program wrote it.
@@ -377,6 +378,11 @@ def migrate(connection: Connection) -> None:
         connection.execute(insert(version).values(version=len(MIGRATIONS)))
     elif current < len(MIGRATIONS):
         connection.execute(update(version).values(version=len(MIGRATIONS)))
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether there is nothing to migrate."""
+    return _version(connection) == len(MIGRATIONS)
 
 
 def _version(connection: Connection) -> int:

@@ -1,0 +1,117 @@
+"""A database under other processes, and under whoever removes its file."""
+
+import asyncio
+import multiprocessing
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from chatbot.errors import ConfigurationError, StoreError
+from chatbot.store import Store
+from chatbot.store.schema import MIGRATIONS
+
+PROCESSES = 5
+
+
+def open_and_write(url: str, ready: Any, said: Any) -> None:
+    """In a process of its own: use a database that nobody made yet, when all are ready."""
+
+    async def use() -> None:
+        store = Store(url)
+        ready.wait()
+        try:
+            await store.audit.add("somebody", "opened", "")
+            said.put("")
+        except StoreError as exc:
+            said.put(str(exc))
+        await store.close()
+
+    asyncio.run(use())
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_processes_that_open_a_new_or_old_database_at_once_all_write(
+    tmp_path: Path, version: int
+) -> None:
+    file = tmp_path / "peregrine.db"
+    if version:
+        with create_engine(f"sqlite:///{file}").begin() as connection:
+            for step in MIGRATIONS[:version]:
+                step(connection)
+            connection.execute(text(f"INSERT INTO schema_version VALUES ({version})"))
+    forked = multiprocessing.get_context("fork")
+    ready, said = forked.Barrier(PROCESSES), forked.Queue()
+    started = [
+        forked.Process(target=open_and_write, args=(f"sqlite:///{file}", ready, said))
+        for _ in range(PROCESSES)
+    ]
+    for process in started:
+        process.start()
+    assert [said.get(timeout=60) for _ in started] == [""] * PROCESSES
+    for process in started:
+        process.join()
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (PROCESSES,)
+        found = connection.execute("SELECT version FROM schema_version").fetchall()
+        assert found == [(len(MIGRATIONS),)]
+
+
+async def test_what_a_killed_migration_left_is_finished(tmp_path: Path) -> None:
+    """Before migrations of SQLite were transactions, tables and triggers stayed of half a one."""
+    file = tmp_path / "peregrine.db"
+    store = Store(f"sqlite:///{file}")
+    await store.audit.add("somebody", "opened", "")
+    await store.close()
+    with create_engine(f"sqlite:///{file}").begin() as connection:
+        connection.execute(text("UPDATE schema_version SET version = 2"))
+        connection.execute(text("DROP TABLE runs"))
+        connection.execute(text("DROP TRIGGER audit_keeps_delete"))
+    store = Store(f"sqlite:///{file}")
+    await store.audit.add("somebody", "opened again", "")
+    assert await store.runs.running() is None
+    await store.close()
+    with sqlite3.connect(file) as plain, pytest.raises(sqlite3.IntegrityError, match="only grows"):
+        plain.execute("DELETE FROM audit")
+
+
+async def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> None:
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr("chatbot.store.schema.MIGRATIONS", (*MIGRATIONS[:-1], fail))
+    store = Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
+    with pytest.raises(StoreError, match="no space left"):
+        await store.audit.add("somebody", "opened", "")
+    await store.close()
+    assert not inspect(create_engine(f"sqlite:///{tmp_path / 'peregrine.db'}")).get_table_names()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_nothing_is_said_to_be_saved_in_a_file_that_was_removed(
+    tmp_path: Path, replaced: bool
+) -> None:
+    file = tmp_path / "peregrine.db"
+    store = Store(f"sqlite:///{file}")
+    await store.audit.add("somebody", "opened", "")
+    kept = tmp_path / "kept.db"
+    file.rename(kept)
+    if replaced:
+        file.write_bytes(kept.read_bytes())
+    with pytest.raises(StoreError, match="removed or replaced"):
+        await store.audit.add("somebody", "lost", "")
+    with pytest.raises(StoreError, match="removed or replaced"):
+        await store.audit.newest(1)
+    kept.rename(file)
+    assert [entry.action for entry in await store.audit.newest(9)] == ["opened"]
+    await store.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://[::", "sqlite:///a\0b", "mysql://x", "nothing"])
+def test_an_address_that_is_none_is_said(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="CHATBOT_DATABASE takes"):
+        Store(url)
