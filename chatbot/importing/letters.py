@@ -25,6 +25,7 @@ _MOST_BOUNDARIES = 20_000
 _MOST_NESTED = 200  # parts that hold parts
 _MOST_TEXT = 200_000  # characters that are read of what was written
 _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_LOST = "\ufffd"  # stands for bytes that are no text: an id with it would mean several letters
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ROBOT = re.compile(r"^(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|bounce)", re.IGNORECASE)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
@@ -73,7 +74,7 @@ def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
     sender, name = next(iter(_people(message, "From")), ("", ""))
     answers = [address for address, _ in _people(message, "Reply-To")]
     answer_to = answers[0] if answers else sender
-    keys = _ID.findall(_header(message, "Message-ID"))
+    keys = [key for key in _ID.findall(_header(message, "Message-ID")) if _LOST not in key]
     refers = _ID.findall(f"{_header(message, 'References')} {_header(message, 'In-Reply-To')}")
     return Letter(
         key=keys[0] if keys else f"<{hashlib.sha256(data).hexdigest()[:16]}>",
@@ -119,9 +120,19 @@ def _parsed(data: bytes) -> EmailMessage:
 def _header(message: EmailMessage, name: str) -> str:
     """A header on one line; nothing where there is none or it cannot be read."""
     try:
-        return " ".join(str(message[name] or "").split())
+        return _one_line(str(message[name] or ""))
     except _DAMAGE:
         return ""
+
+
+def _one_line(text: str) -> str:
+    """Text that can be written again: bytes that a header holds as they are come as halves of
+    characters, and are UTF-8 if they are anything."""
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "replace")
+    return " ".join(data.decode("utf-8", "replace").split())
 
 
 def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
@@ -129,7 +140,8 @@ def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
     try:
         header: Any = message[name]
         found = header.addresses if header is not None else ()
-        return [(a.addr_spec.lower(), " ".join(a.display_name.split())) for a in found if a.domain]
+        people = [(_one_line(a.addr_spec), _one_line(a.display_name)) for a in found if a.domain]
+        return [(address.lower(), name) for address, name in people]
     except _DAMAGE:
         return []
 
@@ -168,7 +180,7 @@ def _attachments(message: EmailMessage) -> tuple[str, ...]:
         names = [str(part.get_filename() or part.get_content_type()) for part in parts]
     except _DAMAGE:
         return ()
-    return tuple(" ".join(name.split()) for name in names)
+    return tuple(map(_one_line, names))
 
 
 def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) -> str:

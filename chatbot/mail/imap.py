@@ -24,7 +24,8 @@ from chatbot.mail.box import Stored
 _SECONDS = 60.0  # for each answer of the server
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
 _LISTED = re.compile(rb'\(([^)]*)\) (?:"(?:\\.|[^"])*"|NIL) (.+)', re.DOTALL)
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_DIGITS = 10  # of the number of a letter (32 bits)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,18})")
 _DRAFTS = ("Drafts", "INBOX.Drafts", "INBOX/Drafts")
 _SENT = ("Sent", "INBOX.Sent", "INBOX/Sent", "Sent Items")
 _KEY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # Message-IDs that can stand in a search
@@ -130,7 +131,7 @@ class ImapBox:
     def _search(self, *criteria: str) -> list[int]:
         rows = self._ok(self._imap.uid("SEARCH", *criteria))
         words = [word for row in rows if row for word in row.split()]
-        return sorted(int(word) for word in words if word.isdigit())
+        return sorted(int(word) for word in words if word.isdigit() and len(word) <= _DIGITS)
 
     def _with_header(self, name: str, key: str) -> list[int]:
         return self._search("HEADER", name, f'"{key}"') if _KEY.fullmatch(key) else []
@@ -217,7 +218,7 @@ def _clear_errors(secret: str = "", what: str = "The mail box failed") -> Iterat
     """What the library and the network raise as one sentence, without the secret."""
     try:
         yield
-    except (imaplib.IMAP4.error, OSError, UnicodeError) as exc:
+    except (imaplib.IMAP4.error, OSError, ValueError) as exc:
         said = reason_of(exc)
         if secret:
             said = said.replace(secret, "...")

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chatbot.errors import MailError
-from chatbot.files import write_whole
+from chatbot.files import parse_json, write_whole
 
 
 class Handled:
@@ -80,11 +80,11 @@ def _lines(path: Path) -> list[str]:
 def _row(line: str) -> dict[str, str]:
     """The values of a line; none where a kill cut it off."""
     try:
-        row = json.loads(line)
+        row = parse_json(line)
         return {name: str(row[name]) for name in ("key", "place", "outcome", "at")}
     except (ValueError, TypeError, KeyError):
         return {}
 
 
 def _line(row: dict[str, str]) -> str:
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json.dumps(row) + "\n"  # in ASCII, since a file's name may hold what UTF-8 cannot

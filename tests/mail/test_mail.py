@@ -260,6 +260,8 @@ DAMAGED = {
     ),
     "address": (letter(1, US, From="x <(((@)>").encode(), "no address|from whom"),
     "headers": (letter(1, US, To="(" * 500_000, Subject="=?" * 300_000).encode(), ""),
+    "bytes": (letter(1, US, From="J\u00f6rg \u00e9 <jane@customer.example>").encode("latin-1"), ""),
+    "halves": (letter(1, US, From="=?utf-8?b?////?= <jane@customer.example>").encode(), ""),
     "lines": (letter(1, f"{US}\n\n" + "Regards,\n> x\n" * 50_000).encode(), ""),
 }
 
@@ -279,9 +281,23 @@ def test_a_damaged_letter_ends_in_a_sentence_and_stops_nothing(
         assert run(box).failed == []  # it is said once
 
 
+def test_names_and_ids_of_raw_bytes_are_read_as_what_they_can_be(
+    run: Run, box: Mailbox
+) -> None:  # fmt: skip
+    """Ids of other bytes are other letters, though none of them can be written."""
+    for number, sign in enumerate((b"\xff", b"\xfe")):
+        text = letter(number, US, From="J\u00f6rg <jane@customer.example>", Message_ID="<?@x>")
+        box.add(text.encode().replace(b"?@x", sign + b"@x"))
+    assert run(box).drafted == 2
+    assert all("J\u00f6rg" in str(parsed(draft.data)["To"]) for draft in box.drafts)
+    assert len({parsed(draft.data)["Message-ID"] for draft in box.drafts}) == 2
+    assert run(box).drafted == 0
+
+
 def test_letters_that_are_too_large_are_not_fetched(run: Run, box: Mailbox) -> None:
     box.add(letter(1, US))
     box.sizes[1] = 50_000_000
+    box.strange = ["9" * 5000, "x"]
     assert run(box).failed == [{"path": "letter 1", "reason": "it has more than 30 MB"}]
     assert not [command for command in box.commands if "BODY" in command]
 

@@ -35,6 +35,7 @@ class Mailbox:
     commands: list[str] = field(default_factory=list)
     abilities: str = "IMAP4rev1 SPECIAL-USE AUTH=PLAIN"
     sizes: dict[int, int] = field(default_factory=dict)  # that it says, other than they are
+    strange: list[str] = field(default_factory=list)  # what it says are numbers of letters
     leave_after_append: bool = False  # the connection ends before the answer
 
     @property
@@ -112,7 +113,8 @@ class _Session(socketserver.StreamRequestHandler):
                 for line in m.data.decode("utf-8", "replace").splitlines())]  # fmt: skip
         else:
             found = [m for m in found if not m.flags]
-        self._send("* SEARCH " + " ".join(str(m.number) for m in found))
+        numbers = [str(m.number) for m in found]
+        self._send("* SEARCH " + " ".join([*numbers, *self.box.strange]))
         return "OK done"
 
     def _fetch(self, said: str) -> str:
