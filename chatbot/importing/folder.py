@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from chatbot.errors import ImportingError
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.report import ImportReport
-from chatbot.knowledge.audiences import AUDIENCE_FILE
+from chatbot.knowledge.audiences import is_audience_file
 from chatbot.knowledge.documents import IMPORTS
 
 STATE = ".import.jsonl"  # what an importer remembers of the last time
@@ -65,8 +65,9 @@ class ImportFolder:
             else:
                 report.changed += 1
         report.removed = len(before - after)
-        for said in self.current.rglob(AUDIENCE_FILE):  # somebody's, and whom the import is for
-            _link(said, self.staged / said.relative_to(self.current))
+        for said in self.current.rglob(".*"):
+            if is_audience_file(said.name):  # somebody's, and whom the import is for
+                _link(said, self.staged / said.relative_to(self.current))
         self._exchange()
         shutil.rmtree(self.staged, ignore_errors=True)
         shutil.rmtree(self._old, ignore_errors=True)

@@ -12,6 +12,8 @@ from chatbot.audience import FOR_STAFF, Audience, read_audience
 from chatbot.errors import AudienceError
 
 AUDIENCE_FILE = ".audience"
+# What editors and file managers make of that name. It says nothing, but was meant to.
+_SLIPS = frozenset({AUDIENCE_FILE, f"{AUDIENCE_FILE}.txt"})
 _MOST = 10_000  # bytes
 
 
@@ -25,19 +27,22 @@ class Said:
     unclear: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, text: str) -> None:
-        """What the document, or the ``.audience`` file, at ``path`` says."""
-        place = path.removesuffix(AUDIENCE_FILE) if is_audience_file(path) else path
+        """What the document, or the ``.audience`` file, at ``path`` says; of a folder that two
+        files are about, what cannot be read counts."""
+        place = _folder_of(path) if is_audience_file(path) else path
         try:
-            self.names[place] = sorted(read_audience(text))
+            names = sorted(read_audience(text))
         except AudienceError as exc:
             self._refuse(path, place, str(exc))
+        else:
+            self.names[place] = [] if self.names.get(place) == [] else names
 
     def read_file(self, folder: Path, path: str, size: int) -> None:
         """What an ``.audience`` file of ``size`` bytes says; -1 is no file."""
         try:
             text = _text(folder / path, size)
         except AudienceError as exc:
-            self._refuse(path, path.removesuffix(AUDIENCE_FILE), str(exc))
+            self._refuse(path, _folder_of(path), str(exc))
         else:
             self.add(path, text)
 
@@ -47,8 +52,12 @@ class Said:
 
 
 def is_audience_file(path: str) -> bool:
-    """Whether it is one that says whom a folder is for."""
-    return path.rsplit("/", 1)[-1] == AUDIENCE_FILE
+    """Whether it is one that says whom a folder is for, or was to be one."""
+    return path.rsplit("/", 1)[-1].casefold() in _SLIPS
+
+
+def _folder_of(path: str) -> str:
+    return path[: path.rfind("/") + 1]
 
 
 def folders_said(folder: Path, sizes: Mapping[str, int]) -> Said:
@@ -73,6 +82,8 @@ def audience_of(path: str, names: Mapping[str, Sequence[str]]) -> Audience:
 
 
 def _text(path: Path, size: int) -> str:
+    if path.name != AUDIENCE_FILE:
+        raise AudienceError(f"a file that says whom a folder is for is called {AUDIENCE_FILE}")
     if size < 0:
         raise AudienceError("it is not a file that can be read")
     if size > _MOST:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import DocumentError, KnowledgeError
-from chatbot.knowledge.audiences import AUDIENCE_FILE, is_audience_file
+from chatbot.knowledge.audiences import is_audience_file
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.formats import EXTRACTED
 from chatbot.knowledge.places import file_words, folders_of, title_of
@@ -134,7 +134,7 @@ def _unread_suffix(path: str) -> str | None:
     """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document, and
     of what says whom a folder is for."""
     name = path.rstrip("/").rsplit("/", 1)[-1]
-    if name == AUDIENCE_FILE:
+    if is_audience_file(name):
         return None
     if name.startswith("."):
         return ".*"
@@ -167,7 +167,7 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
             yield prefix, _UNREADABLE
             continue
         for entry in entries:
-            if entry.name == AUDIENCE_FILE:
+            if is_audience_file(entry.name):
                 yield prefix + entry.name, _stamp(entry)
                 continue
             if entry.name.startswith("."):

@@ -155,7 +155,8 @@ def _lines(text: str) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
     """The same of YAML that is none, as of a title with a colon in it, line by line."""
     values, places = {}, {}
     for match in re.finditer(r"^(\w+):[ \t]+(\S.*?)[ \t]*$", text, re.MULTILINE):
-        values[match[1].lower()] = match[2].strip("\"'")
+        twice = match[1].lower() in _AUDIENCES and match[1].lower() in values
+        values[match[1].lower()] = _UNCLEAR if twice else match[2].strip("\"'")
         places[match[1].lower()] = match.span(2)
     return values, places
 
@@ -175,7 +176,8 @@ def _json(text: str, first: int) -> tuple[int, dict[str, str]]:
     if text[first : first + 1] != "{":
         return first, {}
     try:
-        values, end = json.JSONDecoder().raw_decode(text[first : first + _MOST])
+        decoder = json.JSONDecoder(object_pairs_hook=_object)
+        values, end = decoder.raw_decode(text[first : first + _MOST])
     except (ValueError, RecursionError):
         return first, {}
     end += first
@@ -184,7 +186,17 @@ def _json(text: str, first: int) -> tuple[int, dict[str, str]]:
     return end, _plain(values)
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one that says twice whom it is for says nothing clear of that."""
+    values = dict(pairs)
+    if sum(name.lower() in _AUDIENCES for name, _ in pairs) > 1:
+        kept = {name: value for name, value in values.items() if name.lower() not in _AUDIENCES}
+        return kept | {_AUDIENCES[0]: _UNCLEAR}
+    return values
+
+
 def _plain(values: dict[str, Any]) -> dict[str, str]:
+    values = _object(list(values.items()))  # names of TOML differ in case, too
     plain = {name.lower(): str(v) for name, v in values.items() if not isinstance(v, dict | list)}
     for name, value in values.items():
         if name.lower() in _AUDIENCES and isinstance(value, dict | list):

@@ -39,6 +39,10 @@ def said_by(text: str) -> set[str] | None:
         ("---\naudience:\n---\n", set()),
         ("---\naudience: public, legal\n---\n", set()),
         ("---\naudience: public\naudience: legal\n---\n", set()),
+        ("---\ntitle: a: b\naudience: legal\nAudience: public\n---\n", set()),
+        ('+++\nAudience = "legal"\naudience = "public"\n+++\n', set()),
+        ('{"audience": "legal", "audience": "public"}\n\n', set()),
+        ('{"Audience": "legal", "audience": "public"}\n\n', set()),
         ("---\naudience: {who: legal}\n---\n", set()),
         ("---\nmeta:\n\n  audience: legal\n---\n", set()),
         ("---\ntitle: a: b\naudience:\n  - legal\n---\n", set()),
@@ -103,3 +107,21 @@ def test_a_file_that_cannot_be_read_is_named_and_counts_as_for_nobody(
     read = folders_said(tmp_path, {p: s.size for p, s in listing.audiences.items()})
     assert list(read.unclear) == ["law/.audience"]
     assert audience_of("law/a.md", read.names) == FOR_NOBODY
+
+
+@pytest.mark.parametrize("name", [".audience.txt", ".Audience", ".AUDIENCE.TXT"])
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_name_that_a_program_changed_opens_nothing(
+    tmp_path: Path, name: str, beside: bool
+) -> None:
+    law = tmp_path / "law"
+    law.mkdir()
+    (law / "a.md").write_text("x")
+    (law / name).write_text("legal")
+    if beside:
+        (law / ".audience").write_text("public")
+    listing = list_folder(tmp_path)
+    read = folders_said(tmp_path, {p: s.size for p, s in listing.audiences.items()})
+    assert "is called .audience" in read.unclear[f"law/{name}"]
+    assert audience_of("law/a.md", read.names) == FOR_NOBODY
+    assert not list_skipped(tmp_path)
