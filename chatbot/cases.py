@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chatbot.errors import DataError
+from chatbot.errors import DataError, QuestionError
+from chatbot.files import parse_json
 from chatbot.knowledge.places import title_of
 from chatbot.memory import Turn
 from chatbot.passage import Passage
+from chatbot.text.unicode import require_unicode
 
 
 def _unless_empty(default: Any) -> Any:
@@ -131,7 +133,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
         except DataError as exc:
             problems.append(str(exc))
     if not rows:
-        why = problems[0] if problems else "it is empty"
+        why = problems[0] if problems else "it is empty."
         raise DataError(f"'{path}' holds no usable training row: {why}")
     return rows, problems
 
@@ -168,20 +170,30 @@ def to_documents(passages: list[GivenPassage]) -> list[Passage]:
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
         raise DataError(f"'{path}' cannot be read: {reason}.") from exc
-    for number, line in enumerate(lines, start=1):
+    # Not splitlines: JSON may hold other ends of lines (U+2028) as they are.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError as exc:
             raise DataError(f"'{path}', line {number}: it is not valid JSON ({exc}).") from exc
+        if "\\u" in line:
+            _require_unicode(record, path, number)
         if not isinstance(record, dict):
             raise DataError(f"'{path}', line {number}: it is not a JSON object.")
         yield number, record
+
+
+def _require_unicode(record: Any, path: Path, number: int) -> None:
+    try:
+        require_unicode(json.dumps(record, ensure_ascii=False))
+    except QuestionError as exc:
+        raise DataError(f"'{path}', line {number}: {exc}") from exc
 
 
 def _validate(kind: type[Record], record: dict[str, Any], path: Path, number: int) -> Record:

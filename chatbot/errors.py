@@ -90,3 +90,8 @@ def reason_of(exc: BaseException, line: int = 0) -> str:
     name of its class where it says nothing."""
     lines = [text.strip() for text in str(exc).splitlines() if text.strip()]
     return lines[line][:200].rstrip(". ") if lines else type(exc).__name__
+
+
+def disk_sentence(exc: OSError) -> str:
+    """What the system refused, and of which file, as far as it says."""
+    return f"{exc.filename or 'A file'}: {exc.strerror or reason_of(exc)}."

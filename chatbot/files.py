@@ -1,12 +1,13 @@
-"""Files: their hashes, and writing them anew, whole or not at all."""
+"""Files: their hashes, JSON in them, and writing them anew, whole or not at all."""
 
 import hashlib
+import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 def file_hash(path: Path) -> str:
@@ -42,3 +43,15 @@ def write_whole(path: Path, lines: Iterable[str]) -> None:
     """
     with replacing(path) as stream:
         stream.writelines(line.encode() for line in lines)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """What JSON says.
+
+    Raises:
+        ValueError: it is none, or nested deeper than can be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as exc:
+        raise ValueError("it is nested too deeply") from exc

@@ -13,10 +13,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from chatbot.errors import ConfigurationError
+from chatbot.errors import ConfigurationError, reason_of
 
 # Modules of chatbot.llm.engines, and of chatbot.index.stores.
 LocalEngine = Literal["openvino", "transformers"]
+AnyEngine = Literal["auto", LocalEngine]
 HostedEngine = Literal["openai", "huggingface"]
 VectorStore = Literal["faiss", "milvus", "pinecone"]
 
@@ -55,9 +56,9 @@ class Settings(BaseSettings):
     llm: str | None = None
     adapter: str | None = None
     embeddings: str | None = None
-    engine: Literal["auto"] | LocalEngine = "auto"
+    engine: AnyEngine = "auto"
     offline: bool = False
-    kv_cache_gb: int = Field(1, ge=1)
+    kv_cache_gb: int = Field(1, ge=1, le=1024)
 
     openai_base_url: str | None = None
     openai_model: str | None = None
@@ -160,19 +161,25 @@ def load_settings(**overrides: object) -> Settings:
     """Read the settings; ``overrides`` that are ``None`` count as not given.
 
     Raises:
-        ConfigurationError: a value is of the wrong kind or out of range; it names the setting.
+        ConfigurationError: a value is of the wrong kind or out of range; it names the setting. Or
+            the file that ``CHATBOT_CONFIG`` names is not there.
     """
+    named = os.environ.get("CHATBOT_CONFIG")
+    if named and not Path(named).is_file():
+        raise ConfigurationError(
+            f"CHATBOT_CONFIG names '{named}', which is no file; correct it, or take it away."
+        )
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as exc:
         first = exc.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name = str(first["loc"][0])
         raise ConfigurationError(
             f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
     except SettingsError as exc:  # a list in the environment that is not JSON
         raise ConfigurationError(f"The environment is not usable: {exc}; lists are JSON.") from exc
-    except ValueError as exc:  # tomllib.TOMLDecodeError
-        raise ConfigurationError(f"chatbot.toml is not valid TOML: {exc}.") from exc
+    except (ValueError, RecursionError) as exc:  # tomllib.TOMLDecodeError
+        raise ConfigurationError(f"{config_file()} is not valid TOML: {reason_of(exc)}.") from exc

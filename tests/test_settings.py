@@ -65,6 +65,7 @@ def changed(name: str, default: Any) -> tuple[str, Any]:
 def test_the_environment_overrides_the_file(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    (tmp_path / "none.toml").touch()
     monkeypatch.setenv("CHATBOT_CONFIG", str(tmp_path / "none.toml"))
     text, value = changed(name, Settings.model_fields[name].default)
     monkeypatch.setenv(f"CHATBOT_{name.upper()}", text)
@@ -85,8 +86,15 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
     file.write_text("prot = 1\n")
     with pytest.raises(ConfigurationError, match="prot"):
         load_settings()
-    file.write_text("port = \n")
-    with pytest.raises(ConfigurationError, match="not valid TOML"):
+    for broken in ("port = \n", "port = " + "[" * 5000):
+        file.write_text(broken)
+        with pytest.raises(ConfigurationError, match="not valid TOML"):
+            load_settings()
+    file.write_text("engine = 'fast'\n")
+    with pytest.raises(ConfigurationError, match=r"'auto', 'openvino' or .*CHATBOT_ENGINE "):
+        load_settings()
+    file.unlink()
+    with pytest.raises(ConfigurationError, match="is no file"):
         load_settings()
 
 

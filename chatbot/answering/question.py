@@ -8,6 +8,7 @@ from chatbot.errors import QuestionError
 from chatbot.index.generations import Generation
 from chatbot.memory import Turn
 from chatbot.passage import Passage
+from chatbot.text.unicode import require_unicode
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ class Question:
         """The question without blanks around it, its answer within ``most_tokens``.
 
         Raises:
-            QuestionError: it is empty or has more than ``most_chars`` characters.
+            QuestionError: it is empty, has more than ``most_chars`` characters, or it, its history
+                or ``stop`` are not Unicode.
         """
+        require_unicode(self.text, *(turn["content"] for turn in self.history), *self.stop)
         text = self.text.strip()
         if not text:
             raise QuestionError("The question is empty; type what you want to know.")

@@ -12,8 +12,9 @@ from fastapi.requests import Request
 from chatbot.answering.events import Answered, Event, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.api.parts import Parts, parts_of
-from chatbot.errors import BusyError, ChatbotError, GenerationError, QuestionError
+from chatbot.errors import BusyError, ChatbotError, GenerationError
 from chatbot.service.waiting import WaitingLine
+from chatbot.text.unicode import require_unicode
 
 
 class Asking:
@@ -108,18 +109,6 @@ def start(request: Request, question: Question, line: WaitingLine | None = None)
         note["question"] = question.text
     events = parts.service.answer(question)
     return Asking(parts, events if line is None else _within(line, events), note)
-
-
-def require_unicode(*texts: str) -> None:
-    """Refuse half a character, which JSON can write and no tokenizer reads.
-
-    Raises:
-        QuestionError: there is one.
-    """
-    try:
-        "".join(texts).encode("utf-8")
-    except UnicodeEncodeError as exc:
-        raise QuestionError("The text is not valid Unicode: it holds half a character.") from exc
 
 
 class ClientLeftError(ChatbotError):

@@ -8,11 +8,11 @@ from fastapi.requests import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot.api.access import Caller, require_caller
-from chatbot.api.asking import require_unicode
 from chatbot.api.parts import parts_of
 from chatbot.api.predict import ERRORS
 from chatbot.desk.checking import LONGEST, check_reply
 from chatbot.grounding.citations import Citation
+from chatbot.text.unicode import require_unicode
 
 router = APIRouter(tags=["answers"])
 

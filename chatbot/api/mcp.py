@@ -5,6 +5,7 @@ Four tools: ``search``, ``ask``, ``check`` and ``get_document``. Over HTTP each 
 """
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -12,20 +13,21 @@ from importlib.util import find_spec
 from typing import Any
 
 from fastapi.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from chatbot import __version__
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
 from chatbot.api.access import require_caller
-from chatbot.api.asking import require_unicode
 from chatbot.api.errors import ApiError
 from chatbot.api.parts import Parts
 from chatbot.audience import EVERYTHING, Asker
 from chatbot.desk.checking import LONGEST, check_reply
-from chatbot.errors import ConfigurationError, QuestionError
+from chatbot.errors import ConfigurationError, QuestionError, reason_of
+from chatbot.files import parse_json
 from chatbot.service import ChatService
 from chatbot.service.waiting import WaitingLine
+from chatbot.text.unicode import require_unicode
 
 _ABOUT = (
     "Answers from an organisation's own knowledge base, with citations. 'search' finds passages, "
@@ -223,7 +225,8 @@ class McpEndpoint:
 
         Raises:
             ApiError: 401 and 429 as for the rest of the API; 405 for a stream that nothing
-                would be sent on.
+                would be sent on; 400 where the body is no JSON.
+            QuestionError: it holds half a character.
         """
         request = Request(scope, receive, send)
         request.state.asker = (await require_caller(request)).asker
@@ -231,4 +234,19 @@ class McpEndpoint:
             raise ApiError(
                 405, "Messages are sent by POST; there are no sessions.", headers={"Allow": "POST"}
             )
-        await self._manager.handle_request(scope, receive, send)
+        body = await request.body()
+        try:
+            require_unicode(json.dumps(parse_json(body), ensure_ascii=False))
+        except ValueError as exc:
+            raise ApiError(400, f"The body is no JSON: {reason_of(exc)}.") from exc
+        await self._manager.handle_request(scope, _again(body, receive), send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """``receive`` that begins with a body that was read already."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return next_message

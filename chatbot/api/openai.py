@@ -20,7 +20,7 @@ from chatbot.answering.answer import Answer, Usage
 from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
 from chatbot.api.access import Caller, require_caller
-from chatbot.api.asking import Asking, asking, require_unicode, start, unless_gone
+from chatbot.api.asking import Asking, asking, start, unless_gone
 from chatbot.api.edge import sse
 from chatbot.api.errors import ApiError, body_of, error_of
 from chatbot.api.parts import Parts, parts_of
@@ -34,6 +34,7 @@ from chatbot.api.schemas import (
 )
 from chatbot.errors import ChatbotError
 from chatbot.memory import Turn
+from chatbot.text.unicode import require_unicode
 
 _STATUSES = (400, 401, 404, 413, 429, 503)
 router = APIRouter(

@@ -1,17 +1,20 @@
 """The ``chatbot`` command: see README.md, "Commands". JSON to stdout, everything else to stderr."""
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 
 from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, measure, models, train
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, disk_sentence
 from chatbot.privacy import quiet_libraries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage."""
     quiet_libraries()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int | None] = options.command
@@ -23,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except OSError as exc:
-        print(f"{exc.filename or 'A file'}: {exc.strerror}.", file=sys.stderr)
+        print(disk_sentence(exc), file=sys.stderr)
         return 1
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from chatbot.cli.common import (
     print_json,
     progress_bar,
 )
-from chatbot.errors import ChatbotError, ConfigurationError
+from chatbot.errors import ChatbotError, ConfigurationError, reason_of
+from chatbot.files import parse_json
 
 
 def add_commands(commands: Any) -> None:
@@ -176,12 +176,17 @@ def _say(report: Any, findings: Any, as_json: bool) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
+    from chatbot.answering.question import Question
     from chatbot.audience import EVERYTHING
 
     service = make_service(options)
+    settings = service.settings
+    query = Question(options.query, asker=EVERYTHING).within_limits(
+        settings.max_question_chars, settings.answer_tokens
+    )
     need_index(service)
     retriever = service.retriever(EVERYTHING, k=options.k, mode=options.mode)
-    passages = retriever.model_copy(update={"within": options.within}).search(options.query)
+    passages = retriever.model_copy(update={"within": options.within}).search(query.text)
     if options.json:
         keys = ("path", "start", "end", "text", "score", "address")
         print_json({"passages": [{key: getattr(p, key) for key in keys} for p in passages]})
@@ -228,11 +233,16 @@ async def _last_answer(service: Any, question: str, history: list[Any], show: bo
     return answer
 
 
-def _read_history(path: Path) -> list[dict[str, str]]:
+def _read_history(path: Path) -> list[Any]:
+    from pydantic import TypeAdapter
+
+    from chatbot.memory import Turn
+
     try:
-        turns = json.loads(path.read_text(encoding="utf-8"))
-        return [{"role": str(turn["role"]), "content": str(turn["content"])} for turn in turns]
-    except (OSError, ValueError, TypeError, KeyError) as exc:
+        turns = parse_json(path.read_text(encoding="utf-8-sig"))
+        return TypeAdapter(list[Turn]).validate_python(turns, strict=True)
+    except (OSError, ValueError) as exc:  # ValidationError is one
         raise ConfigurationError(
-            f"The history '{path}' is not a JSON list of {{role, content}} ({exc})."
+            f"The history '{path}' is not a JSON list of {{role, content}}, where a role is user "
+            f"or assistant ({reason_of(exc)})."
         ) from exc

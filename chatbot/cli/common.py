@@ -4,12 +4,15 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+
+from chatbot.errors import ConfigurationError, DataError, QuestionError
 
 Number = TypeVar("Number", int, float)
 
@@ -64,6 +67,20 @@ def make_service(options: argparse.Namespace) -> Any:
     return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
 
 
+def check_outputs(*paths: Path | None) -> None:
+    """That files can be written when the work is done: after an hour of it is too late to say.
+
+    Raises:
+        ConfigurationError: one cannot.
+    """
+    for path in paths:
+        if path is None:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise ConfigurationError(f"'{path}' cannot be written; name another file.")
+
+
 def counted(count: int, thing: str) -> str:
     """ "1 row", "2 rows"."""
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
@@ -87,8 +104,13 @@ async def approved_answers(service: Any) -> AsyncIterator[None]:
 
 
 def print_json(value: Any) -> None:
-    """One line of JSON on stdout."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """One line of JSON on stdout, in ASCII where it holds what the terminal has no letters for."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    print(text, flush=True)
 
 
 @contextmanager
@@ -157,10 +179,27 @@ def measured_service(options: argparse.Namespace) -> Any:
     return service
 
 
+def check_questions(service: Any, cases: Iterable[Any]) -> None:
+    """That each case has a question that can be answered, before the first one is.
+
+    Raises:
+        DataError: one has none; it names the case.
+    """
+    from chatbot.evaluation.answers import question_of
+
+    settings = service.settings
+    for case in cases:
+        try:
+            question_of(case).within_limits(settings.max_question_chars, settings.answer_tokens)
+        except QuestionError as exc:
+            raise DataError(f"The case '{case.id}' cannot be asked: {exc}") from exc
+
+
 def answer_with_progress(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
     """A row for each case, with a progress bar."""
     from chatbot.evaluation.answers import answer_cases
 
+    check_questions(service, cases)
     with progress_bar("Answering") as progress:
         return asyncio.run(answer_cases(service, cases, progress))
 

@@ -13,6 +13,8 @@ from chatbot.cli.common import (
     add_folders,
     add_json,
     answer_with_progress,
+    check_outputs,
+    check_questions,
     in_range,
     make_service,
     measured_service,
@@ -112,6 +114,7 @@ def _evaluate_answers(options: argparse.Namespace) -> None:
     from chatbot.evaluation.answers import summarise
     from chatbot.reports.evaluation import answers_report
 
+    check_outputs(options.rows, options.report)
     rows, model = _answer_rows(options)
     summary = summarise(rows, model)
     if options.rows:
@@ -127,6 +130,7 @@ def _evaluate_rewrites(options: argparse.Namespace) -> None:
     from chatbot.evaluation.rewrites import bare, concatenate, rewrite_cases, summarise_rewrites
     from chatbot.reports.evaluation import rewrites_report
 
+    check_outputs(options.report)
     cases = read_cases(options.cases, RewriteCase, options.limit)
     ways: dict[str, Any] = {"bare": bare, "concat": concatenate}
     if options.method == "model":
@@ -146,6 +150,7 @@ def _calibrate(options: argparse.Namespace) -> None:
 
     if options.reading and not options.out:
         raise ConfigurationError("--reading needs --out, the file to write.")
+    check_outputs(options.out)
     folders = options.knowledge or [None]
     if len(folders) not in (1, len(options.cases)):
         raise ConfigurationError(
@@ -159,6 +164,8 @@ def _calibrate(options: argparse.Namespace) -> None:
         if folder not in services:
             one = argparse.Namespace(**vars(options) | {"knowledge": folder})
             services[folder] = measured_service(one)
+    for folder, cases in zip(folders, files, strict=True):
+        check_questions(services[folder], cases)
     sources = [
         (path.stem, services[folder], cases)
         for path, folder, cases in zip(options.cases, folders, files, strict=True)

@@ -19,6 +19,7 @@ from chatbot.cli.common import (
 )
 from chatbot.cli.desk import with_store
 from chatbot.errors import ConfigurationError, TrainingError
+from chatbot.files import write_whole
 
 if TYPE_CHECKING:
     from chatbot.cases import AnswerRow
@@ -95,6 +96,8 @@ def _finetune(options: argparse.Namespace) -> int | None:
         raise ConfigurationError("Nothing to learn from; give --data, --recipe or both.")
     if options.install and not options.cases:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
+    if options.out.exists() and not options.out.is_dir():
+        raise ConfigurationError(f"--out '{options.out}' is a file; name a folder.")
     settings, entry, prompts = _setup(options.base)
     options.base = entry.name
     now = choose_adapter(entry, settings.models, settings.data, settings.adapter)
@@ -177,7 +180,8 @@ def _recipe(options: argparse.Namespace, prompts: "Prompts") -> Path:
 
 def _write_rows(path: Path, rows: Iterable["AnswerRow"]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
+    # Whole, since a run that was killed takes the file that is there for all of them.
+    write_whole(path, (row.model_dump_json() + "\n" for row in rows))
     return path
 
 

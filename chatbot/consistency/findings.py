@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from chatbot.files import write_whole
+from chatbot.files import parse_json, write_whole
 
 Kind = Literal["contradiction", "copy"]
 
@@ -72,7 +72,7 @@ def read_findings(index: Path) -> Findings:
 def _read(path: Path, modified: int, size: int) -> Findings:
     """The file as it was at that time: pages ask for it again and again."""
     try:
-        values = json.loads(path.read_bytes())
+        values = parse_json(path.read_bytes())
         if values.pop("format") != _FORMAT:
             return Findings()
         found = tuple(_finding(row) for row in values["found"])

@@ -1,5 +1,6 @@
 """The console as an ASGI application, to stand beside the page and the API."""
 
+import logging
 import os
 
 from fastapi import Depends, FastAPI
@@ -23,18 +24,27 @@ from chatbot.console import (
     users,
 )
 from chatbot.console.door import Door
-from chatbot.console.forms import check_form
+from chatbot.console.forms import TextTooLongError, check_form
 from chatbot.console.jobs import IndexJob
 from chatbot.console.likeness import Likeness
 from chatbot.console.parts import Console
 from chatbot.console.render import FOLDER, page
 from chatbot.console.runner import Runner
 from chatbot.console.words import say
-from chatbot.errors import ChatbotError, ConflictError, DataError, DocumentError, UserError
+from chatbot.errors import (
+    ChatbotError,
+    ConflictError,
+    DataError,
+    DocumentError,
+    UserError,
+    disk_sentence,
+)
 from chatbot.page.access import Guard, access_mode, provide_secret
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
+
+log = logging.getLogger(__name__)
 
 _STATIC = {"console.css": "text/css", "console.js": "text/javascript"}
 
@@ -68,6 +78,7 @@ def console_routes(console: Console) -> FastAPI:
     app.add_api_route("/console/static/{name}", _static, methods=["GET"])
     app.add_exception_handler(HTTPException, _refusal_page)
     app.add_exception_handler(ChatbotError, _failure_page)
+    app.add_exception_handler(OSError, _disk_page)
     return app
 
 
@@ -87,7 +98,17 @@ async def _refusal_page(request: Request, exc: Exception) -> HTMLResponse:
 
 async def _failure_page(request: Request, exc: Exception) -> HTMLResponse:
     """What failed, as a sentence."""
-    return page(request, "problem.html", status_of(exc), sentence=str(exc), typed="")
+    sentence = str(exc)
+    if isinstance(exc, TextTooLongError):
+        sentence = say(request.state.language, "text_too_long", most=exc.most)
+    return page(request, "problem.html", status_of(exc), sentence=sentence, typed="")
+
+
+async def _disk_page(request: Request, exc: Exception) -> HTMLResponse:
+    """A file or folder of the service that cannot be read or written."""
+    assert isinstance(exc, OSError)
+    log.warning("%s %s: %s", request.method, request.url.path, exc)
+    return page(request, "problem.html", 503, sentence=disk_sentence(exc), typed="")
 
 
 def status_of(exc: Exception) -> int:

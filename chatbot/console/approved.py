@@ -9,7 +9,7 @@ from fastapi.requests import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from chatbot.console.forms import file_of, form_of, page_of, text_of
+from chatbot.console.forms import LONGEST_SHOWN, file_of, form_of, page_of, text_of
 from chatbot.console.library import current_index
 from chatbot.console.parts import Console, console_of, user_of
 from chatbot.console.render import back, page
@@ -76,8 +76,8 @@ async def save(request: Request) -> Response:
     form = await form_of(request)
     console, who = console_of(request), user_of(request).name
     draft = Draft(
-        text_of(form, "question"),
-        text_of(form, "answer"),
+        text_of(form, "question", LONGEST_SHOWN),
+        text_of(form, "answer", LONGEST_SHOWN),
         text_of(form, "document", 500),
         text_of(form, "expires_on", 40),
         text_of(form, "audience", 1000),

@@ -5,6 +5,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,7 +101,8 @@ def put(
     except OSError as exc:
         raise DocumentError(f"'{path}' cannot be written: {exc.strerror}.") from exc
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def remove(settings: Settings, path: str, log: Callable[[], None]) -> bool:

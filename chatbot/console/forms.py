@@ -15,11 +15,22 @@ from starlette.exceptions import HTTPException
 
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.words import say
+from chatbot.errors import UserError
 
 TOKEN = "token"
 _SAFE = ("GET", "HEAD")
 _MOST_FIELDS = 2000  # the questions of one gap
 _PART_BYTES = 200_000  # of a field that is not a file
+# Characters of a field; and of one whose text a page shows again with what is wrong with it.
+LONGEST, LONGEST_SHOWN = 8000, _PART_BYTES
+
+
+class TextTooLongError(UserError):
+    """A field has more than ``most`` characters."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A text has more than {most} characters; shorten it.")
+        self.most = most
 
 
 def form_token(key: bytes, name: str) -> str:
@@ -49,10 +60,17 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_PART_BYTES)
 
 
-def text_of(form: FormData, name: str, most: int = 8000) -> str:
-    """A field without blanks around it, at most ``most`` characters; empty where there is none."""
+def text_of(form: FormData, name: str, most: int = LONGEST) -> str:
+    """A field without blanks around it; empty where there is none.
+
+    Raises:
+        TextTooLongError: it has more than ``most`` characters; nothing is cut off in silence.
+    """
     value = form.get(name)
-    return value.strip()[:most] if isinstance(value, str) else ""
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > most:
+        raise TextTooLongError(most)
+    return text
 
 
 def file_of(form: FormData, name: str) -> UploadFile | None:

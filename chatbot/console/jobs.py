@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from chatbot.consistency.compare import compare_documents
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, disk_sentence
 from chatbot.service import ChatService
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ class IndexJob:
         except ChatbotError as exc:
             log.warning("%s", exc)
             return str(exc)
+        except OSError as exc:  # the disk is full, or not ours to write to
+            log.warning("The index could not be built: %s", exc)
+            return disk_sentence(exc)
         except Exception:
             log.exception("The index could not be built")
             return "The index could not be built; the log says why."

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from chatbot.audience import EVERYTHING
 from chatbot.console.approved import hashes, sentence_of
-from chatbot.console.forms import form_of, page_of, text_of
+from chatbot.console.forms import LONGEST, LONGEST_SHOWN, form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -145,11 +145,11 @@ async def _sent(request: Request) -> _Form:
         seen=text_of(form, "seen"),
         accept=text_of(form, "decision") in ("accept", "approve"),
         refuse=bool(text_of(form, "refuse")),
-        right_answer=text_of(form, "right_answer"),
+        right_answer=text_of(form, "right_answer", LONGEST_SHOWN),
         right_document=text_of(form, "right_document", 500),
         settle_all=bool(text_of(form, "settle_all")),
         approve=text_of(form, "decision") == "approve",
-        question=text_of(form, "question"),
+        question=text_of(form, "question", LONGEST_SHOWN),
         expires_on=text_of(form, "expires_on", 40),
         audience=text_of(form, "audience", 1000),
     )
@@ -168,6 +168,8 @@ async def _decision(request: Request, sent: _Form, item: Waiting) -> Decision:
         return sent.decision()
     if not sent.right_answer:
         raise UserError(say(language, "answer_missing"))
+    if len(sent.right_answer) > LONGEST:
+        raise UserError(say(language, "text_too_long", most=LONGEST))
     if not sent.right_document:
         return sent.decision()
     record = await console.store.reviews.record(item)

@@ -16,7 +16,7 @@ from typing import Any
 
 from chatbot.cases import AnswerRow, Case
 from chatbot.errors import ConflictError, TrainingError
-from chatbot.files import file_hash, write_whole
+from chatbot.files import file_hash, parse_json, write_whole
 from chatbot.llm.adapters import WEIGHTS, AdapterStore, choose_adapter
 from chatbot.llm.catalogue import LLMEntry, load_catalogue
 from chatbot.llm.child import child_command
@@ -233,7 +233,7 @@ def _write_plan(folder: Path, plan: Plan, rows: Sequence[AnswerRow], cases: Sequ
 
 def _read_plan(folder: Path) -> Plan:
     try:
-        return Plan(**json.loads((folder / _PLAN).read_text(encoding="utf-8")))
+        return Plan(**parse_json((folder / _PLAN).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as exc:
         raise TrainingError(
             "Nothing is kept of this training on this machine; begin a new one."
@@ -250,7 +250,7 @@ def _read_result(folder: Path, status: int) -> dict[str, Any]:
         )
     if status:
         raise TrainingError(said[-1][:500] if said else f"The training ended with {status}.")
-    result = json.loads((folder / _RESULT).read_text(encoding="utf-8"))
+    result = parse_json((folder / _RESULT).read_text(encoding="utf-8"))
     return {name: result[name] for name in _SHOWN}
 
 

@@ -5,11 +5,11 @@ from fastapi.requests import Request
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.forms import form_of, text_of
+from chatbot.console.forms import TextTooLongError, form_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
-from chatbot.errors import UserError
+from chatbot.errors import ConflictError, UserError
 from chatbot.page.session import tell_removed
 from chatbot.store import ROLES
 
@@ -31,11 +31,12 @@ async def add_user(request: Request) -> Response:
     """Add a user; one who is there keeps role and password."""
     form = await form_of(request)
     users, name = console_of(request).store.users, text_of(form, "name", _LONGEST)
-    if await users.get(name):
-        raise UserError(say(request.state.language, "user_there", name=name))
     password = _password(form.get("password"))
     by, groups = user_of(request).name, _groups(form)
-    await users.add(name, password, text_of(form, "role"), by=by, groups=groups)
+    try:
+        await users.add(name, password, text_of(form, "role"), by=by, groups=groups, new=True)
+    except ConflictError as exc:
+        raise UserError(say(request.state.language, "user_there", name=name)) from exc
     return back("users", said="user_added")
 
 
@@ -90,4 +91,8 @@ def _groups(form: FormData) -> list[str]:
 
 def _password(given: object) -> str | None:
     """As it was typed, blanks too; ``None`` where there is none."""
-    return given[:_LONGEST] if isinstance(given, str) and given else None
+    if not isinstance(given, str) or not given:
+        return None
+    if len(given) > _LONGEST:
+        raise TextTooLongError(_LONGEST)
+    return given

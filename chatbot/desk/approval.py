@@ -127,17 +127,25 @@ def _rows(content: bytes) -> Iterator[tuple[int, Draft]]:
         raise DraftError("table_not_text") from exc
     first = text.partition("\n")[0]
     between = max(_BETWEEN, key=first.count)
+    # Strict: a quotation mark that is not closed would make one text of all rows behind it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=between))
+        head, *rows = list(reader) or [[]]
     except csv.Error as exc:
-        raise DraftError("table_not_text") from exc
-    names = {name.strip().lower(): name for name in (rows[0] if rows else {}) if name}
-    if not set(_NEEDED) <= names.keys():
+        raise DraftError("table_quotes", line=reader.line_num) from exc
+    names = [name.strip().lower() for name in head]
+    if not set(_NEEDED) <= set(names) or not rows:
         raise DraftError("table_columns", columns=", ".join(_READ))
+    if twice := next((name for name in _READ if names.count(name) > 1), None):
+        raise DraftError("column_twice", column=twice)
     if len(rows) > _ROWS:
         raise DraftError("table_too_long", most=_ROWS)
     for number, row in enumerate(rows, start=2):
-        cells = [unescape_formula((row.get(names.get(n, "")) or "").strip()) for n in _READ]
+        if any(cell.strip() for cell in row[len(names) :]):
+            problem = DraftError("more_cells", between=between)
+            raise DraftError("in_row", row=number, problem=problem)
+        by_name = dict(zip(names, row, strict=False))
+        cells = [unescape_formula(by_name.get(name, "").strip()) for name in _READ]
         if any(cells):
             yield number, Draft(*cells)
 

@@ -20,6 +20,7 @@ from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
+from chatbot.text.unicode import require_unicode
 
 LONGEST = 20_000  # characters of a reply
 _PASSAGES = 8  # for each sentence, and again for its statement
@@ -50,13 +51,14 @@ def check_reply(
     The ``question`` tells what a leading "yes" or "no" affirms or denies.
 
     Raises:
-        QuestionError: the reply is empty or too long.
+        QuestionError: the reply is empty, too long, or no Unicode.
         IndexUnavailableError: there is no index, or it does not fit.
     """
     if not reply.strip():
         raise QuestionError("The reply is empty; there is nothing to check.")
     if len(reply) > LONGEST:
         raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")
+    require_unicode(reply, question)
     retriever = service.retriever(asker, _PASSAGES)
     checked = []
     for statement in statements(reply):

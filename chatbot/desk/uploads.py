@@ -36,14 +36,18 @@ def read_upload(name: str, path: Path, max_bytes: int) -> Document:
     # The file stands under a made-up name; the readers go by the ending.
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"upload{suffix}"
-        shutil.copyfile(path, copy)
+        try:
+            shutil.copyfile(path, copy)
+        except OSError as exc:
+            raise DocumentError(f"it cannot be read ({exc.strerror})") from exc
         document = load_document(Path(folder), copy.name, max_bytes)
     return parse_upload(name, document.text, document.markdown)
 
 
 def parse_upload(name: str, text: str, markdown: bool) -> Document:
     """An uploaded document from its text, as it is kept with the conversation."""
-    title = Path(name.replace("\\", "/")).name or "upload"
+    name = name.replace("\\", "/").encode("utf-8", "replace").decode()
+    title = Path(name).name or "upload"
     return Document(path=f"upload/{title}", title=title, text=text, markdown=markdown)
 
 

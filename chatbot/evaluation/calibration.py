@@ -20,6 +20,7 @@ _FOLDS = 5
 # Weight of a case whose documents were taken away in a source without real unanswerable cases.
 _UNSURE = 0.3
 ENOUGH = 20
+FEW = f"Fitting needs at least {ENOUGH} answerable and {ENOUGH} unanswerable cases."
 _TREES: dict[str, Any] = {
     "n_estimators": 180,
     "max_depth": 3,
@@ -112,14 +113,16 @@ def fit_calibration(
             scorers[kind], sure = _fit(chosen, kept)
             report[kind] = _judge(chosen, sure, scorers[kind])
     if not scorers:
-        raise DataError(
-            f"Fitting needs at least {ENOUGH} answerable and {ENOUGH} unanswerable cases."
-        )
+        raise DataError(FEW)
     return Calibration(version, embeddings, scorers), report
 
 
 def _fit(examples: Sequence[Example], names: list[str]) -> tuple[Scorer, np.ndarray]:
-    """A scorer, and the out-of-fold confidences (n,) that its thresholds are read from."""
+    """A scorer, and the out-of-fold confidences (n,) that its thresholds are read from.
+
+    Raises:
+        DataError: without some of the cases there is none of a kind.
+    """
     from sklearn.ensemble import GradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
@@ -129,8 +132,12 @@ def _fit(examples: Sequence[Example], names: list[str]) -> tuple[Scorer, np.ndar
     groups = np.array([example.group for example in examples])
     weights = _weights(examples)
     folds = min(_FOLDS, len(set(groups)))
+    if folds < 2:
+        raise DataError(FEW)
     raw = np.zeros(len(labels))
     for train, test in GroupKFold(folds).split(rows, labels, groups):
+        if len(set(labels[train])) < 2:
+            raise DataError(FEW)
         model = GradientBoostingClassifier(**_TREES)
         model.fit(rows[train], labels[train], sample_weight=weights[train])
         raw[test] = model.decision_function(rows[test])

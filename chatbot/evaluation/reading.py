@@ -11,7 +11,7 @@ import numpy as np
 from chatbot.cases import Case
 from chatbot.errors import DataError
 from chatbot.evaluation.answers import question_of
-from chatbot.evaluation.calibration import ENOUGH, UNCOVERED, share, thresholds_by_risk
+from chatbot.evaluation.calibration import ENOUGH, FEW, UNCOVERED, share, thresholds_by_risk
 from chatbot.grounding.confidence import Reading, log_odds
 from chatbot.service import ChatService
 
@@ -42,11 +42,9 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
     """
     from sklearn.linear_model import LogisticRegression
 
-    labels = np.array([e.answerable for e in examples])
+    labels = np.array([e.answerable for e in examples], dtype=bool)
     if min(labels.sum(), (~labels).sum()) < ENOUGH:
-        raise DataError(
-            f"Fitting needs at least {ENOUGH} answerable and {ENOUGH} unanswerable cases."
-        )
+        raise DataError(FEW)
     rows = np.array([[log_odds(e.refuses), log_odds(e.retrieval)] for e in examples])
     sources = np.array([e.source for e in examples])
     keys = [(e.source, e.answerable) for e in examples]

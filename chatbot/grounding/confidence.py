@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chatbot.errors import ConfigurationError
+from chatbot.files import parse_json
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 FORMAT = 1
@@ -125,7 +126,7 @@ def load_calibration(path: Path) -> Calibration:
         ConfigurationError: the file is missing, damaged or of another format.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT:
             raise ConfigurationError(
                 f"The calibration '{path}' is of another version; fit it again with "

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from chatbot.audience import Asker, Audience
 from chatbot.errors import IndexUnavailableError
-from chatbot.files import file_hash, write_whole
+from chatbot.files import file_hash, parse_json, write_whole
 from chatbot.index.disk import no_garbage_collection, read_lines, sync, write_lines
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.stores.vectors import VectorIndex, kind_for
@@ -131,7 +131,7 @@ class Generation:
 def current_name(index: Path) -> str | None:
     """The name in ``CURRENT``, or ``None`` where there is no index."""
     try:
-        return (index / "CURRENT").read_text(encoding="utf-8").strip() or None
+        return (index / "CURRENT").read_text(encoding="utf-8", errors="replace").strip() or None
     except OSError:
         return None
 
@@ -146,7 +146,7 @@ def read_manifest(
         IndexUnavailableError: it is missing, damaged, of another format or another model.
     """
     with _translate_damage(index):
-        values = json.loads((index / name / "manifest.json").read_text(encoding="utf-8"))
+        values = parse_json((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
     if version != FORMAT and not (earlier and version == _WITHOUT_AUDIENCES):
         raise IndexUnavailableError(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
-from chatbot.files import file_hash, write_whole
+from chatbot.files import file_hash, parse_json, write_whole
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.prompts import Prompts
 
@@ -129,7 +129,7 @@ def base_of(folder: Path) -> str:
 def _read_meta(folder: Path) -> tuple[str, dict[str, str]]:
     """The base model's name, and name to fingerprint of the prompts."""
     try:
-        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+        meta = parse_json((folder / _META).read_text(encoding="utf-8"))
         return str(meta["base"]), dict(meta["prompts"])
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise _incomplete(folder) from exc

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from chatbot.errors import ConfigurationError, ModelUnavailableError
+from chatbot.errors import ConfigurationError, ModelUnavailableError, reason_of
 from chatbot.llm.checked import has_hash
 from chatbot.settings import HostedEngine, LocalEngine
 
@@ -152,12 +152,18 @@ def load_catalogue(models: Path) -> Catalogue:
         catalogue = Catalogue.model_validate(raw)
     except OSError as exc:
         raise ConfigurationError(f"The catalogue '{path}' cannot be read: {exc.strerror}.") from exc
-    except tomllib.TOMLDecodeError as exc:
-        raise ConfigurationError(f"The catalogue '{path}' is not valid TOML: {exc}.") from exc
     except ValidationError as exc:
         first = exc.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
+    except (ValueError, RecursionError) as exc:  # TOMLDecodeError, UnicodeDecodeError
+        reason = reason_of(exc)
+        raise ConfigurationError(f"The catalogue '{path}' is not valid TOML: {reason}.") from exc
+    except (AttributeError, TypeError) as exc:
+        raise ConfigurationError(
+            f"The catalogue '{path}' has something else than entries under [llm], [embeddings] or "
+            "[reranker]."
+        ) from exc
     placed = {
         kind: {name: _with_places(entry, models) for name, entry in entries.items()}
         for kind, entries in catalogue.kinds.items()

@@ -8,7 +8,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from chatbot.files import file_hash
+from chatbot.files import file_hash, parse_json
 
 
 def has_hash(file: Path, sha256: str) -> bool:
@@ -38,7 +38,7 @@ def _note(file: Path) -> Path:
 
 def _read_note(file: Path) -> object:
     try:
-        return json.loads(_note(file).read_text(encoding="utf-8"))
+        return parse_json(_note(file).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError
+from chatbot.files import parse_json
 
 # How text is cut into words before bytes are merged, by ``tokenizer.ggml.pre``: the expressions of
 # llama.cpp (``src/llama-vocab.cpp``), applied one after the other to what the last one left.
@@ -53,7 +54,7 @@ class TextTokens:
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
-        end = json.loads((folder / _CONFIG).read_text(encoding="utf-8")).get("eos_token_id")
+        end = parse_json((folder / _CONFIG).read_text(encoding="utf-8")).get("eos_token_id")
         return cls(tokenizer, end[0] if isinstance(end, list) else end)
 
     def save(self, folder: Path) -> None:

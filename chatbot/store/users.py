@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.audience import EVERYTHING, Asker, staff
-from chatbot.errors import StoreError, UserError
+from chatbot.errors import ConflictError, StoreError, UserError
 from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
 from chatbot.store.groups import checked_groups, from_column, to_column
@@ -61,12 +61,14 @@ class UserStore:
         role: str = "agent",
         by: str = COMMAND_LINE,
         groups: Sequence[str] | None = None,
+        new: bool = False,
     ) -> User:
-        """Add a user, or give an existing one a new password and role, and other ``groups`` where
-        some are given; ``by`` is for the log.
+        """Add a user, or unless it is to be ``new``, give an existing one a new password and role,
+        and other ``groups`` where some are given; ``by`` is for the log.
 
         Raises:
             UserError: the name, the password, the role or a group cannot be used.
+            ConflictError: there is such a user, and it was to be a new one.
             StoreError: it was not saved.
         """
         name, role = _checked_name(name), _checked_role(role)
@@ -83,7 +85,10 @@ class UserStore:
             "audiences": to_column(own),
         }
         async with self._database.write() as connection:
-            await connection.execute(self._database.upsert(users, values))
+            if not new:
+                await connection.execute(self._database.upsert(users, values))
+            elif not (await connection.execute(self._database.insert_new(users, values))).rowcount:
+                raise ConflictError(f"There is a user '{name}' already.")
             detail = ", ".join([role, *own])
             await note(connection, by, "user.changed" if old else "user.added", name, detail)
         return _user(values)

@@ -4,6 +4,7 @@ Such a key stands in a page that everybody can read. It lets a page of its origi
 is public, and nothing else.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from chatbot.store.database import Database, now
 from chatbot.store.keys import check_key, revoke_key
 from chatbot.store.schema import widget_keys
 
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -110,7 +112,7 @@ def origin_of(address: str) -> str:
         raise wrong from exc
     usual = _PORTS.get(parts.scheme)
     beside = (parts.path.strip("/"), parts.query, parts.fragment, parts.username)
-    if usual is None or not host or "*" in host or any(beside):
+    if usual is None or not _HOST.fullmatch(host) or any(beside):
         raise wrong
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")

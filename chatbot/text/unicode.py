@@ -7,6 +7,8 @@ from a PDF, soft hyphens and zero-width spaces from a web page, wide Latin lette
 import re
 import unicodedata
 
+from chatbot.errors import QuestionError
+
 # Soft hyphen, zero-width space, (non-)joiners, marks of direction, word joiner, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # Where words are not parted by spaces, a zero-width space parts them.
@@ -30,3 +32,15 @@ def readable(text: str) -> str:
     """``text`` for models: without invisible characters, and without the blanks that stand where
     markup was taken out; indents and line ends stay."""
     return _GAPS.sub(" ", text if text.isascii() else _INVISIBLE.sub("", text))
+
+
+def require_unicode(*texts: str) -> None:
+    """Refuse half a character, which JSON and a command line can hold and no tokenizer reads.
+
+    Raises:
+        QuestionError: there is one.
+    """
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise QuestionError("The text is not valid Unicode: it holds half a character.") from exc

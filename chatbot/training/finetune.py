@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
+from chatbot.files import parse_json
 from chatbot.llm.adapters import read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
@@ -161,7 +162,7 @@ def _has_checkpoint(out: Path) -> bool:
     found = False
     for folder in (out / "checkpoints").glob("checkpoint-*"):
         try:
-            json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+            parse_json((folder / "trainer_state.json").read_text(encoding="utf-8"))
             found = True
         except (OSError, ValueError):
             shutil.rmtree(folder)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.files import write_whole
+from chatbot.files import parse_json, write_whole
 
 _FILE = "progress.json"
 
@@ -23,7 +23,7 @@ class Progress:
 def read_progress(out: Path) -> Progress | None:
     """How far the training into ``out`` is; ``None`` before its first step."""
     try:
-        return Progress(**json.loads((out / _FILE).read_text(encoding="utf-8")))
+        return Progress(**parse_json((out / _FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

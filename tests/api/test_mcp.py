@@ -175,3 +175,19 @@ async def test_without_a_key_nobody_is_let_in(service: ChatService, tmp_path: Pa
         wrong = await client.post("/mcp", json=body, headers=accept | {"Authorization": "Bearer x"})
     assert (refused.status_code, wrong.status_code) == (401, 401)
     assert "This needs a key" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff", b"{", b"[" * 100_000, b'{"id": "\\ud800"}', b'{"id": ' + b"9" * 5000 + b"}"],
+)
+async def test_a_body_that_is_no_json_is_said(
+    service: ChatService, settings: Settings, body: bytes
+) -> None:
+    api = create_api(settings, service)
+    async with api.router.lifespan_context(api):
+        transport = httpx.ASGITransport(api, client=("127.0.0.1", 1234))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            refused = await client.post("/mcp", content=body)
+    assert refused.status_code in (400, 422)
+    assert "no JSON" in refused.text or "half a character" in refused.text

@@ -120,6 +120,7 @@ async def test_what_cannot_be_approved_is_said_in_the_form(
         ({"expires_on": "2020-01-01"}, "has passed"),
         ({"expires_on": "soon"}, "is no day"),
         ({"audience": "public, legal"}, "no audience"),
+        ({"answer": "45 days. " * 1000}, "more than 8000"),
     ]
     for given, sentence in wrong:
         refused = await post(olga, "/console/approved/save", **MADE | given)
@@ -155,6 +156,9 @@ async def test_a_table_with_a_wrong_row_changes_nothing(
         (row + "what does pro cost,8 EUR,\n", "twice"),
         ("a,b\n1,2\n", "must name the columns"),
         ("", "must name the columns"),
+        (row + 'What does Basic cost?,"5 EUR\nWhat does Max cost?,7 EUR,\n', "quotation mark"),
+        (row + "What does Basic cost?,5 EUR,us.md, or 4\n", "Row 3: It has more cells"),
+        ("question,answer,answer\nWhat does Pro cost?,9 EUR,8 EUR\n", "“answer” is there twice"),
     ):
         refused = await send(olga, content.encode())
         assert refused.status_code == 422

@@ -469,6 +469,45 @@ async def test_admins_keep_the_users(adam: httpx.AsyncClient, store: Store, cons
     assert not any("horse" in e.detail for e in await store.audit.newest(99))
 
 
+async def test_of_two_who_add_a_name_at_once_one_does(
+    adam: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    given = [{"name": "eve", "role": "agent", "password": f"{n} horses!"} for n in "34"]
+    answers = await asyncio.gather(*(post(adam, "/console/users/add", **one) for one in given))
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    first = answers[1].status_code == 303
+    assert await store.users.check("eve", str(given[first]["password"]))
+
+
+async def test_a_long_text_is_refused_and_never_cut(
+    adam: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    item = await correction(store)
+    path, form = await decision(store, item, right_answer="45 days. " * 1000)
+    for address, given in (
+        (path, form),
+        ("/console/users/groups", {"name": "ann", "groups": "legal," * 300}),
+        ("/console/users/password", {"name": "ann", "password": "x" * 2000}),
+    ):
+        refused = await post(adam, address, **given)
+        assert refused.status_code == 422
+        assert "characters; shorten it" in refused.text
+    assert ("correction", QUESTION) in await waiting(store)
+    assert await store.users.check("ann", PASSWORD)
+
+
+async def test_a_disk_that_refuses_and_a_database_that_is_gone_are_said(
+    adam: httpx.AsyncClient, desk: Settings
+) -> None:
+    (desk.data / "cases").write_text("a file where a folder is to be")
+    refused = await post(adam, "/console/tests/upload", files={"file": ("a.jsonl", b"{}")})
+    assert refused.status_code == 503
+    assert "cases: File exists." in refused.text
+    desk.database_file.rename(desk.data / "elsewhere.db")
+    for page in ("/console/audit/audit.csv", "/console/users", "/console"):
+        assert (await adam.get(page)).status_code == 503
+
+
 async def test_the_last_admin_stays(adam: httpx.AsyncClient, store: Store) -> None:
     for path, form in (("role", {"role": "agent"}), ("remove", {"sure": "yes"})):
         refused = await post(adam, f"/console/users/{path}", name="adam", **form)

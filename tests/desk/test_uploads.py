@@ -103,6 +103,16 @@ def test_a_name_leads_nowhere(tmp_path: Path) -> None:
         assert document.path == "upload/passwd.txt"
 
 
+def test_a_name_that_is_no_text_and_a_file_that_is_gone_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_text("The code is 4711.")
+    read = read_upload("\ud800.txt", file, 1000)
+    index_documents([read], HashedEmbeddings(), 900)
+    assert read.path == "upload/?.txt"
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read_upload("a.txt", tmp_path / "gone", 1000)
+
+
 async def test_an_upload_answers_in_its_conversation_only(
     service: ChatService, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Fitting of the calibration and of its threshold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_a_calibration_survives_its_file_and_parts_answerable_from_not(tmp_path:
     high, low = ({"cosine": cosine, "noise": 1.0} for cosine in (0.82, 0.52))
     assert scorer.confidence(high) > 0.8 > 0.3 > scorer.confidence(low)
     assert report["retrieved"]["one"]["aurc"] <= 0.3
+
+
+def test_one_case_put_to_many_documents_is_too_few(tmp_path: Path) -> None:
+    for groups in (1, 2):
+        few = [replace(e, group=str(n % groups)) for n, e in enumerate(examples("one"))]
+        with pytest.raises(DataError, match="at least 20"):
+            fit_calibration(few, "7", "bundled")
 
 
 def test_the_threshold_keeps_the_risk_in_the_file_and_where_more_is_uncovered() -> None:

@@ -25,6 +25,18 @@ def test_going_back_and_forgetting(settings: Settings) -> None:
     assert not any(b"30 days" in path.read_bytes() for path in files)
 
 
+@pytest.mark.parametrize("said", [b"", b"\xff\xfe", b"\0" * 9, b"nothing", b"[" * 99])
+def test_a_name_that_is_no_generation_is_refused_and_rebuilt(
+    settings: Settings, embeddings: HashedEmbeddings, said: bytes
+) -> None:
+    build(settings, embeddings)
+    (settings.index / "CURRENT").write_bytes(said)
+    with pytest.raises(IndexUnavailableError, match="chatbot index"):
+        load_current(settings.index)
+    build(settings, embeddings)
+    assert len(load_current(settings.index).chunks) == 2
+
+
 @pytest.mark.parametrize("damage", ["vectors.npy", "chunks.jsonl", "manifest.json"])
 def test_half_written_index_is_refused_and_rebuilt(
     settings: Settings, embeddings: HashedEmbeddings, damage: str

@@ -26,7 +26,8 @@ def test_origins_are_written_as_browsers_send_them(given: str, origin: str) -> N
 @pytest.mark.parametrize(
     "given",
     ["", "*", "null", "www.example.com", "https://*.example.com", "https://a.example/shop",
-     "file:///tmp", "https://u:p@a.example", "https://a.example?x", "https://a.example:port"],
+     "file:///tmp", "https://u:p@a.example", "https://a.example?x", "https://a.example:port",
+     "https://a b.example", "https://a.example<script>"],
 )  # fmt: skip
 def test_what_is_no_origin_is_refused(given: str) -> None:
     with pytest.raises(UserError, match="is no origin"):

@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 
 from chatbot.answering.events import Answered, Event, Queued, Rewritten, Token
 from chatbot.answering.question import Question
-from chatbot.api.asking import Asking, require_unicode, start, unless_gone
+from chatbot.api.asking import Asking, start, unless_gone
 from chatbot.api.edge import sse
 from chatbot.api.errors import body_of, error_of
 from chatbot.api.parts import Parts, parts_of
@@ -27,6 +27,7 @@ from chatbot.errors import ChatbotError, HandoffError, QuestionError
 from chatbot.knowledge.blocks import one_line
 from chatbot.store import WidgetKey
 from chatbot.store.database import now
+from chatbot.text.unicode import require_unicode
 
 log = logging.getLogger(__name__)
 

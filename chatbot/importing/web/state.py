@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from chatbot.files import write_whole
+from chatbot.files import parse_json, write_whole
 
 _FORMAT = 1
 _STALE = 24 * 3600.0  # seconds after which an unfinished crawl is begun anew
@@ -85,7 +85,7 @@ def _read(path: Path, crawl: dict[str, Any] | None) -> dict[str, Page] | None:
     """The pages of a journal, if it is of ``crawl`` (or any) and not too old to go on with."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        head = json.loads(lines[0])
+        head = parse_json(lines[0])
         if head.get("format") != _FORMAT:
             return None
         if crawl is not None:
@@ -97,7 +97,7 @@ def _read(path: Path, crawl: dict[str, Any] | None) -> dict[str, Page] | None:
     pages: dict[str, Page] = {}
     for line in lines[1:]:
         try:
-            values = json.loads(line)
+            values = parse_json(line)
             page = Page(**{**values, "links": tuple(values["links"])})
         except (ValueError, TypeError, KeyError):
             continue  # a line that a kill cut off

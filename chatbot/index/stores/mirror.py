@@ -13,7 +13,7 @@ from typing import Any
 
 from chatbot.audience import Audience
 from chatbot.errors import IndexUnavailableError, VectorStoreError
-from chatbot.files import write_whole
+from chatbot.files import parse_json, write_whole
 from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
 from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.knowledge.audiences import audience_of
@@ -208,7 +208,7 @@ def check_vectors(settings: Settings, embeddings: str) -> str:
 def read_held(index: Path) -> dict[str, Held | None]:
     """What the store is known to hold, by embedding model; ``None`` where that is not known."""
     try:
-        raw: dict[str, Any] = json.loads((index / _FILE).read_text(encoding="utf-8"))
+        raw: dict[str, Any] = parse_json((index / _FILE).read_text(encoding="utf-8"))
         return {model: Held(**held) if held else None for model, held in raw.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -5,7 +5,6 @@ share each step, and one that is cancelled or fails frees its place without touc
 """
 
 import itertools
-import json
 import math
 import queue
 import threading
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
+from chatbot.files import parse_json
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import PROPERTIES
@@ -307,6 +307,6 @@ def _load_pipeline(genai: Any, folder: Path, cache_gb: int) -> Any:
         "prompt_lookup": True,
     }
     with suppress(FileNotFoundError):
-        properties |= json.loads((folder / PROPERTIES).read_text(encoding="utf-8"))
+        properties |= parse_json((folder / PROPERTIES).read_text(encoding="utf-8"))
     # Without a tokenizer of its own: it takes tokens and gives tokens.
     return genai.ContinuousBatchingPipeline(str(folder), scheduler, "CPU", properties)

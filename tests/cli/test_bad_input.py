@@ -1,0 +1,65 @@
+"""What commands say of input that they cannot use: before the work, and in one sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chatbot.cli import main
+
+HALF = "returns \ud800"
+DEEP = "[" * 100_000
+CASE = {"id": "a", "question": "How long?"}
+
+
+def said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(arguments) == 1
+    sentence = capsys.readouterr().err.strip()
+    assert "\n" not in sentence and "Traceback" not in sentence
+    return sentence
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, knowledge: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No index, so that a command that begins its work would say so."""
+    for name, folder in (("KNOWLEDGE", knowledge), ("INDEX", tmp_path / "i"), ("DATA", tmp_path)):
+        monkeypatch.setenv(f"CHATBOT_{name}", str(folder))
+    monkeypatch.setenv("CHATBOT_OFFLINE", "true")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("query", "reason"), [(" ", "is empty"), (HALF, "half a character")])
+def test_a_search_for_nothing_is_refused(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], query: str, reason: str
+) -> None:
+    assert reason in said(["search", query], capsys)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [DEEP, '[{"role": "system", "content": "x"}]', '[{"role": "user", "content": 1}]', "null"],
+)
+def test_a_history_that_is_none_is_said(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], history: str
+) -> None:
+    (elsewhere / "h.json").write_text(history)
+    assert "'h.json' is not a JSON list" in said(["ask", "q", "--history", "h.json"], capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "answers", "--cases", "c.jsonl", "--rows", "."],
+        ["evaluate", "answers", "--cases", "c.jsonl", "--report", "."],
+        ["evaluate", "rewrites", "--cases", "c.jsonl", "--report", "."],
+        ["calibrate", "--cases", "c.jsonl", "--out", "."],
+        ["finetune", "--data", "c.jsonl", "--out", "c.jsonl"],
+    ],
+)
+def test_where_a_result_goes_is_checked_before_the_work(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    (elsewhere / "c.jsonl").write_text(json.dumps(CASE | {"standalone": "How long?"}))
+    sentence = said(arguments, capsys)
+    assert "cannot be written" in sentence or "is a file" in sentence
