@@ -18,6 +18,7 @@ from chatbot.store import Store
 
 # What can be run beside the files, whose names all end in ``.jsonl``.
 CORRECTIONS, ALL = "corrections", "all"
+_ID_CHARS = 280  # of the id of a case
 _NAME = re.compile(r"[\w-][\w .-]{0,100}\.jsonl")
 
 
@@ -76,10 +77,16 @@ def read_all(settings: Settings) -> list[Case]:
 def with_distinct_ids(cases: Iterable[Case]) -> list[Case]:
     """The cases with ids that tell them apart: a second ``a`` is ``a (2)``."""
     seen: dict[str, int] = {}
+    used: set[str] = set()
     found = []
     for case in cases:
-        seen[case.id] = number = seen.get(case.id, 0) + 1
-        name = case.id[:280] if number == 1 else f"{case.id[:280]} ({number})"
+        name = short = case.id[:_ID_CHARS]
+        number = seen.get(short, 1)
+        while name in used:
+            number += 1
+            name = f"{short} ({number})"
+        seen[short] = number
+        used.add(name)
         found.append(case.model_copy(update={"id": name}))
     return found
 

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from chatbot.cases import Case
+from chatbot.console.casefiles import with_distinct_ids
 from chatbot.console.runner import Runner
 from chatbot.console.trainer import Plan
 from chatbot.llm.adapters import AdapterStore
@@ -285,3 +287,15 @@ async def test_nothing_is_trained_from_nothing(
     for path in ("resume", "install"):
         assert (await post(olga, f"/console/training/{path}", job="x")).status_code == 404
     assert await store.runs.running() is None
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["a", "a", "a (2)", "a"], ["a", "a (2)", "a (2) (2)", "a (3)"]),
+        (["x" * 300 + "1", "x" * 300 + "2"], ["x" * 280, "x" * 280 + " (2)"]),
+    ],
+)
+def test_ids_tell_cases_apart_whatever_they_are(given: list[str], told: list[str]) -> None:
+    made = with_distinct_ids(Case(id=name, question="How long?") for name in given)
+    assert [case.id for case in made] == told
