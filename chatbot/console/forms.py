@@ -19,7 +19,7 @@ from chatbot.errors import UserError
 
 TOKEN = "token"
 _SAFE = ("GET", "HEAD")
-_MOST_FIELDS = 2000  # the questions of one gap
+MOST_FIELDS = 2000
 _PART_BYTES = 200_000  # of a field that is not a file
 # Characters of a field; and of one whose text a page shows again with what is wrong with it.
 LONGEST, LONGEST_SHOWN = 8000, _PART_BYTES
@@ -57,7 +57,7 @@ async def check_form(request: Request) -> None:
 
 async def form_of(request: Request) -> FormData:
     """The form of a request; it is read once."""
-    return await request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_PART_BYTES)
+    return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=_PART_BYTES)
 
 
 def text_of(form: FormData, name: str, most: int = LONGEST) -> str:

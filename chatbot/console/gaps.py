@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.forms import form_of, text_of
+from chatbot.console.forms import MOST_FIELDS, form_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -20,6 +20,7 @@ router = APIRouter(prefix="/gaps")
 
 _TOPICS = 50
 _EXAMPLES = 6
+_AT_ONCE = MOST_FIELDS - 100  # questions that one form marks; the rest is a gap after that
 _NEAREST = 3
 _MARKS: dict[str, Status] = {"done": "done", "ignored": "ignored"}
 # A correction says what is right: it is decided upon in the review, not here.
@@ -61,7 +62,7 @@ def _topic(topic: list[Group], record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "groups": topic[:_EXAMPLES],
         "more": max(0, len(topic) - _EXAMPLES),
-        "ids": [item.id for item in items],
+        "ids": [item.id for item in items][:_AT_ONCE],
         "size": len(items),
         "refused": sum(item.kind == "refused" for item in items),
         "down": sum(item.kind == "down" for item in items),

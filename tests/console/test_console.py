@@ -411,6 +411,19 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     assert (await post(olga, "/console/gaps", mark="x", item=items)).status_code == 422
 
 
+async def test_a_gap_of_more_questions_than_a_form_has_fields_is_marked_in_parts(
+    olga: httpx.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.console.gaps._AT_ONCE", 2)
+    for _ in range(3):
+        await answer(store, question="Do you ship to Norway?", abstained=True)
+    for left in (1, 0):
+        page = (await olga.get("/console/gaps")).text
+        items = re.findall(r'name="item" value="([\w-]+)"', page)
+        await post(olga, "/console/gaps", mark="done", item=items)
+        assert len(await waiting(store)) == left
+
+
 # Overview
 
 
