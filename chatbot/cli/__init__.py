@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, measure, models, train
-from chatbot.errors import ChatbotError, disk_sentence
+from chatbot.errors import ChatbotError, disk_sentence, reason_of
 from chatbot.privacy import quiet_libraries
 
 
@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    except UnicodeError as exc:  # a name or a line of stdin of other bytes
+        print(f"What was given is not all UTF-8 text: {reason_of(exc)}.", file=sys.stderr)
+        return 1
     except OSError as exc:
         print(disk_sentence(exc), file=sys.stderr)
         return 1

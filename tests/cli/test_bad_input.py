@@ -36,6 +36,13 @@ def test_a_search_for_nothing_is_refused(
     assert reason in said(["search", query], capsys)
 
 
+@pytest.mark.parametrize("command", [["users", "remove"], ["keys", "revoke"]])
+def test_a_name_of_other_bytes_is_refused(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert "not all UTF-8" in said([*command, "\udcff"], capsys)
+
+
 @pytest.mark.parametrize(
     "history",
     [DEEP, '[{"role": "system", "content": "x"}]', '[{"role": "user", "content": 1}]', "null"],
