@@ -2,7 +2,8 @@
 
 A prompt file has front matter (``name``, ``version``, ``variables``; that of an answer also
 ``refusal``, the words with which a model says that the passages do not answer, and ``also``, how
-it says so to questions in other languages) and a body of sections ``# system``, ``# user`` and
+it says so to questions in other languages; that of a translation ``examples``, the same question
+in several languages, by their codes) and a body of sections ``# system``, ``# user`` and
 ``# assistant``, with variables in braces.
 """
 
@@ -14,12 +15,13 @@ from pathlib import Path
 
 import yaml
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.prompts import ChatPromptTemplate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import PromptError
+from chatbot.text.languages import NAMES
 from chatbot.text.unicode import readable
 
 _FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
@@ -32,7 +34,7 @@ _EXPECTED = {
     "answer": {"passages", "question"},
     "condense": {"history", "question"},
     "again": {"sentence", "reason", "question"},
-    "translate": {"text", "language"},
+    "translate": {"text", "source", "language"},
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language"},
     "summarise": {"history"},
@@ -47,6 +49,7 @@ class _FrontMatter(BaseModel):
     variables: list[str]
     refusal: str = ""
     also: list[str] = []
+    examples: list[dict[str, str]] = []
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Prompt:
     messages: tuple[tuple[str, str], ...]
     refusal: str = ""
     also: tuple[str, ...] = ()
+    examples: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,9 +140,24 @@ class Prompts:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""
         return _fill(self.condense, history=_lines(history), question=question)
 
-    def render_translation(self, text: str, language: str) -> ChatPromptValue:
-        """Messages that ask for ``text`` in the ``language``, by its English name."""
-        return _fill(self.translate, text=text, language=language)
+    def render_translation(self, text: str, source: str, language: str) -> ChatPromptValue:
+        """Messages that ask for ``text``, which is in ``source``, in ``language``; both are codes.
+
+        Before it come the examples as turns, all into ``language``, from the other languages in
+        turn: without them a model that was trained to answer questions answers this one, too.
+        """
+        system, user = self.translate.messages
+        messages: list[BaseMessage] = [SystemMessage(system[1])]
+        for number, example in enumerate(self.translate.examples):
+            others = [code for code in example if code != language]
+            if language in example and others:
+                code = others[number % len(others)]
+                asked = user[1].format(
+                    text=example[code], source=NAMES[code], language=NAMES[language]
+                )
+                messages += [HumanMessage(asked), AIMessage(example[language])]
+        asked = user[1].format(text=text, source=NAMES[source], language=NAMES[language])
+        return ChatPromptValue(messages=[*messages, HumanMessage(asked)])
 
     def render_draft(self, **values: str) -> ChatPromptValue:
         """Messages that ask for a reply to a customer: question, answer, tone and language."""
@@ -215,7 +234,7 @@ def _load(path: Path, name: str) -> Prompt:
     messages = tuple(zip(roles, (part.strip() for part in parts[1::2]), strict=True))
     if not messages:
         raise PromptError(f"The prompt '{path}' has no '# system' or '# user' section.")
-    if name == "answer" and roles != ["system", "user"]:
+    if name in ("answer", "translate") and roles != ["system", "user"]:
         raise PromptError(
             f"The prompt '{path}' needs one '# system' and then one '# user' section."
         )
@@ -228,7 +247,14 @@ def _load(path: Path, name: str) -> Prompt:
             if name == "answer"
             else f"The front matter of '{path}' has a 'refusal', which only 'answer' may have."
         )
-    return Prompt(meta.name, meta.version, messages, refusal, tuple(meta.also))
+    if unknown := {code for example in meta.examples for code in example} - set(NAMES):
+        raise PromptError(
+            f"The front matter of '{path}' has examples in {', '.join(sorted(unknown))}; "
+            f"the languages that can be named are {', '.join(NAMES)}."
+        )
+    return Prompt(
+        meta.name, meta.version, messages, refusal, tuple(meta.also), tuple(meta.examples)
+    )
 
 
 def _check_variables(

@@ -30,7 +30,7 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
-from chatbot.text.languages import NAMES, language_of
+from chatbot.text.languages import language_of
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
 Rewrite = Callable[[Sequence[BaseMessage], str], str]
@@ -147,8 +147,9 @@ def build_chain(
         said = [question.text, *(str(turn.text) for turn in kept)]
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        if wording and languages and language_of(wording, languages[0]) not in languages:
-            terms = translate(_with_question_before(history, wording), languages[0])
+        source = language_of(wording, languages[0]) if languages else None
+        if wording and source and source not in languages:
+            terms = translate(_with_question_before(history, wording), source, languages[0])
             return Prepared(question, wording, guarded, history, terms, terms)
         query = _query(history, wording, rewrite)
         return Prepared(question, wording, guarded, history, query, wording)
@@ -268,13 +269,14 @@ def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:
     return rewrite
 
 
-def build_translator(llm: BaseChatModel, prompts: Prompts) -> Callable[[str, str], str]:
-    """(text, language) to one line in that language, in the words of ``llm``; the text itself
-    where it writes nothing."""
+def build_translator(llm: BaseChatModel, prompts: Prompts) -> Callable[[str, str, str], str]:
+    """(text, its language, another one) to one line in the other one, in the words of ``llm``;
+    the text itself where it writes nothing or says that it does not know."""
     write = llm.bind(max_tokens=_TRANSLATION_TOKENS) | RunnableLambda(_first_line)
 
-    def translate(text: str, language: str) -> str:
-        return write.invoke(prompts.render_translation(text, NAMES[language])) or text
+    def translate(text: str, source: str, language: str) -> str:
+        written = write.invoke(prompts.render_translation(text, source, language))
+        return text if not written or prompts.says_unknown(written) else written
 
     return translate
 

@@ -11,7 +11,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.service import ChatService
-from chatbot.text.languages import language_of, languages_of
+from chatbot.text.languages import NAMES, language_of, languages_of
 from tests.support.scripted import ScriptedEngine
 
 GERMAN = "Wie lange kann man in den USA etwas zurückgeben?"
@@ -91,6 +91,28 @@ def test_a_model_that_writes_nothing_leaves_the_question(
     chain, searched = chain_over(service, ["en"])
     chain.prepare.invoke(Question(GERMAN, asker=EVERYTHING))
     assert searched == [GERMAN]
+
+
+def test_a_model_that_answers_instead_leaves_the_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = 'I don\'t know what you mean by "zurückgeben".'
+    chain, searched = chain_over(service, ["en"])
+    chain.prepare.invoke(Question(GERMAN, asker=EVERYTHING))
+    assert searched == [GERMAN]
+
+
+@pytest.mark.parametrize("language", sorted(NAMES))
+def test_examples_are_turns_into_the_language_that_is_wanted(
+    service: ChatService, language: str
+) -> None:
+    source = "fr" if language == "de" else "de"
+    turns = service._prompts.render_translation(GERMAN, source, language).to_messages()
+    wanted = [example[language] for example in service._prompts.translate.examples]
+    assert len(wanted) == 4 and [turn.text for turn in turns if turn.type == "ai"] == wanted
+    users = [turn.text for turn in turns if turn.type == "human"]
+    assert all(f"into {NAMES[language]}: " in text for text in users)
+    assert users[-1].endswith(GERMAN) and f"from {NAMES[source]} " in users[-1]
 
 
 def test_languages_of_a_folder_are_those_of_a_tenth_of_it() -> None:

@@ -15,6 +15,11 @@ from chatbot.text.languages import language_of
         ("se puede devolver un producto", "es"),
         ("How much is shipping to Mars?", "en"),
         ("Router E-17", "en"),
+        ("peut-on payer en bitcoin", "fr"),
+        ("remboursement combien de temps", "fr"),
+        ("donde encuentro mi factura", "es"),
+        ("mein gerät geht nicht", "de"),
+        ("the cust cant log in on his phone", "en"),
     ],
 )
 def test_the_language_of_a_short_question_is_told(question: str, language: str) -> None:
