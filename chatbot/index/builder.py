@@ -215,7 +215,7 @@ def _same_audiences(old: "Manifest", folders: Said) -> bool:
     """Whether the folders say what they said; what documents say changes with them."""
     names = {path: said for path, said in old.audiences.items() if path not in old.files}
     unclear = {path: why for path, why in old.unclear.items() if path not in old.files}
-    return old.knows_audiences and (names, unclear) == (folders.names, folders.unclear)
+    return old.up_to_date and (names, unclear) == (folders.names, folders.unclear)
 
 
 def _reasons(of: dict[str, str]) -> list[dict[str, str]]:

@@ -48,13 +48,13 @@ def collect_contents(
     """Chunks and texts of every readable document, and the reasons of the others.
 
     A file whose hash did not change keeps its chunks, or its reason, without being read again; one
-    of an index that knew nothing of audiences is read again.
+    of an index that an earlier version made is read again.
     """
     earlier: dict[str, list[Chunk]] = {}
     for chunk in old.chunks if old else ():
         earlier.setdefault(chunk.path, []).append(chunk)
     again = {*changes.added, *changes.changed}
-    if old and not old.manifest.knows_audiences:
+    if old and not old.manifest.up_to_date:
         again = set(changes.stamps)
     contents = Contents(said=deepcopy(changes.folders))
     for path in changes.stamps:

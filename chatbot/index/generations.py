@@ -32,9 +32,10 @@ from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import Chunk
 from chatbot.text.languages import languages_of
 
-FORMAT = 5
-# An index of this format is right but for audiences: a build takes its vectors over.
-_WITHOUT_AUDIENCES = 4
+FORMAT = 6
+# Of an index of these formats a build reads every document again, as it is read now, and takes the
+# vectors of equal chunks over: 4 knew no audiences, 5 read equations and rich text otherwise.
+_EARLIER = (4, 5)
 # How the note on a document begins that was read but for some of it.
 IN_PART = "in part: "
 _NAME = re.compile(r"g\d{8,}")
@@ -69,8 +70,8 @@ class Manifest:
     format: int = FORMAT
 
     @property
-    def knows_audiences(self) -> bool:
-        """Whether documents were asked whom they are for."""
+    def up_to_date(self) -> bool:
+        """Whether documents were read as they are read now."""
         return self.format == FORMAT
 
 
@@ -140,7 +141,7 @@ def read_manifest(
     index: Path, name: str, embeddings: str | None = None, earlier: bool = False
 ) -> Manifest:
     """The manifest of one generation; ``embeddings`` is the model in use. With ``earlier``, also
-    of one without audiences, which may be built upon and not searched.
+    of one of an earlier format, which may be built upon and not searched.
 
     Raises:
         IndexUnavailableError: it is missing, damaged, of another format or another model.
@@ -148,7 +149,7 @@ def read_manifest(
     with _translate_damage(index):
         values = parse_json((index / name / "manifest.json").read_text(encoding="utf-8"))
         version = values.get("format")
-    if version != FORMAT and not (earlier and version == _WITHOUT_AUDIENCES):
+    if version != FORMAT and not (earlier and version in _EARLIER):
         raise IndexUnavailableError(
             f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
             f"{_REBUILD} anew."

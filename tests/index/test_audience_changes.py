@@ -46,6 +46,17 @@ def test_what_is_unclear_is_named_by_every_run_and_for_nobody(settings: Settings
     assert not generation.may_see(VISITOR, "gone.md")
 
 
+def test_documents_of_an_index_of_an_earlier_version_are_read_again(
+    settings: Settings, embeddings: HashedEmbeddings
+) -> None:
+    first = build(settings, embeddings)
+    manifest = settings.index / first.generation / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 5}))
+    second = build(settings, embeddings)
+    assert second.generation > first.generation and second.reused == second.chunks
+    assert build(settings, embeddings).generation == second.generation
+
+
 def test_an_index_from_before_there_were_audiences_is_built_upon(
     settings: Settings, embeddings: HashedEmbeddings
 ) -> None:
