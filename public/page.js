@@ -18,11 +18,12 @@ new MutationObserver(() => {
   next.dispatchEvent(new Event("input", { bubbles: true }));
 }).observe(document.body, { childList: true, subtree: true });
 
-// A line below the box: how fresh the knowledge is, and, while a larger model than the one that
+// A line below the box: how fresh the knowledge is, with a link to the console for those who keep
+// it, and, while a larger model than the one that
 // answers is fetched and converted, how far that is.
 const LOOK_EVERY = 3000; // milliseconds
 const FRESH_EVERY = 30000;
-const lines = { model: "", knowledge: "" };
+const lines = { model: "", knowledge: "", console: "" };
 
 function draw() {
   const text = lines.model || lines.knowledge;
@@ -45,6 +46,13 @@ function draw() {
   if (lines.model) said.setAttribute("role", "status");
   else said.removeAttribute("role");
   if (said.textContent !== text) said.textContent = text;
+  if (lines.console && !line.querySelector("a")) {
+    const link = document.createElement("a");
+    link.href = "/console";
+    link.textContent = lines.console;
+    link.style.cssText = "margin-inline-start:1em;text-decoration:underline;pointer-events:auto";
+    line.append(link);
+  }
   place();
 }
 
@@ -86,6 +94,7 @@ async function tellOfKnowledge() {
   try {
     const state = await ask("/desk/knowledge");
     const when = state?.at && new Date(state.at).toLocaleString(navigator.language, { dateStyle: "medium", timeStyle: "short" });
+    lines.console = state?.console ?? "";
     lines.knowledge = when ? state.text.replace("{when}", when) : "";
     draw();
   } catch {

@@ -1,7 +1,8 @@
 """One answer as events: prepared, written piece by piece, and verified at the end.
 
 An answer that its passages do not support is written once more, with what is wrong named; the
-second text takes the place of the first only if they support all of it.
+second text takes the place of the first only if they support all of it. In the place of an answer
+that holds for one of several things, of which the question names none, stands a question back.
 """
 
 from collections.abc import AsyncGenerator
@@ -19,8 +20,10 @@ from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
+from chatbot.grounding.choices import choices_passed_over
 from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
+from chatbot.grounding.sources import all_spans
 from chatbot.prompts import Prompts
 
 APPROVED = "approved answer"  # in the place of a model's name
@@ -91,7 +94,7 @@ async def stream_answer(
     refusal = refusals.refusal(question.text, prompts.refusal, titles)
     watch.mark("retrieved")
     yield PassagesFound(prepared.passages)
-    draft = _Draft()
+    draft, choices = _Draft(), prepared.choices
     if prepared.abstain:
         declined = refusal.strip()
         if prepared.choices:
@@ -113,6 +116,10 @@ async def stream_answer(
             shown = better
             if not prepared.guarded:
                 yield Rewritten(shown.text)
+        if asked := _asked_back(prepared, shown, refusals, prompts):
+            shown, choices = asked
+            if not prepared.guarded:
+                yield Rewritten(shown.text)
         if prepared.guarded:
             yield Token(shown.text)
     watch.mark("total")
@@ -125,7 +132,7 @@ async def stream_answer(
             passages=prepared.passages,
             model=model,
             timings=watch.seconds,
-            choices=prepared.choices,
+            choices=choices,
             notes=prepared.notes,
             unsupported=shown.verified.unsupported,
             rests_on=shown.verified.rests_on,
@@ -159,6 +166,26 @@ async def _again(
         return None
     first.cut = False
     return better
+
+
+def _asked_back(
+    prepared: Prepared, shown: _Checked, refusals: SmallTalk, prompts: Prompts
+) -> tuple[_Checked, list[str]] | None:
+    """A question back, and its choices, where the answer has chosen for who asks.
+
+    Before the model has written only the gate of a model that does not read asks between two.
+    """
+    question = prepared.question
+    if prepared.refuses is None or shown.abstained or question.passages is not None:
+        return None
+    said = [str(turn.text) for turn in prepared.history]
+    quotes = [citation.quote for citation in shown.verified.citations]
+    spans = all_spans(prepared.read)
+    choices = choices_passed_over(prepared.terms, said, shown.text, quotes, spans)
+    if not choices:
+        return None
+    text = refusals.clarification(question.text, prompts.clarification, choices)
+    return _Checked(text, True), choices
 
 
 def _verify(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:

@@ -34,7 +34,7 @@ def _check(options: argparse.Namespace) -> None:
         print_json({"sentences": [sentence.as_dict() for sentence in checked]})
         return
     for sentence in checked:
-        sign = "ok" if sentence.supported else MARK.strip()
+        sign = "ok" if sentence.supported else "-" if sentence.is_polite else MARK.strip()
         print(f"{sign:<3}{' '.join(sentence.text.split())}")
         if sentence.citation:
             print(f"   {sentence.citation.path}: {' '.join(sentence.citation.quote.split())}")

@@ -88,6 +88,8 @@ def _list(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"keys": rows, "widget_keys": widget_rows})
         return
+    if not rows and not widget_rows:
+        print("No keys: programs on this machine ask without one.", file=sys.stderr)
     for row in [*rows, *widget_rows]:
         state = f"revoked {row['revoked_at']}" if row["revoked_at"] else "in use"
         limit = f"{row['per_minute']}/min" if row["per_minute"] else ""

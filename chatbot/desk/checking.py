@@ -24,6 +24,7 @@ from chatbot.text.unicode import require_unicode
 
 LONGEST = 20_000  # characters of a reply
 _PASSAGES = 8  # for each sentence, and again for its statement
+_POLITE = "a greeting or closing line, which needs no source"
 _BLANK = re.compile(r"\n[ \t]*\n")
 
 
@@ -35,6 +36,11 @@ class CheckedSentence:
     supported: bool
     reason: str = ""
     citation: Citation | None = None
+
+    @property
+    def is_polite(self) -> bool:
+        """Whether it is a greeting or a closing line, which needs no source."""
+        return not self.supported and self.reason == _POLITE
 
     def as_dict(self) -> dict[str, Any]:
         """The sentence with the keys of the command contract."""
@@ -77,7 +83,7 @@ def statements(reply: str) -> Iterator[str]:
 
 def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSentence:
     if is_polite(text):
-        return CheckedSentence(text, False, "a greeting or closing line, which needs no source")
+        return CheckedSentence(text, False, _POLITE)
     found = evidence(text, spans)
     if not found.spans:
         return CheckedSentence(text, False, found.reason)

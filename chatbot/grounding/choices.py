@@ -1,7 +1,8 @@
 """What a question leaves open: passages that say the same of several things, with other values.
 
 "How much is a service?" has three answers where one sentence says it of the Comet 3, another of
-the Comet S and a third of the Orbit. Which is meant can only be asked.
+the Comet S and a third of the Orbit. Which is meant can only be asked. Where there are two, an
+answer may name both; one that names one of them has chosen for the customer.
 """
 
 import re
@@ -10,6 +11,7 @@ from difflib import SequenceMatcher
 
 from langchain_core.documents import Document
 
+from chatbot.grounding.sources import Span
 from chatbot.grounding.words import content_words
 from chatbot.text.sentences import sentences
 
@@ -45,6 +47,30 @@ def open_choices(question: str, said: Sequence[str], passages: Sequence[Document
     if any(content_words(label) <= known for label in labels.values()):
         return []
     return list(labels.values()) if _FEWEST <= len(labels) <= _MOST else []
+
+
+def choices_passed_over(
+    question: str, said: Sequence[str], answer: str, quotes: Sequence[str], passages: Sequence[Span]
+) -> list[str]:
+    """The names among which an ``answer`` that rests on ``quotes`` has chosen by itself: sentences
+    of the ``passages`` say the same of another thing, with another value, and neither the question
+    nor what was ``said`` before names any of them. Empty where it has not, or tells of all.
+
+    Rows of tables are left out: what parts them is a column that the question may mean.
+    """
+    labels: dict[str, str] = {}
+    others = [span.text for span in passages if span.row < 0]
+    lines = [words for text in others for words in _lines(text)]
+    for one in (words for quote in quotes for words in _lines(quote)):
+        for other in lines:
+            for label in _parted(one, other) or ():
+                labels.setdefault(label.lower(), label)
+    named = [content_words(label) for label in labels.values()]
+    known = content_words(question).union(*map(content_words, said))
+    told = content_words(answer)
+    if any(name & known for name in named) or all(name <= told for name in named):
+        return []
+    return list(labels.values()) if len(labels) <= _MOST else []
 
 
 def _lines(text: str) -> Iterator[list[str]]:

@@ -179,10 +179,17 @@ def numbers() -> Mapping[str, int]:
     return found | {"six": 6, "dix": 10}
 
 
+# "Kind regards, Ann Miller": the names are written with capitals.
+_NAMES = r"[A-ZÀ-Þ][\w.'’-]*(?:\s[A-ZÀ-Þ][\w.'’-]*){0,2}"
+
+
 def is_polite(text: str) -> bool:
     """Whether a line is a greeting or a closing, which no source can hold."""
-    said = text.strip(" ,.!-–—\n").lower()
+    said = text.strip(" ,.!-–—\n")
     if len(said.split()) > _POLITE or re.search(r"\d", said):
         return False
-    greets = any(re.match(rf"{re.escape(word)}\b", said) for word in words("greeting"))
-    return greets or said in words("closing")
+    greets = any(re.match(rf"{re.escape(word)}\b", said.lower()) for word in words("greeting"))
+    return greets or any(
+        re.fullmatch(rf"(?i:{re.escape(word)})(?:[,.!]?\s+{_NAMES})?", said)
+        for word in words("closing")
+    )

@@ -38,7 +38,7 @@ def body(answer: Answer, language: str) -> str:
     return text
 
 
-def support(answer: Answer) -> Literal["well", "lead", "partly", "not"]:
+def support(answer: Answer) -> Literal["well", "lead", "partly", "asked", "not"]:
     """How far to trust an answer, as the page says it: a share in percent under a wrong sentence
     would be taken for a promise.
 
@@ -46,7 +46,7 @@ def support(answer: Answer) -> Literal["well", "lead", "partly", "not"]:
     no sentence of them says whether that is a yes to this question, and a third were wrong.
     """
     if answer.abstained:
-        return "not"
+        return "not" if answer.refused else "asked"
     if answer.confidence < _WELL or not answer.citations or answer.unsupported:
         return "partly"
     return "lead" if read(answer.answer).lead else "well"

@@ -56,7 +56,8 @@ def set_up(service: ChatService) -> None:
     mode = access.access_mode(settings)
     access.provide_secret(settings)
     store = Store(settings.database_url)
-    if service.approved is None:  # the API beside the page did not
+    alone = service.approved is None  # else the API and the console are beside the page
+    if alone:
         service.serve_approved(store.approved)
     layer = DeskDataLayer(store, mode, service.may_see, settings.oauth_domains)
     cl.data_layer(lambda: layer)
@@ -66,7 +67,7 @@ def set_up(service: ChatService) -> None:
     chainlit_app.router.routes[:0] = [
         files.kept_files(store),
         model_state(service),
-        knowledge_state(service, store, mode),
+        knowledge_state(service, store, mode, has_console=not alone),
         interface_words(),
     ]
     chainlit_app.add_exception_handler(ChatbotError, _explain)

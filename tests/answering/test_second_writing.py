@@ -43,7 +43,9 @@ class InTurn(ScriptedEngine):
         yield from super().stream(request, cancel)
 
 
-async def events_of(service: ChatService, engine: ScriptedEngine, reads: bool) -> list[Event]:
+async def events_of(
+    service: ChatService, engine: ScriptedEngine, reads: bool, asked: Question = ASKED
+) -> list[Event]:
     chain = build_chain(
         scripted_model(engine),
         RunnableLambda(service.retriever(EVERYTHING, 12).search),
@@ -53,7 +55,7 @@ async def events_of(service: ChatService, engine: ScriptedEngine, reads: bool) -
         shown=4,
     )
     small_talk = load_small_talk(service.settings.prompts)
-    events = stream_answer(chain, ASKED, small_talk, "scripted", Stopwatch())
+    events = stream_answer(chain, asked, small_talk, "scripted", Stopwatch())
     return [event async for event in events]
 
 
@@ -118,3 +120,21 @@ async def test_a_stream_says_the_correction_behind_what_it_has_sent(service: Cha
     said = "".join(event.text for event in sent if isinstance(event, Token))
     assert said.split("\n\n") == [f"{WRONG} ", f"Corrected: {RIGHT}"]  # it ends with a space
     assert isinstance(sent[-1], Answered)
+
+
+async def test_an_answer_that_chose_between_two_is_asked_back_in_its_place(
+    service: ChatService,
+) -> None:
+    events = await events_of(
+        service, InTurn(RIGHT), reads=True, asked=replace(ASKED, text="how long to send it back")
+    )
+    answer = last(events)
+    assert answer.choices == ["US", "EU"]
+    assert answer.abstained
+    assert not answer.refused
+    assert [event.text for event in events if isinstance(event, Rewritten)] == [answer.answer]
+
+
+async def test_a_question_that_names_one_is_answered(service: ChatService) -> None:
+    answer = last(await events_of(service, InTurn(RIGHT), reads=True))
+    assert (answer.answer, answer.choices) == (RIGHT, [])

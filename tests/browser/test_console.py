@@ -63,6 +63,8 @@ def test_the_conversation_says_how_fresh_its_knowledge_is(owner: Page, address: 
     line = owner.locator("#state-line")
     expect(line).to_contain_text(re.compile(r"It knows \d+ documents as of \w+ \d+, \d{4}"))
     assert serious_problems(owner, "#state-line") == []
+    line.get_by_role("link", name="Console").click()
+    expect(owner).to_have_url(f"{address}/console")
 
 
 def test_an_agent_is_told_and_a_stranger_signs_in(browser: Browser, address: str) -> None:  # noqa: F811

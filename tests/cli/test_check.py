@@ -27,6 +27,9 @@ def test_the_command_prints_json_of_a_file_or_of_its_input(
     monkeypatch.setattr(sys, "stdin", stdin)
     assert main(["check", "--question", "How long?"]) == 0
     assert "2" in capsys.readouterr().out
+    file.write_text("Kind regards, Ann")
+    assert main(["check", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("-  Kind regards, Ann")  # no warning
     file.write_bytes(b"\xff")
     assert main(["check", str(file)]) == 1
     assert main(["check", str(tmp_path / "none.txt")]) == 1

@@ -16,6 +16,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_keys_are_added_listed_and_revoked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "list"]) == 0
+    assert "No keys" in capsys.readouterr().err
     assert main(["keys", "add", "shop", "--per-minute", "5", "--json"]) == 0
     key = json.loads(capsys.readouterr().out)["key"]
     assert key.encode() not in file.read_bytes() + b"".join(

@@ -397,6 +397,7 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     olga: httpx.AsyncClient, store: Store
 ) -> None:
     await answer(store, question="Do you ship to Norway?", abstained=True)
+    assert "1 question (1 refused, " in (await olga.get("/console/gaps")).text
     await answer(store, "adam", question="Can you ship to Norway please?", abstained=True)
     await correction(store)
     page = (await olga.get("/console/gaps")).text

@@ -143,6 +143,8 @@ async def test_a_case_that_cannot_be_answered_is_wrong(
     (one, other) = await store.runs.results(run.id)
     assert not one.correct and "4,000" in one.row["answer"]
     assert [one.case_id, other.case_id] == ["long/a", "long/a (2)"]
+    page = (await olga.get("/console/tests", params={"run": run.id})).text
+    assert 'name="beside"' not in page  # there is no other run to compare with
 
 
 async def test_files_of_cases_are_checked_and_deleted(

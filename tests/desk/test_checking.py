@@ -59,6 +59,8 @@ def test_blank_lines_part_statements() -> None:
     assert list(statements(reply)) == ["One.", "Two\nlines.", "Three."]
     assert is_polite("Hello Anna,") and is_polite("Mit freundlichen Grüßen")
     assert not is_polite("Hello, returns take 30 days")
+    assert is_polite("Kind regards, Ann Miller") and is_polite("Viele Grüße\nJörg")
+    assert not is_polite("Thanks to free returns") and not is_polite("Thank you, returns are free")
 
 
 @pytest.mark.parametrize("reply", ["", " \n ", "x" * 20_001])

@@ -2,7 +2,8 @@
 
 from langchain_core.documents import Document
 
-from chatbot.grounding.choices import open_choices
+from chatbot.grounding.choices import choices_passed_over, open_choices
+from chatbot.grounding.sources import all_spans
 
 CARS = [
     Document(f"# {model}: yearly service\n\nThe yearly service of the {model} costs {price} euros.")
@@ -48,3 +49,36 @@ def test_another_topic_is_no_choice() -> None:
 def test_a_question_about_something_else_is_not_asked_back() -> None:
     assert not open_choices("How much is a service at the weekend?", [], CARS)
     assert not open_choices("", [], CARS)
+
+
+def passed_over(question: str, answer: str, *said: str) -> list[str]:
+    lines = [
+        "Members in the north may borrow a ladder for 6 days.",
+        "Members in the south may borrow a ladder for 9 days.",
+        "Ladders are lent at the counter until 18:00.",
+    ]
+    spans = all_spans([Document(line, metadata={"path": "a.md"}) for line in lines])
+    quotes = [line for line in lines if line in answer]
+    return choices_passed_over(question, said, answer, quotes, spans)
+
+
+NORTH = "Members in the north may borrow a ladder for 6 days."
+SOUTH = "Members in the south may borrow a ladder for 9 days."
+
+
+def test_an_answer_for_one_of_two_has_chosen_where_nobody_named_it() -> None:
+    assert passed_over("how long can she keep the ladder", NORTH) == ["north", "south"]
+    assert passed_over("how long can she keep the ladder", SOUTH) == ["south", "north"]
+
+
+def test_an_answer_has_not_chosen_where_one_was_named_or_it_tells_both() -> None:
+    assert not passed_over("how long can she keep it in the north", NORTH)
+    assert not passed_over("the other one?", SOUTH, "And in the north?", NORTH)
+    assert not passed_over("how long can she keep the ladder", f"{NORTH} {SOUTH}")
+    assert not passed_over("until when", "Ladders are lent at the counter until 18:00.")
+
+
+def test_a_row_of_a_table_is_not_asked_about() -> None:
+    rows = "| Size | Ladder |\n|---|---|\n| Small | 6 EUR |\n| Large | 9 EUR |"
+    spans = all_spans([Document(rows, metadata={"path": "a.md"})])
+    assert not choices_passed_over("price", [], "| Small | 6 EUR |", ["| Small | 6 EUR |"], spans)

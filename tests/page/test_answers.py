@@ -27,3 +27,8 @@ def test_how_far_to_trust_an_answer_is_said_in_words(
     cited = [Citation(path="a.md", start=0, end=4, quote="Ever", passage=1)]
     answer = Answer(text, abstained, confidence, cited, [], "model", {}, unsupported=marked)
     assert support(answer) == said
+
+
+def test_a_question_back_is_no_refusal() -> None:
+    asked = Answer("Which?", True, 0.9, [], [], "model", {}, choices=["US", "EU"])
+    assert support(asked) == "asked"

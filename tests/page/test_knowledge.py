@@ -42,4 +42,16 @@ async def test_people_who_are_signed_in_are_told_how_many_documents_and_as_of_wh
     assert told["text"] == "It knows 2 documents as of {when}."
     assert datetime.fromisoformat(told["at"]).tzinfo is not None
     assert (await asked(app, "ann", "de"))["text"].startswith("Wissensstand: 2 Dokumente")
-    assert await asked(app, "nobody") == {"text": "", "at": ""}
+    assert await asked(app, "nobody") == {"text": "", "at": "", "console": ""}
+
+
+async def test_the_console_is_named_to_those_who_may_enter_it_where_there_is_one(
+    service: ChatService, store: Store
+) -> None:
+    await store.users.add("olga", "correct horse", "owner")
+    beside = Starlette(routes=[knowledge_state(service, store, "password", has_console=True)])
+    assert (await asked(beside, "olga", "de"))["console"] == "Konsole"
+    for name in ("ann", "nobody"):
+        assert not (await asked(beside, name))["console"]
+    alone = Starlette(routes=[knowledge_state(service, store, "password")])
+    assert not (await asked(alone, "olga"))["console"]
