@@ -47,9 +47,11 @@ def told_offline() -> bool:
 
 
 def quiet_libraries() -> None:
-    """Switch telemetry off where the environment does not say otherwise."""
+    """Switch telemetry off where the environment does not say otherwise, and progress bars: ours
+    are for terminals only, theirs ("Loading weights") are drawn into any pipe."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
 def tracing_on() -> dict[str, str]:

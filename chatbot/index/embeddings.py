@@ -49,7 +49,6 @@ def loading(what: str, path: Path) -> Iterator[None]:
     """
     keep_hub_local()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # "Loading weights", into any pipe
     try:
         yield
     except Exception as exc:  # transformers raises OSError, ValueError, SafetensorError, ...

@@ -1,6 +1,5 @@
 """The optional reranker: its order is shown, its scores are kept, and the gate is not misled."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from langchain_core.documents import Document
 from chatbot.audience import EVERYTHING
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.index.builder import update_index
-from chatbot.index.embeddings import loading
 from chatbot.index.generations import Generation, load_current
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.index.retriever import HybridRetriever, build_retriever
@@ -149,9 +147,3 @@ def test_a_model_that_is_not_here_or_damaged_is_named(settings: Settings, tmp_pa
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(ModelUnavailableError, match="does not load"):
         CrossEncoderReranker(tmp_path, 64)
-
-
-def test_loading_draws_no_bar_into_what_reads_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_HUB_DISABLE_PROGRESS_BARS", raising=False)
-    with loading("model", Path("model")):
-        assert os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] == "1"
