@@ -56,7 +56,7 @@ class ChatRequest(BaseModel):
             "examples": [
                 {
                     "model": CHAT_MODEL,
-                    "messages": [{"role": "user", "content": "How do I reset my password?"}],
+                    "messages": [{"role": "user", "content": "How long is a gift card valid?"}],
                 }
             ]
         }
