@@ -22,6 +22,13 @@ from chatbot.text.unicode import normalise
 
 _FILE = "smalltalk.toml"
 _LANGUAGES = ("en", "de", "fr", "es")
+# Before and behind a title; French ones keep a space that does not break.
+_QUOTES = {
+    "en": "\u201c\u201d",
+    "de": "\u201e\u201c",
+    "fr": "\u00ab\u00a0\u00a0\u00bb",
+    "es": "\u00ab\u00bb",
+}
 _KINDS = ("human", "bot", "thanks", "bye", "hello")  # of two in one message the first is answered
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 120  # characters of small talk
@@ -62,9 +69,11 @@ class SmallTalk:
 
     def refusal(self, question: str, english: str, titles: Sequence[str]) -> str:
         """The refusal in the language of the question, with the titles of what is closest."""
-        texts = self.texts[language_of(question)]
+        language = language_of(question)
+        texts, marks = self.texts[language], _QUOTES[language]
+        opening, closing = marks[: len(marks) // 2], marks[len(marks) // 2 :]
         named = ", ".join(
-            f"\u201c{title}\u201d" for title in dict.fromkeys(titles[:_TITLES]) if title
+            f"{opening}{title}{closing}" for title in dict.fromkeys(titles[:_TITLES]) if title
         )
         behind = f" {texts.closest.format(titles=named)}" if named else ""
         return (texts.refusal or english) + behind

@@ -17,6 +17,7 @@ _NAMED = ("account", "bottom", "edit", "show_password", "thread_options")
 _OWN = {
     "navigation.header.readme": "page_help",
     "chat.input.placeholder": "page_box",
+    "threadHistory.sidebar.filters.placeholder": "page_search",
     "threadHistory.sidebar.empty": "page_no_threads",
     "threadHistory.thread.actions.delete.description": "page_delete",
     "threadHistory.thread.actions.rename.title": "page_rename",

@@ -89,6 +89,19 @@ async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_cl
     assert not engine.prompts
 
 
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("What will the weather be like?", "\u201cRain\u201d"),
+        ("Wie wird das Wetter?", "\u201eRain\u201c"),
+        ("Quel temps fera-t-il ici demain ?", "\u00ab\u00a0Rain\u00a0\u00bb"),
+        ("¿Qué tiempo hará mañana aquí?", "\u00abRain\u00bb"),
+    ],
+)
+def test_what_is_closest_is_quoted_as_the_language_does(question: str, quoted: str) -> None:
+    assert quoted in SMALL_TALK.refusal(question, "No.", ["Rain"])
+
+
 def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
     tmp_path: Path,
 ) -> None:
