@@ -6,11 +6,13 @@ answer may name both; one that names one of them has chosen for the customer.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from langchain_core.documents import Document
 
+from chatbot.grounding.lexicon import capitalised, kinds
+from chatbot.grounding.lexicon import words as listed
 from chatbot.grounding.sources import Span
 from chatbot.grounding.words import content_words
 from chatbot.text.sentences import sentences
@@ -32,7 +34,7 @@ def open_choices(question: str, said: Sequence[str], passages: Sequence[Document
     """
     asked = content_words(question) - _FOR_A_VALUE
     known = asked.union(*map(content_words, said))
-    lines = [words for passage in passages for words in _lines(passage.page_content)]
+    lines = [line for passage in passages for line in _lines(passage.page_content)]
     likely = [line for line in lines if asked and asked <= content_words(" ".join(line))]
     if len(likely) < _FEWEST:
         return []
@@ -54,14 +56,15 @@ def choices_passed_over(
 ) -> list[str]:
     """The names among which an ``answer`` that rests on ``quotes`` has chosen by itself: sentences
     of the ``passages`` say the same of another thing, with another value, and neither the question
-    nor what was ``said`` before names any of them. Empty where it has not, or tells of all.
+    nor what was ``said`` before names any of them, or another region where they are regions, or the
+    like. Empty where it has not, or tells of all.
 
     Rows of tables are left out: what parts them is a column that the question may mean.
     """
     labels: dict[str, str] = {}
     others = [span.text for span in passages if span.row < 0]
-    lines = [words for text in others for words in _lines(text)]
-    for one in (words for quote in quotes for words in _lines(quote)):
+    lines = [line for text in others for line in _lines(text)]
+    for one in (line for quote in quotes for line in _lines(quote)):
         for other in lines:
             for label in _parted(one, other) or ():
                 labels.setdefault(label.lower(), label)
@@ -70,7 +73,17 @@ def choices_passed_over(
     told = content_words(answer)
     if any(name & known for name in named) or all(name <= told for name in named):
         return []
+    if _kinds(capitalised(text) for text in (question, *said)) & _kinds(labels.values()):
+        return []
     return list(labels.values()) if len(labels) <= _MOST else []
+
+
+def _kinds(texts: Iterable[str]) -> set[str]:
+    """The kinds of what they name: a town is in some region."""
+    texts = list(texts)
+    found = {term.kind for text in texts for term in kinds().find(text)}
+    towns = any(word in listed("places") for text in texts for word in _WORD.findall(text.lower()))
+    return found | ({"region"} if towns else set())
 
 
 def _lines(text: str) -> Iterator[list[str]]:

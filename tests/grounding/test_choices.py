@@ -1,5 +1,6 @@
 """What a question leaves open among passages that say the same of several things."""
 
+import pytest
 from langchain_core.documents import Document
 
 from chatbot.grounding.choices import choices_passed_over, open_choices
@@ -76,6 +77,23 @@ def test_an_answer_has_not_chosen_where_one_was_named_or_it_tells_both() -> None
     assert not passed_over("the other one?", SOUTH, "And in the north?", NORTH)
     assert not passed_over("how long can she keep the ladder", f"{NORTH} {SOUTH}")
     assert not passed_over("until when", "Ladders are lent at the counter until 18:00.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how long can a customer in america return it",
+        "customer in the usa, return?",
+        "bought in germany, how long to send back",
+        "she lives in leeds, how long to send back",
+    ],
+)
+def test_a_region_by_another_name_is_a_region(question: str) -> None:
+    lines = ["Customers in the US can return a product within 45 days of delivery."]
+    lines.append(lines[0].replace("US", "EU").replace("45", "30"))
+    spans = all_spans([Document(line, metadata={"path": "a.md"}) for line in lines])
+    assert not choices_passed_over(question, [], lines[0], lines[:1], spans)
+    assert choices_passed_over("how long to send back", [], lines[0], lines[:1], spans)
 
 
 def test_a_row_of_a_table_is_not_asked_about() -> None:
