@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 
 # Seconds for connections to close once nothing is under way; page sockets stay open by design.
 _CLOSING = 3
+# Seconds that an idle connection stays open. Who closes first must be the client: a proxy keeps one
+# for 60 s, and a request that comes while this process is busy with a step of the model, longer
+# than uvicorn's own 5 s, would find it closed.
+_IDLE = 75
 
 
 def serve(settings: Settings, service: ChatService | None = None) -> None:
@@ -27,8 +31,6 @@ def serve(settings: Settings, service: ChatService | None = None) -> None:
         ConfigurationError: the address cannot be listened on, or nobody would need to sign in
             from other machines.
     """
-    import uvicorn
-
     from chatbot.page.access import access_mode, check_host
 
     check_host(settings.host, access_mode(settings))
@@ -36,15 +38,22 @@ def serve(settings: Settings, service: ChatService | None = None) -> None:
     set_up_logging(settings)
     log.info("Starting")  # what is imported now takes seconds
     app = create_app(settings, service)
-    config = uvicorn.Config(
+    _draining_server(make_config(app, settings), app.state.parts, settings).run()
+
+
+def make_config(app: Any, settings: Settings) -> Any:
+    """How uvicorn serves ``app``."""
+    import uvicorn
+
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_CLOSING,
     )
-    _draining_server(config, app.state.parts, settings).run()
 
 
 def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:

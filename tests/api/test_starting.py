@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.api.server import make_config
 from chatbot.api.starting import progress_lines
+from chatbot.settings import Settings
 from tests.support import ROOT
 from tests.support.serving import SCRIPTED, environment, free_port, running, wait_for
 
@@ -61,3 +63,9 @@ def test_progress_is_a_line_every_few_seconds(caplog: pytest.LogCaptureFixture) 
             progress(done, 11)
             now[0] += 0.5
     assert caplog.messages == ["1 of 11", "5 of 11", "9 of 11", "11 of 11"]
+
+
+def test_an_idle_connection_is_not_closed_before_the_proxys_end(settings: Settings) -> None:
+    given = Path(ROOT, "deploy/nginx.conf.template").read_text()
+    told = re.search(r"keepalive_timeout (\d+)s", given)  # else nginx's own 60 s
+    assert make_config(None, settings).timeout_keep_alive > int(told[1] if told else 60)
