@@ -117,6 +117,7 @@ async def check(desk: Desk, reply: str) -> None:
         return
     question = desk.conversation.last_question
     found = await asyncio.to_thread(check_reply, desk.service, reply, desk.asker, question)
+    found = [sentence for sentence in found if not sentence.is_polite]
     lines = []
     for sentence in found:
         text = inert(one_line(sentence.text))

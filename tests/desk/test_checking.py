@@ -54,6 +54,12 @@ def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) ->
     assert not check_reply(shop, f"Yes, {affirmed}", EVERYTHING, other)[0].supported
 
 
+def test_a_closing_line_is_no_sentence_that_lacks_a_source(shop: ChatService) -> None:
+    said, closing = check_reply(shop, "Nobody knows this.\n\nKind regards, Ann", EVERYTHING)
+    assert not said.supported and not said.is_polite
+    assert not closing.supported and closing.is_polite
+
+
 def test_blank_lines_part_statements() -> None:
     reply = "One.\n \nTwo\nlines.\r\n\r\nThree."
     assert list(statements(reply)) == ["One.", "Two\nlines.", "Three."]
