@@ -17,6 +17,7 @@ _NAMED = ("account", "bottom", "edit", "show_password", "thread_options")
 _OWN = {
     "navigation.header.readme": "page_help",
     "chat.input.placeholder": "page_box",
+    "chat.commands.button": "page_tools",
     "threadHistory.sidebar.filters.placeholder": "page_search",
     "threadHistory.sidebar.empty": "page_no_threads",
     "threadHistory.thread.actions.delete.description": "page_delete",

@@ -21,9 +21,10 @@ from chatbot.page.access import Guard, client_address, provide_secret
 from chatbot.page.interface import interface_words, with_own_words
 from chatbot.page.removed import RemovedPeople
 from chatbot.page.signin import SignIn
-from chatbot.page.texts import TEXTS
+from chatbot.page.texts import TEXTS, about
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store
+from tests.support import ROOT
 
 PASSWORD = "correct horse"
 
@@ -136,6 +137,9 @@ async def test_the_page_calls_conversations_by_one_name(
     asked = await page.get("/project/translations", params={"language": f"{language}-XX"})
     shown = asked.json()["translation"]
     assert shown["chat"]["input"]["placeholder"] == TEXTS.by_language[language]["page_box"]
+    # The help speaks of the tools as their button does.
+    tools = shown["chat"]["commands"]["button"]
+    assert f"**{tools}.**" in (about(str(ROOT), language) or "")
     history = shown["threadHistory"]
     assert history["sidebar"]["empty"] == TEXTS.by_language[language]["page_no_threads"]
     assert history["sidebar"]["filters"]["search"]  # Chainlit's own stay
