@@ -63,13 +63,26 @@ function place() {
   for (const own of document.querySelectorAll(".watermark"))
     own.style.visibility = line ? "hidden" : "";
   if (!line) return;
-  const around = document.getElementById("message-composer")?.getBoundingClientRect();
+  const composer = document.getElementById("message-composer");
+  watch(composer);
+  const around = composer?.getBoundingClientRect();
   const { left, width } = around?.width ? around : { left: 0, width: innerWidth };
   line.style.left = `${left}px`;
   line.style.width = `${width}px`;
 }
 addEventListener("resize", place);
-addEventListener("transitionend", place); // the sidebar opens and closes in one
+
+// The sidebar and a source beside the conversation slide in, and push the box with what is around it.
+let watched = null;
+const sizes = new ResizeObserver(place);
+
+function watch(composer) {
+  if (!composer || composer === watched) return;
+  watched = composer;
+  sizes.disconnect();
+  for (let part = composer; part !== document.body && part; part = part.parentElement)
+    sizes.observe(part);
+}
 
 async function ask(address) {
   const answer = await fetch(address, { headers: { "Accept-Language": navigator.language } });

@@ -60,9 +60,13 @@ def test_question_streams_an_answer_whose_source_opens(page: Page, address: str)
     source.click()
     expect(page.locator("mark.quote").first).to_be_visible()
     artefact(page, "answer")
-    line, box = (page.locator(name).bounding_box() for name in ("#state-line", "#message-composer"))
-    assert line and box and (line["x"], line["width"]) == (box["x"], box["width"])
-    assert line["y"] >= box["y"] + box["height"]  # in the place of Chainlit's own line
+    page.wait_for_function(
+        """() => {
+            const [line, box] = ["state-line", "message-composer"].map(
+                (id) => document.getElementById(id).getBoundingClientRect());
+            return line.x === box.x && line.width === box.width && line.y >= box.bottom;
+        }"""
+    )  # in the place of Chainlit's own line, once the source has slid in
     expect(page.locator(".watermark")).to_be_hidden()
     assert hosts == {address.removeprefix("http://")}
 
