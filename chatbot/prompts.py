@@ -36,7 +36,7 @@ _EXPECTED = {
     "again": {"sentence", "reason", "question"},
     "translate": {"text", "source", "language"},
     "refuse": set[str](),
-    "draft": {"question", "answer", "tone", "language"},
+    "draft": {"question", "answer", "tone", "language", "note"},
     "summarise": {"history"},
     "clarify": {"choices"},
 }
@@ -160,7 +160,8 @@ class Prompts:
         return ChatPromptValue(messages=[*messages, HumanMessage(asked)])
 
     def render_draft(self, **values: str) -> ChatPromptValue:
-        """Messages that ask for a reply to a customer: question, answer, tone and language."""
+        """Messages that ask for a reply to a customer: question, answer, tone, language, and
+        the agent's own note."""
         return _fill(self.draft, **values)
 
     def render_summary(self, history: Sequence[BaseMessage]) -> ChatPromptValue:

@@ -169,11 +169,12 @@ function speakAnswers() {
   log.setAttribute("aria-busy", String(Boolean(document.getElementById("stop-button"))));
 }
 
-// Who was removed comes to the sign-in page, which says why.
-function tellRemoved() {
-  if (location.pathname !== "/login" || !/\bremoved=1\b/.test(document.cookie)) return;
-  document.cookie = "removed=; max-age=0; path=/";
-  location.replace("/login?error=removed");
+// Whose session was ended comes to the sign-in page, which says why.
+function tellEnded() {
+  const why = /\bended=(removed|reset)\b/.exec(document.cookie);
+  if (location.pathname !== "/login" || !why) return;
+  document.cookie = "ended=; max-age=0; path=/";
+  location.replace(`/login?error=${why[1]}`);
 }
 
 let due = false;
@@ -184,7 +185,7 @@ new MutationObserver(() => {
     due = false;
     nameButtons();
     speakAnswers();
-    tellRemoved();
+    tellEnded();
     place();
   }, 200);
 }).observe(document.body, { childList: true, subtree: true });

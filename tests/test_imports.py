@@ -57,7 +57,7 @@ OWNERS = {
     "opentelemetry": {"api.tracing"},
     "orjson": {"index.disk"},
     "oxmsg": {"knowledge.formats.outlook"},
-    "pdf_oxide": {"knowledge.formats.pdf"},
+    "pdf_oxide": {"knowledge.formats.drawing", "knowledge.formats.pdf"},
     "peft": {"llm.engines.transformers", "training"},
     "phonenumbers": {"text.masking"},
     "pinecone": {"index.stores.pinecone"},

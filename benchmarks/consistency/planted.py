@@ -49,7 +49,7 @@ _DENIALS = (
     (r"\bwill\b", "will not"), (r"\b(is|are)\b(?! not)", r"\1 not"),
 )  # fmt: skip
 # Two lists, so that rules written with one can be measured with the other.
-_WORDINGS: dict[str, list[tuple[str, str]]] = {
+WORDINGS: dict[str, list[tuple[str, str]]] = {
     "dev": [
         (r"^(?=[A-Z][a-z])", "Note that "), (r"\bby default\b", "unless changed"),
         (r"\brequires\b", "needs"), (r"\bprovides\b", "offers"), (r"\bbefore\b", "prior to"),
@@ -116,7 +116,7 @@ def plant(folder: Path, pairs: int, wordings: str, seed: int) -> list[Planted]:
             if source in used or target is None or right in said_before:
                 continue
             worded = len(planted) % 2 == 1
-            said = _worded(wrong, _WORDINGS[wordings], chance) if worded else wrong
+            said = reworded(wrong, WORDINGS[wordings], chance) if worded else wrong
             used |= {source, target}
             said_before.add(right)
             planted.append(Planted(kind, worded, source, right, target, said))
@@ -173,7 +173,7 @@ def _other_denial(sentence: str, chance: random.Random) -> str:
     return ""
 
 
-def _worded(sentence: str, wordings: list[tuple[str, str]], chance: random.Random) -> str:
+def reworded(sentence: str, wordings: list[tuple[str, str]], chance: random.Random) -> str:
     """Its clauses in another order where it has a condition in front, and other words."""
     if moved := re.fullmatch(r"((?:If|When|In|After|By|With) [^,]+), ([^,]+?)\\?\.", sentence):
         first = moved[1][0].lower() + moved[1][1:]
@@ -276,7 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpora", nargs="+", type=Path)
     parser.add_argument("--pairs", type=int, default=60)
-    parser.add_argument("--wordings", choices=sorted(_WORDINGS), default="held-out")
+    parser.add_argument("--wordings", choices=sorted(WORDINGS), default="held-out")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()

@@ -1,6 +1,8 @@
 """``/console/documents``: what the knowledge is made of, and changing it."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 from fastapi.requests import Request
@@ -28,25 +30,28 @@ _PATH_CHARS = 4096
 async def list_documents(request: Request) -> HTMLResponse:
     """Every file; ``state`` and ``find`` choose some of them, ``page`` counts from 1."""
     found, _ = await _library(request)
+    states = Counter(file.state for file in found)
     state, find = request.query_params.get("state", ""), request.query_params.get("find", "")
     words = find.casefold()
     chosen = [
         file
         for file in found
         if state in ("", file.state)
-        and (words in file.path.casefold() or words in file.title.casefold())
+        and (not words or words in file.path.casefold() or words in file.title.casefold())
     ]
     last = max(1, -(-len(chosen) // _A_PAGE))
     number = page_of(request, last)
+    shown = chosen[(number - 1) * _A_PAGE : number * _A_PAGE]
     return page(
         request,
         "documents.html",
-        files=chosen[(number - 1) * _A_PAGE : number * _A_PAGE],
+        files=shown,
+        cited=await _cited(request, shown),
         found=len(chosen),
         number=number,
         last=last,
-        counts={name: n for name in STATES if (n := sum(file.state == name for file in found))},
-        behind=sum(file.state in BEHIND for file in found),
+        counts={name: states[name] for name in STATES if states[name]},
+        behind=sum(states[name] for name in BEHIND),
         state=state,
         find=find,
         folders=files.folders_of(file.path for file in found if file.state != "gone"),
@@ -63,7 +68,9 @@ async def view_document(request: Request) -> HTMLResponse:
     parts = max(1, -(-len(text) // _TEXT_CHARS))
     part = page_of(request, parts, "part")
     shown = text[(part - 1) * _TEXT_CHARS : part * _TEXT_CHARS]
-    return page(request, "document.html", file=file, text=shown, part=part, parts=parts)
+    cited = (await _cited(request, [file]))[file.path]
+    values = {"file": file, "cited": cited, "text": shown, "part": part, "parts": parts}
+    return page(request, "document.html", **values)
 
 
 @router.post("/upload")
@@ -130,12 +137,14 @@ async def progress(request: Request) -> JSONResponse:
 
 async def _library(request: Request) -> tuple[list[File], Generation | None]:
     console = console_of(request)
-    cited = await console.store.statistics.citations()
     generation = await asyncio.to_thread(current_index, console.service)
-    return (
-        await asyncio.to_thread(list_library, console.settings, generation, cited),
-        generation,
-    )
+    return await asyncio.to_thread(list_library, console.settings, generation), generation
+
+
+async def _cited(request: Request, files: Sequence[File]) -> Counter[str]:
+    """How often kept answers cite each; a name that is no text stands in no answer."""
+    paths = [file.path for file in files if file.linkable]
+    return await console_of(request).store.statistics.citations(paths)
 
 
 async def _store_file(request: Request, path: str, file: UploadFile, *, replace: bool) -> bool:

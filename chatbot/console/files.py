@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chatbot.console.library import is_hidden
-from chatbot.errors import ConflictError, DocumentError, KnowledgeError
+from chatbot.errors import ConflictError, DocumentError
 from chatbot.files import file_hash
-from chatbot.knowledge.documents import SUFFIXES, list_files, list_unread, load_document
+from chatbot.knowledge.documents import SUFFIXES, list_whole, load_document
 from chatbot.settings import Settings
 
 _LONGEST_NAME = 180  # bytes: file systems take 255, and a temporary name is longer
@@ -28,20 +28,17 @@ def folders(settings: Settings) -> list[str]:
 def folders_of(paths: Iterable[str]) -> list[str]:
     """The folders of files, as :func:`folders` has them."""
     found = {""}
-    for path in paths:
-        parts = path.split("/")[:-1]
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        parts = folder.split("/") if folder else []
         found |= {f"{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts))}
     return sorted(found)
 
 
 def known_paths(settings: Settings) -> set[str]:
     """The files of the folder, those too that are not read; what is hidden is not touched."""
-    try:
-        read = set(list_files(settings.knowledge))
-    except KnowledgeError:
-        read = set()
-    unread = {path for path in list_unread(settings.knowledge) if not is_hidden(path)}
-    return {path for path in read | unread if path and not path.endswith("/")}
+    stamps, unread = list_whole(settings.knowledge)
+    named = stamps.keys() | {path for path in unread if not is_hidden(path)}
+    return {path for path in named if path and not path.endswith("/")}
 
 
 def checked_name(given: str) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.forms import MOST_FIELDS, form_of, text_of
+from chatbot.console.forms import form_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -20,8 +20,9 @@ router = APIRouter(prefix="/gaps")
 
 _TOPICS = 50
 _EXAMPLES = 6
-_AT_ONCE = MOST_FIELDS - 100  # questions that one form marks; the rest is a gap after that
+_AT_ONCE = 5000  # questions that one form marks; the rest is a gap after that
 _NEAREST = 3
+_ID_CHARS = 37  # with a blank; all of them fit into a field
 _MARKS: dict[str, Status] = {"done": "done", "ignored": "ignored"}
 # A correction says what is right: it is decided upon in the review, not here.
 _KINDS = ("refused", "down")
@@ -51,7 +52,10 @@ async def mark_topic(request: Request) -> Response:
     status = _MARKS.get(text_of(form, "mark"))
     if status is None:
         raise UserError(say(request.state.language, "choose_mark"))
-    store, wanted = console_of(request).store, set(form.getlist("item"))
+    store, wanted = (
+        console_of(request).store,
+        set(text_of(form, "items", _AT_ONCE * _ID_CHARS).split()),
+    )
     items = [i for i in await store.reviews.waiting() if i.id in wanted and i.kind in _KINDS]
     await store.reviews.decide_all(items, status, user_of(request).name)
     return back("gaps", said=status)
@@ -62,7 +66,7 @@ def _topic(topic: list[Group], record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "groups": topic[:_EXAMPLES],
         "more": max(0, len(topic) - _EXAMPLES),
-        "ids": [item.id for item in items][:_AT_ONCE],
+        "ids": [item.id for item in items[:_AT_ONCE]],
         "size": len(items),
         "refused": sum(item.kind == "refused" for item in items),
         "down": sum(item.kind == "down" for item in items),

@@ -1,13 +1,12 @@
 """The knowledge folder beside the index that answers: every file with its state."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from chatbot.errors import IndexUnavailableError, KnowledgeError
+from chatbot.errors import IndexUnavailableError
 from chatbot.index.generations import Generation
-from chatbot.knowledge.documents import Stamp, list_files, list_unread
+from chatbot.knowledge.documents import Stamp, list_whole
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 
@@ -30,7 +29,6 @@ class File:
     title: str = ""
     chunks: int = 0
     modified: int | None = None
-    cited: int = 0
     audience: tuple[str, ...] | None = None
 
     @property
@@ -47,19 +45,13 @@ def current_index(service: ChatService) -> Generation | None:
         return None
 
 
-def list_library(
-    settings: Settings, generation: Generation | None, cited: Mapping[str, int]
-) -> list[File]:
+def list_library(settings: Settings, generation: Generation | None) -> list[File]:
     """Every file of the folder and of the index, by path; hidden ones are nobody's documents."""
-    try:
-        stamps = list_files(settings.knowledge)
-    except KnowledgeError:  # empty or missing; what is indexed is gone then
-        stamps = {}
-    files = [_file(path, stamp, generation, cited) for path, stamp in stamps.items()]
+    stamps, unread = list_whole(settings.knowledge)
+    files = [_file(path, stamp, generation) for path, stamp in stamps.items()]
     if generation:
         gone = generation.manifest.files.keys() - stamps.keys()
-        files += [_indexed_file(path, "gone", "", generation, None, cited) for path in gone]
-    unread = list_unread(settings.knowledge)
+        files += [_indexed_file(path, "gone", "", generation, None) for path in gone]
     files += [
         File(path, "unsupported", reason) for path, reason in unread.items() if not is_hidden(path)
     ]
@@ -68,14 +60,14 @@ def list_library(
 
 def count_states(settings: Settings, service: ChatService) -> dict[str, int]:
     """How many files are in each state, states without any left out. Blocks."""
-    files = list_library(settings, current_index(service), {})
+    files = list_library(settings, current_index(service))
     found = Counter(file.state for file in files)
     return {state: found[state] for state in STATES if found[state]}
 
 
-def _file(path: str, stamp: Stamp, generation: Generation | None, cited: Mapping[str, int]) -> File:
+def _file(path: str, stamp: Stamp, generation: Generation | None) -> File:
     if generation is None or path not in generation.manifest.files:
-        return File(path, "new", modified=stamp.modified, cited=cited.get(path, 0))
+        return File(path, "new", modified=stamp.modified)
     manifest = generation.manifest
     known = manifest.stamps.get(path)
     state: State = "indexed"
@@ -86,7 +78,7 @@ def _file(path: str, stamp: Stamp, generation: Generation | None, cited: Mapping
         state, reason = "failed", manifest.failed[path]
     elif path in manifest.notes:
         state, reason = "partly", manifest.notes[path]
-    return _indexed_file(path, state, reason, generation, stamp.modified, cited)
+    return _indexed_file(path, state, reason, generation, stamp.modified)
 
 
 def _indexed_file(
@@ -95,15 +87,13 @@ def _indexed_file(
     reason: str,
     generation: Generation,
     modified: int | None,
-    cited: Mapping[str, int],
 ) -> File:
     first, behind = generation.rows.get(path, (0, 0))
     title = generation.chunks[first].title if behind else ""
     names = generation.audiences.get(path)
     audience = None if names is None else tuple(sorted(names))
     reason = reason or generation.manifest.unclear.get(path, "")
-    chunks, times = behind - first, cited.get(path, 0)
-    return File(path, state, reason, title, chunks, modified, times, audience)
+    return File(path, state, reason, title, behind - first, modified, audience)
 
 
 def is_hidden(path: str) -> bool:

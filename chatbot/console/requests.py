@@ -10,14 +10,17 @@ from chatbot.console.render import back, page
 
 router = APIRouter(prefix="/requests")
 
+_SHOWN = 100
+
 
 @router.get("")
 async def listed(request: Request) -> HTMLResponse:
     """Those that wait, the oldest first, and those that were dealt with last."""
     console = console_of(request)
     kept, days = console.store.requests, console.settings.widget_keep_days
-    waiting, done = await kept.waiting(), await kept.done()
-    return page(request, "requests.html", waiting=waiting, done=done, days=days)
+    waiting, done = await kept.waiting(_SHOWN), await kept.done()
+    more = await kept.count() - len(waiting) if len(waiting) == _SHOWN else 0
+    return page(request, "requests.html", waiting=waiting, more=more, done=done, days=days)
 
 
 @router.post("")

@@ -1,6 +1,7 @@
 """``/console/review``: corrections, thumbs and refused questions, for an owner to decide."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ KINDS = ("correction", "down", "refused")
 _PRAISE = "up"
 _ALL = (*KINDS, _PRAISE)
 _A_PAGE = 50  # questions, with those that are alike counted as one
+_ALIKE = 10  # of them that are shown
 _SHOWN = 20  # items of one question
 _DECIDED = 200
 
@@ -41,9 +43,13 @@ async def waiting(request: Request) -> HTMLResponse:
     console = console_of(request)
     kind, order = request.query_params.get("kind", ""), request.query_params.get("order", "")
     reviews = console.store.reviews
-    items = await (reviews.praised() if kind == _PRAISE else reviews.waiting())
-    groups = [g for g in group_items(items) if kind not in KINDS or g.count(kind)]
-    counts = await reviews.counts()
+    if kind == _PRAISE:
+        items, counts = await reviews.praised(), await reviews.counts()
+    else:
+        items = await reviews.waiting()
+        counts = Counter[str](item.kind for item in items)
+        counts[_PRAISE] = await reviews.count_praised()
+    groups = [g for g in group_items(items) if kind not in KINDS or g.kinds[kind]]
     questions = [group.question for group in groups]
     vectors = await asyncio.to_thread(console.likeness.vectors, questions)
     found = await asyncio.to_thread(alike, groups, vectors)
@@ -54,9 +60,12 @@ async def waiting(request: Request) -> HTMLResponse:
     return page(
         request,
         "review.html",
-        found=found[(number - 1) * _A_PAGE : number * _A_PAGE],
+        found=[
+            (alike[:_ALIKE], len(alike[_ALIKE:]))
+            for alike in found[(number - 1) * _A_PAGE : number * _A_PAGE]
+        ],
         counts={name: counts[name] for name in _ALL},
-        kinds=_ALL,
+        names={name: say(request.state.language, f"kind_{name}") for name in _ALL},
         kind=kind if kind in _ALL else "",
         order="frequent" if order == "frequent" else "newest",
         number=number,
@@ -85,8 +94,8 @@ async def reopen_review(request: Request) -> Response:
     """Take a decision back."""
     form = await form_of(request)
     store = console_of(request).store
-    await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
-    return back("review/decided", said="reopened")
+    withdrawn = await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
+    return back("review/decided", said="reopened_withdrawn" if withdrawn else "reopened")
 
 
 @dataclass(frozen=True)
@@ -221,8 +230,7 @@ def _same(kept: Review, sent: _Form) -> bool:
 
 async def _group(request: Request, key: str) -> Group | None:
     reviews = console_of(request).store.reviews
-    items = [*await reviews.waiting(), *await reviews.praised()]
-    found = tuple(item for item in items if item.key == key)
+    found = (*await reviews.waiting(key), *await reviews.praised(key))
     return Group(key, found) if found else None
 
 

@@ -204,7 +204,8 @@ class Trainer:
         try:
             while not (await asyncio.wait([ending], timeout=_LOOK_EVERY))[0]:
                 progress = await asyncio.to_thread(self.progress, run_id)
-                phase = "training" if progress else "before"
+                # The first look at the held-out loss comes before the steps are counted.
+                phase = "training" if progress and progress.steps else "before"
                 phase = "after" if trained.is_file() else phase
                 step, steps = (progress.step, progress.steps) if progress else (0, 0)
                 new = {"done": step, "total": steps, "result": {"phase": phase}}

@@ -10,7 +10,7 @@ from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
 from chatbot.errors import ConflictError, UserError
-from chatbot.page.session import tell_removed
+from chatbot.page.session import tell_ended
 from chatbot.store import ROLES
 
 router = APIRouter(prefix="/users")
@@ -60,13 +60,14 @@ async def groups_changed(request: Request) -> Response:
 
 @router.post("/password")
 async def password_changed(request: Request) -> Response:
-    """Give a user another password."""
+    """Give a user another password; it ends the sessions with the old one."""
     form = await form_of(request)
     users, name = console_of(request).store.users, text_of(form, "name", _LONGEST)
     password = _password(form.get("password"))
     if password is None:
         raise UserError(say(request.state.language, "password_missing"))
     await users.change(name, password=password, by=user_of(request).name)
+    await tell_ended(name, "reset")
     return back("users", said="user_changed")
 
 
@@ -80,7 +81,7 @@ async def remove_user(request: Request) -> Response:
     if name == user_of(request).name:
         raise UserError(say(language, "not_oneself"))
     await console_of(request).store.users.remove(name, by=user_of(request).name)
-    await tell_removed(name)
+    await tell_ended(name, "removed")
     return back("users", said="user_removed")
 
 

@@ -1,9 +1,11 @@
 """The packet that a case is handed to a colleague with: Markdown, e-mail, webhook."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
+from textwrap import shorten
 from typing import Any
 
 from chatbot.errors import HandoffError
@@ -11,13 +13,16 @@ from chatbot.knowledge.blocks import one_line
 from chatbot.memory import Turn
 
 _TIMEOUT = 10.0  # seconds
+_SUBJECT = 60  # characters
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Packet:
     """All that a colleague needs; ``passages`` were tried, ``draft`` is what could be sent.
     ``customer`` is whom to answer, where that person asked it: a mail address, or
-    ``name <address>``; the summary is that person's own message then."""
+    ``name <address>``; the summary is that person's own message then. ``recipient`` is the mail
+    address of the colleague whom it is for, and ``note`` what is said to that one."""
 
     question: str
     summary: str
@@ -27,6 +32,17 @@ class Packet:
     created_at: str
     history: list[Turn] = field(default_factory=list)
     customer: str = ""
+    recipient: str = ""
+    note: str = ""
+
+
+def addressee(typed: str) -> tuple[str, str]:
+    """(the first mail address in what a person typed, or empty; the rest)."""
+    found = _ADDRESS.search(typed)
+    if found is None:
+        return "", typed.strip()
+    rest = f"{typed[: found.start()].rstrip()} {typed[found.end() :].lstrip(' ,:;')}"
+    return found[0], rest.strip()
 
 
 def to_markdown(packet: Packet) -> str:
@@ -35,6 +51,8 @@ def to_markdown(packet: Packet) -> str:
         f"# Handoff: {one_line(packet.question)}",
         f"Handed off by {packet.handed_off_by}, {packet.created_at}",
         *([f"Answer to: `{packet.customer.replace('`', '')}`"] if packet.customer else []),
+        *([f"For: `{packet.recipient}`"] if packet.recipient else []),
+        *([f"## Note\n\n{quote(packet.note)}"] if packet.note else []),
         f"## Summary\n\n{_summary(packet)}",
         f"## Draft\n\n{packet.draft or 'No draft.'}",
         "## Passages tried\n\n" + (_passages(packet.passages) or "None."),
@@ -47,7 +65,8 @@ def to_markdown(packet: Packet) -> str:
 def to_email(packet: Packet, recipient: str) -> bytes:
     """The packet as an .eml file, that a mail program opens as a draft."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = f"Handoff: {one_line(packet.question)}"[:200]
+    about = shorten(one_line(packet.question), _SUBJECT, placeholder=" …")
+    message["Subject"] = f"Handoff: {about}"
     message["To"] = recipient
     message["X-Unsent"] = "1"
     message.set_content(to_markdown(packet))

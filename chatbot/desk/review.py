@@ -1,7 +1,9 @@
 """What waits for an owner, in groups of one question each, and questions that are alike."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,14 +41,15 @@ class Group:
         """When it was asked first, of those that wait."""
         return self.items[-1].created_at
 
+    @cached_property
+    def kinds(self) -> Counter[str]:
+        """How many items are of each kind."""
+        return Counter(item.kind for item in self.items)
+
     @property
     def askers(self) -> list[str]:
         """Who asked it."""
         return sorted({item.asked_by for item in self.items if item.asked_by})
-
-    def count(self, kind: str) -> int:
-        """How many items are of a kind."""
-        return sum(item.kind == kind for item in self.items)
 
 
 def group_items(items: Sequence[Waiting]) -> list[Group]:

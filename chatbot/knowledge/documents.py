@@ -106,23 +106,24 @@ def list_folder(folder: Path) -> Listing:
     return Listing(documents, audiences)
 
 
-def list_unread(folder: Path) -> dict[str, str]:
-    """The files of the folder that are never read, with the reason; what is hidden is named and
-    not looked into. Empty where the folder does not exist."""
-    if not folder.is_dir():
-        return {}
-    return {
-        path: _why(suffix)
-        for path, _ in _walk(folder, hidden=True)
-        if (suffix := _unread_suffix(path)) is not None
-    }
+def list_whole(folder: Path) -> tuple[dict[str, Stamp], dict[str, str]]:
+    """As :func:`list_files`, and beside it the files that are never read, with the reason; what
+    is hidden is named and not looked into. Both are empty where the folder does not exist."""
+    documents: dict[str, Stamp] = {}
+    unread: dict[str, str] = {}
+    for path, stamp in _walk(folder, hidden=True) if folder.is_dir() else ():
+        if (suffix := _unread_suffix(path)) is not None:
+            unread[path] = _why(suffix)
+        elif _is_read(path):
+            documents[path] = stamp
+    return dict(sorted(documents.items())), unread
 
 
 def list_skipped(folder: Path) -> list[Skipped]:
     """What of the folder is not read, by endings, most first; what is hidden is named and not
     looked into."""
     groups: dict[str, list[str]] = {}
-    for path in list_unread(folder):
+    for path in list_whole(folder)[1]:
         groups.setdefault(_unread_suffix(path) or "", []).append(path)
     found = [
         Skipped(suffix, len(paths), _why(suffix), min(paths)) for suffix, paths in groups.items()

@@ -10,14 +10,15 @@ import chainlit as cl
 from chatbot.answering.answer import Answer, Approval
 from chatbot.grounding.citations import MARK, mark
 from chatbot.grounding.reading import read
+from chatbot.page.excerpt import excerpt, marked_parts
+from chatbot.page.kept import UPLOADS
+from chatbot.page.originals import original_address, page_address
 from chatbot.page.texts import say
 from chatbot.passage import Passage
 
-_CONTEXT_CHARS = 1500
 _DOCUMENT_CHARS = 20_000  # of a document that is shown from its beginning
 # The confidence from which an answer whose sentences all have a source counts as well supported.
 _WELL = 0.8
-_HEADING = re.compile(r"#{1,6}[ \t]+")
 # Markdown's own signs, and what would make an address into a link.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\.", re.IGNORECASE)
@@ -61,7 +62,8 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
     for number in shown_passages(answer):
         passage = answer.passages[number - 1]
         quotes = [(c.start, c.end) for c in answer.citations if c.passage == number]
-        listed.append(source(passage, number, quotes, text_of(passage.path)))
+        document = text_of(passage.path)
+        listed.append(source(passage, number, quotes, document, say(language, "original")))
     label = say(language, "sources" if answer.citations else "closest")
     words = say(language, f"supported_{support(answer)}")
     note = say(language, "answered_by", model=answer.model, support=words)
@@ -72,8 +74,9 @@ def _approval(approved: Approval, language: str, document: str) -> Any:
     """Who approved the answer and when, above the document that it names."""
     listed = []
     if approved.path:
-        parts = _lines(document[:_DOCUMENT_CHARS])
-        listed.append(_side_view(approved.path, approved.path, approved.address, parts))
+        parts = excerpt(document, 0, min(len(document), _DOCUMENT_CHARS), [])
+        original = say(language, "original")
+        listed.append(_side_view(approved.path, approved.path, approved.address, parts, original))
     note = say(language, "approved_by", by=approved.by, day=approved.at[:10])
     return source_list(say(language, "sources"), listed, [note])
 
@@ -85,59 +88,40 @@ def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] =
 
 
 def source(
-    passage: Passage, number: int, quotes: list[tuple[int, int]], document: str
+    passage: Passage,
+    number: int,
+    quotes: list[tuple[int, int]],
+    document: str,
+    original: str,
 ) -> dict[str, Any]:
-    """The side view of one passage; without quotes, the whole passage is marked."""
+    """The side view of one passage; without quotes, the whole passage is marked. ``original`` is
+    what the link to its file says."""
     spans = quotes or [(passage.start, passage.end)]
     if not document:  # gone from the index since
         document, spans = passage.text, [(0, len(passage.text))]
     title = f"[{number}] {passage.path}"
-    return _side_view(title, passage.path, passage.address, marked_parts(document, spans))
+    parts = marked_parts(document, spans)
+    view = _side_view(title, passage.path, passage.address, parts, original)
+    said = " ".join(document[start:end] for start, end in spans)
+    page = str(passage.metadata.get("page") or "")
+    kept = passage.path.startswith(UPLOADS)
+    return view | {"picture": "" if kept else page_address(passage.path, page, said)}
 
 
-def _side_view(title: str, path: str, address: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _side_view(
+    title: str, path: str, address: str, parts: list[dict[str, Any]], original: str
+) -> dict[str, Any]:
+    """The file of what was handed in with the conversation is its own download there."""
+    kept = path.startswith(UPLOADS)
     return {
         "id": str(uuid.uuid4()),
         "title": title,
         "path": path,
         "address": address,
         "parts": parts,
+        "file": "" if kept else original_address(path),
+        "original": original,
     }
-
-
-def marked_parts(document: str, spans: list[tuple[int, int]]) -> list[dict[str, Any]]:
-    """The document around ``spans`` as ``{"text", "quote", "heading"}`` parts, in order.
-
-    The page renders them as text, so nothing in a document is markup.
-    """
-    spans = sorted(spans)
-    position = max(0, spans[0][0] - _CONTEXT_CHARS)
-    parts = [_part("... ", False)] if position else []
-    for start, end in spans:
-        parts += _lines(document[position:start])
-        if max(start, position) < end:
-            parts.append(_part(document[max(start, position) : end], True))
-        position = max(position, end)
-    stop = min(len(document), position + _CONTEXT_CHARS)
-    parts += _lines(document[position:stop])
-    return parts + ([_part(" ...", False)] if stop < len(document) else [])
-
-
-def _lines(text: str) -> list[dict[str, Any]]:
-    """Headings apart from the text between them."""
-    parts: list[dict[str, Any]] = []
-    for line in text.splitlines(keepends=True):
-        if sign := _HEADING.match(line):
-            parts.append(_part(line[sign.end() :].rstrip(), False, heading=True))
-        elif parts and not parts[-1]["heading"]:
-            parts[-1]["text"] += line
-        else:
-            parts.append(_part(line, False))
-    return parts
-
-
-def _part(text: str, quote: bool, heading: bool = False) -> dict[str, Any]:
-    return {"text": text, "quote": quote, "heading": heading}
 
 
 def inert(text: str) -> str:

@@ -29,6 +29,7 @@ from chatbot.page.access import Mode, may_enter
 from chatbot.page.kept import MaySee, shown_element, shown_thread
 from chatbot.page.session import language, unsaved_step
 from chatbot.page.texts import say
+from chatbot.page.who import MARK, Ending, ending
 from chatbot.store import Store
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,8 @@ class DeskDataLayer(BaseDataLayer):
         except (StoreError, OSError) as exc:
             sentence = str(exc) if isinstance(exc, StoreError) else _unreadable(exc)
             log.error("%s", sentence)
-            await self.tell(sentence if await self.is_user() else say(language(), "removed"))
+            over = await self.ending()
+            await self.tell(say(language(), over) if over else sentence)
         finally:
             done.set_result(None)
             self._writes[thread].discard(done)
@@ -100,17 +102,20 @@ class DeskDataLayer(BaseDataLayer):
 
     # People
 
-    async def is_user(self) -> bool:
-        """Whether the person of the session still is a user. Where a proxy says who comes in, or
-        nobody does, everybody is."""
-        if self._mode in ("header", "open"):
-            return True
+    async def ending(self) -> Ending | None:
+        """Why the session is over, if it is. Where a proxy says who comes in, or nobody does, none
+        ever is."""
         user = context.session.user
+        if self._mode in ("header", "open"):
+            return None
+        if user is None:
+            return "removed"
         try:
-            known = await self.store.users.get(user.identifier) if user else None
+            known = await self.store.users.get(user.identifier)
         except StoreError:  # nobody can tell
-            return True
-        return known is not None and known.id == _user_id()
+            return None
+        same = known if known and known.id == _user_id() else None
+        return ending(user, same, self._mode)
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """The user with the role and the groups as they are now."""
@@ -121,7 +126,7 @@ class DeskDataLayer(BaseDataLayer):
             id=user.id,
             identifier=user.name,
             createdAt=user.created_at,
-            metadata={"role": user.role, "groups": list(user.groups)},
+            metadata={"role": user.role, "groups": list(user.groups), MARK: user.mark},
         )
 
     async def create_user(self, user: User) -> PersistedUser | None:

@@ -74,12 +74,12 @@ def kept_files(store: Store) -> Route:
             raise HTTPException(503, str(exc)) from exc
         if found is None or author != name:
             raise HTTPException(404)
-        return Response(found[1], media_type="application/octet-stream", headers=_DOWNLOAD)
+        return Response(found[1], media_type="application/octet-stream", headers=DOWNLOAD)
 
     return Route("/desk/element/{thread}/{element}", download)
 
 
-_DOWNLOAD = {
+DOWNLOAD = {
     "content-disposition": "attachment",  # never a page of its own
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "private, no-store",

@@ -16,6 +16,7 @@ from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
 from chatbot.page.data_layer import DeskDataLayer
+from chatbot.page.desk import Desk
 from chatbot.page.reply import again_button, answer
 from chatbot.page.session import language, role
 from chatbot.page.texts import say
@@ -87,7 +88,7 @@ class Page:
     async def receive(self, message: cl.Message) -> None:
         """Read what was handed in, then run the command or answer the question."""
 
-        async def work(desk: commands.Desk) -> None:
+        async def work(desk: Desk) -> None:
             if command := commands.find_command(message.command or ""):
                 await command(desk, message.content)
             elif await _take_in(desk, message):
@@ -105,7 +106,7 @@ class Page:
         """Answer a question again in place of its answer and of what followed."""
         question_id = str(action.payload.get("question"))
 
-        async def work(desk: commands.Desk) -> None:
+        async def work(desk: Desk) -> None:
             question = desk.conversation.question(question_id)
             if question is None:
                 return
@@ -122,14 +123,14 @@ class Page:
         """Ask what a button of a question back says, as if it had been typed."""
         chosen = str(action.payload.get("choice"))[:_CHOICE_CHARS]
 
-        async def work(desk: commands.Desk) -> None:
+        async def work(desk: Desk) -> None:
             message = await cl.Message(chosen, type="user_message", author=desk.user).send()
             async with cl.Step(name="on_message", type="run", parent_id=message.id):
                 await answer(desk, message.id, chosen)
 
         await self._turn_of_button(work)
 
-    async def _turn_of_button(self, work: Callable[[commands.Desk], Awaitable[None]]) -> None:
+    async def _turn_of_button(self, work: Callable[[Desk], Awaitable[None]]) -> None:
         await cl.context.emitter.task_start()
         try:
             await self._turn(work)
@@ -177,7 +178,7 @@ class Page:
         nearest = ", ".join(nearest_documents(named, [*shown, *known])) or "-"
         raise DocumentError(say(language(), "no_document", name=named, nearest=nearest))
 
-    async def _turn(self, work: Callable[[commands.Desk], Awaitable[None]]) -> None:
+    async def _turn(self, work: Callable[[Desk], Awaitable[None]]) -> None:
         """Do ``work``; what fails is said, and Stop reaches this task."""
         task, thread = asyncio.current_task(), cl.context.session.thread_id
         assert task is not None
@@ -187,10 +188,10 @@ class Page:
         task.add_done_callback(lambda done: self._on_done(thread, done))
         session.offer_thumbs(False)
         try:
-            if await self._layer.is_user():
-                await work(await self._desk())
+            if over := await self._layer.ending():
+                await self._layer.tell(say(language(), over))
             else:
-                await self._layer.tell(say(language(), "removed"))
+                await work(await self._desk())
         except ChatbotError as exc:
             await cl.ErrorMessage(str(exc)).send()
         except Exception:
@@ -201,7 +202,7 @@ class Page:
         if self._answering.get(thread) is task:
             del self._answering[thread]
 
-    async def _desk(self) -> commands.Desk:
+    async def _desk(self) -> Desk:
         """With the role and the groups that the database has now; while it does not answer, with
         those that it had when the page connected."""
         user = cl.context.session.user
@@ -212,7 +213,7 @@ class Page:
                 rights = known.role, known.groups
         except StoreError as exc:
             log.warning("%s", exc)
-        return commands.Desk(
+        return Desk(
             service=self._service,
             store=self._store,
             conversation=session.current(),
@@ -223,7 +224,7 @@ class Page:
         )
 
 
-async def _take_in(desk: commands.Desk, message: cl.Message) -> bool:
+async def _take_in(desk: Desk, message: cl.Message) -> bool:
     """Read uploads; whether there is a question, too."""
     uploads = [(e.name, Path(e.path)) for e in message.elements if e.path]
     if not uploads:

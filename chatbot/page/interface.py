@@ -58,6 +58,7 @@ def with_own_words(words: dict[str, Any], language: str) -> dict[str, Any]:
             "Unauthorized": say(language, "sign_in_wrong"),
             "Too Many Requests": say(language, "sign_in_paused"),
             "removed": say(language, "removed"),
+            "reset": say(language, "reset"),
         },
     }
     names = {name: say(language, f"name_{name}") for name in _NAMED}

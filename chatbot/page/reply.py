@@ -8,7 +8,7 @@ import chainlit as cl
 from chatbot.answering.events import Answered, Queued, Token
 from chatbot.answering.question import Question
 from chatbot.page import answers
-from chatbot.page.commands import Desk, document_text
+from chatbot.page.desk import Desk, document_text
 from chatbot.page.session import language, offer_thumbs
 from chatbot.page.texts import say
 

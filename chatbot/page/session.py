@@ -10,6 +10,7 @@ from chainlit.step import StepDict
 
 from chatbot.desk.conversation import Conversation
 from chatbot.page.texts import say
+from chatbot.page.who import Ending
 from chatbot.store.database import now
 
 
@@ -52,8 +53,8 @@ def groups() -> tuple[str, ...]:
     return tuple(user.metadata.get("groups", ())) if user else ()
 
 
-async def tell_removed(name: str) -> None:
-    """End what is being answered on the open pages of a user who was just removed, and say why.
+async def tell_ended(name: str, why: Ending) -> None:
+    """End what is being answered on the open pages of a user whose sessions are over, and say why.
 
     Those of other processes say it with the next question.
     """
@@ -61,7 +62,7 @@ async def tell_removed(name: str) -> None:
         if session.user and session.user.identifier == name:
             if session.current_task:
                 session.current_task.cancel()
-            sentence = say(getattr(session, "language", "en"), "removed")
+            sentence = say(getattr(session, "language", "en"), why)
             send: Any = session.emit  # Chainlit's annotation says that it is not awaited
             await send("new_message", unsaved_step(sentence, session.thread_id))
 

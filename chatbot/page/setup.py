@@ -17,11 +17,12 @@ from starlette.responses import JSONResponse
 from chatbot.errors import ChatbotError
 from chatbot.page import access, files
 from chatbot.page.data_layer import DeskDataLayer
+from chatbot.page.ended import EndedSessions
 from chatbot.page.handlers import Page
 from chatbot.page.interface import interface_words
 from chatbot.page.knowledge import knowledge_state
 from chatbot.page.model import model_state
-from chatbot.page.removed import RemovedPeople
+from chatbot.page.originals import original_files
 from chatbot.page.signin import SignIn
 from chatbot.page.texts import about
 from chatbot.service import ChatService
@@ -61,11 +62,12 @@ def set_up(service: ChatService) -> None:
         service.serve_approved(store.approved)
     layer = DeskDataLayer(store, mode, service.may_see, settings.oauth_domains)
     cl.data_layer(lambda: layer)
-    chainlit_app.add_middleware(RemovedPeople, store=store, mode=mode)
+    chainlit_app.add_middleware(EndedSessions, store=store, mode=mode)
     chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
     # In front: Chainlit's last route answers every address with the page.
     chainlit_app.router.routes[:0] = [
         files.kept_files(store),
+        *original_files(service, store, mode),
         model_state(service),
         knowledge_state(service, store, mode, has_console=not alone),
         interface_words(),

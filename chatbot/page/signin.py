@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from chatbot.page.access import LOCAL, Mode, client_address, may_enter
+from chatbot.page.who import session_user
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.tries import PAUSE
@@ -51,7 +52,7 @@ class SignIn:
             await self._store.audit.add(address, "signin.failed", known.name if known else "?")
             return None
         await tries.forget(name, address)
-        return cl.User(identifier=user.name, metadata={"role": user.role})
+        return session_user(user)
 
     async def by_header(self, headers: Headers) -> cl.User | None:
         """The user whom the proxy names; on an open page everybody is the local one."""

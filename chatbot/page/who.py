@@ -1,5 +1,8 @@
 """Who sent a request to a page beside the conversation: the same people, known the same way."""
 
+from typing import Literal
+
+import chainlit as cl
 from chainlit.auth import get_token_from_cookies
 from chainlit.auth.jwt import decode_jwt
 from starlette.requests import HTTPConnection, Request
@@ -8,12 +11,16 @@ from chatbot.page.access import LOCAL, Mode
 from chatbot.settings import Settings
 from chatbot.store import Store, User
 
+MARK = "mark"  # in a session's metadata: :attr:`User.mark`
+# As a key of words: there is no such user any more, or the password is another one.
+Ending = Literal["removed", "reset"]
+
 
 async def signed_in(request: Request, store: Store, settings: Settings, mode: Mode) -> User | None:
     """The user with the role that the database has now, or ``None``.
 
-    On an open page everybody is the local admin, as in the conversation. A user who was removed
-    is nobody from that moment on, whatever the browser still holds.
+    On an open page everybody is the local admin, as in the conversation. A user who was removed,
+    or got another password, is nobody from that moment on, whatever the browser still holds.
 
     Raises:
         StoreError: the database does not answer, so nobody is let in.
@@ -22,24 +29,39 @@ async def signed_in(request: Request, store: Store, settings: Settings, mode: Mo
         return User("", LOCAL, "admin", "")
     if mode == "header":  # the guard lets it pass from trusted proxies only
         name = request.headers.get(settings.auth_header or "", "").strip()
-    else:
-        name = _name_in(request)
-    return await store.users.get(name) if name else None
+        return await store.users.get(name) if name else None
+    session = _session_in(request)
+    user = await store.users.get(session.identifier) if session else None
+    return user if session and not ending(session, user, mode) else None
 
 
-async def was_removed(connection: HTTPConnection, store: Store) -> bool:
-    """Whether it carries a session of somebody who is no user any more.
+async def ended(connection: HTTPConnection, store: Store, mode: Mode) -> Ending | None:
+    """Why the session that it carries is over, if it carries one.
 
     Raises:
         StoreError: the database does not answer.
     """
-    name = _name_in(connection)
-    return bool(name) and await store.users.get(name) is None
+    if (session := _session_in(connection)) is None:
+        return None
+    return ending(session, await store.users.get(session.identifier), mode)
 
 
-def _name_in(connection: HTTPConnection) -> str:
+def ending(session: cl.User, user: User | None, mode: Mode) -> Ending | None:
+    """Why a session is over, whose name belongs to ``user`` now."""
+    if user is None:
+        return "removed"
+    # Those who sign in elsewhere have no password here, or one that they do not use.
+    return "reset" if mode == "password" and session.metadata.get(MARK) != user.mark else None
+
+
+def session_user(user: User) -> cl.User:
+    """A user as a session keeps one; another password ends it."""
+    return cl.User(identifier=user.name, metadata={"role": user.role, MARK: user.mark})
+
+
+def _session_in(connection: HTTPConnection) -> cl.User | None:
     token = get_token_from_cookies(dict(connection.cookies))
     try:
-        return str(decode_jwt(token).identifier) if token else ""
+        return decode_jwt(token) if token else None
     except Exception:  # forged, expired or of another key, each an exception of its own
-        return ""
+        return None

@@ -25,17 +25,17 @@ class Writer:
         self._line = line
 
     async def draft(
-        self, question: str, answer: str, tone: str, language: str
+        self, question: str, answer: str, tone: str, language: str, note: str = ""
     ) -> AsyncGenerator[str, None]:
-        """A reply to a customer that says what ``answer`` says, as pieces of text; ``tone`` and
-        ``language`` are English words for the prompt.
+        """The body of a reply to a customer that says what ``answer`` says, and ``note``, as pieces
+        of text; ``tone`` and ``language`` are words for the prompt.
 
         Raises:
             BusyError: too many are waiting already.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
         prompt = self._prompts.render_draft(
-            question=question, answer=answer, tone=tone, language=language
+            question=question, answer=answer, tone=tone, language=language, note=note or "-"
         )
         async with aclosing(self._write(prompt)) as pieces:
             async for piece in pieces:

@@ -129,8 +129,7 @@ class ApprovedStore:
             if old is None or old.withdrawn:
                 return
             await _unchanged(connection, approved_id, revision)
-            await _update(connection, old, {"withdrawn": True})
-            await note(connection, who, "approved.withdrawn", old.question, old.answer)
+            await _withdraw(connection, old, who)
 
     async def put_all(self, texts: Sequence[ApprovedText], who: str) -> dict[str, int]:
         """Save all of them or none; those of the same words take the place of what is there, and
@@ -149,17 +148,21 @@ class ApprovedStore:
         return dict(done)
 
 
-async def put(connection: AsyncConnection, text: ApprovedText, who: str) -> str:
+async def put(
+    connection: AsyncConnection, text: ApprovedText, who: str, review_id: str | None = None
+) -> str:
     """Save one within a transaction, in the place of one to the same words; returns its id.
+    ``review_id`` is the decision of the review that it rests on, if there is one.
 
     Raises:
         ConflictError: another process saved one to the same words at the same moment.
     """
     key = question_key(text.question)
     if old := await _find(connection, approved.c.key == key):
-        await _write(connection, old, text, who, "approved.changed")
+        await _write(connection, old, text, who, "approved.changed", review_id)
         return old.id
     made = {"id": str(uuid.uuid4()), "key": key, "withdrawn": False, "revision": 1}
+    made["review_id"] = review_id
     by = {"approved_by": who, "approved_at": now()}
     try:
         await connection.execute(insert(approved).values(asdict(text) | made | by))
@@ -176,10 +179,31 @@ def _is_same(old: Approved, text: ApprovedText) -> bool:
     return replace(old.text, document_hash=text.document_hash) == text
 
 
+async def withdraw_made_by(connection: AsyncConnection, review_id: str, who: str) -> int:
+    """Serve no more what rests on a decision of the review that is taken back; returns how many
+    that were."""
+    mine = approved.c.review_id == review_id, approved.c.withdrawn.is_(False)
+    found = (await connection.execute(select(*_COLUMNS).where(*mine))).mappings().all()
+    for row in found:
+        await _withdraw(connection, Approved(**dict(row)), who)
+    return len(found)
+
+
+async def _withdraw(connection: AsyncConnection, old: Approved, who: str) -> None:
+    await _update(connection, old, {"withdrawn": True})
+    await note(connection, who, "approved.withdrawn", old.question, old.answer)
+
+
 async def _write(
-    connection: AsyncConnection, old: Approved, text: ApprovedText, who: str, action: str
+    connection: AsyncConnection,
+    old: Approved,
+    text: ApprovedText,
+    who: str,
+    action: str,
+    review_id: str | None = None,
 ) -> None:
-    made = {"key": question_key(text.question), "withdrawn": False}
+    """Without ``review_id`` it rests on the person who wrote or confirmed it."""
+    made = {"key": question_key(text.question), "withdrawn": False, "review_id": review_id}
     by = {"approved_by": who, "approved_at": now()}
     await _update(connection, old, asdict(text) | made | by)
     await note(connection, who, action, text.question, text.answer)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatbot.errors import ConfigurationError, StoreError, reason_of
-from chatbot.store.schema import is_newest, migrate
+from chatbot.store.migrations import is_newest, migrate
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # How long SQLite waits for another process that writes, and for one that migrates.

@@ -8,7 +8,10 @@ from sqlalchemy import delete, or_, select, update
 
 from chatbot.errors import StoreError
 from chatbot.store.database import Database, now
+from chatbot.store.records import judgement_of
 from chatbot.store.schema import feedback, steps
+
+_CORRECTED = (feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,10 @@ class FeedbackStore:
             if not rows:
                 raise StoreError("This was not saved, because the answer is not kept any more.")
             answer = next((row[1] for row in rows if row[1]), None)
-            known = select(feedback.c.id).where(feedback.c.step_id == step_id)
-            old = (await connection.execute(known)).scalar_one_or_none()
+            known = select(feedback.c.id, *_CORRECTED).where(feedback.c.step_id == step_id)
+            old = (await connection.execute(known)).mappings().first()
             values = {
-                "id": old or str(uuid.uuid4()),
+                "id": old["id"] if old else str(uuid.uuid4()),
                 "thread_id": rows[0][0],
                 "step_id": step_id,
                 "value": value,
@@ -59,6 +62,7 @@ class FeedbackStore:
                 "answer": answer,
                 "created_at": now(),
             }
+            values |= judgement_of({**(old or {}), **values})
             await connection.execute(self._database.upsert(feedback, values))
         return str(values["id"])
 
@@ -79,11 +83,12 @@ class FeedbackStore:
         """
         given = {"wrong": wrong, "right_answer": right_answer, "right_document": right_document}
         async with self._database.write() as connection:
-            changed = update(feedback).where(
-                feedback.c.step_id == step_id, feedback.c.thread_id == thread_id
-            )
-            if not (await connection.execute(changed.values(given))).rowcount:
+            mine = feedback.c.step_id == step_id, feedback.c.thread_id == thread_id
+            old = (await connection.execute(select(feedback).where(*mine))).mappings().first()
+            if old is None:
                 raise StoreError("This was not saved, because the answer has no thumbs down.")
+            values = given | judgement_of({**old, **given})
+            await connection.execute(update(feedback).where(*mine).values(values))
 
     async def delete(self, feedback_id: str) -> None:
         """Take a judgement back."""

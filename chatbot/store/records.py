@@ -44,6 +44,31 @@ def _kind(record: Mapping[str, Any]) -> str:
     return "refused" if record.get("abstained") else "answered"
 
 
+# The columns of a judgement that :func:`judgement_of` makes.
+JUDGED = ("kind", "question", "question_key", "seen")
+
+
+def judgement_of(row: Mapping[str, Any]) -> dict[str, str | None]:
+    """What the review looks for of a row of ``feedback``: its ``kind`` (a correction, thumbs down
+    or up), the question with its key, and ``seen``, the fingerprint of what is said. Nothing where
+    no answer was judged."""
+    record = row["answer"]
+    if not record or record.get("question") is None:
+        return dict.fromkeys(JUDGED)
+    comment, *corrected = (
+        row.get(name) or "" for name in ("comment", "wrong", "right_answer", "right_document")
+    )
+    praise = ("up",) if row["value"] else ()
+    kind = "up" if row["value"] else "correction" if any(corrected) else "down"
+    question = str(record["question"])
+    return {
+        "kind": kind,
+        "question": question,
+        "question_key": question_key(question, record.get("history") or ()),
+        "seen": fingerprint(comment, *corrected, *praise),
+    }
+
+
 def fingerprint(*said: object) -> str:
     """Tells whether what a person said was changed since somebody looked at it."""
     return hashlib.sha256(repr([str(part or "") for part in said]).encode()).hexdigest()

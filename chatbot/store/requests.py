@@ -48,10 +48,10 @@ class RequestStore:
             await connection.execute(insert(requests).values(**request.__dict__))
         return request
 
-    async def waiting(self) -> list[CustomerRequest]:
-        """Those that nobody has dealt with, oldest first."""
+    async def waiting(self, limit: int | None = None) -> list[CustomerRequest]:
+        """Those that nobody has dealt with, oldest first, at most ``limit``."""
         query = select(requests).where(requests.c.done_at.is_(None))
-        return await self._found(query.order_by(requests.c.created_at))
+        return await self._found(query.order_by(requests.c.created_at).limit(limit))
 
     async def done(self) -> list[CustomerRequest]:
         """Those that were dealt with last."""

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, Text, cast, delete, func, or_, select
+from sqlalchemy import Select, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import ConflictError, StoreError
-from chatbot.store.approved import ApprovedText, put
+from chatbot.store.approved import ApprovedText, put, withdraw_made_by
 from chatbot.store.audit import note
 from chatbot.store.database import Database, now
 from chatbot.store.feedback import Feedback
 from chatbot.store.records import fingerprint
 from chatbot.store.schema import feedback, outcomes, reviews, steps, threads, users
-from chatbot.text.questions import question_key
 
 Kind = Literal["correction", "down", "refused", "up"]
 # ``done`` and ``ignored`` are said of gaps; ``settled`` together with another item.
@@ -84,36 +83,44 @@ class ReviewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self) -> list[Waiting]:
-        """Every item without a decision that something is wrong with, newest first."""
-        async with self._database.read() as connection:
-            judged = (await connection.execute(_undecided_judgements(0))).all()
-            refused = (await connection.execute(_undecided_refusals())).all()
-        items = [item for row in judged if (item := _judgement_item(row))]
-        items += [_refusal_item(row) for row in refused]
-        return sorted(items, key=lambda item: item.created_at, reverse=True)
+    async def waiting(self, key: str | None = None) -> list[Waiting]:
+        """Every item without a decision that something is wrong with, newest first; with ``key``
+        those of that question."""
+        return await self._read(
+            _undecided_judgements().where(feedback.c.value == 0), _undecided_refusals(), key
+        )
 
-    async def praised(self) -> list[Waiting]:
-        """Every answer with thumbs up without a decision, newest first."""
+    async def praised(self, key: str | None = None) -> list[Waiting]:
+        """Every answer with thumbs up without a decision, as :meth:`waiting`."""
+        return await self._read(_undecided_judgements().where(feedback.c.value == 1), None, key)
+
+    async def count_praised(self) -> int:
+        """How many :meth:`praised` there are."""
+        judged = _undecided_judgements().where(feedback.c.value == 1).subquery()
         async with self._database.read() as connection:
-            judged = (await connection.execute(_undecided_judgements(1))).all()
-        items = [item for row in judged if (item := _judgement_item(row))]
-        return sorted(items, key=lambda item: item.created_at, reverse=True)
+            query = select(func.count()).select_from(judged)
+            return int((await connection.execute(query)).scalar_one())
 
     async def counts(self) -> Counter[str]:
         """How many of :meth:`waiting` and :meth:`praised` are of each kind."""
-        refusals = select(func.count()).select_from(_undecided_refusals().subquery())
-        judgements = (
-            select(feedback.c.value, *_JUDGED, reviews.c.seen)
-            .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
-            .where(func.coalesce(cast(feedback.c.answer, Text), "null") != "null")
-        )
+        judged = _undecided_judgements().subquery()
+        kinds = select(judged.c.kind, func.count()).group_by(judged.c.kind)
+        refused = select(func.count()).select_from(_undecided_refusals().subquery())
         async with self._database.read() as connection:
-            judged = (await connection.execute(judgements)).all()
-            refused = int((await connection.execute(refusals)).scalar_one())
-        read = [(*_kind_and_fingerprint(row), row.seen) for row in judged]
-        kinds = [kind for kind, seen, decided in read if seen != decided]
-        return Counter[str](kinds) + Counter(refused=refused)
+            found = {kind: int(n) for kind, n in await connection.execute(kinds)}
+            found["refused"] = int((await connection.execute(refused)).scalar_one())
+        return Counter(found)
+
+    async def _read(
+        self, judged: Select[Any], refused: Select[Any] | None, key: str | None
+    ) -> list[Waiting]:
+        queries = [(judged, feedback)] + ([] if refused is None else [(refused, outcomes)])
+        items: list[Waiting] = []
+        async with self._database.read() as connection:
+            for query, table in queries:
+                chosen = query if key is None else query.where(table.c.question_key == key)
+                items += [Waiting(*row) for row in await connection.execute(chosen)]
+        return sorted(items, key=lambda item: item.created_at, reverse=True)
 
     async def record(self, item: Waiting) -> dict[str, Any]:
         """What was asked, answered and on screen; empty where it was deleted meanwhile."""
@@ -158,7 +165,7 @@ class ReviewStore:
                     settled = Decision("settled")
                     await self._put(connection, other, settled, who, None, item.id)
             if approve is not None:
-                await put(connection, approve, who)
+                await put(connection, approve, who, item.id)
             detail = decision.right_answer or decision.wrong
             await note(connection, who, f"review.{decision.status}", item.question, detail)
 
@@ -173,16 +180,18 @@ class ReviewStore:
                 if await self._put(connection, item, Decision(status), who, None, None):
                     await note(connection, who, f"review.{status}", item.question)
 
-    async def reopen(self, review_id: str, who: str) -> None:
-        """Take a decision back, with what it settled; twice is once."""
+    async def reopen(self, review_id: str, who: str) -> int:
+        """Take a decision back, with what it settled; twice is once. The approved answer that it
+        made is withdrawn, unless somebody wrote or confirmed it since; returns how many were."""
         async with self._database.write() as connection:
             query = select(reviews.c.question).where(reviews.c.id == review_id)
             question = (await connection.execute(query)).scalar_one_or_none()
             if question is None:
-                return
+                return 0
             both = or_(reviews.c.id == review_id, reviews.c.lead == review_id)
             await connection.execute(delete(reviews).where(both))
             await note(connection, who, "review.reopened", question)
+            return await withdraw_made_by(connection, review_id, who)
 
     async def find(self, review_id: str) -> Review | None:
         """The decision on an item."""
@@ -243,7 +252,8 @@ class ReviewStore:
             "lead": lead,
         }
         old = delete(reviews).where(reviews.c.id == item.id, reviews.c.seen != item.seen)
-        await connection.execute(old)
+        if (await connection.execute(old)).rowcount:
+            await withdraw_made_by(connection, item.id, who)
         about = {"id": item.id, "kind": item.kind, "question": item.question, "seen": item.seen}
         made = {"answer": record, "decided_by": who, "decided_at": now()}
         new = self._database.insert_new(reviews, about | said | made)
@@ -262,91 +272,51 @@ class ReviewStore:
         return False
 
 
-def _undecided_judgements(value: int) -> Select[Any]:
-    """Those with thumbs down (0) or up (1)."""
+def _undecided_judgements() -> Select[Any]:
+    """Columns as :class:`Waiting` has them, of judgements that were not decided upon as they are;
+    of a thread that was deleted nothing is left."""
+    said = (func.coalesce(column, "") for column in _JUDGED)
+    decided = reviews.c.seen.is_not(None) & (reviews.c.seen == feedback.c.seen)
     return (
         select(
             feedback.c.id,
+            feedback.c.kind,
+            feedback.c.question,
+            feedback.c.question_key,
+            func.coalesce(users.c.name, ""),
             feedback.c.created_at,
-            feedback.c.value,
-            *_JUDGED,
-            feedback.c.answer["question"].as_string().label("question"),
-            feedback.c.answer["history"].label("history"),
-            users.c.name.label("asked_by"),
-            reviews.c.seen,
+            *said,
+            feedback.c.seen,
         )
         .join(threads, threads.c.id == feedback.c.thread_id)
         .join(users, users.c.id == threads.c.user_id, isouter=True)
         .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
-        .where(feedback.c.value == value)
+        .where(feedback.c.kind.is_not(None), ~decided)
     )
 
 
 def _undecided_refusals() -> Select[Any]:
     """Refusals that nobody judged: one with thumbs is an item, or a lesson, by its judgement."""
-    judged = select(feedback.c.id).where(
-        feedback.c.step_id.in_([outcomes.c.id, outcomes.c.parent_id])
-    )
+    judged = [
+        select(feedback.c.id).where(feedback.c.step_id == column).exists()
+        for column in (outcomes.c.id, outcomes.c.parent_id)
+    ]
+    nothing = (literal("") for _ in _JUDGED)
     return (
         select(
             outcomes.c.id,
+            outcomes.c.kind,
             outcomes.c.question,
             outcomes.c.question_key,
+            func.coalesce(users.c.name, ""),
             outcomes.c.created_at,
-            users.c.name.label("asked_by"),
+            *nothing,
+            literal(_NOTHING_SAID),
         )
         .join(threads, threads.c.id == outcomes.c.thread_id)
         .join(users, users.c.id == threads.c.user_id, isouter=True)
         .join(reviews, reviews.c.id == outcomes.c.id, isouter=True)
-        .where(outcomes.c.kind == "refused", reviews.c.id.is_(None), ~judged.exists())
-    )
-
-
-def _judgement_item(row: Row[Any]) -> Waiting | None:
-    """A judgement as an item, unless it was decided upon as it is."""
-    kind, seen = _kind_and_fingerprint(row)
-    if row.question is None or row.seen == seen:
-        return None
-    comment, wrong, right_answer, right_document = _said(row)
-    return Waiting(
-        id=row.id,
-        kind=kind,
-        question=row.question,
-        key=question_key(row.question, row.history or ()),
-        asked_by=row.asked_by or "",
-        created_at=row.created_at,
-        comment=comment,
-        wrong=wrong,
-        right_answer=right_answer,
-        right_document=right_document,
-        seen=seen,
-    )
-
-
-def _said(row: Any) -> list[str]:
-    return [str(getattr(row, column.name) or "") for column in _JUDGED]
-
-
-def _kind_and_fingerprint(row: Any) -> tuple[Kind, str]:
-    comment, *corrected = _said(row)
-    if row.value:
-        return "up", fingerprint(comment, *corrected, "up")
-    return "correction" if any(corrected) else "down", fingerprint(comment, *corrected)
-
-
-def _refusal_item(row: Row[Any]) -> Waiting:
-    return Waiting(
-        id=row.id,
-        kind="refused",
-        question=row.question,
-        key=row.question_key,
-        asked_by=row.asked_by or "",
-        created_at=row.created_at,
-        comment="",
-        wrong="",
-        right_answer="",
-        right_document="",
-        seen=_NOTHING_SAID,
+        .where(outcomes.c.kind == "refused", reviews.c.id.is_(None), *(~each for each in judged))
     )
 
 

@@ -1,16 +1,13 @@
-"""The tables, and how an older database becomes the newest.
+"""The tables.
 
 A step and an element are kept as the page's own JSON beside the columns that are searched or
 joined, so that a resumed thread gets back exactly what was sent.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Float,
     ForeignKey,
     Index,
@@ -20,15 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
 )
-
-from chatbot.errors import ConfigurationError
-from chatbot.store.records import outcome_of
 
 metadata = MetaData()
 
@@ -94,6 +83,11 @@ feedback = Table(
     Column("right_document", Text),
     Column("answer", JSON),  # a copy: a regenerated answer takes its step away
     Column("created_at", String(40), nullable=False),
+    # What the review looks for, so that it need not read the copies; none without an answer.
+    Column("kind", String(20)),
+    Column("question", Text),
+    Column("question_key", String(64)),
+    Column("seen", String(64)),  # fingerprint of what is said
 )
 
 api_keys = Table(
@@ -188,6 +182,7 @@ approved = Table(
     Column("approved_by", String(200), nullable=False),
     Column("approved_at", String(40), nullable=False),
     Column("revision", Integer, nullable=False),  # from 1; one more with each change
+    Column("review_id", String(36)),  # the decision that made it, if one did
 )
 
 # Findings about the documents that an owner put aside; the findings themselves are of the index.
@@ -258,134 +253,7 @@ audit = Table(
 Index("threads_by_user", threads.c.user_id, threads.c.updated_at)
 Index("outcomes_by_time", outcomes.c.created_at, outcomes.c.kind)
 Index("feedback_by_time", feedback.c.created_at)
-
-# The log of changes only grows, whoever writes to the database.
-_APPEND_ONLY = {
-    "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
-        for verb in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$",
-        "CREATE TRIGGER audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()",
-    ],
-}
-_AT_ONCE = 200  # answers in memory while an older database is counted
-
-
-def _create_all(connection: Connection) -> None:
-    metadata.create_all(connection)
-
-
-def _add_api_keys(connection: Connection) -> None:
-    api_keys.create(connection, checkfirst=True)
-
-
-def _add_console(connection: Connection) -> None:
-    """The tables of the owner's console. Answers kept so far are counted; every correction saved
-    so far waits for an owner's decision, since none was made."""
-    for table in (outcomes, cited, reviews, audit):
-        table.create(connection, checkfirst=True)
-    known = {index["name"] for index in inspect(connection).get_indexes(feedback.name)}
-    for index in feedback.indexes:
-        if index.name not in known:
-            index.create(connection)
-    for statement in _APPEND_ONLY[connection.dialect.name]:
-        connection.execute(text(statement))
-    kept = select(steps.c.id).where(steps.c.type == "assistant_message").order_by(steps.c.id)
-    ids = connection.execute(kept).scalars().all()
-    shown = ("id", "thread_id", "parent_id", "created_at", "answer")
-    for first in range(0, len(ids), _AT_ONCE):
-        batch = select(*(steps.c[name] for name in shown)).where(
-            steps.c.id.in_(ids[first : first + _AT_ONCE])
-        )
-        for row in connection.execute(batch).mappings().all():
-            if outcome := outcome_of(dict(row)):
-                values, paths = outcome
-                connection.execute(insert(outcomes).values(values))
-                for path in paths:
-                    connection.execute(insert(cited).values(outcome_id=values["id"], path=path))
-
-
-def _add_audiences(connection: Connection) -> None:
-    """Users without groups, and keys that see what is internal."""
-    for table, default in ((users, ""), (api_keys, "internal")):
-        known = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        if "audiences" not in known:
-            added = f"ADD COLUMN audiences TEXT NOT NULL DEFAULT '{default}'"
-            connection.execute(text(f"ALTER TABLE {table.name} {added}"))
-
-
-def _add_approved(connection: Connection) -> None:
-    approved.create(connection, checkfirst=True)
-
-
-def _add_widget(connection: Connection) -> None:
-    for table in (widget_keys, requests):
-        table.create(connection, checkfirst=True)
-
-
-def _add_dismissals(connection: Connection) -> None:
-    dismissals.create(connection, checkfirst=True)
-
-
-def _add_jobs(connection: Connection) -> None:
-    for table in (runs, case_results, sign_in_tries):
-        table.create(connection, checkfirst=True)
-
-
-def _add_use_of_keys(connection: Connection) -> None:
-    known = {column["name"] for column in inspect(connection).get_columns(widget_keys.name)}
-    if "used_at" not in known:
-        connection.execute(text("ALTER TABLE widget_keys ADD COLUMN used_at VARCHAR(40)"))
-
-
-# Step n brings a database from version n to n + 1. Released steps are never edited.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
-    _create_all,
-    _add_api_keys,
-    _add_console,
-    _add_audiences,
-    _add_approved,
-    _add_widget,
-    _add_dismissals,
-    _add_jobs,
-    _add_use_of_keys,
-)
-
-
-def migrate(connection: Connection) -> None:
-    """Bring the database to the newest version, in one transaction that keeps other processes from
-    writing. Migrations of SQLite were none once, so steps may find what a killed one left.
-
-    Raises:
-        ConfigurationError: a newer version of the program wrote it.
-    """
-    if connection.dialect.name == "postgresql":  # two processes may start at once
-        connection.execute(text("SELECT pg_advisory_xact_lock(7281003)"))
-    current = _version(connection)
-    if current > len(MIGRATIONS):
-        raise ConfigurationError(
-            f"The database has schema version {current} and this program knows "
-            f"{len(MIGRATIONS)}; update the program."
-        )
-    for step in MIGRATIONS[current:]:
-        step(connection)
-    if current == 0:
-        connection.execute(insert(version).values(version=len(MIGRATIONS)))
-    elif current < len(MIGRATIONS):
-        connection.execute(update(version).values(version=len(MIGRATIONS)))
-
-
-def is_newest(connection: Connection) -> bool:
-    """Whether there is nothing to migrate."""
-    return _version(connection) == len(MIGRATIONS)
-
-
-def _version(connection: Connection) -> int:
-    if not inspect(connection).has_table(version.name):
-        return 0
-    return int(connection.execute(select(version.c.version)).scalar_one_or_none() or 0)
+Index("feedback_by_question", feedback.c.question_key)
+Index("outcomes_by_question", outcomes.c.question_key)
+Index("cited_by_path", cited.c.path)
+Index("reviews_by_time", reviews.c.decided_at)

@@ -1,6 +1,7 @@
 """Numbers of what was asked: by day, and how often each document was cited."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -65,8 +66,9 @@ class Statistics:
                 setattr(found[date], "up" if value else "down", count)
         return dict(found)
 
-    async def citations(self) -> dict[str, int]:
-        """How many kept answers cite each document."""
-        query = select(cited.c.path, func.count()).group_by(cited.c.path)
+    async def citations(self, paths: Sequence[str]) -> Counter[str]:
+        """How many kept answers cite each of these documents."""
+        query = select(cited.c.path, func.count()).where(cited.c.path.in_(paths))
+        query = query.group_by(cited.c.path)
         async with self._database.read() as connection:
-            return {str(path): int(n) for path, n in await connection.execute(query)}
+            return Counter({str(path): int(n) for path, n in await connection.execute(query)})

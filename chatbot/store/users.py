@@ -1,6 +1,7 @@
 """People who may sign in. Passwords are kept as argon2id hashes."""
 
 import asyncio
+import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
@@ -22,18 +23,21 @@ from chatbot.store.schema import users
 
 ROLES = ("agent", "owner", "admin")
 _SHORTEST_PASSWORD = 8
+_MARK_DIGITS = 16
 
 
 @dataclass(frozen=True)
 class User:
     """``role``: agents ask, owners also keep the knowledge, admins also the users. ``groups`` are
-    audiences of documents that an agent sees beside what is public and internal."""
+    audiences of documents that an agent sees beside what is public and internal. ``mark`` is
+    another one with each password, and empty where there is none."""
 
     id: str
     name: str
     role: str
     created_at: str
     groups: tuple[str, ...] = ()
+    mark: str = ""
 
     @property
     def asker(self) -> Asker:
@@ -229,4 +233,6 @@ def _checked_role(role: str) -> str:
 
 def _user(row: dict[str, Any]) -> User:
     groups = from_column(row.get("audiences") or "")
-    return User(row["id"], row["name"], row["role"], row["created_at"], groups)
+    hashed = row.get("password_hash")
+    mark = hashlib.sha256(hashed.encode()).hexdigest()[:_MARK_DIGITS] if hashed else ""
+    return User(row["id"], row["name"], row["role"], row["created_at"], groups, mark)

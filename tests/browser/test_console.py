@@ -2,16 +2,18 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import artefact, needs_chromium, open_page
+from tests.browser.driving import artefact, ask, needs_chromium, open_page
 from tests.browser.test_desk import (  # noqa: F401
     EVIL,
     QUESTION,
     address,
+    answered,
     browser,
     database,
     folder,
@@ -35,6 +37,11 @@ PAGES = [
     "/tests",
     "/training",
     "/audit",
+    "/documents/view?path=us.md",
+    "/keys",
+    "/contradictions?show=copy",
+    "/contradictions?show=dismissed",
+    "/review?kind=up",
 ]
 PHONE = {"width": 390, "height": 844}
 
@@ -55,13 +62,59 @@ def test_pages_are_accessible_and_fit_a_phone_light_and_dark(
         assert serious_problems(owner, "html") == []
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert not owner.evaluate(wide)
-        artefact(owner, f"console{path.replace('/', '-')}-{scheme}")
+        artefact(owner, f"console{re.sub(r'[^a-z]+', '-', path)}-{scheme}")
+
+
+def test_the_page_of_users_is_accessible(browser: Browser, address: str) -> None:  # noqa: F811
+    adam = signed_in(browser, address, "adam")
+    adam.goto(f"{address}/console/users")
+    assert serious_problems(adam, "html") == []
+    artefact(adam, "console-users")
+    adam.context.close()
+
+
+def test_a_wrong_answer_is_right_for_the_next_asker_in_seconds(
+    browser: Browser, owner: Page, address: str  # noqa: F811
+) -> None:  # fmt: skip
+    question = "How long can customers in the EU return a product?"
+    right = "Customers in the EU can return a product within 30 days of delivery."
+    ann, bob = (signed_in(browser, address, name) for name in ("ann", "bob"))
+    ask(ann, question)
+    answered(ann)
+    expect(ann.locator(".ai-message").first).to_contain_text("45 days")  # of the US
+    ann.locator(".negative-feedback-off").last.click()
+    ann.locator("#submit-feedback").click()
+    form = ann.locator("form.correction")
+    form.get_by_label("Right answer").fill(right)
+    form.get_by_label("Right document").fill("eu.md")
+    form.get_by_role("button", name="Save").click()
+    expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    owner.goto(f"{address}/console/review")
+    owner.get_by_role("link", name=question).click()
+    assert serious_problems(owner, "html") == []
+    began = time.monotonic()
+    owner.get_by_role("button", name="Accept as approved answer").click()
+    ask(bob, question.lower().replace("eu", "EU"))
+    expect(bob.locator(".ai-message").first).to_contain_text("within 30 days")
+    seconds = time.monotonic() - began
+    expect(bob.get_by_text(re.compile("Approved by olga"))).to_be_visible()
+    assert seconds < 10
+    artefact(bob, "console-approved-answer")
+    for page in ("/approved", "/review/decided"):
+        owner.goto(f"{address}/console{page}")
+        assert serious_problems(owner, "html") == []
+    owner.goto(f"{address}/console/approved")
+    owner.get_by_role("link", name=question).click()
+    assert serious_problems(owner, "html") == []
+    for page in (ann, bob):
+        page.context.close()
 
 
 def test_the_conversation_says_how_fresh_its_knowledge_is(owner: Page, address: str) -> None:  # noqa: F811
     owner.goto(address)
     line = owner.locator("#state-line")
     expect(line).to_contain_text(re.compile(r"It knows \d+ documents as of \w+ \d+, \d{4}"))
+    expect(line).to_contain_text("scripted answers.")
     assert serious_problems(owner, "#state-line") == []
     line.get_by_role("link", name="Console").click()
     expect(owner).to_have_url(f"{address}/console")

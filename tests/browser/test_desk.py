@@ -48,6 +48,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (knowledge / "eu.md").write_text(
         "# EU returns\n\nCustomers in the EU can return a product within 30 days of delivery.\n"
     )
+    (knowledge / "parts.md").write_text(
+        "# Spare parts\n\n| Spare part | Price |\n|---|---|\n| Hinge | 3 EUR |\n| Lid | 5 EUR |\n"
+    )
     evil = f"# Markup {EVIL}\n\nThis is about markup. <script>window.hacked=1</script> {EVIL}\n"
     (knowledge / "markup [x](javascript:window.hacked=1) <b>.md").write_text(evil)
     return folder
@@ -57,17 +60,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(folder: Path) -> str:
     url = f"sqlite:///{folder / 'desk.db'}"
 
-    for name, role in (("ann", "agent"), ("olga", "owner")):
-        command = [sys.executable, "-m", "chatbot", "users", "add", name, "--role", role]
-        subprocess.run(
-            [*command, "--password-stdin"],
-            input=PASSWORD,
-            text=True,
-            check=True,
-            cwd=ROOT,
-            env=os.environ | {"CHATBOT_DATABASE": url},
-        )
+    async def add(store: Store) -> None:
+        for name, role in (
+            ("ann", "agent"),
+            ("bob", "agent"),
+            ("olga", "owner"),
+            ("adam", "admin"),
+        ):
+            await store.users.add(name, PASSWORD, role)
+
+    change(url, add)
     return url
+
+
+def change(url: str, work: Callable[[Store], Awaitable[object]]) -> None:
+    """Change the database of a running server."""
+
+    async def run() -> None:
+        store = Store(url)
+        await work(store)
+        await store.close()
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright has this one's event loop
+        thread.submit(asyncio.run, run()).result()
 
 
 @pytest.fixture(scope="module")
@@ -168,19 +183,10 @@ def test_wrong_password_stays_outside(browser: Browser, address: str) -> None:
 def test_a_removed_person_is_told_and_signed_out(
     browser: Browser, address: str, database: str
 ) -> None:
-    def change(work: Callable[[Store], Awaitable[object]]) -> None:
-        async def run() -> None:
-            store = Store(database)
-            await work(store)
-            await store.close()
-
-        with ThreadPoolExecutor(1) as thread:  # Playwright has this one's event loop
-            thread.submit(asyncio.run, run()).result()
-
-    change(lambda store: store.users.add("rem", PASSWORD))
+    change(database, lambda store: store.users.add("rem", PASSWORD))
     page = signed_in(browser, address, "rem")
     expect(page.locator("#command-button")).to_be_visible()
-    change(lambda store: store.users.remove("rem"))
+    change(database, lambda store: store.users.remove("rem"))
     with suppress(PlaywrightError):  # the page may be on its way to the sign-in already
         page.locator("#chat-input").fill(QUESTION, timeout=5_000)
         page.keyboard.press("Enter")
@@ -409,8 +415,11 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     answered(ann)
     thumbs = ann.locator(".negative-feedback-off")
     expect(thumbs).to_have_count(1)
-    command(ann, "Draft reply")
+    command(ann, "Draft reply", "Your label is attached.")
     expect(ann.get_by_text("Draft in English, friendly")).to_be_visible()
+    letter = ann.locator(".ai-message").last
+    for part in ("Hello,", REPLY, "Your label is attached.", "Kind regards"):
+        expect(letter).to_contain_text(part)
     expect(thumbs).to_have_count(1)  # a draft is not an answer
     ann.locator("#chat-settings-open-modal").click()
     for label, choice in (("Tone of drafts", "formal"), ("Language of drafts", "Deutsch")):
@@ -420,21 +429,30 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     ann.get_by_role("dialog").get_by_role("button", name="Confirm").click()
     command(ann, "Draft reply")
     expect(ann.get_by_text("Draft in Deutsch, formal")).to_be_visible()
+    # The scripted model writes English whatever it is asked, and that is said.
+    for part in ("did not translate", "Sehr geehrte", "Mit freundlichen Grüßen"):
+        expect(ann.locator(".ai-message").last).to_contain_text(part)
     expect(ann.get_by_role("button", name="Copy the text")).to_have_count(2)
     ann.get_by_role("button", name="Copy the text").last.click()
     expect(ann.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
     command(ann, "Summarise")
     expect(ann.get_by_text("Stopped.")).to_have_count(0)
+    expect(ann.get_by_text("answered from us.md: Customers in the US").first).to_be_visible()
     command(ann, "Search only", "return a product in the EU")
     expect(ann.get_by_text("[1] eu.md").first).to_be_visible()
-    command(ann, "Hand off")
-    expect(ann.get_by_text("nobody was told yet")).to_be_visible()
+    found = ann.locator(".ai-message").last
+    expect(found.locator(".font-bold", has_text="EU returns · eu.md · 20")).to_be_visible()
+    expect(found.locator(".font-bold", has_text=re.compile("^EU$"))).not_to_have_count(0)
+    command(ann, "Hand off", "lena@example.org Please call back today.")
+    expect(ann.get_by_text("one of these files to lena@example.org")).to_be_visible()
     for name in ("handoff.md", "handoff.eml"):
         with ann.expect_download() as download:
             ann.get_by_text(name).click()
         packet = Path(download.value.path()).read_text()
         assert "45 days" in packet
         assert QUESTION in packet
+        assert "lena@example.org" in packet
+        assert "Please call back today." in packet
     artefact(ann, "handoff")
     expect(thumbs).to_have_count(1)
     ann.reload()
@@ -477,6 +495,23 @@ def test_upload_counts_in_its_thread_only(ann: Page, address: str, folder: Path)
     expect(ann.locator("body")).not_to_contain_text("ZEBRA-77")
 
 
+def test_a_table_is_shown_as_one_and_the_original_is_there_for_who_may_see_it(
+    ann: Page, address: str
+) -> None:
+    new_chat(ann, address)
+    command(ann, "Search only", "price of the hinge, a spare part")
+    ann.locator("button.source", has_text="parts.md").click()
+    view = ann.locator(".source-view")
+    expect(view.get_by_role("columnheader", name="Price")).to_be_visible()
+    expect(view.get_by_role("row").filter(has_text="Hinge")).to_contain_text("3 EUR")
+    assert serious_problems(ann, ".source-view") == []
+    link = view.get_by_role("link", name="Open the original")
+    with ann.expect_download() as download:
+        link.click()
+    assert "| Hinge | 3 EUR |" in Path(download.value.path()).read_text()
+    artefact(ann, "table")
+
+
 def test_a_program_is_not_taken_in(ann: Page, address: str, folder: Path) -> None:
     program = folder / "page.html"
     program.write_text("<script>window.hacked=1</script>")
@@ -511,6 +546,9 @@ def test_gaps_are_for_knowledge_owners(olga: Page, ann: Page, address: str) -> N
     new_chat(olga, address)
     ask(olga, "Quantum chromodynamics lattice gauge simulation?")
     answered(olga)
+    command(olga, "Draft reply", "We write again on Monday.")
+    for part in ("Hello,", "are looking into it", "We write again on Monday.", "Kind regards"):
+        expect(olga.locator(".ai-message").last).to_contain_text(part)
     command(olga, "Gaps")
     expect(olga.get_by_text("Quantum chromodynamics").nth(1)).to_be_visible()
     new_chat(ann, address)

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import chainlit as cl
 import httpx
 import pytest
 from chainlit.auth import create_jwt
 
 from chatbot.console import create_console
 from chatbot.page.access import provide_secret
+from chatbot.page.who import session_user
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -50,8 +50,11 @@ async def console(desk: Settings, service: ChatService, store: Store) -> Any:
 
 
 @asynccontextmanager
-async def signed_in(console: Any, name: str = "") -> AsyncIterator[httpx.AsyncClient]:
-    cookies = {"access_token": create_jwt(cl.User(identifier=name))} if name else {}
+async def signed_in(
+    console: Any, name: str = "", store: Store | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    user = await store.users.get(name) if store else None
+    cookies = {"access_token": create_jwt(session_user(user))} if user else {}
     transport = httpx.ASGITransport(console, client=("127.0.0.1", 1234))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://127.0.0.1", cookies=cookies
@@ -60,12 +63,12 @@ async def signed_in(console: Any, name: str = "") -> AsyncIterator[httpx.AsyncCl
 
 
 @pytest.fixture
-async def olga(console: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(console, "olga") as client:
+async def olga(console: Any, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(console, "olga", store) as client:
         yield client
 
 
 @pytest.fixture
-async def adam(console: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(console, "adam") as client:
+async def adam(console: Any, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(console, "adam", store) as client:
         yield client

@@ -185,6 +185,42 @@ async def test_praise_waits_apart_and_teaches_when_it_is_accepted(
     assert await store.reviews.praised() == []
 
 
+async def test_a_decision_that_is_taken_back_takes_its_approved_answer_along(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    _, step = await answer(store, question=US, answer="60 days.")
+    await store.feedback.rate(step, 0, None)
+    (item,) = await store.reviews.waiting()
+    form: dict[str, Any] = {"item": item.id, "seen": item.seen, "right_answer": "45 days."}
+    address = f"/console/review/{item.key}"
+    await post(olga, address, **form, decision="approve")
+    await post(olga, "/console/review/reopen", item=item.id)
+    assert (await only(store)).withdrawn
+    # One that somebody confirmed since rests on that person.
+    await post(olga, address, **form, decision="approve")
+    kept = await only(store)
+    await store.approved.change(kept.id, kept.text, "adam", kept.revision)
+    await post(olga, "/console/review/reopen", item=item.id)
+    assert not (await only(store)).withdrawn
+
+
+async def test_another_decision_on_a_changed_correction_takes_the_approved_answer_back(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    thread, step = await answer(store, question=US, answer="60 days.")
+    await store.feedback.rate(step, 0, None)
+    (item,) = await store.reviews.waiting()
+    form: dict[str, Any] = {"item": item.id, "right_answer": "45 days."}
+    address = f"/console/review/{item.key}"
+    await post(olga, address, **form, seen=item.seen, decision="approve")
+    said = {"wrong": "", "right_answer": "9 days.", "right_document": ""}
+    await store.feedback.correct(step, thread, **said)
+    (item,) = await store.reviews.waiting()
+    assert not (await only(store)).withdrawn
+    await post(olga, address, **form, seen=item.seen, decision="reject")
+    assert (await only(store)).withdrawn
+
+
 async def send(client: httpx.AsyncClient, content: bytes) -> httpx.Response:
     file = {"file": ("approved.csv", content, "text/csv")}
     return await post(client, "/console/approved/import", files=file)

@@ -110,7 +110,7 @@ async def test_agents_and_strangers_get_no_data_from_any_address(
     console: Any, store: Store, path: str, method: str
 ) -> None:
     await correction(store)
-    async with signed_in(console, "ann") as ann:
+    async with signed_in(console, "ann", store) as ann:
         refused = await ann.request(method, path)
     assert refused.status_code == 403
     for secret in (QUESTION, "us.md", "olga", "token", "<form"):
@@ -126,7 +126,7 @@ async def test_agents_and_strangers_get_no_data_from_any_address(
 async def test_owners_see_all_but_the_users(console: Any, store: Store, path: str) -> None:
     shown = await store.approved.add(ApprovedText("How long is it?", "A week."), "olga")
     for name in ("olga", "adam"):
-        async with signed_in(console, name) as client:
+        async with signed_in(console, name, store) as client:
             answered = await client.get(path, params={"path": "us.md", "id": shown})
         users = path.startswith("/console/users")
         assert answered.status_code == (403 if users and name == "olga" else 200)
@@ -140,7 +140,7 @@ async def test_a_form_without_its_token_changes_nothing(
     (item,) = await store.reviews.waiting()
     form = {"name": "eve", "password": PASSWORD, "role": "admin", "sure": "yes", "path": "us.md"}
     form |= {"item": judgement, "seen": item.seen, "decision": "accept", "mark": "done"}
-    async with signed_in(console, "olga") as other:
+    async with signed_in(console, "olga", store) as other:
         foreign = await token(other)
     address = path.replace(KEY, item.key)
     before = await store.audit.newest(100)
@@ -162,6 +162,16 @@ async def test_a_removed_or_demoted_person_is_out_at_once(
     assert (await olga.get("/console")).status_code == 403
     await store.users.remove("olga")
     assert (await olga.get("/console")).status_code == 303
+
+
+async def test_another_password_ends_every_session_with_the_old_one(
+    console: Any, store: Store, adam: httpx.AsyncClient, olga: httpx.AsyncClient
+) -> None:
+    form = {"name": "olga", "password": f"{PASSWORD} again"}
+    assert (await post(adam, "/console/users/password", **form)).status_code == 303
+    assert (await olga.get("/console")).status_code == 303
+    async with signed_in(console, "olga", store) as new:
+        assert (await new.get("/console")).status_code == 200
 
 
 async def test_a_forged_session_is_nobodys(console: Any) -> None:
@@ -403,13 +413,13 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     page = (await olga.get("/console/gaps")).text
     assert "adam, ann" in page and "us.md" in page
     assert page.count("<article") == 1
-    items = re.findall(r'name="item" value="([\w-]+)"', page)
+    (items,) = re.findall(r'name="items" value="([^"]+)"', page)
     for _ in range(2):
-        assert (await post(olga, "/console/gaps", mark="done", item=items)).status_code == 303
+        assert (await post(olga, "/console/gaps", mark="done", items=items)).status_code == 303
     assert "<article" not in (await olga.get("/console/gaps")).text
     assert await waiting(store) == [("correction", QUESTION)]
     assert [e.action for e in await store.audit.newest(9)].count("review.done") == 2
-    assert (await post(olga, "/console/gaps", mark="x", item=items)).status_code == 422
+    assert (await post(olga, "/console/gaps", mark="x", items=items)).status_code == 422
 
 
 async def test_a_gap_of_more_questions_than_a_form_has_fields_is_marked_in_parts(
@@ -420,8 +430,8 @@ async def test_a_gap_of_more_questions_than_a_form_has_fields_is_marked_in_parts
         await answer(store, question="Do you ship to Norway?", abstained=True)
     for left in (1, 0):
         page = (await olga.get("/console/gaps")).text
-        items = re.findall(r'name="item" value="([\w-]+)"', page)
-        await post(olga, "/console/gaps", mark="done", item=items)
+        (items,) = re.findall(r'name="items" value="([^"]+)"', page)
+        await post(olga, "/console/gaps", mark="done", items=items)
         assert len(await waiting(store)) == left
 
 
@@ -445,14 +455,14 @@ async def test_the_overview_counts_what_the_page_keeps(
     assert day.asked_back == 1
     assert len(await store.reviews.waiting()) == 1  # asked back is no gap
     assert (day.up, day.down, day.first_token) == (1, 0, 0.25)
-    assert await store.statistics.citations() == {"us.md": 3}
+    assert await store.statistics.citations(["us.md", "eu.md"]) == {"us.md": 3}
     page = (await olga.get("/console")).text
     counts = ("3", "1", "1", "1", "1", "1", "0", "0.25")
     assert "".join(f"<td>{count}</td>" for count in counts) in page
     assert page.count("<svg") == 4
     assert '<rect class="refused"' in page
     await store.threads.delete_step(step)
-    assert await store.statistics.citations() == {"us.md": 2}
+    assert await store.statistics.citations(["us.md", "eu.md"]) == {"us.md": 2}
 
 
 # Users and the log

@@ -55,15 +55,14 @@ async def test_every_file_is_listed_with_its_state(
     (knowledge / "new.md").write_text("# New\n\nNot indexed.\n")
     (knowledge / "eu.md").write_text("# EU returns\n\nSixty days now.\n")
     await answer(store)
-    cited = await store.statistics.citations()
-    files = list_library(service.settings, current_index(service), cited)
+    files = list_library(service.settings, current_index(service))
     states = {file.path: file.state for file in files}
     assert states == {
         "broken.pdf": "failed", "eu.md": "stale", "new.md": "new", "notes.xyz": "unsupported",
         "old.md": "gone", "us.md": "indexed",
     }  # fmt: skip
     us = files[-1]
-    assert (us.title, us.chunks, us.cited) == ("US returns", 1, 1)
+    assert (us.title, us.chunks) == ("US returns", 1)
     reasons = {file.path: file.reason for file in files}
     assert reasons["broken.pdf"] and reasons["notes.xyz"]
     page = (await olga.get("/console/documents")).text

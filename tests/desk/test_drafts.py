@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.desk.drafts import keeps_numbers, says
+from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,31 @@ def test_a_draft_keeps_the_numbers_of_its_answer(draft: str, kept: bool) -> None
 def test_a_draft_has_to_say_what_the_answer_says(draft: str, said: bool) -> None:
     answer = "Error E31 means that the valve is blocked."
     assert says(draft, "What does error E31 mean?", answer) == said
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Dear customer,\n\nYou can return it within 45 days.\n\nBest regards,\n[Your Name]",
+        "Hello! You can return it within 45 days.\nKind regards",
+        "Hi Ms Miller,\nyou can return it within 45 days.",
+        "You can return it within 45 days.",
+    ],
+)
+def test_what_a_model_wrote_around_the_body_is_left_out(written: str) -> None:
+    assert body_of(written) == "You can return it within 45 days."
+
+
+def test_a_sentence_that_begins_like_a_greeting_stays() -> None:
+    assert body_of("Hello is what the display says. Restart it.").startswith("Hello is")
+
+
+def test_a_letter_has_no_empty_paragraphs() -> None:
+    assert (
+        letter("Hello,", ["45 days.", " "], "Kind regards") == "Hello,\n\n45 days.\n\nKind regards"
+    )
+
+
+def test_a_draft_has_the_numbers_of_the_note_too() -> None:
+    assert keeps_numbers("45 days, label 7.", "45 days.", "Label 7.")
+    assert not keeps_numbers("45 days.", "45 days.", "Label 7.")

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from chatbot.desk.handoff import Packet, post, to_email, to_markdown
+from chatbot.desk.handoff import Packet, addressee, post, to_email, to_markdown
 from chatbot.errors import HandoffError
 
 PACKET = Packet(
@@ -65,6 +65,22 @@ def test_email_opens_as_a_draft_and_a_question_adds_no_header() -> None:
     body = message.get_body()
     assert body is not None
     assert body.get_content().replace("\r\n", "\n") == to_markdown(PACKET)
+
+
+def test_a_packet_says_for_whom_it_is_and_has_the_note_quoted() -> None:
+    recipient, note = addressee("lena@example.org: please call\n## Draft")
+    assert (recipient, note) == ("lena@example.org", "please call\n## Draft")
+    assert addressee("please call") == ("", "please call")
+    text = to_markdown(replace(PACKET, recipient=recipient, note=note))
+    assert "For: `lena@example.org`" in text
+    assert "## Note\n\n> please call\n> ## Draft" in text
+
+
+def test_the_subject_is_a_few_words() -> None:
+    long = replace(PACKET, question="Can I return " + "the lamp and " * 30)
+    message = email.message_from_bytes(to_email(long, "a@example.org"), policy=email.policy.default)
+    assert len(message["Subject"]) < 80
+    assert message["Subject"].startswith("Handoff: Can I return the lamp")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from chainlit.user import PersistedUser, User
 from chatbot.errors import UserError
 from chatbot.page.access import Mode
 from chatbot.page.data_layer import DeskDataLayer
-from chatbot.page.session import tell_removed
+from chatbot.page.session import tell_ended
 from chatbot.store import Store
 
 
@@ -181,14 +181,14 @@ async def test_a_removed_person_is_told_once_and_plainly(
     layer: DeskDataLayer, page: Emitter, store: Store
 ) -> None:
     await layer.create_step(step())
-    assert await layer.is_user()
+    assert await layer.ending() is None
     await store.users.remove("ann")
     for _ in range(3):
         await layer.create_step(step())
     assert page.toasts == ["Your user was removed; sign in with another one."]
     assert [shown["output"] for shown in page.steps] == page.toasts
     await store.users.add("ann", "correct horse")  # another person of that name
-    assert not await layer.is_user()
+    assert await layer.ending() == "removed"
 
 
 async def test_open_pages_of_a_removed_person_are_told(
@@ -204,7 +204,7 @@ async def test_open_pages_of_a_removed_person_are_told(
         user = SimpleNamespace(identifier=name)
         opened = SimpleNamespace(user=user, current_task=task, thread_id="t", emit=emit)
         monkeypatch.setitem(ws_sessions_id, name, opened)  # type: ignore[arg-type]
-    await tell_removed("ann")
+    await tell_ended("ann", "removed")
     await asyncio.wait([under_way])
     assert under_way.cancelled()
     ((event, told),) = sent

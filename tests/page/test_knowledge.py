@@ -11,6 +11,7 @@ from chainlit.auth import create_jwt
 from starlette.applications import Starlette
 
 from chatbot.page.knowledge import knowledge_state
+from chatbot.page.who import session_user
 from chatbot.service import ChatService
 from chatbot.store import Store
 
@@ -24,8 +25,10 @@ async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     await store.close()
 
 
-async def asked(app: Starlette, name: str, language: str = "en") -> dict[str, str]:
-    cookies = {"access_token": create_jwt(cl.User(identifier=name))}
+async def asked(app: Starlette, store: Store, name: str, language: str = "en") -> dict[str, str]:
+    known = await store.users.get(name)
+    user = session_user(known) if known else cl.User(identifier=name)
+    cookies = {"access_token": create_jwt(user)}
     transport = httpx.ASGITransport(app)
     headers = {"accept-language": language}
     async with httpx.AsyncClient(
@@ -38,11 +41,11 @@ async def test_people_who_are_signed_in_are_told_how_many_documents_and_as_of_wh
     service: ChatService, store: Store
 ) -> None:
     app = Starlette(routes=[knowledge_state(service, store, "password")])
-    told = await asked(app, "ann")
-    assert told["text"] == "It knows 2 documents as of {when}."
+    told = await asked(app, store, "ann")
+    assert told["text"] == "It knows 2 documents as of {when}. scripted answers."
     assert datetime.fromisoformat(told["at"]).tzinfo is not None
-    assert (await asked(app, "ann", "de"))["text"].startswith("Wissensstand: 2 Dokumente")
-    assert await asked(app, "nobody") == {"text": "", "at": "", "console": ""}
+    assert (await asked(app, store, "ann", "de"))["text"].startswith("Wissensstand: 2 Dokumente")
+    assert await asked(app, store, "nobody") == {"text": "", "at": "", "console": ""}
 
 
 async def test_the_console_is_named_to_those_who_may_enter_it_where_there_is_one(
@@ -50,8 +53,8 @@ async def test_the_console_is_named_to_those_who_may_enter_it_where_there_is_one
 ) -> None:
     await store.users.add("olga", "correct horse", "owner")
     beside = Starlette(routes=[knowledge_state(service, store, "password", has_console=True)])
-    assert (await asked(beside, "olga", "de"))["console"] == "Konsole"
+    assert (await asked(beside, store, "olga", "de"))["console"] == "Konsole"
     for name in ("ann", "nobody"):
-        assert not (await asked(beside, name))["console"]
+        assert not (await asked(beside, store, name))["console"]
     alone = Starlette(routes=[knowledge_state(service, store, "password")])
-    assert not (await asked(alone, "olga"))["console"]
+    assert not (await asked(alone, store, "olga"))["console"]

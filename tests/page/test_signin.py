@@ -18,10 +18,11 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from chatbot.page.access import Guard, client_address, provide_secret
+from chatbot.page.ended import EndedSessions
 from chatbot.page.interface import interface_words, with_own_words
-from chatbot.page.removed import RemovedPeople
 from chatbot.page.signin import SignIn
 from chatbot.page.texts import TEXTS, about
+from chatbot.page.who import session_user
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store
 from tests.support import ROOT
@@ -86,7 +87,7 @@ async def page(desk: Settings, store: Store) -> AsyncIterator[httpx.AsyncClient]
         return PlainTextResponse("here")
 
     routes = [interface_words(), Route("/{path:path}", answer)]
-    app = RemovedPeople(Starlette(routes=routes), store, "password")
+    app = EndedSessions(Starlette(routes=routes), store, "password")
     cookies = {"access_token": create_jwt(cl.User(identifier="max"))}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
@@ -104,12 +105,19 @@ async def test_a_removed_persons_session_ends_with_the_next_request(
     assert "wurde entfernt" in ended.json()["detail"]
     cookies = ended.headers.get_list("set-cookie")
     assert any(cookie.startswith('access_token=""') for cookie in cookies)
-    assert any(cookie.startswith("removed=1") for cookie in cookies)  # the next page says why
+    assert any(cookie.startswith("ended=removed") for cookie in cookies)  # the next page says why
 
 
-async def test_a_session_of_a_user_goes_on(store: Store, page: httpx.AsyncClient) -> None:
-    await store.users.add("max", PASSWORD)
+async def test_a_session_goes_on_until_there_is_another_password(
+    store: Store, page: httpx.AsyncClient
+) -> None:
+    session = create_jwt(session_user(await store.users.add("max", PASSWORD)))
+    page.cookies.set("access_token", session)
     assert (await page.get("/user")).text == "here"
+    await store.users.change("max", password=f"{PASSWORD} again")
+    over = await page.get("/user")
+    assert (over.status_code, over.cookies["ended"]) == (401, "reset")
+    assert "password was changed" in over.json()["detail"]
 
 
 async def test_signing_in_needs_no_user(page: httpx.AsyncClient) -> None:

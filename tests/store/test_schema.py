@@ -1,12 +1,13 @@
-"""Databases from before there were API keys, and groups."""
+"""Databases from before there were API keys, groups, and columns of the review."""
 
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, inspect, select, text
+from sqlalchemy import create_engine, insert, inspect, select, text, update
 
 from chatbot.audience import staff
 from chatbot.store import ApiKey, Store, User
+from chatbot.store.reviews import Waiting
 from chatbot.store.schema import api_keys, metadata, version
 
 
@@ -55,3 +56,34 @@ def test_people_and_keys_of_an_older_database_see_what_is_internal(tmp_path: Pat
 
     ann, keys = asyncio.run(use())
     assert ann is not None and ann.asker == keys[0].asker == staff()
+
+
+def test_judgements_of_an_older_database_get_their_columns(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'peregrine.db'}"
+
+    async def use() -> list[Waiting]:
+        store = Store(url)
+        ann = await store.users.ensure("ann", "agent")
+        record = {"question": "How long?", "history": [], "passages": [], "answer": "60 days."}
+        step = {"id": "s", "threadId": "t", "type": "assistant_message"}
+        await store.threads.save_step(step | {"metadata": {"answer": record}}, ann.id)
+        await store.feedback.rate("s", 0, "no")
+        said = {"wrong": "", "right_answer": "45 days.", "right_document": ""}
+        await store.feedback.correct("s", "t", **said)
+        before = await store.reviews.waiting()
+        await store.close()
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            for index in ("feedback_by_question", "outcomes_by_question", "cited_by_path"):
+                connection.execute(text(f"DROP INDEX {index}"))
+            for column in ("kind", "question", "question_key", "seen"):
+                connection.execute(text(f"ALTER TABLE feedback DROP COLUMN {column}"))
+            connection.execute(text("ALTER TABLE approved DROP COLUMN review_id"))
+            connection.execute(update(version).values(version=9))
+        store = Store(url)
+        assert await store.reviews.waiting() == before
+        await store.close()
+        return before
+
+    (item,) = asyncio.run(use())
+    assert (item.kind, item.right_answer, item.asked_by) == ("correction", "45 days.", "ann")

@@ -25,6 +25,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self.pid_file = folder / "data" / "postmaster.pid"
         self.url = f"postgresql://peregrine@127.0.0.1:{self.port}/postgres"
         # The server refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None

@@ -1,4 +1,5 @@
-"""People who were removed while they were signed in: out everywhere, and told so."""
+"""People who were removed, or got another password, while they were signed in: out everywhere, and
+told so."""
 
 import logging
 
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatbot.errors import StoreError
 from chatbot.page.access import Mode
 from chatbot.page.texts import say
-from chatbot.page.who import was_removed
+from chatbot.page.who import Ending, ended
 from chatbot.store import Store
 
 log = logging.getLogger(__name__)
@@ -18,19 +19,19 @@ log = logging.getLogger(__name__)
 # What a person needs a user for; the page itself, signing in and its files are for everybody.
 _THEIRS = ("/user", "/project/", "/desk/", "/feedback", "/ws/")
 # public/page.js reads it, and the sign-in page that comes next says why.
-_MARK = "removed"
-_MARK_SECONDS = 60
+_COOKIE = "ended"
+_COOKIE_SECONDS = 60
 _NOT_THEIRS = ("/project/translations", "/project/settings")
 
 
-class RemovedPeople:
-    """Around every request of the page: a session of nobody ends with its next one.
+class EndedSessions:
+    """Around every request of the page: a session that is over ends with its next one.
 
     Chainlit itself lets in whoever has a session, known or not.
     """
 
     def __init__(self, app: ASGIApp, store: Store, mode: Mode) -> None:
-        self._app, self._store = app, store
+        self._app, self._store, self._mode = app, store, mode
         self._asks = mode in ("password", "oauth")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,21 +40,22 @@ class RemovedPeople:
         if not self._asks or not theirs or scope["path"].startswith(_NOT_THEIRS):
             await self._app(scope, receive, send)
             return
-        if not await self._is_of_nobody(HTTPConnection(scope)):
+        why = await self._ended(HTTPConnection(scope))
+        if why is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4401})
         else:
             request = Request(scope)
             spoken = request.headers.get("accept-language", "en")
-            ended = JSONResponse({"detail": say(spoken, "removed")}, 401)
-            clear_auth_cookie(request, ended)
-            ended.set_cookie(_MARK, "1", max_age=_MARK_SECONDS, samesite="lax")
-            await ended(scope, receive, send)
+            refusal = JSONResponse({"detail": say(spoken, why)}, 401)
+            clear_auth_cookie(request, refusal)
+            refusal.set_cookie(_COOKIE, why, max_age=_COOKIE_SECONDS, samesite="lax")
+            await refusal(scope, receive, send)
 
-    async def _is_of_nobody(self, connection: HTTPConnection) -> bool:
+    async def _ended(self, connection: HTTPConnection) -> Ending | None:
         try:
-            return await was_removed(connection, self._store)
+            return await ended(connection, self._store, self._mode)
         except StoreError as exc:  # what was asked for says so itself
             log.debug("%s", exc)
-            return False
+            return None

@@ -1,0 +1,161 @@
+"""What the page writes for customers and colleagues: drafts, summaries, packets."""
+
+import chainlit as cl
+
+from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
+from chatbot.desk.handoff import Packet, addressee, post, to_email, to_markdown
+from chatbot.desk.summaries import Event, is_told, what_happened
+from chatbot.errors import HandoffError
+from chatbot.page.answers import inert, without_images
+from chatbot.page.desk import Desk, copy_button, file_element, stream
+from chatbot.page.texts import LANGUAGES, say
+from chatbot.store.database import now
+from chatbot.text.languages import language_of
+
+TONES = ("friendly", "formal", "brief")
+
+
+async def draft(desk: Desk, typed: str) -> None:
+    """A reply to the customer from the last answer, or a holding one where nothing is known; what
+    the agent typed goes in. It may change words, not what is said."""
+    record = desk.conversation.last_record()
+    if record is None:
+        await cl.Message(desk.say("draft_needs")).send()
+        return
+    tone, code = _chosen(desk)
+    typed = typed.strip()
+    message, warning = cl.Message(""), ""
+    if record["abstained"]:
+        paragraphs = [say(code, "holding"), typed]
+    elif record.get("choices"):  # a question back is for the customer as it is
+        paragraphs = [record["answer"], typed]
+    else:
+        paragraphs, warning = await _reply(desk, message, typed)
+    text = _letter(code, tone, paragraphs)
+    desk.conversation.draft = text
+    approved = (record.get("approved") or {}).get("source")
+    named = [*record["citations"], *([approved] if approved else [])]
+    paths = dict.fromkeys(cited["path"] for cited in named)
+    note = desk.say(
+        "draft_note",
+        language=LANGUAGES[code],
+        tone=desk.say(tone),
+        sources=", ".join(inert(path) for path in paths) or "-",
+    )
+    above = f"*{desk.say(warning)}*\n\n" if warning else ""
+    message.content = f"{above}{without_images(text)}\n\n*{note}*"
+    message.elements = [copy_button(desk, text)]
+    await message.send()
+
+
+async def _reply(desk: Desk, message: cl.Message, typed: str) -> tuple[list[str], str]:
+    """The paragraphs of a reply from the last answer, and the key of what to say above them: what
+    the model wrote if it keeps to the answer, else the answer as it is."""
+    record = desk.conversation.last_record() or {}
+    question, answer = record["question"], record["answer"]
+    tone, code = _chosen(desk)
+    pieces = desk.service.writer.draft(question, answer, tone, LANGUAGES[code], typed)
+    body = body_of(await stream(message, pieces))
+    own = language_of(answer, code)
+    fits = bool(body) and language_of(body, code) == code
+    fits = fits and (own != code or says(body, question, answer))
+    if fits and keeps_numbers(body, answer, typed) and says(body, "", typed):
+        return [body], ""
+    if fits and keeps_numbers(body, answer):
+        return [body, typed], ""
+    return [answer, typed], "draft_unsure" if own == code else "draft_untranslated"
+
+
+def _letter(code: str, tone: str, paragraphs: list[str]) -> str:
+    return letter(say(code, f"greeting_{tone}"), paragraphs, say(code, f"closing_{tone}"))
+
+
+def _chosen(desk: Desk) -> tuple[str, str]:
+    """The tone and the language of drafts, as a code."""
+    chosen = cl.user_session.get("chat_settings") or {}
+    codes = {name: code for code, name in LANGUAGES.items()}
+    own = desk.language[:2].lower()
+    default = own if own in LANGUAGES else "en"
+    return chosen.get("tone", TONES[0]), codes.get(chosen.get("language", ""), default)
+
+
+async def summarise(desk: Desk, _: str) -> None:
+    """What happened in the conversation."""
+    if not desk.conversation.entries:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
+    message = cl.Message("")
+    text = await _summary(desk, message)
+    message.content = text
+    message.elements = [copy_button(desk, text)]
+    await message.send()
+
+
+async def _summary(desk: Desk, message: cl.Message) -> str:
+    """The model's words where they add nothing to what was said; below them each question with
+    what became of it, from the records."""
+    told = await stream(message, desk.service.writer.summarise(desk.conversation.history))
+    events = what_happened(desk.conversation.entries)
+    lines = [f"{number}. {_line(desk, event)}" for number, event in enumerate(events, start=1)]
+    words = [without_images(told)] if is_told(told, desk.conversation.history) else []
+    return "\n\n".join([*words, "\n".join(lines)])
+
+
+def _line(desk: Desk, event: Event) -> str:
+    documents = ", ".join(inert(path) for path in event.documents)
+    key = f"event_{event.outcome}"
+    if event.outcome == "answered" and not documents:
+        key = "event_said"
+    values = {"question": inert(event.question), "said": inert(event.said), "documents": documents}
+    return desk.say(key, **values)
+
+
+async def hand_off(desk: Desk, typed: str) -> None:
+    """A packet for a colleague; the person learns whether anybody was told. What was typed is a
+    note, and a mail address in it says for whom it is."""
+    if not desk.conversation.entries:
+        await cl.Message(desk.say("empty_thread")).send()
+        return
+    message = cl.Message("")
+    packet = make_packet(desk, await _summary(desk, message), typed)
+    settings = desk.service.settings
+    message.content = f"{packet.summary}\n\n{await _deliver(desk, packet)}"
+    message.metadata = {"handoff": True}  # counted in the console
+    mail = to_email(packet, packet.recipient or settings.handoff_to)
+    message.elements = [
+        file_element("handoff.md", to_markdown(packet).encode(), "text/markdown"),
+        file_element("handoff.eml", mail, "message/rfc822"),
+    ]
+    await message.send()
+
+
+def make_packet(desk: Desk, summary: str, typed: str) -> Packet:
+    """All that is known of the case."""
+    record = desk.conversation.last_record() or {}
+    answered = record.get("answer", "") if not record.get("abstained") else ""
+    tone, code = _chosen(desk)
+    recipient, note = addressee(typed)
+    return Packet(
+        question=desk.conversation.last_question,
+        summary=summary,
+        passages=record.get("passages", []),
+        draft=desk.conversation.draft or (answered and _letter(code, tone, [answered])),
+        handed_off_by=desk.user,
+        created_at=now(),
+        history=desk.conversation.history,
+        recipient=recipient,
+        note=note,
+    )
+
+
+async def _deliver(desk: Desk, packet: Packet) -> str:
+    target = desk.service.settings.handoff_webhook
+    if not target:
+        name = inert(packet.recipient) or desk.say("a_colleague")
+        return desk.say("handoff_made", recipient=name)
+    name = inert(target.split("?")[0])
+    try:
+        await post(packet, target)
+    except HandoffError as exc:
+        return desk.say("handoff_failed", target=name, reason=inert(str(exc)))
+    return desk.say("handoff_sent", target=name)

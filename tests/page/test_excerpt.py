@@ -1,0 +1,36 @@
+"""Documents in parts: text, headings, tables, with quotes marked."""
+
+from chatbot.page.excerpt import marked_parts
+
+TABLE = "| part | price |\n|---|---|\n| hinge | 3 \\| 4 |\n| lid | 5 |\n"
+
+
+def test_a_table_is_rows_with_the_quoted_one_marked() -> None:
+    text = f"# Parts\n\nAll of them.\n\n{TABLE}\nThe end."
+    start = text.index("| lid")
+    heading, before, table, after = marked_parts(text, [(start, start + 9)])
+    assert heading == {"text": "Parts", "quote": False, "heading": True}
+    assert table["rows"] == [
+        {"cells": ["part", "price"], "quote": False, "names": True},
+        {"cells": ["hinge", "3 | 4"], "quote": False, "names": False},
+        {"cells": ["lid", "5"], "quote": True, "names": False},
+    ]
+    assert before["text"].strip() == "All of them."
+    assert after["text"] == "\nThe end."
+
+
+def test_quotes_are_marked_in_order_and_the_rest_is_cut() -> None:
+    text = "a " * 2000 + "Quoted one. Between. Quoted two." + " b" * 2000
+    first, second = text.index("Quoted one."), text.index("Quoted two.")
+    parts = marked_parts(text, [(second, second + 11), (first, first + 11)])
+    assert [part["text"] for part in parts if part["quote"]] == ["Quoted one.", "Quoted two."]
+    assert (parts[0]["text"], parts[-1]["text"]) == ("... ", " ...")
+
+
+def test_spans_that_overlap_are_shown_once() -> None:
+    parts = marked_parts("One two three.", [(0, 7), (4, 13)])
+    assert [(part["text"], part["quote"]) for part in parts] == [
+        ("One two", True),
+        (" three", True),
+        (".", False),
+    ]
