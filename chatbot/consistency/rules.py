@@ -13,9 +13,10 @@ from fractions import Fraction
 from functools import cache
 from itertools import permutations
 
-from chatbot.grounding.facts import Fact, missing
+from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import kinds, opposites, words
-from chatbot.grounding.reading import Reading, sides
+from chatbot.grounding.opposites import sides
+from chatbot.grounding.reading import Reading
 from chatbot.grounding.words import content_words, stem
 
 _EXAMPLE = re.compile(

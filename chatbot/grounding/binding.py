@@ -6,9 +6,11 @@ A mark is what a piece is about: a stem, a term ("@region:EU") or a code ("code 
 import re
 from collections.abc import Iterable, Sequence
 
-from chatbot.grounding.facts import Fact, missing
+from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.overlap import has_stem
-from chatbot.grounding.reading import Piece, Reading, days_of, read
+from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.reading import Reading, days_of
+from chatbot.grounding.words import stem
 
 # So alike are sentences that say the same of different things.
 _PARALLEL = 0.25
@@ -28,7 +30,10 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
             named = (said if len(wanted) == 1 else _around(fact, piece) | _terms(said)) | (
                 _codes_as_marks(piece)
             )
-            if fact.unit is None and fact.kind == "quantity":
+            if source.row:
+                named |= _plainly(piece)
+            bare = fact.unit is None and fact.kind == "quantity" and not fact.counts
+            if bare and not source.row:
                 named = _terms(named)
             holding = [p for p in source.pieces if not missing([fact], p.facts)]
             if not holding:
@@ -42,7 +47,7 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
                 if len(missing(wanted, p.facts)) == len(wanted) and has_rival(fact, p.facts)
             ]
             for other in others:
-                if wrong := _belongs(named, best, other):
+                if wrong := _belongs(named, best, other, source.row):
                     return wrong
     return _other_sentence(claim, source, beside)
 
@@ -73,7 +78,7 @@ def _around(fact: Fact, piece: Piece) -> frozenset[str]:
             before = before[before.rindex(other.full) + len(other.full) :]
         if other is not fact and other.full in behind:
             behind = behind[: behind.index(other.full)]
-    return piece.stems & read(f"{before} {behind}").stems
+    return piece.stems & stems_of(f"{before} {behind}", piece.language)
 
 
 def _terms(marks: Iterable[str]) -> frozenset[str]:
@@ -115,9 +120,11 @@ def has_rival(fact: Fact, held: Iterable[Fact]) -> bool:
     return any(not fact.values & other.values for other in same)
 
 
-def _belongs(named: frozenset[str], best: Piece, other: Piece) -> str | None:
+def _belongs(named: frozenset[str], best: Piece, other: Piece, row: bool) -> str | None:
     """Whether the claim names what only ``other`` is about, and nothing that only ``best`` is."""
     mine, theirs = _marks(best), _marks(other)
+    if row:
+        mine, theirs = mine | _plainly(best), theirs | _plainly(other)
     strange = named & (theirs - mine)
     nearer = bool(_terms(strange)) or len(named & theirs) > len(named & mine)
     if strange and nearer and not named & (mine - theirs):
@@ -126,7 +133,13 @@ def _belongs(named: frozenset[str], best: Piece, other: Piece) -> str | None:
 
 
 def _marks(piece: Piece) -> frozenset[str]:
-    return piece.stems | _codes_as_marks(piece)
+    return piece.stems | piece.taken | _codes_as_marks(piece)
+
+
+def _plainly(piece: Piece) -> frozenset[str]:
+    """Terms as plain words, since a column "Full day" names no tier; and "without" as a mark."""
+    denied = {"@not:without"} if piece.negative else set()
+    return frozenset({stem(term.text.lower()) for term in piece.terms} | denied)
 
 
 def _codes_as_marks(piece: Piece) -> frozenset[str]:

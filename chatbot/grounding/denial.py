@@ -1,36 +1,65 @@
 """Whether a sentence denies what its source says, or says the other of two opposites."""
 
-from chatbot.grounding.binding import has_rival
-from chatbot.grounding.facts import missing
-from chatbot.grounding.overlap import coverage, overlap
-from chatbot.grounding.reading import Piece, Reading, sides
+import re
 
+from chatbot.grounding.binding import has_rival
+from chatbot.grounding.fact import missing
+from chatbot.grounding.lexicon import words
+from chatbot.grounding.opposites import plain_bounds, sides
+from chatbot.grounding.overlap import coverage, overlap
+from chatbot.grounding.pieces import Piece
+from chatbot.grounding.reading import Reading
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SAME_SUBJECT = 0.05
 _SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
 
 
 def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     """Whether the claim denies what the source says, or says the other of two opposites."""
+    denied: list[Piece] = []
     for clause in claim.clauses:
-        size = len(clause.stems) + len(clause.facts)
-        if not clause.stems and not clause.negative:
+        best = about_the_same(clause, source)
+        if best and all(_denies(clause, other, source) for other in best):
+            denied.append(clause)
             continue
-        shares = [overlap(clause, other) for other in source.clauses]
-        most = max(shares, default=0)
-        if most < size / 2:
-            continue
-        best = [c for c, share in zip(source.clauses, shares, strict=True) if share == most > 0]
-        if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
-            continue
-        if best and all(_denies(clause, other) for other in best):
-            return "its source says the opposite"
         sides_said = [_other_side(clause.text, other.text) for other in best]
         if best and all(sides_said):
             return sides_said[0]
+    # "You pay unless it is damaged" is "You do not pay if it is damaged".
+    both = len(denied) == len(claim.clauses) > 1 and words("exception") & _said(source)
+    if denied and not both:
+        return "its source says the opposite"
     return (
         _other_side(claim.text, source.text)
         or _other_heading(claim, source, over)
         or _other_state(claim, source, over)
     )
+
+
+def _said(reading: Reading) -> set[str]:
+    return {word.lower() for word in _WORD.findall(reading.text)}
+
+
+def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
+    """The clauses of the source that hold most of a clause's words, where that is enough."""
+    size = len(clause.stems) + len(clause.facts)
+    if not clause.stems and not clause.negative:
+        return []
+    shares = [_share(clause, other) for other in source.clauses]
+    most = max(shares, default=0)
+    if most < size / 2:
+        return []
+    best = [c for c, share in zip(source.clauses, shares, strict=True) if share == most > 0]
+    if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
+        return []
+    return best
+
+
+def _share(clause: Piece, other: Piece) -> float:
+    """The overlap of two clauses; of equal ones, that of the same subject is more."""
+    same = sum(stem in other.subject or stem in other.taken for stem in clause.subject)
+    return overlap(clause, other) + _SAME_SUBJECT * same
 
 
 def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None:
@@ -61,15 +90,18 @@ def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
     return None
 
 
-def _denies(piece: Piece, other: Piece) -> bool:
-    return (piece.negative != other.negative) != _says_opposite_state(piece, other)
+def _denies(piece: Piece, other: Piece, source: Reading) -> bool:
+    return (piece.negative != other.negative) != _says_opposite_state(piece, other, source)
 
 
-def _says_opposite_state(piece: Piece, other: Piece) -> bool:
-    """Whether one says "closed" or "unlocked" where the other says "open" or "locked"."""
+def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:
+    """Whether one says "closed" or "unlocked" where the other says "open" or "locked"; a source
+    that says both of one ("opens at 8, closes at 7") where a clause has facts of both does not."""
     mine, theirs = sides(piece.text, "polar"), sides(other.text, "polar")
+    spread = missing(missing(piece.facts, missing(piece.facts, source.facts)), other.facts)
+    said = sides(source.text, "polar") if spread else theirs
     for kind in mine.keys() & theirs.keys():
-        if not mine[kind] & theirs[kind]:
+        if not mine[kind] & said[kind]:
             return True
     return any(
         f"{prefix}{stem}" in second and stem not in second and f"{prefix}{stem}" not in first
@@ -83,9 +115,21 @@ def _says_opposite_state(piece: Piece, other: Piece) -> bool:
 def _other_side(claim: str, source: str) -> str | None:
     mine, theirs = sides(claim, "opposites"), sides(source, "opposites")
     for kind in mine.keys() & theirs.keys():
-        if not mine[kind] & theirs[kind]:
+        if not mine[kind] & theirs[kind] and not _turned(mine[kind] | theirs[kind], claim, source):
             return f"its source says '{min(theirs[kind]).split(',')[0]}'"
     return None
+
+
+def _turned(said: set[str], claim: str, source: str) -> bool:
+    """ "No more than 500 can be sent" is "Sending more than 500 is blocked"."""
+    if not any(side.startswith(("more than", "less than")) for side in said):
+        return False
+    return _forbids(claim) != _forbids(source)
+
+
+def _forbids(text: str) -> bool:
+    said = {word.lower() for word in _WORD.findall(plain_bounds(text))}
+    return bool(said & (words("no") | words("forbids")))
 
 
 def lead_objection(claim: Reading, question: Reading) -> str | None:

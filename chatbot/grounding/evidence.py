@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chatbot.grounding.denial import opposite
-from chatbot.grounding.facts import Fact, missing
+from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.meaning import objection
+from chatbot.grounding.mixing import other_definition, renamed
 from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
-from chatbot.grounding.reading import Piece, Reading, read
+from chatbot.grounding.pieces import Piece
+from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
+from chatbot.text.languages import language_of
 
 _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
+_SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
 _LEAST = 2  # words and facts of a part
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
@@ -29,19 +33,44 @@ class Finding:
 def evidence(claim: str, spans: Sequence[Span]) -> Finding:
     """The one span that says the claim, else two that follow each other, else one for each part
     of the claim."""
-    said = read(claim)
+    said = _read(claim, spans)
     ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
     near = [span for span in ranked if _score(said, span) > 0]
-    for span in [*near, *_pairs(spans, near)]:
+    if any(_knows(said, span) for span in near):  # else it may be said in another language
+        near = [span for span in near if span.reading.language == said.language]
+    for span in [*near, *_pairs(said, spans, near)]:
         reason = _says(said, span, spans)
         if reason is None:
             return Finding((span,))
-        alone = len(said.clauses) == 1 and _score(said, span) >= _SAME
+        same = _SAME if said.facts else _SAME_WORDS
+        alone = len(said.clauses) == 1 and _score(said, span) >= same
         if alone and opposite(said, span.reading, span.over):
             return Finding((), reason)
     if parts := _parts(said, near, spans):
         return Finding(parts)
     return Finding((), _reason(said, ranked, spans))
+
+
+def _read(claim: str, spans: Sequence[Span]) -> Reading:
+    """The claim in its language; where its words do not tell, in that of the span that has most of
+    them."""
+    spoken = dict.fromkeys(span.reading.language for span in spans)
+    told = {language_of(claim, language) for language in spoken}
+    if len(told) < 2:
+        return read(claim, told.pop() if told else "")
+    likely = {language: read(claim, language) for language in told}
+    return max(likely.values(), key=lambda said: _most(said, spans))
+
+
+def _most(claim: Reading, spans: Sequence[Span]) -> float:
+    own = [span for span in spans if span.reading.language == claim.language]
+    return max((coverage(claim, span.reading, span.over) for span in own), default=0.0)
+
+
+def _knows(claim: Reading, span: Span) -> bool:
+    """Whether a span of the claim's own language is about the same."""
+    held = coverage(claim, span.reading, span.over)
+    return span.reading.language == claim.language and held >= _NEAR
 
 
 def _score(claim: Reading, span: Span) -> float:
@@ -50,7 +79,10 @@ def _score(claim: Reading, span: Span) -> float:
     return coverage(claim, span.reading, span.over) + share
 
 
-def _pairs(spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
+def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
+    """Two sentences as one, unless the likeliest one says it of something else."""
+    if near and renamed(claim, near[0].reading, near[0].over, _elsewhere(near[0], spans)):
+        return
     wanted = {id(span) for span in near}
     for one, other in pairwise(spans):
         if follow(one, other) and (id(one) in wanted or id(other) in wanted):
@@ -66,12 +98,35 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
     if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
-        return objection(claim, source, over)
+        return objection(claim, source, over) or _unlike_units(claim, source)
     if coverage(claim, source, over) < least or not own_words(claim, source):
         return "no passage says it"
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
-    return objection(claim, source, over, _beside(span, spans))
+    return (
+        objection(claim, source, over, _beside(span, spans))
+        or other_definition(claim, source, over)
+        or renamed(claim, source, over, _elsewhere(span, spans))
+    )
+
+
+def _elsewhere(span: Span, spans: Sequence[Span]) -> frozenset[str]:
+    """What else the passages are about: the words of other rows' first cells and of other
+    sentences' beginnings."""
+    found: set[str] = set()
+    for other in spans:
+        if other is not span:
+            row = other.reading.pieces[:1] if other.row >= 0 else ()
+            found.update(*(piece.stems for piece in row), other.reading.topics)
+    return frozenset(found)
+
+
+def _unlike_units(claim: Reading, source: Reading) -> str | None:
+    """A number that a source in another language has without the claim's unit."""
+    units = [fact for fact in source.facts if fact.kind != "quantity" or fact.unit]
+    named = [fact for fact in claim.facts if fact.kind != "quantity" or fact.unit]
+    lacking = missing(named, units)
+    return f"it says '{lacking[0].full}', which its source does not" if lacking else None
 
 
 def _with_names(claim: Reading, span: Span, spans: Sequence[Span]) -> Reading:
@@ -86,7 +141,9 @@ def _with_names(claim: Reading, span: Span, spans: Sequence[Span]) -> Reading:
     if not named:
         return span.over
     texts = [piece.text for pieces in named for piece in pieces]
-    return replace(read(" | ".join([span.over.text, *texts])), facts=span.over.facts)
+    return replace(
+        read(" | ".join([span.over.text, *texts]), span.over.language), facts=span.over.facts
+    )
 
 
 def _beside(span: Span, spans: Sequence[Span]) -> list[Reading]:
@@ -151,7 +208,7 @@ def _readings(claim: Reading) -> Iterator[Reading]:
     kept: dict[str, Piece] = {}
     codes: tuple[Fact, ...] = ()
     for text in _large_enough(claim.pieces):
-        said = read(text)
+        said = read(text, claim.language)
         own = {term.kind for term in said.terms}
         kept |= dict.fromkeys(own, Piece(text, said.facts, said.terms))
         more = [t for kind, p in kept.items() if kind not in own for t in p.terms if t.kind == kind]

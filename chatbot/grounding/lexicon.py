@@ -106,6 +106,18 @@ def words(name: str) -> frozenset[str]:
 
 
 @cache
+def irregular() -> Mapping[str, str]:
+    """Irregular forms of English verbs, to their infinitives."""
+    return dict(form.split() for form in _split(_read()["words"]["irregular"]))
+
+
+@cache
+def empty_words(language: str) -> frozenset[str]:
+    """Words of ``de``, ``fr`` or ``es`` without meaning of their own; none for others."""
+    return frozenset(_read()["empty"].get(language, "").split())
+
+
+@cache
 def _typed() -> tuple[Mapping[str, str], re.Pattern[str]]:
     """Forms with capitals by how hurried people type them; short ones may be other words."""
     given = [

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from chatbot.grounding.binding import other_binding, other_code
 from chatbot.grounding.denial import denial, opposite, other_lead
-from chatbot.grounding.facts import missing, wording_of
+from chatbot.grounding.fact import missing, wording_of
 from chatbot.grounding.lexicon import Term
+from chatbot.grounding.mixing import mixed
 from chatbot.grounding.reading import Reading
 
 _CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
@@ -26,6 +27,7 @@ def objection(
         or _other_day(claim, source)
         or other_code(claim, source)
         or other_binding(claim, source, beside)
+        or mixed(claim, source, over, beside)
         or opposite(claim, source, over)
         or denial(claim, source)
         or other_lead(claim)
@@ -37,6 +39,8 @@ def _other_fact(claim: Reading, source: Reading, over: Reading) -> str | None:
     lacking = missing(claim.facts, source.facts)
     if len(lacking) < len(claim.facts):
         lacking = missing(lacking, [f for f in over.facts if f.unit or f.kind != "quantity"])
+    each = {term.value for term in source.terms if term.kind == "rate"}
+    lacking = [fact for fact in lacking if not (fact.unit in each and 1 in fact.values)]
     if not lacking:
         return None
     return f"it says '{wording_of(lacking[0], source.facts)}', which its source does not"
@@ -54,6 +58,8 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
         rivals = [t for t in source.terms if t.kind == term.kind and t.value not in said]
         if rivals and not own & said:
             return f"it says '{term.text}' where its source says '{rivals[0].text}'"
+        if term.kind == "rate":  # "9 EUR in two weeks" may be told per week elsewhere
+            continue
         above = {t.value for t in over.terms if t.kind == term.kind}
         bare = {stem for stem in source.stems | over.stems if not stem.startswith("@")}
         if term.value not in above and term.text.lower() not in bare:

@@ -2,28 +2,31 @@
 
 import re
 
-from chatbot.grounding.facts import missing
-from chatbot.grounding.reading import Piece, Reading
+from chatbot.grounding.fact import missing
+from chatbot.grounding.pieces import Piece
+from chatbot.grounding.reading import Reading
 
 # Shares of a sentence's words with meaning that its source, and the source without its headings,
 # must hold.
 COVERED = 0.6
 _OWN = 0.3
 # Words of a sentence that a row of a table or a short source does without.
-_LIGHT = frozenset(
+LIGHT = frozenset(
     re.findall(
         r"\w+",
         """cost price take per x part mean get need use make must may one code charg ask gibt
-    kostet beträgt kosten coût coûte cuesta item class becaus onli also per due""",
+    kostet beträgt kosten kost coût coûte cout cuesta cuest precio preci prix item class becaus onli
+    also per due pay paid whenev want like""",
     )
 )
+_TAKEN = 0.9
 _PART = 0.5  # of each part of a sentence
 _ENOUGH = 3  # words
 
 
 def coverage(claim: Piece, *sources: Reading) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
-    stems = claim.stems - _LIGHT
+    stems = claim.stems - LIGHT
     total = len(stems) + len(claim.facts)
     if not total:
         return 1.0
@@ -51,8 +54,12 @@ def own_words(claim: Reading, source: Reading) -> bool:
 
 
 def overlap(piece: Piece, other: Piece) -> float:
-    """How many words with meaning and facts of the one the other has."""
-    shared = sum(has_stem(stem, other.stems) for stem in piece.stems)
+    """How many words with meaning and facts of the one the other has; a word that the other takes
+    from the clause before it counts nearly as much."""
+    shared = sum(
+        1.0 if has_stem(stem, other.stems) else _TAKEN * has_stem(stem, other.taken)
+        for stem in piece.stems
+    )
     facts = len(piece.facts) - len(missing(piece.facts, other.facts))
     return shared + facts
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from chatbot.grounding.facts import missing
+from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import asked_for, capitalised
 from chatbot.grounding.lexicon import words as listed
-from chatbot.grounding.reading import Reading, read, sides
+from chatbot.grounding.opposites import sides
+from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.words import content_words, stem, words
 
 _SAID = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

@@ -9,11 +9,13 @@ from langchain_core.documents import Document
 
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
+from chatbot.text.languages import language_of
 from chatbot.text.sentences import sentences
 
 _RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
 _CELLS = re.compile(r"(?<!\\)\|")
 _ITEM = re.compile(r"\s*(?:[-*+•]\s|\(?\d{1,3}[.)]\s|#)|[\w -]{1,30}: ")
+_PROSE = re.compile(r"[,;] .*\w[.!?]$")
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -37,7 +39,7 @@ def spans_of(passage: Document, number: int) -> list[Span]:
     """Each sentence and row of a passage but those that give orders to the assistant."""
     text = passage.page_content
     orders = set(instructions(text))
-    over = _over(passage)
+    over, language = _over(passage), language_of(text)
     columns = _names(str(passage.metadata.get("columns") or ""))
     found: list[Span] = []
     table, heading, intro = 0, "", ""
@@ -52,13 +54,13 @@ def spans_of(passage: Document, number: int) -> list[Span]:
         if "|" in quote and _RULE.match(between.strip()):
             columns, table = _cells(quote), table + 1
         cells = _row(quote, columns)
-        reading = row_reading(cells) if cells else read(quote)
+        reading = row_reading(cells, language) if cells else read(quote, language)
         item = bool(cells or _ITEM.match(quote))
-        context = read(" | ".join(filter(None, (over, heading, intro if item else ""))))
+        context = read(" | ".join(filter(None, (over, heading, intro if item else ""))), language)
         if not item:
             intro = quote
         if cells:
-            context = read(f"{context.text} | {' | '.join(map(split_name, columns))}")
+            context = read(f"{context.text} | {' | '.join(map(split_name, columns))}", language)
         found.append(Span(passage, number, start, quote, reading, context, table if cells else -1))
     return found
 
@@ -96,7 +98,9 @@ def join_spans(one: Span, other: Span) -> Span:
     """Two sentences that follow each other as one."""
     end = other.start + len(other.text)
     quote = one.passage.page_content[one.start : end]
-    return Span(one.passage, one.number, one.start, quote, read(quote), one.over)
+    return Span(
+        one.passage, one.number, one.start, quote, read(quote, one.reading.language), one.over
+    )
 
 
 def _over(passage: Document) -> str:
@@ -118,6 +122,8 @@ def _row(line: str, columns: Sequence[str]) -> list[tuple[str, str]]:
         if len(cells) == len(columns):
             return list(zip(columns, cells, strict=True))
         return [("", cell) for cell in cells] if len(cells) > 1 else []
+    if _PROSE.search(line):  # commas of a sentence under or beside a table
+        return []
     for separator in _SEPARATORS:
         if len(columns) > 1 and line.count(separator) >= len(columns) - 1:
             cells = next(csv.reader([line], delimiter=separator), [])

@@ -1,12 +1,20 @@
 """Words of answers, questions and passages."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from chatbot.text.tokens import stems
+from chatbot.text.tokens import snowball, stems
 from chatbot.text.unicode import normalise
 from chatbot.text.words import segment
 
+_SNOWBALL = {"de": "german", "fr": "french", "es": "spanish"}
+# "abgeschaltet" is "abschalten", "gewartet" is "Wartung".
+_PARTICIPLE = re.compile(
+    r"^((?:ab|an|auf|aus|bei|ein|fest|her|hin|los|mit|nach|um|vor|weg|zurück|zu)?)ge"
+    r"(?=[^\W\d_]{3,}(?:t|en)$)"
+)
+_GERMAN_ENDING = re.compile(r"(?<=\w{4})(?:ung|et|bar|t|en)$")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 
 # Words that say how, not what; negations and numbers are not among them.
@@ -30,6 +38,26 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> set[str]:
     """The stems of the words that carry meaning: "returned" and "returns" are one."""
     return {stem(word) for word in words(text) if word not in _EMPTY}
+
+
+def meaning_words(
+    text: str, language: str, empty: frozenset[str], irregular: Mapping[str, str]
+) -> set[str]:
+    """The same in one of the four languages: without ``empty`` words in others than English, and
+    with the forms of a verb and its noun as one ("lost", "lose"; "gewartet", "Wartung")."""
+    if language not in _SNOWBALL:
+        return {stem(irregular.get(word, word)) for word in words(text) if word not in _EMPTY}
+    return {_stem_in(word, language) for word in words(text) if word not in empty}
+
+
+@lru_cache(maxsize=65536)
+def _stem_in(word: str, language: str) -> str:
+    if any(character.isdigit() for character in word):
+        return word
+    if language != "de":
+        return snowball([word], _SNOWBALL[language])[0]
+    [found] = snowball([_PARTICIPLE.sub(r"\1", word)], _SNOWBALL[language])
+    return _GERMAN_ENDING.sub("", found)
 
 
 @lru_cache(maxsize=65536)

@@ -69,14 +69,19 @@ def tokens(text: str) -> list[str]:
     return stems(found if text.isascii() else segment(found))
 
 
+def snowball(words: list[str], language: str) -> list[str]:
+    """The Snowball stems of words of a language, named in English as Snowball does."""
+    import Stemmer
+
+    return list(Stemmer.Stemmer(language).stemWords(words))
+
+
 def stems(words: list[str]) -> list[str]:
     """The Snowball stems of English words."""
     missing = [word for word in words if word not in _stems]
     if missing:
-        import Stemmer
-
         if len(_stems) > 500_000:
             _stems.clear()
             missing = words
-        _stems.update(zip(missing, Stemmer.Stemmer("english").stemWords(missing), strict=True))
+        _stems.update(zip(missing, snowball(missing, "english"), strict=True))
     return [_stems[word] for word in words]

@@ -1,0 +1,82 @@
+"""A fact of a text, and which facts of a sentence its source does not hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+VERSION = "version"  # the unit of a number behind "version" and the like
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact at ``start``; two are the same when kind and unit agree and a value is shared.
+
+    ``text`` is how it is written, ``full`` the same with its unit. What lies in a range of codes
+    ("C4 to C6") is ``implied``: a source holds it, a claim does not say it. Where a thing stands
+    behind a number ("12 pupils") it ``counts`` that, and no unit is left to the context.
+    """
+
+    kind: str
+    values: frozenset[object]
+    unit: str | None = None
+    text: str = field(default="", compare=False)
+    full: str = field(default="", compare=False)
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    implied: bool = field(default=False, compare=False)
+    counts: bool = field(default=False, compare=False)
+
+    def held_by(self, other: "Fact") -> bool:
+        """Whether ``other``, in a source, says it; a unit may be left to the context."""
+        if self.kind == other.kind == "date":
+            return any(_same_date(a, b) for a in self.values for b in other.values)
+        if {self.kind, other.kind} == {"time", "quantity"}:
+            return self._is_hour(other) or other._is_hour(self)
+        if self.kind != other.kind or not self.values & other.values:
+            return False
+        if self.unit == other.unit or {self.unit, other.unit} == {None, VERSION}:
+            return True
+        return (self.unit is None and not self.counts) or (other.unit is None and not other.counts)
+
+    def _is_hour(self, other: "Fact") -> bool:
+        hours = {v * 60 for v in other.values if isinstance(v, Fraction)}
+        return self.kind == "time" and other.unit in (None, "hour") and bool(self.values & hours)
+
+
+def wording_of(fact: Fact, held: Iterable[Fact]) -> str:
+    """A fact that is not held: with its unit where only that is another."""
+    same = any(fact.kind == other.kind and fact.values & other.values for other in held)
+    return fact.full if same else fact.text
+
+
+def missing(claimed: Iterable[Fact], held: Iterable[Fact]) -> list[Fact]:
+    """The facts of ``claimed`` that no fact of ``held`` is."""
+    have = list(held)
+    return [
+        fact
+        for fact in claimed
+        if not fact.implied
+        and not any(fact.held_by(other) for other in have)
+        and not _apart_from_year(fact, have)
+    ]
+
+
+def _apart_from_year(fact: Fact, held: Sequence[Fact]) -> bool:
+    """Whether a date's year stands elsewhere: "In 2026 it is closed from 24 December"."""
+    for day, month, year in fact.values if fact.kind == "date" else ():
+        told = any(other.kind == "quantity" and year in other.values for other in held)
+        bare = replace(fact, values=frozenset({(day, month, None)}))
+        if year and told and any(_yearless(other, bare) for other in held):
+            return True
+    return False
+
+
+def _yearless(held: Fact, bare: Fact) -> bool:
+    return held.kind == "date" and any(value in bare.values for value in held.values)
+
+
+def _same_date(claimed: object, held: object) -> bool:
+    """Day, month and year; what a claim leaves out may stand in its source."""
+    if not (isinstance(claimed, tuple) and isinstance(held, tuple)):
+        return False
+    return all(mine is None or mine == theirs for mine, theirs in zip(claimed, held, strict=True))

@@ -1,0 +1,274 @@
+"""Parts of a source that a claim mixes: the subject of one clause with the number of another."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from chatbot.grounding.binding import has_rival
+from chatbot.grounding.denial import about_the_same
+from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.lexicon import kinds, opposites, words
+from chatbot.grounding.opposites import sides
+from chatbot.grounding.overlap import LIGHT, has_stem
+from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.reading import Reading, days_of
+
+_VERBATIM = 2  # words that are the same, and so many at most that are not
+_IS_A = re.compile(
+    r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
+    r"les?|la|el|los|las|una?)\s",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for| on| in)?|apart from|other than|außer|sauf|excepto|salvo) (.*)",
+    re.IGNORECASE,
+)
+
+
+def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Reading]) -> str | None:
+    """What the claim mixes of its source, or of its source and another sentence; nothing for the
+    rows of a table, whose cells belong together."""
+    if source.row:
+        return None
+    for piece in claim.pieces:
+        wrong = (
+            _mixed_facts(piece, source)
+            or _other_days(piece, source)
+            or _other_qualifier(piece, source)
+            or _other_subject(piece, source)
+        )
+        if wrong:
+            return wrong
+    for clause in claim.clauses:
+        wrong = (
+            _other_predicate(clause, source)
+            or _other_kind(clause, source)
+            or _excepted(clause, source)
+        )
+        if wrong:
+            return wrong
+    return _nearer_sentence(claim, source, over, beside)
+
+
+def _mixed_facts(piece: Piece, source: Reading) -> str | None:
+    """A time of one clause with the months or days of another, which has another time."""
+    facts = [fact for fact in piece.facts if fact.kind in ("time", "date") or fact.unit]
+    for fact, other in permutations(facts, 2):
+        if (fact.kind, fact.unit) == (other.kind, other.unit):
+            continue
+        if _apart(fact, other, source):
+            return f"it says '{fact.full}' of '{other.full}', and its source of something else"
+    days = _days(piece)
+    for fact in facts:
+        holding = [p for p in source.pieces if not missing([fact], p.facts)]
+        naming = [p for p in source.pieces if days and days <= _days(p)]
+        parted = holding and naming and not any(p in holding for p in naming)
+        if (
+            parted
+            and all(_days(p) and not days <= _days(p) for p in holding)
+            and all(has_rival(fact, p.facts) or not p.facts for p in naming)
+        ):
+            return f"it says '{fact.full}' of '{min(days)}', and its source of another day"
+    return None
+
+
+def _apart(fact: Fact, other: Fact, source: Reading) -> bool:
+    """Whether each clause with the one has a rival of the other, and the other way round."""
+    first = [p for p in source.pieces if not missing([fact], p.facts)]
+    second = [p for p in source.pieces if not missing([other], p.facts)]
+    return (
+        bool(first and second)
+        and all(missing([other], p.facts) and has_rival(other, p.facts) for p in first)
+        and all(missing([fact], p.facts) and has_rival(fact, p.facts) for p in second)
+    )
+
+
+def _days(piece: Piece) -> frozenset[str]:
+    return days_of(piece.text, piece.terms)
+
+
+def _other_days(piece: Piece, source: Reading) -> str | None:
+    """Weekdays of another clause than the one that the claim is about."""
+    days = _days(piece)
+    naming = [p for p in source.pieces if _days(p)]
+    if not days or len(naming) < 2:
+        return None
+    shares = [len(_about(piece) & (_about(p) | p.taken)) for p in naming]
+    best = [p for p, share in zip(naming, shares, strict=True) if share == max(shares)]
+    if len(best) == len(naming) or any(days & _days(p) == days for p in best):
+        return None
+    return f"it says '{min(days - _days(best[0]))}', which its source says of something else"
+
+
+def _about(piece: Piece) -> frozenset[str]:
+    return frozenset(mark for mark in piece.stems if not mark.startswith("@weekday:")) - LIGHT
+
+
+def _other_qualifier(piece: Piece, source: Reading) -> str | None:
+    """A number that the source gives "for hygienist visits" only, and another one without."""
+    for fact in _counted(piece):
+        holding = [p for p in source.pieces if not missing([fact], p.facts)]
+        if len(holding) != 1 or not (holding[0].qualifies and holding[0].taken):
+            continue
+        own = _own(holding[0])
+        others = [p for p in source.pieces if p is not holding[0] and has_rival(fact, p.facts)]
+        if own and not _shared(own, piece) and any(_shared(_own(p), piece) for p in others):
+            return f"it says '{fact.full}', which its source says of '{_named(own, holding[0])}'"
+    return None
+
+
+def _other_subject(piece: Piece, source: Reading) -> str | None:
+    """The subject of one clause with the number of another one."""
+    mine = _own_subject(piece)
+    for fact in _counted(piece) if mine else ():
+        holding = [p for p in source.pieces if not missing([fact], p.facts)]
+        others = [p for p in source.pieces if p not in holding and p.before is None]
+        if not holding or any(_shared(mine, p) or not _own_subject(p) for p in holding):
+            continue
+        if any(_shared(mine, p) and not _shared(_own_subject(p), holding[0]) for p in others):
+            return f"it says '{fact.full}', which its source says of something else"
+    return None
+
+
+def _other_predicate(clause: Piece, source: Reading) -> str | None:
+    """What the source says of the subject of another clause: "The black wire carries the signal"
+    of "The black wire is negative; the yellow wire carries the signal"."""
+    mine = _own_subject(clause)
+    said = clause.stems - LIGHT - mine
+    if not mine or not said:
+        return None
+    about = [c for c in source.clauses if c.before is None and mine <= _own_subject(c)]
+    if not about or any(_shared(said, c) for c in about):
+        return None
+    for other in source.clauses:
+        theirs = _own_subject(other)
+        whole = all(has_stem(stem, other.stems) for stem in said)
+        if whole and theirs - mine and mine - theirs and not mine <= other.stems | other.taken:
+            return f"it says '{_word(said)}', which its source says of something else"
+    return None
+
+
+def _other_kind(clause: Piece, source: Reading) -> str | None:
+    """What the source says of Gold members, where the claim says it of the Silver ones that
+    another clause is about."""
+    best = about_the_same(clause, source)
+    own = [fact for other in best for fact in other.facts]
+    if missing(clause.facts, own):  # another clause says the number, and is compared by it
+        return None
+    for term in clause.terms if len(best) == 1 < len(source.clauses) else ():
+        mine = {t.value for t in clause.terms if t.kind == term.kind}
+        theirs = {t.value for t in best[0].terms if t.kind == term.kind}
+        if theirs and not mine & theirs and term.kind not in ("weekday", "rate"):
+            return f"it says '{term.text}' where its source says '{min(theirs)}'"
+    return None
+
+
+def _excepted(clause: Piece, source: Reading) -> str | None:
+    """ "Every day except Sunday" says nothing of Sunday."""
+    if clause.negative or not clause.terms:
+        return None
+    for piece in source.pieces:
+        match = _EXCEPT.search(piece.text)
+        if match is None or missing(clause.facts, piece.facts):
+            continue
+        left_out = {term.value for term in kinds().find(match[1])}
+        for term in clause.terms:
+            if term.value in left_out and (clause.facts or not sides(clause.text, "polar")):
+                return f"it says '{term.text}', which its source leaves out"
+    return None
+
+
+def _nearer_sentence(
+    claim: Reading, source: Reading, over: Reading, beside: Sequence[Reading]
+) -> str | None:
+    """A sentence with another number that holds what the claim is about, where the source is
+    about something else."""
+    named = claim.stems - LIGHT
+    own = {stem for stem in source.stems - LIGHT - _fillers() if not has_stem(stem, named)}
+    if not own:
+        return None
+    for fact in _counted(claim):
+        for other in beside:
+            if not has_rival(fact, other.facts) or not missing([fact], other.facts):
+                continue
+            only = [s for s in named if has_stem(s, other.stems) and not has_stem(s, source.stems)]
+            back = [
+                stem
+                for stem in named
+                if has_stem(stem, source.stems) and not has_stem(stem, other.stems | over.stems)
+            ]
+            if any(stem in claim.topics or stem[0] == "@" for stem in only) and not back:
+                return f"it says '{fact.full}' where another sentence says otherwise"
+    return None
+
+
+def renamed(
+    claim: Reading, source: Reading, over: Reading, elsewhere: frozenset[str]
+) -> str | None:
+    """One name in place of another in words that are otherwise the source's: "the minimum age for
+    tandems" of "the minimum age for e-bikes", where tandems are spoken of elsewhere."""
+    known = source.stems | over.stems | _sided(claim)
+    strange = {stem for stem in claim.stems - LIGHT - _general() if not has_stem(stem, known)}
+    left = {stem for stem in source.stems - LIGHT - _general() if not has_stem(stem, claim.stems)}
+    shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
+    few = source.row or (len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM)
+    if not (few and left and strange & elsewhere):
+        return None
+    if source.row and any(has_stem(stem, claim.stems) for stem in source.pieces[0].stems):
+        return None
+    return f"it says '{_word(frozenset(strange & elsewhere))}', of which its source does not speak"
+
+
+def other_definition(claim: Reading, source: Reading, over: Reading) -> str | None:
+    """ "A service is a tyre change" of a source that has tyre changes and no service."""
+    match = _IS_A.search(claim.text)
+    if match is None or any(fact.start >= match.start() for fact in claim.facts):
+        return None
+    about = stems_of(claim.text[: match.start()], claim.language)
+    known = source.stems | over.stems
+    strange = {stem for stem in about - LIGHT if not has_stem(stem, known)}
+    if strange:
+        return f"it says what '{_word(frozenset(strange))}' is, of which its source does not speak"
+    return None
+
+
+def _sided(claim: Reading) -> set[str]:
+    """Words of pairs of opposites, which are compared as such."""
+    found = [*opposites("polar").find(claim.text), *opposites("opposites").find(claim.text)]
+    return set().union(*(stems_of(term.text, claim.language) for term in found))
+
+
+def _general() -> frozenset[str]:
+    """Words that may stand for one another in a sentence of the same meaning."""
+    return _fillers() | words("plain") | words("goes_on")
+
+
+def _counted(piece: Piece) -> Iterator[Fact]:
+    return (fact for fact in piece.facts if fact.kind in ("time", "date") or fact.unit)
+
+
+def _own(piece: Piece) -> frozenset[str]:
+    return piece.stems - LIGHT - _fillers()
+
+
+def _shared(stems: frozenset[str], piece: Piece) -> bool:
+    return any(has_stem(stem, piece.stems | piece.taken) for stem in stems)
+
+
+def _own_subject(piece: Piece) -> frozenset[str]:
+    return piece.subject - LIGHT - _fillers()
+
+
+def _word(stems: frozenset[str]) -> str:
+    return max(stems, key=len).split(":")[-1]
+
+
+def _fillers() -> frozenset[str]:
+    return words("filler")
+
+
+def _named(stems: frozenset[str], piece: Piece) -> str:
+    for word in piece.text.split():
+        if has_stem(min(stems), frozenset({word.lower()})):
+            return word
+    return min(stems).split(":")[-1]

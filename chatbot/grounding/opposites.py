@@ -1,0 +1,44 @@
+"""Opposites and bounds of a text: "open" or "closed", "at most" or "at least"."""
+
+import re
+
+from chatbot.grounding.lexicon import opposites
+
+# "At no cost" denies nothing.
+_NO_DENIAL = re.compile(
+    r"\b(?:(?:at |for )?no (?:\w+ )?(?:cost|charge)s?|not only|nicht nur|"
+    r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|sans (?:frais|supplément)|sin (?:coste|cargo)s?)\b",
+    re.IGNORECASE,
+)
+# "Must not weigh more than" and "no later than" say at most.
+_BOUND = re.compile(
+    r"\b(?:not|no|nicht|ne|cannot|must not|may not)(?: pas)?(?: [^\W\d_]+){0,2}? "
+    r"(?P<how>more|later|longer|older|bigger|larger|heavier|less|fewer|earlier|sooner|younger|mehr|"
+    r"später|länger|älter|weniger|früher|plus|moins|más|menos)(?: [^\W\d_]+)? "
+    r"(?:than|als|que|de)\b",
+    re.IGNORECASE,
+)
+_LEAST = frozenset("less fewer earlier sooner younger weniger früher moins menos".split())  # noqa: SIM905
+
+
+def undenied(text: str) -> str:
+    """A text without words such as "no" that deny nothing: "at no cost", "no later than"."""
+    return _NO_DENIAL.sub(" ", plain_bounds(text))
+
+
+def plain_bounds(text: str) -> str:
+    """ "Not more than" as "at most", and "not less than" as "at least"."""
+
+    def plain(match: re.Match[str]) -> str:
+        least = match["how"].lower() in _LEAST
+        return "at least, more than" if least else "at most, less than"
+
+    return _BOUND.sub(plain, text)
+
+
+def sides(text: str, section: str) -> dict[str, set[str]]:
+    """The pairs of ``opposites`` or ``polar`` that a text has words of, with those sides."""
+    found: dict[str, set[str]] = {}
+    for term in opposites(section).find(plain_bounds(text)):
+        found.setdefault(term.kind, set()).add(term.value)
+    return found

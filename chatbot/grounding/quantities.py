@@ -1,0 +1,167 @@
+"""Numbers with their units, in figures and in words."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from chatbot.grounding.fact import VERSION, Fact
+from chatbot.grounding.lexicon import numbers, units, words
+
+_FRACTIONS = {
+    "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8", "⅜": "3/8",
+    "⅝": "5/8", "⅞": "7/8",
+}  # fmt: skip
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_MONEY = r"US\$|[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)"
+_SIGNS = ("$", "€", "£", "¥", "US$")
+_NUMBER = re.compile(
+    rf"(?:(?P<before>{_MONEY})\s?)?"
+    r"(?P<sign>(?<![\w.)\]%])[-−–+](?=\d)|(?<![\w.)\]%])±(?=\d))?(?<![\d])"
+    r"(?P<digits>\d+(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d+(?:[.,:/]\d+)*)"
+    r"(?P<fraction>\s?[½¼¾⅓⅔⅛⅜⅝⅞]|\s[1-9]/[2-9](?!\d))?(?P<power>[⁻⁰¹²³⁴-⁹]+|\^-?\d+)?"
+    r"|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])"
+)
+# A number before a unit, else an article or a pronoun.
+ONE = frozenset("one eins ein eine einen einem einer un une uno una".split())  # noqa: SIM905
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_JOINT = re.compile(r"\s?(?:[-–—/]|to|or|and|bis|und|oder|à|a|et|ou|y|o|by|x|×)\s?", re.IGNORECASE)
+_UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
+_BEFORE = re.compile(r"([^\W\d_]+) $")
+_THING = re.compile(r" ([^\W\d_]{3,})")
+# Words behind a number that are no thing: "from 6 and", "8 bis"; and "5 more".
+_JOINING = frozenset(
+    re.findall(
+        r"\w+",
+        """and or to of in on at by for per from with until till through than if when are is was
+        were after before within the bis und oder pro von zu im am auf aus bei mit für nach vor der
+        die das pour par sur avec dans des est sont les por para con del los las""",
+    )
+)
+_NO_THING = _JOINING | frozenset(
+    re.findall(
+        r"\w+",
+        """more less fewer further other only each every both full whole consecutive additional
+        extra weitere weiteren mehr weniger ganze volle plus moins más menos""",
+    )
+)
+
+
+def quantities(text: str) -> list[Fact]:
+    """The numbers of a text in order; years, dates and times were taken out of it before."""
+    found: list[Fact] = []
+    for match in _NUMBER.finditer(text):
+        unit, after = _unit_behind(text, match.end())
+        if unit is None and _names_version(text, match.start()):
+            unit = VERSION
+        if match["before"]:
+            unit, after = units()[match["before"]], match.end()
+        digits = text[match.start("digits") if match["digits"] else match.start() : match.end()]
+        digits = f"{match['sign'] or ''}{digits}".strip()
+        money = match["before"] or text[match.end() : after].strip() in _SIGNS
+        full = f"{digits} {unit.upper()}" if money and unit else text[match.start() : after].strip()
+        found.append(
+            Fact(
+                "quantity",
+                _values(match),
+                unit,
+                digits,
+                full,
+                match.start(),
+                match.end(),
+                counts=unit is None and _counts(text, match.end()),
+            )
+        )
+    for match in _WORD.finditer(text):
+        value = numbers().get(match[0].lower(), 1 if match[0].lower() in ONE else None)
+        unit, after = _unit_behind(text, match.end())
+        if value is None or (match[0].lower() in ONE and unit is None):
+            continue
+        full = text[match.start() : after]
+        values = frozenset({Fraction(value)})
+        thing = unit is None and _counts(text, match.end())
+        found.append(
+            Fact("quantity", values, unit, match[0], full, match.start(), match.end(), counts=thing)
+        )
+    found.sort(key=lambda fact: fact.start)
+    return _with_shared_units(text, found)
+
+
+def _with_shared_units(text: str, found: list[Fact]) -> list[Fact]:
+    """ "3 to 5 days" are 3 days to 5 days, and "€3-5" are two prices."""
+    for at in range(len(found) - 2, -1, -1):
+        one, other = found[at], found[at + 1]
+        if one.unit is None and _JOINT.fullmatch(text[one.end : other.start]):
+            found[at] = replace(one, unit=other.unit, counts=other.counts)
+    return found
+
+
+def _names_version(text: str, start: int) -> bool:
+    """Whether a number stands behind "version" and the like."""
+    before = _BEFORE.search(text, max(0, start - 24), start)
+    return before is not None and before[1].lower() in words("versioned")
+
+
+def _counts(text: str, end: int) -> bool:
+    """Whether a thing stands right behind a number."""
+    match = _THING.match(text, end)
+    return match is not None and match[1] not in _NO_THING
+
+
+def _unit_behind(text: str, end: int) -> tuple[str | None, int]:
+    match = _UNIT.match(text, end)
+    if match is None:
+        return None, end
+    known = units()
+    first, second = match[1].replace(" ", ""), match[2]
+    for form in (f"{match[1]} {second}", f"{match[1]} {second}".lower()) if second else ():
+        if form in known:
+            return known[form], match.end(2)
+    for form in (first, first.lower() if len(first) > 1 else first):
+        if form in known:
+            return known[form], match.end(1)
+    # "30 full days"
+    if second in known and len(second) > 1 and first.islower() and first not in _JOINING:
+        return known[second], match.end(2)
+    return None, end
+
+
+def _values(match: re.Match[str]) -> frozenset[object]:
+    """The number; "1.000" may be two of them, and "3.2.1" or "4/5" is no number but itself."""
+    if match["part"]:
+        return frozenset({Fraction(_FRACTIONS[match["part"]])})
+    values = _values_of(match["digits"])
+    if part := (match["fraction"] or "").strip():
+        values = {
+            v + Fraction(_FRACTIONS.get(part, part)) for v in values if isinstance(v, Fraction)
+        }
+    if power := (match["power"] or "").translate(_RAISED).lstrip("^"):
+        values = {("power", value, power) for value in values}
+    sign = (match["sign"] or "").replace("−", "-").replace("–", "-")
+    if sign == "-":
+        values = {-v if isinstance(v, Fraction) else ("-", v) for v in values}
+    if sign == "±":
+        values = {("±", value) for value in values}
+    return frozenset(values)
+
+
+def _values_of(digits: str) -> set[object]:
+    digits = re.sub(r"[ \u00a0\u202f]", "", digits)
+    if not re.fullmatch(r"\d+(?:[.,]\d+)*", digits) or len(digits) > 40:
+        return {digits}
+    signs = re.findall(r"[.,]", digits)
+    found: set[object] = set()
+    if not signs:
+        return {Fraction(int(digits))}
+    groups = re.split(r"[.,]", digits)
+    if all(len(group) == 3 for group in groups[1:]) and groups[0] not in ("0", "00"):
+        found.add(Fraction(int("".join(groups))))
+    if len(set(signs)) == len(signs) and (len(signs) == 1 or len(groups[1]) == 3):
+        whole, last = "".join(groups[:-1]), groups[-1]
+        try:
+            found.add(Fraction(Decimal(f"{whole}.{last}")))
+        except InvalidOperation:  # pragma: no cover
+            return {digits}
+    elif len(signs) > 1 and len(set(signs)) == 2 and signs.count(signs[-1]) == 1:
+        found.add(Fraction(Decimal(f"{''.join(groups[:-1])}.{groups[-1]}")))
+    return found or {digits}
