@@ -104,7 +104,7 @@ def _parted(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
     for kind, a, b, c, d in match.get_opcodes():
         if kind == "equal":
             continue
-        if _numeric(one[a:b]) and _numeric(other[c:d]):
+        if _numeric(one[a:b]) and _numeric(other[c:d]) and not _in_name(one, a):
             values = True
             continue
         names.add((_name(one, a, b), _name(other, c, d)))
@@ -117,6 +117,12 @@ def _parted(one: Sequence[str], other: Sequence[str]) -> tuple[str, str] | None:
 
 def _numeric(words: Sequence[str]) -> bool:
     return bool(words) and all(word[0].isdigit() or word in "%€$£" for word in words)
+
+
+def _in_name(words: Sequence[str], at: int) -> bool:
+    """Whether a number belongs to a name: "Alpine 200", not "EUR 200"."""
+    before = words[at - 1] if at > 1 else ""
+    return before[:1].isupper() and before[1:].islower()
 
 
 def _name(words: Sequence[str], start: int, end: int) -> str:

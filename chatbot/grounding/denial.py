@@ -12,6 +12,7 @@ from chatbot.grounding.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_SUBJECT = 0.05
+_NEARLY = 0.02  # so little less is as much
 _SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
 
 
@@ -20,6 +21,8 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     denied: list[Piece] = []
     for clause in claim.clauses:
         best = about_the_same(clause, source)
+        if _conditional(clause) and not any(map(_conditional, best)):
+            continue  # "if it runs dry" of "never let it run dry"
         if best and all(_denies(clause, other, source) for other in best):
             denied.append(clause)
             continue
@@ -37,6 +40,11 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     )
 
 
+def _conditional(clause: Piece) -> bool:
+    first = _WORD.search(clause.text)
+    return first is not None and first[0].lower() in words("if")
+
+
 def _said(reading: Reading) -> set[str]:
     return {word.lower() for word in _WORD.findall(reading.text)}
 
@@ -48,9 +56,9 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
         return []
     shares = [_share(clause, other) for other in source.clauses]
     most = max(shares, default=0)
-    if most < size / 2:
+    if not most or most < size / 2:
         return []
-    best = [c for c, share in zip(source.clauses, shares, strict=True) if share == most > 0]
+    best = [c for c, share in zip(source.clauses, shares, strict=True) if share >= most - _NEARLY]
     if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
         return []
     return best

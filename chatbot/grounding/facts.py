@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import kinds, numbers, units
-from chatbot.grounding.quantities import ONE, quantities
+from chatbot.grounding.quantities import ONE, number_of, quantities
 from chatbot.text.unicode import normalise
 
 _ADDRESS = re.compile(
@@ -46,13 +46,27 @@ _DATES = (
     re.compile(r"\b(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>\d{4})\b"),
 )
 _TIME = re.compile(
-    r"\b(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d{2}))?\s?(?P<half>[ap])\.?m\b\.?|"
+    r"\b(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d{2}))?\s?(?P<half>[ap])(?:\.\s?m\.|m\b)|"
     r"\b(?P<hour2>\d{1,2}):(?P<minute2>\d{2})(?!\d|:)|\b(?P<hour3>\d{1,2})h(?P<minute3>\d{2})\b|"
     r"\b(?P<noon>noon|midnight)\b|\b(?P<hour4>\d{1,2}) (?:Uhr|o'clock)\b",
     re.IGNORECASE,
 )
 _HALVES = re.compile(
     r"\b(?:(?P<number>\d{1,3}|[a-z]+) and a half|(?P<german>[a-zäöüß]+?)einhalb|anderthalb)\b",
+    re.IGNORECASE,
+)
+_LASTS = {
+    "jährig": "Jahre", "monatig": "Monate", "wöchig": "Wochen", "tägig": "Tage",
+    "stündig": "Stunden", "minütig": "Minuten",
+}  # fmt: skip
+_LASTING = re.compile(
+    r"\b([^\W\d_]{3,}?|\d{1,3}-?)(jährig|monatig|wöchig|tägig|stündig|minütig)(?:e[nrms]?)?\b",
+    re.IGNORECASE,
+)
+_LARGE = re.compile(
+    r"\b(?P<first>a|one|[a-z]+(?:-[a-z]+)?) (?P<scale>hundred|thousand)"
+    r"(?:(?: and)? (?P<rest>(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-[a-z]+)?|"
+    r"[a-z]{3,6}teen|ten|eleven|twelve|one|two|three|four|five|six|seven|eight|nine))?\b",
     re.IGNORECASE,
 )
 _UNDER = re.compile(r"\b(under|over)-(\d{1,3})s?\b", re.IGNORECASE)
@@ -111,7 +125,24 @@ def unify_spelling(text: str) -> str:
         text = normalise(text.translate(str.maketrans(kept)))
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
-    return _HALVES.sub(_with_half, text)
+    text = _LASTING.sub(_with_unit, text)
+    return _LARGE.sub(_in_figures, _HALVES.sub(_with_half, text))
+
+
+def _with_unit(match: re.Match[str]) -> str:
+    """ "Zweijährig" as "2 Jahre"."""
+    value = number_of(match[1].lower())
+    return match[0] if value is None else f"{value} {_LASTS[match[2].lower()]}"
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    """ "Two hundred and fifty" as "250"."""
+    first = match["first"].lower()
+    count = 1 if first in ("a", "one") else numbers().get(first)
+    rest = numbers().get((match["rest"] or "zero").lower())
+    if count is None or rest is None:
+        return match[0]
+    return str(count * numbers()[match["scale"].lower()] + rest)
 
 
 def _with_half(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 _FILE = Path(__file__).with_name("lexicon.toml")
 _TENS = {"de": "{unit}und{ten}", "en": "{ten}-{unit}", "fr": "{ten}-{unit}", "es": "{ten} y {unit}"}
+_GERMAN_ENDING = r"(?:(?<=\w{4})e[nrms]?)?"  # "warm", "warmen"
 _SHORT = 3  # letters
 # What a form in lower case is more often.
 _OTHER_WORDS = frozenset("may mar march mars base plus free full light max mini".split())  # noqa: SIM905
@@ -36,9 +37,10 @@ class Term(NamedTuple):
 
 
 class Forms:
-    """Forms with what each stands for; a form with a capital is found as it is written only."""
+    """Forms with what each stands for; a form with a capital is found as it is written only, and
+    one of several words also with hyphens. ``ending`` may follow."""
 
-    def __init__(self, forms: Iterable[tuple[str, tuple[str, str]]]) -> None:
+    def __init__(self, forms: Iterable[tuple[str, tuple[str, str]]], ending: str = "") -> None:
         self._meant: dict[str, list[tuple[str, str]]] = {}
         exact: set[str] = set()
         loose: set[str] = set()
@@ -46,11 +48,15 @@ class Forms:
             capital = form != form.lower()
             self._meant.setdefault(form, []).append(meant)
             (exact if capital else loose).add(form)
-        self._patterns = [_any_of(exact, 0), _any_of(loose, re.IGNORECASE)]
+        self._patterns = [_any_of(exact, 0, ending), _any_of(loose, re.IGNORECASE, ending)]
 
     def forms(self) -> list[str]:
         """All of them, as they are written."""
         return list(self._meant)
+
+    def forms_of(self, kind: str) -> list[str]:
+        """The forms of one kind."""
+        return [form for form, meant in self._meant.items() if any(k == kind for k, _ in meant)]
 
     def find(self, text: str) -> list[Term]:
         """The terms of a text, in order."""
@@ -58,14 +64,22 @@ class Forms:
             Term(kind, value, match.start(), match[0])
             for pattern in self._patterns
             for match in pattern.finditer(text)
-            for kind, value in self._meant.get(match[0], self._meant.get(match[0].lower(), []))
+            for kind, value in self._of(match[1])
         ]
         return sorted(found, key=lambda term: term.start)
 
+    def _of(self, form: str) -> list[tuple[str, str]]:
+        spaced = form.replace("-", " ")
+        for written in (form, form.lower(), spaced, spaced.lower()):
+            if written in self._meant:
+                return self._meant[written]
+        return []
 
-def _any_of(forms: Iterable[str], flags: int) -> re.Pattern[str]:
+
+def _any_of(forms: Iterable[str], flags: int, ending: str = "") -> re.Pattern[str]:
     longest = sorted(forms, key=len, reverse=True)
-    return re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, longest))})(?!\w)", flags)
+    any_form = "|".join(re.escape(form).replace(r"\ ", "[ -]") for form in longest)
+    return re.compile(rf"(?<![\w])({any_form}){ending}(?!\w)", flags)
 
 
 def _split(line: str) -> list[str]:
@@ -92,10 +106,13 @@ def kinds() -> Forms:
 def opposites(section: str) -> Forms:
     """The pairs of ``opposites`` or ``polar``; a kind is the number of its pair."""
     return Forms(
-        (form, (f"{section} {number}", side))
-        for number, line in enumerate(_read()[section]["pairs"])
-        for side in line.split("|")
-        for form in _split(side)
+        (
+            (form, (f"{section} {number}", side))
+            for number, line in enumerate(_read()[section]["pairs"])
+            for side in line.split("|")
+            for form in _split(side)
+        ),
+        _GERMAN_ENDING,
     )
 
 

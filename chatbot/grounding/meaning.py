@@ -14,6 +14,7 @@ from chatbot.grounding.mixing import mixed
 from chatbot.grounding.reading import Reading
 
 _CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
+_RATES = ("rate", "each")
 
 
 def objection(
@@ -24,6 +25,7 @@ def objection(
     return (
         _other_fact(claim, source, over)
         or _other_term(claim, source, over)
+        or _other_rate(claim, source)
         or _other_day(claim, source)
         or other_code(claim, source)
         or other_binding(claim, source, beside)
@@ -51,6 +53,8 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
     for term in claim.terms:
         if term.kind == "weekday":
             continue
+        if term.kind in _RATES:
+            continue
         own = {t.value for t in source.terms if t.kind == term.kind}
         if term.value in own or _told_by_currency(term, claim, source, own):
             continue
@@ -58,8 +62,6 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
         rivals = [t for t in source.terms if t.kind == term.kind and t.value not in said]
         if rivals and not own & said:
             return f"it says '{term.text}' where its source says '{rivals[0].text}'"
-        if term.kind == "rate":  # "9 EUR in two weeks" may be told per week elsewhere
-            continue
         above = {t.value for t in over.terms if t.kind == term.kind}
         bare = {stem for stem in source.stems | over.stems if not stem.startswith("@")}
         if term.value not in above and term.text.lower() not in bare:
@@ -68,6 +70,19 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
         own = {t.value for t in source.terms if t.kind == term.kind}
         if own and not own & {t.value for t in claim.carried}:
             return f"it says '{term.text}' where its source says '{min(own)}'"
+    return None
+
+
+def _other_rate(claim: Reading, source: Reading) -> str | None:
+    """ "Per week" of a source that says "per day", or "per person" only."""
+    for term in claim.terms if any(fact.unit for fact in claim.facts) else ():
+        if term.kind not in _RATES:
+            continue
+        own = [t for t in source.terms if t.kind == term.kind]
+        if not own and not any(t.kind == "each" for t in claim.terms):
+            own = [t for t in source.terms if t.kind == "each"]
+        if own and term.value not in {t.value for t in own}:
+            return f"it says '{term.text}' where its source says '{own[0].text}'"
     return None
 
 

@@ -29,7 +29,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
     """What the claim mixes of its source, or of its source and another sentence; nothing for the
     rows of a table, whose cells belong together."""
     if source.row:
-        return None
+        return _nearer_row(claim, source, beside)
     for piece in claim.pieces:
         wrong = (
             _mixed_facts(piece, source)
@@ -39,10 +39,11 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
         )
         if wrong:
             return wrong
-    for clause in claim.clauses:
+    for clause in claim.clauses if not claim.lead else ():  # "No, not in the EU"
         wrong = (
             _other_predicate(clause, source)
             or _other_kind(clause, source)
+            or _other_word(clause, source)
             or _excepted(clause, source)
         )
         if wrong:
@@ -90,14 +91,16 @@ def _days(piece: Piece) -> frozenset[str]:
 def _other_days(piece: Piece, source: Reading) -> str | None:
     """Weekdays of another clause than the one that the claim is about."""
     days = _days(piece)
-    naming = [p for p in source.pieces if _days(p)]
+    naming = [p for p in source.clauses if _days(p)]
     if not days or len(naming) < 2:
+        return None
+    if any(days <= _days(p) and not missing(piece.facts, p.facts) for p in naming if piece.facts):
         return None
     shares = [len(_about(piece) & (_about(p) | p.taken)) for p in naming]
     best = [p for p, share in zip(naming, shares, strict=True) if share == max(shares)]
-    if len(best) == len(naming) or any(days & _days(p) == days for p in best):
+    if len(best) == len(naming) or any(days <= _days(p) for p in best):
         return None
-    return f"it says '{min(days - _days(best[0]))}', which its source says of something else"
+    return f"it says '{min(days)}', which its source says of something else"
 
 
 def _about(piece: Piece) -> frozenset[str]:
@@ -156,11 +159,33 @@ def _other_kind(clause: Piece, source: Reading) -> str | None:
     if missing(clause.facts, own):  # another clause says the number, and is compared by it
         return None
     for term in clause.terms if len(best) == 1 < len(source.clauses) else ():
-        mine = {t.value for t in clause.terms if t.kind == term.kind}
-        theirs = {t.value for t in best[0].terms if t.kind == term.kind}
-        if theirs and not mine & theirs and term.kind not in ("weekday", "rate"):
-            return f"it says '{term.text}' where its source says '{min(theirs)}'"
+        mine, theirs = _values(clause, term.kind), _values(best[0], term.kind)
+        if mine - theirs and theirs - mine and term.kind not in ("weekday", "rate", "each"):
+            return f"it says '{term.text}' where its source says '{min(theirs - mine)}'"
     return None
+
+
+def _other_word(clause: Piece, source: Reading) -> str | None:
+    """What the source says of the US, where the claim says it of the EU: "Data of customers in the
+    EU is stored in Ohio"."""
+    for kind in {term.kind for term in clause.terms} - {"weekday", "rate", "each"}:
+        mine = _values(clause, kind)
+        naming = [c for c in source.clauses if mine <= _values(c, kind)]
+        if clause.facts and any(not missing(clause.facts, c.facts) for c in naming):
+            continue
+        others = [c for c in source.clauses if _values(c, kind) and not mine & _values(c, kind)]
+        if not naming or not others:
+            continue
+        known = frozenset().union(*(c.stems | c.around for c in naming))
+        strange = [s for s in clause.stems - LIGHT - _general() if not has_stem(s, known)]
+        told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
+        if told:
+            return f"it says '{_word(frozenset(told))}', which its source says of something else"
+    return None
+
+
+def _values(piece: Piece, kind: str) -> set[str]:
+    return {term.value for term in piece.terms if term.kind == kind}
 
 
 def _excepted(clause: Piece, source: Reading) -> str | None:
@@ -211,10 +236,8 @@ def renamed(
     strange = {stem for stem in claim.stems - LIGHT - _general() if not has_stem(stem, known)}
     left = {stem for stem in source.stems - LIGHT - _general() if not has_stem(stem, claim.stems)}
     shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
-    few = source.row or (len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM)
-    if not (few and left and strange & elsewhere):
-        return None
-    if source.row and any(has_stem(stem, claim.stems) for stem in source.pieces[0].stems):
+    few = len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM
+    if source.row or not (few and left and strange & elsewhere):
         return None
     return f"it says '{_word(frozenset(strange & elsewhere))}', of which its source does not speak"
 
@@ -241,6 +264,19 @@ def _sided(claim: Reading) -> set[str]:
 def _general() -> frozenset[str]:
     """Words that may stand for one another in a sentence of the same meaning."""
     return _fillers() | words("plain") | words("goes_on")
+
+
+def _nearer_row(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
+    """The row "Everyday" for "Everyday", where the source is the row "Everyday Gold"."""
+    label = source.pieces[0].stems
+    for row in beside:
+        first = row.pieces[0] if row.row else None
+        if first is None or first.facts or not first.stems < label:
+            continue
+        extra = {stem for stem in label - first.stems if not has_stem(stem, claim.stems)}
+        if extra and first.stems & claim.stems:
+            return f"it says of '{first.text}' what its source says of another row"
+    return None
 
 
 def _counted(piece: Piece) -> Iterator[Fact]:

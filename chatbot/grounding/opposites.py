@@ -6,7 +6,7 @@ from chatbot.grounding.lexicon import opposites
 
 # "At no cost" denies nothing.
 _NO_DENIAL = re.compile(
-    r"\b(?:(?:at |for )?no (?:\w+ )?(?:cost|charge)s?|not only|nicht nur|"
+    r"\b(?:(?:at|for) no (?:\w+ )?(?:cost|charge)s?|not only|nicht nur|"
     r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|sans (?:frais|supplément)|sin (?:coste|cargo)s?)\b",
     re.IGNORECASE,
 )

@@ -16,7 +16,9 @@ LIGHT = frozenset(
         r"\w+",
         """cost price take per x part mean get need use make must may one code charg ask gibt
     kostet beträgt kosten kost coût coûte cout cuesta cuest precio preci prix item class becaus onli
-    also per due pay paid whenev want like""",
+    also per due pay paid whenev want
+    like zahl pag pai anoth els someon other each everi addit further extra anyth noth
+    all any whole just around""",
     )
 )
 _TAKEN = 0.9
@@ -57,7 +59,7 @@ def overlap(piece: Piece, other: Piece) -> float:
     """How many words with meaning and facts of the one the other has; a word that the other takes
     from the clause before it counts nearly as much."""
     shared = sum(
-        1.0 if has_stem(stem, other.stems) else _TAKEN * has_stem(stem, other.taken)
+        1.0 if has_stem(stem, other.stems) else _TAKEN * has_stem(stem, other.around)
         for stem in piece.stems
     )
     facts = len(piece.facts) - len(missing(piece.facts, other.facts))

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts
-from chatbot.grounding.lexicon import Term, empty_words, irregular, kinds, units, words
+from chatbot.grounding.lexicon import Term, empty_words, irregular, kinds, numbers, units, words
 from chatbot.grounding.opposites import undenied
 from chatbot.grounding.words import meaning_words
 
@@ -37,6 +37,7 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _BE = frozenset("is are was were can may must will ist sind wird werden est sont es son".split())  # noqa: SIM905
+_RELATIVE = frozenset("when which who where wobei wo qui où que donde".split())  # noqa: SIM905
 _DETERMINERS = frozenset("the a an your our its their it them us".split())  # noqa: SIM905
 _ARTICLES = frozenset(
     re.findall(
@@ -45,6 +46,11 @@ _ARTICLES = frozenset(
     )
 )
 _NOUN = 3  # words
+_CONTRACTED = re.compile(
+    r"\b(?:ca|wo|do|does|did|is|are|was|were|would|could|should|must|need|have|has|had)n't\b|"
+    r"\bcan't\b|\bwon't\b|(?<=\w)'(?:s|re|ve|ll|d|m)\b",
+    re.IGNORECASE,
+)
 _ELLIPTIC = 6  # words
 _UNITS_OF_RATES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
@@ -53,6 +59,7 @@ _RATE = re.compile(
     r"\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|Euro|€)\s(?:an?|each|every|le|la|im|al)\s"
     r"(?P<paid>[^\W\d_]+)"
 )
+_PRICED = re.compile(r"(?:[\d%€$£]|\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|Euro|francs?))\s?$")
 _REGULAR = {
     "hourly": "hour", "stündlich": "hour", "daily": "day", "täglich": "day", "weekly": "week",
     "wöchentlich": "week", "monthly": "month", "monatlich": "month", "mensuel": "month",
@@ -69,8 +76,10 @@ class Piece:
     facts: tuple[Fact, ...]
     terms: tuple[Term, ...]
     language: str = field(default="en", kw_only=True)
-    # What it is about by the pieces before it, where it begins without a subject of its own.
+    # The piece before it, where it begins without a subject of its own, and whether it has no
+    # verb either: "for visits 3 EUR".
     before: "Piece | None" = field(default=None, kw_only=True)
+    elliptic: bool = field(default=False, kw_only=True)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -83,8 +92,19 @@ class Piece:
         if self.before is None:
             return frozenset()
         own = tuple(f"@{term.kind}:" for term in self.terms)
-        more = self.before.head | self.before.taken
+        subject = self.before.subject if not self.elliptic else frozenset[str]()
+        first = _WORD.search(self.text)
+        if first is not None and first[0].lower() in _RELATIVE:  # "Sunday, when it closes at 6"
+            subject = self.before.stems
+        more = (subject or self.before.head) | self.before.taken
         return frozenset(mark for mark in more if not (own and mark.startswith(own)))
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """The same with all that a verb before says, where this piece has none."""
+        if self.before is None or not self.elliptic:
+            return self.taken
+        return self.taken | self.before.stems | self.before.around
 
     @cached_property
     def head(self) -> frozenset[str]:
@@ -148,6 +168,8 @@ def rates(text: str) -> Iterator[Term]:
         unit = units().get(word) or units().get(word.lower())
         if unit in _UNITS_OF_RATES:
             yield Term("rate", unit, match.start(), match[0])
+        elif unit is None and match["each"] and _PRICED.search(text, 0, match.start()):
+            yield Term("each", word.lower(), match.start(), match[0])
     for match in _WORD.finditer(text):
         if (unit := _REGULAR.get(match[0].lower())) is not None:
             yield Term("rate", unit, match.start(), match[0])
@@ -232,35 +254,46 @@ def _build_pieces(
             continue
         own = tuple(_within(found, a, b)), tuple(_within(terms, a, b))
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
-        goes_on = bool(built) and (_denied_only(said) or _goes_on(said, parted))
-        before = built[-1] if goes_on else None
-        built.append(Piece(said, *own, language=language, before=before))
+        how = _begins(said, parted) if built else ""
+        before = built[-1] if how else None
+        elliptic = how == "elliptic"
+        built.append(Piece(said, *own, language=language, before=before, elliptic=elliptic))
     return built
 
 
-def _goes_on(text: str, verbs: bool) -> bool:
-    """Whether a clause has no subject of its own: "for visits 3 EUR", "it costs 5 EUR", and where
-    ``verbs`` count "and costs 5 EUR"."""
+def _begins(text: str, verbs: bool) -> str:
+    """``elliptic`` where a clause has neither subject nor verb of its own ("for visits 3 EUR",
+    "firmware 2.3 does not"), ``verb`` where only the subject is lacking ("it costs 5 EUR", and
+    where ``verbs`` count "and costs 5 EUR"), else empty."""
     said = [word.lower() for word in _WORD.findall(_JOINED.sub("", text, count=1))]
-    if not said or said[0].isdigit():
-        return True
-    if said[0] in words("condition") | words("pronoun") | (words("no") - words("no_thing")):
-        return True
+    if not said or said[0].isdigit() or said[0] in ("one", "eins", *numbers()):
+        return "elliptic"
+    if _short_answer(said):
+        return "elliptic"
+    if said[0] in words("condition") or said[0] in _weekdays():
+        return "elliptic"
+    if said[0] in words("no"):
+        if len(said) < 2 or said[1] in words("condition"):
+            return "elliptic"
+        return "" if said[0] in words("no_thing") - {"no"} else "verb"
     follows = said[1] if len(said) > 1 else ""
+    if said[0] in words("pronoun"):
+        return "verb"
     if not verbs or said[0] in _DETERMINERS:
-        return False
+        return ""
     known = said[0] in words("goes_on") and follows not in _BE
-    return (
-        known
-        or follows in _DETERMINERS
-        or (said[0].endswith("ed") and follows in words("condition"))
-    )
+    participle = said[0].endswith("ed") and follows in words("condition")
+    return "verb" if known or follows in _DETERMINERS or participle else ""
 
 
-def _denied_only(text: str) -> bool:
-    """ "firmware 2.3 does not": of what the clause before says."""
-    said = [word.lower() for word in _WORD.findall(text)]
-    return len(said) <= _ELLIPTIC and bool(said) and said[-1] in words("no")
+@cache
+def _weekdays() -> frozenset[str]:
+    return frozenset(form.lower() for form in kinds().forms_of("weekday"))
+
+
+def _short_answer(said: Sequence[str]) -> bool:
+    """ "Firmware 2.3 does not", "normale Reifen schon": of what the clause before says."""
+    return len(said) <= _ELLIPTIC and said[-1] in words("no") | words("short_yes")
 
 
 def _within(found: Sequence, start: int, end: int) -> list:  # type: ignore[type-arg]
@@ -292,4 +325,5 @@ def stems_of(text: str, language: str) -> frozenset[str]:
 
 def meaning_of(text: str, language: str) -> set[str]:
     """Stems of the words with meaning, in the forms that :class:`Piece` has them."""
+    text = _CONTRACTED.sub(" ", text) if language == "en" else text
     return meaning_words(text, language, empty_words(language), irregular())

@@ -25,6 +25,11 @@ _NUMBER = re.compile(
 # A number before a unit, else an article or a pronoun.
 ONE = frozenset("one eins ein eine einen einem einer un une uno una".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# "zweitausendfünfhundert"
+_LARGE = re.compile(
+    r"(?:(?P<thousands>[a-zäöüß]*?)(?P<thousand>tausend))?"
+    r"(?:(?P<hundreds>[a-zäöüß]*?)(?P<hundred>hundert))?(?:und)?(?P<rest>[a-zäöüß]*)"
+)
 _JOINT = re.compile(r"\s?(?:[-–—/]|to|or|and|bis|und|oder|à|a|et|ou|y|o|by|x|×)\s?", re.IGNORECASE)
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
 _BEFORE = re.compile(r"([^\W\d_]+) $")
@@ -73,18 +78,43 @@ def quantities(text: str) -> list[Fact]:
             )
         )
     for match in _WORD.finditer(text):
-        value = numbers().get(match[0].lower(), 1 if match[0].lower() in ONE else None)
-        unit, after = _unit_behind(text, match.end())
-        if value is None or (match[0].lower() in ONE and unit is None):
+        word, end = match[0].lower(), match.end()
+        value = number_of(word)
+        if value is None and "-" in word:  # "three-year"
+            word = word.split("-")[0]
+            value, end = number_of(word), match.start() + len(word)
+        unit, after = _unit_behind(text, end)
+        if value is None or (unit is None and (word in ONE or end < match.end())):
             continue
         full = text[match.start() : after]
         values = frozenset({Fraction(value)})
-        thing = unit is None and _counts(text, match.end())
-        found.append(
-            Fact("quantity", values, unit, match[0], full, match.start(), match.end(), counts=thing)
-        )
+        thing = unit is None and _counts(text, end)
+        said = text[match.start() : end]
+        found.append(Fact("quantity", values, unit, said, full, match.start(), end, counts=thing))
     found.sort(key=lambda fact: fact.start)
     return _with_shared_units(text, found)
+
+
+def number_of(word: str) -> int | None:
+    """The value of a number word in lower case, such as "zweihundertfünfzig"."""
+    if word in ONE:
+        return 1
+    if (value := numbers().get(word)) is not None:
+        return value
+    match = _LARGE.fullmatch(word)
+    if match is None or not (match["thousand"] or match["hundred"]):
+        return None
+    total = 0
+    for part, scale in ((match["thousands"], 1000), (match["hundreds"], 100)):
+        name = "thousand" if scale == 1000 else "hundred"
+        if match[name]:
+            count = 1 if part in (None, "", "ein") else numbers().get(part)
+            if count is None:
+                return None
+            total += count * scale
+    rest = match["rest"]
+    more = 0 if not rest else 1 if rest == "eins" else numbers().get(rest)
+    return None if more is None else total + more
 
 
 def _with_shared_units(text: str, found: list[Fact]) -> list[Fact]:
