@@ -143,7 +143,10 @@ def _plainly(piece: Piece) -> frozenset[str]:
 
 
 def _codes_as_marks(piece: Piece) -> frozenset[str]:
-    return frozenset(f"code {value}" for value in _codes(piece))
+    said = _codes(piece)
+    if piece.short and piece.before is not None:
+        said = said | _codes(piece.before)
+    return frozenset(f"code {value}" for value in said)
 
 
 def _word(marks: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import kinds, numbers, units
-from chatbot.grounding.quantities import ONE, number_of, quantities
+from chatbot.grounding.quantities import ONE, names_version, number_of, quantities
 from chatbot.text.unicode import normalise
 
 _ADDRESS = re.compile(
@@ -170,6 +170,8 @@ def _code(match: re.Match[str]) -> Fact | None:
 
 def _date(match: re.Match[str]) -> Fact | None:
     named = match.groupdict()
+    if not named.get("year") and names_version(match.string, match.start()):
+        return None  # "version 2.3." at the end of a sentence
     day = int(named["day"])
     year = int(named["year"]) if named.get("year") else None
     if named.get("month"):

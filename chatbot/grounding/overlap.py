@@ -62,7 +62,10 @@ def overlap(piece: Piece, other: Piece) -> float:
         1.0 if has_stem(stem, other.stems) else _TAKEN * has_stem(stem, other.around)
         for stem in piece.stems
     )
-    facts = len(piece.facts) - len(missing(piece.facts, other.facts))
+    lacking = missing(piece.facts, other.facts)
+    facts: float = len(piece.facts) - len(lacking)
+    if other.short and other.before is not None:
+        facts += _TAKEN * (len(lacking) - len(missing(lacking, other.before.facts)))
     return shared + facts
 
 

@@ -13,7 +13,8 @@ from chatbot.grounding.words import meaning_words
 
 _CUT = re.compile(
     r"(?= (?:without|ohne|sans|sin)\b)|[;:|]|,(?!\d)|(?<=[\w%)])[.!?] |\s[-–—]\s|"
-    r"\b(?:and|or|but|while|whereas|instead|because|und|oder|aber|während|et|ou|mais|y|o|pero)\b",
+    r"\b(?:and|or|but|while|whereas|instead|because|und|oder|aber|während|et|ou|mais|y|o|pero)\b"
+    r"(?! (?:later|newer|higher|above|up|more|less|older|lower|below|neuer|höher|mehr|weniger)\b)",
     re.IGNORECASE,
 )
 # Where the condition of a clause begins: a clause of its own for "not", not for numbers.
@@ -94,10 +95,16 @@ class Piece:
         own = tuple(f"@{term.kind}:" for term in self.terms)
         subject = self.before.subject if not self.elliptic else frozenset[str]()
         first = _WORD.search(self.text)
-        if first is not None and first[0].lower() in _RELATIVE:  # "Sunday, when it closes at 6"
-            subject = self.before.stems
+        if self.short or (first is not None and first[0].lower() in _RELATIVE):
+            subject = self.before.stems  # "Sunday, when it closes at 6"
         more = (subject or self.before.head) | self.before.taken
         return frozenset(mark for mark in more if not (own and mark.startswith(own)))
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether it only says yes or no to the piece before: "firmware 2.3 does not"."""
+        said = [word.lower() for word in _WORD.findall(self.text)]
+        return self.before is not None and bool(said) and _short_answer(said)
 
     @cached_property
     def around(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ def quantities(text: str) -> list[Fact]:
     found: list[Fact] = []
     for match in _NUMBER.finditer(text):
         unit, after = _unit_behind(text, match.end())
-        if unit is None and _names_version(text, match.start()):
+        if unit is None and names_version(text, match.start()):
             unit = VERSION
         if match["before"]:
             unit, after = units()[match["before"]], match.end()
@@ -126,7 +126,7 @@ def _with_shared_units(text: str, found: list[Fact]) -> list[Fact]:
     return found
 
 
-def _names_version(text: str, start: int) -> bool:
+def names_version(text: str, start: int) -> bool:
     """Whether a number stands behind "version" and the like."""
     before = _BEFORE.search(text, max(0, start - 24), start)
     return before is not None and before[1].lower() in words("versioned")

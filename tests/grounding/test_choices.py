@@ -100,3 +100,12 @@ def test_a_row_of_a_table_is_not_asked_about() -> None:
     rows = "| Size | Ladder |\n|---|---|\n| Small | 6 EUR |\n| Large | 9 EUR |"
     spans = all_spans([Document(rows, metadata={"path": "a.md"})])
     assert not choices_passed_over("price", [], "| Small | 6 EUR |", ["| Small | 6 EUR |"], spans)
+
+
+def test_a_number_may_be_part_of_a_name() -> None:
+    tents = [
+        Document(f"The {name} tent has a warranty of {months} months.")
+        for name, months in (("Alpine 200", 12), ("Alpine 300", 18), ("Ridge X", 24))
+    ]
+    asked = open_choices("How long is the warranty?", [], tents)
+    assert asked == ["Alpine 200", "Alpine 300", "Ridge X"]
