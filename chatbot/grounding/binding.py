@@ -14,6 +14,8 @@ from chatbot.grounding.words import stem
 
 # So alike are sentences that say the same of different things.
 _PARALLEL = 0.25
+# Units of numbers that exclude each other: "for 6 days", "for 3 weeks".
+_FAMILIES = (frozenset("second minute hour day workday night week month year".split()),)  # noqa: SIM905
 
 
 def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
@@ -116,8 +118,12 @@ def _codes(piece: Piece) -> set[object]:
 
 def has_rival(fact: Fact, held: Iterable[Fact]) -> bool:
     """Whether there are facts of the same kind and unit with other values."""
-    same = (other for other in held if (other.kind, other.unit) == (fact.kind, fact.unit))
-    return any(not fact.values & other.values for other in same)
+    same = (other for other in held if other.kind == fact.kind and _alike(fact.unit, other.unit))
+    return any(not fact.values & other.values or fact.unit != other.unit for other in same)
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    return one == other or any({one, other} <= family for family in _FAMILIES)
 
 
 def _belongs(named: frozenset[str], best: Piece, other: Piece, row: bool) -> str | None:

@@ -44,6 +44,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
             _other_predicate(clause, source)
             or _other_kind(clause, source)
             or _other_word(clause, source)
+            or _other_name(clause, source)
             or _excepted(clause, source)
         )
         if wrong:
@@ -141,6 +142,11 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
     if not mine or not said:
         return None
     about = [c for c in source.clauses if c.before is None and mine <= _own_subject(c)]
+    facts = [fact for c in about for fact in c.facts]
+    for fact in missing(clause.facts, facts) if facts else ():
+        holding = [c for c in source.clauses if not missing([fact], c.facts)]
+        if any(c.before is None and not _shared(mine, c) for c in holding):
+            return f"it says '{fact.full}', which its source says of something else"
     if not about or any(_shared(said, c) for c in about):
         return None
     for other in source.clauses:
@@ -184,6 +190,39 @@ def _other_word(clause: Piece, source: Reading) -> str | None:
     return None
 
 
+def _other_name(clause: Piece, source: Reading) -> str | None:
+    """The same of names that are no term: "We deliver in Idaho" of "We deliver in Oregon; in Idaho
+    there are pick-up points"."""
+    names = _names(clause)
+    naming = [c for c in source.clauses if names and names <= c.stems]
+    others = [c for c in source.clauses if _names(c) - names and not names & c.stems]
+    if (
+        clause.facts
+        or not naming
+        or not others
+        or not all(map(_has_verb, (*naming[1:], *others[1:])))
+    ):
+        return None
+    known = frozenset().union(*(c.stems | c.around for c in naming))
+    strange = [s for s in clause.stems - LIGHT - _general() if not has_stem(s, known)]
+    told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
+    if told:
+        return f"it says '{_word(frozenset(told))}', which its source says of something else"
+    return None
+
+
+def _has_verb(piece: Piece) -> bool:
+    return any(word.lower() in words("goes_on") for word in piece.text.split())
+
+
+def _names(piece: Piece) -> frozenset[str]:
+    """Stems of the words that are written as names; none in German, where each noun is."""
+    if piece.language == "de":
+        return frozenset()
+    said = " ".join(word for word in piece.text.split()[1:] if word[:1].isupper())
+    return frozenset(stem for stem in stems_of(said, piece.language) if stem[0] != "@")
+
+
 def _values(piece: Piece, kind: str) -> set[str]:
     return {term.value for term in piece.terms if term.kind == kind}
 
@@ -216,13 +255,16 @@ def _nearer_sentence(
         for other in beside:
             if not has_rival(fact, other.facts) or not missing([fact], other.facts):
                 continue
-            only = [s for s in named if has_stem(s, other.stems) and not has_stem(s, source.stems)]
+            only = {s for s in named if has_stem(s, other.stems) and not has_stem(s, source.stems)}
             back = [
                 stem
                 for stem in named
                 if has_stem(stem, source.stems) and not has_stem(stem, other.stems | over.stems)
             ]
-            if any(stem in claim.topics or stem[0] == "@" for stem in only) and not back:
+            if (
+                any(stem in claim.topics or stem[0] == "@" for stem in only - _general())
+                and not back
+            ):
                 return f"it says '{fact.full}' where another sentence says otherwise"
     return None
 

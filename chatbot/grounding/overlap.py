@@ -74,4 +74,6 @@ def has_stem(stem: str, held: frozenset[str]) -> bool:
     if stem in held:
         return True
     # Compounds and endings: "Rücksendefrist" holds "rücksend".
-    return len(stem) > 4 and any(stem in other or other in stem for other in held if len(other) > 4)
+    if len(stem) > 4 and any(stem in other or other in stem for other in held if len(other) > 4):
+        return True
+    return len(stem) == 4 and any(other.endswith(stem) for other in held if len(other) > 7)

@@ -52,6 +52,7 @@ _CONTRACTED = re.compile(
     r"\bcan't\b|\bwon't\b|(?<=\w)'(?:s|re|ve|ll|d|m)\b",
     re.IGNORECASE,
 )
+_GAPPED = 6  # words
 _ELLIPTIC = 6  # words
 _UNITS_OF_RATES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
@@ -81,6 +82,8 @@ class Piece:
     # verb either: "for visits 3 EUR".
     before: "Piece | None" = field(default=None, kw_only=True)
     elliptic: bool = field(default=False, kw_only=True)
+    # Whether it has another subject and the verb of the piece before: "students £9".
+    gapped: bool = field(default=False, kw_only=True)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -93,6 +96,8 @@ class Piece:
         if self.before is None:
             return frozenset()
         own = tuple(f"@{term.kind}:" for term in self.terms)
+        if self.gapped:
+            return (self.before.stems | self.before.taken) - self.before.subject
         subject = self.before.subject if not self.elliptic else frozenset[str]()
         first = _WORD.search(self.text)
         if self.short or (first is not None and first[0].lower() in _RELATIVE):
@@ -263,22 +268,24 @@ def _build_pieces(
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
         how = _begins(said, parted) if built else ""
         before = built[-1] if how else None
-        elliptic = how == "elliptic"
-        built.append(Piece(said, *own, language=language, before=before, elliptic=elliptic))
+        kind = {"elliptic": how == "elliptic", "gapped": how == "gapped"}
+        built.append(Piece(said, *own, language=language, before=before, **kind))
     return built
 
 
 def _begins(text: str, verbs: bool) -> str:
     """``elliptic`` where a clause has neither subject nor verb of its own ("for visits 3 EUR",
     "firmware 2.3 does not"), ``verb`` where only the subject is lacking ("it costs 5 EUR", and
-    where ``verbs`` count "and costs 5 EUR"), else empty."""
+    where ``verbs`` count "and costs 5 EUR"), ``gapped`` where it has another subject and no verb
+    ("students £9"), else empty."""
     said = [word.lower() for word in _WORD.findall(_JOINED.sub("", text, count=1))]
     if not said or said[0].isdigit() or said[0] in ("one", "eins", *numbers()):
         return "elliptic"
     if _short_answer(said):
         return "elliptic"
     if said[0] in words("condition") or said[0] in _weekdays():
-        return "elliptic"
+        verb = set(said[2:]) & (words("goes_on") - words("condition") - words("no"))
+        return "" if verb and not set(said) & words("pronoun") else "elliptic"
     if said[0] in words("no"):
         if len(said) < 2 or said[1] in words("condition"):
             return "elliptic"
@@ -290,7 +297,10 @@ def _begins(text: str, verbs: bool) -> str:
         return ""
     known = said[0] in words("goes_on") and follows not in _BE
     participle = said[0].endswith("ed") and follows in words("condition")
-    return "verb" if known or follows in _DETERMINERS or participle else ""
+    if known or follows in _DETERMINERS or participle:
+        return "verb"
+    gapped = not set(said) & words("goes_on") and any(map(str.isdigit, text))
+    return "gapped" if gapped and len(said) <= _GAPPED else ""
 
 
 @cache
