@@ -14,8 +14,7 @@ from chatbot.grounding.words import stem
 
 # So alike are sentences that say the same of different things.
 _PARALLEL = 0.25
-# Units of numbers that exclude each other: "for 6 days", "for 3 weeks".
-_FAMILIES = (frozenset("second minute hour day workday night week month year".split()),)  # noqa: SIM905
+_TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 
 
 def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
@@ -46,7 +45,8 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
             others = [
                 p
                 for p in source.pieces
-                if len(missing(wanted, p.facts)) == len(wanted) and has_rival(fact, p.facts)
+                if len(missing(wanted, p.facts)) == len(wanted)
+                and (has_rival(fact, p.facts) or (p.before and _has_other_time(fact, p.facts)))
             ]
             for other in others:
                 if wrong := _belongs(named, best, other, source.row):
@@ -118,12 +118,13 @@ def _codes(piece: Piece) -> set[object]:
 
 def has_rival(fact: Fact, held: Iterable[Fact]) -> bool:
     """Whether there are facts of the same kind and unit with other values."""
-    same = (other for other in held if other.kind == fact.kind and _alike(fact.unit, other.unit))
-    return any(not fact.values & other.values or fact.unit != other.unit for other in same)
+    same = (other for other in held if (other.kind, other.unit) == (fact.kind, fact.unit))
+    return any(not fact.values & other.values for other in same)
 
 
-def _alike(one: str | None, other: str | None) -> bool:
-    return one == other or any({one, other} <= family for family in _FAMILIES)
+def _has_other_time(fact: Fact, held: Iterable[Fact]) -> bool:
+    """Whether there is a duration in another unit: "for 3 weeks" beside "for 6 days"."""
+    return fact.unit in _TIMES and any(other.unit in _TIMES - {fact.unit} for other in held)
 
 
 def _belongs(named: frozenset[str], best: Piece, other: Piece, row: bool) -> str | None:

@@ -98,7 +98,7 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
     if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
-        return objection(claim, source, over) or _unlike_units(claim, source)
+        return objection(claim, source, over)
     if coverage(claim, source, over) < least or not own_words(claim, source):
         return "no passage says it"
     if not pieces_covered(claim, source, over):
@@ -111,22 +111,13 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
 
 
 def _elsewhere(span: Span, spans: Sequence[Span]) -> frozenset[str]:
-    """What else the passages are about: the words of other rows' first cells and of other
-    sentences' beginnings."""
+    """What else the passages are about: the words of other rows' first cells and the subjects of
+    other sentences."""
     found: set[str] = set()
     for other in spans:
-        if other is not span:
-            row = other.reading.pieces[:1] if other.row >= 0 else ()
-            found.update(*(piece.stems for piece in row), other.reading.topics)
+        first = other.reading.pieces[:1] if other is not span else ()
+        found.update(*(piece.stems if other.row >= 0 else piece.subject for piece in first))
     return frozenset(found)
-
-
-def _unlike_units(claim: Reading, source: Reading) -> str | None:
-    """A number that a source in another language has without the claim's unit."""
-    units = [fact for fact in source.facts if fact.kind != "quantity" or fact.unit]
-    named = [fact for fact in claim.facts if fact.kind != "quantity" or fact.unit]
-    lacking = missing(named, units)
-    return f"it says '{lacking[0].full}', which its source does not" if lacking else None
 
 
 def _with_names(claim: Reading, span: Span, spans: Sequence[Span]) -> Reading:

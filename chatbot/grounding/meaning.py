@@ -74,15 +74,19 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
 
 
 def _other_rate(claim: Reading, source: Reading) -> str | None:
-    """ "Per week" of a source that says "per day", or "per person" only."""
-    for term in claim.terms if any(fact.unit for fact in claim.facts) else ():
-        if term.kind not in _RATES:
-            continue
-        own = [t for t in source.terms if t.kind == term.kind]
-        if not own and not any(t.kind == "each" for t in claim.terms):
-            own = [t for t in source.terms if t.kind == "each"]
-        if own and term.value not in {t.value for t in own}:
-            return f"it says '{term.text}' where its source says '{own[0].text}'"
+    """ "Per week" of a source that says its number "per day", or "per person" only."""
+    for piece in claim.pieces:
+        said = [term for term in piece.terms if term.kind in _RATES]
+        wanted = [fact for fact in piece.facts if fact.unit]
+        holding = [p for p in source.pieces if len(missing(wanted, p.facts)) < len(wanted)]
+        held = [term for p in holding for term in p.terms if term.kind in _RATES]
+        held = held or ([] if source.row else list(source.terms))
+        for term in said:
+            own = [t for t in held if t.kind == term.kind]
+            if not own and not any(t.kind == "each" for t in said):
+                own = [t for t in held if t.kind == "each"]
+            if own and term.value not in {t.value for t in own}:
+                return f"it says '{term.text}' where its source says '{own[0].text}'"
     return None
 
 

@@ -198,9 +198,10 @@ def _other_name(clause: Piece, source: Reading) -> str | None:
     others = [c for c in source.clauses if _names(c) - names and not names & c.stems]
     if (
         clause.facts
+        or clause.negative
         or not naming
         or not others
-        or not all(map(_has_verb, (*naming[1:], *others[1:])))
+        or not all(map(_has_verb, naming))
     ):
         return None
     known = frozenset().union(*(c.stems | c.around for c in naming))
@@ -311,9 +312,10 @@ def _general() -> frozenset[str]:
 def _nearer_row(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
     """The row "Everyday" for "Everyday", where the source is the row "Everyday Gold"."""
     label = source.pieces[0].stems
+    column = label.intersection(*(row.pieces[0].stems for row in beside if row.row))
     for row in beside:
         first = row.pieces[0] if row.row else None
-        if first is None or first.facts or not first.stems < label:
+        if first is None or first.facts or not column < first.stems < label:
             continue
         extra = {stem for stem in label - first.stems if not has_stem(stem, claim.stems)}
         if extra and first.stems & claim.stems:

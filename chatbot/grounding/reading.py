@@ -109,7 +109,8 @@ def _with_unit(fact: Fact, column: str) -> Fact:
 
 
 def _units_in(column: str) -> list[str]:
-    said = [part for part in re.split(r"[^\w€$£%°/]+|_", split_name(column)) if part]
+    name = re.sub(r"\b(?:per|pro|par|por) \w+", "", split_name(column))
+    said = [part for part in re.split(r"[^\w€$£%°/]+|_", name) if part]
     pairs = [f"1 {a} {b}" for a, b in pairwise(said)]
     for group in (pairs, [f"1 {word}" for word in said if len(word) > 1 or word in "€$£%"]):
         found = dict.fromkeys(f.unit for text in group for f in facts(text) if f.unit)
