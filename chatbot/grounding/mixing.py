@@ -309,13 +309,20 @@ def _general() -> frozenset[str]:
     return _fillers() | words("plain") | words("goes_on")
 
 
+def _heads(cell: Piece) -> bool:
+    """Whether a cell is the name of its column, so that its row is the table's head."""
+    said = cell.text.split()
+    half = len(said) // 2
+    return said[:half] == said[half:]
+
+
 def _nearer_row(claim: Reading, source: Reading, beside: Sequence[Reading]) -> str | None:
     """The row "Everyday" for "Everyday", where the source is the row "Everyday Gold"."""
     label = source.pieces[0].stems
     column = label.intersection(*(row.pieces[0].stems for row in beside if row.row))
     for row in beside:
         first = row.pieces[0] if row.row else None
-        if first is None or first.facts or not column < first.stems < label:
+        if first is None or first.facts or _heads(first) or not column < first.stems < label:
             continue
         extra = {stem for stem in label - first.stems if not has_stem(stem, claim.stems)}
         if extra and first.stems & claim.stems:

@@ -293,11 +293,11 @@ def _begins(text: str, verbs: bool) -> str:
     follows = said[1] if len(said) > 1 else ""
     if said[0] in words("pronoun"):
         return "verb"
-    if not verbs or said[0] in _DETERMINERS:
+    if not verbs:
         return ""
     known = said[0] in words("goes_on") and follows not in _BE
     participle = said[0].endswith("ed") and follows in words("condition")
-    if known or follows in _DETERMINERS or participle:
+    if said[0] not in _DETERMINERS and (known or follows in _DETERMINERS or participle):
         return "verb"
     gapped = not set(said) & words("goes_on") and any(map(str.isdigit, text))
     return "gapped" if gapped and len(said) <= _GAPPED else ""

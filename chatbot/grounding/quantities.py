@@ -38,7 +38,8 @@ _THING = re.compile(r" ([^\W\d_]{3,})")
 _JOINING = frozenset(
     re.findall(
         r"\w+",
-        """and or to of in on at by for per from with until till through than if when are is was
+        """a an each every je le la al im
+        and or to of in on at by for per from with until till through than if when are is was
         were after before within the bis und oder pro von zu im am auf aus bei mit für nach vor der
         die das pour par sur avec dans des est sont les por para con del los las""",
     )
