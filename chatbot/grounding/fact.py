@@ -63,10 +63,11 @@ def missing(claimed: Iterable[Fact], held: Iterable[Fact]) -> list[Fact]:
 
 def _apart_from_year(fact: Fact, held: Sequence[Fact]) -> bool:
     """Whether a date's year stands elsewhere: "In 2026 it is closed from 24 December"."""
-    for day, month, year in fact.values if fact.kind == "date" else ():
-        told = any(other.kind == "quantity" and year in other.values for other in held)
-        bare = replace(fact, values=frozenset({(day, month, None)}))
-        if year and told and any(_yearless(other, bare) for other in held):
+    for value in fact.values if fact.kind == "date" else ():
+        assert isinstance(value, tuple)  # day, month and year
+        told = any(other.kind == "quantity" and value[2] in other.values for other in held)
+        bare = replace(fact, values=frozenset({(*value[:2], None)}))
+        if value[2] and told and any(_yearless(other, bare) for other in held):
             return True
     return False
 

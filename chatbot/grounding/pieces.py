@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from chatbot.grounding.fact import Fact
@@ -267,9 +267,12 @@ def _build_pieces(
         own = tuple(_within(found, a, b)), tuple(_within(terms, a, b))
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
         how = _begins(said, parted) if built else ""
-        before = built[-1] if how else None
-        kind = {"elliptic": how == "elliptic", "gapped": how == "gapped"}
-        built.append(Piece(said, *own, language=language, before=before, **kind))
+        parts = replace(
+            Piece(said, *own, language=language, before=built[-1] if how else None),
+            elliptic=how == "elliptic",
+            gapped=how == "gapped",
+        )
+        built.append(parts)
     return built
 
 
