@@ -79,8 +79,8 @@ def without_signature(text: str) -> str:
     lines = text.split("\n")
     written = [at for at, line in enumerate(lines) if line.strip()]
     if len(written) > 1 and _greets(lines[written[0]]):
-        lines = lines[written.pop(0) + 1 :]
-        return without_signature("\n".join(lines))
+        lines = lines[written[0] + 1 :]
+        written = [at for at, line in enumerate(lines) if line.strip()]
     for at in written[1:][-_SIGNED - 1 :]:
         below = [lines[other] for other in written if other > at]
         if _signs(lines[at]) and all(len(line.split()) <= _LONG_LINE for line in below):

@@ -79,6 +79,12 @@ def test_greeting_and_signature_go_with_their_names() -> None:
     assert answers(talk(1, *messages, people=("Zoë Lee", "Sam Stone"))) == [ANSWER]
 
 
+def test_a_message_of_nothing_but_names_is_no_answer() -> None:
+    said = "Zoë Lee\n" * 10_000
+    messages = (("customer", "How do I reset the hub?"), ("staff", said))
+    assert answers(talk(1, *messages, people=("Zoë Lee",))) == []
+
+
 def test_a_colleague_who_signs_for_another_is_masked() -> None:
     talks = [talk(n, ("customer", "Hi"), people=("Ondine Kessler", f"C {n}")) for n in range(3)]
     said = f"{ANSWER} Ask for Ondine Kessler."
