@@ -79,6 +79,7 @@ _FEWEST = 4  # conversations in which a formula stands
 _COVERED = 0.6  # share of a sentence's words that formulas cover
 _ALIKE = 0.35  # likeness of questions that ask the same
 _TIMES = 1.1  # and how much more than others of their language
+_SAME = 0.7  # enough, even where everybody asks the same
 _COMMON_WORDS = 100  # tell a language
 _SHARED = 2  # of them have questions of one language in common
 _BESIDE = 200  # other questions that are looked at
@@ -138,7 +139,7 @@ class _Likeness:
             others = [at for at in self._others if at not in mine]
             beside = [self._cosine(a, b) for a in some for b in others if self._speak_alike(a, b)]
             usual = median(beside) if beside else _ALIKE
-            self._known[some] = within >= max(_ALIKE, _TIMES * usual)
+            self._known[some] = within >= max(_ALIKE, min(_TIMES * usual, _SAME))
         return self._known[some]
 
     def _speak_alike(self, one: int, other: int) -> bool:
