@@ -1,76 +1,94 @@
-"""Documents that are for the most part copies of each other, by the index's own vectors."""
+"""Documents that are for the most part copies of each other, by the runs of words they share.
 
-from collections import defaultdict
+Resemblance by shingles with a sample of fixed hashes: Broder, "On the resemblance and containment
+of documents" (1997), and Manber, "Finding similar files in a large file system" (1994).
+"""
+
+import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from chatbot.index.generations import Generation
 
-_COSINE = 0.94  # of two chunks that may be copies
-_WORDS = 0.8  # and of their words so many are shared (Jaccard)
-_CHARS = 200  # of a chunk; shorter ones are headings and phrases
-_SHARE = 0.6  # of the shorter document
-_CROWD = 8  # a chunk that stands in more documents is boilerplate
-_BLOCK = 512
+_RUN = 5  # words
+_KEPT = 4  # of the runs one in so many is compared, the same ones in every document
+_SHARE = 0.6  # of the runs of the shorter document
+_LEAST = 12  # runs that are shared; fewer are a notice or a table's head
+_CROWD = 8  # a run that stands in more documents is boilerplate
+_WORD = re.compile(r"\w+")
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, so that a product loses nothing modulo 2**64
+
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Copy:
-    """``share`` of the shorter of two documents stands in the other one, too; the rows are those
-    of the longest such chunk in each."""
+    """``share`` of the shorter of two documents stands in the other one, too; ``rows`` are the
+    chunk with most of it in each."""
 
     rows: tuple[int, int]
     share: float
 
 
 def near_copies(generation: Generation, new: set[str]) -> Iterator[Copy]:
-    """Pairs of documents, of which one at least is ``new``."""
-    copied: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    for pair in _alike_rows(generation, new):
-        paths = (generation.chunks[pair[0]].path, generation.chunks[pair[1]].path)
-        copied[paths].append(pair)
-    size: dict[str, int] = defaultdict(int)
-    for chunk in generation.chunks:
-        size[chunk.path] += len(chunk.text)
-    for (one, other), rows in sorted(copied.items()):
-        same = sum(len(generation.chunks[row].text) for row in {row for row, _ in rows})
-        share = same / max(1, min(size[one], size[other]))
-        if share >= _SHARE:
-            longest = max(rows, key=lambda pair: len(generation.chunks[pair[0]].text))
-            yield Copy(longest, min(1.0, share))
+    """Pairs of documents, of which one at least is ``new``, the one of the smaller path first."""
+    paths = sorted(generation.rows.keys() & generation.texts.keys())
+    runs = [_runs(generation.texts[path]) for path in paths]
+    own, shared = _shared(runs)
+    for (one, other), count in sorted(shared.items()):
+        least = min(own[one], own[other])
+        share = count / max(1, least)
+        if count >= _LEAST and share >= _SHARE and not new.isdisjoint((paths[one], paths[other])):
+            yield Copy(_most_alike(generation, paths[one], paths[other]), round(min(1.0, share), 3))
 
 
-def _alike_rows(generation: Generation, new: set[str]) -> Iterator[tuple[int, int]]:
-    """Pairs of rows of two documents whose chunks are copies, the document of the smaller path
-    first."""
-    chunks = generation.chunks
-    long = np.asarray([len(chunk.text) >= _CHARS for chunk in chunks])
-    wanted = np.flatnonzero(long & np.asarray([chunk.path in new for chunk in chunks]))
-    vectors = np.asarray(generation.vectors, dtype=np.float32)
-    for first in range(0, len(wanted), _BLOCK):
-        rows = wanted[first : first + _BLOCK]
-        near = (vectors[rows] @ vectors.T >= _COSINE) & long
-        for row, at in zip(rows, near, strict=True):
-            others = [o for o in np.flatnonzero(at) if _is_copy(generation, int(row), int(o))]
-            if len({chunks[o].path for o in others}) <= _CROWD:
-                yield from (pair for o in others if (pair := _pair(generation, row, o, new)))
+def _runs(text: str) -> Hashes:
+    """The sampled runs of a text, each once, sorted; (n,) uint64."""
+    words = _WORD.findall(text.lower())
+    if len(words) < _RUN:
+        return np.empty(0, dtype=np.uint64)
+    numbers = [zlib.crc32(word.encode("utf-8", "replace")) for word in words]
+    hashes = np.asarray(numbers, dtype=np.uint64)
+    rows = np.lib.stride_tricks.sliding_window_view(hashes, _RUN)
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in range(_RUN):
+        mixed = (mixed ^ rows[:, column]) * _FACTOR
+        mixed ^= mixed >> np.uint64(29)
+    return np.unique(mixed[mixed % np.uint64(_KEPT) == 0])
 
 
-def _pair(
-    generation: Generation, row: np.intp, other: np.intp, new: set[str]
-) -> tuple[int, int] | None:
-    """In the order of their paths; of two new ones the second look at a pair is left out."""
-    paths = generation.chunks[row].path, generation.chunks[other].path
-    if paths[0] < paths[1]:
-        return int(row), int(other)
-    return None if paths[1] in new else (int(other), int(row))
+def _shared(runs: list[Hashes]) -> tuple[Counter[int], Counter[tuple[int, int]]]:
+    """How many runs each document has that are no boilerplate, and how many two of them share."""
+    every = np.concatenate([*runs, np.empty(0, dtype=np.uint64)])
+    documents = np.repeat(np.arange(len(runs)), [len(each) for each in runs])
+    order = np.argsort(every, kind="stable")
+    every, documents = every[order], documents[order]
+    starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]]) if len(every) else every
+    counts = np.diff(np.r_[starts, len(every)])
+    own: Counter[int] = Counter()
+    shared: Counter[tuple[int, int]] = Counter()
+    rare = np.repeat(counts <= _CROWD, counts)
+    own.update(documents[rare].tolist())
+    several = (counts > 1) & (counts <= _CROWD)
+    for start, count in zip(starts[several].tolist(), counts[several].tolist(), strict=True):
+        holders = documents[start : start + count].tolist()
+        shared.update((holders[i], holders[j]) for i in range(count) for j in range(i + 1, count))
+    return own, shared
 
 
-def _is_copy(generation: Generation, row: int, other: int) -> bool:
-    one, two = generation.chunks[row], generation.chunks[other]
-    if one.path == two.path:
-        return False
-    mine, theirs = set(one.text.lower().split()), set(two.text.lower().split())
-    return len(mine & theirs) >= _WORDS * len(mine | theirs)
+def _most_alike(generation: Generation, one: str, other: str) -> tuple[int, int]:
+    """The rows of the two chunks, one of each document, that share most words."""
+    words = {
+        row: set(_WORD.findall(generation.chunks[row].text.lower()))
+        for path in (one, other)
+        for row in range(*generation.rows[path])
+    }
+    pairs = [
+        (row, at) for row in range(*generation.rows[one]) for at in range(*generation.rows[other])
+    ]
+    return max(pairs, key=lambda pair: len(words[pair[0]] & words[pair[1]]))
