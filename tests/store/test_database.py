@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from chatbot.errors import ConfigurationError, StoreError
 from chatbot.store import Store
-from chatbot.store.schema import MIGRATIONS
+from chatbot.store.migrations import MIGRATIONS
 
 PROCESSES = 5
 
@@ -83,7 +83,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     def fail(_: Any) -> None:
         raise OSError("no space left on the device")
 
-    monkeypatch.setattr("chatbot.store.schema.MIGRATIONS", (*MIGRATIONS[:-1], fail))
+    monkeypatch.setattr("chatbot.store.migrations.MIGRATIONS", (*MIGRATIONS[:-1], fail))
     store = Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
     with pytest.raises(StoreError, match="no space left"):
         await store.audit.add("somebody", "opened", "")
