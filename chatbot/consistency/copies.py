@@ -68,7 +68,9 @@ def _shared(runs: list[Hashes]) -> tuple[Counter[int], Counter[tuple[int, int]]]
     documents = np.repeat(np.arange(len(runs)), [len(each) for each in runs])
     order = np.argsort(every, kind="stable")
     every, documents = every[order], documents[order]
-    starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]]) if len(every) else every
+    changes = np.ones(len(every), dtype=np.bool_)
+    changes[1:] = every[1:] != every[:-1]
+    starts = np.flatnonzero(changes)
     counts = np.diff(np.r_[starts, len(every)])
     own: Counter[int] = Counter()
     shared: Counter[tuple[int, int]] = Counter()

@@ -90,7 +90,7 @@ def test_a_person_of_the_domain_comes_in(address: str, provider: Provider) -> No
     user = client.get("/user").json()
     assert (user["identifier"], user["metadata"]) == (
         "ann@example.org",
-        {"role": "agent", "groups": []},
+        {"role": "agent", "groups": [], "mark": ""},
     )
 
 

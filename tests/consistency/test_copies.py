@@ -44,6 +44,10 @@ def test_a_copy_is_found_though_paragraphs_are_left_out_added_or_rewritten(
     assert not pairs(settings, pages)
 
 
+def test_documents_of_a_few_words_have_nothing_to_compare(settings: Settings) -> None:
+    assert not pairs(settings, {"a.md": ["Closed."], "b.md": ["Closed."]})
+
+
 def test_what_stands_in_many_documents_makes_no_copies(settings: Settings) -> None:
     notice = page(4)
     assert not pairs(settings, {f"{n}.md": [*notice, *page(10 + n, 3)] for n in range(12)})
