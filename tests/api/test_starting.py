@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def test_a_log_is_one_json_object_a_line_from_the_beginning(tmp_path: Path) -> N
     }
     with running(MODEL_SERVICE, given) as replica:
         wait_for(f"{replica.url}/readyz", replica.process)
+        until = time.monotonic() + 10  # it is ready a moment before it says so
+        while '"Ready: ' not in replica.log and time.monotonic() < until:
+            time.sleep(0.05)
         said = [json.loads(line)["message"] for line in replica.log.splitlines()]
     assert f"The page and the API are at {replica.url}" in said
     assert "Building the index: 1 of 1 passages" in said
