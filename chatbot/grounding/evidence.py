@@ -7,7 +7,7 @@ from itertools import pairwise
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.meaning import objection
-from chatbot.grounding.mixing import other_definition, renamed
+from chatbot.grounding.naming import other_definition, renamed
 from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading, read

@@ -7,18 +7,12 @@ from itertools import permutations
 from chatbot.grounding.binding import has_rival
 from chatbot.grounding.denial import about_the_same
 from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.lexicon import kinds, opposites, words
+from chatbot.grounding.lexicon import kinds, words
 from chatbot.grounding.opposites import sides
-from chatbot.grounding.overlap import LIGHT, has_stem
+from chatbot.grounding.overlap import LIGHT, fillers, general_words, has_stem, longest
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
 
-_VERBATIM = 2  # words that are the same, and so many at most that are not
-_IS_A = re.compile(
-    r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
-    r"les?|la|el|los|las|una?)\s",
-    re.IGNORECASE,
-)
 _EXCEPT = re.compile(
     r"\b(?:except(?: for| on| in)?|apart from|other than|außer|sauf|excepto|salvo) (.*)",
     re.IGNORECASE,
@@ -43,7 +37,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
         wrong = (
             _other_predicate(clause, source)
             or _other_kind(clause, source)
-            or _other_word(clause, source)
+            or _otherlongest(clause, source)
             or _other_name(clause, source)
             or _excepted(clause, source)
         )
@@ -153,7 +147,7 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
         theirs = _own_subject(other)
         whole = all(has_stem(stem, other.stems) for stem in said)
         if whole and theirs - mine and mine - theirs and not mine <= other.stems | other.taken:
-            return f"it says '{_word(said)}', which its source says of something else"
+            return f"it says '{longest(said)}', which its source says of something else"
     return None
 
 
@@ -171,7 +165,7 @@ def _other_kind(clause: Piece, source: Reading) -> str | None:
     return None
 
 
-def _other_word(clause: Piece, source: Reading) -> str | None:
+def _otherlongest(clause: Piece, source: Reading) -> str | None:
     """What the source says of the US, where the claim says it of the EU: "Data of customers in the
     EU is stored in Ohio"."""
     for kind in {term.kind for term in clause.terms} - {"weekday", "rate", "each"}:
@@ -183,10 +177,10 @@ def _other_word(clause: Piece, source: Reading) -> str | None:
         if not naming or not others:
             continue
         known = frozenset().union(*(c.stems | c.around for c in naming))
-        strange = [s for s in clause.stems - LIGHT - _general() if not has_stem(s, known)]
+        strange = [s for s in clause.stems - LIGHT - general_words() if not has_stem(s, known)]
         told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
         if told:
-            return f"it says '{_word(frozenset(told))}', which its source says of something else"
+            return f"it says '{longest(frozenset(told))}', which its source says of something else"
     return None
 
 
@@ -205,10 +199,10 @@ def _other_name(clause: Piece, source: Reading) -> str | None:
     ):
         return None
     known = frozenset().union(*(c.stems | c.around for c in naming))
-    strange = [s for s in clause.stems - LIGHT - _general() if not has_stem(s, known)]
+    strange = [s for s in clause.stems - LIGHT - general_words() if not has_stem(s, known)]
     told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
     if told:
-        return f"it says '{_word(frozenset(told))}', which its source says of something else"
+        return f"it says '{longest(frozenset(told))}', which its source says of something else"
     return None
 
 
@@ -249,7 +243,7 @@ def _nearer_sentence(
     """A sentence with another number that holds what the claim is about, where the source is
     about something else."""
     named = claim.stems - LIGHT
-    own = {stem for stem in source.stems - LIGHT - _fillers() if not has_stem(stem, named)}
+    own = {stem for stem in source.stems - LIGHT - fillers() if not has_stem(stem, named)}
     if not own:
         return None
     for fact in _counted(claim):
@@ -263,50 +257,11 @@ def _nearer_sentence(
                 if has_stem(stem, source.stems) and not has_stem(stem, other.stems | over.stems)
             ]
             if (
-                any(stem in claim.topics or stem[0] == "@" for stem in only - _general())
+                any(stem in claim.topics or stem[0] == "@" for stem in only - general_words())
                 and not back
             ):
                 return f"it says '{fact.full}' where another sentence says otherwise"
     return None
-
-
-def renamed(
-    claim: Reading, source: Reading, over: Reading, elsewhere: frozenset[str]
-) -> str | None:
-    """One name in place of another in words that are otherwise the source's: "the minimum age for
-    tandems" of "the minimum age for e-bikes", where tandems are spoken of elsewhere."""
-    known = source.stems | over.stems | _sided(claim)
-    strange = {stem for stem in claim.stems - LIGHT - _general() if not has_stem(stem, known)}
-    left = {stem for stem in source.stems - LIGHT - _general() if not has_stem(stem, claim.stems)}
-    shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
-    few = len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM
-    if source.row or not (few and left and strange & elsewhere):
-        return None
-    return f"it says '{_word(frozenset(strange & elsewhere))}', of which its source does not speak"
-
-
-def other_definition(claim: Reading, source: Reading, over: Reading) -> str | None:
-    """ "A service is a tyre change" of a source that has tyre changes and no service."""
-    match = _IS_A.search(claim.text)
-    if match is None or any(fact.start >= match.start() for fact in claim.facts):
-        return None
-    about = stems_of(claim.text[: match.start()], claim.language)
-    known = source.stems | over.stems
-    strange = {stem for stem in about - LIGHT if not has_stem(stem, known)}
-    if strange:
-        return f"it says what '{_word(frozenset(strange))}' is, of which its source does not speak"
-    return None
-
-
-def _sided(claim: Reading) -> set[str]:
-    """Words of pairs of opposites, which are compared as such."""
-    found = [*opposites("polar").find(claim.text), *opposites("opposites").find(claim.text)]
-    return set().union(*(stems_of(term.text, claim.language) for term in found))
-
-
-def _general() -> frozenset[str]:
-    """Words that may stand for one another in a sentence of the same meaning."""
-    return _fillers() | words("plain") | words("goes_on")
 
 
 def _heads(cell: Piece) -> bool:
@@ -335,7 +290,7 @@ def _counted(piece: Piece) -> Iterator[Fact]:
 
 
 def _own(piece: Piece) -> frozenset[str]:
-    return piece.stems - LIGHT - _fillers()
+    return piece.stems - LIGHT - fillers()
 
 
 def _shared(stems: frozenset[str], piece: Piece) -> bool:
@@ -343,15 +298,7 @@ def _shared(stems: frozenset[str], piece: Piece) -> bool:
 
 
 def _own_subject(piece: Piece) -> frozenset[str]:
-    return piece.subject - LIGHT - _fillers()
-
-
-def _word(stems: frozenset[str]) -> str:
-    return max(stems, key=len).split(":")[-1]
-
-
-def _fillers() -> frozenset[str]:
-    return words("filler")
+    return piece.subject - LIGHT - fillers()
 
 
 def _named(stems: frozenset[str], piece: Piece) -> str:

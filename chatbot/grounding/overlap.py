@@ -3,6 +3,7 @@
 import re
 
 from chatbot.grounding.fact import missing
+from chatbot.grounding.lexicon import words
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 
@@ -77,3 +78,18 @@ def has_stem(stem: str, held: frozenset[str]) -> bool:
     if len(stem) > 4 and any(stem in other or other in stem for other in held if len(other) > 4):
         return True
     return len(stem) == 4 and any(other.endswith(stem) for other in held if len(other) > 7)
+
+
+def general_words() -> frozenset[str]:
+    """Words that may stand for one another in a sentence of the same meaning."""
+    return fillers() | words("plain") | words("goes_on")
+
+
+def fillers() -> frozenset[str]:
+    """Words that say nothing by themselves."""
+    return words("filler")
+
+
+def longest(stems: frozenset[str]) -> str:
+    """The longest of some stems, to be shown; what kind it is of is left out."""
+    return max(stems, key=len).split(":")[-1]

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,11 @@ class Manifest:
     def up_to_date(self) -> bool:
         """Whether documents were read as they are read now."""
         return self.format == FORMAT
+
+    def day(self, path: str) -> str:
+        """When a document was changed last, such as ``2026-11-28`` in UTC; empty if unknown."""
+        stamp = self.stamps.get(path)
+        return datetime.fromtimestamp(stamp[1] / 1e9, UTC).date().isoformat() if stamp else ""
 
 
 @dataclass(frozen=True)

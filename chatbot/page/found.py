@@ -28,12 +28,13 @@ async def search(desk: Desk, query: str) -> None:
     if not found:
         await cl.Message(desk.say("search_none")).send()
         return
+    manifest = desk.service.current_generation().manifest
     listed, lines, plain = [], [], []
     wanted = content_words(query)
     for number, passage in enumerate(found, start=1):
         document = document_text(desk, passage.path)
         listed.append(source(passage, number, [], document, desk.say("original")))
-        day = desk.service.document_day(passage.path)
+        day = manifest.day(passage.path)
         heading = " · ".join(filter(None, (_title(passage), passage.path, day)))
         plain.append(f"[{number}] {heading}\n{passage.text}")
         lines.append(

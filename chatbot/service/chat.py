@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -186,13 +185,6 @@ class ChatService:
         for the asker."""
         generation = self._loader.in_memory
         return generation.texts[path] if generation and generation.may_see(asker, path) else ""
-
-    def document_day(self, path: str) -> str:
-        """When an indexed document was changed last, such as ``2026-11-28`` in UTC; empty where
-        nobody knows."""
-        generation = self._loader.in_memory
-        stamp = generation.manifest.stamps.get(path) if generation else None
-        return datetime.fromtimestamp(stamp[1] / 1e9, UTC).date().isoformat() if stamp else ""
 
     def document_paths(self, asker: Asker) -> list[str]:
         """The documents that answers to the asker come from; none while no index is loaded."""
