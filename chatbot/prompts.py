@@ -147,17 +147,18 @@ class Prompts:
         turn: without them a model that was trained to answer questions answers this one, too.
         """
         system, user = self.translate.messages
+
+        def wish(text: str, source: str) -> HumanMessage:
+            names = {"source": NAMES[source], "language": NAMES[language]}
+            return HumanMessage(user[1].format(text=text, **names))
+
         messages: list[BaseMessage] = [SystemMessage(system[1])]
         for number, example in enumerate(self.translate.examples):
             others = [code for code in example if code != language]
             if language in example and others:
                 code = others[number % len(others)]
-                asked = user[1].format(
-                    text=example[code], source=NAMES[code], language=NAMES[language]
-                )
-                messages += [HumanMessage(asked), AIMessage(example[language])]
-        asked = user[1].format(text=text, source=NAMES[source], language=NAMES[language])
-        return ChatPromptValue(messages=[*messages, HumanMessage(asked)])
+                messages += [wish(example[code], code), AIMessage(example[language])]
+        return ChatPromptValue(messages=[*messages, wish(text, source)])
 
     def render_draft(self, **values: str) -> ChatPromptValue:
         """Messages that ask for a reply to a customer: question, answer, tone, language, and

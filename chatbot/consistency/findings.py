@@ -30,8 +30,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """Two passages that say different things about the same, or the longest passage that two
-    documents share; ``share`` is how much of the shorter one stands in the other."""
+    """Two passages that say different things about the same, or those of two near-copies that are
+    most alike; ``share`` is how much of the shorter one stands in the other."""
 
     kind: Kind
     one: Place

@@ -37,7 +37,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
         wrong = (
             _other_predicate(clause, source)
             or _other_kind(clause, source)
-            or _otherlongest(clause, source)
+            or _other_word(clause, source)
             or _other_name(clause, source)
             or _excepted(clause, source)
         )
@@ -48,7 +48,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
 
 def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     """A time of one clause with the months or days of another, which has another time."""
-    facts = [fact for fact in piece.facts if fact.kind in ("time", "date") or fact.unit]
+    facts = list(_counted(piece))
     for fact, other in permutations(facts, 2):
         if (fact.kind, fact.unit) == (other.kind, other.unit):
             continue
@@ -165,7 +165,7 @@ def _other_kind(clause: Piece, source: Reading) -> str | None:
     return None
 
 
-def _otherlongest(clause: Piece, source: Reading) -> str | None:
+def _other_word(clause: Piece, source: Reading) -> str | None:
     """What the source says of the US, where the claim says it of the EU: "Data of customers in the
     EU is stored in Ohio"."""
     for kind in {term.kind for term in clause.terms} - {"weekday", "rate", "each"}:
@@ -176,11 +176,8 @@ def _otherlongest(clause: Piece, source: Reading) -> str | None:
         others = [c for c in source.clauses if _values(c, kind) and not mine & _values(c, kind)]
         if not naming or not others:
             continue
-        known = frozenset().union(*(c.stems | c.around for c in naming))
-        strange = [s for s in clause.stems - LIGHT - general_words() if not has_stem(s, known)]
-        told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
-        if told:
-            return f"it says '{longest(frozenset(told))}', which its source says of something else"
+        if wrong := _told_of_others(clause, naming, others):
+            return wrong
     return None
 
 
@@ -198,6 +195,11 @@ def _other_name(clause: Piece, source: Reading) -> str | None:
         or not all(map(_has_verb, naming))
     ):
         return None
+    return _told_of_others(clause, naming, others)
+
+
+def _told_of_others(clause: Piece, naming: Sequence[Piece], others: Sequence[Piece]) -> str | None:
+    """A word that no clause about the same has, and one of the others does."""
     known = frozenset().union(*(c.stems | c.around for c in naming))
     strange = [s for s in clause.stems - LIGHT - general_words() if not has_stem(s, known)]
     told = [stem for stem in strange if any(has_stem(stem, c.stems) for c in others)]
