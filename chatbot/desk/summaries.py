@@ -9,6 +9,7 @@ from chatbot.desk.conversation import Entry
 from chatbot.grounding.words import content_words
 from chatbot.knowledge.blocks import one_line
 from chatbot.memory import Turn
+from chatbot.store.records import cited_paths
 from chatbot.text.sentences import sentences
 
 Outcome = Literal["answered", "refused", "asked_back", "stopped", "open"]
@@ -50,9 +51,7 @@ def _event(question: str, answer: Entry | None) -> Event:
         return Event(question, "asked_back", said)
     if record["abstained"]:
         return Event(question, "refused")
-    approved = (record.get("approved") or {}).get("source")
-    cited = [*record.get("citations", ()), *([approved] if approved else ())]
-    return Event(question, "answered", said, tuple(dict.fromkeys(c["path"] for c in cited)))
+    return Event(question, "answered", said, tuple(cited_paths(record)))
 
 
 def _first_sentence(text: str) -> str:

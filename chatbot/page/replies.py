@@ -10,6 +10,7 @@ from chatbot.page.answers import inert, without_images
 from chatbot.page.desk import Desk, copy_button, file_element, stream
 from chatbot.page.texts import LANGUAGES, say
 from chatbot.store.database import now
+from chatbot.store.records import cited_paths
 from chatbot.text.languages import language_of
 
 TONES = ("friendly", "formal", "brief")
@@ -33,14 +34,11 @@ async def draft(desk: Desk, typed: str) -> None:
         paragraphs, warning = await _reply(desk, message, typed)
     text = _letter(code, tone, paragraphs)
     desk.conversation.draft = text
-    approved = (record.get("approved") or {}).get("source")
-    named = [*record["citations"], *([approved] if approved else [])]
-    paths = dict.fromkeys(cited["path"] for cited in named)
     note = desk.say(
         "draft_note",
         language=LANGUAGES[code],
         tone=desk.say(tone),
-        sources=", ".join(inert(path) for path in paths) or "-",
+        sources=", ".join(map(inert, cited_paths(record))) or "-",
     )
     above = f"*{desk.say(warning)}*\n\n" if warning else ""
     message.content = f"{above}{without_images(text)}\n\n*{note}*"

@@ -22,8 +22,8 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
     record = step["answer"]
     if step.get("handoff"):
         return row | empty | {"kind": HANDED_OFF}, []
-    approved = (record or {}).get("approved") or {}
-    if not record or not (record.get("passages") or record.get("abstained") or approved):
+    shown = ("passages", "abstained", "approved")
+    if not record or not any(record.get(name) for name in shown):
         return None
     question = str(record.get("question", ""))
     values = row | {
@@ -32,10 +32,15 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
         "question_key": question_key(question, record.get("history") or ()),
         "first_token": record.get("first_token"),
     }
-    cited = {str(citation["path"]) for citation in record.get("citations") or ()}
-    if source := approved.get("source"):
-        cited.add(str(source["path"]))
-    return values, sorted(cited)
+    return values, sorted(cited_paths(record))
+
+
+def cited_paths(record: Mapping[str, Any]) -> list[str]:
+    """The documents that an answer's record rests on, each once, in its order; that of an approved
+    answer is the last."""
+    source = (record.get("approved") or {}).get("source")
+    cited = [*(record.get("citations") or ()), *([source] if source else ())]
+    return list(dict.fromkeys(str(citation["path"]) for citation in cited))
 
 
 def _kind(record: Mapping[str, Any]) -> str:
