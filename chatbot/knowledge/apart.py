@@ -26,6 +26,9 @@ from chatbot.knowledge.formats import extract
 SECONDS = 60.0  # by the clock: other work on the machine must not fail a file
 _PROCESSOR_SECONDS = 20
 _MEMORY = 2_000_000_000  # bytes of address space of a worker
+_FOR_A_FILE = 1_000_000_000  # and how many more than before it has while it reads a file
+_NEARLY = 0.75  # of these: a file that fails with so many failed for want of more
+_TOO_MUCH = "reading it takes too much memory"
 _TIRED = 1_000_000_000  # one that holds more after a file reads no other
 _GOES_ON = b"goes on\n"  # what the worker says before a page that takes seconds
 _lock = threading.Lock()
@@ -137,7 +140,6 @@ def _line(descriptor: int, seconds: float) -> bytes | None:
 
 def serve() -> None:
     """Run as the worker: read paths from stdin until it closes."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a parser prints must not get between the answers
@@ -146,6 +148,13 @@ def serve() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = int(used.ru_utime + used.ru_stime) + 1 + _PROCESSOR_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+
+    def limit_memory() -> int:
+        """Returns the bytes that are held already."""
+        held = _address_space()
+        most = min(held + _FOR_A_FILE, _MEMORY)
+        resource.setrlimit(resource.RLIMIT_AS, (most, _MEMORY))
+        return held
 
     def begin_page() -> None:
         """Each page whose text is recognised has the time of a file."""
@@ -156,6 +165,7 @@ def serve() -> None:
     for line in sys.stdin.buffer:
         path = Path(json.loads(line))
         begin()
+        before, largest = limit_memory(), _largest()
         try:
             answer = _answer(extract(path.suffix.lower(), path.read_bytes(), begin_page))
         except DocumentError as exc:
@@ -163,10 +173,21 @@ def serve() -> None:
         except OSError as exc:
             answer = {"reason": f"it cannot be read ({exc.strerror})"}
         except MemoryError:
-            answer = {"reason": "reading it takes too much memory"}
+            answer = {"reason": _TOO_MUCH}
+        if "reason" in answer and largest < _largest() > before + _NEARLY * _FOR_A_FILE:
+            answer["reason"] = _TOO_MUCH  # a parser that gets no more calls it damage
         answer["tired"] = _address_space() > _TIRED
         out.write(json.dumps(answer).encode() + b"\n")
         out.flush()
+
+
+def _largest() -> int:
+    """The most bytes that this process ever had; 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmPeak")), 0)
 
 
 def _address_space() -> int:

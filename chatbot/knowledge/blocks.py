@@ -15,7 +15,8 @@ MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
 MAX_HEADING = 300  # characters; it stands over each chunk
 _MAX_LABEL = 100  # characters of a sheet's name
 _MAX_COLUMNS = 400  # characters of a table's column names; they stand over its chunks
-_UNEVEN = re.compile(r"[^\S ]|(?<!\|)  |\| {3}")  # white space that is not single blanks
+# What is white space and no single blank; each is two blanks, or a sign that cannot be printed.
+_UNEVEN = re.compile(r"[^\S ]|(?<!\|)  |\| {3}")
 _DIGIT = re.compile(r"\d")
 
 
@@ -227,7 +228,7 @@ def _lines(text: str) -> str:
 
 def _row(cells: Sequence[str], between: str) -> str:
     line = between.join(cells)
-    if _UNEVEN.search(line):
+    if ("  " in line or not line.isprintable()) and _UNEVEN.search(line):
         line = between.join(map(one_line, cells))
     return line.rstrip() if line.strip("| ") else ""
 

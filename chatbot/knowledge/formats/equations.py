@@ -1,16 +1,21 @@
-"""Equations of Word and PowerPoint (OMML) and of web pages (MathML) as one line: "1/2", "10^6".
+"""Equations of Word and PowerPoint (OMML), of web pages and of OpenDocument (MathML) as one line:
+"1/2", "10^6".
 
 Their readers put the signs one behind the other, which makes 12 of a half and 106 of a million.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://www.w3.org/1998/Math/MathML}"
+_OPEN_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_OPEN_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_LINK = "{http://www.w3.org/1999/xlink}href"
 _HELD = "{http://schemas.microsoft.com/office/drawing/2010/main}m"  # what a slide's equation is in
 # The parts of an element in the order in which the line has them; MathML has that order itself.
 _PARTS = {
@@ -140,6 +145,29 @@ def write_slide_equations(slide: Any) -> int:
             either.getparent().remove(either)
         count += len(held)
     return count
+
+
+def write_open_equations(content: Any, part: Callable[[str], Any]) -> None:
+    """Put each equation of an OpenDocument file in as text; ``part`` gives the root of an object
+    that the document holds, by its name."""
+    for held in list(content.iter(f"{_OPEN_DRAW}object")):
+        equation = held.find(f"{_MATH}math")
+        if equation is None and (name := held.get(_LINK)):
+            equation = part(str(name).removeprefix("./").rstrip("/"))
+        frame = held.getparent()
+        if equation is None or equation.tag != f"{_MATH}math" or frame.getparent() is None:
+            continue
+        place = frame if frame.tag == f"{_OPEN_DRAW}frame" else held
+        span = place.makeelement(f"{_OPEN_TEXT}span", {})
+        span.text = apart(equation_text(equation), _before(place))
+        span.tail = place.tail
+        place.getparent().replace(place, span)
+
+
+def _before(place: Any) -> str:
+    """The text beside an element that it goes on from."""
+    left = place.getprevious()
+    return str((place.getparent().text if left is None else left.tail) or "")
 
 
 def _line(held: Any) -> str:

@@ -16,7 +16,9 @@ _PAGE = re.compile(
     r"(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,4})?[-–—\]) ]*",
     re.IGNORECASE,
 )
+_HYPHENS = ("-", "\u00ad", "\u2010")
 _BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]$")
+_LONGEST_WORD = 100  # characters
 # Behind a hyphen that stands for a word's other half: "Innen- und Außendienst".
 _HALVES = re.compile(r"(?:und|oder|bzw|sowie|and|or|to|y|o|et|ou)\b")
 # A line that ends in one of these goes on, whatever follows.
@@ -187,7 +189,9 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
 def _join_lines(lines: Sequence[str], words: set[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
-        match = _BROKEN.search(text)
+        match = None
+        if text.endswith(_HYPHENS):
+            match = _BROKEN.search(text, max(0, len(text) - _LONGEST_WORD))
         if match and _HALVES.match(line):
             text = f"{text} {line}"
         elif match and (line[:1].isupper() or line[:1].isdigit()) and text[-1] == "-":

@@ -28,6 +28,7 @@ from chatbot.knowledge.formats.inline import (
     is_custom,
     is_hidden,
     raise_text,
+    single_blanks,
 )
 from chatbot.knowledge.formats.text import decode
 
@@ -200,7 +201,7 @@ class _Walker:
 
     def _text(self, text: str | None) -> None:
         if text:
-            self._line.append(re.sub(r"\s+", " ", text))
+            self._line.append(single_blanks(text))
 
     def _add(self, block: Block) -> None:
         self.flush()

@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
     r"(?:font-size|opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+_BLANKS = re.compile(r"\s+")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 # Rules for paper, or for narrow screens, are not those of the page.
 _MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
@@ -112,7 +113,13 @@ def _is_visible(element: Any) -> bool:
 def _collapse_blanks(text: str | None, keep: bool) -> str:
     if not text:
         return ""
-    return text if keep else re.sub(r"\s+", " ", text)
+    return text if keep else single_blanks(text)
+
+
+def single_blanks(text: str) -> str:
+    """``text`` with each piece of white space as one blank."""
+    # What is white space and no blank cannot be printed; that is told faster.
+    return _BLANKS.sub(" ", text) if "  " in text or not text.isprintable() else text
 
 
 def _picture(element: Any) -> str:

@@ -3,6 +3,7 @@
 Coordinates are in points from the lower left corner.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +13,10 @@ _APART = 1.1  # times the size of the type: so far apart are the cells of a row
 _BLANK = 0.14  # and so far the words of a line
 _PROSE = 17  # characters that lines of columns have on average, and cells of tables have not
 _DEPTH = 4
+_SMALL = 0.85  # times the size of the text: raised figures are smaller
+_RAISED = 0.45  # times the size of the text: they do not stand higher
+# What is raised to a power, and is no price.
+_BASE = re.compile(r"(?<![\d.,$€£¥])(?<![$€£¥] )\d{1,2}$")
 
 
 class Span(NamedTuple):
@@ -87,11 +92,19 @@ def _bands(spans: list[Span]) -> list[list[Span]]:
     """Spans that stand at about the same height, from the top down."""
     bands: list[list[Span]] = []
     for span in sorted(spans, key=lambda span: (-span.y, span.left)):
-        if bands and bands[-1][0].y - span.y < 0.5 * min(span.size, bands[-1][0].size):
+        if bands and bands[-1][0].y - span.y < _depth(bands[-1][0].size, span.size):
             bands[-1].append(span)
         else:
             bands.append([span])
     return bands
+
+
+def _depth(upper: float, lower: float) -> float:
+    """How far below a piece another one still belongs to its line, by their sizes: raised figures
+    are small and stand higher."""
+    if upper < _SMALL * lower:
+        return _RAISED * lower
+    return 0.5 * min(upper, lower)
 
 
 def _columns(bands: list[list[Span]], start: int) -> tuple[int, float]:
@@ -157,9 +170,11 @@ def _lines(spans: list[Span]) -> Iterator[Line]:
     for band in _bands(spans):
         letters = max(1, sum(len(span.text) for span in band))
         size = sum(span.size * len(span.text) for span in band) / letters
-        line = Line(band[0].y, size, all(span.bold for span in band))
+        line = Line(max(band, key=_length).y, size, all(span.bold for span in band))
+        before: Span | None = None
         for span in sorted(band):
-            _add(line, span, size)
+            _add(line, span, size, before)
+            before = span
         line.cells = [
             (left, right, words)
             for left, right, text in line.cells
@@ -169,8 +184,12 @@ def _lines(spans: list[Span]) -> Iterator[Line]:
             yield line
 
 
-def _add(line: Line, span: Span, size: float) -> None:
-    if not line.cells:
+def _length(span: Span) -> int:
+    return len(span.text)
+
+
+def _add(line: Line, span: Span, size: float, before: Span | None) -> None:
+    if before is None:
         line.cells.append((span.left, span.right, span.text))
         return
     left, right, text = line.cells[-1]
@@ -178,6 +197,13 @@ def _add(line: Line, span: Span, size: float) -> None:
     if gap > _APART * size:
         line.cells.append((span.left, span.right, span.text))
         return
-    # Raised figures of a footnote do not make one number with the price before.
-    apart = gap > _BLANK * size or (span.size < 0.8 * size and text[-1:].isdigit())
-    line.cells[-1] = (left, max(right, span.right), f"{text}{' ' * apart}{span.text}")
+    apart = " " if gap > _BLANK * size else ""
+    if span.size < _SMALL * before.size and text[-1:].isdigit():
+        apart = _raised(text, span.text)
+    line.cells[-1] = (left, max(right, span.right), f"{text}{apart}{span.text}")
+
+
+def _raised(text: str, figures: str) -> str:
+    """What stands between a number and small figures behind it, which make no other number with
+    it: a power ("10^6"), or the sign of a footnote."""
+    return "^" if _BASE.search(text) and figures[:1].isdigit() else " "

@@ -1,4 +1,5 @@
-"""Word files made ready for office_oxide: with the numbers that Word shows, without comments.
+"""Word files made ready for office_oxide: with the numbers that Word shows, without comments and
+hidden rows.
 
 Numbers of several levels ("2.1"), of headings and in brackets ("a)") are put in as text, as are
 equations and the descriptions of pictures, and words stand without the guide to their reading above
@@ -17,6 +18,7 @@ _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDr
 _LEVEL = re.compile(r"%(\d)")
 _PLAIN = re.compile(r"%\d\.?|\(?%\d|[^%]*")  # "1.", "a.", a bullet
 _MOST = 9  # levels
+_OFF = ("0", "false", "off")
 # How HTML calls them.
 _KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
@@ -32,7 +34,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         return data
     body = xml(archive, "word/document.xml")
     changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
-    changed += _Numbers(archive).write(body)
+    changed += _without_hidden_rows(body) + _Numbers(archive).write(body)
     if not changed and not comments:
         return data
     parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
@@ -59,6 +61,24 @@ def _without_guides(body: Any) -> int:
         for run in guide.findall(f"{_W}rubyBase/{_W}r"):
             holder.addprevious(run)
         holder.remove(guide)
+    return len(found)
+
+
+def _without_hidden_rows(body: Any) -> int:
+    """Take out the rows of tables that are hidden, or were removed with changes tracked, and tables
+    that have no other; returns how many rows."""
+    found = [
+        mark.getparent().getparent()
+        for name in ("hidden", "del")
+        for mark in body.iter(f"{_W}{name}")
+        if mark.getparent().tag == f"{_W}trPr" and mark.get(f"{_W}val") not in _OFF
+    ]
+    for row in found:
+        table = row.getparent()
+        if table is not None:
+            table.remove(row)
+            if table.find(f".//{_W}tr") is None and table.getparent() is not None:
+                table.getparent().remove(table)
     return len(found)
 
 

@@ -16,6 +16,7 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
+from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.sheets import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -41,6 +42,7 @@ def read_opendocument(data: bytes) -> Extracted:
     """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
     archive = open_archive(data)
     content = xml(archive, "content.xml")
+    write_open_equations(content, lambda name: xml(archive, f"{name}/content.xml"))
     reader = _Reader(content)
     body = content.find(f"{_OFFICE}body")
     blocks = list(reader.blocks(body if body is not None else content))
@@ -88,6 +90,8 @@ class _Reader:
                 yield from self.blocks(child, depth)
 
     def _is_hidden(self, element: Any) -> bool:
+        if element.get(f"{_TEXT}display") == "none":  # a section that no reader sees
+            return True
         styles = (element.get(f"{space}style-name") for space in (_TEXT, _TABLE, _DRAW))
         if not any(style in self._unseen for style in styles if style):
             return False

@@ -5,12 +5,12 @@ formula without a value, the hidden rows and a row beyond a wrong dimension (doc
 "Readers").
 """
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
+from string import digits
 from typing import Any
 from zipfile import ZipFile
 
@@ -25,17 +25,15 @@ from chatbot.knowledge.blocks import (
     header_rows,
     render,
 )
+from chatbot.knowledge.formats.cells import Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
-from chatbot.knowledge.formats.zipped import open_archive, title_in, transitional, xml
+from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_VALUE, _FORMULA, _INLINE = f"{_MAIN}v", f"{_MAIN}f", f"{_MAIN}is"
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST = 16_384
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
-_MOST_CELLS = 3_000_000
-_READ = ("row", "col", "mergeCell", "autoFilter", "tablePart", "hyperlink")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
 
@@ -117,7 +115,7 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
         header = below
     # A row that one merged cell fills is the title of those below.
     for row in rows[header:]:
-        if len(row) > 2 and row[0] and len({*row}) == 1:
+        if row[0] and row[0] == row[-1] and len(row) > 2 and len({*row}) == 1:
             row[1:] = [""] * (len(row) - 1)
     yield Table(rows, header if header < len(rows) else 0)
 
@@ -138,7 +136,6 @@ class _Book:
         self.rows_left_out = 0
         self._relations: dict[str, dict[str, str]] = {}
         book = xml(archive, "xl/workbook.xml")
-        self._strict = b"purl.oclc.org" in archive.read("xl/workbook.xml")[:4000]
         settings = book.find(f"{_MAIN}workbookPr")
         self._since_1904 = settings is not None and settings.get("date1904") in ("1", "true")
         targets = {
@@ -154,7 +151,7 @@ class _Book:
             for sheet in book.iter(f"{_MAIN}sheet")
         ]
         self._texts = self._read_texts()
-        self._formats = self._read_formats()
+        self._codes = self._read_codes()
 
     def _read_texts(self) -> list[str]:
         shared = xml(self._archive, "xl/sharedStrings.xml")
@@ -162,57 +159,33 @@ class _Book:
             return []
         return [_text_of(item) for item in shared.iter(f"{_MAIN}si")]
 
-    def _read_formats(self) -> list[str]:
+    def _read_codes(self) -> dict[str | None, str]:
+        """The formats of cells that have one, by the number of their style; ``None`` is that of
+        cells without a number."""
         styles = xml(self._archive, "xl/styles.xml")
         if styles is None:
-            return []
+            return {}
         codes = dict(BUILT_IN)
         for code in styles.iter(f"{_MAIN}numFmt"):
             codes[int(code.get("numFmtId"))] = str(code.get("formatCode"))
-        cells = styles.find(f"{_MAIN}cellXfs")
-        return [codes.get(int(style.get("numFmtId") or 0), "General") for style in cells]
+        found: dict[str | None, str] = {}
+        for number, style in enumerate(styles.find(f"{_MAIN}cellXfs")):
+            code = codes.get(int(style.get("numFmtId") or 0), "General")
+            if code != "General":
+                found[str(number)] = code
+        if "0" in found:
+            found[None] = found["0"]
+        return found
 
     def grid(self, part: str) -> Grid:
         """The cells of a sheet that are shown."""
-        from lxml import etree
+        sheet = _Sheet(self, part)
+        with self._archive.open(part) as stream:
+            SheetParser(sheet.add_row, sheet.add_other).parse(stream)
+        self.rows_left_out += sheet.rows_left_out
+        return sheet.grid
 
-        grid = Grid()
-        hidden: set[int] = set()
-        cells = 0
-        length = 0
-        xml_part: Any = self._archive.open(part)
-        if self._strict:
-            xml_part = io.BytesIO(transitional(xml_part.read()))
-        events = etree.iterparse(
-            xml_part, tag=[f"{_MAIN}{name}" for name in _READ],
-            resolve_entities=False, no_network=True,
-        )  # fmt: skip
-        row_number = -1
-        for _, element in events:
-            name = element.tag.removeprefix(_MAIN)
-            if name == "col" and _is_gone(element, "width"):
-                last = min(int(element.get("max")), _WIDEST)
-                hidden.update(range(int(element.get("min")) - 1, last))
-            elif name == "mergeCell":
-                _fill(grid, str(element.get("ref")), hidden)
-            elif name == "autoFilter":
-                grid.heads.update(_top(str(element.get("ref"))))
-            elif name == "tablePart":
-                grid.heads.update(self._table_top(part, str(element.get(_RELATION))))
-            elif name == "hyperlink":
-                _link(grid, str(element.get("ref")), self._target(part, element.get(_RELATION)))
-            elif name == "row":
-                row_number = int(element.get("r") or row_number + 2) - 1
-                cells += len(element)
-                if _is_gone(element, "ht"):
-                    self.rows_left_out += 1
-                else:
-                    length += self._row(element, row_number, grid, hidden)
-                check_length(length if cells <= _MOST_CELLS else 1 << 40)
-                element.clear()
-        return grid
-
-    def _target(self, part: str, relation: str | None) -> str:
+    def target(self, part: str, relation: str | None) -> str:
         """Where a relation of a sheet leads to; the relations are read once for each sheet."""
         if part not in self._relations:
             folder, _, name = part.rpartition("/")
@@ -223,62 +196,35 @@ class _Book:
             }
         return self._relations[part].get(relation or "", "")
 
-    def _table_top(self, part: str, relation: str) -> list[int]:
+    def table_top(self, part: str, relation: str | None) -> list[int]:
         """The row of a table of the sheet that names its columns."""
-        target = self._target(part, relation)
+        target = self.target(part, relation)
         name = target.lstrip("/") if target[:1] == "/" else f"xl/{target.removeprefix('../')}"
         table = xml(self._archive, name)
         if table is None or table.get("headerRowCount") == "0":
             return []
         return _top(str(table.get("ref")))
 
-    def _row(self, element: Any, row: int, grid: Grid, hidden: set[int]) -> int:
-        values: dict[int, str] = {}
-        column = -1
-        for cell in element:
-            letters = (cell.get("r") or "").rstrip("0123456789")
-            column = _column(letters) if letters else column + 1
-            if column in hidden:
-                continue
-            kind = cell.get("t", "n")
-            text = self._cell(cell, kind)
-            if text:
-                values[column] = text
-                if kind == "n" and text[0] != "=":
-                    grid.numbers.add(row)
-        if values:
-            grid.rows[row] = values
-        return sum(map(len, values.values()))
-
-    def _cell(self, cell: Any, kind: str) -> str:
+    def shown(self, cell: Cell) -> str:
         """What the cell shows."""
-        value = formula = None
-        for part in cell:
-            if part.tag == _VALUE:
-                value = part.text
-            elif part.tag == _FORMULA:
-                formula = f"={part.text}" if part.text else "=(a formula without a stored value)"
-            elif part.tag == _INLINE:
-                return self._text(_text_of(part), cell)
+        attributes, value, formula, is_inline = cell
+        code = self._codes.get(attributes.get("s"), "")
+        if is_inline:
+            return _shown_text(value or "", code)
         if value is None:
-            return formula or ""
+            return _shown_formula(formula)
+        kind = attributes.get("t", "n")
         if kind == "n":
-            return self._number(value, int(cell.get("s", 0)))
+            return self._number(value, code)
         if kind == "s":
             at = int(value)
-            return self._text(self._texts[at], cell) if at < len(self._texts) else ""
+            return _shown_text(self._texts[at], code) if at < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
-        return str(value).removesuffix("T00:00:00") if kind == "d" else str(value)
+        return value.removesuffix("T00:00:00") if kind == "d" else value
 
-    def _text(self, text: str, cell: Any) -> str:
-        style = int(cell.get("s", 0))
-        code = self._formats[style] if style < len(self._formats) else "General"
-        return format_text(text, code) if "@" in code or ";;" in code else text
-
-    def _number(self, value: str, style: int) -> str:
-        code = self._formats[style] if style < len(self._formats) else "General"
-        if code == "General" and len(value) <= _PLAIN and "E" not in value.upper():
+    def _number(self, value: str, code: str) -> str:
+        if not code and len(value) <= _PLAIN and "E" not in value and "e" not in value:
             return value
         try:
             number = float(value)
@@ -286,9 +232,72 @@ class _Book:
             return value
         if number - number != 0:  # not a number, or without end
             return value
-        return (
-            general(number) if code == "General" else format_value(number, code, self._since_1904)
-        )
+        return format_value(number, code, self._since_1904) if code else general(number)
+
+
+class _Sheet:
+    """Puts what a sheet shows into ``grid``."""
+
+    def __init__(self, book: _Book, part: str) -> None:
+        self.grid = Grid()
+        self.rows_left_out = 0
+        self._book, self._part = book, part
+        self._hidden: set[int] = set()  # columns
+        self._row = -1
+        self._length = 0
+
+    def add_row(self, attributes: Attributes, cells: list[Cell]) -> None:
+        self._row = int(attributes.get("r") or self._row + 2) - 1
+        if _is_gone(attributes, "ht"):
+            self.rows_left_out += 1
+            return
+        values: dict[int, str] = {}
+        column = -1
+        shown, hidden = self._book.shown, self._hidden
+        has_numbers = False
+        for cell in cells:
+            reference = cell[0].get("r")
+            column = _column(reference.rstrip(digits)) if reference else column + 1
+            if column not in hidden and (text := shown(cell)):
+                values[column] = text
+                has_numbers |= cell[1] is not None and cell[0].get("t", "n") == "n"
+        if values:
+            self.grid.rows[self._row] = values
+        if has_numbers:
+            self.grid.numbers.add(self._row)
+        self._length += sum(map(len, values.values()))
+        check_length(self._length)
+
+    def add_other(self, name: str, attributes: Attributes) -> None:
+        if name == "col" and _is_gone(attributes, "width"):
+            last = min(int(attributes["max"]), _WIDEST)
+            self._hidden.update(range(int(attributes["min"]) - 1, last))
+        elif name == "mergeCell":
+            _fill(self.grid, attributes["ref"], self._hidden)
+        elif name == "autoFilter":
+            self.grid.heads.update(_top(attributes["ref"]))
+        elif name == "tablePart":
+            top = self._book.table_top(self._part, _relation(attributes))
+            self.grid.heads.update(top)
+        elif name == "hyperlink":
+            address = self._book.target(self._part, _relation(attributes))
+            _link(self.grid, attributes["ref"], address)
+
+
+def _relation(attributes: Attributes) -> str | None:
+    """Which relation of the sheet an element names."""
+    return next((value for name, value in attributes.items() if name.endswith(":id")), None)
+
+
+def _shown_text(text: str, code: str) -> str:
+    return format_text(text, code) if "@" in code or ";;" in code else text
+
+
+def _shown_formula(formula: str | None) -> str:
+    """What stands for a value that is not stored."""
+    if formula is None:
+        return ""
+    return f"={formula}" if formula else "=(a formula without a stored value)"
 
 
 def _part_name(target: str) -> str:
@@ -311,11 +320,11 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _is_gone(element: Any, size: str) -> bool:
+def _is_gone(attributes: Attributes, size: str) -> bool:
     """Whether a row or column is hidden, or so small that nobody sees it."""
-    if element.get("hidden") in ("1", "true"):
+    if attributes.get("hidden") in ("1", "true"):
         return True
-    value = element.get(size) or ""
+    value = attributes.get(size) or ""
     return bool(value.strip("0.") == "" and value)
 
 

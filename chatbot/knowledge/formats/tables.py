@@ -10,6 +10,7 @@ _MOST = 1000  # columns, and rows that one cell can span
 _MOST_CELLS = 500_000
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
+_CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
 
 
@@ -20,9 +21,11 @@ def is_layout(element: Any) -> bool:
     rows = list(_rows(element))
     if max((len(_cells(row)) for row in rows), default=0) < 2:
         return True
+    if next(element.iterdescendants(*_PARTS), None) is None:
+        return False
     for row in rows:
         for cell in _cells(row):
-            if any(child.tag in _PARTS for child in cell.iterdescendants()):
+            if next(cell.iterdescendants(*_PARTS), None) is not None:
                 return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
     return False
 
@@ -82,7 +85,8 @@ def _names(row: Any, cells: list[Any]) -> bool:
 
 def _kind(element: Any) -> str:
     """What an element of a table is; some are made of ``div`` and say so by their role."""
-    return _ROLES.get(element.get("role") or "", str(element.tag))
+    role = element.get("role")
+    return _ROLES.get(role, element.tag) if role else element.tag  # type: ignore[no-any-return]
 
 
 def _rows(element: Any) -> Any:
@@ -94,7 +98,7 @@ def _rows(element: Any) -> Any:
 
 
 def _cells(row: Any) -> list[Any]:
-    return [cell for cell in row if _kind(cell) in ("td", "th")]
+    return [cell for cell in row if _kind(cell) in _CELLS]
 
 
 def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
@@ -108,6 +112,8 @@ def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
 
 def _cell(cell: Any, hidden: frozenset[str]) -> str:
     """A table in a cell is written behind the cell's own words, a row after the other."""
+    if not len(cell) and cell.tag in _CELLS:
+        return one_line(cell.text or "")
     inner = list(cell.iter("table"))
     if not inner:
         return one_line(inline_text(cell, hidden))
@@ -125,7 +131,8 @@ def _around(child: Any, hidden: frozenset[str]) -> str:
 
 
 def _span(cell: Any, name: str) -> int:
+    value = cell.get(name)
     try:
-        return max(1, int(cell.get(name) or 1))
+        return max(1, int(value)) if value else 1
     except ValueError:
         return 1

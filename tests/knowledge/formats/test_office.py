@@ -183,6 +183,21 @@ def test_merged_cells_of_word_are_filled_in() -> None:
     assert "Region | Fee\nEU | 4.90\nEU | 9.90\n" in extract(".docx", saved(document)).text
 
 
+def test_rows_that_are_hidden_or_removed_are_left_out() -> None:
+    document = docx.Document()
+    table = document.add_table(4, 2)
+    for at, text in enumerate(("Region", "Fee", "EU", "4.90", "Staff", "0", "US", "9.90")):
+        table.cell(at // 2, at % 2).text = text
+    gone = document.add_table(1, 1)
+    gone.cell(0, 0).text = "Draft"
+    marks = (table.rows[0], "hidden w:val='0'"), (table.rows[2], "hidden"), (gone.rows[0], "del")
+    for row, mark in marks:
+        row._tr.get_or_add_trPr().append(
+            parse_xml(f"<w:{mark.split()[0]} {W} {mark.partition(' ')[2]}/>")
+        )
+    assert extract(".docx", saved(document)).text == "Region | Fee\nEU | 4.90\nUS | 9.90\n"
+
+
 def test_slides_without_the_hidden_one_with_notes() -> None:
     deck = Presentation()
     for title in ("Old", "New"):

@@ -2,20 +2,25 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 from chatbot.knowledge.formats import extract
 
 NAMES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table")
+    for name in ("office", "text", "table", "svg")
 )
+NAMES += ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+NAMES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
-def open_document(suffix: str, body: str) -> str:
+def open_document(suffix: str, body: str, parts: Mapping[str, str] = {}) -> str:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         content = f"<office:document-content {NAMES}><office:body>{body}</office:body>"
         archive.writestr("content.xml", f"{content}</office:document-content>")
+        for name, part in parts.items():
+            archive.writestr(name, part)
     return extract(suffix, out.getvalue()).text
 
 
@@ -35,3 +40,23 @@ def test_open_documents() -> None:
     table = f"<table:table table:name='Fees'>{rows}</table:table>"
     found = open_document(".ods", f"<office:spreadsheet>{table}</office:spreadsheet>")
     assert found == "## Fees\n\nEU | 4.90\nEU | 9.90\n"
+
+
+def test_equations_are_lines_and_hidden_sections_are_left_out() -> None:
+    power = "<msup><mn>10</mn><mn>6</mn></msup><annotation>ten</annotation>"
+    equation = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{power}</math>'
+
+    def frame(inner: str) -> str:
+        image = "<draw:image xlink:href='./ObjectReplacements/1'/><svg:desc>formula</svg:desc>"
+        return f"<draw:frame>{inner}{image}</draw:frame>"
+
+    inside = frame(f"<draw:object>{equation}</draw:object>")
+    beside = frame("<draw:object xlink:href='./Object 1'/>")
+    chart = frame("<draw:object xlink:href='./Object 2'/>")
+    body = (
+        f"<office:text><text:p>It is {inside} cells, 2{beside} pages {chart}.</text:p>"
+        "<text:section text:display='none'><text:p>Staff.</text:p></text:section></office:text>"
+    )
+    parts = {"Object 1/content.xml": equation, "Object 2/content.xml": "<chart/>"}
+    found = open_document(".odt", body, parts)
+    assert found == "It is 10^6 cells, 2 10^6 pages formula.\n"

@@ -183,3 +183,36 @@ def test_pdf_headings_are_found_by_their_size(tmp_path: Path) -> None:
     canvas.save()
     last = split_document(load(tmp_path / "Returns.pdf"), 900)[-1]
     assert (last.page, last.heading) == ("page 2", "Refunds")
+
+
+def test_raised_figures_make_no_other_number() -> None:
+    def written(number: str, sign: str, up: float, in_place: bool) -> str:
+        def draw(canvas: Any) -> None:
+            text = canvas.beginText(60, 700)
+            text.setFont("Helvetica", 10)
+            text.textOut(f"A bag of {number}")
+            text.setFont("Helvetica", 6.5)
+            if in_place:  # as reportlab and TeX write it; pdf_oxide does not tell the rise
+                text.setRise(up)
+                text.textOut(sign)
+                text.setRise(0)
+            else:  # as Word and LibreOffice do
+                x, y = text.getX(), text.getY()
+                text.setTextOrigin(x, y + up)
+                text.textOut(sign)
+                text.setTextOrigin(text.getX(), y)
+            text.setFont("Helvetica", 10)
+            text.textOut(" seeds is sold here,")
+            text.textLine()
+            text.setTextOrigin(60, 686)
+            text.textOut("as always.")
+            canvas.drawText(text)
+
+        return pdf(draw).text.strip()
+
+    for in_place in (True, False):
+        got = [written(number, "6", 4, in_place) for number in ("10", "$10", "129", "m")]
+        assert got == [
+            f"A bag of {what} seeds is sold here, as always."
+            for what in ("10^6", "$10 6", "129 6", "m6")
+        ]

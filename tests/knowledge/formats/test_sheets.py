@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
+from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
@@ -134,3 +136,44 @@ def test_a_title_above_a_table_is_none_of_its_columns() -> None:
     found = sheet(["Prices of 2026"], ["Plan", "Price"], ["Plus", 9])
     assert found.text == "## Sheet\n\nPrices of 2026\n\nPlan | Price\nPlus | 9\n"
     assert found.tables[0].columns == "Plan | Price"
+
+
+def with_sheet(inner: bytes, before: bytes = b"", prefix: bytes = b"") -> Extracted:
+    """A workbook whose only sheet is this XML."""
+    name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    at = b":" + prefix.rstrip(b":") if prefix else b""
+    start, end = b"<%bworksheet xmlns%b='%b'>" % (prefix, at, name), b"</%bworksheet>" % prefix
+
+    def change(part: bytes) -> bytes:
+        return before + start + inner + end if b"<sheetData" in part else part
+
+    return rewritten(saved(openpyxl.Workbook()), change)
+
+
+def test_texts_of_cells_are_whole_without_their_guides() -> None:
+    rows = b"""<sheetData>
+      <row r="1"><c r="B1" t="inlineStr"><is>
+        <r><t xml:space="preserve">two </t></r> <r><rPr/><t>parts &amp; more</t></r>
+        <rPh sb="0" eb="1"><t>aloud</t></rPh></is></c>
+        <c r="C1" t="str"><f>1&lt;2</f><v>&#233;t&#233;</v></c></row>
+      <row><c><v>7</v></c><c r="C2"><f t="shared" si="0"/></c></row></sheetData>"""
+    want = "## Sheet\n\n | two parts & more | été\n7 |  | =(a formula without a stored value)\n"
+    assert with_sheet(rows).text == want
+    prefixed = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", rows)
+    prefixed = prefixed.replace(b"</x:row>", b"<c><v>of another kind</v></c></x:row>")
+    assert with_sheet(prefixed, prefix=b"x:").text == want
+
+
+@pytest.mark.parametrize(
+    ("inner", "before", "reason"),
+    [
+        (b"<row>" + b"<c><v>1</v></c>" * 40_000, b"", "more than 16,384 cells"),
+        (b"", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", "declares a document type"),
+        (b"<row><c><v>" + b"1" * 21_000_000, b"", "million characters"),
+    ],
+)
+def test_a_sheet_that_is_none_is_refused_while_it_is_read(
+    inner: bytes, before: bytes, reason: str
+) -> None:
+    with pytest.raises(DocumentError, match=reason):
+        with_sheet(inner, before)
