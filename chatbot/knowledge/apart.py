@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,6 @@ def serve() -> None:
         until = int(used.ru_utime + used.ru_stime) + 1 + _PROCESSOR_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
-    def limit_memory() -> int:
-        """Returns the bytes that are held already."""
-        held = _address_space()
-        most = min(held + _FOR_A_FILE, _MEMORY)
-        resource.setrlimit(resource.RLIMIT_AS, (most, _MEMORY))
-        return held
-
     def begin_page() -> None:
         """Each page whose text is recognised has the time of a file."""
         begin()
@@ -163,22 +157,28 @@ def serve() -> None:
         out.flush()
 
     for line in sys.stdin.buffer:
-        path = Path(json.loads(line))
         begin()
-        before, largest = limit_memory(), _largest()
-        try:
-            answer = _answer(extract(path.suffix.lower(), path.read_bytes(), begin_page))
-        except DocumentError as exc:
-            answer = {"reason": str(exc)}
-        except OSError as exc:
-            answer = {"reason": f"it cannot be read ({exc.strerror})"}
-        except MemoryError:
-            answer = {"reason": _TOO_MUCH}
-        if "reason" in answer and largest < _largest() > before + _NEARLY * _FOR_A_FILE:
-            answer["reason"] = _TOO_MUCH  # a parser that gets no more calls it damage
+        answer = _read(Path(json.loads(line)), begin_page)
         answer["tired"] = _address_space() > _TIRED
         out.write(json.dumps(answer).encode() + b"\n")
         out.flush()
+
+
+def _read(path: Path, begin_page: Callable[[], None]) -> dict[str, Any]:
+    """The answer about a file, for which the process may take so much memory and no more."""
+    held, largest = _address_space(), _largest()
+    resource.setrlimit(resource.RLIMIT_AS, (min(held + _FOR_A_FILE, _MEMORY), _MEMORY))
+    try:
+        return _answer(extract(path.suffix.lower(), path.read_bytes(), begin_page))
+    except DocumentError as exc:
+        reason = str(exc)
+    except OSError as exc:
+        reason = f"it cannot be read ({exc.strerror})"
+    except MemoryError:
+        reason = _TOO_MUCH
+    # Parsers that get no more memory call it damage.
+    nearly = largest < _largest() > held + _NEARLY * _FOR_A_FILE
+    return {"reason": _TOO_MUCH if nearly else reason}
 
 
 def _largest() -> int:

@@ -87,3 +87,20 @@ def test_a_reader_out_of_processor_time_says_so(tmp_path: Path) -> None:
     threading.Timer(0.5, os.kill, out_of_time).start()
     with pytest.raises(DocumentError, match="more than 20 seconds"):
         extract_apart(tmp_path / "pipe.pdf")
+
+
+def test_a_file_that_takes_too_much_memory_says_so_and_the_next_one_is_read(tmp_path: Path) -> None:
+    import json
+    import subprocess
+    import sys
+
+    (tmp_path / "large.html").write_bytes(b"<p " + b"a=1 " * 3_000_000 + b">x")  # 230 MB to read
+    (tmp_path / "small.html").write_text("<p>Words.</p>")
+    limited = "from chatbot.knowledge import apart; apart._FOR_A_FILE = 80_000_000; apart.serve()"
+    asked = "".join(json.dumps(str(tmp_path / f"{n}.html")) + "\n" for n in ("large", "small"))
+    done = subprocess.run(
+        [sys.executable, "-c", limited], input=asked.encode(), cwd=ROOT, capture_output=True
+    )
+    large, small = map(json.loads, done.stdout.splitlines())
+    assert large["reason"] == "reading it takes too much memory"
+    assert small["text"] == "Words.\n"
