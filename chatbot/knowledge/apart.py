@@ -27,8 +27,8 @@ from chatbot.knowledge.formats import extract
 SECONDS = 60.0  # by the clock: other work on the machine must not fail a file
 _PROCESSOR_SECONDS = 20
 _MEMORY = 2_000_000_000  # bytes of address space of a worker
-_FOR_A_FILE = 1_000_000_000  # and how many more than before it has while it reads a file
-_NEARLY = 0.75  # of these: a file that fails with so many failed for want of more
+_FOR_A_FILE = 1_000_000_000  # bytes that one file may add to what the worker holds
+_NEARLY = 0.75  # of those: where a file takes more and fails, it failed for want of memory
 _TOO_MUCH = "reading it takes too much memory"
 _TIRED = 1_000_000_000  # one that holds more after a file reads no other
 _GOES_ON = b"goes on\n"  # what the worker says before a page that takes seconds

@@ -15,8 +15,8 @@ _PROSE = 17  # characters that lines of columns have on average, and cells of ta
 _DEPTH = 4
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
-# What is raised to a power, and is no price.
-_BASE = re.compile(r"(?<![\d.,$€£¥])(?<![$€£¥] )\d{1,2}$")
+# What people raise to a power, where it is no price.
+_BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
 
 
 class Span(NamedTuple):
@@ -206,4 +206,5 @@ def _add(line: Line, span: Span, size: float, before: Span | None) -> None:
 def _raised(text: str, figures: str) -> str:
     """What stands between a number and small figures behind it, which make no other number with
     it: a power ("10^6"), or the sign of a footnote."""
-    return "^" if _BASE.search(text) and figures[:1].isdigit() else " "
+    power = figures.strip()
+    return "^" if _BASE.search(text) and power.isdigit() and power != "1" else " "

@@ -85,8 +85,9 @@ def _names(row: Any, cells: list[Any]) -> bool:
 
 def _kind(element: Any) -> str:
     """What an element of a table is; some are made of ``div`` and say so by their role."""
+    tag: str = element.tag
     role = element.get("role")
-    return _ROLES.get(role, element.tag) if role else element.tag  # type: ignore[no-any-return]
+    return _ROLES.get(role, tag) if role else tag
 
 
 def _rows(element: Any) -> Any:

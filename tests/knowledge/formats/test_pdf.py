@@ -211,8 +211,8 @@ def test_raised_figures_make_no_other_number() -> None:
         return pdf(draw).text.strip()
 
     for in_place in (True, False):
-        got = [written(number, "6", 4, in_place) for number in ("10", "$10", "129", "m")]
+        got = [written(number, "6", 4, in_place) for number in ("10", "$10", "12", "m")]
         assert got == [
             f"A bag of {what} seeds is sold here, as always."
-            for what in ("10^6", "$10 6", "129 6", "m6")
+            for what in ("10^6", "$10 6", "12 6", "m6")
         ]
