@@ -17,6 +17,8 @@ class Site:
         self.asked: Counter[str] = Counter()
         self.sent: list[str] = []  # what was answered with a body
         self.tags = True
+        self.answers = threading.Event()  # while it is clear, questions wait
+        self.answers.set()
 
 
 def page(title: str, text: str, links: tuple[str, ...] = (), head: str = "") -> str:
@@ -36,6 +38,7 @@ def serving() -> Iterator[Site]:
 
         def do_GET(self) -> None:
             site.asked[self.path] += 1
+            site.answers.wait(30)
             found = site.pages.get(self.path)
             if found is None:
                 self._send(404, {}, b"gone")
