@@ -51,7 +51,7 @@ def main() -> None:
         ports: Queue[int] = multiprocessing.Queue()
         pages = [render.render(text[front_matter(text).end :]) for text in mine]
         server = multiprocessing.Process(
-            target=serve, args=(pages, 0, ports, multiprocessing.Queue()), daemon=True
+            target=serve, args=(pages, 0, ports, multiprocessing.Value("i", 0)), daemon=True
         )
         server.start()
         address = f"http://127.0.0.1:{ports.get()}/"

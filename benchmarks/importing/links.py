@@ -42,8 +42,8 @@ def main() -> None:
     options = parser.parse_args()
     pages = bodies(options.folder, options.pages)
     ports: Queue[int] = multiprocessing.Queue()
-    turn: Queue[int] = multiprocessing.Queue()
-    server = multiprocessing.Process(target=serve, args=(pages, 0, ports, turn), daemon=True)
+    never = multiprocessing.Value("i", 0)
+    server = multiprocessing.Process(target=serve, args=(pages, 0, ports, never), daemon=True)
     server.start()
     address = f"http://127.0.0.1:{ports.get()}/"
     with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.queues import Queue
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from benchmarks.importing.main_text import LAYOUTS, behind, render, words
@@ -45,16 +46,15 @@ def bodies(folder: Path, count: int) -> list[str]:
     return [f"<p>Page {number}.</p>{body}" for number, body in enumerate(made)]
 
 
-def serve(pages: list[str], changed: int, ports: "Queue[int]", turn: "Queue[int]") -> None:
-    """Serve until killed; from the first item of ``turn`` on, some pages are others."""
-    second = False
+def serve(
+    pages: list[str], changed: int, ports: "Queue[int]", version: "Synchronized[int]"
+) -> None:
+    """Serve until killed; the first ``changed`` pages say how often ``version`` was raised."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            nonlocal second
-            second = second or not turn.empty()
             name = self.path.strip("/")
             if name == "robots.txt":
                 self._send(404, b"", "")
@@ -66,12 +66,12 @@ def serve(pages: list[str], changed: int, ports: "Queue[int]", turn: "Queue[int]
                 self._send(404, b"", "")
             else:
                 number = int(name)
-                new = second and number < changed
-                tag = f'"{number}-{int(new)}"'
+                new = version.value if number < changed else 0
+                tag = f'"{number}-{new}"'
                 if self.headers.get("If-None-Match") == tag:
                     self._send(304, b"", tag)
                     return
-                body = pages[number] + ("<p>It was changed.</p>" if new else "")
+                body = pages[number] + (f"<p>It was changed {new} times.</p>" if new else "")
                 html = LAYOUTS[number % 2]("T", body)
                 page = f"<html lang=en><head><title>T</title></head><body>{html}</body></html>"
                 self._send(200, page.encode(), tag)
@@ -101,9 +101,9 @@ def main() -> None:
     options = parser.parse_args()
     pages = bodies(options.folder, options.pages)
     ports: Queue[int] = multiprocessing.Queue()
-    turn: Queue[int] = multiprocessing.Queue()
+    version: Synchronized[int] = multiprocessing.Value("i", 0)
     server = multiprocessing.Process(
-        target=serve, args=(pages, options.changed, ports, turn), daemon=True
+        target=serve, args=(pages, options.changed, ports, version), daemon=True
     )
     server.start()
     address = f"http://127.0.0.1:{ports.get()}/"
@@ -117,7 +117,7 @@ def main() -> None:
             )
             seconds.append(round(time.perf_counter() - began, 1))
             reports.append({k: getattr(report, k) for k in ("added", "changed", "removed")})
-            turn.put(1)
+            version.value += 1
         figures = compared(knowledge / "imports" / "site", pages, options.changed)
     server.kill()
     print(json.dumps({"pages": len(pages), "seconds": seconds, "reports": reports} | figures))
