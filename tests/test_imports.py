@@ -20,6 +20,7 @@ OWNERS = {
     "charset_normalizer": {"knowledge.formats.text"},
     "docutils": {"knowledge.formats.markup"},
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
+    "faker": {"importing.names"},
     "fastapi": {"api", "console"},
     "filelock": {
         "consistency.compare",

@@ -80,7 +80,7 @@ _STREETS = {
     ],
     "en": [
         "{n} Elm Grove, Norby LS{d} 2PQ",
-        "Flat 3, {n} Harbour Road, Holmfirth HD9 {d}AB",
+        "Flat 3, {n} Harbour Road, Holmfirth HD9 4AB",
         "{z} Maple Avenue, Springfield, IL 62{n}",
     ],
     "fr": ["{n} rue des Lilas, {z} Saint-Aubin", "{n} bis, avenue Jean-Moulin, {z} Rivalta"],

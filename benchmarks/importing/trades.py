@@ -227,7 +227,7 @@ def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[
     found: set[str] = set()
     usable, why, shown = 0, Counter[str](), []
     for row in rows:
-        said = _words(row["right_answer"])
+        said = _words(row["answer"])
         best = max(wanted, key=lambda text: _share(wanted[text], said), default="")
         best_share = _share(wanted[best], said)
         problem = ""
@@ -241,18 +241,25 @@ def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[
                 problem = "not its question"
         else:
             problem = "part of an answer" if best_share >= 0.5 else "no answer"
-        left = people & set(re.findall(r"\w+", f"{row['question']} {row['right_answer']}"))
+        left = people & set(re.findall(r"\w+", f"{row['question']} {row['answer']}"))
         if not problem and left:
             problem = "a known name"
         usable += not problem
         if problem:
             why[problem] += 1
-            shown.append((problem, row["question"], row["right_answer"], sorted(left)))
-    texts = " \n".join(f"{row['question']} {row['right_answer']}" for row in rows)
-    there = set(re.findall(r"\w+", texts))
-    flat = re.sub(r"\s+", " ", texts)
-    plants = [t.plant for t in tickets if t.plant]
-    kept = [p for p in plants if _left(p, there, flat)]
+            shown.append((problem, row["question"], row["answer"], sorted(left)))
+    said_in: dict[str, str] = {}
+    for row in rows:
+        whole = json.dumps(row, ensure_ascii=False)
+        for number in re.findall(r"\d{4,}", " ".join(row["sources"])):
+            said_in[number] = f"{said_in.get(number, '')} {whole}"
+    planted = [t for t in tickets if t.plant]
+    kept = [t.plant for t in planted if t.plant and _left(t.plant, said_in.get(str(t.number), ""))]
+    marked = sum(
+        bool(p.values & set(re.findall(r"\w+", " ".join(row["possible_names"]))))
+        for p in kept
+        for row in rows
+    )
     missing = [answers[text] for text in wanted if text not in found]
     for problem, question, answer, names in shown[:show]:
         print(f"- {problem} {names}\n  Q {question!r}\n  A {answer!r}")
@@ -268,16 +275,19 @@ def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[
         "candidates": len(rows),
         "usable": round(usable / max(1, len(rows)), 3),
         "why_not": dict(why),
-        "planted": len(plants),
+        "planted": len(planted),
         "left": len(kept),
+        "left_in_a_mark": marked,
+        "candidates_with_a_mark": sum(bool(row["possible_names"]) for row in rows),
         "left_kinds": dict(Counter(p.kind for p in kept)),
     }
 
 
-def _left(plant: Plant, words: set[str], text: str) -> bool:
+def _left(plant: Plant, text: str) -> bool:
     if plant.kind == "name":
-        return bool(plant.values & words)
-    return any(re.sub(r"\s+", " ", value) in text for value in plant.values)
+        return bool(plant.values & set(re.findall(r"\w+", text)))
+    flat = re.sub(r"\s+", " ", text.replace("\\n", " "))
+    return any(re.sub(r"\s+", " ", value) in flat for value in plant.values)
 
 
 def rows_of(tickets: list[Ticket], folder: Path) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from chatbot.console import (
     approved,
     audit,
+    candidates,
     contradictions,
     documents,
     gaps,
@@ -70,8 +71,8 @@ def console_routes(console: Console) -> FastAPI:
     app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
     app.state.console = console
     pages = (
-        overview, documents, contradictions, review, approved, gaps, requests, keys, tests,
-        training, users, audit,
+        overview, documents, contradictions, review, candidates, approved, gaps, requests, keys,
+        tests, training, users, audit,
     )  # fmt: skip
     for module in pages:
         app.include_router(module.router, prefix="/console")

@@ -8,6 +8,7 @@ from fastapi.requests import Request
 from starlette.responses import HTMLResponse
 
 from chatbot.console.approved import NEED_OWNER, hashes
+from chatbot.console.candidates import waiting_candidates
 from chatbot.console.contradictions import open_counts
 from chatbot.console.library import count_states
 from chatbot.console.parts import Console, console_of
@@ -38,6 +39,7 @@ async def overview(request: Request) -> HTMLResponse:
         month=_sum(list(days.values())),
         plots=_plots(days),
         waiting={kind: counts[kind] for kind in KINDS},
+        candidates=len(await waiting_candidates(console)),
         approved=await _approved(console),
         requests=await console.store.requests.count(),
         findings=await open_counts(console),

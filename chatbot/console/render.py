@@ -28,6 +28,7 @@ _PAGES = (
     "documents",
     "contradictions",
     "review",
+    "candidates",
     "approved",
     "gaps",
     "requests",

@@ -18,12 +18,14 @@ from chatbot.importing.chatter import WORD, Formulas, substance
 from chatbot.importing.conversations import (
     Conversation,
     Message,
+    Side,
     message_body,
     question_of,
     without_signature,
     words_of,
 )
-from chatbot.importing.personal import Masker, without_lone_names
+from chatbot.importing.names import Names
+from chatbot.importing.personal import Masker, join_names, without_lone_names
 
 _FEWEST = 6  # words of an answer
 _FEW_WORDS = 5  # with fewer nobody asks anything
@@ -37,13 +39,15 @@ _SHINGLE = 3  # words in a row: texts without any in common are no near-copies
 @dataclass
 class Candidate:
     """``answer`` was written by a person of the staff; ``history`` is what came before the
-    question. ``sources`` are the conversations in which nearly the same was said."""
+    question. ``sources`` are the conversations in which nearly the same was said, and
+    ``possible_names`` what may be somebody's name and stands in it."""
 
     question: str
     answer: str
     history: list[dict[str, str]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
+    possible_names: list[str] = field(default_factory=list)
 
     def as_row(self) -> dict[str, Any]:
         """A training row without passages, with where it is from."""
@@ -55,7 +59,8 @@ class Candidate:
             passages=[],
             answer=self.answer,
         )
-        extra = {"sources": self.sources, "alike": self.alike, "review": "waiting"}
+        extra = {name: getattr(self, name) for name in ("sources", "alike", "possible_names")}
+        extra["review"] = "waiting"
         return row.model_dump() | extra
 
 
@@ -64,23 +69,40 @@ def candidates_from(conversations: Sequence[Conversation]) -> list[Candidate]:
     # Who is in several conversations signs in others, too.
     seen = Counter(name for each in conversations for name in set(each.people))
     colleagues = [name for name, count in seen.most_common() if count >= _COLLEAGUE]
-    made = [_prepared(each, colleagues) for each in conversations]
+    masked = [_masked(each, colleagues) for each in conversations]
+    names = Names([(_of(each, "customer"), _of(each, "staff")) for each in masked])
+    made = [_trimmed(each, names) for each in masked]
     formulas = Formulas([(_first(each), _replies(each)) for each in made])
-    return [found for each in made for found in _turns(each, formulas)]
+    found = [found for each in made for found in _turns(each, formulas)]
+    for each in found:
+        each.possible_names = names.possible(f"{each.question}\n{each.answer}")
+    return found
 
 
-def _prepared(conversation: Conversation, colleagues: Iterable[str]) -> Conversation:
-    """The conversation with what its people wrote and no more, masked."""
+def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversation:
+    """The conversation with what its people wrote and no more, without what records know."""
     hide = Masker(conversation.people, colleagues)
+    messages = tuple(
+        Message(message.side, hide(message_body(message.text)))
+        for message in conversation.messages
+        if len(message.text) <= _MOST_READ
+    )
+    return Conversation(conversation.key, hide(conversation.subject), messages)
+
+
+def _of(conversation: Conversation, side: Side) -> str:
+    said = [message.text for message in conversation.messages if message.side == side]
+    return "\n".join([conversation.subject, *said] if side == "customer" else said)
+
+
+def _trimmed(conversation: Conversation, names: Names) -> Conversation:
+    """The conversation without signatures and the names that no record has."""
     messages = []
     for message in conversation.messages:
-        if len(message.text) > _MOST_READ:
-            continue
-        text = without_signature(hide(message_body(message.text)))
-        text = without_lone_names(text)
+        text = without_lone_names(without_signature(join_names(names.hide(message.text))))
         if text and len(text) <= _LONGEST:
             messages.append(Message(message.side, text))
-    subject = without_lone_names(hide(conversation.subject))
+    subject = without_lone_names(join_names(names.hide(conversation.subject)))
     return Conversation(conversation.key, subject, tuple(messages))
 
 

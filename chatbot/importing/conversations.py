@@ -16,6 +16,13 @@ _TAG = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
+# The head that a program puts above a letter that is passed on.
+_FORWARDED = re.compile(
+    r"^[ \t]*-{3,}([^\n-]+)-{3,}[ \t]*\n(?:[^\n:]{1,40}:[^\n]*\n){2,}", re.MULTILINE
+)
+_PASSED_ON = re.compile(
+    r"fwd|forward|weitergeleit|transf|inoltr|reenvi|rv|encaminh|doorgest|przekaz", re.IGNORECASE
+)
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
 _LONG_LINE = 10  # words of a line below a name: an address
 _CLOSING = 6  # words of the line above it
@@ -59,7 +66,7 @@ def plain(markup: str) -> str:
 
 def message_body(text: str) -> str:
     """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing."""
-    lines = [line.rstrip() for line in own_words(text).split("\n")]
+    lines = [line.rstrip() for line in own_words(_passed_on(text)).split("\n")]
     kept: list[str] = []
     written = [line for line in lines if line.strip()]
     passed = 0  # of those that are written
@@ -72,6 +79,16 @@ def message_body(text: str) -> str:
             continue
         kept.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _passed_on(text: str) -> str:
+    """A letter that was passed on with hardly a word, without the head of the one in it."""
+    head = _FORWARDED.search(text)
+    if not head:
+        return text
+    before = _WORD.findall(text[: head.start()])
+    said = not before or (len(before) <= _CLOSING and _PASSED_ON.search(head[1]))
+    return text[: head.start()] + text[head.end() :] if said else text
 
 
 def without_signature(text: str) -> str:

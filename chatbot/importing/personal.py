@@ -7,14 +7,15 @@ seen by the person who accepts it.
 import re
 from collections.abc import Iterable
 
+from chatbot.importing.names import NAME
+from chatbot.importing.places import hide_addresses
 from chatbot.text.masking import mask
 
-NAME = "[name]"
 _PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _PEOPLE = rf"{_PERSON}(?: (?:(?:van|von|de|der|den|da|di|la|le|el)\.? ){{0,2}}{_PERSON}){{0,2}}"
 # A greeting and its name; "Hi, How do I ..." has none.
 _GREETED = re.compile(
-    r"\b((?i:dear|hi|hello|hey|hallo|liebe|lieber|bonjour|salut|hola|ciao|beste)),?[ ]+"
+    r"\b((?i:dear|hi|hello|hey|hallo|liebe|lieber|bonjour|salut|hola|ciao|(?<![^\n])beste)),?[ ]+"
     rf"{_PERSON}(?: {_PERSON}){{0,2}}(?=[ ]*(?:[,.:!\n–-]|$))"
 )
 # Words before a name, whatever is behind it.
@@ -49,6 +50,11 @@ _CLOSED = re.compile(
 )
 # Another part of a name that is known: "Mirjam [name]".
 _PART = re.compile(rf"(?<=[a-zà-ÿ,:(] ){_PERSON} \[name\]|\[name\] {_PERSON}(?=\W*(?:\n|$))")
+# An address that is written so that robots do not read it.
+_SPELT = re.compile(
+    r"\w[\w.+%'-]*[ ]?[(\[{][ ]?(?i:at|ät|arobase|arroba|chiocciola)[ ]?[)\]}][ ]?[\w-]+"
+    r"(?:(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)[\w-]+)+"
+)
 # A number that somebody wants to be called on, in whatever form.
 _ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")
 _CALLED = re.compile(
@@ -88,6 +94,7 @@ class Masker:
     def __call__(self, text: str) -> str:
         """The text without them; lines that were a name keep ``[name]``."""
         text = mask(text)
+        text = hide_addresses(_SPELT.sub("[email]", text))
         text = _ABROAD.sub("[phone]", text)
         text = _CALLED.sub(lambda match: f"{match[1]}[phone]", text)
         if self._names:
@@ -96,7 +103,12 @@ class Masker:
             text = pattern.sub(lambda match: f"{match[1]} {NAME}", text)
         text = _CLOSED.sub(lambda match: match[1] + NAME, text)
         text = _PART.sub(NAME, text)
-        return re.sub(r"\[name\](?:[ ,]+\[name\])+", NAME, text)
+        return join_names(text)
+
+
+def join_names(text: str) -> str:
+    """Masked names in a row as one."""
+    return re.sub(r"\[name\](?:[ ,]+\[name\])+", NAME, text)
 
 
 def without_lone_names(text: str) -> str:

@@ -20,7 +20,7 @@ from chatbot.store.feedback import Feedback
 from chatbot.store.records import fingerprint
 from chatbot.store.schema import feedback, outcomes, reviews, steps, threads, users
 
-Kind = Literal["correction", "down", "refused", "up"]
+Kind = Literal["correction", "down", "refused", "up", "candidate"]
 # ``done`` and ``ignored`` are said of gaps; ``settled`` together with another item.
 Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
 
@@ -74,6 +74,7 @@ class Review:
     decided_at: str
 
 
+_AT_ONCE = 500  # ids of a query
 _REVIEW = [reviews.c[name] for name in Review.__dataclass_fields__]
 
 
@@ -146,16 +147,21 @@ class ReviewStore:
         who: str,
         others: Sequence[Waiting] = (),
         approve: ApprovedText | None = None,
+        record: dict[str, Any] | None = None,
     ) -> None:
         """Save a decision; ``others`` are settled by it, and with ``approve`` it is an approved
-        answer from now on: all of it, or nothing. The same decision twice is one.
+        answer from now on: all of it, or nothing. The same decision twice is one. ``record`` is
+        that of an item which the database does not keep.
 
         Raises:
             ConflictError: somebody else decided otherwise meanwhile.
             StoreError: it was not saved; what it is about may be deleted.
         """
         async with self._database.write() as connection:
-            record = await _record(connection, item) if decision.status == "accepted" else None
+            if decision.status != "accepted":
+                record = None
+            elif record is None:
+                record = await _record(connection, item)
             if record == {}:
                 raise StoreError("This was not saved, because the answer is not kept any more.")
             if not await self._put(connection, item, decision, who, record, None):
@@ -199,6 +205,15 @@ class ReviewStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return Review(**dict(row)) if row else None
+
+    async def decided(self, ids: Sequence[str]) -> set[str]:
+        """Those of the items on which there is a decision."""
+        found: set[str] = set()
+        async with self._database.read() as connection:
+            for first in range(0, len(ids), _AT_ONCE):
+                some = reviews.c.id.in_(ids[first : first + _AT_ONCE])
+                found |= set((await connection.execute(select(reviews.c.id).where(some))).scalars())
+        return found
 
     async def list_decisions(self, limit: int) -> list[Review]:
         """The newest decisions, without what they settled."""

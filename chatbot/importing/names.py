@@ -1,0 +1,202 @@
+"""Names of people that no record of an export has.
+
+Three things tell: given names of some sixty countries (from Faker); what somebody is called in the
+sentence ("my landlord", "ask for", "X, my wife"); and, where an export is large enough to tell
+and nouns have no capital, two words in a row with one that nobody else writes. A word that the
+export also has in small letters, that customers and staff say to each other, or that stands in many
+conversations, is a word or the name of a product.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from itertools import pairwise
+from pkgutil import iter_modules
+
+NAME = "[name]"
+_PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’]*[a-zß-öø-ÿ](?:[-'’][A-ZÀ-ÖØ-Þ]?[\w'’]+)*"
+_OF = r"(?:(?:van|von)(?: (?:de[rnm]?))?|zu|de (?:la|los)|de|de[rn]|d[aiu]|dos|la|le|el)"
+_RUN = re.compile(rf"(?<![\w@/.'’-]){_PERSON}(?:[ ](?:{_OF}[ ])?{_PERSON})*(?![\w@/-])")
+_WORD = re.compile(r"[^\W\d_]+")
+_CAPITALISED = re.compile(_PERSON)
+_BEGINS = re.compile(r"(?:^|[.!?:;•\n]|\n\s*[-*])[\s\"'„“»«(¡¿]*$")
+_NUMBER = re.compile(r"\d[ ]$")
+_CODE = re.compile(r"[ -]?(?:\w*\d|[A-Z]{2,}\b)")
+_SHORTEST = 4  # letters of a given name that stands alone: "Add", "Can" and "Doc" are some, too
+_MOST_WORDS = 3  # of a name
+_RARE, _SHARE = 4, 0.005  # conversations that a name may stand in: so many, or this share
+_TOLD = 2  # conversations in which both sides say a word
+_ENOUGH = 200  # conversations that tell what a word is
+_MOST_COUNTED = 20_000
+_MOST_MARKED = 10
+# Also months, places, and words that sentences begin with: no names where they stand alone.
+_ALSO_WORDS = frozenset(
+    "april august avril abril aprile juni juli june july may mai mars marzo march januar jan"  # noqa: SIM905
+    " sonntag domingo dimanche summer autumn winter paris london florence milan sofia sofía sydney"
+    " victoria virginia georgia carolina dakota charlotte austin dallas houston jordan israel india"
+    " america china chelsea madison brooklyn lincoln washington lourdes santiago valencia vienna"
+    " roma chad kenya asia france francia will mark page price case bill chase frank grant hope joy"
+    " faith grace rich rose major max ernst wolf heide stein linde iris viola jasmin engel rosa"
+    " roman sky star true early happy merit person doctor prince king royal german english alexa"
+    " apple blue green young long small best dear love pleasant golden silver gold data metro"
+    " media tage watt".split()
+)
+# Who somebody is to the writer, before or behind a name.
+_RELATION = (
+    r"(?:colleague|boss|manager|deputy|assistant|wife|husband|partner|son|daughter|mother|father"
+    r"|dad|mum|mom|brother|sister|friend|neighbou?r|landlord|landlady|tenant|flatmate|caretaker|engineer"
+    r"|technician|owner|family|kolleg(?:e|in)|chef(?:in)?|vertretung|mann|frau|sohn|tochter|mutter"
+    r"|vater|bruder|schwester|freund(?:in)?|(?:vor)?mieter(?:in)?|vermieter(?:in)?|nachbar(?:in)?"
+    r"|mitbewohner(?:in)?|(?:haus)?verwalter(?:in)?|hausmeister(?:in)?|techniker(?:in)?"
+    r"|monteur(?:in)?|eigentümer(?:in)?|familie|firma|collègue|mari|femme|fils|fille|mère|père|frère|sœur|amie?"
+    r"|voisine?|propriétaire|locataire|syndic|technicien(?:ne)?|famille|compañer[oa]|marido|mujer"
+    r"|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|caser[oa]|técnico|familia|collega|marito"
+    r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger|man"
+    r"|vrouw|moeder|vader|zoon|dochter|broer|zus|vriend(?:in)?|buurman|buurvrouw|huurbaas|mãe|pai"
+    r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega)"
+)
+_CALLED = re.compile(
+    rf"\b(?i:{_RELATION}"
+    r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
+    r"|on behalf of|in the name of|under the name|ask for|asked|spoke (?:to|with)|im namen von"
+    r"|auf den namen|läuft auf|(?:fragen sie|frag) nach|gesprochen mit|au nom de|demandez"
+    r"|a nombre de|pregunte por|intestat[oa] a|op naam van|namens|vraag naar|em nome de"
+    r"|(?:in |en )?(?:cc|copy|kopie|copie|copia)(?: (?:to|an|à|a|aan))?)[:,]?[ ]$"
+)
+_BEHIND = re.compile(
+    r"(?i:,? ?\(?(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]|mijn|onze|(?:il|la) mi[oa]"
+    rf"|o meu|a minha) {_RELATION}\b)"
+)
+
+
+class Names:
+    """What the conversations of an export tell of their words."""
+
+    def __init__(self, conversations: Sequence[tuple[str, str]]) -> None:
+        """``conversations`` has what each side of each wrote, without the names in its records."""
+        counted = conversations[:: -(-len(conversations) // _MOST_COUNTED) or 1]
+        self._small: set[str] = set()
+        self._often: Counter[str] = Counter()  # conversations with a word, or two, with capitals
+        both: Counter[str] = Counter()
+        self._terms: set[str] = set()  # two words in a row, or one, that both sides say
+        for sides in counted:
+            words = [set(_WORD.findall(text)) for text in sides]
+            capitals = [{w.lower() for w in said if not w.islower()} for said in words]
+            self._small |= {w for said in words for w in said if w.islower()}
+            both.update(capitals[0] & capitals[1])
+            pairs = [set(_pairs(text)) for text in sides]
+            self._terms |= pairs[0] & pairs[1]
+            self._often.update(capitals[0] | capitals[1] | pairs[0] | pairs[1])
+        self._terms |= {word for word, times in both.items() if times >= _TOLD}
+        self._tells = len(counted) >= _ENOUGH
+        self._most = max(_RARE, int(_SHARE * len(counted)))
+
+    def hide(self, text: str) -> str:
+        """The text with ``[name]`` for what is a name."""
+        parts, end = [], 0
+        for start, stop in self._found(text):
+            parts += [text[end:start], NAME]
+            end = stop
+        return "".join((*parts, text[end:]))
+
+    def possible(self, text: str) -> list[str]:
+        """What may be a name and is not hidden, for whoever reads the text."""
+        said = []
+        for run in _RUN.finditer(text):
+            words = list(_CAPITALISED.finditer(run[0]))
+            begins = bool(_BEGINS.search(text[: run.start()]))
+            given = [word[0] for word in words if _is_given(word[0])]
+            rare = [word[0] for word in words if self._tells and self._is_rare(word[0])]
+            nouns = _mostly_capitals(text)
+            if (given and not self._is_word(given[0])) or (rare and not begins and not nouns):
+                said.append(run[0])
+        return list(dict.fromkeys(said))[:_MOST_MARKED]
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        nouns = _mostly_capitals(text)
+        for run in _RUN.finditer(text):
+            before, behind = text[: run.start()], text[run.end() :]
+            words = list(_CAPITALISED.finditer(run[0]))
+            at = 0
+            while at < len(words):
+                ahead = before + run[0][: words[at].start()]
+                count = self._length(ahead, [w[0] for w in words[at:]], behind, nouns)
+                if count:
+                    yield run.start() + words[at].start(), run.start() + words[at + count - 1].end()
+                at += count or 1
+
+    def _length(self, before: str, words: list[str], behind: str, nouns: bool) -> int:
+        """How many of the words, from the first one on, are a name; ``nouns`` have capitals."""
+        unknown = 0
+        while unknown < min(_MOST_WORDS, len(words)) and self._is_rare(words[unknown]):
+            unknown += 1
+        called = bool(_CALLED.search(before[-60:]))
+        called |= unknown == len(words) and bool(_BEHIND.match(behind))
+        if unknown and called:
+            return unknown
+        if _is_given(words[0]) and not self._is_word(words[0]):
+            rest = 1
+            while rest < min(_MOST_WORDS, len(words)) and self._is_rare(words[rest]):
+                rest += 1
+            followed = rest > 1 and not (nouns and words[0].lower() in _ALSO_WORDS)
+            if followed or self._stands_alone(before, words, behind):
+                return rest
+        if nouns or not self._tells or unknown < 2 or _BEGINS.search(before):
+            return 0
+        code = unknown == len(words) and _CODE.match(behind)
+        pair = f"{words[0]} {words[1]}".lower()
+        alone = self._often[pair] <= _TOLD and pair not in self._terms
+        return unknown if alone and not code else 0
+
+    def _stands_alone(self, before: str, words: list[str], behind: str) -> bool:
+        """Whether a given name without another behind it is one."""
+        if len(words[0]) < _SHORTEST or words[0].lower() in _ALSO_WORDS:
+            return False
+        if _NUMBER.search(before) or (len(words) == 1 and _CODE.match(behind)):
+            return False
+        return self._tells or not _BEGINS.search(before)
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the export has it as a word, or of a product that many write about."""
+        small = word.lower()
+        known = small in self._small or small in self._terms
+        return known or self._often[small] > 4 * self._most
+
+    def _is_rare(self, word: str) -> bool:
+        small = word.lower()
+        known = small in self._small or small in self._terms
+        return not known and self._often[small] <= self._most
+
+
+def _pairs(text: str) -> Iterator[str]:
+    for run in _RUN.finditer(text):
+        words = _CAPITALISED.findall(run[0])
+        yield from (f"{one} {other}".lower() for one, other in pairwise(words))
+
+
+def _mostly_capitals(text: str) -> bool:
+    """Whether nouns have a capital, as in German."""
+    inside = re.findall(r"(?<=[a-zà-ÿ,] )[^\W\d_]+", text)
+    return sum(word[0].isupper() for word in inside) > 0.2 * len(inside)
+
+
+def _is_given(word: str) -> bool:
+    parts = word.split("-")
+    return all(part.lower() in _given_names() for part in parts)
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """Given names in small letters, of every country that Faker knows."""
+    from faker.providers import person
+
+    found: set[str] = set()
+    for place in iter_modules(person.__path__):
+        provider = import_module(f"{person.__name__}.{place.name}").Provider
+        for name in dir(provider):
+            names = getattr(provider, name) if name.startswith("first_names") else None
+            if isinstance(names, tuple | list | dict):
+                found |= {str(each).lower() for each in names}
+    return frozenset(found)

@@ -1,0 +1,104 @@
+"""Names that no record of an export has, and postal addresses."""
+
+import pytest
+
+from chatbot.importing.candidates import candidates_from
+from chatbot.importing.conversations import Conversation, Message
+from chatbot.importing.names import Names
+from chatbot.importing.places import hide_addresses
+
+# Enough conversations to tell what a word is: "Green Saver" is a product, "hold" a word.
+EXPORT = [
+    (f"How do I leave the Green Saver in town {n}?", "Hold on. Leave the Green Saver online.")
+    for n in range(250)
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("I write for Gundula Haverkamp, who is ill.", "I write for [name], who is ill."),
+        ("our Fridolin found it", "our [name] found it"),
+        ("My landlord Xbrzk says so.", "My landlord [name] says so."),
+        ("Anmeldung bei Frau Yolanda van der Hoek bitte", "Anmeldung bei Frau [name] bitte"),
+        ("Qwertz, my husband, took it.", "[name], my husband, took it."),
+        ("I spoke to Qxlorb Zwantek before.", "I spoke to [name] before."),
+        ("write to Qxlorb Zwantek", "write to [name]"),
+        (
+            "Leave the Green Saver in May, or in April.",
+            "Leave the Green Saver in May, or in April.",
+        ),
+        ("Hold the key of a Marlin X5 sensor.", "Hold the key of a Marlin X5 sensor."),
+        ("Es sind 3 Tage Geduld nötig", "Es sind 3 Tage Geduld nötig"),
+    ],
+)
+def test_names_are_hidden(text: str, wanted: str) -> None:
+    assert Names(EXPORT).hide(text) == wanted
+
+
+def test_a_few_conversations_do_not_tell_what_a_word_is() -> None:
+    few = Names(EXPORT[:3])
+    text = "Open Qxlorb Zwantek. Frank Advice is given."
+    assert few.hide(text) == text
+
+
+def test_what_both_sides_say_is_no_name() -> None:
+    told = [*EXPORT, ("Where is the Qxlorb Zwantek?", "The Qxlorb Zwantek is in the cellar.")]
+    assert "Qxlorb Zwantek" in Names(told).hide("Turn the Qxlorb Zwantek on.")
+
+
+def test_what_may_be_a_name_is_told() -> None:
+    names = Names(EXPORT)
+    assert names.possible("It was fixed by Qxlorb in the end.") == ["Qxlorb"]
+    assert names.possible("Leave the Green Saver online.") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Lindenstraße 14, 50674 Auental",
+        "Am Alten Markt 66a, 11870 Bremberg",
+        "Goethestr. 7",
+        "98 Elm Grove, Norby LS3 2PQ",
+        "Flat 3, 89 Harbour Road, Holmfirth HD9 1AB",
+        "1593 Maple Avenue, Springfield, IL 62704",
+        "8 bis, avenue Jean-Moulin, 78813 Rivalta",
+        "Oude Gracht 26-2, 3526 XK Wijkdam",
+        "Piazza Garibaldi 4, 20122 Rivalta",
+        "Avda. de la Paz 3, 2º B, 28001 Rivalta",
+    ],
+)
+def test_addresses_are_hidden(address: str) -> None:
+    assert hide_addresses(f"It is at {address}.") == "It is at [address]."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Press F4 on page 3, then Setup 5.",
+        "5 Google Drive folders and 64 GB RAM",
+        "am 12. März 2026 um 9 Uhr, nach 30 Tagen",
+        "Error 12345 in Version 2024 LTS",
+    ],
+)
+def test_numbers_that_are_no_addresses_stay(text: str) -> None:
+    assert hide_addresses(text) == text
+
+
+def test_a_letter_that_was_passed_on_is_the_question() -> None:
+    head = "---------- Forwarded message ---------\nFrom: Ann Lee <ann@post.example>\nTo: Desk\n\n"
+    asked = "How do I drain the meter before frost?"
+    told = "Shut the stopcock and let two litres run out."
+    talk = (Message("customer", head + asked), Message("staff", told))
+    (found,) = candidates_from([Conversation("ticket 1", "", talk)])
+    assert (found.question, found.answer) == (asked, told)
+    quoted = f"Thanks!\n\n-----Original Message-----\nFrom: Desk\nSent: today\n\n{told}"
+    talk = (Message("customer", quoted), Message("staff", told))
+    assert candidates_from([Conversation("ticket 1", "", talk)])[0].question == "Thanks!"
+
+
+def test_an_address_that_robots_shall_not_read_is_hidden() -> None:
+    asked = "Where is it? Write to jo.doe (at) post.example or jo [at] post [dot] example."
+    talk = (Message("customer", asked), Message("staff", "It is in the cellar behind the door."))
+    (found,) = candidates_from([Conversation("ticket 1", "", talk)])
+    assert found.question == "Where is it? Write to [email] or [email]."
