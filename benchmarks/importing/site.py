@@ -87,7 +87,10 @@ def serve(
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None: ...  # clients are killed
+
+    server = Server(("127.0.0.1", 0), Handler)
     ports.put(server.server_port)
     server.serve_forever()
 

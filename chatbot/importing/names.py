@@ -30,6 +30,7 @@ _RARE, _SHARE = 4, 0.005  # conversations that a name may stand in: so many, or 
 _TOLD = 2  # conversations in which both sides say a word
 _ENOUGH = 200  # conversations that tell what a word is
 _MOST_COUNTED = 20_000
+_NOUNS, _NOUN_SHARE = 3, 0.12  # within sentences of a text whose nouns have capitals
 _MOST_MARKED = 10
 # Also months, places, and words that sentences begin with: no names where they stand alone.
 _ALSO_WORDS = frozenset(
@@ -134,7 +135,7 @@ class Names:
             unknown += 1
         called = bool(_CALLED.search(before[-60:]))
         called |= unknown == len(words) and bool(_BEHIND.match(behind))
-        if unknown and called:
+        if unknown and (called or (unknown == len(words) and behind.startswith(f" {NAME}"))):
             return unknown
         if _is_given(words[0]) and not self._is_word(words[0]):
             rest = 1
@@ -143,7 +144,9 @@ class Names:
             followed = rest > 1 and not (nouns and words[0].lower() in _ALSO_WORDS)
             if followed or self._stands_alone(before, words, behind):
                 return rest
-        if nouns or not self._tells or unknown < 2 or _BEGINS.search(before):
+        if nouns or not self._tells or unknown < 2:
+            return 0
+        if _BEGINS.search(before) and not behind.startswith(","):
             return 0
         code = unknown == len(words) and _CODE.match(behind)
         pair = f"{words[0]} {words[1]}".lower()
@@ -178,8 +181,8 @@ def _pairs(text: str) -> Iterator[str]:
 
 def _mostly_capitals(text: str) -> bool:
     """Whether nouns have a capital, as in German."""
-    inside = re.findall(r"(?<=[a-zà-ÿ,] )[^\W\d_]+", text)
-    return sum(word[0].isupper() for word in inside) > 0.2 * len(inside)
+    runs = [run for run in _RUN.finditer(text) if not _BEGINS.search(text[: run.start()])]
+    return len(runs) >= _NOUNS and len(runs) > _NOUN_SHARE * len(_WORD.findall(text))
 
 
 def _is_given(word: str) -> bool:

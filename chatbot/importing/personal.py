@@ -56,10 +56,11 @@ _SPELT = re.compile(
     r"(?:(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)[\w-]+)+"
 )
 # A number that somebody wants to be called on, in whatever form.
+_US = re.compile(r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)")
 _ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")
 _CALLED = re.compile(
-    r"\b((?i:call|ring|phone|tel|telephone|mobile|cell|whatsapp|text me|reach\w*|direct line|fax"
-    r"|line|dial|telefon\w*|handy|mobil\w*|erreich\w*|durchwahl|rufnummer|anruf\w*|rufen"
+    r"\b((?i:call|ring|phone|tel|telephone|mobile|cell|whatsapp|text me|reach\w*"
+    r"|(?:hot|direct )?line|fax|dial|telefon\w*|handy|mobil\w*|erreich\w*|durchwahl|rufnummer|anruf\w*|rufen"
     r"|téléphone|portable|joign\w*|appel\w*|teléfono|móvil|llam\w*|telefono|cellulare|chiam\w*"
     r"|nummer|numero|número|numéro|bel|bereik\w*)\b\.?[^\d\n+]{0,25})"
     r"\(?\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)"
@@ -95,7 +96,7 @@ class Masker:
         """The text without them; lines that were a name keep ``[name]``."""
         text = mask(text)
         text = hide_addresses(_SPELT.sub("[email]", text))
-        text = _ABROAD.sub("[phone]", text)
+        text = _US.sub("[phone]", _ABROAD.sub("[phone]", text))
         text = _CALLED.sub(lambda match: f"{match[1]}[phone]", text)
         if self._names:
             text = self._names.sub(NAME, text)

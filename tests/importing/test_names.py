@@ -24,6 +24,8 @@ EXPORT = [
         ("Qwertz, my husband, took it.", "[name], my husband, took it."),
         ("I spoke to Qxlorb Zwantek before.", "I spoke to [name] before."),
         ("write to Qxlorb Zwantek", "write to [name]"),
+        ("it was Qxlorb [name]", "it was [name] [name]"),
+        ("Qxlorb Zwantek, of the lab, wrote it.", "[name], of the lab, wrote it."),
         (
             "Leave the Green Saver in May, or in April.",
             "Leave the Green Saver in May, or in April.",
@@ -92,9 +94,10 @@ def test_a_letter_that_was_passed_on_is_the_question() -> None:
     talk = (Message("customer", head + asked), Message("staff", told))
     (found,) = candidates_from([Conversation("ticket 1", "", talk)])
     assert (found.question, found.answer) == (asked, told)
-    quoted = f"Thanks!\n\n-----Original Message-----\nFrom: Desk\nSent: today\n\n{told}"
+    own = "Does that go for gas meters, too?"
+    quoted = f"{own}\n\n-----Original Message-----\nFrom: Desk\nSent: today\n\n{told}"
     talk = (Message("customer", quoted), Message("staff", told))
-    assert candidates_from([Conversation("ticket 1", "", talk)])[0].question == "Thanks!"
+    assert candidates_from([Conversation("ticket 1", "", talk)])[0].question == own
 
 
 def test_an_address_that_robots_shall_not_read_is_hidden() -> None:
