@@ -135,8 +135,11 @@ class Names:
             unknown += 1
         called = bool(_CALLED.search(before[-60:]))
         called |= unknown == len(words) and bool(_BEHIND.match(behind))
-        if unknown and (called or (unknown == len(words) and behind.startswith(f" {NAME}"))):
+        part = self._tells and unknown == len(words) and behind.startswith(f" {NAME}")
+        if unknown and (called or part):
             return unknown
+        if _NUMBER.search(before):
+            return 0
         if _is_given(words[0]) and not self._is_word(words[0]):
             rest = 1
             while rest < min(_MOST_WORDS, len(words)) and self._is_rare(words[rest]):
@@ -157,7 +160,7 @@ class Names:
         """Whether a given name without another behind it is one."""
         if len(words[0]) < _SHORTEST or words[0].lower() in _ALSO_WORDS:
             return False
-        if _NUMBER.search(before) or (len(words) == 1 and _CODE.match(behind)):
+        if len(words) == 1 and _CODE.match(behind):
             return False
         return self._tells or not _BEGINS.search(before)
 

@@ -20,7 +20,7 @@ EXPORT = [
         ("I write for Gundula Haverkamp, who is ill.", "I write for [name], who is ill."),
         ("our Fridolin found it", "our [name] found it"),
         ("My landlord Xbrzk says so.", "My landlord [name] says so."),
-        ("Anmeldung bei Frau Yolanda van der Hoek bitte", "Anmeldung bei Frau [name] bitte"),
+        ("Anmeldung bei Frau Yolanda van der Hoek bitte", "Anmeldung bei [name] bitte"),
         ("Qwertz, my husband, took it.", "[name], my husband, took it."),
         ("I spoke to Qxlorb Zwantek before.", "I spoke to [name] before."),
         ("write to Qxlorb Zwantek", "write to [name]"),
@@ -40,7 +40,7 @@ def test_names_are_hidden(text: str, wanted: str) -> None:
 
 def test_a_few_conversations_do_not_tell_what_a_word_is() -> None:
     few = Names(EXPORT[:3])
-    text = "Open Qxlorb Zwantek. Frank Advice is given."
+    text = "Open Qxlorb Zwantek. Frank advice is given."
     assert few.hide(text) == text
 
 
