@@ -104,7 +104,7 @@ class Maker:
 
     def _say(self, language: str, what: str, **more: str) -> str:
         choices = self.phrases[language][what]
-        text = choices if isinstance(choices, str) else self.chance.choice(choices)
+        text: str = choices if isinstance(choices, str) else self.chance.choice(choices)
         return _fill(text, self._slots(language) | more)
 
     def _asking(self, language: str, person: Person, *said: str) -> Message:
@@ -197,8 +197,8 @@ class Maker:
             return Plant(kind, frozenset(words)), _fill(template, self._slots(language) | slots)
         value = value_of(kind, language, self.people.planted(), self.chance)
         template = self.chance.choice(self.phrases[language][_SENTENCES[kind] + side])
-        shown = max(value.split(", ")[:2], key=len) if kind == "address" else value
-        return Plant(kind, frozenset([shown])), template.replace("{value}", value)
+        part = max(value.split(", ")[:2], key=len) if kind == "address" else value
+        return Plant(kind, frozenset([part])), template.replace("{value}", value)
 
 
 def _fill(template: str, slots: dict[str, str]) -> str:
@@ -216,6 +216,7 @@ def _share(wanted: Counter[str], there: Counter[str]) -> float:
 def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[str, Any]:
     """The figures of a run."""
     answers = {t.answer.text: t for t in tickets if t.answer}
+    questions = {t.answer.text: _words(t.answer.question) for t in tickets if t.answer}
     beside: dict[str, Counter[str]] = {}
     for ticket in tickets:
         if ticket.answer:
@@ -234,7 +235,7 @@ def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[
         if best_share >= 0.9:
             found.add(best)
             rest = sum((said - wanted[best] - beside[best]).values())
-            asked = _share(_words(answers[best].answer.question), _words(row["question"]))
+            asked = _share(questions[best], _words(row["question"]))
             if rest > 3 + sum(wanted[best].values()) / 4:
                 problem = "more than the answer"
             elif asked < 0.8:

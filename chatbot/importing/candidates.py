@@ -30,6 +30,7 @@ from chatbot.importing.personal import Masker, join_names, without_lone_names
 _FEWEST = 6  # words of an answer
 _FEW_WORDS = 5  # with fewer nobody asks anything
 _LONGEST = 4_000  # characters of a question or an answer; what is longer is no answer to keep
+_MOST_KEPT = 2 * _LONGEST  # with a signature that is taken away later
 _MOST_READ = 100_000  # characters of a message; what is longer is not read
 _ALIKE = 0.8  # share of their words (Jaccard) that near-copies have in common
 _COLLEAGUE = 3  # conversations that somebody is in who is no customer
@@ -82,12 +83,14 @@ def candidates_from(conversations: Sequence[Conversation]) -> list[Candidate]:
 def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversation:
     """The conversation with what its people wrote and no more, without what records know."""
     hide = Masker(conversation.people, colleagues)
-    messages = tuple(
-        Message(message.side, hide(message_body(message.text)))
+    bodies = (
+        (message.side, message_body(message.text))
         for message in conversation.messages
         if len(message.text) <= _MOST_READ
     )
-    return Conversation(conversation.key, hide(conversation.subject), messages)
+    # What is much too long is not kept, so nobody need look for names in it.
+    messages = tuple(Message(side, hide(text)) for side, text in bodies if len(text) <= _MOST_KEPT)
+    return Conversation(conversation.key, hide(conversation.subject[:_LONGEST]), messages)
 
 
 def _of(conversation: Conversation, side: Side) -> str:

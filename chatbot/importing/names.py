@@ -16,7 +16,11 @@ from itertools import pairwise
 from pkgutil import iter_modules
 
 NAME = "[name]"
-_PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’]*[a-zß-öø-ÿ](?:[-'’][A-ZÀ-ÖØ-Þ]?[\w'’]+)*"
+# Bounded and without two ways to read a mark: text is anybody's.
+_PERSON = (
+    r"[A-ZÀ-ÖØ-Þ](?:['’][A-ZÀ-ÖØ-Þ])?\w{0,30}[a-zß-öø-ÿ](?:['’]\w{1,30})?"
+    r"(?:-\w{1,30}(?:['’]\w{1,30})?){0,3}"
+)
 _OF = r"(?:(?:van|von)(?: (?:de[rnm]?))?|zu|de (?:la|los)|de|de[rn]|d[aiu]|dos|la|le|el)"
 _RUN = re.compile(rf"(?<![\w@/.'’-]){_PERSON}(?:[ ](?:{_OF}[ ])?{_PERSON})*(?![\w@/-])")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -32,6 +36,7 @@ _ENOUGH = 200  # conversations that tell what a word is
 _MOST_COUNTED = 20_000
 _NOUNS, _NOUN_SHARE = 3, 0.12  # within sentences of a text whose nouns have capitals
 _MOST_MARKED = 10
+_NEAR = 80  # characters beside a name that are looked at
 # Also months, places, and words that sentences begin with: no names where they stand alone.
 _ALSO_WORDS = frozenset(
     "april august avril abril aprile juni juli june july may mai mars marzo march januar jan"  # noqa: SIM905
@@ -107,7 +112,7 @@ class Names:
         said = []
         for run in _RUN.finditer(text):
             words = list(_CAPITALISED.finditer(run[0]))
-            begins = bool(_BEGINS.search(text[: run.start()]))
+            begins = bool(_BEGINS.search(_before(text, run.start())))
             given = [word[0] for word in words if _is_given(word[0])]
             rare = [word[0] for word in words if self._tells and self._is_rare(word[0])]
             nouns = _mostly_capitals(text)
@@ -118,7 +123,7 @@ class Names:
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         nouns = _mostly_capitals(text)
         for run in _RUN.finditer(text):
-            before, behind = text[: run.start()], text[run.end() :]
+            before, behind = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
             words = list(_CAPITALISED.finditer(run[0]))
             at = 0
             while at < len(words):
@@ -133,7 +138,7 @@ class Names:
         unknown = 0
         while unknown < min(_MOST_WORDS, len(words)) and self._is_rare(words[unknown]):
             unknown += 1
-        called = bool(_CALLED.search(before[-60:]))
+        called = bool(_CALLED.search(before))
         called |= unknown == len(words) and bool(_BEHIND.match(behind))
         part = self._tells and unknown == len(words) and behind.startswith(f" {NAME}")
         if unknown and (called or part):
@@ -182,9 +187,13 @@ def _pairs(text: str) -> Iterator[str]:
         yield from (f"{one} {other}".lower() for one, other in pairwise(words))
 
 
+def _before(text: str, at: int) -> str:
+    return text[max(0, at - _NEAR) : at]
+
+
 def _mostly_capitals(text: str) -> bool:
     """Whether nouns have a capital, as in German."""
-    runs = [run for run in _RUN.finditer(text) if not _BEGINS.search(text[: run.start()])]
+    runs = [run for run in _RUN.finditer(text) if not _BEGINS.search(_before(text, run.start()))]
     return len(runs) >= _NOUNS and len(runs) > _NOUN_SHARE * len(_WORD.findall(text))
 
 

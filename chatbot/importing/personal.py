@@ -51,10 +51,9 @@ _CLOSED = re.compile(
 # Another part of a name that is known: "Mirjam [name]".
 _PART = re.compile(rf"(?<=[a-zà-ÿ,:(] ){_PERSON} \[name\]|\[name\] {_PERSON}(?=\W*(?:\n|$))")
 # An address that is written so that robots do not read it.
-_SPELT = re.compile(
-    r"\w[\w.+%'-]*[ ]?[(\[{][ ]?(?i:at|ät|arobase|arroba|chiocciola)[ ]?[)\]}][ ]?[\w-]+"
-    r"(?:(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)[\w-]+)+"
-)
+_AT = r"[ ]?[(\[{][ ]?(?i:at|ät|arobase|arroba|chiocciola)[ ]?[)\]}][ ]?"
+_DOT = r"(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)"
+_SPELT = re.compile(rf"(?<![\w.+%'-])\w[\w.+%'-]{{0,80}}{_AT}[\w-]{{1,80}}(?:{_DOT}[\w-]{{1,80}})+")
 # A number that somebody wants to be called on, in whatever form.
 _US = re.compile(r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)")
 _ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")

@@ -3,7 +3,7 @@
 import re
 
 ADDRESS = "[address]"
-_CAP = r"[A-ZÀ-ÖØ-Þ](?:[\w'’.-]*\w)?"
+_CAP = r"[A-ZÀ-ÖØ-Þ](?:[\w'’.-]{0,38}\w)?"  # bounded: text is anybody's
 _TOWN = rf"{_CAP}(?:[ -](?:(?:am|an der|sur|sous|de|del|upon|under)[ -])?{_CAP}){{0,3}}"
 # What stands for a town: five digits before it, or codes of the Netherlands, Poland, Portugal, the
 # United Kingdom and the United States.
@@ -27,7 +27,7 @@ _LATE = (
     r"(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Dr|Close|Grove|Court|Ct|Way|Place|Square"
     r"|Crescent|Terrace|Gardens|Boulevard|Blvd|Row|Mews|Hill)\b(?:\.(?=,))?(?![ ][a-z])"
 )
-_WORDS = r"(?:[\w'’.-]+[ ]){0,4}"
+_WORDS = r"(?:[\w'’.-]{1,40}[ ]){0,4}"
 _STREET = (
     rf"(?:(?:{_CAP}[ -]){{0,3}}{_CAP}?{_LAST}[ ]{_NUMBER}"  # Lindenstraße 4, Am Alten Markt 4a
     rf"|{_NUMBER},?[ ]{_FIRST}[ ]{_WORDS}{_CAP}"  # 8 rue des Lilas

@@ -1,5 +1,7 @@
 """Names that no record of an export has, and postal addresses."""
 
+import time
+
 import pytest
 
 from chatbot.importing.candidates import candidates_from
@@ -85,6 +87,16 @@ def test_addresses_are_hidden(address: str) -> None:
 )
 def test_numbers_that_are_no_addresses_stay(text: str) -> None:
     assert hide_addresses(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "A'a" * 30_000, "Aa-" * 2_600, "Aa B " * 1_600, "A.a " * 2_000]
+)
+def test_text_of_no_sense_takes_no_time(text: str) -> None:
+    talk = (Message("customer", text), Message("staff", text))
+    began = time.process_time()
+    candidates_from([Conversation("ticket 1", text * 2, talk)])
+    assert time.process_time() - began < 5
 
 
 def test_a_letter_that_was_passed_on_is_the_question() -> None:
