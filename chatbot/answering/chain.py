@@ -1,4 +1,4 @@
-"""The chain: understand -> retrieve -> decide -> fit -> read, then prompt -> model.
+"""The chain: understand -> retrieve -> decide -> excerpt -> fit -> read, then prompt -> model.
 
 It is made of LangChain runnables in two parts, so that a front end can show the passages while
 the model still writes: :attr:`AnswerChain.prepare` turns a :class:`Question` into a
@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
 from chatbot.grounding.choices import open_choices
@@ -55,7 +56,8 @@ class Prepared:
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
-    the model reads those in ``read``. ``choices`` are those of a question back.
+    the model reads those in ``read``, or excerpts of them. ``choices`` are those of a question
+    back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
     model refuses, where the gate asks for it; both from 0 to 1.
     """
@@ -125,6 +127,7 @@ def build_chain(
     gate: Gate,
     shown: int,
     reads: int | None = None,
+    excerpts: Excerpts | None = None,
     condense: Literal["model", "history"] = "history",
     languages: Sequence[str] = (),
 ) -> AnswerChain:
@@ -134,6 +137,8 @@ def build_chain(
     turns in front of the question, which serves models too small to rewrite. The ``retriever``
     may find more passages than are ``shown``: the ``gate`` compares them all. Of those found, the
     model reads the first ``reads``: a small one takes its answer from the wrong one of several.
+    With ``excerpts`` it reads the parts of those shown that are nearest to the question, and those
+    of which it reads nothing are not shown.
     A question in none of the ``languages`` of the documents is searched for in the first of them,
     translated by the model; without them as it is.
     """
@@ -177,6 +182,13 @@ def build_chain(
             choices=decision.choices,
         )
 
+    def excerpt(state: Prepared) -> Prepared:
+        if state.abstain or excerpts is None or state.question.passages is not None:
+            return state
+        chosen = excerpts.of(state.read, state.query, state.terms)
+        shown = [state.passages[place] for place, _ in chosen]
+        return replace(state, passages=shown, read=[passage for _, passage in chosen])
+
     def shorten(state: Prepared) -> Prepared:
         return state if state.abstain else _fit_context(llm, prompts, state)
 
@@ -208,6 +220,7 @@ def build_chain(
         RunnableLambda(understand)
         | RunnableLambda(retrieve)
         | RunnableLambda(decide)
+        | RunnableLambda(excerpt)
         | RunnableLambda(shorten)
         | RunnableLambda(read)
         | RunnableLambda(ask_back)
@@ -248,9 +261,15 @@ def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepa
         state,
         history=left.history,
         read=left.passages,
-        passages=[*left.passages, *state.passages[len(state.read) :]],
+        passages=[*_shown(state, left.passages), *state.passages[len(state.read) :]],
         notes=[left.note] if left.note else [],
     )
+
+
+def _shown(state: Prepared, kept: Sequence[Passage]) -> list[Passage]:
+    """What is shown of the passages that are read: as much of them as is left, excerpts whole."""
+    each = zip(state.passages, state.read, kept, strict=False)
+    return [left if read is shown else shown for shown, read, left in each]
 
 
 def search_query(history: Sequence[BaseMessage], question: str) -> str:

@@ -23,7 +23,8 @@ _SEPARATORS = (",", ";", "\t")
 class Span:
     """``text`` from ``start`` in a passage, read by itself; ``over`` is what stands over it.
 
-    ``row`` is the number of its table, or -1.
+    ``row`` is the number of its table, or -1; ``cells`` are (column, cell) of a row whose columns
+    are known.
     """
 
     passage: Document
@@ -33,6 +34,17 @@ class Span:
     reading: Reading
     over: Reading
     row: int = -1
+    cells: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading, which says nothing by itself."""
+        return self.text.startswith("#")
+
+    @property
+    def item(self) -> bool:
+        """Whether it is an item of a list, which the sentence over the list introduces."""
+        return self.row < 0 and bool(_ITEM.match(self.text))
 
 
 def spans_of(passage: Document, number: int) -> list[Span]:
@@ -61,7 +73,8 @@ def spans_of(passage: Document, number: int) -> list[Span]:
             intro = quote
         if cells:
             context = read(f"{context.text} | {' | '.join(map(split_name, columns))}", language)
-        found.append(Span(passage, number, start, quote, reading, context, table if cells else -1))
+        row, told = (table, tuple(cells)) if cells else (-1, ())
+        found.append(Span(passage, number, start, quote, reading, context, row, told))
     return found
 
 

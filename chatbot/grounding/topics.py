@@ -46,3 +46,8 @@ def goes_on(question: str) -> bool:
     said = words(question)
     opening = " ".join(said[:2])
     return bool(said) and any(opening == start or said[0] == start for start in _OPENERS)
+
+
+def points_back(sentence: str) -> bool:
+    """Whether a sentence begins with a word that points at what was said before."""
+    return bool(_POINTERS.intersection(words(sentence)[:1]))

@@ -68,7 +68,11 @@ AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
 class LLMEntry(Entry):
-    """A language model; ``context`` is in tokens, ``bits`` are those of a weight on OpenVINO."""
+    """A language model; ``context`` is in tokens, ``bits`` are those of a weight on OpenVINO.
+
+    ``reads`` and ``excerpts`` are numbers of passages: the first ones are read whole, of the first
+    ``excerpts`` only what is nearest to the question.
+    """
 
     context: int
     template: str = "chatml"
@@ -77,6 +81,7 @@ class LLMEntry(Entry):
     engines: tuple[LocalEngine | HostedEngine, ...]
     rewrites: bool
     reads: int | None = None
+    excerpts: int | None = None
     bits: Literal[4, 8] = 8
     safetensors: Source | None = None
     adapter: str | None = None

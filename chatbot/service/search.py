@@ -8,6 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.answering.excerpts import Excerpts
 from chatbot.audience import Asker
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
@@ -41,6 +42,7 @@ class Search:
         self._models = models
         self._vector_store = open_store(settings, models.embeddings_entry.name, SEARCH)
         self.remote: tuple[Generation, RemoteSearch] | None = None
+        self._compared: Excerpts | None = None
 
     @property
     def vector_store(self) -> str:
@@ -101,7 +103,9 @@ class Search:
         condense = settings.condense
         if condense == "auto":
             condense = "model" if entry.rewrites else "history"
-        shown = settings.passages
+        shown, excerpts = settings.passages, self._excerpts()
+        if excerpts is not None and "passages" not in settings.model_fields_set:
+            shown = entry.excerpts or shown
         # The gate looks at the best by the fused score, wherever a reranker puts them.
         reread = settings.rerank_passages if self._models.reranker() else 0
         main = self.retriever(generation, asker, max(shown, FIELD, reread))
@@ -114,9 +118,20 @@ class Search:
             gate=gate if view is None else replace(gate, vocabulary=view.lexical),
             shown=shown,
             reads=None if self._models.scripted else entry.reads,
+            excerpts=excerpts,
             condense=condense,
             languages=self._languages(view or generation, documents),
         )
+
+    def _excerpts(self) -> Excerpts | None:
+        """The same for all questions, as it knows what it has compared; ``None`` for a model that
+        reads passages whole."""
+        models = self._models
+        if models.scripted or not models.llm_entry.excerpts:
+            return None
+        if self._compared is None:
+            self._compared = Excerpts(models.embeddings())
+        return self._compared
 
     def _languages(self, generation: Generation | View, documents: Generation | None) -> list[str]:
         """Those of the documents; none for a model too small to translate into them."""
