@@ -24,8 +24,9 @@ from chatbot.text.tokens import meant, stems, tokens
 
 Vectors = NDArray[np.float32]
 
-# Characters of all excerpts together, some 500 tokens.
-_ROOM = 1900
+# Characters of all excerpts together: as many as so many whole passages have, within limits.
+_WHOLE = 4
+_LEAST, _MOST = 1200, 2300
 # A table of at most so many characters is read whole: a number lies in the range of a row that
 # has no word of the question.
 _SMALL_TABLE = 450
@@ -62,7 +63,9 @@ class Excerpts:
         ``query`` is what was searched for, ``terms`` the question itself; each counts half.
         Passages that are short enough together are read whole.
         """
-        if sum(len(passage.page_content) for passage in passages) <= _ROOM:
+        sizes = [len(passage.page_content) for passage in passages]
+        room = min(max(sum(sizes[:_WHOLE]), _LEAST), _MOST)
+        if sum(sizes) <= room:
             return list(enumerate(passages))
         units = [
             _Unit(place, span)
@@ -71,7 +74,7 @@ class Excerpts:
         ]
         if not units:
             return list(enumerate(passages))
-        chosen = _choose(units, self._scores(units, query, terms, len(passages)))
+        chosen = _choose(units, self._scores(units, query, terms, len(passages)), room)
         return [
             (place, _excerpt(passages[place], list(spans)))
             for place, spans in _by_place(units[at] for at in sorted(chosen))
@@ -127,10 +130,11 @@ def _common_words(units: Sequence[_Unit], question: str) -> Vectors:
     return np.asarray(shares, dtype=np.float32)
 
 
-def _choose(units: Sequence[_Unit], scores: Vectors) -> set[int]:
-    """The best ones that there is room for, each with what it needs to be understood."""
+def _choose(units: Sequence[_Unit], scores: Vectors, room: int) -> set[int]:
+    """The best ones that there is ``room`` for, in characters, each with what it needs to be
+    understood."""
     chosen: set[int] = set()
-    room = _ROOM
+    least = room // 10
     for best in np.argsort(-scores, kind="stable"):
         if units[best].span.heading:
             continue
@@ -139,7 +143,7 @@ def _choose(units: Sequence[_Unit], scores: Vectors) -> set[int]:
         if size <= room or not chosen:
             chosen |= new
             room -= size
-        if room < _ROOM // 10:
+        if room < least:
             break
     return chosen
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from chatbot.prompts import Prompts
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
+# Whole passages of a correction that a model learns from which is served excerpts of more.
+_WHOLE = 4
 
 
 def add_commands(commands: Any) -> None:
@@ -118,7 +120,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
         template,
         refusals=refusals,
         seed=options.seed,
-        reads=entry.reads,
+        reads=entry.reads or (_WHOLE if entry.excerpts else None),
     )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)

@@ -1,0 +1,128 @@
+"""What a model reads of many passages."""
+
+import threading
+from dataclasses import replace
+
+from langchain_core.runnables import RunnableLambda
+
+from chatbot.answering.chain import build_chain
+from chatbot.answering.excerpts import Excerpts
+from chatbot.answering.question import Question
+from chatbot.audience import EVERYTHING
+from chatbot.passage import Passage
+from chatbot.service import ChatService
+from tests.support.scripted import HashedEmbeddings
+
+FILLER = "\n\n".join(
+    f"Paragraph {n} tells of gardens, rivers and hills in the north of the country."
+    for n in range(60)
+)
+
+
+def passage(text: str, path: str = "a.md", **metadata: object) -> Passage:
+    return Passage(
+        page_content=text, metadata={"path": path, "start": 0, "end": len(text), **metadata}
+    )
+
+
+def read(passages: list[Passage], question: str) -> list[tuple[int, str]]:
+    chosen = Excerpts(HashedEmbeddings()).of(passages, question, question)
+    return [(place, part.page_content) for place, part in chosen]
+
+
+def test_short_passages_are_read_whole() -> None:
+    passages = [passage("One sentence. Another one."), passage("A third.")]
+    assert read(passages, "third?") == [(0, "One sentence. Another one."), (1, "A third.")]
+
+
+def test_the_sentence_of_a_late_passage_is_read_and_its_place_is_told() -> None:
+    passages = [passage(FILLER) for _ in range(7)]
+    passages.append(passage(f"{FILLER}\n\nRefunds arrive within nine days.", "refunds.md"))
+    chosen = read(passages, "How many days until refunds arrive?")
+    assert sum(len(text) for _, text in chosen) < 2_500
+    assert chosen[-1][0] == 7
+    assert "Refunds arrive within nine days." in chosen[-1][1]
+
+
+def test_a_sentence_brings_its_heading_and_what_it_points_back_to() -> None:
+    about = "The Harbor is sold sealed. It can be returned opened, too."
+    text = f"{FILLER}\n\n## Returns\n\n{about}\n\n{FILLER}"
+    (_, shown), *_ = read([passage(text)], "returned opened?")
+    assert "## Returns" in shown
+    assert about in shown
+
+
+def test_an_item_brings_the_sentence_that_introduces_it() -> None:
+    text = (
+        f"{FILLER}\n\nThese are not covered:\n- water in the housing\n- worn batteries\n\n{FILLER}"
+    )
+    (_, shown), *_ = read([passage(text)], "worn batteries")
+    assert "These are not covered:" in shown
+    assert "- worn batteries" in shown
+
+
+def test_a_row_is_read_with_its_columns_and_a_small_table_whole() -> None:
+    head = "| | Germany | Ireland |\n|---|---|---|"
+    table = f"{head}\n| Express | 14 EUR | 19 EUR |\n| Standard | 4 EUR | free |"
+    (_, shown), *_ = read([passage(f"{FILLER}\n\n{table}\n\n{FILLER}")], "express germany")
+    assert "Express: Germany: 14 EUR; Ireland: 19 EUR" in shown
+    assert "Standard: Germany: 4 EUR; Ireland: free" in shown
+    assert "|" not in shown
+
+
+def test_a_large_table_is_read_by_its_rows() -> None:
+    rows = "\n".join(f"P-{n:03},Part {n},{n}.50,in stock in the main warehouse" for n in range(60))
+    columns = "code | name | price_eur | stock"
+    (_, shown), *_ = read([passage(rows, columns=columns), passage(FILLER)], "P-044 price")
+    assert "code: P-044; name: Part 44; price_eur: 44.50" in shown
+    assert shown.count("\n") < 30
+
+
+def test_a_sentence_that_was_compared_once_is_not_embedded_again() -> None:
+    embeddings = HashedEmbeddings()
+    excerpts = Excerpts(embeddings)
+    excerpts.of([passage(FILLER)], "rivers", "rivers")
+    before = len(embeddings.embedded)
+    assert before
+    excerpts.of([passage(FILLER)], "hills", "hills")
+    assert len(embeddings.embedded) == before
+
+
+def test_many_threads_get_the_same() -> None:
+    excerpts = Excerpts(HashedEmbeddings())
+    passages = [passage(f"{FILLER}\n\nNumber {n} is blue.") for n in range(4)]
+    found: list[list[tuple[int, str]]] = []
+
+    def ask() -> None:
+        chosen = excerpts.of(passages, "which number is blue", "which number is blue")
+        found.append([(place, part.page_content) for place, part in chosen])
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert all(one == found[0] for one in found)
+
+
+def test_the_chain_shows_whole_passages_and_reads_parts(service: ChatService) -> None:
+    long = [
+        passage(f"{FILLER}\n\nRefunds take {n} days.", f"{n}.md", similarity=0.5, score=0.5)
+        for n in (3, 4)
+    ]
+    chain = build_chain(
+        service.models.load_llm(),
+        RunnableLambda(lambda _: long),
+        service._prompts,
+        history_tokens=100,
+        gate=replace(service.gate(), refuse_below=0.0),
+        shown=8,
+        excerpts=Excerpts(HashedEmbeddings()),
+    )
+    prepared = chain.prepare.invoke(Question("How many days do refunds take?", asker=EVERYTHING))
+    assert prepared.passages == long
+    assert all(len(part.page_content) < 2_000 for part in prepared.read)
+    assert "Refunds take 3 days." in prepared.read[0].page_content
+    prompt = chain.render.invoke(prepared).to_string()
+    assert prompt.count("Paragraph") < 60
