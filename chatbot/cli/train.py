@@ -22,12 +22,11 @@ from chatbot.errors import ConfigurationError, TrainingError
 from chatbot.files import write_whole
 
 if TYPE_CHECKING:
+    from chatbot.answering.excerpts import Excerpts
     from chatbot.cases import AnswerRow
     from chatbot.prompts import Prompts
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
-# Whole passages of a correction that a model learns from which is served excerpts of more.
-_WHOLE = 4
 
 
 def add_commands(commands: Any) -> None:
@@ -86,6 +85,16 @@ def _data_file(text: str) -> str:
     return text
 
 
+def _excerpts(settings: Any) -> "Excerpts":
+    """Of passages, compared by the embeddings that serve."""
+    from chatbot.answering.excerpts import Excerpts
+    from chatbot.index.embeddings import load_embeddings
+    from chatbot.llm.catalogue import load_catalogue, require_weights
+
+    entry = load_catalogue(settings.models).choose_embeddings(settings.embeddings)
+    return Excerpts(load_embeddings(require_weights(entry), entry.query_prefix))
+
+
 def _finetune(options: argparse.Namespace) -> int | None:
     from chatbot.llm.adapters import AdapterStore, choose_adapter
     from chatbot.llm.templates import chat_template
@@ -120,7 +129,8 @@ def _finetune(options: argparse.Namespace) -> int | None:
         template,
         refusals=refusals,
         seed=options.seed,
-        reads=entry.reads or (_WHOLE if entry.excerpts else None),
+        reads=entry.reads,
+        excerpts=_excerpts(settings) if entry.excerpts else None,
     )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)

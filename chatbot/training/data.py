@@ -13,6 +13,8 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from chatbot.answering.chain import search_query
+from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
@@ -23,6 +25,8 @@ _PASSAGE_CHARS = 3200
 _ANSWER_CHARS = 450
 _HISTORY_TURNS = 6
 _FOLLOW_UPS = 0.25
+# Passages of a row that are learned from whole by a model that is served excerpts of more.
+_WHOLE = 4
 _GROUNDED = 0.5
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 3
@@ -75,10 +79,12 @@ def mix(
     refusals: float,
     seed: int,
     reads: int | None = None,
+    excerpts: Excerpts | None = None,
 ) -> Mixture:
     """Sample the files and render their rows; ``refusals`` is the largest share of rows that
     teach to refuse, below 1. Of the passages that were on screen the model learns from as many as
-    it ``reads``, by default from all.
+    it ``reads``, by default from all, or from their ``excerpts``, as it is served them. Rows whose
+    passages were chosen for training stay as they are: they share most of their prompts.
 
     Raises:
         DataError: a file is not usable.
@@ -92,9 +98,11 @@ def mix(
         rows = [row for row in rows if _is_teachable(row)]
         taken[file.path.name] = _sample(_shuffle(rows, chance), file.limit, refusals)
     everything = [row for rows in taken.values() for row in rows]
-    pool = _Distractors(everything, reads)
+    pool = _Distractors(everything, reads or (_WHOLE if excerpts else None))
     earlier = _Earlier(everything)
-    examples = [_render(row, pool, earlier, prompts, template, chance) for row in everything]
+    examples = [
+        _render(row, pool, earlier, prompts, template, chance, excerpts) for row in everything
+    ]
     chance.shuffle(examples)
     return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
 
@@ -145,17 +153,38 @@ def _render(
     prompts: Prompts,
     template: Callable[[Sequence[BaseMessage]], str],
     chance: random.Random,
+    excerpts: Excerpts | None,
 ) -> Example:
     history = to_messages(row.history[-_HISTORY_TURNS:])
     if isinstance(row, RewriteCase):
         value = prompts.render_condense(history, row.question)
         return Example(row.id, template(value.to_messages()), row.standalone)
-    passages = pool.beside(row, chance)
+    passages = to_documents(_excerpts(row, history, excerpts) or pool.beside(row, chance))
     if not row.retrieved:
         history = history or earlier.turns(row, chance)
-    value = prompts.render_answer(history, to_documents(passages), row.question)
+    value = prompts.render_answer(history, passages, row.question)
     reply = prompts.unknown if row.answer is None else _reply(row.answer, row)
     return Example(row.id, template(value.to_messages()), reply)
+
+
+def _excerpts(
+    row: AnswerRow, history: Sequence[BaseMessage], excerpts: Excerpts | None
+) -> list[GivenPassage]:
+    """What the model is served of a row's passages; none where that lacks some of what the answer
+    rests on, or where nothing is left out."""
+    if excerpts is None or row.retrieved or len(row.passages) <= _WHOLE:
+        return []
+    query = search_query(history, row.question)
+    shown = excerpts.of(to_documents(row.passages), query, row.question)
+    read = [
+        row.passages[place].model_copy(
+            update={"text": part.page_content, "columns": part.metadata["columns"]}
+        )
+        for place, part in shown
+    ]
+    said = _content(row.answer or "")
+    held = said & _content(" ".join(passage.text for passage in row.passages))
+    return read if held <= _content(" ".join(passage.text for passage in read)) else []
 
 
 def _reply(answer: str, row: AnswerRow) -> str:

@@ -122,7 +122,7 @@ def test_the_chain_shows_whole_passages_and_reads_parts(service: ChatService) ->
     )
     prepared = chain.prepare.invoke(Question("How many days do refunds take?", asker=EVERYTHING))
     assert prepared.passages == long
-    assert all(len(part.page_content) < 2_000 for part in prepared.read)
+    assert sum(len(part.page_content) for part in prepared.read) < 2_600
     assert "Refunds take 3 days." in prepared.read[0].page_content
     prompt = chain.render.invoke(prepared).to_string()
     assert prompt.count("Paragraph") < 60

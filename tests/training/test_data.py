@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage
 from chatbot.llm.templates import chat_template
 from chatbot.training.data import DataFile, mix, parse_data_file
+from tests.support.scripted import HashedEmbeddings
 from tests.support.training import PROMPTS, mixture, rows_file
 
 
@@ -97,6 +99,23 @@ def test_a_correction_is_learned_from_the_passage_that_the_model_reads(tmp_path:
     assert "[2] " not in prompts["c"]
     assert "Parcels within Europe" in prompts["d"]
     assert "[2] " not in prompts["d"]
+
+
+def test_a_correction_is_learned_from_the_excerpts_that_the_model_reads(tmp_path: Path) -> None:
+    filler = "Gardens and rivers lie in the north, and hills are seen from every window. " * 9
+    screen = [GivenPassage(path=f"{n}.md", text=f"{filler}\n\nNumber {n}.") for n in range(7)]
+    fact = "Parcels in the US are carried by BlueLine."
+    screen.append(GivenPassage(path="us.md", text=f"{filler}\n\n{fact}\n\n{filler}"))
+    row = AnswerRow(id="c", question="Who carries US parcels?", passages=screen, answer=fact)
+    path = tmp_path / "corrections.jsonl"
+    path.write_text(f"{row.model_dump_json()}\n")
+    mixed = mix(
+        [DataFile(path)], PROMPTS, chat_template("chatml"), refusals=0.2, seed=7,
+        excerpts=Excerpts(HashedEmbeddings()),
+    )  # fmt: skip
+    (example,) = mixed.examples
+    assert fact in example.prompt
+    assert len(example.prompt) < 3_500 < sum(len(passage.text) for passage in screen)
 
 
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:
