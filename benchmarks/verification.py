@@ -53,8 +53,8 @@ def passage(chunks: list[Chunk], row: int) -> Document:
     return Document(text, metadata=meta)
 
 
-def rows_of(company: str) -> Iterator[tuple[str, str, list[Document]]]:
-    """(id, right answer, passages) of a company's covered questions."""
+def rows_of(company: str) -> Iterator[tuple[str, str, str, list[Document]]]:
+    """(id, question, right answer, passages) of a company's covered questions."""
     folder = RECIPES / company / "docs"
     chunks = chunks_of(folder)
     dice = random.Random(company)
@@ -69,15 +69,16 @@ def rows_of(company: str) -> Iterator[tuple[str, str, list[Document]]]:
             wanted += hold[:1] or rows[:1]
         more = dice.sample(range(len(chunks)), BESIDE)
         numbers = list(dict.fromkeys([*wanted, *more]))
-        yield row["id"], row["answer"], [passage(chunks, number) for number in numbers]
+        shown = [passage(chunks, number) for number in numbers]
+        yield row["id"], row["question"], row["answer"], shown
 
 
-def company_sentences(company: str) -> Iterator[tuple[str, str, list[Document]]]:
+def company_sentences(company: str) -> Iterator[tuple[str, str, str, list[Document]]]:
     """The same for each sentence of the answers; what the documents do not say is left out."""
-    for name, answer, passages in rows_of(company):
+    for name, question, answer, passages in rows_of(company):
         for number, (start, end) in enumerate(sentences(answer)):
             if "do not say" not in answer[start:end]:
-                yield f"{name}.{number}", answer[start:end], passages
+                yield f"{name}.{number}", question, answer[start:end], passages
 
 
 def corpus_sentences(folder: Path, dice: random.Random, n: int) -> Iterator[tuple]:
@@ -99,15 +100,15 @@ def corpus_sentences(folder: Path, dice: random.Random, n: int) -> Iterator[tupl
                 and "\n" not in text[start:end]
                 and "](" not in text[start:end]
             ):
-                yield f"{file}:{start}", text[start:end], held
+                yield f"{file}:{start}", "", text[start:end], held
 
 
 def measure(right: list, name: str, show: bool, wanted: int, dice: random.Random) -> None:
     """Print the figures of one set."""
     marked = []
-    for key, text, passages in right:
-        if bad := verify(text, passages).unsupported:
-            marked.append((key, bad[0].text, bad[0].reason))
+    for key, question, text, passages in right:
+        if bad := verify(text, passages, question).unsupported:
+            marked.append((key, question, bad[0].text, bad[0].reason))
     answers = {key.rsplit(".", 1)[0] for key, *_ in right}
     bad_answers = {key.rsplit(".", 1)[0] for key, *_ in marked}
     share, answer_share = len(marked) / len(right), len(bad_answers) / len(answers)
@@ -117,23 +118,23 @@ def measure(right: list, name: str, show: bool, wanted: int, dice: random.Random
         for item in marked:
             print("  R", *item, sep=" | ")
     pool = defaultdict(list)
-    for key, text, passages in right:
+    for key, question, text, passages in right:
         everything = "\n".join(p.page_content for p in passages)
         for kind, wrong in mistakes(text, everything, dice):
             if wrong not in everything:
-                pool[kind].append((key, wrong, passages))
+                pool[kind].append((key, question, wrong, passages))
     chosen = []
     for kind in sorted(pool):
         dice.shuffle(pool[kind])
         chosen += [(kind, *item) for item in pool[kind][: max(1, wanted // len(pool))]]
     caught: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    for kind, key, wrong, passages in chosen:
+    for kind, key, question, wrong, passages in chosen:
         total[kind] += 1
-        if verify(wrong, passages).unsupported:
+        if verify(wrong, passages, question).unsupported:
             caught[kind] += 1
         elif show:
-            print("  W", kind, key, wrong, sep=" | ")
+            print("  W", kind, key, question, wrong, sep=" | ")
     share = sum(caught.values()) / max(1, sum(total.values()))
     kinds = ", ".join(f"{k} {caught[k]}/{total[k]}" for k in sorted(total))
     print(

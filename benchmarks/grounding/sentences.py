@@ -39,12 +39,10 @@ class Row(NamedTuple):
 def company_rows(name: str) -> Iterator[Row]:
     """The sentences about a made-up company."""
     chunks = chunks_of(WRITTEN, [f"{name}.md"])
-    numbers: list[int] = []
     passages: list[Document] = []
     for number in range(len(chunks)):
         one = passage(chunks, number)
-        if not any(p.metadata["start"] <= one.metadata["start"] < p.metadata["end"] for p in passages):
-            numbers.append(number)
+        if not passages or one.metadata["start"] >= passages[-1].metadata["end"]:
             passages.append(one)
     question = ""
     for line in (WRITTEN / f"{name}.txt").read_text(encoding="utf-8").splitlines():
@@ -88,7 +86,7 @@ def main() -> None:
         own: dict[bool, Counter[bool]] = {True: Counter(), False: Counter()}
         rows = corpus_rows(name, args.corpora) if name.startswith("corpora") else company_rows(name)
         for row in rows:
-            bad = verify(row.text, row.passages).unsupported
+            bad = verify(row.text, row.passages, row.question).unsupported
             own[row.kind == RIGHT][bool(bad)] += 1
             tally = right if row.kind == RIGHT else wrong.setdefault(row.kind, Counter())
             tally[bool(bad)] += 1

@@ -49,6 +49,7 @@ class Answer:
     ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
+    ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
     ``cut`` says that it ended at its limit of tokens. ``approved`` is of an answer that a person
     wrote or accepted, and no model.
     """
@@ -64,6 +65,7 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
+    lead_agrees: bool = False
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
     approved: Approval | None = None

@@ -136,6 +136,7 @@ async def stream_answer(
             notes=prepared.notes,
             unsupported=shown.verified.unsupported,
             rests_on=shown.verified.rests_on,
+            lead_agrees=shown.verified.lead_agrees,
             usage=draft.usage,
             cut=draft.cut,
         )
@@ -191,7 +192,11 @@ def _asked_back(
 def _verify(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
     if not prompts.says_unknown(text):
         shown, verified = check(
-            text.strip(), prepared.passages, prompts.instructions, prepared.guarded
+            text.strip(),
+            prepared.passages,
+            prompts.instructions,
+            prepared.guarded,
+            prepared.question.text,
         )
         if shown:
             return _Checked(shown, False, verified)

@@ -13,9 +13,10 @@ from typing import Any
 from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
+from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.denial import lead_objection
 from chatbot.grounding.evidence import evidence
-from chatbot.grounding.lexicon import is_polite
+from chatbot.grounding.lexicon import capitalised, is_polite
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.service import ChatService
@@ -84,9 +85,11 @@ def statements(reply: str) -> Iterator[str]:
 def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSentence:
     if is_polite(text):
         return CheckedSentence(text, False, _POLITE)
-    found = evidence(text, spans)
+    asked = read(capitalised(question))
+    found = evidence(text, spans, asked)
     if not found.spans:
         return CheckedSentence(text, False, found.reason)
-    if question and (wrong := lead_objection(read(text), read(question))):
+    _, wrong = lead_verdict(read(text), asked, [span.reading for span in found.spans])
+    if question and (wrong := wrong or lead_objection(read(text), asked)):
         return CheckedSentence(text, False, wrong)
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

@@ -46,7 +46,10 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
                 p
                 for p in source.pieces
                 if len(missing(wanted, p.facts)) == len(wanted)
-                and (has_rival(fact, p.facts) or (p.before and _has_other_time(fact, p.facts)))
+                and (
+                    has_rival(fact, p.facts)
+                    or ((p.before or best.before) and _has_other_time(fact, p.facts))
+                )
             ]
             for other in others:
                 if wrong := _belongs(named, best, other, source.row):

@@ -6,11 +6,14 @@ and none whose source says otherwise (:mod:`chatbot.grounding.meaning`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from langchain_core.documents import Document
 
+from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.evidence import Finding, evidence
+from chatbot.grounding.lexicon import capitalised
+from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.text.sentences import sentences
 
@@ -44,21 +47,29 @@ class Unsupported:
 @dataclass(frozen=True)
 class Verified:
     """What an answer rests on, without repetition, and its sentences that rest on nothing;
-    ``rests_on`` maps where each other sentence ends to the number of its passage."""
+    ``rests_on`` maps where each other sentence ends to the number of its passage. ``lead_agrees``
+    where a "yes" or "no" before a sentence was found right for the question."""
 
     citations: list[Citation] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
+    lead_agrees: bool = False
 
 
-def verify(answer: str, passages: Sequence[Document]) -> Verified:
+def verify(answer: str, passages: Sequence[Document], question: str = "") -> Verified:
     """Match each sentence of ``answer`` to the spans of ``passages`` that say it
-    (:func:`chatbot.grounding.evidence.evidence`)."""
+    (:func:`chatbot.grounding.evidence.evidence`), or that it follows from for what the
+    ``question`` gives."""
     spans = all_spans(passages)
-    result = Verified()
+    result, agrees = Verified(), False
+    asked = read(capitalised(question))
     for start, end in sentences(answer):
         claim = answer[start:end]
-        found: Finding = evidence(claim, spans)
+        found: Finding = evidence(claim, spans, asked)
+        if found.spans and question:
+            right, wrong = lead_verdict(read(claim), asked, [s.reading for s in found.spans])
+            agrees = agrees or right
+            found = Finding((), wrong) if wrong else found
         if not found.spans:
             result.unsupported.append(Unsupported(start, end, claim, found.reason))
             continue
@@ -66,7 +77,7 @@ def verify(answer: str, passages: Sequence[Document]) -> Verified:
         for citation in map(citation_of, found.spans):
             if citation not in result.citations:
                 result.citations.append(citation)
-    return result
+    return replace(result, lead_agrees=agrees)
 
 
 def mark(

@@ -6,13 +6,17 @@ from chatbot.grounding.binding import has_rival
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import plain_bounds, sides
-from chatbot.grounding.overlap import coverage, overlap
+from chatbot.grounding.overlap import LIGHT, coverage, has_stem, overlap
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_SUBJECT = 0.05
+_WHOLE_SUBJECT = 1.5
+_SAME_TERM = 0.5
 _NEARLY = 0.02  # so little less is as much
+_CONTRAST = 4  # words
+_TOLD = 2  # words
 _SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
 
 
@@ -23,6 +27,8 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         best = about_the_same(clause, source)
         if _conditional(clause) and not any(map(_conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
+        if source.row and _names_column(clause):
+            continue
         if best and all(_denies(clause, other, source) for other in best):
             denied.append(clause)
             continue
@@ -37,12 +43,19 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         _other_side(claim.text, source.text)
         or _other_heading(claim, source, over)
         or _other_state(claim, source, over)
+        or _denied_in_whole(claim, source)
     )
 
 
 def _conditional(clause: Piece) -> bool:
     first = _WORD.search(clause.text)
     return first is not None and first[0].lower() in words("if")
+
+
+def _names_column(clause: Piece) -> bool:
+    """ "Without a plan", of the column of that name."""
+    first = _WORD.search(clause.text)
+    return first is not None and first[0].lower() in words("no_thing") - {"no"}
 
 
 def _said(reading: Reading) -> set[str]:
@@ -65,9 +78,16 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
 
 
 def _share(clause: Piece, other: Piece) -> float:
-    """The overlap of two clauses; of equal ones, that of the same subject is more."""
-    same = sum(stem in other.subject or stem in other.taken for stem in clause.subject)
-    return overlap(clause, other) + _SAME_SUBJECT * same
+    """The overlap of two clauses; the same subject counts more than what is said of it, and so
+    does a region, tier or the like."""
+    same = [stem in other.subject or stem in other.taken for stem in clause.subject]
+    whole = bool(same) and all(same)
+    terms = sum(stem[0] == "@" for stem in clause.stems & other.stems)
+    return (
+        overlap(clause, other)
+        + (_WHOLE_SUBJECT if whole else _SAME_SUBJECT * sum(same))
+        + _SAME_TERM * terms
+    )
 
 
 def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None:
@@ -96,6 +116,31 @@ def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
         if held and not said & held:
             return "its source says the opposite"
     return None
+
+
+def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
+    """A claim that denies nothing, with all words that its source says with "not" ("the Liège shop
+    takes no returns"), or that stand behind the "not" of a contrast ("another week, not another
+    month")."""
+    if any(c.negative or sides(c.text, "polar") for c in claim.clauses):
+        return None
+    denied = [c for c in source.clauses if c.negative and not sides(c.text, "polar")]
+    if len(source.clauses) == 1 and denied and _told(denied[0].stems - LIGHT, claim):
+        return "its source says the opposite"
+    for clause in denied if len(source.clauses) > 1 else ():
+        first = _WORD.search(clause.text)
+        elsewhere = (c.stems for c in source.clauses if c is not clause)
+        only = (clause.stems - LIGHT).difference(*elsewhere)
+        contrast = first is not None and first[0].lower() in words("no") and len(
+            clause.text.split()
+        ) <= _CONTRAST  # fmt: skip
+        if contrast and only and only <= claim.stems:
+            return "its source says the opposite"
+    return None
+
+
+def _told(stems: frozenset[str], claim: Reading) -> bool:
+    return len(stems) >= _TOLD and all(has_stem(stem, claim.stems) for stem in stems)
 
 
 def _denies(piece: Piece, other: Piece, source: Reading) -> bool:

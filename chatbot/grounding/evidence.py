@@ -1,19 +1,23 @@
 """The spans of passages that say what a sentence says, or why there are none."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from chatbot.grounding.conclusions import conclusions
+from chatbot.grounding.copying import copies, miscopied
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.meaning import objection
-from chatbot.grounding.naming import other_definition, renamed
+from chatbot.grounding.naming import misplaced, other_definition, renamed
 from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
 from chatbot.text.languages import language_of
 
+_BRACKET = re.compile(r"((?:[^\s()]+ ){0,1}[^\s()]+) \(([^()]+)\)")
 _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
 _SAME_WORDS = 0.9  # where the sentence has no facts
@@ -30,24 +34,31 @@ class Finding:
     reason: str = ""
 
 
-def evidence(claim: str, spans: Sequence[Span]) -> Finding:
+def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) -> Finding:
     """The one span that says the claim, else two that follow each other, else one for each part
-    of the claim."""
-    said = _read(claim, spans)
+    of the claim; else those that it follows from, for what is ``asked``."""
+    said, asked = _read(claim, spans), asked or read("")
     ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
     near = [span for span in ranked if _score(said, span) > 0]
     if any(_knows(said, span) for span in near):  # else it may be said in another language
         near = [span for span in near if span.reading.language == said.language]
-    for span in [*near, *_pairs(said, spans, near)]:
+    copied = [span for span in near if copies(said, span.reading)]
+    near = copied or near
+    for span in near if copied else [*near, *_pairs(said, spans, near)]:
         reason = _says(said, span, spans)
         if reason is None:
             return Finding((span,))
         same = _SAME if said.facts else _SAME_WORDS
         alone = len(said.clauses) == 1 and _score(said, span) >= same
         if alone and opposite(said, span.reading, span.over):
-            return Finding((), reason)
-    if parts := _parts(said, near, spans):
+            follows = _concluded(said, near, spans, asked)
+            return Finding((follows,)) if follows else Finding((), reason)
+    if parts := () if copied else _parts(said, near, spans, asked):
         return Finding(parts)
+    if follows := _concluded(said, near, spans, asked):
+        return Finding((follows,))
+    if explained := _explained(said, spans, asked):
+        return Finding(explained)
     return Finding((), _reason(said, ranked, spans))
 
 
@@ -107,6 +118,8 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
         objection(claim, source, over, _beside(span, spans))
         or other_definition(claim, source, over)
         or renamed(claim, source, over, _elsewhere(span, spans))
+        or misplaced(claim, source, over, _elsewhere(span, spans))
+        or miscopied(claim, source)
     )
 
 
@@ -149,7 +162,40 @@ def _beside(span: Span, spans: Sequence[Span]) -> list[Reading]:
     ]  # fmt: skip
 
 
-def _parts(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> tuple[Span, ...]:
+def _concluded(
+    claim: Reading, near: Sequence[Span], spans: Sequence[Span], asked: Reading
+) -> Span | None:
+    """The first span that the claim follows from."""
+    for span in near:
+        for meant, never in conclusions(claim, span.reading, asked):
+            if _says(meant, span, spans) is not None:
+                continue
+            if never is None or all(_says(never, other, spans) is not None for other in near):
+                return span
+    return None
+
+
+def _explained(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[Span, ...]:
+    """The spans of a claim with brackets: of what it says without them, and of each bracket with
+    the name before it: "Presto (12 months) costs 51 EUR"."""
+    brackets = list(_BRACKET.finditer(claim.text))
+    if not brackets:
+        return ()
+    rest = f"{claim.lead}, " if claim.lead else ""
+    found = evidence(rest + _BRACKET.sub(r"\1", claim.text), spans, asked).spans
+    for match in brackets if found else ():
+        piece = read(f"{match[1]}: {match[2]}", claim.language)
+        near = sorted(spans, key=lambda span: -_score(piece, span))[:_LIKELIEST]
+        told = next((s for s in near if _says(piece, s, spans, _PIECE) is None), None)
+        if told is None:
+            return ()
+        found = (*found, *((told,) if told not in found else ()))
+    return found
+
+
+def _parts(
+    claim: Reading, near: Sequence[Span], spans: Sequence[Span], asked: Reading
+) -> tuple[Span, ...]:
     """A span for each part of the claim, where there are two parts or more."""
     if len(claim.pieces) < 2:
         return ()
@@ -159,7 +205,7 @@ def _parts(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> tuple
     found: list[Span] = []
     for piece in readings:
         ranked = sorted(near, key=lambda span: -_score(piece, span))
-        best = _best(piece, ranked, spans)
+        best = _best(piece, ranked, spans) or _concluded(piece, near, spans, asked)
         if best is None or any(_other_row(piece, best, span) for span in found):
             return ()
         if found and not _same_document(found[0], best):

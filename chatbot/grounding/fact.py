@@ -4,6 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+# So many of the one make one of the other, exactly and in what people mean.
+_MULTIPLES = {
+    ("month", "year"): 12, ("day", "week"): 7, ("hour", "day"): 24, ("minute", "hour"): 60,
+    ("second", "minute"): 60, ("cm", "m"): 100, ("mm", "cm"): 10, ("m", "km"): 1000,
+    ("g", "kg"): 1000, ("ml", "litre"): 1000,
+}  # fmt: skip
 VERSION = "version"  # the unit of a number behind "version" and the like
 
 
@@ -32,11 +38,22 @@ class Fact:
             return any(_same_date(a, b) for a in self.values for b in other.values)
         if {self.kind, other.kind} == {"time", "quantity"}:
             return self._is_hour(other) or other._is_hour(self)
+        if self.kind == other.kind and self._is_as_much(other):
+            return True
         if self.kind != other.kind or not self.values & other.values:
             return False
         if self.unit == other.unit or {self.unit, other.unit} == {None, VERSION}:
             return True
         return (self.unit is None and not self.counts) or (other.unit is None and not other.counts)
+
+    def _is_as_much(self, other: "Fact") -> bool:
+        """ "One year" is "12 months"."""
+        for one, two in ((self, other), (other, self)):
+            scale = _MULTIPLES.get((one.unit or "", two.unit or ""))
+            many = {v * scale for v in two.values if isinstance(v, Fraction)} if scale else set()
+            if one.values & many:
+                return True
+        return False
 
     def _is_hour(self, other: "Fact") -> bool:
         hours = {v * 60 for v in other.values if isinstance(v, Fraction)}

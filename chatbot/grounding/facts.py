@@ -55,6 +55,11 @@ _HALVES = re.compile(
     r"\b(?:(?P<number>\d{1,3}|[a-z]+) and a half|(?P<german>[a-zäöüß]+?)einhalb|anderthalb)\b",
     re.IGNORECASE,
 )
+_HALF_A = re.compile(
+    r"\b(?:half an?|a half|ein(?:e[ns]?)? halbe[ns]?|une? demi[e-]*|medi[oa]) ?"
+    r"(?=(?:year|month|day|hour|Jahr|Monat|Tag|Stunde|an|année|mois|heure|año|mes|hora)\b)",
+    re.IGNORECASE,
+)
 _LASTS = {
     "jährig": "Jahre", "monatig": "Monate", "wöchig": "Wochen", "tägig": "Tage",
     "stündig": "Stunden", "minütig": "Minuten",
@@ -125,7 +130,7 @@ def unify_spelling(text: str) -> str:
         text = normalise(text.translate(str.maketrans(kept)))
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
-    text = _LASTING.sub(_with_unit, text)
+    text = _HALF_A.sub("½ ", _LASTING.sub(_with_unit, text))
     return _LARGE.sub(_in_figures, _HALVES.sub(_with_half, text))
 
 
@@ -179,7 +184,7 @@ def _date(match: re.Match[str]) -> Fact | None:
         if not terms or not 1 <= day <= 31:
             return None
         return _fact(match, "date", (day, terms[0].value, year))
-    months = _month_names()
+    months = month_names()
     pairs = [(day, int(named["number"]))]
     if "/" in match[0]:
         pairs.append((pairs[0][1], day))
@@ -187,7 +192,8 @@ def _date(match: re.Match[str]) -> Fact | None:
     return _fact(match, "date", *values) if values else None
 
 
-def _month_names() -> list[str]:
+def month_names() -> list[str]:
+    """The months in order, as the values of dates name them."""
     names = "January February March April May June July August September October November December"
     return names.split()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 from chatbot.grounding.binding import has_rival
@@ -50,7 +51,7 @@ def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     """A time of one clause with the months or days of another, which has another time."""
     facts = list(_counted(piece))
     for fact, other in permutations(facts, 2):
-        if (fact.kind, fact.unit) == (other.kind, other.unit):
+        if (fact.kind, fact.unit) == (other.kind, other.unit) and not _pair(fact, other, source):
             continue
         if _apart(fact, other, source):
             return f"it says '{fact.full}' of '{other.full}', and its source of something else"
@@ -68,15 +69,31 @@ def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     return None
 
 
+def _pair(fact: Fact, other: Fact, source: Reading) -> bool:
+    """Whether a clause of the source pairs each of them with one of their kind: "cover up to
+    £5,000 costs £4 and up to £10,000 £7"."""
+    kind = (fact.kind, fact.unit)
+    alike = [[o for o in p.facts if (o.kind, o.unit) == kind] for p in source.pieces]
+    holding = [len(o) for o in alike if not missing([fact], o) or not missing([other], o)]
+    return len(holding) == 2 and min(holding) == 2
+
+
 def _apart(fact: Fact, other: Fact, source: Reading) -> bool:
     """Whether each clause with the one has a rival of the other, and the other way round."""
     first = [p for p in source.pieces if not missing([fact], p.facts)]
     second = [p for p in source.pieces if not missing([other], p.facts)]
     return (
         bool(first and second)
-        and all(missing([other], p.facts) and has_rival(other, p.facts) for p in first)
-        and all(missing([fact], p.facts) and has_rival(fact, p.facts) for p in second)
+        and all(missing([other], p.facts) for p in first)
+        and (all(_has_another(other, p) for p in first) or all(p.elliptic for p in second))
+        and all(missing([fact], p.facts) and _has_another(fact, p) for p in second)
     )
+
+
+def _has_another(fact: Fact, piece: Piece) -> bool:
+    """The same with a number whose unit is left out: "from 12 years, children from 8"."""
+    bare = [replace(o, unit=fact.unit) if not (o.unit or o.counts) else o for o in piece.facts]
+    return has_rival(fact, bare)
 
 
 def _days(piece: Piece) -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 import re
 
+from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import opposites
 from chatbot.grounding.overlap import LIGHT, general_words, has_stem, longest
 from chatbot.grounding.pieces import stems_of
 from chatbot.grounding.reading import Reading
 
 _VERBATIM = 2  # words that are the same, and so many at most that are not
+_IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|[Nn]ear|à|en|de)\s([A-ZÀ-Þ][a-zà-ÿ]{2,})")
 _IS_A = re.compile(
     r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
     r"les?|la|el|los|las|una?)\s",
@@ -32,6 +34,37 @@ def renamed(
     return (
         f"it says '{longest(frozenset(strange & elsewhere))}', of which its source does not speak"
     )
+
+
+def misplaced(
+    claim: Reading, source: Reading, over: Reading, elsewhere: frozenset[str]
+) -> str | None:
+    """What the source says of another thing or place than the claim: "In Perth a van can be hired"
+    of "In Leith a van can be hired", "a Locker needs 28 days' notice" of "a Garage needs 28 days",
+    where Perth and lockers are spoken of elsewhere."""
+    if source.row:
+        return None
+    known = source.stems | over.stems
+    places = {name for name in _placed(claim) if not has_stem(name, known)}
+    if places and _placed(source) - claim.stems:
+        return f"it says '{longest(frozenset(places))}', of which its source does not speak"
+    for piece in claim.pieces:
+        about = {s for s in piece.subject - LIGHT - general_words() if not has_stem(s, known)}
+        facts = [fact for fact in piece.facts if fact.unit]
+        holding = [p for p in source.pieces if facts and len(missing(facts, p.facts)) < len(facts)]
+        others = [p.subject - LIGHT - general_words() for p in holding]
+        apart = others and all(subject and not subject & claim.stems for subject in others)
+        if apart and about and about <= elsewhere:
+            return f"it says '{longest(frozenset(about))}', of which its source does not speak"
+    return None
+
+
+def _placed(reading: Reading) -> frozenset[str]:
+    """Stems of names behind "in", "at", "to" or "from"; none in German, where each noun is one."""
+    if reading.language == "de":
+        return frozenset()
+    names = " ".join(match[1] for match in _IN.finditer(reading.text))
+    return frozenset(stem for stem in stems_of(names, reading.language) if stem[0] != "@")
 
 
 def other_definition(claim: Reading, source: Reading, over: Reading) -> str | None:

@@ -15,7 +15,7 @@ _BOUND = re.compile(
     r"\b(?:not|no|nicht|ne|cannot|must not|may not)(?: pas)?(?: [^\W\d_]+){0,2}? "
     r"(?P<how>more|later|longer|older|bigger|larger|heavier|less|fewer|earlier|sooner|younger|mehr|"
     r"später|länger|älter|weniger|früher|plus|moins|más|menos)(?: [^\W\d_]+)? "
-    r"(?:than|als|que|de)\b",
+    r"(?:than|als|que|de)\b|\b(?:not|never) exceed(?:ing)?\b",
     re.IGNORECASE,
 )
 _LEAST = frozenset("less fewer earlier sooner younger weniger früher moins menos".split())  # noqa: SIM905
@@ -30,7 +30,7 @@ def plain_bounds(text: str) -> str:
     """ "Not more than" as "at most", and "not less than" as "at least"."""
 
     def plain(match: re.Match[str]) -> str:
-        least = match["how"].lower() in _LEAST
+        least = (match["how"] or "").lower() in _LEAST
         return "at least, more than" if least else "at most, less than"
 
     return _BOUND.sub(plain, text)

@@ -31,6 +31,11 @@ _LARGE = re.compile(
     r"(?:(?P<hundreds>[a-zäöüß]*?)(?P<hundred>hundert))?(?:und)?(?P<rest>[a-zäöüß]*)"
 )
 _JOINT = re.compile(r"\s?(?:[-–—/]|to|or|and|bis|und|oder|à|a|et|ou|y|o|by|x|×)\s?", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\s(?:and|or|und|oder|et|ou|y|o) (?:no|not|at|nicht|pas|no) (?:\w+ ){0,2}(?:(?:than|als|que|"
+    r"de|least|most) )?",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
 _BEFORE = re.compile(r"([^\W\d_]+) $")
 _THING = re.compile(r" ([^\W\d_]{3,})")
@@ -122,7 +127,8 @@ def _with_shared_units(text: str, found: list[Fact]) -> list[Fact]:
     """ "3 to 5 days" are 3 days to 5 days, and "€3-5" are two prices."""
     for at in range(len(found) - 2, -1, -1):
         one, other = found[at], found[at + 1]
-        if one.unit is None and _JOINT.fullmatch(text[one.end : other.start]):
+        between = text[one.end : other.start]
+        if one.unit is None and (_JOINT.fullmatch(between) or _BOTH.fullmatch(between)):
             found[at] = replace(one, unit=other.unit, counts=other.counts)
     return found
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from chatbot.grounding.cutting import cut
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts, unify_spelling
 from chatbot.grounding.lexicon import Term, kinds, words
-from chatbot.grounding.pieces import Piece, cut, meaning_of, rates
+from chatbot.grounding.pieces import Piece, meaning_of
+from chatbot.grounding.rates import rates
 from chatbot.text.languages import language_of
 
 _LEAD = re.compile(r"\s*(?P<word>[^\W\d_]+)\s*[,.:;–—-]")
@@ -20,6 +22,11 @@ _FIRST = 4  # words
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _TO = re.compile(r"\s?(?:[-–—]|to|through|until|bis|à|au|a|al)\s?", re.IGNORECASE)
 _COLUMN_WORDS = {"eu": "EU", "us": "US", "uk": "UK", "usa": "USA", "no": "number", "no.": "number"}
+# Days together, by the numbers of their first and last.
+_GROUPS = {
+    "weekdays?|workdays|werktags|wochentags|en semaine|entre semana": (0, 4),
+    "weekends?|Wochenende[ns]?|week-ends?|fin(?:es)? de semana": (5, 6),
+}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -63,9 +70,17 @@ def read(text: str, language: str = "") -> Reading:
         lead = "yes" if match["word"].lower() in words("yes_lead") else "no"
         said = said[match.end() :].lstrip()
     found = tuple(facts(said))
-    terms = (*(term for term in kinds().find(said) if term.kind != "month"), *rates(said))
+    named = (term for term in kinds().find(said) if term.kind != "month")
+    terms = (*(term for term in named if not _in_unit(term, found)), *rates(said))
     pieces, clauses = cut(said, found, terms, language)
     return Reading(said, found, terms, lead, tuple(pieces), tuple(clauses), language=language)
+
+
+def _in_unit(term: Term, found: Sequence[Fact]) -> bool:
+    """ "Business" of "one business day" names no client."""
+    return any(
+        fact.unit and fact.start < term.start < fact.start + len(fact.full) for fact in found
+    )
 
 
 def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading:
@@ -78,10 +93,17 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
         part = read(said, language)
         quantities = tuple(_with_unit(fact, name) for fact in part.facts)
         pieces.append(Piece(part.text, quantities, part.terms, language=language))
-        for clause in read(cell, language).clauses:
+        label = pieces[0] if len(pieces) > 1 else None
+        for clause in read(cell, language).clauses if label or len(cells) == 1 else ():
             told = f"{split_name(name)} {clause.text}".strip()
             own = _in(clause.facts, part.facts)
-            clauses.append(Piece(told, own, part.terms, language=language))
+            cell_piece = Piece(
+                told, own, part.terms, language=language, before=label, elliptic=bool(label)
+            )
+            # What denies is the cell and the row, not the column "without a plan".
+            apart = (label is not None and label.negative) != cell_piece.negative
+            denied = apart != clause.negative
+            clauses.append(replace(cell_piece, in_denied_list=denied))
     text = " | ".join(piece.text for piece in pieces)
     every = tuple(fact for piece in pieces for fact in piece.facts)
     terms = tuple(term for piece in pieces for term in piece.terms)
@@ -135,6 +157,9 @@ def _days(
             continue
         single.add(term.value)
         n += 1
+    for named, (first, last) in _GROUPS.items():
+        if re.search(rf"\b(?:{named})\b", text, re.IGNORECASE):
+            covered |= set(_DAYS[first : last + 1])
     return frozenset(single), frozenset(ranges), frozenset(covered | single)
 
 

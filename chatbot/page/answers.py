@@ -44,13 +44,13 @@ def support(answer: Answer) -> Literal["well", "lead", "partly", "asked", "not"]
     would be taken for a promise.
 
     "lead" is a well supported answer that begins with "yes" or "no": sources say what follows, but
-    no sentence of them says whether that is a yes to this question, and a third were wrong.
+    whether that is a yes to this question was not decided, and a third were wrong.
     """
     if answer.abstained:
         return "not" if answer.refused else "asked"
     if answer.confidence < _WELL or not answer.citations or answer.unsupported:
         return "partly"
-    return "lead" if read(answer.answer).lead else "well"
+    return "lead" if read(answer.answer).lead and not answer.lead_agrees else "well"
 
 
 def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:

@@ -105,7 +105,7 @@ def mended(rows: Sequence[AnswerRow], prompts: Prompts, seed: int) -> list[Answe
             continue
         passages = to_documents(list(row.passages))
         for draft in (row.answer, *_drafts(row, dice)):
-            if marked := verify(draft, passages).unsupported:
+            if marked := verify(draft, passages, row.question).unsupported:
                 said = prompts.objection(marked[0].text, marked[0].reason, row.question)
                 turns = [
                     Turn(role="user", content=row.question),

@@ -1,0 +1,235 @@
+"""Bounds of a sentence ("from 150 EUR", "more than 7 days", "40 to 60%"), and whether a quantity
+lies within one."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from chatbot.grounding.fact import Fact
+from chatbot.grounding.facts import month_names
+from chatbot.grounding.pieces import Piece
+from chatbot.grounding.reading import Reading
+
+_HOW = {
+    "least": "at least|(?:a )?minimum(?: of)?|min\\.?|from|start(?:s|ing)? (?:at|from)|"
+    "begin(?:s|ning)? (?:at|from)|no less than|not less than|"
+    "no earlier than|not earlier than|not under|not below|mindestens|ab|frühestens|au moins|"
+    "à partir de|dès|al menos|desde|a partir de",
+    "over": "more than|over|above|longer than|older than|heavier than|larger than|greater than|"
+    "higher than|exceed(?:s|ing)?|beyond|after|since|mehr als|über|länger als|älter als|nach|"
+    "plus de|après|más de|después de",
+    "most": "up to(?: and including)?|at most|no more than|not more than|no later than|"
+    "not later than|no longer than|no older than|not exceed|must not exceed|(?:a )?maximum(?: of)?|"
+    "max\\.?|within|until|till|by|as many as|as much as|limited to|limit (?:is|of)|capped at|"
+    "valid for|kept for|bis(?: zu)?|höchstens|maximal|spätestens|nicht mehr als|"
+    "innerhalb(?: von)?|jusqu'à|au plus|hasta|como máximo",
+    "under": "under|below|less than|fewer than|younger than|lighter than|lower than|smaller than|"
+    "shorter than|before|unter|weniger als|jünger als|vor|moins de|avant|menos de|antes de",
+}  # fmt: skip
+_BETWEEN = (
+    r"(?:\s+(?:the|an?|of|age|ages|aged|order|orders|value|total|about|zu|von|de|der|dem|den|die|"
+    r"einem|einer|l'âge|edad)){0,3}\s*"
+)
+_NAME = r"(?:[A-ZÀ-Þ][\w-]*\s+){0,2}(?:US\$|[$€£¥]|EUR|USD|GBP|CHF)?\s*"
+_BEFORE = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{how}>{said})" for how, said in _HOW.items()) + ")"
+    + _BETWEEN + _NAME + "$",
+    re.IGNORECASE,
+)  # fmt: skip
+_AFTER = re.compile(
+    r"\s*(?:(?:or|and|oder|und|ou|et|o|y)\s+(?:(?P<least>more|later|newer|above|over|older|longer|"
+    r"higher|up|upwards|heavier|mehr|älter|höher|später|neuer|plus|más)|"
+    r"(?P<most>less|fewer|younger|earlier|below|lower|under|shorter|lighter|weniger|jünger|früher|"
+    r"moins|menos))|(?P<more>\+)|(?P<first>minimum|at least)|(?P<last>maximum|at most))",
+    re.IGNORECASE,
+)
+# "Up to 7 days before" is at least 7 days before.
+_AHEAD = re.compile(
+    r"\s*(?:before|prior|ahead|in advance|earlier|vor|vorher|avant|à l'avance|antes)\b",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\s*(?:[-–—]|to|and|bis|und|à|et|a|y)\s*(?:the\s|den\s|dem\s)?", re.IGNORECASE)
+_BETWEEN_TWO = re.compile(
+    r"\b(?:between|from|zwischen|von|vom|entre|de|du|desde|del)\s+(?:the\s|dem\s|den\s)?"
+    r"(?:US\$|[$€£¥])?$",
+    re.IGNORECASE,
+)
+_EXTREME = re.compile(r"\b(?:(?P<most>max(?:imum|\.|imal)?)|(?P<least>min(?:imum|\.)?))\b", re.I)
+_YEAR = re.compile(r"\s(\d{4})\b")
+_SCALES: Sequence[Mapping[str, Fraction]] = (
+    {
+        "second": Fraction(1), "minute": Fraction(60), "hour": Fraction(3600),
+        "day": Fraction(86400), "week": Fraction(604800), "month": Fraction(2629746),
+        "year": Fraction(31556952),
+    },
+    {"mm": Fraction(1), "cm": Fraction(10), "m": Fraction(1000), "km": Fraction(10**6)},
+    {"mg": Fraction(1), "g": Fraction(1000), "kg": Fraction(10**6), "tonne": Fraction(10**9)},
+    {"ml": Fraction(1), "litre": Fraction(1000)},
+    {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)},
+)  # fmt: skip
+_CLOSE = Fraction(1, 20)  # a month is 28 to 31 days
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")
+_WORD_AFTER = re.compile(r"\s*([^\W\d_]{3,})")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What lies from ``low`` to ``high``, in the clause ``piece``; ``open`` where the bound itself
+    is not within. ``fact`` is the one that stands for it."""
+
+    fact: Fact
+    piece: Piece
+    low: Fraction | None
+    high: Fraction | None
+    open: bool
+    text: str  # that the places of ``fact`` count in
+
+
+def bounds_of(reading: Reading) -> list[Bound]:
+    """The bounds of a sentence or of a row's cells."""
+    if reading.row:
+        return [bound for piece in reading.pieces for bound in _bounds(piece.text, piece, piece)]
+    return [bound for p in reading.pieces for bound in _bounds(reading.text, p, reading)]
+
+
+def contains(bound: Bound, fact: Fact, text: str) -> bool | None:
+    """Whether a quantity of ``text`` lies within a bound; ``None`` if they cannot be compared."""
+    if not _of_one_kind(bound, fact, text):
+        return None
+    found = {_within(bound, low, high) for low, high in _spread(fact, text, bound.fact.unit)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _bounds(text: str, piece: Piece, whole: Piece) -> Iterator[Bound]:
+    facts = [f for f in whole.facts if not f.implied and f.kind in ("quantity", "time", "date")]
+    own = {(fact.start, fact.text) for fact in piece.facts}
+    second: set[int] = set()
+    for one, other in pairwise(facts):
+        between = text[one.start + len(one.full) : other.start]
+        joined = re.fullmatch(_TO.pattern + r"(?:US\$|[$€£¥])?", between, re.IGNORECASE)
+        listed = re.fullmatch(r"\s*(?:and|und|et|y)\s*", between, re.IGNORECASE)
+        if not joined or (listed and not _BETWEEN_TWO.search(text[: one.start])):
+            continue
+        if one.kind != other.kind or one.unit not in (None, other.unit):
+            continue
+        ends = [*_spread(one, text, other.unit)[:1], *_spread(other, text, other.unit)[:1]]
+        if len(ends) == 2 and (one.start, one.text) in own:  # "between 10 and 3 days before"
+            second |= {one.start, other.start}
+            yield Bound(other, piece, min(ends)[0], max(ends)[1], False, text)
+    for fact in facts:
+        how = _how(text, fact) if fact.start not in second else ""
+        values = _spread(fact, text, fact.unit)
+        if not how or not values or (fact.start, fact.text) not in own:
+            continue
+        low = values[0][0] if how in ("least", "over") else None
+        high = values[0][1] if how in ("most", "under") else None
+        if how == "over":
+            low = values[0][1]
+        if how == "under":
+            high = values[0][0]
+        yield Bound(fact, piece, low, high, how in ("over", "under"), text)
+
+
+def _how(text: str, fact: Fact) -> str:
+    """``least``, ``over``, ``most`` or ``under``; empty where a fact is no bound."""
+    end = max(fact.end, fact.start + len(fact.full))
+    before = _BEFORE.search(text, max(0, fact.start - 60), fact.start)
+    after = _AFTER.match(text, end)
+    how = ""
+    if after:
+        how = "least" if after["least"] or after["more"] or after["first"] else "most"
+    elif before:
+        how = next(name for name in _HOW if before[name])
+    elif extreme := list(_EXTREME.finditer(text, max(0, fact.start - 40), fact.start)):
+        how = "most" if extreme[-1]["most"] else "least"
+    if how == "most" and _AHEAD.match(text, end) and not (before and before[0][:6] == "within"):
+        return "least"
+    return how
+
+
+def _of_one_kind(bound: Bound, fact: Fact, text: str) -> bool:
+    held = bound.fact
+    if held.kind != fact.kind:
+        return False
+    if fact.kind != "quantity":
+        return True
+    if fact.unit is None or held.unit is None:
+        return _of_one_thing(bound, fact, text)
+    return fact.unit == held.unit or any(fact.unit in s and held.unit in s for s in _SCALES)
+
+
+def _of_one_thing(bound: Bound, fact: Fact, text: str) -> bool:
+    """Whether bare numbers count the same, are versions of the same, or are ages."""
+    held = bound.fact
+    thing, other = _WORD_AFTER.match(text, fact.end), _WORD_BEFORE.search(text, 0, fact.start)
+    if held.unit is None:
+        counted = thing and fact.counts and thing[1].lower()[:4] in bound.text.lower()
+        named = _WORD_BEFORE.search(bound.text, 0, held.start)
+        same = named and other and named[1].lower() == other[1].lower() and not fact.counts
+        age = not fact.counts and re.search(r"\b(?:aged?|Alter|âge|edad)\b", bound.text, re.I)
+        return bool(counted or (same and len(named[1]) > 2) or (age and _says_age(text, fact)))
+    return fact.unit is None and held.unit == "year" and not fact.counts and _says_age(text, fact)
+
+
+def _says_age(text: str, fact: Fact) -> bool:
+    """ "My son is 8", "mit 11", "Sohn (14)"."""
+    return bool(
+        re.search(
+            r"(?:\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
+            text[: fact.start],
+            re.IGNORECASE,
+        )
+    )
+
+
+def _within(bound: Bound, low: Fraction, high: Fraction) -> bool | None:
+    """Whether all from ``low`` to ``high`` lies within the bound; ``None`` where a part does."""
+    first = _beyond(bound.low, low, high, bound.open)
+    last = _beyond(None if bound.high is None else -bound.high, -high, -low, bound.open)
+    if first is None or last is None:
+        return None if first is not False and last is not False else False
+    return first and last
+
+
+def _beyond(limit: Fraction | None, low: Fraction, high: Fraction, is_open: bool) -> bool | None:
+    if limit is None:
+        return True
+    if low > limit or (low == limit and not is_open):
+        return True
+    return False if high < limit or (high == limit and is_open) else None
+
+
+def _spread(fact: Fact, text: str, unit: str | None) -> list[tuple[Fraction, Fraction]]:
+    """(lowest, highest) of what each reading of a fact stands for, in ``unit``."""
+    if fact.kind == "date":
+        return [s for value in fact.values if (s := _days(fact, value, text))]
+    values = [value for value in fact.values if isinstance(value, Fraction)]
+    factor = Fraction(1)
+    if fact.kind == "quantity" and unit is not None and fact.unit not in (None, unit):
+        scale = next((s for s in _SCALES if fact.unit in s and unit in s), None)
+        if scale is None:
+            return []
+        factor = scale[str(fact.unit)] / scale[unit]
+        if "month" in (fact.unit, unit) and "year" not in (fact.unit, unit):
+            return [(v * factor * (1 - _CLOSE), v * factor * (1 + _CLOSE)) for v in values]
+    return [(value * factor, value * factor) for value in values]
+
+
+def _days(fact: Fact, value: object, text: str) -> tuple[Fraction, Fraction] | None:
+    """First and last day of a date, as numbers; a month by itself is all its days."""
+    assert isinstance(value, tuple)
+    day, month, year = value
+    if year is None and (behind := _YEAR.match(text, fact.start + len(fact.text))):
+        year = int(behind[1])
+    if year is None or month not in month_names():
+        return None
+    number = month_names().index(month) + 1
+    try:
+        first = date(year, number, day or 1)
+        after = date(year + number // 12, number % 12 + 1, 1).toordinal() - 1
+    except ValueError:
+        return None
+    return Fraction(first.toordinal()), Fraction(first.toordinal() if day else after)

@@ -1,0 +1,220 @@
+"""What follows from a source without being said there: that 139 EUR do not ship free where orders
+from 150 EUR do, and that there is no delivery to Norway where other countries are named.
+
+A conclusion is read as what its source would say: with the source's own number or name in the place
+of the one that the question gives, and denied or not, as the one lies within the source's bound or
+list. What is wrong with that reading is wrong with the conclusion.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from chatbot.grounding.bounds import Bound, bounds_of, contains
+from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.lexicon import words
+from chatbot.grounding.opposites import sides
+from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
+from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.reading import Reading, read
+
+_MOST = 4  # other readings of a claim with one source
+_LISTED = 2  # names that are a list
+_RIVALS = 3  # names in the place of one
+_SAME_QUESTION = 0.8  # of a question's words in a sentence that answers it in its words
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOO = re.compile(
+    r"\b(?:too|zu|trop|demasiado)\s+(?:many|much|long|high|low|late|early|old|young|heavy|large|big|"
+    r"small|short|hot|cold|far|deep|viele?|lang|hoch|spät|früh|alt|jung|schwer|groß|klein|kurz|heiß|"
+    r"kalt|tard|vieux|jeune|lourd|grand|petit|tarde|joven|pesado|grande)\b",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|can|may|must|will|should|does|do|ist|sind|kann|können|darf|dürfen|muss|wird|werden|"
+    r"est|sont|peut|peuvent|doit|es|son|puede|pueden|debe)\b",
+    re.IGNORECASE,
+)
+_DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
+_NAMED = frozenset({"region", "tier", "client", "speed", "season", "weekday", "generation", "size"})
+# Names behind a preposition: what is denied of a place or plan, not what a sentence is about.
+_NAMES = re.compile(
+    r"\b(?:in|to|at|from|for|on|with|and|or|en|à|dans|pour|avec|para|con|et|y) "
+    r"([A-ZÀ-Þ][\w’'-]*[a-zà-ÿ](?: [A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])*)(?![\w-])"
+)
+
+
+def conclusions(
+    claim: Reading, source: Reading, asked: Reading
+) -> Iterator[tuple[Reading, Reading | None]]:
+    """Other readings of a claim, each of which a source must say if the claim follows from it; with
+    a second one that no source may say."""
+    yield from islice(_by_bounds(claim, source, asked), _MOST)
+    yield from islice(_by_lists(claim, source, asked), _MOST)
+
+
+def _by_bounds(
+    claim: Reading, source: Reading, asked: Reading
+) -> Iterator[tuple[Reading, Reading | None]]:
+    """With the bounds of the source in the place of the quantities that the question gives."""
+    lacking = missing(claim.facts, source.facts)
+    if len(lacking) != 1 or missing(lacking, asked.facts):
+        return
+    [fact] = lacking
+    if any(bound.fact is fact for bound in bounds_of(claim)):
+        return  # the claim says a bound itself
+    for bound in bounds_of(source):
+        inside = contains(bound, fact, claim.text)
+        if inside is None:
+            continue
+        piece = next((p for p in claim.pieces if fact in p.facts), claim)
+        said = piece.text if inside else _turned(piece)
+        said = said.replace(fact.full, bound.fact.full, 1)
+        yield _again(claim, piece, said), None
+
+
+def _by_lists(
+    claim: Reading, source: Reading, asked: Reading
+) -> Iterator[tuple[Reading, Reading | None]]:
+    """With a name that the source lists in the place of one that it does not, and not denied."""
+    for piece in claim.pieces:
+        if not piece.negative:
+            continue
+        for name, rivals in _strangers(piece, claim, source):
+            given = claim.lead == "no" or name.lower() in asked.text.lower()
+            for rival in rivals[:_RIVALS] if given else ():
+                affirmed = _undenied(piece)
+                listed = affirmed.replace(name, rival, 1)
+                yield _again(claim, piece, listed), _again(claim, piece, affirmed)
+
+
+def _strangers(
+    piece: Piece, claim: Reading, source: Reading
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Names that the source does not have, with those of the same kind that it has."""
+    said = {term.value for term in claim.terms}
+    for term in piece.terms:
+        own = [other for other in source.terms if other.kind == term.kind]
+        rivals = [other.text for other in own if other.value not in said]
+        if term.kind in _NAMED and rivals and term.value not in {other.value for other in own}:
+            yield term.text, rivals
+    if piece.language == "de":  # each noun is written as a name
+        return
+    known = {term.text for term in (*piece.terms, *source.terms)}
+    theirs = [m[1] for m in _NAMES.finditer(source.text) if m[1] not in claim.text]
+    rivals = [name for name in theirs if name not in known]
+    for match in _NAMES.finditer(piece.text):
+        name, about = match[1], stems_of(match[1], piece.language) & piece.subject
+        if name in known or name in source.text or about or len(rivals) < _LISTED:
+            continue
+        yield name, rivals
+
+
+def _again(claim: Reading, piece: Piece, said: str) -> Reading:
+    """The claim with ``said`` in the place of a piece."""
+    text = claim.text.replace(piece.text, said, 1) if piece is not claim else said
+    return replace(
+        read(text, claim.language), inherited=claim.inherited, carried=claim.carried
+    )  # fmt: skip
+
+
+def _turned(piece: Piece) -> str:
+    """A piece that denies what it says, or says what it denies."""
+    if piece.negative or _TOO.search(piece.text):
+        return _undenied(piece)
+    match = _AUXILIARY.search(piece.text)
+    denial = _DENIAL.get(piece.language, "not")
+    if match is None:
+        return f"{denial} {piece.text}"
+    return f"{piece.text[: match.end()]} {denial}{piece.text[match.end() :]}"
+
+
+def _undenied(piece: Piece) -> str:
+    def affirmed(match: re.Match[str]) -> str:
+        word = match[0].lower().replace("’", "'")
+        if word not in words("no"):
+            return match[0]
+        if word in ("cannot", "can't"):
+            return "can"
+        return "" if not word.endswith("n't") else word.removesuffix("n't").replace("wo", "will")
+
+    text = re.sub(r"\bno longer\b", "", _TOO.sub("", piece.text))
+    return re.sub(r"\s{2,}", " ", _WORD.sub(affirmed, text)).strip()
+
+
+def lead_verdict(
+    claim: Reading, asked: Reading, sources: Sequence[Reading]
+) -> tuple[bool, str | None]:
+    """Whether a leading "yes" or "no" is right by what the claim or its sources say of the
+    question's quantity or day, and what is wrong with it; neither where that is not decided."""
+    if not claim.lead or any(clause.denies for clause in asked.clauses):
+        return False, None
+    denied = bool(claim.clauses) and claim.clauses[0].denies
+    yes = claim.lead == "yes"
+    # A question such as "is it too late" turns a yes round.
+    plain = not any(clause.negative for clause in claim.clauses) and not (
+        _TOO.search(asked.text) or _other_state(claim, asked)
+    )
+    if _about_the_same(asked, [claim, *sources]):
+        for fact in missing(asked.facts, claim.facts):
+            if (decided := _decided(fact, asked, claim, sources)) is None:
+                continue
+            bound, inside = decided
+            if yes == (inside != denied):
+                return True, None
+            if yes and plain:
+                said = f"it says 'yes' to '{fact.full}', and its source speaks of"
+                return False, f"{said} '{_shown(bound)}'"
+        if (day := _other_day(asked, sources)) is not None:
+            if yes == (bool(day) == denied):
+                return True, None
+            if yes and plain:
+                return False, f"it says 'yes' to '{day}', which its source does not"
+    restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
+    return restated and yes != denied, None
+
+
+def _decided(
+    fact: Fact, asked: Reading, claim: Reading, sources: Sequence[Reading]
+) -> tuple[Bound, bool] | None:
+    """The bound that a quantity of the question lies within or not, if all bounds agree."""
+    for bounds in (bounds_of(claim), [b for source in sources for b in bounds_of(source)]):
+        found = [(bound, contains(bound, fact, asked.text)) for bound in bounds]
+        known = [(bound, inside) for bound, inside in found if inside is not None]
+        if known:
+            agree = len({inside for _, inside in known}) == 1
+            return known[0] if agree else None
+        if any((other.kind, other.unit) == (fact.kind, fact.unit) for other in claim.facts):
+            return None  # the claim says what it is itself
+    return None
+
+
+def _other_day(asked: Reading, sources: Sequence[Reading]) -> str | None:
+    """A day of the question that is none of those that the sources are about; empty where it is,
+    ``None`` where they tell no days."""
+    told = frozenset[str]().union(*(source.days[2] for source in sources))
+    if not told or not asked.days[0]:
+        return None
+    return min(asked.days[0] - told, default="")
+
+
+def _about_the_same(asked: Reading, told: Sequence[Reading]) -> bool:
+    named = asked.stems - LIGHT - general_words()
+    return any(has_stem(stem, reading.stems) for stem in named for reading in told)
+
+
+def _other_state(claim: Reading, asked: Reading) -> bool:
+    mine, theirs = sides(claim.text, "polar"), sides(asked.text, "polar")
+    return any(not mine[kind] & theirs[kind] for kind in mine.keys() & theirs.keys())
+
+
+def _restates(claim: Reading, asked: Reading) -> bool:
+    named = {(term.kind, term.value) for term in claim.terms}
+    told = all((term.kind, term.value) in named for term in asked.terms)
+    return told and coverage(asked, claim) >= _SAME_QUESTION and not _other_state(claim, asked)
+
+
+def _shown(bound: Bound) -> str:
+    at = bound.text.find(bound.fact.full, max(0, bound.fact.start - 1))
+    before = bound.text[max(0, at - 20) : at].split()[-2:] if at >= 0 else []
+    return " ".join([*before, bound.fact.full])

@@ -1,0 +1,222 @@
+"""Where a sentence is cut into the pieces that belong to its numbers, and into clauses."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from chatbot.grounding.fact import Fact
+from chatbot.grounding.lexicon import Term, kinds, numbers, words
+from chatbot.grounding.pieces import JOINED, WORD, Piece, short_answer
+
+_CUT = re.compile(
+    r"(?= (?:without|ohne|sans|sin)\b)|[;:|]|,(?!\d)|(?<=[\w%€$£)])[.!?] |\s[-–—]\s|"
+    r"\b(?:and|or|but|while|whereas|instead|because|und|oder|aber|während|et|ou|mais|y|o|pero)\b"
+    r"(?! (?:later|newer|higher|above|up(?! to)|more|less|older|lower|below|neuer|höher|mehr|"
+    r"weniger)\b)",
+    re.IGNORECASE,
+)
+# Where the condition of a clause begins: a clause of its own for "not", not for numbers.
+_SUBORDINATE = re.compile(
+    r"(?<=[\w,] )(?:(?:except|außer|sauf|excepto|salvo) (?:if|when|wenn|si|cuando)|if|unless|"
+    r"except|when|provided|wenn|falls|sofern|außer|si|sauf|lorsque|quand|cuando|excepto|salvo)\b",
+    re.IGNORECASE,
+)
+_HARD = re.compile(r"[;|.!?]|but|while|whereas|aber|während|mais|pero", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"[\s,;:|.()]*(?:for|in|on|at|after|before|from|if|when|with|during|by|until|within|bei|für|im|"
+    r"am|ab|nach|vor|wenn|mit|pour|en|dans|si|avec|après|avant|para|con|desde|tras)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"[\s,]*(?:and|or|und|oder|et|ou|y|o)?\s*(?:in|the|den|der|le|la)?\s*", re.IGNORECASE
+)
+_BE = frozenset("is are was were can may must will ist sind wird werden est sont es son".split())  # noqa: SIM905
+_DETERMINERS = frozenset("the a an your our its their it them us".split())  # noqa: SIM905
+_GAPPED = 6  # words
+_ITEM = 4  # words of an item of a list
+_OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
+_CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
+
+
+def cut(
+    text: str, found: Sequence[Fact], terms: Sequence[Term], language: str
+) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of a sentence, which keep together what belongs to a number, and its clauses, cut
+    at every sign and conjunction."""
+    spans, hard = _split_clauses(text, found, terms)
+    subordinate = [match.start() for match in _SUBORDINATE.finditer(text)]
+    merged = _merge(text, spans, hard, found, terms)
+    every = _cut_at(spans, subordinate)
+    return (
+        _build_pieces(text, merged, hard, found, terms, language),
+        _build_pieces(text, every, hard, found, terms, language),
+    )
+
+
+def _cut_at(spans: Sequence[tuple[int, int]], more: Sequence[int]) -> list[tuple[int, int]]:
+    ends = sorted({end for _, end in spans}.union(more))
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
+def _parts_items(text: str, sign: re.Match[str], items: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether a sign or a conjunction parts items of one list, such as "C4, C5 and C6"."""
+    before = [item for item in items if item[1] <= sign.start()]
+    after = [item for item in items if item[0] >= sign.end()]
+    if not before or not after or before[-1][2] != after[0][2]:
+        return False
+    return _LIST.fullmatch(text[before[-1][1] : after[0][0]]) is not None
+
+
+def _split_clauses(
+    text: str, found: Sequence[Fact], terms: Sequence[Term]
+) -> tuple[list[tuple[int, int]], set[int]]:
+    """(start, end) between signs and conjunctions, and the starts of clauses of their own."""
+    cuts, hard = [0], {0}
+    items = sorted(
+        [(fact.start, fact.start + len(fact.full), fact.kind) for fact in found if not fact.implied]
+        + [(term.start, term.start + len(term.text), term.kind) for term in terms]
+    )
+    for match in _CUT.finditer(text):
+        inside = any(fact.start < match.end() and match.start() < fact.end for fact in found)
+        if not inside and match.start() > 0 and not _parts_items(text, match, items):
+            cuts.append(match.start())
+            if _HARD.fullmatch(match[0].strip()):
+                hard.add(match.start())
+    return list(zip(cuts, [*cuts[1:], len(text)], strict=True)), hard
+
+
+def _merge(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    hard: set[int],
+    found: Sequence[Fact],
+    terms: Sequence[Term],
+) -> list[tuple[int, int]]:
+    """What has no fact, or only says when or for whom, goes to the piece that it belongs to."""
+    merged: list[tuple[int, int]] = []
+    waiting: int | None = None
+    for n, (start, end) in enumerate(spans):
+        after = spans[n + 1] if n + 1 < len(spans) and spans[n + 1][0] not in hard else None
+        begin = waiting if waiting is not None else start
+        first = begin in hard
+        waiting = None
+        own = _within(found, begin, end)
+        leads = first and text[end : end + 1] == "," and _CONDITION.match(text, begin, end)
+        tail = not own and not first
+        if after and (leads or (not own and (first or _leads(terms, (start, end), after)))):
+            waiting = begin
+        elif tail and merged:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _leads(terms: Sequence[Term], span: tuple[int, int], after: tuple[int, int]) -> bool:
+    """ "in the EU" belongs to what follows, unless that has a region of its own."""
+    return bool(_within(terms, *span)) and not _within(terms, *after)
+
+
+def _build_pieces(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    hard: set[int],
+    found: Sequence[Fact],
+    terms: Sequence[Term],
+    language: str,
+) -> list[Piece]:
+    built: list[Piece] = []
+    for a, b in spans:
+        said = text[a:b].strip(" ,;:|.()")
+        if not said:
+            continue
+        own = tuple(_within(found, a, b)), tuple(_within(terms, a, b))
+        parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
+        how = _begins(said, parted) if built else ""
+        parts = replace(
+            Piece(said, *own, language=language, before=_clause_before(built) if how else None),
+            elliptic=how == "elliptic",
+            gapped=how == "gapped",
+        )
+        built.append(parts)
+    return _with_denied_lists(built, [a not in hard for a, _ in spans])
+
+
+def _clause_before(built: Sequence[Piece]) -> Piece:
+    """The last piece that is no item of a list: not "Canopy" of "on Stem and Canopy, but not on
+    Seed"."""
+    for piece in reversed(built):
+        if piece.facts or piece.terms or not _is_item(piece.text, True):
+            return piece
+    return built[-1]
+
+
+def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece]:
+    """The pieces, where items of a list have the "not" of the verb before or behind them: "we take
+    no food, plants or animals", "jewellery, cash and art are not insured"."""
+    if len(built) != len(joined):
+        return built
+    for at in range(1, len(built)):
+        before = built[at - 1]
+        if joined[at] and before.negative and _is_item(built[at].text, before.denies):
+            built[at] = replace(built[at], in_denied_list=True)
+    for at in range(len(built) - 2, -1, -1):
+        after = built[at + 1]
+        alone = at == 0 or not joined[at] or _is_item(built[at - 1].text, False)
+        either = _OR.match(after.text) is not None
+        if joined[at + 1] and after.negative and alone and _is_item(built[at].text, either):
+            one_more = not built[at].negative or built[at].in_denied_list
+            built[at] = replace(built[at], in_denied_list=one_more)
+    return built
+
+
+def _is_item(text: str, denied: bool) -> bool:
+    """Whether a piece is a few words without a verb, condition or "not"; with a condition of its
+    own where the piece before it has denied something: "not by card or in cash"."""
+    said = [word.lower() for word in WORD.findall(JOINED.sub("", text, count=1))]
+    verbs = words("goes_on") - words("condition") | words("pronoun") | words("exception")
+    other = verbs | words("no") | words("limiting") | words("short_yes")
+    if not said or len(said) > _ITEM or set(said) & other:
+        return False
+    return denied or not set(said) & words("condition")
+
+
+def _begins(text: str, verbs: bool) -> str:
+    """``elliptic`` where a clause has neither subject nor verb of its own ("for visits 3 EUR",
+    "firmware 2.3 does not"), ``verb`` where only the subject is lacking ("it costs 5 EUR", and
+    where ``verbs`` count "and costs 5 EUR"), ``gapped`` where it has another subject and no verb
+    ("students £9"), else empty."""
+    said = [word.lower() for word in WORD.findall(JOINED.sub("", text, count=1))]
+    if not said or said[0].isdigit() or said[0] in ("one", "eins", *numbers()):
+        return "elliptic"
+    if short_answer(said) or (said[0] in _CURRENCIES and said[1:2] and said[1][0].isdigit()):
+        return "elliptic"
+    if said[0] in words("condition") or said[0] in _weekdays():
+        verb = set(said[2:]) & (words("goes_on") - words("condition") - words("no"))
+        return "" if verb and not set(said) & words("pronoun") else "elliptic"
+    if said[0] in words("no"):
+        if len(said) < 2 or said[1] in words("condition"):
+            return "elliptic"
+        return "" if said[0] in words("no_thing") - {"no"} else "verb"
+    follows = said[1] if len(said) > 1 else ""
+    if said[0] in words("pronoun"):
+        return "verb"
+    if not verbs:
+        return ""
+    known = said[0] in words("goes_on") and follows not in _BE
+    participle = said[0].endswith("ed") and follows in words("condition")
+    if said[0] not in _DETERMINERS and (known or follows in _DETERMINERS or participle):
+        return "verb"
+    counted = any(map(str.isdigit, text)) or any(word in numbers() for word in said)
+    gapped = not set(said) & words("goes_on") and counted
+    return "gapped" if gapped and len(said) <= _GAPPED else ""
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    return frozenset(form.lower() for form in kinds().forms_of("weekday"))
+
+
+def _within(found: Sequence, start: int, end: int) -> list:  # type: ignore[type-arg]
+    return [one for one in found if start <= one.start < end]

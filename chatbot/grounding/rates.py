@@ -1,0 +1,36 @@
+"""What a price or a number is for: "per day", "a month", "per person"."""
+
+import re
+from collections.abc import Iterator
+
+from chatbot.grounding.lexicon import Term, units
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_UNITS_OF_RATES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
+_RATE = re.compile(
+    r"(?:\b(?:per|pro|par|por)\s|/\s?)(?P<each>[^\W\d_]+)|"
+    r"(?<=[\d€$£] )(?:an?|each|every|le|la|im|al)\s(?P<one>[^\W\d_]+)|"
+    r"\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|Euro|€)\s(?:an?|each|every|le|la|im|al)\s"
+    r"(?P<paid>[^\W\d_]+)"
+)
+_PRICED = re.compile(r"(?:[\d%€$£]|\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|Euro|francs?))\s?$")
+_REGULAR = {
+    "hourly": "hour", "stündlich": "hour", "daily": "day", "täglich": "day", "weekly": "week",
+    "wöchentlich": "week", "monthly": "month", "monatlich": "month", "mensuel": "month",
+    "mensuelle": "month", "mensual": "month", "yearly": "year", "annual": "year",
+    "annually": "year", "jährlich": "year", "annuel": "year", "annuelle": "year", "anual": "year",
+}  # fmt: skip
+
+
+def rates(text: str) -> Iterator[Term]:
+    """Terms such as "per day": what a price or a number is for."""
+    for match in _RATE.finditer(text):
+        word = next(filter(None, match.groups()))
+        unit = units().get(word) or units().get(word.lower())
+        if unit in _UNITS_OF_RATES:
+            yield Term("rate", unit, match.start(), match[0])
+        elif unit is None and match["each"] and _PRICED.search(text, 0, match.start()):
+            yield Term("each", word.lower(), match.start(), match[0])
+    for match in _WORD.finditer(text):
+        if (unit := _REGULAR.get(match[0].lower())) is not None:
+            yield Term("rate", unit, match.start(), match[0])

@@ -1,0 +1,86 @@
+"""What follows from a source that does not say it, and a leading yes or no that it decides."""
+
+import pytest
+from langchain_core.documents import Document
+
+from chatbot.grounding.bounds import bounds_of, contains
+from chatbot.grounding.citations import Verified, verify
+from chatbot.grounding.reading import read
+
+
+def checked(question: str, answer: str, source: str) -> Verified:
+    meta = {"path": "a.md", "start": 0, "title": "", "heading": "", "columns": ""}
+    return verify(answer, [Document(source, metadata=meta)], question)
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "inside"),
+    [
+        ("Shipping is free from 150 EUR.", "139 EUR", False),
+        ("A fee is added after more than 7 days.", "7 days", False),
+        ("Refurbished devices are taken back within 14 days.", "3 weeks", False),
+        ("Keep it between 40 and 60 per cent.", "55%", True),
+        ("Wer bis sieben Tage vor Beginn absagt, zahlt nichts.", "10 Tage", True),
+        ("Terms B hold for contracts signed from 1 April 2025.", "in June 2025", True),
+        ("Up to 8 tyres are accepted.", "12 boxes", None),
+        ("It runs on iOS 15 or later.", "it has iOS 14", False),
+    ],
+)
+def test_a_quantity_lies_within_a_bound(source: str, said: str, inside: bool | None) -> None:
+    [bound, *_] = bounds_of(read(source))
+    claim = read(said)
+    assert contains(bound, claim.facts[0], claim.text) is inside
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "source", "right"),
+    [
+        ("my order is 139 eur, is shipping free", "No, 139 EUR does not ship free.",
+         "Orders ship free from 150 EUR.", True),
+        ("my order is 139 eur, is shipping free", "Yes, 139 EUR ships free.",
+         "Orders ship free from 150 EUR.", False),
+        ("my order is 160 eur, is shipping free", "Yes, 160 EUR ships free.",
+         "Orders ship free from 150 EUR.", True),
+        ("can i keep 10 tyres", "Yes, tyres are accepted.",
+         "Tyres are accepted, up to 8 per unit.", False),
+        ("may hire cars go to norway", "No, hire cars may not be taken to Norway.",
+         "Hire cars may be taken to Denmark and Sweden.", True),
+        ("may hire cars go to denmark", "No, hire cars may not be taken to Denmark.",
+         "Hire cars may be taken to Denmark and Sweden.", False),
+        ("is the desk open on sunday", "Yes, the desk is open from 9:00.",
+         "The desk is open on weekdays from 9:00.", False),
+    ],
+)  # fmt: skip
+def test_a_conclusion_is_supported_if_it_follows(
+    question: str, answer: str, source: str, right: bool
+) -> None:
+    assert (not checked(question, answer, source).unsupported) is right
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "agrees"),
+    [
+        ("we have 12 seats, do we pay less", "Yes, it is less for more than ten seats.", True),
+        ("can we get it cheaper", "Yes, companies with more than ten seats pay less.", False),
+    ],
+)
+def test_a_leading_yes_is_right_where_a_bound_decides_it(
+    question: str, answer: str, agrees: bool
+) -> None:
+    source = "Companies with more than ten seats pay less."
+    assert checked(question, answer, source).lead_agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Gas bottles may be stored.", "You may not store food, plants, gas bottles or animals."),
+        ("Payment by card is possible.", "Payment by card or in cash is not possible."),
+        ("If it is off, all users of the desk get a new prompt instead of an old prompt.",
+         "If it is off, all users of the desk get an old prompt instead of a new prompt."),
+        ("Clarinets cost EUR 45.", "It is EUR 27 for flutes and clarinets, EUR 45 for horns."),
+        ("Cover up to £5,000 costs £7.", "Cover up to £5,000 costs £4 and up to £10,000 £7."),
+    ],
+)  # fmt: skip
+def test_lists_and_copies_are_read_to_their_end(claim: str, source: str) -> None:
+    assert checked("", claim, source).unsupported
