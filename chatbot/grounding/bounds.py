@@ -70,6 +70,7 @@ _SCALES: Sequence[Mapping[str, Fraction]] = (
     {"ml": Fraction(1), "litre": Fraction(1000)},
     {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)},
 )  # fmt: skip
+_NAME_LETTERS = 2  # of a name behind which a version stands, at least one more
 _CLOSE = Fraction(1, 20)  # a month is 28 to 31 days
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")
 _WORD_AFTER = re.compile(r"\s*([^\W\d_]{3,})")
@@ -168,9 +169,15 @@ def _of_one_thing(bound: Bound, fact: Fact, text: str) -> bool:
     if held.unit is None:
         counted = thing and fact.counts and thing[1].lower()[:4] in bound.text.lower()
         named = _WORD_BEFORE.search(bound.text, 0, held.start)
-        same = named and other and named[1].lower() == other[1].lower() and not fact.counts
+        same = (
+            named is not None
+            and other is not None
+            and len(named[1]) > _NAME_LETTERS
+            and named[1].lower() == other[1].lower()
+            and not fact.counts
+        )
         age = not fact.counts and re.search(r"\b(?:aged?|Alter|âge|edad)\b", bound.text, re.I)
-        return bool(counted or (same and len(named[1]) > 2) or (age and _says_age(text, fact)))
+        return bool(counted or same or (age and _says_age(text, fact)))
     return fact.unit is None and held.unit == "year" and not fact.counts and _says_age(text, fact)
 
 
