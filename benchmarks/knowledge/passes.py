@@ -176,7 +176,7 @@ def main() -> None:
             "chunks": first.chunks,
             "first_build_without_model_cpu_s": round(time.process_time() - before, 1),
         }
-        # The first command compares all documents with each other; those after it have that already.
+        # The first command compares all documents with each other; the next ones have that.
         figures["all_compared"] = middle([timed(command(settings))])
         runs = [timed(command(settings)) for _ in range(options.times)]
         figures["nothing_changed"] = middle(runs)
