@@ -1,27 +1,32 @@
 """Short codes that a question names: "E-3", "Error 7", "Plan B".
 
 To an embedding such pages are all alike, and to BM25 a single character is one word of many, so a
-passage that holds the very code comes before those that hold another one.
+passage that holds the very code comes before those that hold another one of its label.
 """
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from chatbot.text.unicode import normalise
 
-_CODE = re.compile(r"(?<![\w-])([^\W\d_]{1,6})[- ]?(\d{1,5}[a-z]?)(?![\w-])", re.IGNORECASE)
+# Not of a longer one ("CVE-2015-4000"), of a version ("V8.5"), or of an address ("www-01.example").
+_CODE = re.compile(r"(?<![\w-])([^\W\d_]{1,6})[- ]?(\d{1,5}[a-z]?)(?![\w-]|[.,:]\w)", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?<![\w-])([^\W\d_]{3,20})[ -]#?([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’]|[.,:]\d|\s?[%€$£°])",
+    r"(?<![\w-])([^\W\d_]{3,20})[ -]#?([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’-]|[.,:]\w|\s?[%€$£°])",
     re.IGNORECASE,
 )
+_SIGN = r"(?:[^\W\d_]|\d{1,5}[a-z]?)"
+_LIMITS = r"(?<![\w-]){label}[- ]?#?{sign}(?![\w]|[.,]\d)"
 # What stands before a number or a letter and labels nothing.
 _NO_LABEL = frozenset(
     re.findall(
         r"\w+",
-        """about after all and any are at before between but can der die das den dem does for from
-    get gibt have how ist less many max min more most much nach not only order over per see
-    than that the then this until up was what when where which with within you your und oder
-    les des une para por con los las pour dans avec les mit von zum zur auf bei ein eine der""",
+        """a about after all an and any are as at be before between but by can der die das den dem
+    does for from get gibt have how i in into is it less many max min more most much nach not of
+    on only or order over per see so than that the then this to until up was what when where which
+    with within you your und oder im am um ab bis
+    les des une para por con los las pour dans avec mit von zum zur auf bei ein eine en de du""",
     )
 )
 # "A" and "I" are words; behind these they are letters.
@@ -37,31 +42,51 @@ _TAKES_LETTER = frozenset(
 )
 
 
-def codes(question: str) -> list[re.Pattern[str]]:
-    """Patterns that find the codes of a question in a text, however they are written there."""
+@dataclass(frozen=True)
+class Code:
+    """A code of a question: ``own`` finds it in a text in lower case, however it is written there,
+    and ``others`` the codes of its label, its own among them."""
+
+    own: re.Pattern[str]
+    others: re.Pattern[str]
+
+
+def codes(question: str) -> list[Code]:
+    """The codes that a question names, each once."""
     said = normalise(question)
-    found: dict[str, re.Pattern[str]] = {}
+    found: dict[tuple[str, str], Code] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()
         if label in _NO_LABEL or (sign in "ai" and label not in _TAKES_LETTER):
             continue
-        pattern = rf"(?<![\w-]){re.escape(label)}[- ]?#?{re.escape(sign)}(?![\w]|[.,]\d)"
-        found.setdefault(pattern, re.compile(pattern))
+        found.setdefault(
+            (label, sign), Code(*(_pattern(label, s) for s in (re.escape(sign), _SIGN)))
+        )
     return list(found.values())
+
+
+def _pattern(label: str, sign: str) -> re.Pattern[str]:
+    return re.compile(_LIMITS.format(label=re.escape(label), sign=sign))
 
 
 def named_first(
     ranked: Sequence[tuple[int, float]], query: str, text_of: Callable[[int], str]
 ) -> list[tuple[int, float]]:
-    """``ranked`` (row, score) with the rows first that hold most codes of the query's last line;
-    the scores stay in order."""
+    """``ranked`` (row, score) with the first row that holds most codes of the query's last line
+    before all that hold only other codes of the same labels; the scores stay in order.
+
+    The others keep their order: what answers often names another code, or the rule for all."""
     wanted = codes(query.rstrip().rsplit("\n", 1)[-1])
     if not wanted:
         return list(ranked)
-    held = {
-        row: sum(code.search(text) is not None for code in wanted)
-        for row, _ in ranked
-        for text in (text_of(row).lower(),)
-    }
-    order = sorted(ranked, key=lambda found: -held[found[0]])
-    return [(row, score) for (row, _), (_, score) in zip(order, ranked, strict=True)]
+    texts = [text_of(row).lower() for row, _ in ranked]
+    held = [sum(code.own.search(text) is not None for code in wanted) for text in texts]
+    most = max(held, default=0)
+    if not most:
+        return list(ranked)
+    at = held.index(most)
+    labelled = (any(code.others.search(text) for code in wanted) for text in texts[:at])
+    to = next((n for n, other in enumerate(labelled) if other and not held[n]), at)
+    rows = [row for row, _ in ranked]
+    rows.insert(to, rows.pop(at))
+    return [(row, score) for row, (_, score) in zip(rows, ranked, strict=True)]
