@@ -163,7 +163,9 @@ def build_chain(
         supplied = state.question.passages
         if supplied is not None:
             return replace(state, passages=list(supplied))
-        return replace(state, passages=retriever.invoke(state.query) if state.wording else [])
+        if not state.wording:
+            return replace(state, passages=[])
+        return replace(state, passages=retriever.invoke(state.query, asked=state.terms))
 
     def decide(state: Prepared) -> Prepared:
         passages, supplied = state.passages, state.question.passages is not None

@@ -235,7 +235,8 @@ class _Remembering(Embeddings):
 
 
 def _search(retriever: HybridRetriever, case: Case) -> list[Passage]:
-    return retriever.search(search_query(to_messages(case.history), case.question))
+    query = search_query(to_messages(case.history), case.question)
+    return retriever.search(query, case.question)
 
 
 def _rank(passages: Sequence[Passage]) -> list[Passage]:

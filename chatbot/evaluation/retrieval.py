@@ -50,7 +50,7 @@ def evaluate_retrieval(
         scored: list[tuple[bool, _Scores]] = []
         for at, (case, searched) in enumerate(zip(labelled, queries, strict=True)):
             progress(number * len(labelled) + at, len(retrievers) * len(labelled))
-            found = retriever.invoke(searched)
+            found = retriever.invoke(searched, asked=case.question)
             scored.append((bool(case.history), _scores(found, case.relevant, text_of)))
         modes[name] = {
             "first_turn": _group([scores for follows, scores in scored if not follows]),

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 DENSE = 0.4
 OWN = 0.6
 TOPIC = 1.0
+# Behind a conversation: share of the last question's words beside those of all turns in a passage's
+# own score, and of that score beside its document's.
+LAST = 0.75
+OWN_LAST = 0.5
 # Where the best passage by words stands at the latest, counted from 0.
 _LATEST = 2
 
@@ -27,6 +31,7 @@ def fuse(
     words: NDArray[np.float32],
     document: NDArray[np.int64],
     topics: NDArray[np.float32],
+    asked: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """The fused score of each candidate passage, shape (n,) like the first three; ``document``
     says which of the m documents each is of.
@@ -35,15 +40,18 @@ def fuse(
     the best cosine and the best BM25 in the document, wherever they stand: often one passage
     names the topic and the next one answers. ``topics``, shape (m,), are the mean cosines of all
     chunks of each document: of two with a passage that fits, the one that is about the question
-    altogether.
+    altogether. ``asked``, shape (n,), is the BM25 of the last question alone where ``words`` is
+    that of a conversation: the conversation tells the document, the question the passage in it.
     """
-    own = DENSE * cosine + (1 - DENSE) * words
+    said = words if asked is None else (1 - LAST) * words + LAST * asked
+    share = OWN if asked is None else OWN_LAST
+    own = DENSE * cosine + (1 - DENSE) * said
     best_cosine = np.zeros(len(topics), dtype=np.float32)
     best_words = np.zeros(len(topics), dtype=np.float32)
     np.maximum.at(best_cosine, document, cosine)
     np.maximum.at(best_words, document, words)
     whole = (DENSE * best_cosine + (1 - DENSE) * best_words)[document]
-    fused = OWN * own + (1 - OWN) * whole + TOPIC * topics[document]
+    fused = share * own + (1 - share) * whole + TOPIC * topics[document]
     return np.asarray(fused / (1 + TOPIC), dtype=np.float32)
 
 

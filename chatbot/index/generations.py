@@ -98,7 +98,7 @@ class Generation:
     @property
     def passage_chars(self) -> int:
         """How long a passage may become by joining neighbouring chunks."""
-        return self.manifest.chunk_chars * 6 // 5
+        return self.manifest.chunk_chars * 36 // 25
 
     @cached_property
     def rows(self) -> dict[str, tuple[int, int]]:

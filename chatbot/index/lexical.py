@@ -179,11 +179,23 @@ class LexicalIndex:
         rows, texts = rows[kept], texts[kept]
         scores = np.zeros(self.size, dtype=np.float32)
         if len(rows):
-            chosen, many = windows_of(self._owners, rows)  # one window at least of each
-            windows = self._windows.scores_of(chosen, words)
-            starts = np.cumsum(many) - many
-            scores[rows] = (texts + np.maximum.reduceat(windows, starts)) / 2
+            scores[rows] = self._both(rows, texts, words)
         return scores
+
+    def scores_of(self, rows: NDArray[np.int64], query: str) -> NDArray[np.float32]:
+        """The scores of the texts ``rows`` alone, shape (n,) like them."""
+        words = self._query(query)
+        if not words or not len(rows):
+            return np.zeros(len(rows), dtype=np.float32)
+        return self._both(rows, self._texts.scores_of(rows, words), words)
+
+    def _both(
+        self, rows: NDArray[np.int64], texts: NDArray[np.float32], words: list[int]
+    ) -> NDArray[np.float32]:
+        """The scores of ``rows`` from those of their whole texts."""
+        chosen, many = windows_of(self._owners, rows)  # one window at least of each
+        windows = self._windows.scores_of(chosen, words)
+        return (texts + np.maximum.reduceat(windows, np.cumsum(many) - many)) / 2
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """At most ``k`` (row, score) with a score above zero, best first."""

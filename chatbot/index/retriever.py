@@ -80,12 +80,13 @@ class HybridRetriever(BaseRetriever):
         return self.generation.lexical if self.view is None else self.view.lexical
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, asked: str = ""
     ) -> list[Document]:
-        return list(self.search(query))
+        return list(self.search(query, asked))
 
-    def search(self, query: str) -> list[Passage]:
-        """The passages for a query, best first."""
+    def search(self, query: str, asked: str = "") -> list[Passage]:
+        """The passages for a query, best first. Where the query is a conversation, ``asked`` is
+        the question at its end."""
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
         dense: list[tuple[int, float]] = []
@@ -101,7 +102,8 @@ class HybridRetriever(BaseRetriever):
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            ranked = promote(self._fuse(query, dense, lexical, vector, scores), lexical)
+            last = asked if query != asked and query.endswith(asked) else ""
+            ranked = promote(self._fuse(query, last, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
             ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
@@ -189,12 +191,14 @@ class HybridRetriever(BaseRetriever):
     def _fuse(
         self,
         query: str,
+        last: str,
         dense: list[tuple[int, float]],
         lexical: list[tuple[int, float]],
         vector: NDArray[np.float32],
         scores: NDArray[np.float32],
     ) -> list[tuple[int, float]]:
-        """Candidates of both by their fused score."""
+        """Candidates of both by their fused score; ``last`` is the question behind a conversation,
+        or empty."""
         rows = np.asarray(sorted({row for row, _ in [*dense, *lexical]}), dtype=np.int64)
         if not len(rows):
             return []
@@ -203,12 +207,20 @@ class HybridRetriever(BaseRetriever):
         paths, document = np.unique(
             [self.generation.chunks[row].path for row in rows], return_inverse=True
         )
-        asked = vector
+        meant = vector
         if len(set(self._lexical.terms(query))) <= _SHORT:
-            asked = self._expand(vector, rows)
-        fused = fuse(cosine, words, document, self._topics(paths.tolist(), asked))
+            meant = self._expand(vector, rows)
+        topics = self._topics(paths.tolist(), meant)
+        fused = fuse(cosine, words, document, topics, self._asked(last, rows))
         order = np.argsort(-fused, kind="stable")
         return [(int(rows[at]), float(fused[at])) for at in order]
+
+    def _asked(self, last: str, rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        """The scaled BM25 of ``rows`` for the last question alone; ``None`` where it has no words
+        of theirs, or there is none."""
+        scores = self._lexical.scores_of(rows, last)
+        found = best(scores, self.candidates)
+        return scale(scores, [score for _, score in found]) if found else None
 
     def _expand(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """``vector`` moved towards the centre of ``rows``, of length 1 (pseudo-relevance feedback

@@ -67,9 +67,9 @@ class Search:
         settings = self._settings
         retriever = self._over(documents, settings.passages, settings.candidates, "hybrid")
 
-        def search(query: str) -> list[Passage]:
-            found = main.search(query)
-            pairs = zip_longest(retriever.search(query), found)
+        def search(query: str, asked: str = "") -> list[Passage]:
+            found = main.search(query, asked)
+            pairs = zip_longest(retriever.search(query, asked), found)
             both = [document for pair in pairs for document in pair if document is not None]
             return both[: max(len(found), settings.passages)]
 

@@ -63,7 +63,7 @@ def recipe_rows(
 
         def search(row: RecipeRow, retriever: Any = retriever) -> list[Passage]:
             history = to_messages(row.history)
-            return list(retriever.search(search_query(history, row.question)))
+            return list(retriever.search(search_query(history, row.question), row.question))
 
         taught = grounded_rows(rows, search, seed)
         yield from taught

@@ -27,7 +27,7 @@ class Ranked:
 
     passages: list[Document]
 
-    def invoke(self, query: str) -> list[Document]:
+    def invoke(self, query: str, asked: str = "") -> list[Document]:
         return self.passages
 
 
@@ -55,7 +55,7 @@ def test_a_document_counts_at_its_best_passage() -> None:
 
 def test_follow_ups_are_searched_as_asked_for() -> None:
     class Listening(Ranked):
-        def invoke(self, query: str) -> list[Document]:
+        def invoke(self, query: str, asked: str = "") -> list[Document]:
             searched.append(query)
             return self.passages
 

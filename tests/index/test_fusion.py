@@ -20,6 +20,13 @@ def test_fusion_follows_the_formula() -> None:
     wanted = [(0.6 * o + 0.4 * w + t) / 2 for o, w, t in zip(own, whole, about, strict=True)]
     assert fused == pytest.approx(wanted)
 
+    # Behind a conversation the words of the last question count for most of a passage's own score.
+    asked = np.asarray([1, 0, 0], dtype=np.float32)
+    own = [0.4 + 0.6 * 0.75, 0.4 * 0.75 + 0.6 * 0.25, 0.6 * 0.25 * 0.5]
+    wanted = [(0.5 * o + 0.5 * w + t) / 2 for o, w, t in zip(own, whole, about, strict=True)]
+    fused = fuse(cosine, words, np.asarray([0, 0, 1]), topics, asked)
+    assert fused == pytest.approx(wanted)
+
 
 def test_the_best_passage_by_words_is_third_at_the_latest() -> None:
     ranked = [(4, 0.9), (3, 0.8), (2, 0.7), (1, 0.6), (0, 0.5)]

@@ -85,3 +85,13 @@ def test_asking_what_it_costs_means_the_price(query: str, want: int) -> None:
     ]
     index = LexicalIndex.build([f"\n{text}" for text in texts])
     assert index.search(query, 1)[0][0] == want
+
+
+def test_scores_of_some_texts_are_those_of_all() -> None:
+    texts = ["Returns within 30 days.", "Shipping to France. Returns by post.", "Refunds."]
+    index = LexicalIndex.build(texts)
+    rows = np.asarray([2, 1])
+    for query in ("returns by post", "refunds in france"):
+        assert index.scores_of(rows, query) == pytest.approx(index.scores(query)[rows])
+    assert not index.scores_of(rows, "the").any()
+    assert len(index.scores_of(rows[:0], "returns")) == 0

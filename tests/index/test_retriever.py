@@ -51,3 +51,23 @@ def test_a_short_question_finds_the_document_that_is_like_the_others_found(
     assert first("Parking?") == "e.txt"
     # One that says more is taken at its word: nothing tells the two apart, and "d" comes first.
     assert first("Parking alpha beta gamma delta epsilon zeta eta theta iota?") == "d.txt"
+
+
+def test_behind_a_conversation_the_last_question_chooses_the_passage(settings: Settings) -> None:
+    filler = "Nothing of this page is said in the others, or asked for by anybody at all. " * 12
+    parts = {
+        "Delivery": "The Comet lamp is delivered by parcel, in a carton for lamps.",
+        "Repair": "A cracked shade is replaced.",
+    }
+    page = "".join(f"## {name}\n\n{text}\n\n{filler}\n\n" for name, text in parts.items())
+    (settings.knowledge / "lamp.md").write_text(f"# Lamps\n\n{page}")
+    build(settings)
+    retriever = build_retriever(
+        load_current(settings.index), HashedEmbeddings(), k=4, candidates=50
+    )
+    asked = "and a cracked one?"
+    query = f"How is the Comet lamp delivered?\nThe lamp is delivered in a carton.\n{asked}"
+    assert "carton" in retriever.invoke(query)[0].page_content
+    assert "cracked" in retriever.invoke(query, asked=asked)[0].page_content
+    # A query that was written anew says all that was meant.
+    assert "carton" in retriever.invoke(query, asked="Is a cracked one replaced?")[0].page_content
