@@ -21,7 +21,7 @@ ENGLISH = "How long can something be returned in the US?"
 class Searched(list[str]):
     """What was searched for."""
 
-    def __call__(self, query: str) -> list[Passage]:
+    def __call__(self, query: str, asked: str = "") -> list[Passage]:
         self.append(query)
         return []
 
