@@ -195,7 +195,8 @@ class LexicalIndex:
         """The scores of ``rows`` from those of their whole texts."""
         chosen, many = windows_of(self._owners, rows)  # one window at least of each
         windows = self._windows.scores_of(chosen, words)
-        return (texts + np.maximum.reduceat(windows, np.cumsum(many) - many)) / 2
+        best_window = np.maximum.reduceat(windows, np.cumsum(many) - many)
+        return np.asarray((texts + best_window) / 2, dtype=np.float32)
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """At most ``k`` (row, score) with a score above zero, best first."""
