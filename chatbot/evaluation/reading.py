@@ -21,21 +21,25 @@ _BINS = 10
 @dataclass(frozen=True)
 class Read:
     """What a search and the model's reading said about one case of ``source``: the confidence of
-    the search, and the probability of a refusal."""
+    the search, and the probability of a refusal. ``supplied`` says that the passages came with the
+    question and that nothing was searched for."""
 
     source: str
     answerable: bool
     retrieval: float
     refuses: float
+    supplied: bool = False
 
 
 def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
     """How the two are weighed, and a report by source.
 
     Thresholds and report rest on confidences that were fitted on the other sources: what they
-    promise is to hold for a knowledge base that nobody saw. The report holds ``n``, the area under
-    ROC of the confidence, of the refusal and of retrieval alone, the shares of right decisions at
-    a risk of 10%, and the expected calibration error in ten bins (``ece``).
+    promise is to hold for a knowledge base that nobody saw. Cases with supplied passages say
+    nothing of the search, so the two are weighed by the others, where those are enough; thresholds
+    rest on all. The report holds ``n``, the area under ROC of the confidence, of the refusal and of
+    retrieval alone, the shares of right decisions at a risk of 10%, and the expected calibration
+    error in ten bins (``ece``).
 
     Raises:
         DataError: there are too few answerable or unanswerable cases.
@@ -51,13 +55,19 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
     counts = Counter(keys)
     weights = np.array([(1 - UNCOVERED if key[1] else UNCOVERED) / counts[key] for key in keys])
     weights *= len(keys) / weights.sum()
+    searched = ~np.array([e.supplied for e in examples])
+    if len(set(labels[searched])) < 2:
+        searched[:] = True
     sure = np.zeros(len(labels))
     for source in dict.fromkeys(sources):
         inside = sources == source
-        train = ~inside if len(set(labels[~inside])) > 1 else np.ones_like(inside)
+        others = searched & ~inside
+        train = others if len(set(labels[others])) > 1 else searched
         model = LogisticRegression().fit(rows[train], labels[train], sample_weight=weights[train])
         sure[inside] = model.predict_proba(rows[inside])[:, 1]
-    final = LogisticRegression().fit(rows, labels, sample_weight=weights)
+    final = LogisticRegression().fit(
+        rows[searched], labels[searched], sample_weight=weights[searched]
+    )
     refusal, retrieval = (round(float(value), 6) for value in final.coef_[0])
     thresholds = thresholds_by_risk(sure, labels, weights)
     reading = Reading(refusal, retrieval, round(float(final.intercept_[0]), 6), thresholds)
@@ -105,6 +115,6 @@ def read_cases(
     for case in cases:
         told = service.reading(question_of(case))
         if told is not None:
-            found.append(Read(source, case.answerable, *told))
+            found.append(Read(source, case.answerable, *told, supplied=bool(case.passages)))
         step()
     return found

@@ -1,6 +1,7 @@
 """Fitting of what the model's reading counts."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,19 @@ def test_what_is_fitted_holds_for_a_base_that_nobody_saw() -> None:
     # Where 30% of the questions are not covered, as fitting assumes, not half of them here.
     wrong = (len(answered) - covered) * 0.3 / 0.7
     assert wrong / (wrong + covered) < 0.13
+
+
+def test_cases_that_bring_their_passages_do_not_weigh_reading_against_search() -> None:
+    found = [*drawn("a", 80, 1), *drawn("b", 80, 2)]
+    misread = [
+        replace(one, source="c", refuses=1 - one.refuses, supplied=True)
+        for one in drawn("c", 80, 3)
+    ]
+    alone, _ = fit_reading(found)
+    with_them, report = fit_reading([*found, *misread])
+    assert with_them.refusal == pytest.approx(alone.refusal, rel=0.05)
+    assert with_them.threshold(0.1) > alone.threshold(0.1)
+    assert set(report) == {"a", "b", "c"}
 
 
 def test_too_few_cases_are_refused() -> None:
