@@ -113,7 +113,7 @@ def test_the_chain_shows_whole_passages_and_reads_parts(service: ChatService) ->
     ]
     chain = build_chain(
         service.models.load_llm(),
-        RunnableLambda(lambda _: long),
+        RunnableLambda(lambda _, asked="": long),
         service._prompts,
         history_tokens=100,
         gate=replace(service.gate(), refuse_below=0.0),
