@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.requests import Request
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
@@ -75,13 +76,7 @@ async def save(request: Request) -> Response:
     """Save a new one, or what was edited."""
     form = await form_of(request)
     console, who = console_of(request), user_of(request).name
-    draft = Draft(
-        text_of(form, "question", LONGEST_SHOWN),
-        text_of(form, "answer", LONGEST_SHOWN),
-        text_of(form, "document", 500),
-        text_of(form, "expires_on", 40),
-        text_of(form, "audience", 1000),
-    )
+    draft = typed_draft(form)
     known = text_of(form, "id", 40)
     found = await _found(request, known) if known else None
     try:
@@ -149,6 +144,17 @@ async def imported(request: Request) -> Response:
         raise UserError(sentence_of(request, exc)) from exc
     await console.store.approved.put_all(texts, user_of(request).name)
     return back("approved", said="approved_imported")
+
+
+def typed_draft(form: FormData) -> Draft:
+    """What was typed into the fields of an approved answer."""
+    return Draft(
+        text_of(form, "question", LONGEST_SHOWN),
+        text_of(form, "answer", LONGEST_SHOWN),
+        text_of(form, "document", 500),
+        text_of(form, "expires_on", 40),
+        text_of(form, "audience", 1000),
+    )
 
 
 async def hashes(console: Console) -> Mapping[str, str]:

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.approved import hashes, sentence_of
-from chatbot.console.forms import LONGEST_SHOWN, form_of, page_of, text_of
+from chatbot.console.approved import hashes, sentence_of, typed_draft
+from chatbot.console.forms import form_of, page_of, text_of
 from chatbot.console.parts import Console, console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -34,13 +34,7 @@ async def waiting(request: Request) -> HTMLResponse:
 async def decide(request: Request) -> Response:
     """Accept one as an approved answer, as it is in the form, or reject it."""
     form = await form_of(request)
-    draft = Draft(
-        text_of(form, "question", LONGEST_SHOWN),
-        text_of(form, "answer", LONGEST_SHOWN),
-        text_of(form, "document", 500),
-        text_of(form, "expires_on", 40),
-        text_of(form, "audience", 1000),
-    )
+    draft = typed_draft(form)
     console, name = console_of(request), text_of(form, "item", 100)
     accepts = text_of(form, "decision") == "approve"
     found = next((each for each in await waiting_candidates(console) if each.id == name), None)

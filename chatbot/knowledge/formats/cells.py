@@ -12,7 +12,7 @@ Attributes = dict[str, str]
 # where other cells have the same one; whether the value is the text itself.
 Cell = tuple[Attributes, str | None, str | None, bool]
 _AT_ONCE = 1 << 18  # bytes
-_WIDEST = 16_384  # columns of a sheet
+WIDEST = 16_384  # columns of a sheet
 _MOST = 3_000_000  # cells
 
 
@@ -50,10 +50,10 @@ class SheetParser:
         while data := stream.read(_AT_ONCE):
             self._parser.Parse(data, False)
             check_length(sum(map(len, self._pieces)))
-            if len(self._cells) > _WIDEST or self._count > _MOST:
+            if len(self._cells) > WIDEST or self._count > _MOST:
                 raise DocumentError(
                     f"a sheet of it has more than {_MOST:,} cells, or more than "
-                    f"{_WIDEST:,} cells in a row; split it"
+                    f"{WIDEST:,} cells in a row; split it"
                 )
         self._parser.Parse(b"", True)
 

@@ -25,14 +25,13 @@ from chatbot.knowledge.blocks import (
     header_rows,
     render,
 )
-from chatbot.knowledge.formats.cells import Attributes, Cell, SheetParser
+from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLAIN = 12  # characters of a number that is shown as it is stored
-_WIDEST = 16_384
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 
@@ -270,7 +269,7 @@ class _Sheet:
 
     def add_other(self, name: str, attributes: Attributes) -> None:
         if name == "col" and _is_gone(attributes, "width"):
-            last = min(int(attributes["max"]), _WIDEST)
+            last = min(int(attributes["max"]), WIDEST)
             self._hidden.update(range(int(attributes["min"]) - 1, last))
         elif name == "mergeCell":
             _fill(self.grid, attributes["ref"], self._hidden)
