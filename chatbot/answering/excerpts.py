@@ -1,9 +1,9 @@
 """What a model reads of many passages: the sentences and rows that are nearest to the question.
 
-A small model finds an answer more often in few lines of eight passages than in four whole ones,
-and has read them in half the time (docs/experiments.md, "Excerpts"). The way is that of the
-extractive compressor of RECOMP (Xu, Shi and Choi 2023, arXiv:2310.04408): sentences by the inner
-product of their vector with that of the question.
+In few lines of eight passages the answer stands more often than in four whole ones, and their
+prompt is mostly shorter (docs/experiments.md, "Excerpts"). The way is that of the extractive
+compressor of RECOMP (Xu, Shi and Choi 2023, arXiv:2310.04408): sentences by the inner product of
+their vector with that of the question.
 """
 
 import math
@@ -81,7 +81,7 @@ class Excerpts:
         ]
 
     def _scores(self, units: Sequence[_Unit], query: str, terms: str, count: int) -> Vectors:
-        wanted = np.mean([self._query(text) for text in (query, terms)], axis=0)
+        wanted = np.mean([self._query(text) for text in dict.fromkeys((query, terms))], axis=0)
         own = self._embed([unit.span.text[:_LONGEST] for unit in units]) @ wanted
         over = self._embed([_over(unit.span) for unit in units]) @ wanted
         places = np.asarray([1 - unit.place / count for unit in units])
