@@ -83,7 +83,7 @@ def _by_lists(
         for name, rivals in _strangers(piece, claim, source):
             given = claim.lead == "no" or name.lower() in asked.text.lower()
             for rival in rivals[:_RIVALS] if given else ():
-                affirmed = _undenied(piece)
+                affirmed = _affirm(piece)
                 listed = affirmed.replace(name, rival, 1)
                 yield _again(claim, piece, listed), _again(claim, piece, affirmed)
 
@@ -113,15 +113,13 @@ def _strangers(
 def _again(claim: Reading, piece: Piece, said: str) -> Reading:
     """The claim with ``said`` in the place of a piece."""
     text = claim.text.replace(piece.text, said, 1) if piece is not claim else said
-    return replace(
-        read(text, claim.language), inherited=claim.inherited, carried=claim.carried
-    )  # fmt: skip
+    return replace(read(text, claim.language), inherited=claim.inherited, carried=claim.carried)
 
 
 def _turned(piece: Piece) -> str:
     """A piece that denies what it says, or says what it denies."""
     if piece.negative or _TOO.search(piece.text):
-        return _undenied(piece)
+        return _affirm(piece)
     match = _AUXILIARY.search(piece.text)
     denial = _DENIAL.get(piece.language, "not")
     if match is None:
@@ -129,7 +127,7 @@ def _turned(piece: Piece) -> str:
     return f"{piece.text[: match.end()]} {denial}{piece.text[match.end() :]}"
 
 
-def _undenied(piece: Piece) -> str:
+def _affirm(piece: Piece) -> str:
     def affirmed(match: re.Match[str]) -> str:
         word = match[0].lower().replace("’", "'")
         if word not in words("no"):

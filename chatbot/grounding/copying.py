@@ -28,9 +28,9 @@ def copies(claim: Reading, source: Reading) -> bool:
 def miscopied(claim: Reading, source: Reading) -> str | None:
     """A "not" that a copy lacks or has of its own, or a word that the source has elsewhere and not
     in this place."""
-    mine, theirs = _words(undenied(claim.text)), _words(undenied(source.text))
     if not copies(claim, source):
         return None
+    mine, theirs = _words(undenied(claim.text)), _words(undenied(source.text))
     denials = listed("no") | {"longer"}
     if (sum(w in denials for w in mine) - sum(w in denials for w in theirs)) % 2:
         return "its source says the opposite"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from chatbot.grounding.lexicon import Term, units
+from chatbot.grounding.pieces import WORD
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _UNITS_OF_RATES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
     r"(?:\b(?:per|pro|par|por)\s|/\s?)(?P<each>[^\W\d_]+)|"
@@ -31,6 +31,6 @@ def rates(text: str) -> Iterator[Term]:
             yield Term("rate", unit, match.start(), match[0])
         elif unit is None and match["each"] and _PRICED.search(text, 0, match.start()):
             yield Term("each", word.lower(), match.start(), match[0])
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         if (unit := _REGULAR.get(match[0].lower())) is not None:
             yield Term("rate", unit, match.start(), match[0])

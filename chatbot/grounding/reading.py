@@ -11,7 +11,7 @@ from chatbot.grounding.cutting import cut
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts, unify_spelling
 from chatbot.grounding.lexicon import Term, kinds, words
-from chatbot.grounding.pieces import Piece, meaning_of
+from chatbot.grounding.pieces import WORD, Piece, meaning_of
 from chatbot.grounding.rates import rates
 from chatbot.text.languages import language_of
 
@@ -19,7 +19,6 @@ _LEAD = re.compile(r"\s*(?P<word>[^\W\d_]+)\s*[,.:;–—-]")
 _MARKER = re.compile(r"^\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+)+")
 _EMPHASIS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _FIRST = 4  # words
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _TO = re.compile(r"\s?(?:[-–—]|to|through|until|bis|à|au|a|al)\s?", re.IGNORECASE)
 _COLUMN_WORDS = {"eu": "EU", "us": "US", "uk": "UK", "usa": "USA", "no": "number", "no.": "number"}
 # Days together, by the numbers of their first and last.
@@ -49,7 +48,7 @@ class Reading(Piece):
     @cached_property
     def topics(self) -> frozenset[str]:
         """Stems of what it is about: of its first words, and of words with a capital."""
-        said = _WORD.findall(self.text)
+        said = WORD.findall(self.text)
         named = [word for word in said[1:] if word[:1].isupper()]
         about = " ".join([*said[:_FIRST], *named])
         return frozenset(meaning_of(about, self.language))
