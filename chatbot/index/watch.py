@@ -17,6 +17,8 @@ _AGAIN = 0.1  # after a look that found a change
 _SETTLE_MS = 10  # changes this close together wake once
 _RETRY = 30.0  # seconds after an update that failed
 
+_Look = tuple[dict[str, Stamp], dict[str, int]]
+
 
 def watch(
     folder: Path,
@@ -32,12 +34,13 @@ def watch(
 
     The folder is listed every so many seconds, which also works on network drives, and at once
     where the system tells of a change. A change counts once two looks agree, so a file that is
-    still being copied is not read.
+    still being copied is not read. What came and went while ``update`` ran, which may have seen
+    it, is a change too: the times of the folders tell.
     """
     stop = stop or threading.Event()
     changes = _changes(folder, every, stop)
-    done: dict[str, Stamp] | None = None
-    last: dict[str, Stamp] | None = None
+    done: _Look | None = None
+    last: _Look | None = None
     again = math.inf  # by the monotonic clock
     while not stop.is_set():
         now = _look(folder)
@@ -72,9 +75,12 @@ def _changes(folder: Path, every: float, stop: threading.Event) -> Iterator[None
         yield
 
 
-def _look(folder: Path) -> dict[str, Stamp]:
+def _look(folder: Path) -> _Look:
+    """The files, and the folders that hold them with the time of their last change in ns."""
     try:
         listing = list_folder(folder)
-        return listing.documents | listing.audiences
+        files = listing.documents | listing.audiences
+        holders = {path.rpartition("/")[0] for path in files} | {""}
+        return files, {name: (folder / name).stat().st_mtime_ns for name in holders}
     except (KnowledgeError, OSError):  # empty or gone for a moment: 'update' says so
-        return {}
+        return {}, {}

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -81,10 +81,17 @@ def open_page(browser: Browser, url: str, **context: object) -> Page:
 
 
 def ask(page: Page, question: str) -> None:
-    page.locator("#chat-input").click()
+    box = page.locator("#chat-input")
+    box.click()
     page.keyboard.type(question)
     expect(page.locator("#chat-submit")).to_be_enabled()  # the page is connected
     page.keyboard.press("Enter")
+    for _ in range(4):
+        # Chainlit takes no Enter while it connects anew after the sign-in; a person presses again.
+        with suppress(AssertionError):
+            expect(box).not_to_have_value(question, timeout=5_000)
+            return
+        page.keyboard.press("Enter")
 
 
 def artefact(page: Page, name: str) -> None:

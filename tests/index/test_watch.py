@@ -31,6 +31,27 @@ def test_a_changed_folder_is_followed_until_it_is_stopped(settings: Settings) ->
     assert [report.added for report in builds] == [2, 1]
 
 
+def test_a_file_that_only_an_update_saw_does_not_stay_in_the_index(settings: Settings) -> None:
+    stop, new = threading.Event(), settings.knowledge / "new.md"
+    changes: list[tuple[int, int]] = []
+
+    def update() -> bool:
+        if not changes:  # after the look that called for it, and before the next one
+            new.write_text("# New\n\nA new one.\n")
+        report = build(settings)
+        new.unlink(missing_ok=True)
+        changes.append((report.added, report.removed))
+        if len(changes) == 2:
+            stop.set()
+        return True
+
+    following = threading.Thread(target=watch, args=(settings.knowledge, update, stop, 0.01))
+    following.start()
+    following.join(20)
+    stop.set()
+    assert changes == [(3, 0), (0, 1)]
+
+
 def test_a_change_is_noticed_before_the_next_look(settings: Settings) -> None:
     class Noticed(Exception):
         pass
