@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from chatbot.errors import IndexUnavailableError, KnowledgeError
-from chatbot.index.changes import compare
+from chatbot.index.changes import FolderChanges, compare
 from chatbot.knowledge.audiences import Said
-from chatbot.knowledge.documents import list_skipped
+from chatbot.knowledge.documents import Stamp, list_skipped
 from chatbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _update(
 
     if old and not changes.of_documents and _same_audiences(old, changes.folders):
         _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
+        if changes.settled:
+            _confirm(settings.index, old, changes, kept)
         return report(old, old.chunks)
     from chatbot.index.contents import collect_contents, index_chunks
     from chatbot.index.generations import load_generation, write_generation
@@ -204,11 +206,25 @@ def _update(
         addresses=contents.addresses,
         audiences=contents.said.names,
         unclear=contents.said.unclear,
-        stamps={path: (s.size, s.modified, s.changed) for path, s in changes.stamps.items()},
+        stamps=_as_written(changes.stamps),
         listed=changes.listed,
     )
     _tidy(settings.index, mirror)
     return report(kept.generation.manifest, reused)
+
+
+def _confirm(index: Path, old: "Manifest", changes: FolderChanges, kept: Kept) -> None:
+    """Files had been written just before they were listed, and were read again: their times now
+    tell that they are the same, so that the next pass need not read them."""
+    from chatbot.index.generations import confirm
+
+    manifest = confirm(index, old, _as_written(changes.stamps), changes.listed)
+    if kept.generation:
+        kept.generation = replace(kept.generation, manifest=manifest)
+
+
+def _as_written(stamps: dict[str, Stamp]) -> dict[str, tuple[int, int, int]]:
+    return {path: (stamp.size, stamp.modified, stamp.changed) for path, stamp in stamps.items()}
 
 
 def _same_audiences(old: "Manifest", folders: Said) -> bool:

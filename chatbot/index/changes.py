@@ -20,11 +20,13 @@ _SHA256 = 64  # hexadecimal digits
 @dataclass(frozen=True)
 class FolderChanges:
     """The knowledge folder as it is, beside what the current generation was built from;
-    ``folders`` is what its ``.audience`` files say."""
+    ``folders`` is what its ``.audience`` files say, ``settled`` whether files were read again for
+    their times alone, which would do from now on."""
 
     stamps: dict[str, Stamp]
     hashes: dict[str, str]
     listed: int
+    settled: bool
     added: list[str]
     changed: list[str]
     removed: list[str]
@@ -44,10 +46,11 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChang
     stamps = listing.documents
     before = old.files if old else {}
     known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
-    settled = old.listed - _TICK if old else 0
+    trusted = old.listed - _TICK if old else 0
+    settled = False
     hashes: dict[str, str] = {}
     for path, stamp in stamps.items():
-        unchanged = stamp == known.get(path) and stamp.changed < settled
+        unchanged = stamp == known.get(path) and stamp.changed < trusted
         if not 0 < stamp.size <= max_bytes:
             # Nothing will be read from it; and what has no size may be read for ever.
             hashes[path] = f"not read: {stamp.size} bytes"
@@ -55,10 +58,12 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChang
             hashes[path] = before[path]
         else:
             hashes[path] = _hash(folder, path)
+            settled |= hashes[path] == before.get(path) and stamp.changed < listed - _TICK
     return FolderChanges(
         stamps,
         hashes,
         listed,
+        settled,
         added=[path for path in hashes if path not in before],
         changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
         removed=[path for path in before if path not in hashes],

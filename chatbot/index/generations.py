@@ -12,8 +12,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -276,6 +276,17 @@ def write_generation(
     finally:
         set_current(index, name)
     return Generation(manifest, chunks, texts, vectors, lexical, index / name)
+
+
+def confirm(
+    index: Path, manifest: Manifest, stamps: dict[str, tuple[int, int, int]], listed: int
+) -> Manifest:
+    """Say of a generation that its documents were still the same at the time ``listed``, with
+    these ``stamps``; where that cannot be written, the next build looks again."""
+    confirmed = replace(manifest, stamps=stamps, listed=listed)
+    with suppress(OSError):
+        write_whole(index / manifest.generation / "manifest.json", [json.dumps(vars(confirmed))])
+    return confirmed
 
 
 def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:

@@ -33,6 +33,25 @@ def test_nothing_is_read_or_loaded_where_nothing_changed(
     assert build(settings).generation == first.generation
 
 
+def test_files_written_just_before_a_build_are_read_once_more_and_not_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.index.changes._TICK", 500_000_000)
+    for path in settings.knowledge.iterdir():
+        os.utime(path)
+    first = build(settings)
+    time.sleep(0.6)
+    kept = Kept(load_current(settings.index, "bundled"))
+    update_index(settings, "bundled", HashedEmbeddings, kept=kept)
+    monkeypatch.setattr("chatbot.index.changes._hash", pytest.fail)
+    assert build(settings).generation == first.generation
+    update_index(settings, "bundled", HashedEmbeddings, kept=kept)
+    assert kept.generation
+    assert (
+        kept.generation.manifest.listed == load_current(settings.index, "bundled").manifest.listed
+    )
+
+
 def test_same_size_and_time_do_not_hide_a_change(settings: Settings) -> None:
     path = settings.knowledge / "eu.md"
     state = path.stat()
