@@ -33,7 +33,6 @@ _MARK = re.compile(
 _EXPECTED = {
     "answer": {"passages", "question"},
     "condense": {"history", "question"},
-    "again": {"sentence", "reason", "question"},
     "translate": {"text", "source", "language"},
     "refuse": set[str](),
     "draft": {"question", "answer", "tone", "language", "note"},
@@ -70,7 +69,6 @@ class Prompts:
 
     answer: Prompt
     condense: Prompt
-    again: Prompt
     translate: Prompt
     refuse: Prompt
     draft: Prompt
@@ -130,11 +128,6 @@ class Prompts:
                 turn, shown = HumanMessage(text.strip()), ""
             messages.append(turn)
         return ChatPromptValue(messages=messages)
-
-    def objection(self, sentence: str, reason: str, question: str) -> str:
-        """What follows an answer with a sentence that is not supported, in place of a question."""
-        values = {"sentence": sentence, "reason": reason, "question": question}
-        return _fill(self.again, **values).messages[0].text
 
     def render_condense(self, history: Sequence[BaseMessage], question: str) -> ChatPromptValue:
         """Messages that ask for a standalone question; history as ``user: ...`` lines."""

@@ -5,12 +5,12 @@ the model still writes: :attr:`AnswerChain.prepare` turns a :class:`Question` in
 :class:`Prepared`, and :meth:`AnswerChain.respond` streams the answer's message chunks from it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -18,7 +18,6 @@ from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
 from chatbot.grounding.choices import open_choices
-from chatbot.grounding.citations import Unsupported
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
     clean_history,
@@ -44,6 +43,10 @@ _QUERY_TURNS = 4
 _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
 
 _TRANSLATION_TOKENS = 80
+
+# How passages are read for another answer, in turn: (with the names of columns in the rows, the
+# share of the room). What is read wrongly in one way is often read rightly in another.
+_OTHERWISE = ((False, 1.0), (True, 0.5))
 
 # A refusal that is less probable is never what greedy decoding begins with.
 _NEAR_REFUSAL = 0.05
@@ -80,7 +83,8 @@ class Prepared:
 
 @dataclass(frozen=True)
 class AnswerChain:
-    """``prepare`` decides; :meth:`respond` is not called when it abstains.
+    """``prepare`` decides; :meth:`respond` is not called when it abstains. ``read_otherwise``
+    gives the same question with the passages read in other ways, for another answer.
 
     Where the gate has read and answers, the model does not begin with its refusal: which
     probability of it is too much is measured, and greedy decoding would take half, or less.
@@ -90,23 +94,11 @@ class AnswerChain:
     render: Runnable[Prepared, ChatPromptValue]
     llm: BaseChatModel
     prompts: Prompts
+    read_otherwise: Callable[[Prepared], Iterator[Prepared]]
 
     def respond(self, prepared: Prepared) -> Runnable[Prepared, AIMessage]:
         """What writes the answer, within the limits of the question."""
         return self.render | self._within_limits(prepared)
-
-    def respond_again(
-        self, prepared: Prepared, answer: str, wrong: Unsupported
-    ) -> Runnable[Prepared, AIMessage]:
-        """What writes it once more, knowing what is ``wrong`` with the first ``answer``."""
-        said = self.prompts.objection(wrong.text, wrong.reason, prepared.wording)
-        turns = [HumanMessage(prepared.wording), AIMessage(answer)]
-        objected = replace(prepared, history=[*prepared.history, *turns], wording=said)
-
-        def object_to(_: Prepared) -> Prepared:
-            return objected
-
-        return RunnableLambda(object_to) | self.render | self._within_limits(prepared)
 
     def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question
@@ -207,6 +199,15 @@ def build_chain(
             abstain=decision.action != "answer",
         )
 
+    def read_otherwise(state: Prepared) -> Iterator[Prepared]:
+        before = [state.read]
+        for named, share in _OTHERWISE if excerpts else ():
+            chosen = excerpts.of(state.passages, state.query, state.terms, named=named, share=share)
+            passages = [passage for _, passage in chosen]
+            if passages not in before:
+                before.append(passages)
+                yield replace(state, read=passages)
+
     def ask_back(state: Prepared) -> Prepared:
         """Where the passages say it of several things, the question is which is meant."""
         if state.abstain or state.question.passages is not None:
@@ -227,7 +228,7 @@ def build_chain(
         | RunnableLambda(read)
         | RunnableLambda(ask_back)
     )
-    return AnswerChain(prepare, RunnableLambda(render), llm, prompts)
+    return AnswerChain(prepare, RunnableLambda(render), llm, prompts, read_otherwise)
 
 
 def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> str:

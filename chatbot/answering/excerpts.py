@@ -42,10 +42,11 @@ _KEPT = 20_000  # vectors, 30 MB
 
 @dataclass(frozen=True)
 class _Unit:
-    """One span of the passage at ``place``."""
+    """One span of the passage at ``place``, and how it is read."""
 
     place: int
     span: Span
+    line: str
 
 
 class Excerpts:
@@ -57,18 +58,28 @@ class Excerpts:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, passages: Sequence[Passage], query: str, terms: str) -> list[tuple[int, Passage]]:
+    def of(
+        self,
+        passages: Sequence[Passage],
+        query: str,
+        terms: str,
+        *,
+        named: bool = True,
+        share: float = 1.0,
+    ) -> list[tuple[int, Passage]]:
         """(place, passage with the text that is read) of those that have any, in their order.
 
-        ``query`` is what was searched for, ``terms`` the question itself; each counts half.
-        Passages that are short enough together are read whole.
+        ``query`` is what was searched for, ``terms`` the question itself; each counts half. Rows
+        have the names of their columns beside their cells, or stand as they are where they are not
+        ``named``. Passages that are short enough together are read whole; ``share`` is that of the
+        room there is, above 0.
         """
         sizes = [len(passage.page_content) for passage in passages]
-        room = min(max(sum(sizes[:_WHOLE]), _LEAST), _MOST)
+        room = round(share * min(max(sum(sizes[:_WHOLE]), _LEAST), _MOST))
         if sum(sizes) <= room:
             return list(enumerate(passages))
         units = [
-            _Unit(place, span)
+            _Unit(place, span, _line(span) if named else span.text)
             for place, passage in enumerate(passages)
             for span in spans_of(passage, place + 1)
         ]
@@ -76,8 +87,8 @@ class Excerpts:
             return list(enumerate(passages))
         chosen = _choose(units, self._scores(units, query, terms, len(passages)), room)
         return [
-            (place, _excerpt(passages[place], list(spans)))
-            for place, spans in _by_place(units[at] for at in sorted(chosen))
+            (place, _excerpt(passages[place], list(read), named))
+            for place, read in _by_place(units[at] for at in sorted(chosen))
         ]
 
     def _scores(self, units: Sequence[_Unit], query: str, terms: str, count: int) -> Vectors:
@@ -139,7 +150,7 @@ def _choose(units: Sequence[_Unit], scores: Vectors, room: int) -> set[int]:
         if units[best].span.heading:
             continue
         new = _together(units, int(best)) - chosen
-        size = sum(len(_line(units[at].span)) for at in new)
+        size = sum(len(units[at].line) for at in new)
         if size <= room or not chosen:
             chosen |= new
             room -= size
@@ -164,8 +175,9 @@ def _together(units: Sequence[_Unit], at: int) -> set[int]:
             for i, other in enumerate(units)
             if other.place == unit.place and other.span.row == unit.span.row
         ]
-        if sum(len(_line(units[i].span)) for i in table) <= _SMALL_TABLE:
+        if sum(len(units[i].line) for i in table) <= _SMALL_TABLE:
             together.update(table)
+        together.update(i for i in table if _is_head(units[i].span))
     elif unit.span.item or (prose and _leans(units[prose[-1]].span, unit.span)):
         together.update(prose[-1:])
     return together
@@ -176,27 +188,25 @@ def _leans(before: Span, span: Span) -> bool:
     return follow(before, span) and points_back(span.text)
 
 
-def _by_place(units: Iterator[_Unit]) -> Iterator[tuple[int, Iterator[Span]]]:
-    for place, group in groupby(units, key=lambda unit: unit.place):
-        yield place, (unit.span for unit in group)
+def _by_place(units: Iterator[_Unit]) -> Iterator[tuple[int, Iterator[_Unit]]]:
+    yield from groupby(units, key=lambda unit: unit.place)
 
 
-def _excerpt(passage: Passage, spans: Sequence[Span]) -> Passage:
-    named = all(span.cells for span in spans if span.row >= 0)
+def _excerpt(passage: Passage, units: Sequence[_Unit], named: bool) -> Passage:
+    named = named and all(unit.span.cells for unit in units if unit.span.row >= 0)
     metadata = passage.metadata | ({"columns": ""} if named else {})
-    return passage.model_copy(update={"page_content": _text(spans), "metadata": metadata})
+    return passage.model_copy(update={"page_content": _text(units), "metadata": metadata})
 
 
-def _text(spans: Sequence[Span]) -> str:
+def _text(units: Sequence[_Unit]) -> str:
     """Sentences that stood together stay together, everything else has a line of its own."""
     text, last = "", None
-    for span in spans:
-        line = _line(span)
-        if not line:
+    for unit in units:
+        if not unit.line:
             continue
         if last is not None:
-            text += _between(last, span)
-        text, last = text + line, span
+            text += _between(last, unit.span)
+        text, last = text + unit.line, unit.span
     return text
 
 
@@ -210,9 +220,15 @@ def _line(span: Span) -> str:
     cells = [(name.strip(), cell.strip()) for name, cell in span.cells]
     if not any(name for name, _ in cells):
         return span.text
-    if all(name == cell for name, cell in cells):
+    if _is_head(span):
         return ""
     said = [f"{name}: {cell}" if name else cell for name, cell in cells if cell]
     if cells[0][0] or not cells[0][1]:
         return "; ".join(said)
     return f"{said[0]}: {'; '.join(said[1:])}"
+
+
+def _is_head(span: Span) -> bool:
+    """Whether it is the row that names the columns of a table."""
+    cells = [(name.strip(), cell.strip()) for name, cell in span.cells]
+    return any(name for name, _ in cells) and all(name == cell for name, cell in cells)

@@ -1,10 +1,12 @@
 """One answer as events: prepared, written piece by piece, and verified at the end.
 
-An answer that its passages do not support is written once more, with what is wrong named; the
-second text takes the place of the first only if they support all of it. In the place of an answer
+An answer that its passages do not support is written once or twice more, from the same passages
+read in another way; the new text takes the place of the first only if they support all of it. In
+the place of an answer
 that holds for one of several things, of which the question names none, stands a question back.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -146,27 +148,28 @@ async def stream_answer(
 async def _again(
     chain: AnswerChain, prepared: Prepared, first: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
-    """A second answer that is supported where the first is not; ``None`` if there is none.
+    """Another answer that is supported where the first is not; ``None`` if there is none.
 
     Only a model that was trained to read its passages is asked: another writes worse.
     """
     if prepared.refuses is None or not shown.verified.unsupported:
         return None
-    respond = chain.respond_again(prepared, shown.text, shown.verified.unsupported[0])
-    second = _Draft()
-    try:
-        written = second.write(respond, prepared, chain.prompts.instructions)
-        async with aclosing(written) as pieces:
-            async for _ in pieces:
-                pass
-    except (QuestionError, GenerationError):  # too long for the model, or it failed
-        return None
-    first.usage = first.usage + second.usage
-    better = _verify(second.text, prepared, chain.prompts, refusal)
-    if second.cut or better.abstained or better.verified.unsupported:
-        return None
-    first.cut = False
-    return better
+    otherwise = chain.read_otherwise(prepared)
+    while (state := await asyncio.to_thread(next, otherwise, None)) is not None:
+        other = _Draft()
+        try:
+            written = other.write(chain.respond(state), state, chain.prompts.instructions)
+            async with aclosing(written) as pieces:
+                async for _ in pieces:
+                    pass
+        except (QuestionError, GenerationError):  # too long for the model, or it failed
+            return None
+        first.usage = first.usage + other.usage
+        better = _verify(other.text, prepared, chain.prompts, refusal)
+        if not (other.cut or better.abstained or better.verified.unsupported):
+            first.cut = False
+            return better
+    return None
 
 
 def _asked_back(

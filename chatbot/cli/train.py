@@ -24,7 +24,6 @@ from chatbot.files import write_whole
 if TYPE_CHECKING:
     from chatbot.answering.excerpts import Excerpts
     from chatbot.cases import AnswerRow
-    from chatbot.prompts import Prompts
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 
@@ -118,7 +117,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     if start is not None and options.rehearse:
         files.append(DataFile(_rehearsal(options, str(start))))
     if options.recipe:
-        files.append(DataFile(_recipe(options, prompts)))
+        files.append(DataFile(_recipe(options)))
     template = chat_template(entry.template)
     refusals = options.refusals
     if refusals is None:
@@ -172,7 +171,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _recipe(options: argparse.Namespace, prompts: "Prompts") -> Path:
+def _recipe(options: argparse.Namespace) -> Path:
     """A file of the recipe's rows; a run that goes on has it already."""
     from chatbot.training.grounded import recipe_rows
 
@@ -186,7 +185,7 @@ def _recipe(options: argparse.Namespace, prompts: "Prompts") -> Path:
                 argparse.Namespace(knowledge=documents, index=Path(folder) / documents.parent.name)
             )
 
-        rows = list(recipe_rows(options.recipe, service, prompts, options.seed))
+        rows = list(recipe_rows(options.recipe, service, options.seed))
     return _write_rows(path, rows)
 
 

@@ -5,8 +5,7 @@ ideal answers in ``rows.jsonl``. A row is taught over passages of a real index o
 any order, beside other rows about the same passages, so that they share most of their tokens
 (:mod:`chatbot.training.packing`). A question of which the passages at hand do not hold the answer
 is taught as one to refuse: the same question is answered over one set of passages and refused over
-another, and what differs is only what is read. Some rows also teach to mend a wrong answer
-(:mod:`chatbot.training.mistakes`).
+another, and what differs is only what is read.
 """
 
 import random
@@ -22,15 +21,12 @@ from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cas
 from chatbot.errors import DataError
 from chatbot.memory import to_messages
 from chatbot.passage import Passage
-from chatbot.prompts import Prompts
-from chatbot.training.mistakes import mended
 
 # How many passages a set keeps, as often as serving shows fewer or the folder is small.
 _SIZES = (4, 4, 4, 3, 2)
 _FOUND = 16
 _ROWS = 14
 _REFUSED = 0.6  # refused rows of a set for each answered one
-_MENDED = 8  # one answered row of so many is also taught as a mistake to mend
 # A passage that holds so much of an answer's words and numbers may well answer it.
 _HOLDS = 0.6
 _WORD = re.compile(r"[^\W_]+")
@@ -43,7 +39,7 @@ class _Asked:
 
 
 def recipe_rows(
-    folder: Path, open_service: Callable[[Path], Any], prompts: Prompts, seed: int
+    folder: Path, open_service: Callable[[Path], Any], seed: int
 ) -> Iterator[AnswerRow]:
     """The rows of each knowledge base of a recipe, by name; ``open_service`` returns a service
     over a folder of documents.
@@ -65,10 +61,7 @@ def recipe_rows(
             history = to_messages(row.history)
             return list(retriever.search(search_query(history, row.question), row.question))
 
-        taught = grounded_rows(rows, search, seed)
-        yield from taught
-        answered = [row for row in taught if row.answer is not None]
-        yield from mended(answered[::_MENDED], prompts, seed)
+        yield from grounded_rows(rows, search, seed)
 
 
 def grounded_rows(

@@ -1,7 +1,7 @@
-"""An answer that its passages contradict is written once more."""
+"""An answer that its passages contradict is written again from another reading of them."""
 
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableLambda
 from chatbot.answering.answer import Answer, Stopwatch
 from chatbot.answering.chain import build_chain
 from chatbot.answering.events import Answered, Event, Rewritten, Token
+from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.answering.stream import stream_answer
@@ -19,14 +20,26 @@ from chatbot.audience import EVERYTHING
 from chatbot.errors import GenerationError
 from chatbot.grounding.confidence import Reading
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.passage import Passage
 from chatbot.service import ChatService
-from tests.support.scripted import ScriptedEngine, scripted_model
+from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
 
 RIGHT = "Customers in the US can return a product within 45 days of delivery."
 WRONG = "Customers in the US can return a product within 30 days of delivery."
 OTHER = "Customers in the US can return a product within 60 days of delivery."
 READING = Reading(refusal=-1.0, retrieval=0.0, offset=0.0, thresholds={"10": 0.5})
 ASKED = Question("How long can customers in the US return a product?", asker=EVERYTHING)
+TABLE = "| Part | EUR |\n|---|---|\n" + "\n".join(
+    f"| Return of P-{n} in the US | {n}.50 |" for n in range(100)
+)
+FILLER = "\n".join(f"Line {n} tells of gardens, rivers and hills." for n in range(60))
+LONG = [
+    Passage(
+        page_content=f"# {path}\n\n{text}\n\n{FILLER}",
+        metadata={"path": path, "title": path, "start": 0},
+    )
+    for path, text in (("us.md", RIGHT), ("parts.md", TABLE))
+]
 
 
 class InTurn(ScriptedEngine):
@@ -44,15 +57,20 @@ class InTurn(ScriptedEngine):
 
 
 async def events_of(
-    service: ChatService, engine: ScriptedEngine, reads: bool, asked: Question = ASKED
+    service: ChatService,
+    engine: ScriptedEngine,
+    reads: bool,
+    asked: Question = ASKED,
+    found: Callable[..., list[Passage]] | None = None,
 ) -> list[Event]:
     chain = build_chain(
         scripted_model(engine),
-        RunnableLambda(service.retriever(EVERYTHING, 12).search),
+        RunnableLambda(found or service.retriever(EVERYTHING, 12).search),
         service._prompts,
         history_tokens=100,
         gate=replace(service.gate(), reading=READING if reads else None, refuse_below=0.0),
         shown=4,
+        excerpts=Excerpts(HashedEmbeddings()),
     )
     small_talk = load_small_talk(service.settings.prompts)
     events = stream_answer(chain, asked, small_talk, "scripted", Stopwatch())
@@ -68,47 +86,70 @@ def streamed(events: list[Event]) -> str:
     return "".join(event.text for event in events if isinstance(event, Token)).strip()
 
 
-async def test_the_second_answer_takes_the_place_of_a_contradicted_one(
+def long_ones(query: str, asked: str = "") -> list[Passage]:
+    return LONG
+
+
+async def test_another_reading_takes_the_place_of_a_contradicted_answer(
     service: ChatService,
 ) -> None:
     engine = InTurn(WRONG, RIGHT)
-    events = await events_of(service, engine, reads=True)
+    events = await events_of(service, engine, reads=True, found=long_ones)
     assert streamed(events) == WRONG
     assert [event.text for event in events if isinstance(event, Rewritten)] == [RIGHT]
     answer = last(events)
     assert answer.answer == RIGHT
     assert answer.citations
     assert not answer.unsupported
-    assert "30 days" in engine.prompts[-1].split("is not right")[0]
+    first, second = engine.prompts[-2:]
+    assert "Part: Return of P-1 in the US; EUR: 1.50" in first
+    assert "| Return of P-1 in the US | 1.50 |" in second
+    assert "| Part | EUR |" in second
     assert answer.usage.completion_tokens == len(WRONG.split()) + len(RIGHT.split())
 
 
-@pytest.mark.parametrize("second", [OTHER, "I don't know.", "Je ne sais pas.", None])
-async def test_where_the_second_is_no_better_the_first_stays_marked(
-    service: ChatService, second: str | None
+async def test_the_last_reading_is_of_half_as_much(service: ChatService) -> None:
+    engine = InTurn(WRONG, OTHER, RIGHT)
+    events = await events_of(service, engine, reads=True, found=long_ones)
+    assert last(events).answer == RIGHT
+    first, _, third = (len(prompt) for prompt in engine.prompts[-3:])
+    assert third < first - 600
+
+
+@pytest.mark.parametrize("others", [(OTHER, OTHER), ("I don't know.", "Je ne sais pas."), ()])
+async def test_where_no_other_is_better_the_first_stays_marked(
+    service: ChatService, others: tuple[str, ...]
 ) -> None:
-    engine = InTurn(WRONG, *([second] if second else []))
-    events = await events_of(service, engine, reads=True)
+    engine = InTurn(WRONG, *others)
+    events = await events_of(service, engine, reads=True, found=long_ones)
     assert not any(isinstance(event, Rewritten) for event in events)
     assert last(events).answer == WRONG
     assert last(events).unsupported
     assert not engine.replies
 
 
+async def test_what_was_read_whole_is_not_read_again(service: ChatService) -> None:
+    engine = InTurn(WRONG, RIGHT)
+    assert last(await events_of(service, engine, reads=True)).answer == WRONG
+    assert engine.replies == [RIGHT]
+
+
 async def test_a_supported_answer_is_written_once(service: ChatService) -> None:
     engine = InTurn(RIGHT, OTHER)
-    assert last(await events_of(service, engine, reads=True)).answer == RIGHT
+    assert last(await events_of(service, engine, reads=True, found=long_ones)).answer == RIGHT
     assert engine.replies == [OTHER]
 
 
 async def test_a_model_that_does_not_read_is_not_asked_again(service: ChatService) -> None:
     engine = InTurn(WRONG, RIGHT)
-    assert last(await events_of(service, engine, reads=False)).answer == WRONG
+    answer = last(await events_of(service, engine, reads=False, found=long_ones))
+    assert answer.answer == WRONG
     assert engine.replies == [RIGHT]
 
 
 async def test_a_stream_says_the_correction_behind_what_it_has_sent(service: ChatService) -> None:
-    events = await events_of(service, InTurn(WRONG, RIGHT), reads=True)
+    engine = InTurn(WRONG, RIGHT)
+    events = await events_of(service, engine, reads=True, found=long_ones)
 
     async def again() -> AsyncGenerator[Event, None]:
         for event in events:

@@ -8,7 +8,6 @@ from chatbot.cases import RecipeRow, Relevant
 from chatbot.errors import DataError
 from chatbot.passage import Passage
 from chatbot.training.grounded import grounded_rows, recipe_rows
-from tests.support.training import PROMPTS
 
 FACTS = [
     ("shipping.md", "Standard shipping to the EU takes 5 days."),
@@ -89,4 +88,4 @@ def test_the_head_of_a_table_counts_as_read() -> None:
 
 def test_a_recipe_without_knowledge_bases_says_what_it_needs(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'docs/' and 'rows\.jsonl'"):
-        list(recipe_rows(tmp_path, lambda _: None, PROMPTS, 1))
+        list(recipe_rows(tmp_path, lambda _: None, 1))

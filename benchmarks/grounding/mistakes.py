@@ -1,16 +1,8 @@
-"""Wrong answers made from right ones by one change each, as models get them wrong.
-
-They measure the verification, and teach the model to mend an answer that it marks.
-"""
+"""Wrong answers made from right ones by one change each, as models get them wrong."""
 
 import random
 import re
-from collections.abc import Iterator, Sequence
-
-from chatbot.cases import AnswerRow, to_documents
-from chatbot.grounding.citations import verify
-from chatbot.memory import Turn
-from chatbot.prompts import Prompts
+from collections.abc import Iterator
 
 # Words of a kind; a mistake says another word of the same group.
 _SWAPS: dict[str, list[tuple[str, ...]]] = {
@@ -38,8 +30,6 @@ _SWAPS: dict[str, list[tuple[str, ...]]] = {
         ("open", "closed"), ("left", "right"),
     ],
 }  # fmt: skip
-# What the verification must catch, but models do not write.
-_UNLIKELY = ("sign", "power")
 _NUMBER = re.compile(r"(?<![\w.,:-])(?!\d+\. )\d+(?:[.,]\d+)?(?![\w:-]|[.,]\d)")
 _CODE = re.compile(r"\b([A-Z]{1,3}-?)(\d{1,3})\b")
 _VERB = re.compile(r"\b(is|are|can|must|will|may|should|does|do|costs|takes)\b(?! not)")
@@ -88,39 +78,3 @@ def mistakes(text: str, passages: str, dice: random.Random) -> Iterator[tuple[st
         same = {c[0] for c in _CODE.finditer(passages) if c[1] == at[1] and c[0] != at[0]}
         if same:
             yield "product", text[: at.start()] + dice.choice(sorted(same)) + text[at.end() :]
-
-
-def mended(rows: Sequence[AnswerRow], prompts: Prompts, seed: int) -> list[AnswerRow]:
-    """Rows that teach to mend the answers of ``rows``, at most one for each: a mistaken answer
-    stands in the history, the objection of the verification is the question, and the row's own
-    answer is the reply.
-
-    Where the verification marks the right answer itself, the reply is the same answer once more.
-    Refusals, and answers of which no mistake is marked, are left out.
-    """
-    dice = random.Random(seed)
-    out = []
-    for row in rows:
-        if row.answer is None:
-            continue
-        passages = to_documents(list(row.passages))
-        for draft in (row.answer, *_drafts(row, dice)):
-            if marked := verify(draft, passages, row.question).unsupported:
-                said = prompts.objection(marked[0].text, marked[0].reason, row.question)
-                turns = [
-                    Turn(role="user", content=row.question),
-                    Turn(role="assistant", content=draft),
-                ]
-                changes = {"question": said, "history": [*row.history, *turns], "id": f"{row.id}!"}
-                out.append(row.model_copy(update=changes))
-                break
-    return out
-
-
-def _drafts(row: AnswerRow, dice: random.Random) -> list[str]:
-    """Mistaken answers in random order."""
-    everything = "\n".join(passage.text for passage in row.passages)
-    made = mistakes(row.answer or "", everything, dice)
-    drafts = [wrong for kind, wrong in made if kind not in _UNLIKELY]
-    dice.shuffle(drafts)
-    return drafts
