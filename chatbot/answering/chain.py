@@ -200,8 +200,10 @@ def build_chain(
         )
 
     def read_otherwise(state: Prepared) -> Iterator[Prepared]:
+        if excerpts is None:
+            return
         before = [state.read]
-        for named, share in _OTHERWISE if excerpts else ():
+        for named, share in _OTHERWISE:
             chosen = excerpts.of(state.passages, state.query, state.terms, named=named, share=share)
             passages = [passage for _, passage in chosen]
             if passages not in before:
