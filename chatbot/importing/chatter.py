@@ -47,6 +47,8 @@ _ADVICE = re.compile(
 _YOURS = re.compile(
     r"\byour (?:order|parcel|package|shipment|delivery|account|invoice|request|case|ticket|refund"
     r"|payment|licen[cs]e|subscription|booking) (?:has|have|was|were|is|will|left|should)\b"
+    r"|\bwe (?:just )?(?:paid|refunded|credited|sent|shipped|posted|cancell?ed|changed|updated"
+    r"|replaced|issued) (?:you|your)\b"
     r"|\b(?:Ihre?|[Dd]eine?) (?:Paket|Bestellung|Sendung|Rechnung|Anfrage|Vorgang|Zahlung) (?:ist"
     r"|wird|wurde|kommt)\b|\bvotre (?:colis|commande|facture|demande|dossier) (?:est|a|sera)\b"
     r"|\bsu (?:paquete|pedido|factura|solicitud|envío) (?:sal|est|ha|fue|llega)\w*",
@@ -67,6 +69,8 @@ _DONE = re.compile(
 _AT_WORK = re.compile(
     r"\b(?:our|the) (?:\w+ )?(?:engineers?|developers?|specialists?|technicians?|colleagues?|team"
     r"|department|warehouse|experts?) (?:is|are) (?:\w+ly |still )?\w+ing\b"
+    r"|\b(?:our|the) (?:\w+ )?(?:team|department|colleagues?) will (?:\w+ )?(?:send|contact|call"
+    r"|write|e-?mail|reply|answer|be in touch)\b"
     r"|\b(?:update|news|findings|reply|answer) (?:will )?follows?\b"
     r"|\b(?:erhalten|bekommen|hören) (?:bis|am|im Laufe|von uns)\b|\bdauert noch an\b"
     r"|\bunsere? \w+ (?:prüf|untersuch|arbeite|kümmer|schau)\w+"

@@ -8,7 +8,7 @@ from typing import Any
 from chatbot.errors import DocumentError, ImportingError
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Item, LeftOut
-from chatbot.importing.documents import ImportedDocument, day_of, file_path
+from chatbot.importing.documents import ImportedDocument, day_of, file_path, written_days
 from chatbot.importing.markdown import to_markdown
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.blocks import one_line
@@ -58,6 +58,9 @@ def _html_page(file: ExportFile, options: ExportOptions) -> Item:
     stem = PurePosixPath(file.name).stem
     number = match[1] if (match := _NUMBER.search(stem)) else ""
     about = root.find(".//*[@class='page-metadata']")
+    days = written_days("".join(about.itertext())) if about is not None else []
+    for contents in main.xpath(".//div[contains(concat(' ', @class), ' toc-macro')]"):
+        contents.getparent().remove(contents)
     text = to_markdown(html_blocks(main))
     if not text.strip():
         return LeftOut(file.name, "it holds no text")
@@ -66,26 +69,8 @@ def _html_page(file: ExportFile, options: ExportOptions) -> Item:
         title or stem.replace("-", " "),
         text,
         _address(number, options),
-        _written_date("".join(about.itertext()) if about is not None else ""),
+        days[-1] if days else "",  # "Created by Ann on ..., last modified by Bo on ..."
     )
-
-
-_MONTHS = {
-    month: number
-    for number, month in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),  # noqa: SIM905
-        start=1,
-    )
-}
-
-
-def _written_date(text: str) -> str:
-    """The last date of "Created by Ann, last modified by Bo on Sep 01, 2020"."""
-    found = re.findall(r"\b([A-Z][a-z]{2})[a-z]*\.? (\d{1,2}), (\d{4})", text)
-    for month, day, year in reversed(found):
-        if number := _MONTHS.get(month.lower()):
-            return f"{year}-{number:02}-{int(day):02}"
-    return ""
 
 
 class _Entities:
@@ -96,13 +81,14 @@ class _Entities:
         self._pages: dict[str, dict[str, str]] = {}
         self._bodies: dict[str, str] = {}
         self._closed: set[str] = set()
+        self._parents: dict[str, str] = {}
 
     def items(self) -> Iterator[Item]:
         """What the file holds."""
         self._read()
         for number, page in self._pages.items():
             place = f"{self._file.name}: {page['title'] or number}"
-            if number in self._closed:
+            if self._is_closed(number):
                 yield LeftOut(place, "only some people may see it")
                 continue
             text = to_markdown(blocks_of(self._bodies.get(number, "")))
@@ -116,6 +102,16 @@ class _Entities:
                 _address(number, self._options),
                 day_of(page["date"]),
             )
+
+    def _is_closed(self, number: str) -> bool:
+        """Whether only some people may see a page: what one of those above it says counts, too."""
+        above: set[str] = set()
+        while number and number not in above:
+            if number in self._closed:
+                return True
+            above.add(number)
+            number = self._parents.get(number, "")
+        return False
 
     def _read(self) -> None:
         from lxml import etree
@@ -150,6 +146,8 @@ class _Entities:
     def _take(self, element: Any) -> None:
         kind, number = element.get("class"), (element.findtext("id") or "").strip()
         said = {child.get("name"): child for child in element.iterfind("property")}
+        if parent := _reference(said, "parent"):
+            self._parents[number] = parent
         if kind in _PAGES:
             status = _text(said, "contentStatus") or "current"
             if status == "current" and not _reference(said, "originalVersion"):

@@ -19,7 +19,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 @dataclass(frozen=True)
 class ImportedDocument:
     """``path`` is relative to the import's folder, ``text`` Markdown, ``address`` that of the
-    original ("" if none is known), ``date`` ISO 8601 (its day), ``language`` such as "de"."""
+    original ("" if none is known), ``date`` ISO 8601 (its day), ``language`` such as "de".
+    ``audience`` is whom it is for where the source says that it is not for everybody; nothing
+    leaves it to the folder."""
 
     path: str
     title: str
@@ -27,6 +29,7 @@ class ImportedDocument:
     address: str = ""
     date: str = ""
     language: str = ""
+    audience: str = ""
 
     def as_file(self) -> str:
         """The file: front matter, then the text."""
@@ -35,6 +38,7 @@ class ImportedDocument:
             ("address", self.address if len(self.address) <= _LONGEST_ADDRESS else ""),
             ("date", self.date),
             ("language", self.language if _LANGUAGE.fullmatch(self.language) else ""),
+            ("audience", self.audience),
         )
         lines = [f"{name}: {_quote(value)}" for name, value in values if value.strip()]
         return "\n".join(["---", *lines, "---", "", _writable(self.text.strip("\n")), ""])
@@ -78,6 +82,34 @@ def _safe(name: str) -> str:
     while len(name.encode()) > 3 * _LONGEST:
         name = name[:-1]
     return name or "unnamed"
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan ene", "feb fév fev", "mar mär mrz", "apr avr abr", "may mai", "jun juin",
+         "jul juil", "aug aoû ago", "sep set", "oct okt", "nov", "dec dez déc dic"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = r"([A-Za-zÀ-ÿ]{3,10})\.?"
+_MONTH_FIRST = re.compile(rf"(?<!\w){_MONTH} (\d{{1,2}}), (\d{{4}})(?!\w)")
+_DAY_FIRST = re.compile(rf"(?<!\w)(\d{{1,2}})\.? (?:de )?{_MONTH},? (?:de )?(\d{{4}})(?!\w)")
+
+
+def written_days(text: str) -> list[str]:
+    """The days in a text that name their months in one of four languages, in ISO 8601:
+    "Sep 01, 2020", "March 3, 2026", "1. März 2026", "1 de marzo de 2026"."""
+    found = [(m.start(), m[1], m[2], m[3]) for m in _MONTH_FIRST.finditer(text)]
+    found += [(m.start(), m[2], m[1], m[3]) for m in _DAY_FIRST.finditer(text)]
+    days = []
+    for _, month, day, year in sorted(found):
+        name = month.lower()
+        number = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+        if number and (said := day_of(f"{year}-{number:02}-{int(day):02}")):
+            days.append(said)
+    return days
 
 
 def day_of(value: Any) -> str:

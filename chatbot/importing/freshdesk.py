@@ -6,6 +6,7 @@ https://developers.freshdesk.com/api/#solutions and .../api/#conversations
 import re
 from collections.abc import Iterator, Sequence
 
+from chatbot.audience import INTERNAL
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
@@ -16,18 +17,24 @@ from chatbot.knowledge.formats.html import blocks_of
 
 _KINDS = ("articles", "tickets", "conversations", "contacts", "agents")
 _PUBLISHED = 2
+_FOR_ALL = 1  # the visibility of a folder; others are for agents, companies, or who signed in
+_GONE = {"spam": "it is spam", "deleted": "it was deleted"}
 _SURVEY = 6  # the source of a conversation that is a customer's rating
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """Published articles, and public words of people in tickets."""
+    articles: list[tuple[Record, str]] = []
+    visibility: dict[str, object] = {}
     tickets: dict[str, Record] = {}
     talks: dict[str, dict[str, Record]] = {}
     names: dict[str, str] = {}
     for kind, record, file in records_of(files, *_KINDS):
         number = text(record, "id")
         if "folder_id" in record or kind == "articles":
-            yield _article(record, file.name, options)
+            articles.append((record, file.name))
+        elif "visibility" in record:
+            visibility[number] = record["visibility"]
         elif "incoming" in record or kind == "conversations":
             ticket = text(record, "ticket_id") or _number_in(file.name)
             talks.setdefault(ticket, {})[number] = record
@@ -35,12 +42,18 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
             tickets[number] = record
         elif "email" in record or "contact" in record or kind in ("contacts", "agents"):
             names[number] = text(record, "name") or text(inner(record, "contact"), "name")
+    for record, name in articles:
+        seen = visibility.get(text(record, "folder_id"), _FOR_ALL)
+        yield _article(record, name, "" if seen == _FOR_ALL else INTERNAL, options)
     for number, record in tickets.items():
+        if gone := next((why for name, why in _GONE.items() if record.get(name) is True), ""):
+            yield LeftOut(f"ticket {number}", gone)
+            continue
         said = [*talks.get(number, {}).values(), *records_in(record, "conversations")]
         yield _ticket(number, record, said, names)
 
 
-def _article(record: Record, name: str, options: ExportOptions) -> Item:
+def _article(record: Record, name: str, audience: str, options: ExportOptions) -> Item:
     number, title = text(record, "id"), text(record, "title")
     if record.get("status") != _PUBLISHED:
         return LeftOut(f"{name}: article {number}", "it is a draft")
@@ -55,6 +68,7 @@ def _article(record: Record, name: str, options: ExportOptions) -> Item:
         text(record, "url") if text(record, "url").startswith("http") else address,
         day_of(record.get("updated_at")),
         text(record, "language"),
+        audience,
     )
 
 

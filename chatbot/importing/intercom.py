@@ -6,6 +6,7 @@ https://developers.intercom.com/docs/references/rest-api/api.intercom.io/article
 
 from collections.abc import Iterator, Sequence
 
+from chatbot.audience import INTERNAL
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
@@ -24,6 +25,8 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
         sort = text(record, "type")
         if sort == "conversation" or kind == "conversations" or "conversation_parts" in record:
             yield _conversation(record)
+        elif sort == "internal_article":
+            yield _internal_article(record, file.name)
         elif sort == "article" or kind == "articles" or "body" in record:
             yield from _articles(record, file.name, options)
 
@@ -53,6 +56,17 @@ def _articles(record: Record, name: str, options: ExportOptions) -> Iterator[Ite
                 day_of(version.get("updated_at")),
                 language,
             )
+
+
+def _internal_article(record: Record, name: str) -> Item:
+    """What teammates alone read: it has no address, and is never a draft."""
+    number, title, language = text(record, "id"), text(record, "title"), text(record, "locale")
+    body = to_markdown(blocks_of(text(record, "body")))
+    if not body.strip():
+        return LeftOut(f"{name}: internal article {number}", "it holds no text")
+    path = file_path(INTERNAL, f"{number}-{title.lower()}")
+    date = day_of(record.get("updated_at"))
+    return ImportedDocument(path, title, body, "", date, language, INTERNAL)
 
 
 def _conversation(record: Record) -> Conversation:

@@ -15,6 +15,8 @@ from importlib import import_module
 from itertools import pairwise
 from pkgutil import iter_modules
 
+from chatbot.text.languages import is_common
+
 NAME = "[name]"
 # Bounded and without two ways to read a mark: text is anybody's.
 _PERSON = (
@@ -26,6 +28,7 @@ _RUN = re.compile(rf"(?<![\w@/.'’-]){_PERSON}(?:[ ](?:{_OF}[ ])?{_PERSON})*(?!
 _WORD = re.compile(r"[^\W\d_]+")
 _CAPITALISED = re.compile(_PERSON)
 _BEGINS = re.compile(r"(?:^|[.!?:;•\n]|\n\s*[-*])[\s\"'„“»«(¡¿]*$")
+_IMPERATIVE = re.compile(r"\w+en Sie")  # what a German sentence can begin with
 _NUMBER = re.compile(r"\d[ ]$")
 _CODE = re.compile(r"[ -]?(?:\w*\d|[A-Z]{2,}\b)")
 _SHORTEST = 4  # letters of a given name that stands alone: "Add", "Can" and "Doc" are some, too
@@ -113,6 +116,10 @@ class Names:
         for run in _RUN.finditer(text):
             words = list(_CAPITALISED.finditer(run[0]))
             begins = bool(_BEGINS.search(_before(text, run.start())))
+            if begins and (is_common(run[0]) or _IMPERATIVE.fullmatch(run[0])):
+                continue  # "Can I ...", "My ...", "Legen Sie ..."
+            if len(words) == 1 and _CODE.match(text, run.end()):
+                continue  # "the Orrin 60"
             given = [word[0] for word in words if _is_given(word[0])]
             rare = [word[0] for word in words if self._tells and self._is_rare(word[0])]
             nouns = _mostly_capitals(text)

@@ -10,16 +10,24 @@ from urllib.parse import unquote
 from chatbot.errors import DocumentError
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Item, LeftOut
-from chatbot.importing.documents import ImportedDocument, file_path
+from chatbot.importing.documents import ImportedDocument, file_path, written_days
 from chatbot.importing.markdown import to_markdown
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.blocks import Table
+from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.formats.text import lines_of
+from chatbot.knowledge.front_matter import is_unseen
 
 _MOST_CELLS = 2_000_000
+# Properties that say when a page was written, the newest first.
+_EDITED = ("last edited time", "last edited", "last updated", "updated", "created time", "created")
 _ID = re.compile(r"[ -]([0-9a-f]{32})(?:_all)?$")
 _TITLE = re.compile(r"\A\ufeff?# +(\S[^\n]*)(?:\n|\Z)")
 _LINK = re.compile(r"(\[[^\[\]\n]{0,1000}\])\(((?!https?://|mailto:)[^)\n]{0,2000})\)")
+
+
+_PICTURE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\((?!https?://)[^)\n]{0,2000}\)")
+_PROPERTY = re.compile(r"(\S[^\n:]{0,80}): ([^\n]{0,500})(?:\n|\Z)")
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
@@ -58,8 +66,23 @@ def _page(file: ExportFile, options: ExportOptions) -> Item:
     if not (text[heading.end() :] if heading else text).strip():
         return LeftOut(file.name, "it holds no text")
     # Links lead to files of the export; only their words are of use.
+    text = _PICTURE.sub(lambda match: "" if is_picture_file(match[1]) else match[1], text)
     text = _LINK.sub(lambda match: match[1] if _is_anchor(match[2]) else match[1][1:-1], text)
-    return ImportedDocument(path, title, text, _address(number, options))
+    said = _properties(text[heading.end() :] if heading else text)
+    if is_unseen(state := said.get("status", "")):
+        return LeftOut(file.name, f"its status is '{state}'")
+    days = [day for name in _EDITED for day in written_days(said.get(name, ""))]
+    return ImportedDocument(path, title, text, _address(number, options), "".join(days[:1]))
+
+
+def _properties(text: str) -> dict[str, str]:
+    """What a page of a database says of itself: lines of "Name: value" below its title."""
+    said: dict[str, str] = {}
+    at = len(text) - len(text.lstrip("\n"))
+    while match := _PROPERTY.match(text, at):
+        said.setdefault(match[1].lower(), match[2].strip())
+        at = match.end()
+    return said
 
 
 def _is_anchor(address: str) -> bool:
@@ -68,7 +91,8 @@ def _is_anchor(address: str) -> bool:
 
 def _database(file: ExportFile, options: ExportOptions) -> Item:
     path, title, number = _name_parts(file)
-    rows = [row for row in csv.reader(io.StringIO(lines_of(file.read()))) if row]
+    lines = io.StringIO(lines_of(file.read()).removeprefix("\ufeff"))
+    rows = [row for row in csv.reader(lines) if row]
     if len(rows) < 2:
         return LeftOut(file.name, "it holds no rows")
     width = max(map(len, rows))

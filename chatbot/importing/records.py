@@ -18,7 +18,8 @@ def records_of(
     files: Sequence[ExportFile], *kinds: str
 ) -> Iterator[tuple[str, Record, ExportFile]]:
     """(kind, record, file) of all files. A list under the name of a kind ("articles": [...]), also
-    below "data", has records of that kind; others have the kind "".
+    below "data", has records of that kind, and so has a single one ("article": {...}); others
+    have the kind "".
 
     Raises:
         ImportingError: a file is no JSON; it names the file and the place.
@@ -34,15 +35,18 @@ def _walk(value: Any, kinds: tuple[str, ...]) -> Iterator[tuple[str, Record]]:
     if isinstance(value, list):
         yield from (pair for each in value for pair in _walk(each, kinds))
     elif isinstance(value, dict):
-        lists = [kind for kind in kinds if isinstance(value.get(kind), list)]
+        lists = {kind: value[kind] for kind in kinds if isinstance(value.get(kind), list)}
+        for kind in kinds:
+            if kind.endswith("s") and isinstance(value.get(kind[:-1]), dict):
+                lists[kind] = [*lists.get(kind, ()), value[kind[:-1]]]
         if not lists or "id" in value:  # a ticket with its comments is a record itself
             if value.get("type") == "list" and isinstance(value.get("data"), list):
                 yield from _walk(value["data"], kinds)
             else:
                 yield "", value
             return
-        for kind in lists:
-            yield from ((kind, record) for record in value[kind] if isinstance(record, dict))
+        for kind, records in lists.items():
+            yield from ((kind, record) for record in records if isinstance(record, dict))
 
 
 def _values(file: ExportFile) -> Iterator[Any]:

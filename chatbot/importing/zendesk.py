@@ -7,27 +7,26 @@ https://developer.zendesk.com/api-reference/help_center/help-center-api/articles
 import re
 from collections.abc import Iterator, Sequence
 
+from chatbot.importing import zendesk_articles
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, plain
-from chatbot.importing.documents import ImportedDocument, day_of, file_path
-from chatbot.importing.markdown import to_markdown
 from chatbot.importing.records import Record, inner, records_in, records_of, text
 from chatbot.importing.sources import ExportOptions
-from chatbot.knowledge.formats.html import blocks_of
 
-_KINDS = ("articles", "article", "tickets", "comments", "users", "audits")
+_KINDS = (*zendesk_articles.KINDS, "tickets", "comments", "users", "audits")
 _ROBOTS = frozenset({"rule", "system"})
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """Published articles, and public words of people in tickets."""
+    articles = zendesk_articles.Articles(options)
     tickets: dict[str, Record] = {}
     comments: dict[str, dict[str, Record]] = {}
     users: dict[str, Record] = {}
     for kind, record, file in records_of(files, *_KINDS):
         number = text(record, "id")
-        if kind == "articles" or (not kind and "body" in record and "title" in record):
-            yield _article(record, file.name, options)
+        if zendesk_articles.is_one(kind, record):
+            yield from articles.take(kind, record, file.name)
         elif kind == "users" or (not kind and "role" in record and "email" in record):
             users[number] = record
         elif kind == "comments" or (not kind and "author_id" in record and "public" in record):
@@ -41,32 +40,15 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
                     own[text(event, "id")] = made | event
         elif kind == "tickets" or "requester_id" in record or "requester" in record:
             tickets[number] = record
+    yield from articles.rest()
     for number, record in tickets.items():
+        if record.get("status") == "deleted":
+            yield LeftOut(f"ticket {number}", "it was deleted")
+            continue
         said = [*comments.get(number, {}).values(), *records_in(record, "comments")]
         yield _ticket(number, record, said, users)
     for number in comments.keys() - tickets.keys():
         yield LeftOut(f"comments of ticket {number}", "the export does not hold the ticket itself")
-
-
-def _article(record: Record, name: str, options: ExportOptions) -> Item:
-    number, title = text(record, "id"), text(record, "title", "name")
-    if record.get("draft") is True:
-        return LeftOut(f"{name}: article {number}", "it is a draft")
-    body = to_markdown(blocks_of(text(record, "body")))
-    if not body.strip():
-        return LeftOut(f"{name}: article {number}", "it holds no text")
-    language = text(record, "locale", "source_locale")
-    address = text(record, "html_url")
-    if not address and options.site:
-        address = f"{options.site}/hc/{language}/articles/{number}"
-    return ImportedDocument(
-        file_path(*filter(None, (language,)), f"{number}-{title.lower()}"),
-        title,
-        body,
-        address,
-        day_of(record.get("edited_at") or record.get("updated_at")),
-        language,
-    )
 
 
 def _ticket(

@@ -65,6 +65,11 @@ class FrontMatter:
         return next((address for address in said if _ADDRESS.fullmatch(address)), "")
 
 
+def is_unseen(state: str) -> bool:
+    """Whether the state of a page says that its readers do not see it: "Draft"."""
+    return state.strip().lower() in _UNSEEN_STATES
+
+
 def front_matter(text: str) -> FrontMatter:
     """What stands in front of ``text``; without, it ends where the text begins, behind a byte
     order mark if there is one.
@@ -216,7 +221,7 @@ def _check_shown(values: dict[str, str]) -> None:
     for name in _STATES:
         if (name, said.get(name)) == (_AUDIENCES[0], INTERNAL):
             continue  # people see it: the staff
-        if said.get(name) in _UNSEEN_STATES:
+        if is_unseen(said.get(name, "")):
             raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
     today = dt.datetime.now().date().isoformat()
     for name in _ENDS:

@@ -63,7 +63,7 @@ async def gaps(desk: Desk, _: str) -> None:
     for gap in found:
         examples = "\n".join(f"- {inert(one_line(question))}" for question in gap.examples)
         nearest = ", ".join(inert(entry["path"]) for entry in gap.nearest) or "-"
-        size = desk.say("gap_size", size=gap.size, refused=gap.refused, down=gap.thumbs_down)
+        size = desk.say("gap_size", count=gap.size, refused=gap.refused, down=gap.thumbs_down)
         blocks.append(f"**{size}**\n\n{examples}\n\n{desk.say('closest')}: {nearest}")
     await cl.Message("\n\n---\n\n".join(blocks) or desk.say("gaps_none")).send()
 

@@ -31,9 +31,8 @@ def knowledge_state(
         if user and service.can_answer:
             documents = len(service.document_paths(user.asker))
             listed = service.current_generation().manifest.listed / 1e9
-            key = "knows_one" if documents == 1 else "knows"
             name = service.model_name
-            text = say(language, key, documents=documents, model=name, when="{when}")
+            text = say(language, "knows", count=documents, model=name, when="{when}")
             state |= {"text": text, "at": datetime.fromtimestamp(listed, UTC).isoformat()}
         if has_console and user and user.role in ("owner", "admin"):
             state["console"] = say(language, "console")

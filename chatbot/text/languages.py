@@ -55,6 +55,11 @@ def language_of(text: str, default: str = "en") -> str:
     return best if scores[best] > scores[default] else default
 
 
+def is_common(word: str) -> bool:
+    """Whether it is one of the words that a language's sentences are held together by."""
+    return any(word.lower() in known for known in _KNOWN.values())
+
+
 def languages_of(texts: Collection[str]) -> list[str]:
     """The languages of a collection of documents, the one of most of them first."""
     step = -(-len(texts) // _DOCUMENTS) or 1

@@ -19,6 +19,9 @@ class Texts:
 
     def say(self, language: str, key: str, /, **values: object) -> str:
         """The text of ``key`` in a browser's language such as ``de-CH``; English where the file
-        does not have that language."""
-        own = self.by_language.get(language[:2].lower(), self.by_language["en"])
-        return own[key].format(**values)
+        does not have that language. Of one thing (``count``), the text ``<key>_one`` if there
+        is one; in French of none, too."""
+        code = language[:2].lower() if language[:2].lower() in self.by_language else "en"
+        own = self.by_language[code]
+        single = values.get("count") in ((0, 1) if code == "fr" else (1,))
+        return own[f"{key}_one" if single and f"{key}_one" in own else key].format(**values)

@@ -56,6 +56,8 @@ def test_a_ready_made_answer_to_one_question_stays() -> None:
     [
         "I've put 12.40 back on your card this morning.",
         "Your parcel has left our hub and is on its way.",
+        "We paid your refund of 44.00 on 3 May to your account.",
+        "Our sales team will send you a quote for two of them.",
         "Ich habe die Adresse eben für Sie umgestellt.",
         "J'ai annulé la commande ce matin pour vous.",
         "Ya le hemos devuelto los veinte euros hoy.",

@@ -16,6 +16,7 @@ from chatbot.errors import ImportingError
 from chatbot.importing.archive import export_files
 from chatbot.importing.candidates import Candidate, candidates_from, merge_copies
 from chatbot.importing.conversations import Conversation, Message, message_body
+from chatbot.importing.documents import written_days
 from chatbot.importing.exports import import_export
 from chatbot.importing.report import ImportReport
 from chatbot.importing.sources import EXPORTS, ExportOptions
@@ -121,6 +122,49 @@ def test_zendesk_articles_are_documents_with_their_address(
     assert "Refunds take 14 days.\n\n- By card" in text
 
 
+def test_zendesk_articles_that_are_not_for_everybody(
+    run: Any, knowledge: Path, tmp_path: Path
+) -> None:
+    def article(number: int, title: str, **more: Any) -> dict[str, Any]:
+        return ZENDESK_ARTICLES["articles"][0] | {"id": number, "title": title} | more
+
+    path = folder(
+        tmp_path,
+        a={"articles": [
+            article(1, "For all", user_segment_id=None),
+            article(2, "For agents", user_segment_id=5),
+            article(3, "For payroll", user_segment_ids=[6]),
+        ]},
+        b={"article": article(4, "Alone")},
+        c={"user_segments": [{"id": 5, "group_ids": []}, {"id": 6, "group_ids": [9]}]},
+    )  # fmt: skip
+    report = run("zendesk", path)
+    found = documents(knowledge, "zendesk")
+    said = {title: document.audience for title, document in found.items()}
+    assert said == {"For all": None, "For agents": "internal", "Alone": None}
+    reason = "only some people may see it"
+    assert report.failed == [{"path": "a.json: article 3", "reason": reason}]
+
+
+def test_translations_of_zendesk_articles(run: Any, knowledge: Path, tmp_path: Path) -> None:
+    def version(number: int, title: str, locale: str, **more: Any) -> dict[str, Any]:
+        return {"id": 90 + number, "source_id": number, "source_type": "Article", "title": title,
+                "body": "<p>14 jours.</p>", "locale": locale, "draft": False, **more}  # fmt: skip
+
+    main = dict(ZENDESK_ARTICLES["articles"][0], id=1, user_segment_id=5)
+    main["translations"] = [version(1, "Refunds", "en-us"), version(1, "Avoirs", "fr")]
+    apart = [version(1, "Entwurf", "de", draft=True), version(8, "Perdu", "fr"),
+             version(9, "Rubrique", "fr", source_type="Section")]  # fmt: skip
+    report = run("zendesk", folder(tmp_path, a={"translations": apart}, b={"articles": [main]}))
+    found = documents(knowledge, "zendesk")
+    assert {title: document.audience for title, document in found.items()} == dict.fromkeys(
+        ("Refunds", "Avoirs", "Perdu"), "internal"
+    )  # of "Perdu", nobody knows whom it is for
+    text = (knowledge / found["Avoirs"].path).read_text()
+    assert 'language: "fr"' in text and "14 jours." in text
+    assert report.failed == [{"path": "a.json: article 1 (de)", "reason": "it is a draft"}]
+
+
 def test_a_second_import_changes_only_what_changed(
     run: Any, knowledge: Path, tmp_path: Path
 ) -> None:
@@ -157,6 +201,25 @@ def test_comments_beside_their_tickets(run: Any, tmp_path: Path) -> None:
     assert run("zendesk", path).candidates == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "gone", "reason"),
+    [
+        ("zendesk", {"status": "deleted"}, "it was deleted"),
+        ("freshdesk", {"deleted": True}, "it was deleted"),
+        ("freshdesk", {"spam": True}, "it is spam"),
+    ],
+)
+def test_tickets_that_were_deleted_are_left_out(
+    source: str, gone: dict[str, Any], reason: str, run: Any, tmp_path: Path
+) -> None:
+    talk = [{"id": 1, "incoming": False, "body_text": ANSWER, "ticket_id": 2}]
+    tickets = [zendesk_ticket(1), zendesk_ticket(2) | gone | {"conversations": talk}]
+    tickets[0]["conversations"] = [talk[0] | {"ticket_id": 1}]
+    report = run(source, folder(tmp_path, tickets={"tickets": tickets}, users=ZENDESK_USERS))
+    assert [row["sources"] for row in rows(report)] == [[f"{source} ticket 1"]]
+    assert report.failed == [{"path": "ticket 2", "reason": reason}]
+
+
 def test_zendesks_own_export_has_a_ticket_a_line(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "tickets.json"
     path.write_text("\n".join(json.dumps(zendesk_ticket(n)) for n in (1, 2)))
@@ -167,6 +230,8 @@ def test_freshdesk(run: Any, knowledge: Path, tmp_path: Path) -> None:
     articles = [
         {"id": 5, "title": "Returns", "description": "<p>Within 30 days.</p>", "status": 2,
          "folder_id": 1, "updated_at": "2026-02-01T00:00:00Z"},
+        {"id": 7, "title": "Goodwill", "description": "<p>60 EUR.</p>", "status": 2,
+         "folder_id": 2},
         {"id": 6, "title": "New", "description": "<p>x</p>", "status": 1, "folder_id": 1},
     ]  # fmt: skip
     ticket = {
@@ -177,11 +242,14 @@ def test_freshdesk(run: Any, knowledge: Path, tmp_path: Path) -> None:
             {"id": 2, "incoming": False, "private": False, "body": f"<div>{ANSWER}</div>"},
         ],
     }  # fmt: skip
-    path = folder(tmp_path, articles=articles, tickets=[ticket])
+    folders = [{"id": 1, "name": "Shop", "visibility": 1}, {"id": 2, "visibility": 3}]
+    path = folder(tmp_path, articles=articles, folders=folders, tickets=[ticket])
     report = run("freshdesk", path, site="https://acme.freshdesk.com")
-    assert (report.added, report.candidates, len(report.failed)) == (1, 1, 1)
+    assert (report.added, report.candidates, len(report.failed)) == (2, 1, 1)
     address = "https://acme.freshdesk.com/support/solutions/articles/5"
-    assert documents(knowledge, "freshdesk")["Returns"].address == address
+    found = documents(knowledge, "freshdesk")
+    assert found["Returns"].address == address
+    assert (found["Returns"].audience, found["Goodwill"].audience) == (None, "internal")
     assert rows(report)[0]["answer"] == ANSWER
 
 
@@ -209,11 +277,14 @@ def test_intercom(run: Any, knowledge: Path, tmp_path: Path) -> None:
              "author": {"type": "admin", "name": "Sam"}},
         ]},
     }  # fmt: skip
-    lists = {"type": "list", "data": [article]}
+    inside = {"type": "internal_article", "id": "12", "title": "Goodwill", "locale": "en",
+              "body": "<p>Up to 60 EUR.</p>"}  # fmt: skip
+    lists = {"type": "list", "data": [article, inside]}
     path = folder(tmp_path, articles=lists, talks={"conversations": [talk]})
     report = run("intercom", path)
-    assert (report.added, report.candidates) == (2, 1)
+    assert (report.added, report.candidates) == (3, 1)
     found = documents(knowledge, "intercom")
+    assert (found["Goodwill"].audience, found["Refunds"].audience) == ("internal", None)
     assert found["Erstattung"].address.endswith("/de/articles/11")
     assert 'date: "2026-01-01"' in (knowledge / found["Refunds"].path).read_text()
     assert [row["answer"] for row in rows(report)] == [ANSWER]
@@ -225,6 +296,7 @@ CONFLUENCE_PAGE = """<html><head><title>Help : Refunds</title></head><body>
 <div id="content" class="view"><div class="page-metadata">Created by
 <span class='author'>Ann</span>,
 last modified on Sep 01, 2025</div><div id="main-content" class="wiki-content group">
+<div class="toc-macro"><ul><li><a href="#a">Contents</a></li></ul></div>
 <p>Refunds take 14 days.</p><table><tr><th>Plan</th><th>Days</th></tr><tr><td>A</td><td>3</td></tr>
 </table></div></div><div id="footer"><p>Document generated by Confluence</p></div></body></html>"""
 
@@ -241,7 +313,22 @@ def test_confluence_html(run: Any, knowledge: Path, tmp_path: Path) -> None:
     assert document.address == "https://wiki.acme.example/pages/viewpage.action?pageId=4711"
     text = (knowledge / document.path).read_text()
     assert 'date: "2025-09-01"' in text and "| A | 3 |" in text
-    assert "generated by" not in text and "Ann" not in text
+    assert not [word for word in ("generated by", "Ann", "Contents") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Created by Ann on Feb 28, 2019, last modified by Bo on Mar 04, 2026",
+         ["2019-02-28", "2026-03-04"]),
+        ("am 04. März 2026", ["2026-03-04"]),
+        ("le 14 août 2026", ["2026-08-14"]),
+        ("el 1 de dic. de 2025", ["2025-12-01"]),
+        ("Feb 30, 2026; Step 12, 2026", []),
+    ],
+)  # fmt: skip
+def test_days_that_pages_write_out(text: str, days: list[str]) -> None:
+    assert written_days(text) == days
 
 
 def entities(*objects: str) -> str:
@@ -266,6 +353,7 @@ def test_confluence_xml(run: Any, knowledge: Path, tmp_path: Path) -> None:
         "<![CDATA[a < b]] ></ac:plain-text-body></ac:structured-macro>"
     )
     older = '<property name="originalVersion" class="Page"><id name="id">1</id></property>'
+    above = '<property name="parent" class="Page"><id name="id">{}</id></property>'
     closed = """<object class="ContentPermissionSet"><id name="id">5</id><property name="type">
     View</property><property name="owningContent" class="Page"><id name="id">3</id></property>
     </object>"""
@@ -273,12 +361,14 @@ def test_confluence_xml(run: Any, knowledge: Path, tmp_path: Path) -> None:
         tmp_path / "space.xml.zip",
         **{"entities.xml": entities(
             xml_page(1, "Refunds", body), xml_page(2, "Refunds", "<p>Old.</p>", older),
-            xml_page(3, "Salaries", "<p>Secret.</p>"), closed),
+            xml_page(3, "Salaries", "<p>Secret.</p>"), closed,
+            xml_page(4, "Bonus", "<p>Secret, too.</p>", above.format(5)),
+            xml_page(5, "Rises", "<p>Secret.</p>", above.format(3))),
            "exportDescriptor.properties": "exportType=space\n"},
     )  # fmt: skip
     report = run("confluence", path, site="https://acme.example/wiki")
     assert report.added == 1
-    assert report.failed[0]["reason"] == "only some people may see it"
+    assert [one["reason"] for one in report.failed] == ["only some people may see it"] * 3
     text = (knowledge / documents(knowledge, "confluence")["Refunds"].path).read_text()
     assert "```\na < b\n```" in text and 'date: "2025-05-06"' in text
 
@@ -290,12 +380,19 @@ def test_notion(run: Any, knowledge: Path, tmp_path: Path) -> None:
         archive.writestr(
             f"Help {one}.md", f"# Help\n\nSee [Refunds](Help%20{one}/Refunds%20{two}.md).\n"
         )
+        log = "Last edited time: March 3, 2026 9:14 AM\nOwner: Ann\n\n![log.png](x.png) Log.\n"
+        archive.writestr(f"Help {one}/Log {one}.md", f"# Log\n\nStatus: Done\n{log}")
+        archive.writestr(f"Help {one}/Idea {two}.md", f"# Idea\n\nStatus: Draft\n{log}")
         archive.writestr(f"Help {one}/Prices {two}.csv", "Plan\nA\n")
-        archive.writestr(f"Help {one}/Prices {two}_all.csv", 'Plan,Note\nA,"two\nlines"\n')
+        archive.writestr(f"Help {one}/Prices {two}_all.csv", '\ufeffPlan,Note\nA,"two\nlines"\n')
     path = zipped(tmp_path / "notion.zip", **{"Export-1-Part-1.zip": inner.getvalue()})
     report = run("notion", path)
-    assert report.added == 2
+    assert report.added == 3
+    assert [one["reason"] for one in report.failed] == ["its status is 'Draft'"]
     found = documents(knowledge, "notion")
+    text = (knowledge / found["Log"].path).read_text()
+    assert 'date: "2026-03-03"' in text and "log.png" not in text and "Log." in text
+    assert "\ufeff" not in (knowledge / found["Prices"].path).read_text()
     assert found["Help"].address == f"https://www.notion.so/{one}"
     assert "See Refunds." in found["Help"].text
     assert "| A | two lines |" in (knowledge / found["Prices"].path).read_text()

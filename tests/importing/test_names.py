@@ -55,6 +55,8 @@ def test_what_may_be_a_name_is_told() -> None:
     names = Names(EXPORT)
     assert names.possible("It was fixed by Qxlorb in the end.") == ["Qxlorb"]
     assert names.possible("Leave the Green Saver online.") == []
+    text = "My Wilma asked. Can I ask Can? Legen Sie es hin. It is an Orrin 60."
+    assert Names([]).possible(text) == ["My Wilma", "Can"]
 
 
 @pytest.mark.parametrize(

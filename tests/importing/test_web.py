@@ -370,3 +370,25 @@ def test_main_text_keeps_tables_code_and_notes() -> None:
         "https://example.com/1", "https://example.com/2", "https://example.com/3",
         "https://example.com/other",
     )  # fmt: skip
+
+
+def test_what_help_centres_put_around_a_text_is_left_out() -> None:
+    body = (
+        """<main><article><header><h1>Cones</h1><div class="article-meta"><img alt="Avatar"
+      src="a.png"> Petra Lund <time datetime="2026-09-14T08:00Z">2 months ago</time></div></header>
+      <div class="article-body"><p>A cone bends by heat.</p><img src="c.png" alt="cone (1).png">
+      <p class="article-info">Written by hand: """
+        + "cones are made of clay. " * 20
+        + """</p>
+      </div></article><aside class="sidebar"><h3>Weitere Artikel</h3><ul><li><a href="/b">Versand
+      </a></li></ul></aside><aside class="note"><p>Note: see <a href="/c">prices</a>.</p></aside>
+      <section class="recently-viewed"><h3>Seen</h3><p>Power</p></section>
+      <section><h3>In this section</h3><ul></ul></section></main>"""
+    )
+    text = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
+    assert text.markdown == (
+        "# Cones\n\nA cone bends by heat.\n\nWritten by hand: "
+        + ("cones are made of clay. " * 20).strip()
+        + "\n\nNote: see prices.\n"
+    )
+    assert text.date == "2026-09-14"

@@ -34,6 +34,15 @@ def templates_say() -> set[str]:
 
 
 @pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [("en", 1, "candidate from"), ("en", 0, "candidates from"), ("fr", 0, "candidat issu"),
+     ("fr", 2, "candidats issus"), ("pt", 1, "candidate from")],
+)  # fmt: skip
+def test_one_thing_is_said_in_the_singular(language: str, count: int, said: str) -> None:
+    assert console.say(language, "candidates_waiting", count=count).startswith(said)
+
+
+@pytest.mark.parametrize(
     ("accepted", "language"), [("de-CH,en", "de"), ("ru, fr;q=0.8", "fr"), ("", "en"), ("*", "en")]
 )
 def test_a_browsers_list_of_languages_is_understood(accepted: str, language: str) -> None:

@@ -52,9 +52,16 @@ _WORDS = re.compile(
 _NEVER = re.compile(
     r"(?:^|[-_\s])(?:breadcrumbs?|cookies?|consent|share|sharing|related(?:-\w+)?|newsletter|"
     r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
-    r"feedback|comments?|popup|modal|language-?(?:selector|switcher))(?:$|[-_\s])",
+    r"feedback|comments?|popup|modal|language-?(?:selector|switcher)|"
+    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts))(?:$|[-_\s])",
     re.IGNORECASE,
 )
+# Who wrote a page, and when.
+_BYLINE = re.compile(
+    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta|author|info|byline)|byline)(?:$|\s)",
+    re.IGNORECASE,
+)
+_LONGEST_BYLINE = 200  # characters
 _TEXT = frozenset({"p", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST = 0.5  # of the text; what holds more is not what stands around it
 _LINKS = 0.6  # share of the characters that are links, in a menu
@@ -98,6 +105,8 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     _keep_region(root)
     blocks = list(html_blocks(root))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
+    while len(blocks) > 1 and isinstance(blocks[-1], Heading) and blocks[-1].level > 1:
+        blocks.pop()  # nothing stands under it
     return PageText(
         one_line(first) or title,
         language,
@@ -235,10 +244,12 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     if tag in _AROUND or element.get("role") in _ROLES:
         return not holds_title
     if tag in ("header", "aside"):
-        return not holds_title and (not certain or _is_menu(element))
+        return not holds_title and (not certain or _is_menu(element) or _is_links(element))
     if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if not holds_title and _NEVER.search(names):
+            return True
+        if not holds_title and _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
             return True
         if not holds_title and _WORDS.search(names):
             return not certain or _is_menu(element) or element.find(".//p") is None
@@ -270,6 +281,13 @@ def _is_menu(element: Any) -> bool:
         return False
     linked = sum(map(_length, links))
     return linked > _LINKS * max(1, _length(element)) and linked / len(links) < _SHORT
+
+
+def _is_links(element: Any) -> bool:
+    """Whether it is links and nothing else, but for a heading above them."""
+    linked = sum(map(_length, element.iter("a")))
+    headings = sum(map(_length, element.iter("h2", "h3", "h4", "h5", "h6")))
+    return linked > 0 and linked + headings >= _length(element)
 
 
 def _drop(element: Any) -> None:

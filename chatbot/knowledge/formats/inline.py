@@ -20,6 +20,8 @@ _INVISIBLE = re.compile(
     r"(?:font-size|opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
+# What editors put where nobody described a picture.
+_FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 # Rules for paper, or for narrow screens, are not those of the page.
@@ -122,11 +124,17 @@ def single_blanks(text: str) -> str:
     return _BLANKS.sub(" ", text) if "  " in text or not text.isprintable() else text
 
 
+def is_picture_file(named: str) -> bool:
+    """Whether what stands for a picture is the name of its file alone."""
+    return _FILE.fullmatch(named.strip()) is not None
+
+
 def _picture(element: Any) -> str:
     if element.tag == "input":
         shown = element.get("type") in ("button", "submit", "reset", "text", None)
         return str(element.get("value") or "") if shown else ""
-    return str(element.get("alt") or element.get("title") or "")
+    named = str(element.get("alt") or element.get("title") or "")
+    return "" if is_picture_file(named) else named
 
 
 def raise_text(text: str, before: str, element: Any) -> str:

@@ -54,6 +54,7 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
+        ("Click here.<img src=g.png alt='Screen shot (2).png'>", "Click here."),
         ("1<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> cups", "1 1/2 cups"),
         ("<math><mn>2</mn><msup><mn>10</mn><mn>6</mn></msup></math> bytes", "2 10^6 bytes"),
         (
