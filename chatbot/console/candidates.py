@@ -8,7 +8,7 @@ from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from chatbot.console.approved import hashes, sentence_of, typed_draft
-from chatbot.console.forms import form_of, page_of, text_of
+from chatbot.console.forms import form_of, number_of, page_of, text_of
 from chatbot.console.parts import Console, console_of, user_of
 from chatbot.console.render import back, page
 from chatbot.console.words import say
@@ -32,7 +32,8 @@ async def waiting(request: Request) -> HTMLResponse:
 
 @router.post("")
 async def decide(request: Request) -> Response:
-    """Accept one as an approved answer, as it is in the form, or reject it."""
+    """Accept one as an approved answer, as it is in the form, or reject it; then on with the page
+    that it was on."""
     form = await form_of(request)
     draft = typed_draft(form)
     console, name = console_of(request), text_of(form, "item", 100)
@@ -53,7 +54,8 @@ async def decide(request: Request) -> Response:
     except (DraftError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
         return await _list(request, status, name, draft, sentence_of(request, exc))
-    return back("candidates", said="approved" if accepts else "rejected")
+    said = "approved" if accepts else "rejected"
+    return back("candidates", page=number_of(request, "page"), said=said)
 
 
 async def waiting_candidates(console: Console) -> list[ImportedCandidate]:

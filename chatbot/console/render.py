@@ -23,6 +23,16 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters["short"] = lambda value: f"{round(value, 2):g}" if value < 1e5 else value
 _ENVIRONMENT.filters["percent"] = lambda share: f"{share:.0%}"
+_LINE = 90  # characters of a line in a box for text, on a wide page
+_MOST_LINES = 20
+
+
+def _rows(text: str, least: int) -> int:
+    """Lines that a box needs to show the whole text, within bounds."""
+    return min(max(least, sum(1 + len(line) // _LINE for line in text.split("\n"))), _MOST_LINES)
+
+
+_ENVIRONMENT.filters["rows"] = _rows
 _PAGES = (
     "",
     "documents",

@@ -73,6 +73,23 @@ async def test_an_accepted_one_is_an_approved_answer_and_waits_no_more(
     assert (await store.approved.all())[0].withdrawn
 
 
+async def test_a_decision_leads_back_to_its_page_and_long_texts_are_shown_whole(
+    waiting: Path, olga: httpx.AsyncClient
+) -> None:
+    rows = Rows(waiting)
+    long = "Hold the key.\n\n" + "Then wait for the light. " * 20
+    rows.write([Candidate(f"{ASKED} {n}", f"{long} {n}", [], [f"ticket {n}"]) for n in range(45)])
+    rows.commit()
+    text = (await olga.get("/console/candidates?page=2")).text
+    assert re.search(r'name="answer" rows="8"', text) and "45 wait" in text
+    action = re.search(r'action="(/console/candidates[^"]*)" class="decide"', text)
+    (first, *_) = [dict(re.findall(r'name="(token|item)" value="([^"]*)"', text)[:2])]
+    assert action
+    sent = await olga.post(action[1], data=first | {"decision": "reject"})
+    assert sent.headers["location"] == "/console/candidates?page=2&said=rejected"
+    assert "44 wait" in (await olga.get("/console/candidates")).text
+
+
 async def test_what_cannot_be_approved_says_why_and_keeps_what_was_typed(
     waiting: Path, olga: httpx.AsyncClient, store: Store
 ) -> None:
