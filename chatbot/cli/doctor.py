@@ -16,6 +16,7 @@ import httpx
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
+from chatbot.cli.common import counted
 from chatbot.consistency.findings import read_findings
 from chatbot.errors import (
     ChatbotError,
@@ -35,6 +36,8 @@ from chatbot.privacy import tracing_on
 from chatbot.service import ChatService, build_service
 from chatbot.settings import Settings, config_file
 from chatbot.store import Store
+
+_NAMED = 5  # files of one check
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,12 @@ def _audiences(settings: Settings) -> str:
         return "no index yet"
     manifest = read_manifest(settings.index, name)
     if manifest.unclear:
-        path, reason = next(iter(sorted(manifest.unclear.items())))
+        said = [f"'{path}': {reason}" for path, reason in sorted(manifest.unclear.items())]
+        if len(said) > _NAMED:
+            said[_NAMED:] = [f"and {counted(len(said) - _NAMED, 'file')} more"]
         raise ConfigurationError(
-            f"{len(manifest.unclear)} files say unclearly whom documents are for, which only "
-            f"owners and admins see until then; '{path}': {reason}."
+            "It cannot be read whom documents are for, and only owners and admins see them until "
+            f"then: {'; '.join(said)}."
         )
     read = manifest.files.keys() - manifest.failed.keys()
     counts = Counter(", ".join(sorted(audience_of(p, manifest.audiences))) for p in read)

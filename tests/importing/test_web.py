@@ -17,6 +17,7 @@ import pytest
 from chatbot.cli import main
 from chatbot.errors import ImportingError
 from chatbot.importing.report import ImportReport
+from chatbot.importing.web import state
 from chatbot.importing.web.addresses import normalise, page_file, site_of
 from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.fetch import Fetcher, FetchError
@@ -87,6 +88,17 @@ def test_the_second_run_fetches_only_what_changed(site: Site, knowledge: Path) -
     assert "60 days" in files(knowledge)["a.md"] and "deep.md" not in files(knowledge)
     after = (knowledge / "imports/acme/b.md").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_pages_are_asked_for_whole_once_when_they_are_read_otherwise(
+    site: Site, knowledge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(site, knowledge)
+    monkeypatch.setattr(state, "_READER", state._READER + 1)
+    for expected in (4, 0):
+        site.sent.clear()
+        report = run(site, knowledge)
+        assert (len(site.sent), report.unchanged) == (expected, 4)
 
 
 def test_without_tags_unchanged_pages_are_seen_by_their_text(site: Site, knowledge: Path) -> None:

@@ -4,7 +4,7 @@ time only for what changed."""
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +12,7 @@ from typing import IO, Any
 from chatbot.files import parse_json, write_whole
 
 _FORMAT = 1
+_READER = 2  # raised when pages are read otherwise than before: each is then asked for whole once
 _STALE = 24 * 3600.0  # seconds after which an unfinished crawl is begun anew
 
 
@@ -67,7 +68,7 @@ class Journal:
 
     def save(self, pages: Iterable[Page]) -> None:
         """Write all of it anew, whole or not at all."""
-        head = _line({"format": _FORMAT, "begun": time.time(), **self._crawl})
+        head = _line({"format": _FORMAT, "reader": _READER, "begun": time.time(), **self._crawl})
         write_whole(self._path, chain([head], (_line(asdict(page)) for page in pages)))
 
     def close(self) -> None:
@@ -88,8 +89,9 @@ def _read(path: Path, crawl: dict[str, Any] | None) -> dict[str, Page] | None:
         head = parse_json(lines[0])
         if head.get("format") != _FORMAT:
             return None
+        read_so = head.get("reader") == _READER
         if crawl is not None:
-            same = all(head.get(name) == value for name, value in crawl.items())
+            same = read_so and all(head.get(name) == value for name, value in crawl.items())
             if not same or time.time() - head["begun"] > _STALE:
                 return None
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
@@ -101,5 +103,5 @@ def _read(path: Path, crawl: dict[str, Any] | None) -> dict[str, Page] | None:
             page = Page(**{**values, "links": tuple(values["links"])})
         except (ValueError, TypeError, KeyError):
             continue  # a line that a kill cut off
-        pages[page.address] = page
+        pages[page.address] = page if read_so else replace(page, etag="", modified="")
     return pages

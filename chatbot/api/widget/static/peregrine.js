@@ -204,7 +204,7 @@ input, textarea { display: block; width: 100%; padding: 8px 10px; border: 1px so
 textarea { resize: none }
 .ask { display: flex; gap: 8px; align-items: end; padding: 8px 16px; border-top: 1px solid var(--line) }
 .ask div { flex: 1 }
-.ask label { margin: 0 }
+.ask label { margin: 0 0 4px }
 .row { display: flex; gap: 8px; flex-wrap: wrap }
 footer { padding: 0 16px 12px }
 footer p { margin: 0 0 4px }
@@ -335,6 +335,7 @@ footer p { margin: 0 0 4px }
       if (matchMedia("(max-width: 480px), (max-height: 420px)").matches) this.#dialog.showModal();
       else this.#dialog.show();
       this.#open.hidden = true;
+      this.#log.scrollTop = this.#log.scrollHeight; // what was restored had no height until now
       this.#box.focus();
     }
 
