@@ -11,7 +11,7 @@ from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.audience import VISITOR, Asker
 from chatbot.errors import DocumentError, GenerationError, QuestionError
-from chatbot.importing.conversations import message_body, question_of
+from chatbot.importing.conversations import message_body, question_of, words_of
 from chatbot.importing.letters import Letter, read_letter
 from chatbot.mail.box import Box, Stored
 from chatbot.mail.draft import body_of, colleague_body, draft_of, message_id
@@ -123,7 +123,7 @@ class LetterAnswering:
             return _Outcome(IGNORED, "there is a draft")
         if self._box.is_answered(letter.key):
             return _Outcome(IGNORED, "somebody answered it")
-        body = message_body(letter.text)
+        body = _without_name(message_body(letter.text), letter.name)
         said = question_of("" if letter.refers else letter.subject, body).strip()
         if not said:
             return _Outcome(IGNORED, _NO_WORDS)
@@ -153,3 +153,14 @@ class LetterAnswering:
                 if isinstance(event, Answered):
                     return event.answer
         raise GenerationError("The model ended without an answer.")
+
+
+def _without_name(body: str, name: str) -> str:
+    """A letter without its writer's name below it, where no closing stands over that."""
+    lines = body.rstrip().split("\n")
+    while len(lines) > 1:
+        said = words_of(lines[-1])
+        if lines[-1].strip() and not (said and said <= words_of(name)):
+            break
+        lines.pop()
+    return "\n".join(lines).strip()

@@ -23,6 +23,7 @@ say = TEXTS.say
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9.-]{1,250}", re.ASCII)
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_QUESTION = re.compile(r"[^.!?\n]+\?(?=\s|$)")
 _LONGEST_SUBJECT = 200
 _LONGEST_QUOTE = 20_000  # characters of the letter below its answer
 _MOST_REFERENCES = 20
@@ -73,19 +74,25 @@ def body_of(answer: Answer, letter: Letter, question: str, shortened: int = 0) -
     if numbers:
         listed = [f"[{number}] {source}" for source, number in numbers.items()]
         parts.append("\n".join([say(language, "sources"), *listed]))
-    return "\n\n".join([*_notes(language, letter, bool(answer.unsupported), shortened), *parts])
+    asked = len({found.strip() for found in _QUESTION.findall(question)})
+    notes = _notes(language, letter, bool(answer.unsupported), shortened, asked)
+    return "\n\n".join([*notes, *parts])
 
 
 def colleague_body(letter: Letter, question: str) -> str:
     """What the draft says where the knowledge base has no answer."""
     language = language_of(question)
     parts = [say(language, "greeting"), say(language, "colleague")]
-    return "\n\n".join([*_notes(language, letter, False, 0), *parts])
+    return "\n\n".join([*_notes(language, letter), *parts])
 
 
-def _notes(language: str, letter: Letter, unsupported: bool, shortened: int) -> list[str]:
+def _notes(
+    language: str, letter: Letter, unsupported: bool = False, shortened: int = 0, asked: int = 1
+) -> list[str]:
     """For the colleague who sends it; nothing where there is nothing to see to."""
     notes = [say(language, "unsupported")] if unsupported else []
+    if asked > 1:
+        notes.append(say(language, "several", count=asked))
     if letter.attachments:
         names = [_one_line(name)[:80] for name in letter.attachments[:_SHOWN]]
         more = ["..."] * (len(letter.attachments) > _SHOWN)
