@@ -39,6 +39,7 @@ _IN_FRONT = re.compile(
     rf"\s*(?:(?:---|\+\+\+|\{{)[^\n]*\n(?:[^\n]+\n)*?|\{{[^{{}}]*?){_SAYS_AUDIENCE}", re.IGNORECASE
 )
 _UNCLEAR = "?"  # no name of an audience: whoever reads it refuses it
+_DAYS = ("lastmod", "last_modified", "updated", "date")
 _ENDS = ("expirydate", "unpublishdate", "expires")
 _BEGINS = ("publishdate", "pubdate")
 
@@ -57,6 +58,12 @@ class FrontMatter:
         """What it says of whom the page is for, as it says it; ``None`` where it says nothing."""
         said = [self.values[name] for name in _AUDIENCES if name in self.values]
         return ", ".join(said) if said else None
+
+    @property
+    def day(self) -> str:
+        """When it was written or changed last, in ISO 8601; nothing where it does not say so."""
+        said = (self.values.get(name, "")[:10] for name in _DAYS)
+        return next((day for day in said if _is_date(day)), "")
 
     @property
     def address(self) -> str:

@@ -3,17 +3,21 @@ for."""
 
 import asyncio
 import re
+from pathlib import Path
 
 import chainlit as cl
 
+from chatbot.errors import DocumentError
 from chatbot.grounding.words import content_words, words
 from chatbot.knowledge.blocks import one_line
+from chatbot.knowledge.front_matter import front_matter
 from chatbot.page.answers import inert, source, source_list
 from chatbot.page.desk import Desk, copy_button, document_text
 from chatbot.passage import Passage
 from chatbot.text.sentences import sentences
 
 _CHARS = 400  # of a result's sentences
+_FRONT = 20_000  # characters in which front matter stands
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
 
@@ -34,7 +38,8 @@ async def search(desk: Desk, query: str) -> None:
     for number, passage in enumerate(found, start=1):
         document = document_text(desk, passage.path)
         listed.append(source(passage, number, [], document, desk.say("original")))
-        day = manifest.day(passage.path)
+        folder = desk.service.settings.knowledge
+        day = await asyncio.to_thread(_day_in, folder, passage.path) or manifest.day(passage.path)
         heading = " · ".join(filter(None, (_title(passage), passage.path, day)))
         plain.append(f"[{number}] {heading}\n{passage.text}")
         lines.append(
@@ -42,6 +47,18 @@ async def search(desk: Desk, query: str) -> None:
         )
     elements = [source_list(desk.say("sources"), listed), copy_button(desk, "\n\n".join(plain))]
     await cl.Message("\n\n".join(lines), elements=elements).send()
+
+
+def _day_in(folder: Path, path: str) -> str:
+    """The day that a page names in front of its text: an imported file is as old as its import,
+    what it says is not."""
+    if not path.endswith((".md", ".markdown", ".mdx")):
+        return ""
+    try:
+        with (folder / path).open(encoding="utf-8") as text:
+            return front_matter(text.read(_FRONT)).day
+    except (OSError, UnicodeDecodeError, DocumentError):
+        return ""
 
 
 def _title(passage: Passage) -> str:
@@ -63,11 +80,28 @@ def result(text: str, wanted: set[str]) -> str:
             break
         kept.append(at)
         room -= len(parts[at])
-    kept.sort()
-    shown = [
-        ("… " if at and at - 1 not in kept else "") + _marked(parts[at], wanted) for at in kept
-    ]
-    return " ".join(shown)
+    kept = sorted({*kept, *(_names_of(parts, at) for at in kept)})
+    shown = ""
+    for at, before in zip(kept, [-1, *kept], strict=False):
+        row = _is_row(parts[at])
+        if before >= 0:
+            shown += "  \n" if row or _is_row(parts[before]) else " "
+        if before != at - 1 and not row:
+            shown += "… "
+        shown += _marked(parts[at].strip("| ") if row else parts[at], wanted)
+    return shown
+
+
+def _is_row(part: str) -> bool:
+    return " | " in part
+
+
+def _names_of(parts: list[str], at: int) -> int:
+    """The first row of the table that a row is in, where the columns have their names; of what is
+    no row, itself."""
+    while _is_row(parts[at]) and at and _is_row(parts[at - 1]):
+        at -= 1
+    return at
 
 
 def _marked(sentence: str, wanted: set[str]) -> str:

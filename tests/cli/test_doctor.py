@@ -9,6 +9,7 @@ import pytest
 from chatbot.cli.doctor import _access, refused_connections, run_checks
 from chatbot.page.access import Mode
 from chatbot.settings import Settings
+from tests.support.index import build
 
 
 @pytest.fixture
@@ -22,6 +23,16 @@ def failed(settings: Settings) -> dict[str, str]:
 
 def test_a_good_installation_passes(chosen: Settings) -> None:
     assert failed(chosen) == {}
+
+
+def test_every_file_that_says_unclearly_whom_it_is_for_is_named(chosen: Settings) -> None:
+    for number in range(7):
+        path = chosen.knowledge / f"slip{number}.md"
+        path.write_text(f"---\naudience: public, law{number}\n---\nText of {number}.\n")
+    build(chosen)
+    said = failed(chosen)["audiences"]
+    assert "'slip0.md': it names 'public' beside others" in said and "'slip4.md'" in said
+    assert "slip5" not in said and said.endswith("; and 2 files more.")
 
 
 def test_what_is_wrong_is_named(chosen: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
