@@ -5,7 +5,8 @@ from typing import Any
 
 _CONTEXT_CHARS = 1500
 _HEADING = re.compile(r"#{1,6}[ \t]+")
-_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*")
+# Of Markdown, or as tables of other formats are read: "Part | Torque".
+_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*|[^|]*[^|\s] \| .*")
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*")  # between a table's names and its rows
 _BETWEEN = re.compile(r"(?<!\\)\|")
 
@@ -70,7 +71,8 @@ def _rows(document: str, first: int, end: int, spans: list[Span]) -> list[dict[s
                 row["names"] = True
         else:
             quote = any(position < close and start < position + len(line) for start, close in spans)
-            cells = _BETWEEN.split(line.strip()[1:-1])
+            framed = line.lstrip().startswith("|")
+            cells = _BETWEEN.split(line.strip()[1:-1] if framed else line)
             told = [cell.strip().replace("\\|", "|") for cell in cells]
             rows.append({"cells": told, "quote": quote, "names": False})
         position += len(line)

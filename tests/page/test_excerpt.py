@@ -34,3 +34,14 @@ def test_spans_that_overlap_are_shown_once() -> None:
         (" three", True),
         (".", False),
     ]
+
+
+def test_tables_of_other_formats_are_tables_too() -> None:
+    text = "Sheet\n\nPart | Torque | Every\nCrimp | 1.2 Nm | \nHinge | 4.5 Nm | 2 years\n\nA | b.\n"
+    start = text.index("Hinge")
+    _, table, after = marked_parts(text, [(start, start + 14)])
+    assert [row["cells"] for row in table["rows"]] == [
+        ["Part", "Torque", "Every"], ["Crimp", "1.2 Nm", ""], ["Hinge", "4.5 Nm", "2 years"]
+    ]  # fmt: skip
+    assert [row["quote"] for row in table["rows"]] == [False, False, True]
+    assert after["text"] == "\nA | b.\n"  # one row is none
