@@ -199,7 +199,7 @@ h2 { flex: 1; font-size: 1.1em; margin: 0; overflow-wrap: anywhere }
 .pages li { padding: 2px 0 }
 a { color: var(--accent); overflow-wrap: anywhere }
 .said button { margin-top: 8px }
-label { display: block; font-size: .875em; margin-top: 8px }
+label { display: block; font-size: .875em; margin: 8px 0 4px }
 input, textarea { display: block; width: 100%; padding: 8px 10px; border: 1px solid var(--line); background: var(--back) }
 textarea { resize: none }
 .ask { display: flex; gap: 8px; align-items: end; padding: 8px 16px; border-top: 1px solid var(--line) }
@@ -551,7 +551,9 @@ footer p { margin: 0 0 4px }
         }
       });
       this.#append(form);
-      name.focus();
+      // What happens with it stands at its top.
+      this.#log.scrollTop += form.getBoundingClientRect().top - this.#log.getBoundingClientRect().top - 8;
+      name.focus({ preventScroll: true });
     }
   }
 
