@@ -9,7 +9,7 @@ that holds for one of several things, of which the question names none, stands a
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage
@@ -29,6 +29,8 @@ from chatbot.grounding.sources import all_spans
 from chatbot.prompts import Prompts
 
 APPROVED = "approved answer"  # in the place of a model's name
+# The share of answers from another reading that were right (docs/experiments.md).
+_ANOTHER_READING = 0.6
 
 
 def small_talk_events(text: str, model: str) -> list[Event]:
@@ -70,11 +72,12 @@ class _Draft:
 
 @dataclass(frozen=True)
 class _Checked:
-    """The text to show, and what it rests on."""
+    """The text to show, and what it rests on; its confidence is ``at_most`` so much."""
 
     text: str
     abstained: bool
     verified: Verified = field(default_factory=Verified)
+    at_most: float = 1.0
 
 
 async def stream_answer(
@@ -129,7 +132,7 @@ async def stream_answer(
         Answer(
             answer=shown.text,
             abstained=shown.abstained,
-            confidence=round(prepared.confidence, 4),
+            confidence=round(min(prepared.confidence, shown.at_most), 4),
             citations=shown.verified.citations,
             passages=prepared.passages,
             model=model,
@@ -168,7 +171,7 @@ async def _again(
         better = _verify(other.text, prepared, chain.prompts, refusal)
         if not (other.cut or better.abstained or better.verified.unsupported):
             first.cut = False
-            return better
+            return replace(better, at_most=_ANOTHER_READING)
     return None
 
 

@@ -20,6 +20,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.errors import GenerationError
 from chatbot.grounding.confidence import Reading
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.page.answers import support
 from chatbot.passage import Passage
 from chatbot.service import ChatService
 from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
@@ -101,6 +102,7 @@ async def test_another_reading_takes_the_place_of_a_contradicted_answer(
     assert answer.answer == RIGHT
     assert answer.citations
     assert not answer.unsupported
+    assert support(answer) == "partly"  # two readings said two things
     first, second = engine.prompts[-2:]
     assert "Part: Return of P-1 in the US; EUR: 1.50" in first
     assert "| Return of P-1 in the US | 1.50 |" in second
