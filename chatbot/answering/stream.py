@@ -30,7 +30,7 @@ from chatbot.prompts import Prompts
 
 APPROVED = "approved answer"  # in the place of a model's name
 # The share of answers from another reading that were right (docs/experiments.md).
-_ANOTHER_READING = 0.6
+_ANOTHER_READING = 0.55
 
 
 def small_talk_events(text: str, model: str) -> list[Event]:
