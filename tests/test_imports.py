@@ -27,6 +27,7 @@ OWNERS = {
         "importing.folder",
         "index.builder",
         "llm.download",
+        "llm.half_made",
         "llm.wheels",
         "mail.state",
     },

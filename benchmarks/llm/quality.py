@@ -1,9 +1,10 @@
 """Whether the fast engine answers as well as float32: the same cases, weights and prompts.
 
-``openvino`` runs as it serves, on the file with the adapter merged in (Q8_0) and with guesses from
-the prompt; ``f32`` is transformers in float32 on the untouched file with the adapter beside it.
-Every case brings its own passages and the gate is open, so that nothing else differs. Answers are
-kept in ``--out``.
+``openvino`` runs as it serves, on the converted file with the adapter in it and with guesses from
+the prompt; ``f32`` is transformers in float32 on the untouched file with the adapter beside it
+(:mod:`benchmarks.llm.exact`). Every case brings its own passages and the gate is open, so that
+nothing else differs. Answers are kept in ``--out``, each as soon as it is there: the same command
+goes on after the last one, and what is compared are the cases that every engine has answered.
 
     python -m benchmarks.llm.quality --cases FILE [--limit 200] [--engines openvino,f32]
 """
@@ -16,38 +17,60 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import ROOT
+from benchmarks.llm.exact import ExactEngine
 from benchmarks.served import ENTRY, MODEL, adapter, graph
 from chatbot.cases import Case, read_cases
 from chatbot.evaluation.answers import answer_cases, summarise
 from chatbot.llm.catalogue import require_weights
 from chatbot.llm.local import LocalChatModel
 from chatbot.service import ChatService
-from chatbot.settings import Settings, load_settings
+from chatbot.settings import load_settings
 
 METRICS = ("token_f1", "contains_gold", "rouge_l")
+LONGEST = 48  # tokens of an answer
+
+Row = dict[str, Any]
 
 
-def engine_of(name: str, settings: Settings) -> Any:
+def engine_of(name: str) -> Any:
     """The engine of that name, loaded."""
     if name == "f32":
-        from chatbot.llm.engines.transformers import TransformersEngine
-
         used = adapter()
-        return TransformersEngine(require_weights(ENTRY), used.path if used else None, "f32")
+        return ExactEngine(require_weights(ENTRY), used.path if used else None)
     from chatbot.llm.engines.openvino import OpenVINOEngine
 
     return OpenVINOEngine(graph())
 
 
-def answered(name: str, cases: list[Case], settings: Settings) -> list[dict[str, Any]]:
-    """A row for each case."""
-    llm = LocalChatModel(
-        engine=engine_of(name, settings), model_name=name, template=ENTRY.template,
-        stop_strings=ENTRY.stop, context=ENTRY.context, max_tokens=settings.answer_tokens,
-    )  # fmt: skip
-    service = ChatService(settings, llm=llm)
-    service.warm_up()
-    return asyncio.run(answer_cases(service, cases, lambda done, total: None))
+def answer_missing(name: str, cases: list[Case], expected: list[Row], file: Path) -> None:
+    """Append a row to ``file`` for each case that it does not have yet; ``expected`` are another
+    engine's rows."""
+    done = len(rows_of(file))
+    if done >= len(cases):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(
+            index=Path(folder), llm=MODEL, embeddings="bundled", refuse_below=0.0,
+            answer_tokens=LONGEST,
+        )  # fmt: skip
+        llm = LocalChatModel(
+            engine=engine_of(name), model_name=name, template=ENTRY.template,
+            stop_strings=ENTRY.stop, context=ENTRY.context, max_tokens=LONGEST,
+        )  # fmt: skip
+        service = ChatService(settings, llm=llm)
+        service.warm_up()
+        with file.open("a", encoding="utf-8") as out:
+            for at, case in enumerate(cases[done:], start=done):
+                if isinstance(llm.engine, ExactEngine):
+                    llm.engine.expected = expected[at]["answer"] if at < len(expected) else ""
+                (row,) = asyncio.run(answer_cases(service, [case], lambda done, total: None))
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                out.flush()
+
+
+def rows_of(file: Path) -> list[Row]:
+    """The rows that are there."""
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def main() -> None:
@@ -55,24 +78,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=200)
-    parser.add_argument("--tokens", type=int, default=48, help="the longest answer")
     parser.add_argument("--engines", default="openvino,f32")
     parser.add_argument("--out", type=Path, default=ROOT / "artefacts" / "bench-llm")
     options = parser.parse_args()
     cases = read_cases(options.cases, Case, options.limit)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(
-            index=Path(folder), llm=MODEL, embeddings="bundled", refuse_below=0.0,
-            answer_tokens=options.tokens,
-        )  # fmt: skip
-        for name in options.engines.split(","):
-            file = options.out / f"answers-{name}.json"
-            if not file.exists():
-                found = answered(name, cases, settings)
-                options.out.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(found, ensure_ascii=False, indent=1))
-            rows[name] = json.loads(file.read_text())
+    options.out.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, list[Row]] = {}
+    for name in options.engines.split(","):
+        file = options.out / f"answers-{MODEL}-{name}.jsonl"
+        answer_missing(name, cases, next(iter(rows.values()), []), file)
+        rows[name] = rows_of(file)[: len(cases)]
+    compared = min(map(len, rows.values()))
+    print_table({name: found[:compared] for name, found in rows.items()})
+
+
+def print_table(rows: dict[str, list[Row]]) -> None:
+    """Figures of each engine, and of two how often they differ."""
     print("| engine | n | " + " | ".join(METRICS) + " | refused, answerable | refused, not |")
     print("|---|---|" + "---|" * (len(METRICS) + 2))
     for name, found in rows.items():
@@ -84,7 +105,11 @@ def main() -> None:
     if len(rows) == 2:
         pairs = list(zip(*rows.values(), strict=True))
         same = sum(one["answer"] == other["answer"] for one, other in pairs)
-        print(f"\n{same} of {len(pairs)} answers are the same to the letter.")
+        gold = [(one["contains_gold"], other["contains_gold"]) for one, other in pairs]
+        print(
+            f"\n{same} of {len(pairs)} answers are the same to the letter; gold only in the first "
+            f"{gold.count((True, False))}, only in the second {gold.count((False, True))}."
+        )
 
 
 if __name__ == "__main__":

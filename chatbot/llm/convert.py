@@ -6,8 +6,10 @@ the end of a process gives back; the page goes on answering meanwhile.
     python -m chatbot.llm.convert FILE OUT BITS [ADAPTER]
 """
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,12 +21,17 @@ from typing import Any
 
 from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.llm.graph import Bits, rewrite
+from chatbot.llm.half_made import half_made, is_whole, put_in_place
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
 
 PROPERTIES = "properties.json"
 
 _TICK = 0.5
+# OpenVINO's graph and ours beside it, in sizes of the file: 2.0 of eight bits, 2.8 of four.
+_ROOM = 3
+# What it says where a write fails, or less free bytes than that: the disk is full.
+_UNWRITTEN, _FULL = "iostream error", 1_000_000
 
 
 def convert_apart(
@@ -35,9 +42,11 @@ def convert_apart(
     The other process ends with this one, and when ``cancelled`` says so.
 
     Raises:
-        ModelUnavailableError: it failed or was cancelled; the message says why.
+        ModelUnavailableError: it failed or was cancelled, or there is too little room; the
+            message says why.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
+    _check_disk(weights, out.parent)
     command = [sys.executable, "-m", "chatbot.llm.convert", str(weights), str(out), str(bits)]
     with tempfile.TemporaryFile("w+", dir=out.parent) as said:
         process = subprocess.Popen(
@@ -57,6 +66,17 @@ def convert_apart(
             raise _failure(weights, process.returncode, said.read())
 
 
+def _check_disk(weights: Path, folder: Path) -> None:
+    """A full disk would trouble whatever else writes there, minutes from now."""
+    needed, free = _ROOM * weights.stat().st_size, shutil.disk_usage(folder).free
+    if free < needed:
+        raise ModelUnavailableError(
+            f"The weights '{weights}' could not be converted: that takes {needed / 1e6:,.0f} MB "
+            f"for a while in '{folder}', and {free / 1e6:,.0f} MB are free; make room and start "
+            "again."
+        )
+
+
 def _failure(weights: Path, status: int, said: str) -> ModelUnavailableError:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     why = lines[-1].rstrip(".")[:300] if lines else f"status {status}"
@@ -68,20 +88,32 @@ def _failure(weights: Path, status: int, said: str) -> ModelUnavailableError:
 
 
 def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -> None:
-    """Make the folder ``out``: OpenVINO's graph, its properties, and the tokenizer.
+    """Make the folder ``out``: OpenVINO's graph, its properties, and the tokenizer. Blocks while
+    another process makes one beside it; where that made this one, nothing is left to do.
 
     Raises:
         ModelUnavailableError: the adapter does not fit, or the tokenizer is not known.
+        OSError: the disk is full.
     """
-    with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
-        folder = Path(temporary) / "graph"
+    with half_made(out.parent) as temporary:
+        if is_whole(out):
+            return
+        folder = temporary / "graph"
         folder.mkdir()
-        matrices = Matrices(weights, adapter)
-        read_tokens(weights, matrices.reader).save(folder)
-        properties = rewrite(_write_graph(weights, folder), matrices, bits)
-        (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
-        if not out.exists():
-            folder.rename(out)
+        try:
+            _fill(folder, weights, bits, adapter)
+            put_in_place(folder, out)
+        except Exception as exc:  # OpenVINO does not say why it cannot write
+            if _UNWRITTEN in str(exc) or shutil.disk_usage(folder).free < _FULL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from exc
+            raise
+
+
+def _fill(folder: Path, weights: Path, bits: Bits, adapter: Path | None) -> None:
+    matrices = Matrices(weights, adapter)
+    read_tokens(weights, matrices.reader).save(folder)
+    properties = rewrite(_write_graph(weights, folder), matrices, bits)
+    (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
 
 
 def _write_graph(weights: Path, folder: Path) -> Path:

@@ -16,6 +16,7 @@ from chatbot.errors import ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import convert_apart
+from chatbot.llm.half_made import LOCK, half_made, is_whole
 from chatbot.llm.merge import merge_gguf
 from chatbot.settings import Settings
 
@@ -60,7 +61,7 @@ def prepare_graph(
             f"OpenVINO runs an adapter only on a GGUF file, and '{weights}' is none; set "
             "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
         )
-    if not graph.exists():
+    if not is_whole(graph):
         convert_apart(weights, graph, entry.bits, adapter.path if adapter else None, cancelled)
     return graph
 
@@ -73,7 +74,9 @@ def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: 
     """
     merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():
-        merge_gguf(weights, adapter.path, merged)
+        with half_made(merged.parent) as folder:
+            merge_gguf(weights, adapter.path, folder / merged.name)
+            (folder / merged.name).replace(merged)
     return merged
 
 
@@ -102,7 +105,7 @@ def _tidy(folder: Path) -> None:
     graphs = sorted((item for item in beside if item[1].name.endswith(_GRAPH)), reverse=True)
     kept = {path for _, path in graphs[:_KEPT]}
     for changed, path in beside:
-        if path in kept or time.time() - changed < _YOUNG:
+        if path in kept or path.name == LOCK or time.time() - changed < _YOUNG:
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

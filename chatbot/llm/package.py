@@ -133,6 +133,8 @@ def _download(package: Package, place: Path, watch: Callable[[int], None], cance
         finally:
             process.kill()
             process.wait()
+    if process.returncode < 0:
+        raise _PassingError(f"pip was ended by signal {-process.returncode} at {package}")
     if process.returncode:
         raise _failure(package, log.read_text("utf-8", "replace"))
     wheel = next(out.glob("*.whl"), None)

@@ -12,6 +12,7 @@ from chatbot.llm.catalogue import LLMEntry, find_weights
 from chatbot.llm.converted import graph_of, prepare_graph
 from chatbot.llm.download import may_fetch
 from chatbot.llm.factory import choose_engine
+from chatbot.llm.half_made import is_whole
 from chatbot.llm.hardware import available_memory
 from chatbot.privacy import told_offline
 from chatbot.settings import Settings
@@ -65,7 +66,7 @@ class Preparation:
                 return False
             if choose_engine(self.entry, self._settings) != "openvino":
                 return True
-            return graph_of(self.entry, self._settings, self._adapter()).exists()
+            return is_whole(graph_of(self.entry, self._settings, self._adapter()))
         except ChatbotError as exc:
             log.debug("%s", exc)
             return False

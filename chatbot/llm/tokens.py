@@ -29,6 +29,7 @@ _SPLITS: dict[str, tuple[str, ...]] = {
     "smollm": (r"\p{N}", *_GPT2),
     "gpt-2": _GPT2,
 }
+PRE_TOKENIZERS = tuple(sorted(_SPLITS))
 # Words that are tokens as a whole are taken before any merge.
 _WHOLE_WORDS = frozenset({"llama-bpe", "llama3", "falcon3"})
 # ``tokenizer.ggml.token_type``: tokens that stand for themselves wherever their text appears.
@@ -95,7 +96,7 @@ def read_tokens(gguf_file: Path, reader: Any = None) -> TextTokens:
     if model != "gpt2" or split not in _SPLITS:
         raise ModelUnavailableError(
             f"'{gguf_file}' has a tokenizer '{model}' with the pre-tokenizer '{split}', which is "
-            f"not known here (known: gpt2 with {', '.join(sorted(_SPLITS))}); use the model's "
+            f"not known here (known: gpt2 with {', '.join(PRE_TOKENIZERS)}); use the model's "
             "safetensors with CHATBOT_ENGINE=transformers."
         )
     tokens, merges, kinds = value("tokens"), value("merges"), value("token_type")

@@ -52,6 +52,7 @@ class Models:
         self.embeddings_entry = catalogue.choose_embeddings(settings.embeddings)
         self.reranker_entry = catalogue.choose_reranker(settings.reranker)
         self.preparation: Preparation | None = None
+        self._fallback: LLMEntry | None = None  # answers where the first one does not load
         self._adapter: Path | None = None
         self._embeddings = embeddings
         self._reranker = reranker
@@ -63,12 +64,16 @@ class Models:
         large, small = catalogue.llm.get("bundled"), catalogue.llm.get("bundled-small")
         if large is None or small is None or self.llm_entry not in (large, small):
             return
-        preparation = Preparation(large, self._settings, lambda: self._adapter_for(large))
+        preparation = self._preparation(large)
         if preparation.is_ready():
             self.llm_entry = self._wanted = large
+            self._fallback = small
         else:
             self.llm_entry = self._wanted = small
             self.preparation = preparation
+
+    def _preparation(self, entry: LLMEntry) -> Preparation:
+        return Preparation(entry, self._settings, lambda: self._adapter_for(entry))
 
     @property
     def preparing(self) -> State | None:
@@ -138,11 +143,14 @@ class Models:
             try:
                 self.llm = self._load(entry)
             except ChatbotError as exc:
-                if self.llm is None or self.preparation is None or entry is self.llm_entry:
+                if self.llm is None and self._fallback is not None:
+                    self.preparation = self._preparation(entry)
+                    self.llm_entry, self._fallback = self._fallback, None
+                elif self.llm is None or self.preparation is None or entry is self.llm_entry:
                     raise
                 self._wanted = self.llm_entry  # the next question does not try again
                 self.preparation.tell("failed", reason=str(exc))
-                return self.llm
+                return self.llm or self.load_llm()
             self.llm_entry, self._adapter = entry, folder
             if self.preparation is not None and entry is self.preparation.entry:
                 self.preparation.tell("answers")

@@ -1,10 +1,10 @@
 """From a GGUF file to what OpenVINO runs: the file's weights, an adapter's, four and eight bits."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,19 @@ from typing import Any
 import gguf
 import numpy as np
 import pytest
+from langchain_core.messages import AIMessage, HumanMessage
 
+from chatbot.cli import main
 from chatbot.errors import ModelUnavailableError
+from chatbot.llm import convert as module
+from chatbot.llm.catalogue import load_catalogue
 from chatbot.llm.convert import convert, convert_apart
-from chatbot.llm.engines.openvino import OpenVINOEngine
-from chatbot.llm.engines.protocol import GenerationRequest
+from chatbot.llm.factory import load_chat_model
+from chatbot.llm.half_made import LOCK, is_whole
+from chatbot.llm.local import LocalChatModel
+from chatbot.settings import load_settings
 from tests.support.gguf_files import small_vocabulary, write_random
+from tests.support.hub import REPOSITORY, running_hub
 
 pytestmark = pytest.mark.model
 PROMPT = "Customers can return a product within thirty days of delivery."
@@ -85,18 +92,65 @@ def test_the_graph_says_what_the_file_says(
     assert sizes[0] < sizes[1]
 
 
-def test_an_engine_runs_what_was_converted_in_another_process(
+def test_falcon_is_pulled_converted_in_another_process_and_answers(
+    vocabulary: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The catalogue's own entry, with a random file of Falcon3's kind on the hub."""
+    from huggingface_hub import constants
+
+    shipped = (load_settings().models / "catalogue.toml").read_text(encoding="utf-8")
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "catalogue.toml").write_text(
+        shipped.replace('"tiiuae/Falcon3-1B-Instruct-GGUF"', f'"{REPOSITORY}"'), encoding="utf-8"
+    )
+    monkeypatch.setenv("CHATBOT_MODELS", str(models))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    write_random(tmp_path / "random.gguf", "llama", "falcon3", vocabulary)
+    name = "Falcon3-1B-Instruct-q8_0.gguf"
+    with running_hub({name: (tmp_path / "random.gguf").read_bytes()}) as hub:
+        monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+        place = hub.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", place)
+        assert main(["pull", "falcon"]) == 0
+    assert capsys.readouterr().out.strip().endswith(name)
+    settings = load_settings(llm="falcon", answer_tokens=12)
+    assert settings.models == models
+    model = load_chat_model(load_catalogue(models).choose_llm("falcon"), settings)
+    assert isinstance(model, LocalChatModel)
+    graphs = models / "converted" / "falcon"
+    assert len(list(graphs.iterdir())) == 2  # the graph and the lock
+    assert model.engine.name == "openvino"
+    assert model.render([HumanMessage(PROMPT)]) == f"<|user|>\n{PROMPT}\n<|assistant|>\n"
+    said = model.invoke(PROMPT)
+    assert isinstance(said, AIMessage) and said.usage_metadata is not None
+    assert (
+        said.usage_metadata["output_tokens"] == 12
+        or said.response_metadata["finish_reason"] == "stop"
+    )
+    model.engine.close()
+
+
+def test_what_a_kill_left_is_removed_and_a_damaged_graph_is_made_again(
     vocabulary: Any, tmp_path: Path
 ) -> None:
-    file = tmp_path / "random.gguf"
+    file, graph = tmp_path / "random.gguf", tmp_path / "graphs" / "one"
     write_random(file, "llama", "falcon3", vocabulary)
-    convert_apart(file, tmp_path / "graphs" / "one", 8, None, never)
-    assert [path.name for path in (tmp_path / "graphs").iterdir()] == ["one"]
-    engine = OpenVINOEngine(tmp_path / "graphs" / "one")
-    pieces = list(engine.stream(GenerationRequest(PROMPT, 12), threading.Event()))
-    assert pieces[-1].prompt_tokens == engine.count_tokens(PROMPT)
-    assert pieces[-1].tokens == 12 or pieces[-1].finish_reason == "stop"
-    engine.close()
+    left = tmp_path / "graphs" / ".half-killed"
+    left.mkdir(parents=True)
+    (left / "openvino_model.bin").write_bytes(bytes(1000))
+    convert(file, graph, 8)
+    assert is_whole(graph)
+    whole = (graph / "openvino_model.bin").read_bytes()
+    (graph / "openvino_model.bin").write_bytes(whole[: len(whole) // 2])
+    assert not is_whole(graph)
+    convert(file, graph, 8)
+    assert (graph / "openvino_model.bin").read_bytes() == whole
+    assert {path.name for path in graph.parent.iterdir()} == {"one", LOCK}
 
 
 def test_a_broken_file_gets_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
@@ -104,7 +158,35 @@ def test_a_broken_file_gets_a_sentence_and_leaves_nothing(tmp_path: Path) -> Non
     broken.write_bytes(b"GGUF and then nothing")
     with pytest.raises(ModelUnavailableError, match=r"broken.gguf' could not be converted \("):
         convert_apart(broken, tmp_path / "graphs" / "one", 8, None, never)
+    assert [path.name for path in (tmp_path / "graphs").iterdir()] == [LOCK]
+
+
+def test_too_little_room_is_told_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "some.gguf"
+    file.write_bytes(bytes(1_000_000))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2_000_000))
+    with pytest.raises(ModelUnavailableError, match=r"takes 3 MB .* and 2 MB are free; make room"):
+        convert_apart(file, tmp_path / "graphs" / "one", 8, None, never)
     assert list((tmp_path / "graphs").iterdir()) == []
+
+
+def test_a_disk_that_fills_up_leaves_nothing_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(folder: Path, *_: Any) -> None:
+        (folder / "openvino_model.bin").write_bytes(b"half")
+        raise RuntimeError("basic_ios::clear: iostream error")  # all that OpenVINO 2026.4.1 says
+
+    monkeypatch.setattr(module, "_fill", fill)
+    (tmp_path / "graphs").mkdir()
+    with pytest.raises(OSError, match="No space left on device") as raised:
+        convert(tmp_path / "some.gguf", tmp_path / "graphs" / "one", 8)
+    assert [path.name for path in (tmp_path / "graphs").iterdir()] == [LOCK]
+    told = module._failure(tmp_path / "some.gguf", 1, f"{raised.value}\n")
+    assert "could not be converted (the disk is full; make room and start again)" in str(told)
 
 
 def test_a_conversion_can_be_stopped(vocabulary: Any, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from chatbot.llm.converted import graph_folder, mark_used, merged_file
+from chatbot.llm.half_made import LOCK
 
 DAY = 86400
 
@@ -37,5 +38,8 @@ def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
     merged = merged_file(folder, base, "1" * 64)
     merged.touch()
     aged(merged, 2)
+    lock = folder / LOCK
+    lock.touch()
+    aged(lock, 2)
     mark_used(old[0])
-    assert set(folder.iterdir()) == {old[0], old[3], old[4], young}
+    assert set(folder.iterdir()) == {old[0], old[3], old[4], young, lock}

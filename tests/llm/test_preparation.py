@@ -147,6 +147,35 @@ def test_a_large_model_that_does_not_load_leaves_the_small_one(
     assert service.model_name.startswith("bundled-small")
 
 
+def test_a_ready_model_that_does_not_load_leaves_the_answers_to_the_small_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder is damaged, say: it is tried once more beside the small one, and then told."""
+    monkeypatch.setattr(module.Preparation, "is_ready", lambda self: True)
+    work = Work(monkeypatch)
+    work.fetched.set()
+    work.converted.set()
+    tried: list[str] = []
+
+    def load(entry: Any, *_: Any) -> Any:
+        tried.append(entry.name)
+        if entry.name == "bundled":
+            raise ModelUnavailableError("The weights do not load.")
+        return scripted_model(ScriptedEngine("45 days"))
+
+    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
+    service = prepared(settings)
+    assert service.status() == "ready"
+    assert service.model_name.startswith("bundled-small")
+    deadline = time.monotonic() + 20
+    while tried != ["bundled", "bundled-small", "bundled"]:
+        assert time.monotonic() < deadline, tried
+        time.sleep(0.01)
+    assert until(service, "failed").reason == "The weights do not load."
+    service.refresh()
+    assert tried == ["bundled", "bundled-small", "bundled"]
+
+
 @pytest.mark.parametrize(
     ("switch", "value"), [("CHATBOT_OFFLINE", "true"), ("HF_HUB_OFFLINE", "1")]
 )

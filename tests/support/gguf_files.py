@@ -13,8 +13,13 @@ WIDTH, FEED_FORWARD, HEADS, KV_HEADS, LAYERS = 256, 512, 4, 2, 2
 
 
 def small_vocabulary() -> dict[str, Any]:
-    """Tokens, merges and kinds of the small bundled model, which is here anyway."""
-    entry = load_catalogue(load_settings().models).llm["bundled-small"]
+    """That of the small bundled model, which is here anyway."""
+    return vocabulary_of("bundled-small")
+
+
+def vocabulary_of(model: str) -> dict[str, Any]:
+    """Tokens, merges and kinds of the GGUF file of a model of the catalogue."""
+    entry = load_catalogue(load_settings().models).llm[model]
     fields = gguf.GGUFReader(str(require_weights(entry))).fields
     keys = ("tokens", "merges", "token_type")
     return {key: fields[f"tokenizer.ggml.{key}"].contents() for key in keys}
