@@ -6,8 +6,8 @@
 or the whole is hashed, ``conversion`` within ``--seconds`` of the start of a conversion, by turns
 the program and the process that converts for it. pip's configuration says where the wheels are;
 for ``conversion`` the weights of the checkout are linked. ``CHATBOT_LLM`` names the model, for
-the first two ``bundled``. Nothing wrong may ever lie in a final place, one run at the end completes, and
-nothing is left beside it.
+the first two ``bundled``. Nothing wrong may ever lie in a final place, one run at the end
+completes, and nothing is left beside it.
 """
 
 import argparse
@@ -139,17 +139,18 @@ def assembly(place: Place, seconds: float) -> str:
 
 
 def conversion(place: Place, seconds: float) -> str:
-    """One kill within ``seconds`` after the other process began to work."""
+    """One kill within ``seconds`` after the other process was started."""
     for graph in place.converted.glob("*-graph*"):
         shutil.rmtree(graph)
     process = place.start(CONVERT)
-    while not list(place.converted.glob(".half-*")) and process.poll() is None:
+    children: list[psutil.Process] = []
+    while not children:
+        assert process.poll() is None, process.communicate()[1]
+        children = psutil.Process(process.pid).children()
         time.sleep(0.02)
-    (child,) = psutil.Process(process.pid).children() or [None]
-    assert child is not None, process.communicate()[1]
     time.sleep(random.uniform(0, seconds))
     if place.checked % 2:
-        child.kill()
+        children[0].kill()
         said = process.communicate()[1].strip().splitlines()
         if list(place.converted.glob("*-graph*")):
             return "done"

@@ -136,21 +136,27 @@ def test_falcon_is_pulled_converted_in_another_process_and_answers(
 
 
 def test_what_a_kill_left_is_removed_and_a_damaged_graph_is_made_again(
-    vocabulary: Any, tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, graph = tmp_path / "random.gguf", tmp_path / "graphs" / "one"
-    write_random(file, "llama", "falcon3", vocabulary)
+    def fill(folder: Path, *_: Any) -> None:
+        made.append(folder)
+        (folder / "openvino_model.bin").write_bytes(b"weights")
+
+    made: list[Path] = []
+    monkeypatch.setattr(module, "_fill", fill)
+    file, graph = tmp_path / "some.gguf", tmp_path / "graphs" / "one"
     left = tmp_path / "graphs" / ".half-killed"
     left.mkdir(parents=True)
     (left / "openvino_model.bin").write_bytes(bytes(1000))
-    convert(file, graph, 8)
+    for _ in range(2):  # the second finds it there
+        convert(file, graph, 8)
     assert is_whole(graph)
-    whole = (graph / "openvino_model.bin").read_bytes()
-    (graph / "openvino_model.bin").write_bytes(whole[: len(whole) // 2])
+    (graph / "openvino_model.bin").write_bytes(b"half")
     assert not is_whole(graph)
     convert(file, graph, 8)
-    assert (graph / "openvino_model.bin").read_bytes() == whole
+    assert (graph / "openvino_model.bin").read_bytes() == b"weights"
     assert {path.name for path in graph.parent.iterdir()} == {"one", LOCK}
+    assert len(made) == 2
 
 
 def test_a_broken_file_gets_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
