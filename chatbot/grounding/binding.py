@@ -135,7 +135,7 @@ def _belongs(named: frozenset[str], best: Piece, other: Piece, row: bool) -> str
     mine, theirs = _marks(best), _marks(other)
     if row:
         mine, theirs = mine | _plainly(best), theirs | _plainly(other)
-    strange = named & (theirs - mine)
+    strange = {mark for mark in named & (theirs - mine) if not mark.startswith("@rate:")}
     nearer = bool(_terms(strange)) or len(named & theirs) > len(named & mine)
     if strange and nearer and not named & (mine - theirs):
         return f"it says '{_word(strange)}', of which its source says something else"

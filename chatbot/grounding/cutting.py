@@ -33,7 +33,7 @@ _LIST = re.compile(
 )
 _BE = frozenset("is are was were can may must will ist sind wird werden est sont es son".split())  # noqa: SIM905
 _DETERMINERS = frozenset("the a an your our its their it them us".split())  # noqa: SIM905
-_GAPPED = 6  # words
+_GAPPED = 8  # words
 _ITEM = 4  # words of an item of a list
 _OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
 _CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
@@ -140,7 +140,7 @@ def _build_pieces(
             gapped=how == "gapped",
         )
         built.append(parts)
-    return _with_denied_lists(built, [a not in hard for a, _ in spans])
+    return _with_denied_lists(built, [a not in hard and text[a] != ":" for a, _ in spans])
 
 
 def _clause_before(built: Sequence[Piece]) -> Piece:
@@ -165,7 +165,9 @@ def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece
         after = built[at + 1]
         alone = at == 0 or not joined[at] or _is_item(built[at - 1].text, False)
         either = _OR.match(after.text) is not None
-        if joined[at + 1] and after.negative and alone and _is_item(built[at].text, either):
+        verb = after.denies or after.in_denied_list  # not "no cost" behind something else
+        listed = joined[at + 1] and after.negative and (verb or either)
+        if listed and alone and _is_item(built[at].text, either):
             one_more = not built[at].negative or built[at].in_denied_list
             built[at] = replace(built[at], in_denied_list=one_more)
     return built

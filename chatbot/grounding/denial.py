@@ -11,12 +11,24 @@ from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
+_FROM_TO = re.compile(
+    r"\b(?:from|von|vom|de|du|desde)\s(?:the\s)?([^\W\d_]+)\s(?:to|until|till|bis|zum|à|au|hasta|a)\s"
+    r"(?:the\s)?([^\W\d_]+)",
+    re.IGNORECASE,
+)
 _SAME_SUBJECT = 0.05
 _WHOLE_SUBJECT = 1.5
 _SAME_TERM = 0.5
 _NEARLY = 0.02  # so little less is as much
 _CONTRAST = 4  # words
 _TOLD = 2  # words
+_DENIED = 0.6  # of the words of a denied clause
+_ALSO = frozenset("and und et y".split())  # noqa: SIM905
+_MODAL = frozenset("may must allow permit possibl avail offer".split())  # noqa: SIM905
+# The sides of pairs in [polar] that say that something is there.
+_GIVEN = frozenset("include open allowed possible accept connected valid enable start".split())  # noqa: SIM905
+# Words of a clause that says what another thing is set against.
+_ASIDE = frozenset("instead rather except unlike statt sondern außer sauf salvo".split())  # noqa: SIM905
 _SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
 
 
@@ -27,10 +39,12 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         best = about_the_same(clause, source)
         if _conditional(clause) and not any(map(_conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
-        if source.row and _names_column(clause):
+        if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
             continue
         if best and all(_denies(clause, other, source) for other in best):
-            denied.append(clause)
+            told = clause.negative and _denied_words(clause, source)
+            if not told and not (_limits_to(clause) and all(map(_of_others, best))):
+                denied.append(clause)
             continue
         sides_said = [_other_side(clause.text, other.text) for other in best]
         if best and all(sides_said):
@@ -40,11 +54,18 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     if denied and not both:
         return "its source says the opposite"
     return (
-        _other_side(claim.text, source.text)
+        _other_side(claim.text, _told_of(claim, source))
         or _other_heading(claim, source, over)
         or _other_state(claim, source, over)
         or _denied_in_whole(claim, source)
     )
+
+
+def _told_of(claim: Reading, source: Reading) -> str:
+    """The clauses of the source that have facts of the claim, or all of it."""
+    many = len(claim.facts)
+    told = [c.text for c in source.clauses if len(missing(claim.facts, c.facts)) < many]
+    return "; ".join(told) or source.text
 
 
 def _conditional(clause: Piece) -> bool:
@@ -58,7 +79,12 @@ def _names_column(clause: Piece) -> bool:
     return first is not None and first[0].lower() in words("no_thing") - {"no"}
 
 
-def _said(reading: Reading) -> set[str]:
+def _has_without(clause: Piece) -> bool:
+    said = {word.lower() for word in _WORD.findall(clause.text)}
+    return bool(said & (words("no_thing") - {"no"}))
+
+
+def _said(reading: Piece) -> set[str]:
     return {word.lower() for word in _WORD.findall(reading.text)}
 
 
@@ -80,6 +106,8 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
 def _share(clause: Piece, other: Piece) -> float:
     """The overlap of two clauses; the same subject counts more than what is said of it, and so
     does a region, tier or the like."""
+    if other.short and other.stems and not other.stems & clause.stems:
+        return 0  # "Saturdays do not", for Sundays
     same = [stem in other.subject or stem in other.taken for stem in clause.subject]
     whole = bool(same) and all(same)
     terms = sum(stem[0] == "@" for stem in clause.stems & other.stems)
@@ -119,28 +147,73 @@ def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
 
 
 def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
-    """A claim that denies nothing, with all words that its source says with "not" ("the Liège shop
-    takes no returns"), or that stand behind the "not" of a contrast ("another week, not another
-    month")."""
-    if any(c.negative or sides(c.text, "polar") for c in claim.clauses):
-        return None
-    denied = [c for c in source.clauses if c.negative and not sides(c.text, "polar")]
-    if len(source.clauses) == 1 and denied and _told(denied[0].stems - LIGHT, claim):
+    """A clause that affirms what its source has behind a "not" only: "Rush is possible for banners"
+    of "for flyers, not for banners", "there is a lifeguard" of "at your own risk: there is no
+    lifeguard", or all of a source of one clause ("the Liège shop takes no returns")."""
+    clauses = [c for c in claim.clauses if not (c.negative or _limits(c) or _conditional(c))]
+    if len(clauses) == len(claim.clauses) and len(source.clauses) == 1:
+        clauses = [claim]  # "at the shops in Ghent and Liège"
+    if any(_denied_words(clause, source) for clause in clauses) or _reversed(claim, source):
         return "its source says the opposite"
-    for clause in denied if len(source.clauses) > 1 else ():
-        first = _WORD.search(clause.text)
-        elsewhere = (c.stems for c in source.clauses if c is not clause)
-        only = (clause.stems - LIGHT).difference(*elsewhere)
-        contrast = first is not None and first[0].lower() in words("no") and len(
-            clause.text.split()
-        ) <= _CONTRAST  # fmt: skip
-        if contrast and only and only <= claim.stems:
-            return "its source says the opposite"
     return None
 
 
-def _told(stems: frozenset[str], claim: Reading) -> bool:
-    return len(stems) >= _TOLD and all(has_stem(stem, claim.stems) for stem in stems)
+def _reversed(claim: Reading, source: Reading) -> bool:
+    """Whether it says "from sunset to sunrise" of "from sunrise to sunset"."""
+    held = {(m[1].lower(), m[2].lower()) for m in _FROM_TO.finditer(source.text)}
+    said = {(m[1].lower(), m[2].lower()) for m in _FROM_TO.finditer(claim.text)}
+    return any((last, first) in held and (first, last) not in held for first, last in said)
+
+
+def _denied_words(clause: Piece, source: Reading) -> bool:
+    """Whether a clause has the words that the source has in a denied clause only."""
+    for other in source.clauses:
+        if not other.negative or _conditional(other) or not _same_state(clause, other):
+            continue
+        elsewhere = frozenset().union(*(c.stems for c in source.clauses if not c.negative))
+        said = other.stems - (LIGHT if len(source.clauses) == 1 else _MODAL)
+        only = {stem for stem in said if not has_stem(stem, elsewhere)}
+        told = {stem for stem in only if has_stem(stem, clause.stems)}
+        if not told or (len(source.clauses) == 1 and len(said) < _TOLD):
+            continue
+        share = 1.0 if len(source.clauses) == 1 else _DENIED
+        if _contrasts(other) or len(told) >= share * len(said):
+            return True
+    return False
+
+
+def _same_state(clause: Piece, denied: Piece) -> bool:
+    """Whether what is denied is "allowed", "open" and the like, and a clause says nothing else."""
+    mine, theirs = sides(clause.text, "polar"), sides(denied.text, "polar")
+    if not all(map(_given, theirs.values())):
+        return False
+    return all(mine[kind] & theirs[kind] if kind in theirs else _given(mine[kind]) for kind in mine)
+
+
+def _given(said: set[str]) -> bool:
+    return any(side.split(",")[0].strip() in _GIVEN for side in said)
+
+
+def _contrasts(clause: Piece) -> bool:
+    """ "Not for booklets", or another item of such a list."""
+    first = _WORD.search(clause.text)
+    denied = first is not None and first[0].lower() in words("no") | _ALSO
+    short = len(clause.text.split()) <= _CONTRAST
+    return short and clause.before is not None and (denied or clause.in_denied_list)
+
+
+def _limits_to(clause: Piece) -> bool:
+    """Whether it says "only", which is "the others cannot"."""
+    return bool({"only", "nur", "seulement", "solo"} & _said(clause))
+
+
+def _of_others(clause: Piece) -> bool:
+    return bool({"other", "others", "else", "andere", "anderen", "autres", "otros"} & _said(clause))
+
+
+def _limits(clause: Piece) -> bool:
+    said = {word.lower() for word in _WORD.findall(clause.text)}
+    return bool(said & _ASIDE)
 
 
 def _denies(piece: Piece, other: Piece, source: Reading) -> bool:

@@ -9,12 +9,15 @@ from chatbot.grounding.conclusions import conclusions
 from chatbot.grounding.copying import copies, miscopied
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.families import other_sibling
+from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import objection
 from chatbot.grounding.naming import misplaced, other_definition, renamed
 from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
-from chatbot.grounding.pieces import Piece
+from chatbot.grounding.pieces import WORD, Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
+from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
 from chatbot.text.languages import language_of
 
 _BRACKET = re.compile(r"((?:[^\s()]+ ){0,1}[^\s()]+) \(([^()]+)\)")
@@ -22,6 +25,7 @@ _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
 _SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
+_DEFINITE = frozenset("the such both also there then der die das dieser le la les el los".split())  # noqa: SIM905
 _LEAST = 2  # words and facts of a part
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
@@ -59,6 +63,8 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         return Finding((follows,))
     if explained := _explained(said, spans, asked):
         return Finding(explained)
+    if calculated := _calculated(said, near, spans, asked):
+        return Finding(calculated)
     return Finding((), _reason(said, ranked, spans))
 
 
@@ -96,8 +102,19 @@ def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Itera
         return
     wanted = {id(span) for span in near}
     for one, other in pairwise(spans):
-        if follow(one, other) and (id(one) in wanted or id(other) in wanted):
+        if not follow(one, other) or (id(one) not in wanted and id(other) not in wanted):
+            continue
+        if len(claim.clauses) > 1 or _goes_on(other):
             yield join_spans(one, other)
+
+
+def _goes_on(span: Span) -> bool:
+    """Whether a sentence speaks of what the one before it is about: "It is ...", "For booklets 5
+    mm."."""
+    said = [word.lower() for word in WORD.findall(span.text)]
+    if not said or said[0] in words("pronoun") | _DEFINITE:
+        return True
+    return not set(said) & words("goes_on")
 
 
 def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:
@@ -120,6 +137,7 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
         or renamed(claim, source, over, _elsewhere(span, spans))
         or misplaced(claim, source, over, _elsewhere(span, spans))
         or miscopied(claim, source)
+        or other_sibling(claim, source, over, span.families)
     )
 
 
@@ -193,6 +211,21 @@ def _explained(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[S
     return found
 
 
+def _calculated(
+    claim: Reading, near: Sequence[Span], spans: Sequence[Span], asked: Reading
+) -> tuple[Span, ...]:
+    """The spans of a claim with a number that is worked out from theirs."""
+    for piece, fact in worked_out(claim):
+        if rest := without(claim, piece):
+            found = evidence(rest, spans, asked).spans
+            told = found and sources_of_sum(fact, piece, read(rest), found, near, asked)
+        else:
+            told = compared(claim, fact, near)
+        if told:
+            return told
+    return ()
+
+
 def _parts(
     claim: Reading, near: Sequence[Span], spans: Sequence[Span], asked: Reading
 ) -> tuple[Span, ...]:
@@ -244,14 +277,16 @@ def _readings(claim: Reading) -> Iterator[Reading]:
     """The parts of a claim; each keeps the region, tier and codes of the one before."""
     kept: dict[str, Piece] = {}
     codes: tuple[Fact, ...] = ()
+    own_subject = {piece.text for piece in claim.pieces if piece.before is None and piece.subject}
     for text in _large_enough(claim.pieces):
         said = read(text, claim.language)
         own = {term.kind for term in said.terms}
         kept |= dict.fromkeys(own, Piece(text, said.facts, said.terms))
         more = [t for kind, p in kept.items() if kind not in own for t in p.terms if t.kind == kind]
         mine = tuple(fact for fact in said.facts if fact.kind == "code")
-        yield replace(said, carried=tuple(more), inherited=() if mine else codes)
-        codes = mine or codes
+        codes = mine or (() if text in own_subject else codes)
+        inherited = () if mine else codes
+        yield replace(said, carried=tuple(more), inherited=inherited)
 
 
 def _large_enough(pieces: Sequence[Piece]) -> list[str]:

@@ -6,6 +6,7 @@ are "3 May", "May 3rd" and "03.05."; "−20" is not "20", "½" is not "2" and "1
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -41,6 +42,7 @@ _DATES = (
         rf"\b(?P<month>(?:{_MONTH})[^\W\d_]*)\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%.]\d|\w)"
         r"(?:,? (?P<year>\d{4})\b)?"
     ),
+    re.compile(rf"\b(?P<month>(?:{_MONTH})[^\W\d_]*)\.? (?:de )?(?P<year>(?:19|20)\d{{2}})\b"),
     re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})\b"),
     re.compile(r"\b(?P<day>\d{1,2})\.(?P<number>\d{1,2})\.(?P<year>\d{4})?(?!\d)"),
     re.compile(r"\b(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>\d{4})\b"),
@@ -74,6 +76,18 @@ _LARGE = re.compile(
     r"[a-z]{3,6}teen|ten|eleven|twelve|one|two|three|four|five|six|seven|eight|nine))?\b",
     re.IGNORECASE,
 )
+_TIMES = re.compile(
+    r"\b(?:(?P<two>twice)(?! (?:as|the)\b)|(?<!at )once(?=[.,;)]|$| (?:an?|per|every|each|for)\b))",
+    re.IGNORECASE,
+)
+_SHARES = re.compile(
+    r"\b(?P<half>half|(?:die )?Hälfte|la moitié|la mitad)\b(?=[.,;)]|$| (?:of|the|price|fare|back|"
+    r"off|des|der|zurück|du|de|del)\b)|"
+    r"\b(?:(?P<three>three)|an?|one|ein|un)[ -](?P<part>quarters?|thirds?|Viertel|Drittel|quart|"
+    r"tiers|cuarto|tercio)\b(?=[.,;)]|$| (?:of|off|the|back|des|der|du|de|del)\b)",
+    re.IGNORECASE,
+)
+_HUNDREDTHS = {"half": 50, "quarter": 25, "viertel": 25, "quart": 25, "cuarto": 25}
 _UNDER = re.compile(r"\b(under|over)-(\d{1,3})s?\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]+-?)(\d{1,4})")
 _TO = re.compile(r"\s?(?:[-–—]|to|through|bis|à|a)\s?", re.IGNORECASE)
@@ -104,6 +118,7 @@ def facts(text: str) -> list[Fact]:
     take(_CODE, _code)
     found += _codes_between(spoken, [fact for fact in found if fact.kind == "code"])
     found += _months(text)
+    take(_SHARES, _share)
     found += quantities(text)
     return sorted(found, key=lambda fact: fact.start)
 
@@ -130,6 +145,7 @@ def unify_spelling(text: str) -> str:
         text = normalise(text.translate(str.maketrans(kept)))
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
+    text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
     text = _HALF_A.sub("½ ", _LASTING.sub(_with_unit, text))
     return _LARGE.sub(_in_figures, _HALVES.sub(_with_half, text))
 
@@ -177,13 +193,15 @@ def _date(match: re.Match[str]) -> Fact | None:
     named = match.groupdict()
     if not named.get("year") and names_version(match.string, match.start()):
         return None  # "version 2.3." at the end of a sentence
-    day = int(named["day"])
+    day = int(named["day"]) if named.get("day") else None
     year = int(named["year"]) if named.get("year") else None
     if named.get("month"):
         terms = [term for term in kinds().find(named["month"]) if term.kind == "month"]
-        if not terms or not 1 <= day <= 31:
+        if not terms or (day is not None and not 1 <= day <= 31):
             return None
         return _fact(match, "date", (day, terms[0].value, year))
+    if day is None:
+        return None
     months = month_names()
     pairs = [(day, int(named["number"]))]
     if "/" in match[0]:
@@ -211,11 +229,35 @@ def _time(match: re.Match[str]) -> Fact | None:
     return _fact(match, "time", Fraction(60 * hour + minute))
 
 
+def _share(match: re.Match[str]) -> Fact:
+    """ "A quarter of the price" as 25%."""
+    part = "half" if match["half"] else match["part"].lower().removesuffix("s")
+    hundredths = Fraction(_HUNDREDTHS.get(part, 33)) * (3 if match["three"] else 1)
+    return _fact(match, "quantity", hundredths, unit="percent")
+
+
 def _months(text: str) -> list[Fact]:
-    found = []
+    found: list[Fact] = []
     for term in kinds().find(text):
-        if term.kind == "month":
-            values = frozenset({(None, term.value, None)})
-            end = term.start + len(term.text)
-            found.append(Fact("date", values, None, term.text, term.text, term.start, end))
+        if term.kind != "month":
+            continue
+        start, end = term.start, term.start + len(term.text)
+        before = found[-1] if found else None
+        if before is not None and _TO.fullmatch(text[before.end : start]):
+            found += _between(before, term.value)
+        found.append(_month(term.value, term.text, start, end))
     return found
+
+
+def _between(first: Fact, last: str) -> Iterator[Fact]:
+    """The months that "April to July" covers."""
+    names = month_names()
+    [(_, name, _)] = first.values  # type: ignore[misc]
+    at = names.index(name)
+    for step in range(1, (names.index(last) - at) % len(names)):
+        month = names[(at + step) % len(names)]
+        yield replace(_month(month, month, first.start, first.end), implied=True)
+
+
+def _month(name: str, said: str, start: int, end: int) -> Fact:
+    return Fact("date", frozenset({(None, name, None)}), None, said, said, start, end)

@@ -24,7 +24,7 @@ def mixed(claim: Reading, source: Reading, over: Reading, beside: Sequence[Readi
     """What the claim mixes of its source, or of its source and another sentence; nothing for the
     rows of a table, whose cells belong together."""
     if source.row:
-        return _nearer_row(claim, source, beside)
+        return _nearer_row(claim, source, beside) or _other_column(claim, source)
     for piece in claim.pieces:
         wrong = (
             _mixed_facts(piece, source)
@@ -53,7 +53,7 @@ def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     for fact, other in permutations(facts, 2):
         if (fact.kind, fact.unit) == (other.kind, other.unit) and not _pair(fact, other, source):
             continue
-        if _apart(fact, other, source):
+        if _apart(fact, other, source, piece):
             return f"it says '{fact.full}' of '{other.full}', and its source of something else"
     days = _days(piece)
     for fact in facts:
@@ -69,6 +69,16 @@ def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     return None
 
 
+def _other_column(claim: Reading, source: Reading) -> str | None:
+    """A price of the column "April to June" as that of September, which has a column of its own."""
+    for piece in claim.pieces:
+        months = [fact for fact in piece.facts if fact.kind == "date"]
+        for fact in _counted(piece) if months else ():
+            if fact.kind != "date" and any(_apart(fact, month, source, piece) for month in months):
+                return f"it says '{fact.full}' of '{months[0].full}', and its source of another"
+    return None
+
+
 def _pair(fact: Fact, other: Fact, source: Reading) -> bool:
     """Whether a clause of the source pairs each of them with one of their kind: "cover up to
     £5,000 costs £4 and up to £10,000 £7"."""
@@ -78,21 +88,23 @@ def _pair(fact: Fact, other: Fact, source: Reading) -> bool:
     return len(holding) == 2 and min(holding) == 2
 
 
-def _apart(fact: Fact, other: Fact, source: Reading) -> bool:
-    """Whether each clause with the one has a rival of the other, and the other way round."""
+def _apart(fact: Fact, other: Fact, source: Reading, claim: Piece) -> bool:
+    """Whether each clause with the one has a rival of the other that the claim does not say, and
+    the other way round."""
     first = [p for p in source.pieces if not missing([fact], p.facts)]
     second = [p for p in source.pieces if not missing([other], p.facts)]
     return (
         bool(first and second)
         and all(missing([other], p.facts) for p in first)
-        and (all(_has_another(other, p) for p in first) or all(p.elliptic for p in second))
-        and all(missing([fact], p.facts) and _has_another(fact, p) for p in second)
+        and (all(_has_another(other, p, claim) for p in first) or all(p.elliptic for p in second))
+        and all(missing([fact], p.facts) and _has_another(fact, p, claim) for p in second)
     )
 
 
-def _has_another(fact: Fact, piece: Piece) -> bool:
+def _has_another(fact: Fact, piece: Piece, claim: Piece) -> bool:
     """The same with a number whose unit is left out: "from 12 years, children from 8"."""
-    bare = [replace(o, unit=fact.unit) if not (o.unit or o.counts) else o for o in piece.facts]
+    others = missing(piece.facts, claim.facts)
+    bare = [replace(o, unit=fact.unit) if not (o.unit or o.counts) else o for o in others]
     return has_rival(fact, bare)
 
 
@@ -149,7 +161,7 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
     """What the source says of the subject of another clause: "The black wire carries the signal"
     of "The black wire is negative; the yellow wire carries the signal"."""
     mine = _own_subject(clause)
-    said = clause.stems - LIGHT - mine
+    said = {stem for stem in clause.stems - LIGHT - mine if not stem.startswith("@rate:")}
     if not mine or not said:
         return None
     about = [c for c in source.clauses if c.before is None and mine <= _own_subject(c)]
@@ -158,13 +170,13 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
         holding = [c for c in source.clauses if not missing([fact], c.facts)]
         if any(c.before is None and not _shared(mine, c) for c in holding):
             return f"it says '{fact.full}', which its source says of something else"
-    if not about or any(_shared(said, c) for c in about):
+    if not about or any(_shared(frozenset(said), c) for c in about):
         return None
     for other in source.clauses:
         theirs = _own_subject(other)
         whole = all(has_stem(stem, other.stems) for stem in said)
         if whole and theirs - mine and mine - theirs and not mine <= other.stems | other.taken:
-            return f"it says '{longest(said)}', which its source says of something else"
+            return f"it says '{longest(frozenset(said))}', which its source says of something else"
     return None
 
 

@@ -10,6 +10,7 @@ from chatbot.grounding.reading import Reading
 
 _VERBATIM = 2  # words that are the same, and so many at most that are not
 _IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|[Nn]ear|à|en|de)\s([A-ZÀ-Þ][a-zà-ÿ]{2,})")
+_POINTS = re.compile(r"\b(?:if|when|once|while|wenn|falls|si) (?:it|they|er|sie|es|elle)\b", re.I)
 _IS_A = re.compile(
     r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
     r"les?|la|el|los|las|una?)\s",
@@ -29,7 +30,7 @@ def renamed(
     }
     shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
     few = len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM
-    if source.row or not (few and left and strange & elsewhere):
+    if source.row or not (few and left and strange & elsewhere) or _POINTS.search(source.text):
         return None
     return (
         f"it says '{longest(frozenset(strange & elsewhere))}', of which its source does not speak"

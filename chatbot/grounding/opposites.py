@@ -4,12 +4,16 @@ import re
 
 from chatbot.grounding.lexicon import opposites
 
-# "At no cost" denies nothing.
-_NO_DENIAL = re.compile(
-    r"\b(?:(?:at|for) no (?:\w+ )?(?:cost|charge)s?|not only|nicht nur|"
-    r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|sans (?:frais|supplément)|sin (?:coste|cargo)s?)\b",
+# What says "free" with a word of denial.
+_FREE = re.compile(
+    r"\b(?:(?:(?:at|for|with) )?no (?:\w+ )?(?:costs?|charges?|fees?)|"
+    r"without (?:an? |any )?(?:\w+ )?(?:costs?|charges?|fees?|payment)|"
+    r"costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
+    r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|kostet nichts(?: extra)?|"
+    r"sans (?:frais|supplément)|sin (?:coste|cargo)s?)\b",
     re.IGNORECASE,
 )
+_NO_DENIAL = re.compile(r"\b(?:not only|nicht nur)\b", re.IGNORECASE)
 # "Must not weigh more than" and "no later than" say at most.
 _BOUND = re.compile(
     r"\b(?:not|no|nicht|ne|cannot|must not|may not)(?: pas)?(?: [^\W\d_]+){0,2}? "
@@ -23,7 +27,12 @@ _LEAST = frozenset("less fewer earlier sooner younger weniger früher moins meno
 
 def undenied(text: str) -> str:
     """A text without words such as "no" that deny nothing: "at no cost", "no later than"."""
-    return _NO_DENIAL.sub(" ", plain_bounds(text))
+    return _NO_DENIAL.sub(" ", plain_bounds(with_free(text)))
+
+
+def with_free(text: str) -> str:
+    """ "At no cost" and "costs nothing" as "free"."""
+    return _FREE.sub("free", text)
 
 
 def plain_bounds(text: str) -> str:
@@ -39,6 +48,6 @@ def plain_bounds(text: str) -> str:
 def sides(text: str, section: str) -> dict[str, set[str]]:
     """The pairs of ``opposites`` or ``polar`` that a text has words of, with those sides."""
     found: dict[str, set[str]] = {}
-    for term in opposites(section).find(plain_bounds(text)):
+    for term in opposites(section).find(plain_bounds(with_free(text))):
         found.setdefault(term.kind, set()).add(term.value)
     return found

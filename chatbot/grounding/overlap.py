@@ -1,11 +1,13 @@
 """How much of what a sentence says its sources hold, by words with meaning and facts."""
 
 import re
+from functools import cache
 
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
+from chatbot.grounding.words import stem
 
 # Shares of a sentence's words with meaning that its source, and the source without its headings,
 # must hold.
@@ -17,11 +19,12 @@ LIGHT = frozenset(
         r"\w+",
         """cost price take per x part mean get need use make must may one code charg ask gibt
     kostet beträgt kosten kost coût coûte cout cuesta cuest precio preci prix item class becaus onli
-    also per due pay paid whenev want
+    also per due pay paid whenev want least old
     like zahl pag pai anoth els someon other each everi addit further extra anyth noth
     all any whole just around""",
     )
 )
+_PLAIN = 0.5  # of a general word beside the others
 _TAKEN = 0.9
 _PART = 0.5  # of each part of a sentence
 _ENOUGH = 3  # words
@@ -29,14 +32,15 @@ _ENOUGH = 3  # words
 
 def coverage(claim: Piece, *sources: Reading) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
-    stems = claim.stems - LIGHT
-    total = len(stems) + len(claim.facts)
+    held = frozenset[str]().union(*(source.stems for source in sources))
+    found = {stem: has_stem(stem, held) for stem in claim.stems - LIGHT}
+    weights = {stem: _PLAIN if stem in plain_stems() else 1.0 for stem in found}
+    total = sum(weights.values()) + len(claim.facts)
     if not total:
         return 1.0
-    held = frozenset[str]().union(*(source.stems for source in sources))
     facts = [fact for source in sources for fact in source.facts]
     said = len(claim.facts) - len(missing(claim.facts, facts))
-    return (sum(has_stem(stem, held) for stem in stems) + said) / total
+    return (sum(weight for stem, weight in weights.items() if found[stem]) + said) / total
 
 
 def pieces_covered(claim: Reading, *sources: Reading) -> bool:
@@ -83,6 +87,12 @@ def has_stem(stem: str, held: frozenset[str]) -> bool:
 def general_words() -> frozenset[str]:
     """Words that may stand for one another in a sentence of the same meaning."""
     return fillers() | words("plain") | words("goes_on")
+
+
+@cache
+def plain_stems() -> frozenset[str]:
+    """The stems of general words."""
+    return frozenset(map(stem, general_words()))
 
 
 def fillers() -> frozenset[str]:

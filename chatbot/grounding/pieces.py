@@ -8,7 +8,7 @@ from functools import cached_property
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts
 from chatbot.grounding.lexicon import Term, empty_words, irregular, kinds, units, words
-from chatbot.grounding.opposites import undenied
+from chatbot.grounding.opposites import undenied, with_free
 from chatbot.grounding.words import meaning_words
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -30,6 +30,8 @@ _CONTRACTED = re.compile(
     re.IGNORECASE,
 )
 _ELLIPTIC = 6  # words
+_CONDITION = 5  # words
+_WITHOUT = frozenset({"without", "ohne", "sans", "sin"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Piece:
             return frozenset()
         own = tuple(f"@{term.kind}:" for term in self.terms)
         if self.gapped:
-            return (self.before.stems | self.before.taken) - self.before.subject
+            return (self.before.stems | self.before.taken) - self.before.counterpart
         subject = self.before.subject if not self.elliptic else frozenset[str]()
         first = WORD.search(self.text)
         if self.short or (first is not None and first[0].lower() in _RELATIVE):
@@ -93,6 +95,16 @@ class Piece:
         return _stems(self.text[:said], (), terms, self.language)
 
     @cached_property
+    def counterpart(self) -> frozenset[str]:
+        """What another thing takes the place of behind it ("leave the room by 10, the pod by 9"):
+        its subject, or the last word with meaning before its number."""
+        if self.subject or not self.facts:
+            return self.subject
+        said = WORD.findall(self.text[: self.text.find(self.facts[0].text)])
+        named = (stems_of(word, self.language) for word in reversed(said))
+        return next((stems for stems in named if stems), frozenset())
+
+    @cached_property
     def denies(self) -> bool:
         """Whether it says "not" of what it is about: "without" and "no" aside."""
         said = {word.lower() for word in WORD.findall(undenied(self.text))}
@@ -102,6 +114,8 @@ class Piece:
     def negative(self) -> bool:
         """Whether it denies: an odd number of "not" and the like."""
         said = [w.lower() for w in WORD.findall(undenied(self.text))]
+        if len(said) >= _CONDITION and said[0] in _WITHOUT:
+            said = said[1:]  # "without them it drops"
         denied = sum(word in words("no") | words("exception") for word in said)
         return (denied + self.in_denied_list) % 2 == 1
 
@@ -154,5 +168,5 @@ def stems_of(text: str, language: str) -> frozenset[str]:
 
 def meaning_of(text: str, language: str) -> set[str]:
     """Stems of the words with meaning, in the forms that :class:`Piece` has them."""
-    text = _CONTRACTED.sub(" ", text) if language == "en" else text
+    text = with_free(_CONTRACTED.sub(" ", text) if language == "en" else text)
     return meaning_words(text, language, empty_words(language), irregular())

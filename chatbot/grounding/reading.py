@@ -70,15 +70,18 @@ def read(text: str, language: str = "") -> Reading:
         said = said[match.end() :].lstrip()
     found = tuple(facts(said))
     named = (term for term in kinds().find(said) if term.kind != "month")
-    terms = (*(term for term in named if not _in_unit(term, found)), *rates(said))
+    terms = (*(term for term in named if not _in_unit(said, term, found)), *rates(said))
     pieces, clauses = cut(said, found, terms, language)
     return Reading(said, found, terms, lead, tuple(pieces), tuple(clauses), language=language)
 
 
-def _in_unit(term: Term, found: Sequence[Fact]) -> bool:
+def _in_unit(text: str, term: Term, found: Sequence[Fact]) -> bool:
     """ "Business" of "one business day" names no client."""
     return any(
-        fact.unit and fact.start < term.start < fact.start + len(fact.full) for fact in found
+        fact.unit
+        and text.startswith(fact.full, fact.start)
+        and fact.start < term.start < fact.start + len(fact.full)
+        for fact in found
     )
 
 

@@ -3,10 +3,11 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
+from chatbot.grounding.families import Family, families
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
 from chatbot.text.languages import language_of
@@ -24,7 +25,7 @@ class Span:
     """``text`` from ``start`` in a passage, read by itself; ``over`` is what stands over it.
 
     ``row`` is the number of its table, or -1; ``cells`` are (column, cell) of a row whose columns
-    are known.
+    are known; ``families`` are the names that the passages set beside each other.
     """
 
     passage: Document
@@ -35,6 +36,7 @@ class Span:
     over: Reading
     row: int = -1
     cells: tuple[tuple[str, str], ...] = ()
+    families: tuple[Family, ...] = ()
 
     @property
     def heading(self) -> bool:
@@ -81,7 +83,9 @@ def spans_of(passage: Document, number: int) -> list[Span]:
 def all_spans(passages: Sequence[Document], first: int = 1) -> list[Span]:
     """The spans of passages that are numbered from ``first``."""
     numbered = enumerate(passages, start=first)
-    return [span for number, passage in numbered for span in spans_of(passage, number)]
+    found = [span for number, passage in numbered for span in spans_of(passage, number)]
+    known = families(found, [passage.page_content for passage in passages])
+    return [replace(span, families=known) for span in found]
 
 
 def _lines(text: str, columns: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -111,9 +115,7 @@ def join_spans(one: Span, other: Span) -> Span:
     """Two sentences that follow each other as one."""
     end = other.start + len(other.text)
     quote = one.passage.page_content[one.start : end]
-    return Span(
-        one.passage, one.number, one.start, quote, read(quote, one.reading.language), one.over
-    )
+    return replace(one, text=quote, reading=read(quote, one.reading.language))
 
 
 def _over(passage: Document) -> str:
