@@ -252,8 +252,9 @@ def _months(text: str) -> list[Fact]:
 def _between(first: Fact, last: str) -> Iterator[Fact]:
     """The months that "April to July" covers."""
     names = month_names()
-    [(_, name, _)] = first.values  # type: ignore[misc]
-    at = names.index(name)
+    [value] = first.values
+    assert isinstance(value, tuple)  # day, month and year
+    at = names.index(value[1])
     for step in range(1, (names.index(last) - at) % len(names)):
         month = names[(at + step) % len(names)]
         yield replace(_month(month, month, first.start, first.end), implied=True)
