@@ -32,6 +32,7 @@ OWNERS = {
         "mail.state",
     },
     "gguf": {"llm"},
+    "httpcore": {"importing.web.connection"},
     "httpx": {
         "cli.doctor",
         "desk.handoff",

@@ -9,6 +9,7 @@ from typing import Any
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _LONGEST = 80  # characters of a folder's or file's name
 _DEEPEST = 12  # folders of a path; those between are left out
 _LONGEST_VALUE = 300  # characters of a title
@@ -50,8 +51,9 @@ def _quote(value: str) -> str:
 
 
 def _writable(text: str) -> str:
-    """The text without halves of signs, which JSON can hold and no file can."""
-    return text.encode("utf-8", "replace").decode()
+    """The text without halves of signs, which JSON can hold and no file can, and without what
+    steers a terminal."""
+    return _STEERING.sub("", text.encode("utf-8", "replace").decode())
 
 
 def printable(name: str) -> str:

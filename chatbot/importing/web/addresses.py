@@ -22,13 +22,15 @@ _FILE = re.compile(r"\.(?:html?|xhtml|php|aspx?|jsp|md|txt)$", re.IGNORECASE)
 
 def normalise(address: str) -> str:
     """The address in one spelling: no fragment, no user, no tracking; "" for what is none."""
+    if len(address) > _LONGEST:
+        return ""
     try:
         parts = urlsplit(address.strip())
         host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
         host = host.encode("idna").decode() if not host.isascii() else host
     except (ValueError, UnicodeError):
         return ""
-    if parts.scheme not in _PORTS or not host or len(address) > _LONGEST:
+    if parts.scheme not in _PORTS or not host:
         return ""
     place = f"[{host}]" if ":" in host else host
     if port and port != _PORTS[parts.scheme]:

@@ -1,20 +1,26 @@
 """A site fetched page by page: those of its sitemap, or else those that its links lead to."""
 
 import hashlib
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 from chatbot.errors import DocumentError
-from chatbot.importing.documents import ImportedDocument
+from chatbot.importing.documents import ImportedDocument, printable
 from chatbot.importing.folder import ImportFolder
 from chatbot.importing.web.addresses import Site, normalise, page_file
 from chatbot.importing.web.fetch import Fetched, Fetcher, FetchError, LeftError
-from chatbot.importing.web.main_text import PageText, read_page
-from chatbot.importing.web.rules import Rules
+from chatbot.importing.web.main_text import (
+    NOT_FOLLOWED,
+    NOT_INDEXED,
+    PageText,
+    read_page,
+    robots_words,
+)
+from chatbot.importing.web.rules import Offer, Rules
 from chatbot.importing.web.state import Journal, Page
+from chatbot.knowledge.formats.text import decode, is_wide
 
 Progress = Callable[[int, int], None]
 
@@ -24,6 +30,11 @@ GONE = "it is no longer there"
 _GONE = (404, 410)
 _FORBIDDEN = "robots.txt forbids it"
 _NO_TEXT = "it holds no text"
+_LOCKED = "it asks for a password"
+_MOST_KNOWN = 200_000  # addresses: a calendar has more than a machine's memory
+_MOST_TEXT = 10_000_000  # characters of a page: a table can say one cell very often
+_HEAD = 1_000  # bytes that say what a file is
+_LONGEST_TAG = 500  # characters of an ETag or a date
 
 
 @dataclass(frozen=True)
@@ -73,23 +84,22 @@ class Crawl:
         self.stopped = ""
         self.lost: dict[str, str] = {}
 
-    def run(self, sitemap: list[str], progress: Progress = lambda done, total: None) -> None:
-        """Fetch what is not in the journal yet. With a ``sitemap``, its pages and the first one
+    def run(self, offer: Offer, progress: Progress = lambda done, total: None) -> None:
+        """Fetch what is not in the journal yet. Where sitemaps name pages, they and the first one
         are all; else links are followed.
 
         Raises:
             ForbiddenAddressError: the site is not at a public address.
         """
-        self._follows = not sitemap
-        for address in (self._site.start, *sitemap):
+        self._follows = not offer.addresses
+        for address in (self._site.start, *offer.addresses):
             self._add(address, 0)
-        until = time.monotonic() + self._bounds.seconds
         at_once = 1 if self._rules.delay else self._bounds.connections
         done = 0
         with ThreadPoolExecutor(at_once) as pool:
             under_way: dict[Future[Page], _Visit] = {}
             try:
-                while (self._queue and not self._is_over(done, until)) or under_way:
+                while (self._queue and not self._is_over(done)) or under_way:
                     while self._queue and len(under_way) < 2 * at_once and not self.stopped:
                         visit = self._queue.popleft()
                         done += 1
@@ -98,30 +108,29 @@ class Crawl:
                         else:
                             visit = replace(visit, plain=self._may_be_plain(visit.address))
                             under_way[pool.submit(self._visit, visit)] = visit
-                        if self._is_over(done, until):
+                        if self._is_over(done):
                             break
                     if under_way:
                         ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
                         for future in ready:
                             self._take(under_way.pop(future), future)
                     progress(done - len(under_way), done + len(self._queue))
+                self.stopped = self.stopped or offer.unread
             except BaseException:
                 self._fetcher.close()  # what is under way must not keep the pool open
                 raise
 
-    def _is_over(self, done: int, until: float) -> bool:
-        bounds = self._bounds
+    def _is_over(self, done: int) -> bool:
         if self._queue and not self.stopped:
-            if done >= bounds.pages:
-                self.stopped = f"it has more than {bounds.pages} pages; raise --pages"
-            elif time.monotonic() > until:
-                self.stopped = f"it took {bounds.seconds / 60:.0f} minutes; raise --minutes"
-            elif self._fetcher.received > bounds.size:
-                self.stopped = f"it has more than {bounds.size / 1e6:.0f} MB; raise --megabytes"
+            if done >= self._bounds.pages:
+                self.stopped = f"it has more than {self._bounds.pages} pages; raise --pages"
+            else:
+                self.stopped = self._fetcher.spent
         return bool(self.stopped)
 
     def _add(self, address: str, depth: int) -> None:
-        if address in self._seen or depth > self._bounds.depth:
+        known = address in self._seen or len(self._seen) > _MOST_KNOWN
+        if known or depth > self._bounds.depth:
             return
         self._seen.add(address)
         if self._rules.allow(address):
@@ -167,9 +176,7 @@ class Crawl:
         if known is not None and known.file and (self._folder.current / known.file).is_file():
             headers = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
         answer = self._fetcher.get(
-            visit.address,
-            {name: value for name, value in headers.items() if value},
-            lambda to: self._site.holds(to) and self._rules.allow(to),
+            visit.address, {name: value for name, value in headers.items() if value}, self._may
         )
         if answer.status == 304 and known is not None and self._folder.keep(known.file):
             return known
@@ -179,6 +186,9 @@ class Crawl:
             raise FetchError(f"its server answers with HTTP {answer.status}")
         return self._page(answer, visit, known)
 
+    def _may(self, address: str) -> bool:
+        return self._site.holds(address) and self._rules.allow(address)
+
     def _page(self, answer: Fetched, visit: _Visit, known: Page | None) -> Page:
         address = answer.address
         try:
@@ -186,23 +196,26 @@ class Crawl:
         except (DocumentError, RecursionError) as exc:
             reason = "it is nested too deeply" if isinstance(exc, RecursionError) else str(exc)
             return Page(address, reason=reason)
-        links = (
-            ()
-            if not text.followed
-            else tuple(filter(self._site.holds, dict.fromkeys(map(normalise, text.links))))
-        )
+        following = normalise(text.refresh)
+        if following and following != address:
+            if not self._may(following):
+                raise LeftError(following)
+            return Page(address, to=following)
+        asks = robots_words(answer.headers.get("x-robots-tag", ""))
+        followed = text.followed and asks.isdisjoint(NOT_FOLLOWED)
         page = Page(
             address,
-            etag=answer.headers.get("etag", ""),
-            modified=answer.headers.get("last-modified", ""),
-            links=links,
+            etag=_tag(answer, "etag"),
+            modified=_tag(answer, "last-modified"),
+            links=self._links(text) if followed else (),
             canonical=normalise(text.canonical),
             digest=hashlib.sha256(f"{text.title}\n{text.markdown}".encode()).hexdigest(),
         )
-        if not text.indexed or "noindex" in answer.headers.get("x-robots-tag", "").lower():
+        if not text.indexed or not asks.isdisjoint(NOT_INDEXED):
             return replace(page, reason="it asks robots not to index it", etag="", modified="")
-        if not text.markdown.strip():
-            return replace(page, reason=_NO_TEXT, etag="", modified="")
+        if text.locked or not text.markdown.strip():
+            reason = _LOCKED if text.locked else _NO_TEXT
+            return replace(page, reason=reason, etag="", modified="")
         if known is not None and known.file and address == visit.address:
             file = known.file
         else:
@@ -211,14 +224,32 @@ class Crawl:
             file, text.title, text.markdown, address, text.date, text.language
         )
         self._folder.write(document)
+        self._fetcher.add(len(text.markdown))
         return replace(page, file=file)
+
+    def _links(self, text: PageText) -> tuple[str, ...]:
+        """The pages of the site that it links to, each once."""
+        found = tuple(filter(self._site.holds, dict.fromkeys(map(normalise, text.links))))
+        self._fetcher.add(sum(map(len, found)))
+        return found
 
 
 def _text_of(answer: Fetched) -> PageText:
+    if answer.kind not in _HTML | _TEXT:
+        raise DocumentError(f"it is no page but {printable(answer.kind)}")
+    head = answer.body[:_HEAD].lstrip()
+    if head.startswith(b"%PDF-") or (b"\0" in head and not is_wide(answer.body, answer.charset)):
+        raise DocumentError("it says that it is a page, but it is a file of another kind")
     if answer.kind in _HTML:
-        return read_page(answer.body, answer.address, answer.charset)
-    if answer.kind in _TEXT:
-        from chatbot.knowledge.formats.text import decode
+        text = read_page(answer.body, answer.address, answer.charset)
+    else:
+        text = PageText("", "", "", decode(answer.body, answer.charset), "", ())
+    if len(text.markdown) > _MOST_TEXT:
+        raise DocumentError(f"its text has more than {_MOST_TEXT / 1e6:.0f} million characters")
+    return text
 
-        return PageText("", "", "", decode(answer.body, answer.charset), "", ())
-    raise DocumentError(f"it is no page but {answer.kind}")
+
+def _tag(answer: Fetched, name: str) -> str:
+    """What the server calls this version, if it can be said to it again."""
+    said = answer.headers.get(name, "")
+    return said if len(said) <= _LONGEST_TAG and said.isascii() and said.isprintable() else ""

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 import httpx
 
 from chatbot.errors import ImportingError
+from chatbot.importing.web.connection import BoundedTransport
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], list[str]]
+ANSWER_SECONDS = 120.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -58,12 +60,19 @@ class PinnedTransport(httpx.BaseTransport):
     nobody could tell where a request goes.
     """
 
-    def __init__(self, allow_private: bool, look_up: Resolve = resolve, limit: int = 8) -> None:
-        """``limit`` connections at most for each host."""
+    def __init__(
+        self,
+        allow_private: bool,
+        look_up: Resolve = resolve,
+        limit: int = 16,
+        seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """``limit`` connections at most for each host; an answer may take ``seconds``, however
+        slowly it trickles."""
         self._allow_private = allow_private
         self._look_up = look_up
-        self._limits = httpx.Limits(max_connections=limit, max_keepalive_connections=limit)
-        self._inner: dict[str, httpx.HTTPTransport] = {}
+        self._limit, self.seconds = limit, seconds
+        self._inner: dict[str, httpx.BaseTransport] = {}
         self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -97,10 +106,10 @@ class PinnedTransport(httpx.BaseTransport):
                     )
         return addresses[0]
 
-    def _of(self, host: str) -> httpx.HTTPTransport:
+    def _of(self, host: str) -> httpx.BaseTransport:
         with self._lock:
             if host not in self._inner:
-                self._inner[host] = httpx.HTTPTransport(limits=self._limits, trust_env=False)
+                self._inner[host] = BoundedTransport(self._limit, self.seconds)
             return self._inner[host]
 
 

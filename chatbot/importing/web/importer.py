@@ -12,7 +12,7 @@ from chatbot.importing.web.addresses import site_of
 from chatbot.importing.web.crawl import GONE, Bounds, Crawl, Progress
 from chatbot.importing.web.fetch import Fetcher
 from chatbot.importing.web.guard import PinnedTransport
-from chatbot.importing.web.rules import read_rules, sitemap_addresses
+from chatbot.importing.web.rules import Offer, read_rules, read_sitemaps
 from chatbot.importing.web.state import Journal, Page, read_pages
 
 
@@ -39,7 +39,7 @@ def import_site(
     site = site_of(address)
     name = name or (urlsplit(site.start).hostname or "").replace(":", "-")
     transport = transport or PinnedTransport(allow_private)
-    fetcher = Fetcher(transport)
+    fetcher = Fetcher(transport, bounds.seconds, bounds.size)
     try:
         with import_folder(knowledge, name) as folder:
             crawl = {"start": site.start, "sitemap": use_sitemap} | asdict(bounds)
@@ -50,11 +50,11 @@ def import_site(
             try:
                 rules = read_rules(fetcher, site.origin)
                 fetcher.delay = rules.delay
-                sitemap = []
+                offer = Offer([])
                 if use_sitemap:
-                    sitemap = sitemap_addresses(fetcher, rules, site.origin, site.holds)
+                    offer = read_sitemaps(fetcher, rules, site.origin, site.holds)
                 crawling = Crawl(site, bounds, fetcher, rules, folder, journal, before)
-                crawling.run(sitemap, progress)
+                crawling.run(offer, progress)
                 return _finish(folder, journal, crawling, before, site.start)
             finally:
                 journal.close()

@@ -7,7 +7,6 @@ lists and code stay what they are: docs/experiments.md compares it with trafilat
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -67,14 +66,24 @@ _MOST = 0.5  # of the text; what holds more is not what stands around it
 _LINKS = 0.6  # share of the characters that are links, in a menu
 _SHORT = 30  # characters on average of a menu's entry
 _FEWEST = 3  # links of a menu
+_LOGIN = 600  # characters of a page that asks for a password and says little else
+_MOMENT = 5.0  # seconds
+_REFRESH = re.compile(
+    r"\s*(\d{0,6})[\d.]*\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\s\"']+)", re.IGNORECASE
+)
+_MOST_LINKS = 10_000  # of a page
+_LONGEST_LINKS = 1_000_000  # characters of them together
+NOT_INDEXED = frozenset({"noindex", "none"})
+NOT_FOLLOWED = frozenset({"nofollow", "none"})
 
 
 @dataclass(frozen=True)
 class PageText:
     """A page read: its text as Markdown, what it says of itself, and where its links lead.
 
-    ``links`` are absolute and without fragments; ``canonical`` is empty where the page names none.
-    ``indexed`` and ``followed`` are what it asks of robots.
+    ``links`` are absolute and without fragments, at most ten thousand; ``canonical`` is empty where
+    the page names none. ``indexed`` and ``followed`` are what it asks of robots. ``refresh`` is
+    where it sends its reader at once, ``locked`` whether it only asks for a password.
     """
 
     title: str
@@ -85,6 +94,8 @@ class PageText:
     links: tuple[str, ...]
     indexed: bool = True
     followed: bool = True
+    refresh: str = ""
+    locked: bool = False
 
 
 def read_page(data: bytes, address: str, charset: str = "") -> PageText:
@@ -98,25 +109,49 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
         return PageText("", "", "", "", "", ())
     base = _base(root, address)
     robots = _robots(root)
-    links = tuple(dict.fromkeys(_links(root, base)))
+    links = _links(root, base)
     canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
     title, language, date = _title(root), _language(root), _date(root)
+    locked = any((e.get("type") or "").lower() == "password" for e in root.iter("input"))
     _unlink(root, base)
     _keep_region(root)
     blocks = list(html_blocks(root))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
     while len(blocks) > 1 and isinstance(blocks[-1], Heading) and blocks[-1].level > 1:
         blocks.pop()  # nothing stands under it
+    markdown = to_markdown(blocks)
     return PageText(
         one_line(first) or title,
         language,
         date,
-        to_markdown(blocks),
+        markdown,
         _absolute(base, canonical),
         links,
-        indexed="noindex" not in robots and "none" not in robots,
-        followed="nofollow" not in robots and "none" not in robots,
+        indexed=robots.isdisjoint(NOT_INDEXED),
+        followed=robots.isdisjoint(NOT_FOLLOWED),
+        refresh=_refresh(root, base),
+        locked=locked and len(markdown) < _LOGIN,
     )
+
+
+def robots_words(said: str) -> frozenset[str]:
+    """What a page or its server asks of robots, of whichever ones: "noindex", "nofollow"."""
+    words = set()
+    for part in said.lower().split(","):
+        name, _, value = part.rpartition(":")
+        if "max-" not in name and "unavailable_after" not in name:
+            words.add(value.strip())
+    return frozenset(words)
+
+
+def _refresh(root: Any, base: str) -> str:
+    """Where a page leads that shows itself for a moment only."""
+    for element in root.iterfind(".//meta[@http-equiv]"):
+        if element.get("http-equiv").strip().lower() == "refresh":
+            match = _REFRESH.match(element.get("content") or "")
+            if match and float(match[1] or 0) <= _MOMENT:
+                return _absolute(base, match[2])
+    return ""
 
 
 def _base(root: Any, address: str) -> str:
@@ -133,21 +168,29 @@ def _absolute(base: str, link: str) -> str:
         return ""
 
 
-def _links(root: Any, base: str) -> Iterator[str]:
-    for element in root.iter("a", "area"):
+def _links(root: Any, base: str) -> tuple[str, ...]:
+    """Each address once; of very many the first ones: with a long base they fill the memory."""
+    found: dict[str, None] = {}
+    length = 0
+    for element in root.iter("a", "area", "frame"):
         if "nofollow" in (element.get("rel") or "").lower().split():
             continue
-        if link := _absolute(base, element.get("href") or ""):
-            yield link
+        link = _absolute(base, element.get("href") or element.get("src") or "")
+        if link and link not in found:
+            length += len(link)
+            if length > _LONGEST_LINKS or len(found) >= _MOST_LINKS:
+                break
+            found[link] = None
+    return tuple(found)
 
 
-def _robots(root: Any) -> set[str]:
+def _robots(root: Any) -> frozenset[str]:
     said = ",".join(
         element.get("content") or ""
         for element in root.iterfind(".//meta[@name]")
         if element.get("name").lower() in ("robots", "peregrine")
     )
-    return {word.strip().lower() for word in said.split(",")}
+    return robots_words(said)
 
 
 def _meta(root: Any, *names: str) -> str:
@@ -181,8 +224,10 @@ def _unlink(root: Any, base: str) -> None:
     """Addresses within the site say nothing in a text."""
     host = urlsplit(base).hostname
     for element in root.iter("a"):
+        link = (element.get("href") or "").strip()
+        relative = ":" not in link and not link.startswith("//")
         try:
-            if urlsplit(urljoin(base, element.get("href") or "")).hostname == host:
+            if relative or urlsplit(urljoin(base, link)).hostname == host:
                 element.attrib.pop("href", None)
         except ValueError:
             element.attrib.pop("href", None)
@@ -253,8 +298,20 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
             return True
         if not holds_title and _WORDS.search(names):
             return not certain or _is_menu(element) or element.find(".//p") is None
-        return not certain and not _is_among_text(element, beside) and _is_menu(element)
+        whole = _outermost_list(element)
+        return not certain and not _is_among_text(whole, beside) and _is_menu(element)
     return False
+
+
+def _outermost_list(element: Any) -> Any:
+    """The list that a list in an item belongs to, of others the element itself."""
+    while element.tag in ("ul", "ol"):
+        item = element.getparent()
+        outer = item.getparent() if item.tag == "li" else None
+        if outer is None or outer.tag not in ("ul", "ol") or outer.getparent() is None:
+            break  # it was taken away, if it has no parent
+        element = outer
+    return element
 
 
 def _is_among_text(element: Any, beside: dict[Any, Any]) -> bool:

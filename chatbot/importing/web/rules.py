@@ -1,21 +1,30 @@
 """What a site allows and offers: robots.txt and sitemaps."""
 
+import codecs
 import gzip
 import io
+import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
 from chatbot.errors import ImportingError
 from chatbot.importing.web.addresses import normalise
 from chatbot.importing.web.fetch import AGENT, Fetcher, FetchError, LeftError
+from chatbot.knowledge.formats.text import is_wide
 
 _MAX_ROBOTS = 500_000  # bytes: what RFC 9309 wants to be read at least
 _MAX_SITEMAP = 50_000_000  # bytes, unpacked: the protocol's own limit
-_MAX_SITEMAPS = 100
+_MAX_SITEMAPS = 1_000
 _MAX_ADDRESSES = 200_000
 _LONGEST_DELAY = 120.0  # seconds
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent\s*:?\s*([^#]*)", re.IGNORECASE)
+_OTHERS = "User-agent: others"
+_ROOTS = ("urlset", "sitemapindex")
+_END = re.compile(rb"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>|<(?:urlset|sitemapindex)[^<>]*/>")
 
 
 class Rules:
@@ -25,7 +34,7 @@ class Rules:
         """``text`` is the file; an empty one allows everything."""
         from protego import Protego
 
-        self._rules = Protego.parse(text)
+        self._rules = Protego.parse("\n".join(map(_agent_line, text.splitlines())))
 
     def allow(self, address: str) -> bool:
         """Whether the page may be fetched."""
@@ -52,6 +61,25 @@ class Rules:
         return [address for each in self._rules.sitemaps if (address := normalise(each))]
 
 
+def _agent_line(line: str) -> str:
+    """The line, or if it names another robot, that of all others: a group may name ten thousand
+    robots, and would be kept for each of them."""
+    match = _AGENT_LINE.match(line)
+    if match is None:
+        return line
+    name = match[1].strip().lower()
+    token = name.strip("*")
+    return line if name == "*" or (token and AGENT.lower().startswith(token)) else _OTHERS
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What sitemaps name: pages of the site in order; ``unread`` says which bound ended it."""
+
+    addresses: list[str]
+    unread: str = ""
+
+
 def read_rules(fetcher: Fetcher, origin: str) -> Rules:
     """What the site allows; without robots.txt, everything.
 
@@ -60,7 +88,7 @@ def read_rules(fetcher: Fetcher, origin: str) -> Rules:
     """
     address = f"{origin}/robots.txt"
     try:
-        answer = fetcher.get(address, most=_MAX_ROBOTS)
+        answer = fetcher.get(address, most=_MAX_ROBOTS, part=True)
     except FetchError as exc:
         raise ImportingError(f"'{address}' cannot be read, so nothing is fetched: {exc}.") from exc
     if answer.status >= 500 or answer.status == 429:
@@ -69,25 +97,30 @@ def read_rules(fetcher: Fetcher, origin: str) -> Rules:
             "again later."
         )
     body = answer.body if answer.status == 200 else b""
-    return Rules(body.decode("utf-8", "replace"))
+    return Rules(body.decode("utf-8-sig", "replace"))
 
 
-def sitemap_addresses(
+def read_sitemaps(
     fetcher: Fetcher, rules: Rules, origin: str, holds: Callable[[str], bool]
-) -> list[str]:
-    """The pages of the site that its sitemaps name, in their order; none without a sitemap.
+) -> Offer:
+    """The pages of the site that its sitemaps name; none without a sitemap.
 
     Raises:
         ImportingError: one cannot be fetched now: without it, pages would seem to be gone.
     """
-    waiting = [*rules.sitemaps, f"{origin}/sitemap.xml"]
-    seen: set[str] = set()
+    waiting = dict.fromkeys(
+        address
+        for address in [*rules.sitemaps[:_MAX_SITEMAPS], f"{origin}/sitemap.xml"]
+        if address.startswith(f"{origin}/")
+    )
     found: dict[str, None] = {}
-    while waiting and len(seen) < _MAX_SITEMAPS and len(found) < _MAX_ADDRESSES:
-        address = waiting.pop(0)
-        if address in seen or not rules.allow(address) or not address.startswith(f"{origin}/"):
+    unread = ""
+    for address in _growing(waiting):
+        if fetcher.spent or len(found) >= _MAX_ADDRESSES:
+            unread = fetcher.spent or f"its sitemaps name more than {_MAX_ADDRESSES:,} pages"
+            break
+        if not rules.allow(address):
             continue
-        seen.add(address)
         try:
             answer = fetcher.get(
                 address, allowed=lambda to: to.startswith(f"{origin}/"), most=_MAX_SITEMAP
@@ -102,13 +135,35 @@ def sitemap_addresses(
             )
         if answer.status != 200:
             continue
-        for kind, place in _places(answer.body):
+        try:
+            places = _places(answer.body)
+        except _CutOffError as exc:
+            raise ImportingError(
+                f"The sitemap '{address}' is cut off or damaged; try again later, or follow links "
+                "with --no-sitemap."
+            ) from exc
+        for kind, place in places:
             place = _joined(address, place)
-            if kind == "sitemap":
-                waiting.append(place)
-            elif place and holds(place) and len(found) < _MAX_ADDRESSES:
+            if kind == "sitemap" and place.startswith(f"{origin}/"):
+                if len(waiting) < _MAX_SITEMAPS:
+                    waiting[place] = None
+                elif place not in waiting:
+                    unread = f"it has more than {_MAX_SITEMAPS:,} sitemaps"
+            elif kind == "url" and place and holds(place):
                 found[place] = None
-    return list(found)
+    return Offer(list(found)[:_MAX_ADDRESSES], unread)
+
+
+class _CutOffError(Exception):
+    """Not all of a sitemap came."""
+
+
+def _growing(items: dict[str, None]) -> Iterator[str]:
+    """The keys in order, with those that are added meanwhile."""
+    at = 0
+    while fresh := list(itertools.islice(items, at, None)):
+        yield from fresh
+        at += len(fresh)
 
 
 def _joined(base: str, place: str) -> str:
@@ -118,30 +173,34 @@ def _joined(base: str, place: str) -> str:
         return ""
 
 
-def _places(body: bytes) -> Iterator[tuple[str, str]]:
-    """("url" or "sitemap", address) of a sitemap in XML, packed or not, or in lines of text."""
+def _places(body: bytes) -> list[tuple[str, str]]:
+    """("url" or "sitemap", address) of a sitemap in XML, packed or not, or in lines of text.
+
+    Raises:
+        _CutOffError: it has no end.
+    """
     if body[:2] == b"\x1f\x8b":
         try:
             with gzip.open(io.BytesIO(body)) as stream:
                 body = stream.read(_MAX_SITEMAP)
-        except (OSError, EOFError, zlib.error):
-            return
-    if body.lstrip()[:1] != b"<":
-        for line in body.decode("utf-8", "replace").splitlines():
-            if line.strip().startswith("http"):
-                yield "url", line.strip()
-        return
+        except (OSError, EOFError, zlib.error) as exc:
+            raise _CutOffError from exc
+    head = body[:100].lstrip(codecs.BOM_UTF8 + b" \t\r\n")
+    if head[:1] != b"<" and not is_wide(body, ""):
+        lines = map(str.strip, body.decode("utf-8-sig", "replace").splitlines())
+        return [("url", line) for line in lines if line.startswith("http")]
     root = _xml(body)
-    for element in root if root is not None else ():
-        if not isinstance(element.tag, str):
-            continue
-        for child in element:
-            if isinstance(child.tag, str) and _bare(child.tag) == "loc" and child.text:
-                yield _bare(element.tag), child.text.strip()
+    return [
+        (_bare(element), child.text.strip())
+        for element in (root if root is not None else ())
+        for child in element
+        if _bare(child) == "loc" and child.text
+    ]
 
 
-def _bare(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _bare(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _xml(body: bytes) -> Any:
@@ -151,6 +210,11 @@ def _xml(body: bytes) -> Any:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
     try:
-        return etree.fromstring(body, parser)
+        root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+    # The parser goes on behind what is wrong, and its errors do not tell a wrong sign from the end.
+    cut = root is not None and _bare(root) in _ROOTS and not _END.search(body.replace(b"\0", b""))
+    if cut:
+        raise _CutOffError
+    return root

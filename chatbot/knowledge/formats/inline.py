@@ -8,7 +8,7 @@ from chatbot.knowledge.formats.equations import apart, equation_text
 
 HIDDEN = frozenset(
     """
-    script style template noscript head title meta link iframe object embed canvas nav
+    script style template noscript noframes head title meta link iframe object embed canvas nav
     svg audio video map datalist colgroup col ac:parameter ac:task-id ac:task-status
     ac:placeholder ac:emoticon ac:task-uuid
     """.split()  # noqa: SIM905

@@ -8,6 +8,7 @@ from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
 _MOST = 1000  # columns, and rows that one cell can span
 _MOST_CELLS = 500_000
+_MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
 _CELLS = ("td", "th")
@@ -48,7 +49,7 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         DocumentError: it has more cells than can be read.
     """
     grid: list[list[str]] = []
-    widest = 0
+    widest = length = 0
     over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
     marked = 0
     for row in _rows(element):
@@ -67,6 +68,9 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
         _from_above(line, over)
+        length += sum(map(len, line))
+        if length > _MOST_TEXT:
+            raise DocumentError(f"a table of it has more than {_MOST_TEXT:,} characters")
         if len(grid) == marked and cells and _names(row, cells):
             marked += 1
         grid.append(line)

@@ -13,6 +13,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 200_000
+# What Python calls encodings, too, and no text is in.
+_NO_TEXT = frozenset(
+    """
+    base64 bz2 hex quopri rot-13 uu zlib idna punycode undefined unicode-escape raw-unicode-escape
+    mbcs oem
+    """.split()  # noqa: SIM905
+)
 # Letters that Western and Central European texts are full of, beside those that only stand there
 # when the other code page was meant.
 _WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìòãõåøÅØÆ¿¡€£§°–—„“”‚‘’«»…•·²³®™½¼")
@@ -35,7 +42,7 @@ def decode(data: bytes, said: str = "") -> str:
             return data.decode(name, errors="replace")
     said = _codec(said)
     # Text in these is ASCII too, but means something else.
-    first = said.startswith(("utf-7", "iso2022", "hz"))
+    first = said.startswith(("utf-7", "iso2022", "hz")) or is_wide(data, said)
     for name in (said, "utf-8") if first else ("utf-8", said):
         try:
             if name:
@@ -45,12 +52,20 @@ def decode(data: bytes, said: str = "") -> str:
     return data.decode(_guess(data), errors="replace")
 
 
+def is_wide(data: bytes, said: str) -> bool:
+    """Whether the data is, as it says or its first bytes do, in an encoding with zeros between its
+    letters."""
+    marked = any(data.startswith(mark) for mark, name in _MARKS if name != "utf-8")
+    return marked or (_codec(said).startswith(("utf-16", "utf-32")) and b"\0" in data)
+
+
 def _codec(name: str) -> str:
-    """Python's name of an encoding, or nothing."""
+    """Python's name of an encoding of text, or nothing."""
     try:
-        return codecs.lookup(name).name if name else ""
+        found = codecs.lookup(name).name if name else ""
     except (LookupError, ValueError):
         return ""
+    return "" if found.replace("_", "-") in _NO_TEXT else found
 
 
 def lines_of(data: bytes) -> str:
