@@ -154,10 +154,15 @@
   };
 
   const CSS = `
-:host { all: initial }
+:host {
+  all: initial; position: static !important; float: none !important; opacity: 1 !important;
+  filter: none !important; transform: none !important; contain: none !important; clip-path: none !important;
+  mix-blend-mode: normal !important;
+}
 *, *::before { box-sizing: border-box }
 [hidden] { display: none !important }
 .root {
+  all: initial; direction: ltr;
   --accent: var(--peregrine-accent, #1b4f8f); --on-accent: var(--peregrine-on-accent, #fff);
   --back: var(--peregrine-background, #fff); --text: var(--peregrine-text, #1c2430);
   --soft: var(--peregrine-soft, #eef2f7); --line: var(--peregrine-line, #6b7785);
@@ -212,17 +217,26 @@ footer p { margin: 0 0 4px }
 @media (max-width: 480px), (max-height: 420px) {
   dialog { inset: 0; width: 100%; max-width: none; height: 100%; border: 0; border-radius: 0 }
 }
+@media (max-height: 420px) {
+  dialog { overflow-y: auto }
+  .log { flex: 1 0 auto; min-height: 0; overflow: visible }
+}
 @media print { .root { display: none } }
 @media (forced-colors: active) { button, .said { border: 1px solid } }
 `;
 
   /** An element with properties, attributes (in "attributes") and children; strings are text. */
-  const make = (tag, { attributes = {}, ...properties } = {}, ...children) => {
+  const make = (tag, given = {}, ...children) => {
+    // Of its own: a page's scripts may have put more into every object.
+    const { attributes = {}, ...properties } = { __proto__: null, ...given };
     const element = Object.assign(document.createElement(tag), properties);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
   };
+
+  /** What the document has by that name; a page's elements can have names, too, and hide it. */
+  const own = (name) => Object.getOwnPropertyDescriptor(Document.prototype, name).get.call(document);
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -271,8 +285,11 @@ footer p { margin: 0 0 4px }
     #send;
 
     connectedCallback() {
-      if (this.shadowRoot) return;
-      const wanted = this.getAttribute("language") || document.documentElement.lang || navigator.language;
+      if (this.shadowRoot) {
+        if (this.#dialog.open) this.#show(true); // the page took it out and put it back
+        return;
+      }
+      const wanted = this.getAttribute("language") || own("documentElement").getAttribute("lang") || navigator.language;
       const code = wanted.slice(0, 2).toLowerCase();
       const language = Object.hasOwn(WORDS, code) ? code : "en";
       this.#words = WORDS[language];
@@ -281,6 +298,9 @@ footer p { margin: 0 0 4px }
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.append(this.#frame(language));
+      // A page's shortcuts are for the page: it sees what is typed here as typed beside every field.
+      for (const kind of ["keydown", "keypress", "keyup"])
+        root.addEventListener(kind, (event) => event.stopPropagation());
       this.#restore();
     }
 
@@ -290,7 +310,7 @@ footer p { margin: 0 0 4px }
       this.#open.setAttribute("aria-haspopup", "dialog");
       this.#log = make("div", { className: "log", tabIndex: 0, attributes: { role: "log", "aria-live": "off", "aria-label": words.heading } });
       this.#status = make("p", { className: "hidden", attributes: { role: "status", "aria-live": "polite" } });
-      this.#box = make("textarea", { id: "box", rows: 2, attributes: { autocomplete: "off" } });
+      this.#box = make("textarea", { id: "box", rows: 2, dir: "auto", attributes: { autocomplete: "off" } });
       this.#box.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
@@ -331,7 +351,8 @@ footer p { margin: 0 0 4px }
     }
 
     /** On a narrow screen it covers the page, which nobody should reach behind it. */
-    #show() {
+    #show(again = false) {
+      if (again) this.#dialog.removeAttribute("open");
       if (matchMedia("(max-width: 480px), (max-height: 420px)").matches) this.#dialog.showModal();
       else this.#dialog.show();
       this.#open.hidden = true;
@@ -383,7 +404,13 @@ footer p { margin: 0 0 4px }
 
     #append(element) {
       this.#log.append(element);
+      this.#follow(element);
+    }
+
+    /** Its newest line in sight; on a low screen the whole panel scrolls. */
+    #follow(element) {
       this.#log.scrollTop = this.#log.scrollHeight;
+      if (this.#dialog.scrollHeight > this.#dialog.clientHeight) element.scrollIntoView({ block: "nearest" });
     }
 
     #said(item) {
@@ -480,7 +507,7 @@ footer p { margin: 0 0 4px }
         if (event.type === "text") text += event.text;
         if (event.type === "waiting") this.#status.textContent = fill(this.#words.position, { n: event.position });
         line.textContent = text || this.#status.textContent;
-        this.#log.scrollTop = this.#log.scrollHeight;
+        this.#follow(line);
       }
       throw new Refused("ended");
     }
@@ -521,9 +548,9 @@ footer p { margin: 0 0 4px }
         input.id = id;
         return [make("label", { htmlFor: id }, label), input];
       };
-      const name = make("input", { maxLength: 200, autocomplete: "name" });
+      const name = make("input", { maxLength: 200, dir: "auto", autocomplete: "name" });
       const email = make("input", { type: "email", required: true, maxLength: 254, autocomplete: "email" });
-      const message = make("textarea", { rows: 3, maxLength: 4000 });
+      const message = make("textarea", { rows: 3, dir: "auto", maxLength: 4000 });
       const send = make("button", {}, words.pass);
       const problem = make("p", { className: "small", attributes: { role: "alert" } });
       const cancel = make("button", { type: "button", className: "second", onclick: () => { form.remove(); this.#box.focus(); } }, words.cancel);
@@ -557,14 +584,14 @@ footer p { margin: 0 0 4px }
     }
   }
 
-  if (customElements.get(NAME)) return;
-  customElements.define(NAME, Peregrine);
-  const script = document.currentScript;
+  if (!customElements.get(NAME)) customElements.define(NAME, Peregrine);
+  const script = own("currentScript");
   if (!script?.dataset.key) return;
   const widget = make(NAME, { attributes: { server: new URL(".", script.src).href } });
   for (const name of ["key", "language", "heading", "privacy"])
     if (script.dataset[name]) widget.setAttribute(name, script.dataset[name]);
-  const place = () => document.body.append(widget);
-  if (document.body) place();
+  // One a page, also where it exchanges its body and runs its scripts again.
+  const place = () => Document.prototype.querySelector.call(document, NAME) || own("body").append(widget);
+  if (own("body")) place();
   else addEventListener("DOMContentLoaded", place);
 })();
