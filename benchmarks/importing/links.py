@@ -1,11 +1,13 @@
 """Whether citations link to the page that holds the answer, over an imported site.
 
     python -m benchmarks.importing.links FOLDER [--pages 60] [--questions 50] [--embeddings NAME]
+        [--llm NAME]
 
 The site is made of the Markdown files in FOLDER, as for ``site.py``. Each question has words of one
-page's rarest sentence; a scripted model quotes the best sentence of what was found. Prints one line
-of JSON: questions, those whose citations all link to the right page, those that were refused, and
-what was cited instead.
+page's rarest sentence; a scripted model quotes the best sentence of what was found, or with
+``--llm`` one of the catalogue answers as it does for everybody. Prints one line of JSON: questions,
+those whose citations all link to the right page, those that were refused, and what was cited
+instead.
 """
 
 import argparse
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument(
         "--embeddings", default="", help="of the catalogue; hashed words by default"
     )
+    parser.add_argument("--llm", default="", help="of the catalogue; scripted by default")
     options = parser.parse_args()
     pages = bodies(options.folder, options.pages)
     ports: Queue[int] = multiprocessing.Queue()
@@ -53,8 +56,8 @@ def main() -> None:
         settings = load_settings(
             knowledge=knowledge,
             index=Path(folder) / "index",
-            refuse_below=0.0,
             embeddings=options.embeddings or None,
+            **({"llm": options.llm} if options.llm else {"refuse_below": 0.0}),
         )
         print(json.dumps(asyncio.run(asked(settings, options))))
     server.kill()
@@ -63,7 +66,8 @@ def main() -> None:
 async def asked(settings: Settings, options: argparse.Namespace) -> dict[str, Any]:
     """Ask, and compare addresses."""
     hashed = None if options.embeddings else HashedEmbeddings()
-    service = ChatService(settings, llm=scripted_model(QuotingEngine()), embeddings=hashed)
+    model = None if options.llm else scripted_model(QuotingEngine())
+    service = ChatService(settings, llm=model, embeddings=hashed)
     service.warm_up()
     names = (path.relative_to(settings.knowledge) for path in settings.knowledge.rglob("*.md"))
     documents = [load_document(settings.knowledge, name.as_posix(), 10**7) for name in names]
