@@ -357,7 +357,7 @@ footer p { margin: 0 0 4px }
       else this.#dialog.show();
       this.#open.hidden = true;
       this.#log.scrollTop = this.#log.scrollHeight; // what was restored had no height until now
-      this.#box.focus();
+      if (!again) this.#box.focus();
     }
 
     /* The visit: in this tab only. */
