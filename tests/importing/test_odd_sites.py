@@ -20,7 +20,8 @@ from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.fetch import Fetcher, FetchError, _seconds
 from chatbot.importing.web.guard import PinnedTransport
 from chatbot.importing.web.importer import import_site
-from chatbot.importing.web.main_text import read_page, robots_words
+from chatbot.importing.web.main_text import read_page
+from chatbot.importing.web.robots import robots_words
 from chatbot.importing.web.rules import Rules
 from chatbot.knowledge.formats.html import read_html
 from chatbot.knowledge.formats.text import decode

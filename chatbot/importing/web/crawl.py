@@ -11,13 +11,8 @@ from chatbot.importing.documents import ImportedDocument, printable
 from chatbot.importing.folder import ImportFolder
 from chatbot.importing.web.addresses import Site, normalise, page_file
 from chatbot.importing.web.fetch import Fetched, Fetcher, FetchError, LeftError
-from chatbot.importing.web.main_text import (
-    NOT_FOLLOWED,
-    NOT_INDEXED,
-    PageText,
-    read_page,
-    robots_words,
-)
+from chatbot.importing.web.main_text import PageText, read_page
+from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
 from chatbot.importing.web.rules import Offer, Rules
 from chatbot.importing.web.state import Journal, Page
 from chatbot.knowledge.formats.text import decode, is_wide

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from chatbot.importing.documents import day_of
 from chatbot.importing.markdown import to_markdown
+from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
 from chatbot.knowledge.blocks import Heading, one_line
 from chatbot.knowledge.formats.html import html_blocks, parse_page
 
@@ -73,8 +74,6 @@ _REFRESH = re.compile(
 )
 _MOST_LINKS = 10_000  # of a page
 _LONGEST_LINKS = 1_000_000  # characters of them together
-NOT_INDEXED = frozenset({"noindex", "none"})
-NOT_FOLLOWED = frozenset({"nofollow", "none"})
 
 
 @dataclass(frozen=True)
@@ -132,16 +131,6 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
         refresh=_refresh(root, base),
         locked=locked and len(markdown) < _LOGIN,
     )
-
-
-def robots_words(said: str) -> frozenset[str]:
-    """What a page or its server asks of robots, of whichever ones: "noindex", "nofollow"."""
-    words = set()
-    for part in said.lower().split(","):
-        name, _, value = part.rpartition(":")
-        if "max-" not in name and "unavailable_after" not in name:
-            words.add(value.strip())
-    return frozenset(words)
 
 
 def _refresh(root: Any, base: str) -> str:
