@@ -50,7 +50,6 @@ PAGES = {
     "pollution": POLLUTION,
     "clobbered": CLOBBERED,
     "right-to-left": '<script>document.documentElement.dir = "rtl"</script>',
-    "transformed": "<style>html { font-size: 50px } body { letter-spacing: 1em }</style>",
 }
 
 
@@ -145,9 +144,7 @@ def test_a_page_that_takes_it_out_and_puts_it_back(browser: Browser) -> None:
     page.context.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "height"), [(320, 256), (240, 600), (640, 400), (640, 512), (900, 300)]
-)
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (240, 600), (640, 512)])
 def test_it_is_usable_on_a_small_screen(browser: Browser, width: int, height: int) -> None:
     """320 by 256 is 1280 by 1024 at 400%."""
     page = shop(browser, viewport={"width": width, "height": height})
