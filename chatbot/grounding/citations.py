@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.documents import Document
 
 from chatbot.grounding.conclusions import lead_verdict
+from chatbot.grounding.elsewhere import elsewhere, regions
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.lexicon import capitalised
 from chatbot.grounding.reading import read
@@ -62,10 +63,12 @@ def verify(answer: str, passages: Sequence[Document], question: str = "") -> Ver
     ``question`` gives."""
     spans = all_spans(passages)
     result, agrees = Verified(), False
-    asked = read(capitalised(question))
+    asked, other = read(capitalised(question)), elsewhere(answer, question)
     for start, end in sentences(answer):
         claim = answer[start:end]
         found: Finding = evidence(claim, spans, asked)
+        if other and regions(claim):
+            found = Finding((), other)
         if found.spans and question:
             right, wrong = lead_verdict(read(claim), asked, [s.reading for s in found.spans])
             agrees = agrees or right

@@ -103,6 +103,16 @@ def kinds() -> Forms:
 
 
 @cache
+def _within() -> Mapping[str, str]:
+    return {part: whole for whole, line in _read()["within"].items() for part in _split(line)}
+
+
+def part_of(value: str) -> str | None:
+    """The region that another one lies in, where the lexicon knows it."""
+    return _within().get(value)
+
+
+@cache
 def opposites(section: str) -> Forms:
     """The pairs of ``opposites`` or ``polar``; a kind is the number of its pair."""
     return Forms(
