@@ -53,6 +53,11 @@ _REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
 _PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
 _BEFORE = re.compile(rf"(?:[\w#=]|\w-|\d[.,:/]|{_PRICE}\s?)$")
 _BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE})")
+# Groups of digits with spaces between them, and those that are one number by thousands.
+_ROW = re.compile(r"(?<![\w.,:#=+-])\(?\d[\d().\-/–]*(?:[^\S\n]+\(?\d[\d().\-/–]*)+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:\s\d{3})+")
+_MOST_GROUPS = 40
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 9, 15  # digits
 _LABEL = re.compile(
     r"\b(?:(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
     r"|rechnung|auftrag|bestellung|vorgang|konto|facture|commande|dossier|compte|factura|pedido"
@@ -151,7 +156,52 @@ def _phones(text: str) -> Iterator[Span]:
     if "+" in text:
         abroad = phonenumbers.PhoneNumberMatcher(text, None, phonenumbers.Leniency.POSSIBLE)
         found |= {(match.start, match.end) for match in abroad}
+    found |= set(_passed_over(text, found))
     yield from sorted(found, key=lambda span: span[0] - span[1])  # the longest claims its place
+
+
+def _passed_over(text: str, found: set[Span]) -> Iterator[Span]:
+    """Numbers that have spaces and stand behind other digits, with only a space between: of those
+    the matcher of ``phonenumbers`` finds none (9.0.43: not "12345 030 1234567")."""
+    for row in _ROW.finditer(text):
+        if _THOUSANDS.fullmatch(row[0]) or not _stands_alone(text, *row.span()):
+            continue
+        groups: list[Span] = []
+        for group in re.finditer(r"\S+", row[0]):
+            start, end = row.start() + group.start(), row.start() + group.end()
+            if all(end <= other[0] or other[1] <= start for other in found):
+                groups.append((start, end))
+        yield from _dialled(text, groups[:_MOST_GROUPS])
+
+
+def _dialled(text: str, groups: list[Span]) -> tuple[Span, ...]:
+    """Of groups of digits, the numbers with a leading zero that cover most digits."""
+    best: list[tuple[int, tuple[Span, ...]]] = [(0, ())]  # from each group on, the last one first
+    for first in reversed(range(len(groups))):
+        choices = [best[-1]]
+        for last in range(first + 1, len(groups)):
+            number = text[groups[first][0] : groups[last][1]].rstrip(".-/–(")
+            digits = sum(sign.isdigit() for sign in number)
+            if digits > _LONGEST_NUMBER:
+                break
+            if digits >= _SHORTEST_NUMBER and re.match(_ZERO, number) and _is_dialled(number):
+                covered, others = best[len(groups) - last - 1]
+                start = groups[first][0]
+                choices.append((covered + digits, ((start, start + len(number)), *others)))
+        best.append(max(choices, key=lambda choice: choice[0]))
+    return best[-1][1]
+
+
+def _is_dialled(number: str) -> bool:
+    import phonenumbers
+
+    for region in (region for region, shape in _REGIONS.items() if shape == _ZERO):
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(number, region)):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -13,6 +13,9 @@ from chatbot.errors import QuestionError
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # Where words are not parted by spaces, a zero-width space parts them.
 _PARTED = re.compile("(?<=[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f])\u200b")
+# Ends of lines besides the usual ones: a client that cuts an answer's stream into lines, as httpx
+# does, ends one at each, and finds half a JSON object where a model copied such a sign.
+_ENDS = re.compile("[\x85\u2028\u2029]")
 _GAPS = re.compile(
     r"(?<=\S) {2,}(?=\S)|(?<=\S)[ \t]+(?=\n)|(?<=\n) {9,}(?=\S)|(?<=\n)\n[ \t\n]*(?=\n)"
 )
@@ -30,8 +33,8 @@ def normalise(text: str) -> str:
 
 def readable(text: str) -> str:
     """``text`` for models: without invisible characters, and without the blanks that stand where
-    markup was taken out; indents and line ends stay."""
-    return _GAPS.sub(" ", text if text.isascii() else _INVISIBLE.sub("", text))
+    markup was taken out; indents and line ends stay, each as ``\\n``."""
+    return _GAPS.sub(" ", text if text.isascii() else _INVISIBLE.sub("", _ENDS.sub("\n", text)))
 
 
 def require_unicode(*texts: str) -> None:

@@ -82,6 +82,9 @@ def test_no_number_of_an_order_is_a_phone_or_card(form: Callable[[], str]) -> No
         lambda: f"{number(10**9):,}".replace(",", "\u00a0") + " €",
         lambda: f"{number(10**9):,}".replace(",", " ") + " €",
         lambda: f"EUR {number(10**9):,}".replace(",", " "),
+        lambda: f"{1 + number(9)} 0{digits(2)} {digits(3)} {digits(3)} people",
+        lambda: f"{number(99)} 0{digits(3)} {digits(6)} EUR",
+        lambda: f"{number(99)} {number(99)} 0 {number(99)} 0 {number(99)}",
         lambda: ".".join(str(number(256)) for _ in range(4)),
         lambda: ".".join(str(number(256)) for _ in range(4)) + f":{number(65536)}",
         lambda: ".".join(str(number(256)) for _ in range(4)) + f"/{number(33)}",
@@ -140,6 +143,16 @@ def test_numbers_of_every_country_are_masked(separator: str) -> None:
 def test_phone_numbers_are_masked_as_people_write_them(text: str) -> None:
     for before, behind in (("Call ", " please"), ("Tel.: ", "."), ("", ""), ("('", "')")):
         assert mask(before + text + behind) == f"{before}[phone]{behind}"
+
+
+@pytest.mark.parametrize("before", ["12345 ", "Since 2020 ", "10115\u00a0", "3\t"])
+@pytest.mark.parametrize(
+    "text", ["030 901820", "0171 123 45 67", "020 7946 0958", "01 42 68 53 00"]
+)
+def test_phone_numbers_right_behind_other_digits_are_masked(text: str, before: str) -> None:
+    assert mask(f"{before}{text}, thanks") == f"{before}[phone], thanks"
+    assert mask(f"{text} {text}") == "[phone] [phone]"
+    assert mask(f"{before}{text} 0171 7654321.") == f"{before}[phone] [phone]."
 
 
 @pytest.mark.parametrize(

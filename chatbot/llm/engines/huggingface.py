@@ -1,5 +1,8 @@
 """Hugging Face Inference Providers, and endpoints with their API."""
 
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
 from chatbot.errors import ConfigurationError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry
@@ -27,12 +30,44 @@ def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Hosted
         )
     from langchain_huggingface import ChatHuggingFace, HuggingFaceEndpoint
 
-    endpoint = HuggingFaceEndpoint(
-        model=model, huggingfacehub_api_token=token, timeout=int(settings.server_timeout)
-    )
+    def connect() -> Any:
+        return HuggingFaceEndpoint(
+            model=model, huggingfacehub_api_token=token, timeout=int(settings.server_timeout)
+        )
+
+    endpoint = connect()
+    endpoint.client = _Client(lambda: connect().client)
+    endpoint.async_client = _AsyncClient(lambda: connect().async_client)
     place = model if hosted_by_url else "Hugging Face Inference Providers"
     inner = ChatHuggingFace(llm=endpoint, stream_usage=True)
     return hosted_model(inner, _failure, entry, settings, model, place)
+
+
+class _Client:
+    """A client of its own for each answer: one of huggingface_hub (1.33.0) keeps the response of
+    every stream, with what was asked, until it is closed."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+
+    def chat_completion(self, **options: Any) -> Iterator[Any]:
+        with self._connect() as client:
+            yield from client.chat_completion(**options)
+
+
+class _AsyncClient:
+    """The same for answers that are awaited."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+
+    async def chat_completion(self, **options: Any) -> AsyncIterator[Any]:
+        return self._chunks(options)
+
+    async def _chunks(self, options: dict[str, Any]) -> AsyncIterator[Any]:
+        async with self._connect() as client:
+            async for chunk in await client.chat_completion(**options):
+                yield chunk
 
 
 def _failure(exc: BaseException) -> Failure:
