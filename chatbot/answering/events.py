@@ -28,9 +28,15 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Rereading:
+    """The passages do not support all of the answer, and are read again: behind its last token,
+    some seconds before :class:`Rewritten` or the whole answer."""
+
+
+@dataclass(frozen=True)
 class Rewritten:
-    """The answer was not supported and was written again: ``text`` takes the place of all
-    tokens before."""
+    """The answer was not supported and was written again, or held for one of several things and
+    is asked back: ``text`` takes the place of all tokens before."""
 
     text: str
 
@@ -47,4 +53,4 @@ class Answered:
     answer: Answer
 
 
-Event = Queued | PassagesFound | Token | Rewritten | Answered
+Event = Queued | PassagesFound | Token | Rereading | Rewritten | Answered

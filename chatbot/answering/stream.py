@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable
 
 from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
-from chatbot.answering.events import Answered, Event, PassagesFound, Rewritten, Token
+from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.errors import GenerationError, QuestionError
@@ -117,10 +117,12 @@ async def stream_answer(
                 if not prepared.guarded:
                     yield Token(piece)
         shown = _verify(draft.text, prepared, prompts, refusal)
-        if (better := await _again(chain, prepared, draft, shown, refusal)) is not None:
-            shown = better
-            if not prepared.guarded:
-                yield Rewritten(shown.text)
+        async with aclosing(_again(chain, prepared, draft, shown, refusal)) as again:
+            async for step in again:
+                if isinstance(step, _Checked):
+                    shown = step
+                if not prepared.guarded:
+                    yield step if isinstance(step, Rereading) else Rewritten(step.text)
         if asked := _asked_back(prepared, shown, refusals, prompts):
             shown, choices = asked
             if not prepared.guarded:
@@ -150,15 +152,19 @@ async def stream_answer(
 
 async def _again(
     chain: AnswerChain, prepared: Prepared, first: _Draft, shown: _Checked, refusal: str
-) -> _Checked | None:
-    """Another answer that is supported where the first is not; ``None`` if there is none.
+) -> AsyncGenerator[Rereading | _Checked, None]:
+    """Another answer that is supported where the first is not, if there is one; before it, that
+    the passages are read again.
 
     Only a model that was trained to read its passages is asked: another writes worse.
     """
     if prepared.refuses is None or not shown.verified.unsupported:
-        return None
-    otherwise = chain.read_otherwise(prepared)
+        return
+    otherwise, told = chain.read_otherwise(prepared), False
     while (state := await asyncio.to_thread(next, otherwise, None)) is not None:
+        if not told:
+            told = True
+            yield Rereading()
         other = _Draft()
         try:
             written = other.write(chain.respond(state), state, chain.prompts.instructions)
@@ -166,13 +172,13 @@ async def _again(
                 async for _ in pieces:
                     pass
         except (QuestionError, GenerationError):  # too long for the model, or it failed
-            return None
+            return
         first.usage = first.usage + other.usage
         better = _verify(other.text, prepared, chain.prompts, refusal)
         if not (other.cut or better.abstained or better.verified.unsupported):
             first.cut = False
-            return replace(better, at_most=_ANOTHER_READING)
-    return None
+            yield replace(better, at_most=_ANOTHER_READING)
+            return
 
 
 def _asked_back(

@@ -53,9 +53,12 @@ def support(answer: Answer) -> Literal["well", "lead", "partly", "asked", "not"]
     return "lead" if read(answer.answer).lead and not answer.lead_agrees else "well"
 
 
-def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any:
+def sources(
+    answer: Answer, language: str, text_of: Callable[[str], str], rewritten: bool = False
+) -> Any:
     """The element below an answer: its sources, the quotes marked in their documents; which
-    model wrote it, and how sure the knowledge base is."""
+    model wrote it, and how sure the knowledge base is. A reader who has seen another text before
+    (``rewritten``) learns why it is gone."""
     if answer.approved:
         return _approval(answer.approved, language, text_of(answer.approved.path))
     listed = []
@@ -65,9 +68,16 @@ def sources(answer: Answer, language: str, text_of: Callable[[str], str]) -> Any
         document = text_of(passage.path)
         listed.append(source(passage, number, quotes, document, say(language, "original")))
     label = say(language, "sources" if answer.citations else "closest")
+    return source_list(label, listed, notes(answer, language, rewritten))
+
+
+def notes(answer: Answer, language: str, rewritten: bool) -> list[str]:
+    """What is said between an answer and its sources."""
     words = say(language, f"supported_{support(answer)}")
-    note = say(language, "answered_by", model=answer.model, support=words)
-    return source_list(label, listed, [note, *answer.notes])
+    said = [say(language, "answered_by", model=answer.model, support=words)]
+    if rewritten:
+        said.append(say(language, "asked_instead" if answer.choices else "rewritten"))
+    return [*said, *answer.notes]
 
 
 def _approval(approved: Approval, language: str, document: str) -> Any:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import chainlit as cl
 
-from chatbot.answering.events import Answered, Queued, Token
+from chatbot.answering.events import Answered, Queued, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.page import answers
 from chatbot.page.desk import Desk, document_text
@@ -24,16 +24,21 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
     question = Question(asked, history, asker=desk.asker, documents=desk.conversation.index)
     notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
     reply = cl.Message(content="")
-    text, record = "", None
+    text, record, rewritten = "", None, False
     try:
         async with aclosing(desk.service.answer(question)) as events:
             async for event in events:
                 if isinstance(event, Queued):
                     notice = await _notice(notice, "queued", position=event.position)
                     continue
+                if isinstance(event, Rereading):
+                    notice = await _notice(notice, "rereading")
+                    continue
                 await _remove(notice)
                 notice = None
-                if isinstance(event, Token):
+                if isinstance(event, Rewritten):
+                    rewritten = True
+                elif isinstance(event, Token):
                     text += event.text
                     await reply.stream_token(event.text)
                 elif isinstance(event, Answered):
@@ -42,7 +47,10 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
                     reply.content = answers.body(event.answer, desk.language)
                     if event.answer.is_from_knowledge:  # else it was small talk
                         below = answers.sources(
-                            event.answer, desk.language, lambda path: document_text(desk, path)
+                            event.answer,
+                            desk.language,
+                            lambda path: document_text(desk, path),
+                            rewritten,
                         )
                         reply.elements.append(below)
     except asyncio.CancelledError:

@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.answer import Answer, Stopwatch
 from chatbot.answering.chain import build_chain
-from chatbot.answering.events import Answered, Event, Rewritten, Token
+from chatbot.answering.events import Answered, Event, Rereading, Rewritten, Token
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
@@ -97,7 +97,7 @@ async def test_another_reading_takes_the_place_of_a_contradicted_answer(
     engine = InTurn(WRONG, RIGHT)
     events = await events_of(service, engine, reads=True, found=long_ones)
     assert streamed(events) == WRONG
-    assert [event.text for event in events if isinstance(event, Rewritten)] == [RIGHT]
+    assert events[-3:-1] == [Rereading(), Rewritten(RIGHT)]
     answer = last(events)
     assert answer.answer == RIGHT
     assert answer.citations
@@ -114,6 +114,7 @@ async def test_the_last_reading_is_of_half_as_much(service: ChatService) -> None
     engine = InTurn(WRONG, OTHER, RIGHT)
     events = await events_of(service, engine, reads=True, found=long_ones)
     assert last(events).answer == RIGHT
+    assert events.count(Rereading()) == 1
     first, _, third = (len(prompt) for prompt in engine.prompts[-3:])
     assert third < first - 600
 
@@ -132,7 +133,9 @@ async def test_where_no_other_is_better_the_first_stays_marked(
 
 async def test_what_was_read_whole_is_not_read_again(service: ChatService) -> None:
     engine = InTurn(WRONG, RIGHT)
-    assert last(await events_of(service, engine, reads=True)).answer == WRONG
+    events = await events_of(service, engine, reads=True)
+    assert last(events).answer == WRONG
+    assert Rereading() not in events
     assert engine.replies == [RIGHT]
 
 

@@ -3,17 +3,20 @@
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
 that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
-"secret" the first secret that stands in the prompt.
+"secret" the first secret that stands in the prompt. An answer to "twice" is read again.
 """
 
+import asyncio
 import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import uvicorn
 
+from chatbot.answering.events import Answered, Event, Rereading, Rewritten
+from chatbot.answering.question import Question
 from chatbot.api import create_app
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.service import ChatService
@@ -42,6 +45,16 @@ class PacedEngine(ScriptedEngine):
             yield piece
 
 
+class RereadingService(ChatService):
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        async for event in super().answer(question):
+            if isinstance(event, Answered) and "twice" in question.text:
+                yield Rereading()
+                await asyncio.sleep(1)
+                yield Rewritten(event.answer.answer)
+            yield event
+
+
 def _reply(prompt: str, question: str, words: int) -> str:
     if words:
         return " ".join(f"word{n}" for n in range(words))
@@ -54,7 +67,7 @@ def main(port: int) -> None:
     settings = load_settings(port=port, refuse_below=0.3)
     model = scripted_model(PacedEngine())
     model.max_tokens = 1000
-    service = ChatService(settings, llm=model, embeddings=HashedEmbeddings())
+    service = RereadingService(settings, llm=model, embeddings=HashedEmbeddings())
     uvicorn.run(create_app(settings, service), host="127.0.0.1", port=port, log_level="warning")
 
 

@@ -240,6 +240,16 @@ def test_a_third_person_waits_and_sees_the_position(ann: Page, olga: Page, addre
     third.close()
 
 
+def test_a_reader_is_told_of_a_second_reading(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    notice = ann.get_by_text("they are being read once more")
+    ask(ann, f"{QUESTION} Read it twice.")
+    expect(notice).to_be_visible()
+    answered(ann)
+    expect(notice).to_have_count(0)
+    expect(ann.locator(".answer-note")).to_contain_text(["Answered by", "second reading"])
+
+
 def test_a_page_loaded_again_in_mid_answer_gets_the_whole_answer(ann: Page, address: str) -> None:
     new_chat(ann, address)
     ask(ann, f"{QUESTION} Tell me calmly.")

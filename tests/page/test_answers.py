@@ -4,7 +4,7 @@ import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.grounding.citations import Citation, Unsupported
-from chatbot.page.answers import support
+from chatbot.page.answers import notes, support
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,10 @@ def test_how_far_to_trust_an_answer_is_said_in_words(
 def test_a_question_back_is_no_refusal() -> None:
     asked = Answer("Which?", True, 0.9, [], [], "model", {}, choices=["US", "EU"])
     assert support(asked) == "asked"
+
+
+@pytest.mark.parametrize(("choices", "said"), [([], "second reading"), (["US", "EU"], "only one")])
+def test_a_reader_learns_why_the_first_text_is_gone(choices: list[str], said: str) -> None:
+    answer = Answer("45 days.", bool(choices), 0.9, [], [], "model", {}, choices=choices)
+    assert len(notes(answer, "en", rewritten=False)) == 1
+    assert said in notes(answer, "en", rewritten=True)[1]
