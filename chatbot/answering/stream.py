@@ -25,6 +25,7 @@ from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
 from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
+from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
 from chatbot.prompts import Prompts
 
@@ -175,7 +176,9 @@ async def _again(
             return
         first.usage = first.usage + other.usage
         better = _verify(other.text, prepared, chain.prompts, refusal)
-        if not (other.cut or better.abstained or better.verified.unsupported):
+        # A yes in the place of a no is another decision, which no quote supports by itself.
+        turned = {read(shown.text).lead, read(better.text).lead} == {"yes", "no"}
+        if not (other.cut or better.abstained or better.verified.unsupported or turned):
             first.cut = False
             yield replace(better, at_most=_ANOTHER_READING)
             return

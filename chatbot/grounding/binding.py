@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.facts import facts
 from chatbot.grounding.overlap import has_stem
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
@@ -14,6 +15,13 @@ from chatbot.grounding.words import stem
 
 # So alike are sentences that say the same of different things.
 _PARALLEL = 0.25
+# What is told apart by a number: "4.2 for generation 2".
+_KIND = re.compile(
+    r"\b(generation|class|type|tier|level|phase|layer|zone|klasse|typ|stufe|génération|classe|niveau|"
+    r"generación|clase|nivel) (\d+|[A-Z])\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"[,;] |\b(?:and|but|while|und|aber|et|mais|y|pero)\b")
 _TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 
 
@@ -65,6 +73,30 @@ def _other_label(said: Iterable[str], holding: Sequence[Piece]) -> str | None:
         if all(found and value not in found for found in labels):
             return f"it says '{value}' where its source says '{min(labels[0])}'"
     return None
+
+
+def other_kind(claim: Reading, source: Reading) -> str | None:
+    """ "Generation 2" with the number that the source has for generation 1."""
+    if source.row or not _KIND.search(claim.text):
+        return None
+    theirs = [(facts(part), _kinds(part)) for part in _PART.split(source.text)]
+    for part in _PART.split(claim.text):
+        for name, own in _kinds(part).items():
+            for fact in facts(part):
+                if fact.text in own or fact.kind == "code":
+                    continue
+                held = [kinds.get(name) for found, kinds in theirs if not missing([fact], found)]
+                others = [each for each in held if each and not each & own]
+                if others and len(others) == len(held):
+                    return f"it says '{name} {min(own)}' where its source says '{min(others[0])}'"
+    return None
+
+
+def _kinds(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, value in _KIND.findall(text):
+        found.setdefault(name.lower(), set()).add(value)
+    return found
 
 
 def _labels(piece: Piece, kind: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from chatbot.grounding.fact import Fact
-from chatbot.grounding.lexicon import Term, kinds, numbers, words
+from chatbot.grounding.lexicon import CURRENCIES, Term, kinds, numbers, words
 from chatbot.grounding.pieces import JOINED, WORD, Piece, short_answer
 
 _CUT = re.compile(
@@ -36,7 +36,6 @@ _DETERMINERS = frozenset("the a an your our its their it them us".split())  # no
 _GAPPED = 8  # words
 _ITEM = 4  # words of an item of a list
 _OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
-_CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
 
 
 def cut(
@@ -192,7 +191,7 @@ def _begins(text: str, verbs: bool) -> str:
     said = [word.lower() for word in WORD.findall(JOINED.sub("", text, count=1))]
     if not said or said[0].isdigit() or said[0] in ("one", "eins", *numbers()):
         return "elliptic"
-    if short_answer(said) or (said[0] in _CURRENCIES and said[1:2] and said[1][0].isdigit()):
+    if short_answer(said) or (said[0] in CURRENCIES and said[1:2] and said[1][0].isdigit()):
         return "elliptic"
     if said[0] in words("condition") or said[0] in _weekdays():
         verb = set(said[2:]) & (words("goes_on") - words("condition") - words("no"))

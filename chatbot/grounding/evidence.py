@@ -11,7 +11,7 @@ from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
-from chatbot.grounding.meaning import objection
+from chatbot.grounding.meaning import added_rate, objection
 from chatbot.grounding.naming import misplaced, other_definition, renamed
 from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
 from chatbot.grounding.pieces import WORD, Piece
@@ -121,18 +121,20 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
     """What is wrong with the span as a source of the claim; nothing where it says it."""
     source = span.reading
     over = _with_names(claim, span, spans)
+    told = [over, source, *(other.reading for other in spans if other.passage is span.passage)]
     if missing(claim.inherited, [*source.facts, *span.over.facts]):
         return f"it speaks of '{claim.inherited[0].text}', of which its source does not"
     if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
-        return objection(claim, source, over)
+        return objection(claim, source, over) or added_rate(claim, told)
     if coverage(claim, source, over) < least or not own_words(claim, source):
         return "no passage says it"
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
     return (
         objection(claim, source, over, _beside(span, spans))
+        or added_rate(claim, told)
         or other_definition(claim, source, over)
         or renamed(claim, source, over, _elsewhere(span, spans))
         or misplaced(claim, source, over, _elsewhere(span, spans))

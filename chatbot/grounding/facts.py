@@ -53,6 +53,11 @@ _TIME = re.compile(
     r"\b(?P<noon>noon|midnight)\b|\b(?P<hour4>\d{1,2}) (?:Uhr|o'clock)\b",
     re.IGNORECASE,
 )
+# German dates end with a dot, and these words stand before them.
+_DAY_FOLLOWS = re.compile(
+    r"\b(?:am|vom|zum|bis|ab|seit|den|dem|der|und|oder|zwischen|[A-Z][a-z]+tag,?)\s$|[-–]\s?$"
+)
+_SENTENCE_ENDS = re.compile(r"[\"'”»)]*(?:\s+[^\W\d_a-zäöü]|\s*$)")
 _HALVES = re.compile(
     r"\b(?:(?P<number>\d{1,3}|[a-z]+) and a half|(?P<german>[a-zäöüß]+?)einhalb|anderthalb)\b",
     re.IGNORECASE,
@@ -191,7 +196,9 @@ def _code(match: re.Match[str]) -> Fact | None:
 
 def _date(match: re.Match[str]) -> Fact | None:
     named = match.groupdict()
-    if not named.get("year") and names_version(match.string, match.start()):
+    if not named.get("year") and (
+        names_version(match.string, match.start()) or _ends_with_number(match)
+    ):
         return None  # "version 2.3." at the end of a sentence
     day = int(named["day"]) if named.get("day") else None
     year = int(named["year"]) if named.get("year") else None
@@ -208,6 +215,15 @@ def _date(match: re.Match[str]) -> Fact | None:
         pairs.append((pairs[0][1], day))
     values = [(d, months[m - 1], year) for d, m in pairs if 1 <= m <= 12 and 1 <= d <= 31]
     return _fact(match, "date", *values) if values else None
+
+
+def _ends_with_number(match: re.Match[str]) -> bool:
+    """Whether "4.2." is the number 4.2 at the end of a sentence: not "am 4.2." and not "04.02."."""
+    said, end = match[0], match.end()
+    if not said.endswith(".") or not _SENTENCE_ENDS.match(match.string, end):
+        return False
+    padded = said.startswith("0") or ".0" in said
+    return not padded and not _DAY_FOLLOWS.search(match.string[: match.start()])
 
 
 def month_names() -> list[str]:

@@ -20,7 +20,9 @@ _WITHOUT = re.compile(r"\bw/o\b")
 _NUMBER_SIGN = re.compile(
     r"\b(part|card|serial|order|phone|invoice|model|account|item|article) no\b\.?", re.IGNORECASE
 )
+CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
 _POLITE = 6  # words of a greeting or a closing line
+_FORMULA = 10  # of a sentence such as "Let us know if you have any more questions"
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
     "tausend": 1000, "cent": 100, "mille": 1000, "cien": 100, "mil": 1000,
@@ -225,7 +227,12 @@ _NAMES = r"[A-ZÀ-Þ][\w.'’-]*(?:\s[A-ZÀ-Þ][\w.'’-]*){0,2}"
 def is_polite(text: str) -> bool:
     """Whether a line is a greeting or a closing, which no source can hold."""
     said = text.strip(" ,.!-–—\n")
-    if len(said.split()) > _POLITE or re.search(r"\d", said):
+    if re.search(r"\d", said):
+        return False
+    spoken = re.sub(r"[,’']", "", said.lower())
+    if len(said.split()) <= _FORMULA and spoken.startswith(tuple(words("formula"))):
+        return True
+    if len(said.split()) > _POLITE:
         return False
     greets = any(re.match(rf"{re.escape(word)}\b", said.lower()) for word in words("greeting"))
     return greets or any(

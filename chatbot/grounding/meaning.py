@@ -6,11 +6,12 @@ row, another region, a unit, a sign or a "not", and these can be read off the wo
 
 from collections.abc import Sequence
 
-from chatbot.grounding.binding import other_binding, other_code
+from chatbot.grounding.binding import other_binding, other_code, other_kind
 from chatbot.grounding.denial import denial, opposite, other_lead
 from chatbot.grounding.fact import missing, wording_of
-from chatbot.grounding.lexicon import Term
+from chatbot.grounding.lexicon import CURRENCIES, Term
 from chatbot.grounding.mixing import mixed
+from chatbot.grounding.rates import speaks_of
 from chatbot.grounding.reading import Reading
 
 _CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
@@ -29,6 +30,7 @@ def objection(
         or _other_day(claim, source)
         or other_code(claim, source)
         or other_binding(claim, source, beside)
+        or other_kind(claim, source)
         or mixed(claim, source, over, beside)
         or opposite(claim, source, over)
         or denial(claim, source)
@@ -87,6 +89,16 @@ def _other_rate(claim: Reading, source: Reading) -> str | None:
                 own = [t for t in held if t.kind == "each"]
             if own and term.value not in {t.value for t in own}:
                 return f"it says '{term.text}' where its source says '{own[0].text}'"
+    return None
+
+
+def added_rate(claim: Reading, told: Sequence[Reading]) -> str | None:
+    """ "9 EUR a month" of a price where nothing that is ``told`` around it speaks of months."""
+    for piece in claim.pieces:
+        prices = [fact for fact in piece.facts if fact.unit in CURRENCIES]
+        for term in piece.terms if prices else ():
+            if term.kind == "rate" and not any(speaks_of(term.value, each.text) for each in told):
+                return f"it says '{term.text}', which its source does not"
     return None
 
 

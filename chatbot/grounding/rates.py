@@ -23,6 +23,17 @@ _REGULAR = {
 }  # fmt: skip
 
 
+_SHORT = re.compile(r"\bp\.?\s?[amwd]\b|/\s?(?:mo|yr|hr|wk)\b|\bpc?m\b|\bannum\b", re.IGNORECASE)
+
+
+def speaks_of(unit: str, text: str) -> bool:
+    """Whether a text names a unit of time in any way: "monthly", "Monatspreis", "p.m."."""
+    said = text.lower()
+    names = [form.lower() for form, name in units().items() if name == unit and len(form) > 2]
+    names += [form for form, name in _REGULAR.items() if name == unit]
+    return any(name in said for name in names) or bool(_SHORT.search(said))
+
+
 def rates(text: str) -> Iterator[Term]:
     """Terms such as "per day": what a price or a number is for."""
     for match in _RATE.finditer(text):

@@ -1,5 +1,6 @@
 """A document around its quotes, in parts that the page draws as text, headings and tables."""
 
+import csv
 import re
 from typing import Any
 
@@ -25,6 +26,28 @@ def marked_parts(document: str, spans: list[Span]) -> list[dict[str, Any]]:
     parts = [_part("... ", False)] if first else []
     parts += excerpt(document, first, stop, spans)
     return parts + ([_part(" ...", False)] if stop < len(document) else [])
+
+
+def marked_rows(document: str, spans: list[Span]) -> list[dict[str, Any]] | None:
+    """A file of comma- or tab-separated rows around ``spans`` as one table below the names of its
+    columns; ``None`` where its lines are no such rows."""
+    names = document.partition("\n")[0]
+    sign = max(",;\t|", key=names.count)
+    begin = _line_start(document, max(0, min(spans)[0] - _CONTEXT_CHARS), min(spans)[0])
+    stop = min(len(document), max(end for _, end in spans) + _CONTEXT_CHARS)
+    rows: list[dict[str, Any]] = []
+    position = 0
+    for line in document[:stop].splitlines(keepends=True):
+        if not position or (position >= begin and line.strip()):
+            quote = any(position < close and start < position + len(line) for start, close in spans)
+            cells = next(csv.reader([line.strip("\r\n\ufeff")], delimiter=sign), [])
+            rows.append({"cells": cells, "quote": quote and bool(position), "names": not position})
+        position += len(line)
+    whole = rows[:-1] if stop < len(document) else rows
+    if len(whole) < 2 or len({len(row["cells"]) for row in whole}) > 1 or sign not in names:
+        return None
+    parts: list[dict[str, Any]] = [{"rows": whole}]
+    return parts if whole is rows else [*parts, _part(" ...", False)]
 
 
 def _line_start(document: str, position: int, before: int) -> int:

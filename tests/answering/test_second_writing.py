@@ -119,6 +119,14 @@ async def test_the_last_reading_is_of_half_as_much(service: ChatService) -> None
     assert third < first - 600
 
 
+async def test_a_yes_does_not_take_the_place_of_a_no(service: ChatService) -> None:
+    said = f"No, {WRONG[0].lower()}{WRONG[1:]}"
+    others = [f"Yes, {RIGHT[0].lower()}{RIGHT[1:]}"] * 2
+    events = await events_of(service, InTurn(said, *others), reads=True, found=long_ones)
+    assert last(events).answer == said
+    assert last(events).unsupported
+
+
 @pytest.mark.parametrize("others", [(OTHER, OTHER), ("I don't know.", "Je ne sais pas."), ()])
 async def test_where_no_other_is_better_the_first_stays_marked(
     service: ChatService, others: tuple[str, ...]

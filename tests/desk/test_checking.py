@@ -65,6 +65,9 @@ def test_blank_lines_part_statements() -> None:
     assert list(statements(reply)) == ["One.", "Two\nlines.", "Three."]
     assert is_polite("Hello Anna,") and is_polite("Mit freundlichen Grüßen")
     assert not is_polite("Hello, returns take 30 days")
+    assert is_polite("We hope this helps!") and is_polite("Thank you for your message.")
+    assert is_polite("Please let us know if you have any more questions.")
+    assert not is_polite("Thanks for your order of 3 lamps")
     assert is_polite("Kind regards, Ann Miller") and is_polite("Viele Grüße\nJörg")
     assert not is_polite("Thanks to free returns") and not is_polite("Thank you, returns are free")
 

@@ -1,8 +1,24 @@
 """Facts that are missing from a source."""
 
-from chatbot.grounding.facts import missing_facts
+import pytest
+
+from chatbot.grounding.facts import facts, missing_facts
 
 
 def test_a_missing_fact_is_shown_with_its_unit_where_only_that_is_another() -> None:
     assert missing_facts("It takes 45 days.", "It takes 30 days.") == ["45"]
     assert missing_facts("It takes 30 weeks.", "It takes 30 days.") == ["30 weeks"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The current firmware for generation 2 is 4.2.", "quantity"),
+        ("It runs on 4.2. Older ones do not.", "quantity"),
+        ("Die Frist endet am 4.2.", "date"),
+        ("The office closes on 04.02.", "date"),
+        ("Vom 3.2. bis 4.2. ist geschlossen.", "date"),
+    ],
+)
+def test_a_number_that_ends_a_sentence_is_no_date(text: str, kind: str) -> None:
+    assert facts(text)[-1].kind == kind

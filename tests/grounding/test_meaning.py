@@ -166,3 +166,42 @@ def test_an_answer_may_rest_on_several_places_of_a_document() -> None:
         "Returns are free for 9 days.",
     ]
     assert unsupported(said.replace("14", "x").replace("9", "14").replace("x", "9"), source)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "reason"),
+    [
+        ("The valve costs 9 EUR a month.", TABLE, "a month"),
+        ("Express shipping costs 12.90 EUR per year.", "Express shipping costs 12.90 EUR.", "year"),
+        ("Express kostet 12,90 EUR im Monat.", "Express shipping costs 12.90 EUR.", "Monat"),
+        ("The valve costs 9 EUR a month.", f"All prices are per month.\n\n{TABLE}", ""),
+        (
+            "The Gale plan costs 9 EUR a month.",
+            "# Monthly prices\n\nThe Gale plan costs 9 EUR.",
+            "",
+        ),
+        ("The Gale plan costs 9 EUR a month.", "The Gale plan costs 9 EUR p.m. or less.", ""),
+        ("Gale kostet 9 EUR im Monat.", "The Gale plan costs 9 EUR a month.", ""),
+    ],
+)
+def test_a_price_is_not_for_a_time_that_its_source_does_not_name(
+    claim: str, source: str, reason: str
+) -> None:
+    said = unsupported(claim, passage(source))
+    assert [reason in each for each in said] == ([True] if reason else [])
+
+
+@pytest.mark.parametrize(
+    ("claim", "other"),
+    [
+        ("The current firmware for generation 2 is 4.2.", False),
+        ("The current firmware for generation 2 is 2.9.", True),
+        ("Generation 1 runs firmware 2.9.", False),
+        ("Generation 1 runs firmware 4.2.", True),
+    ],
+)
+def test_a_number_belongs_to_its_generation(claim: str, other: bool) -> None:
+    source = "The current firmware is 4.2 for generation 2 and 2.9 for generation 1."
+    assert [each.startswith("it says") for each in unsupported(claim, passage(source))] == (
+        [True] if other else []
+    )

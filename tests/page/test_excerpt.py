@@ -1,6 +1,6 @@
 """Documents in parts: text, headings, tables, with quotes marked."""
 
-from chatbot.page.excerpt import marked_parts
+from chatbot.page.excerpt import marked_parts, marked_rows
 
 TABLE = "| part | price |\n|---|---|\n| hinge | 3 \\| 4 |\n| lid | 5 |\n"
 
@@ -45,3 +45,22 @@ def test_tables_of_other_formats_are_tables_too() -> None:
     ]  # fmt: skip
     assert [row["quote"] for row in table["rows"]] == [False, False, True]
     assert after["text"] == "\nA | b.\n"  # one row is none
+
+
+def test_a_file_of_rows_is_a_table_below_its_names() -> None:
+    text = 'part,price\n"hinge, left",3\nlid,5\n' + "bolt,1\n" * 900
+    start = text.index("lid")
+    table, rest = marked_rows(text, [(start, start + 5)]) or []
+    assert table["rows"][:3] == [
+        {"cells": ["part", "price"], "quote": False, "names": True},
+        {"cells": ["hinge, left", "3"], "quote": False, "names": False},
+        {"cells": ["lid", "5"], "quote": True, "names": False},
+    ]
+    assert rest["text"] == " ..."
+    last = (marked_rows(text, [(len(text) - 7, len(text))]) or [])[0]["rows"]
+    assert (last[0]["names"], last[-1]["quote"], len(last) < 500) == (True, True, True)
+
+
+def test_lines_that_are_no_rows_stay_text() -> None:
+    assert marked_rows("One line\nand another, with a comma\n", [(0, 3)]) is None
+    assert marked_rows('a,b\n"one\ntwo",3\n', [(0, 3)]) is None
