@@ -69,6 +69,11 @@ function place() {
   const { left, width } = around?.width ? around : { left: 0, width: innerWidth };
   line.style.left = `${left}px`;
   line.style.width = `${width}px`;
+  if (!around?.width) return;
+  // On a phone the line is three lines, and the box makes room for them.
+  const raised = parseFloat(composer.style.marginBottom) || 0;
+  const wanted = Math.ceil(around.bottom + raised - line.getBoundingClientRect().top);
+  composer.style.marginBottom = wanted > 0 ? `${wanted}px` : "";
 }
 addEventListener("resize", place);
 
@@ -162,6 +167,12 @@ function nameButtons() {
   }
 }
 
+// What a question back offers looks like a button; Chainlit draws it as a word.
+function drawChoices() {
+  for (const button of document.querySelectorAll(".ai-message button[id]:not(:has(svg))"))
+    Object.assign(button.style, { border: "1px solid", height: "1.75rem", marginInlineStart: "6px" });
+}
+
 function speakAnswers() {
   const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
   if (!log) return;
@@ -184,6 +195,7 @@ new MutationObserver(() => {
   setTimeout(() => {
     due = false;
     nameButtons();
+    drawChoices();
     speakAnswers();
     tellEnded();
     place();

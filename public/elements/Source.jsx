@@ -57,7 +57,7 @@ export default function Source() {
         </p>
       ) : null}
       {props.file ? (
-        <p className="mb-3"><a href={props.file} download className="source-file underline">{props.original}</a></p>
+        <p className="mb-3"><a href={props.file} download className="source-file" style={{ textDecoration: "underline" }}>{props.original}</a></p>
       ) : null}
       {props.picture && !failed ? (
         <img src={props.picture} alt={props.title} onError={() => setFailed(true)} className="source-page w-full border rounded mb-3 bg-white" />

@@ -3,7 +3,7 @@
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
 that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
-"secret" the first secret that stands in the prompt. An answer to "twice" is read again.
+"secret" the first secret that stands in the prompt. An answer to "twice" is read again, one to "which" asked back.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 import uvicorn
 
@@ -52,6 +53,9 @@ class RereadingService(ChatService):
                 yield Rereading()
                 await asyncio.sleep(1)
                 yield Rewritten(event.answer.answer)
+            if isinstance(event, Answered) and "which" in question.text:
+                asked = replace(event.answer, abstained=True, choices=["US", "EU"])
+                event = Answered(asked)
             yield event
 
 

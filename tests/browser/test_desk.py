@@ -250,6 +250,16 @@ def test_a_reader_is_told_of_a_second_reading(ann: Page, address: str) -> None:
     expect(ann.locator(".answer-note")).to_contain_text(["Answered by", "second reading"])
 
 
+def test_what_a_question_back_offers_looks_like_a_button(ann: Page, address: str) -> None:
+    new_chat(ann, address)
+    ask(ann, f"{QUESTION} Tell me which.")
+    choice = ann.get_by_role("button", name="EU", exact=True)
+    expect(choice).to_have_css("border-top-style", "solid")
+    choice.click()
+    expect(ann.locator("[data-step-type=user_message]").last).to_have_text("EU")
+    answered(ann, 2)
+
+
 def test_a_page_loaded_again_in_mid_answer_gets_the_whole_answer(ann: Page, address: str) -> None:
     new_chat(ann, address)
     ask(ann, f"{QUESTION} Tell me calmly.")
@@ -580,6 +590,15 @@ def test_page_speaks_the_browsers_language_on_a_phone(
     ask(page, QUESTION)
     expect(page.get_by_text(words)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    said = page.locator("#state-line span")
+    said.evaluate("said => (said.textContent = 'a long name of a model '.repeat(6))")
+    page.wait_for_function(
+        """() => {
+            const [line, box] = ["state-line", "message-composer"].map(
+                (id) => document.getElementById(id).getBoundingClientRect());
+            return line.height > 40 && line.y >= box.bottom;
+        }"""
+    )
     page.locator("button.source").first.click()
     expect(page.locator("mark.quote")).to_be_in_viewport(ratio=1)
     artefact(page, f"phone-{language}")
