@@ -3,7 +3,8 @@
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
 that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
-"secret" the first secret that stands in the prompt. An answer to "twice" is read again, one to "which" asked back.
+"secret" the first secret that stands in the prompt. An answer to "twice" is read again, one to
+"which" asked back.
 """
 
 import asyncio
