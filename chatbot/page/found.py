@@ -2,6 +2,7 @@
 for."""
 
 import asyncio
+import csv
 import re
 from pathlib import Path
 
@@ -43,7 +44,7 @@ async def search(desk: Desk, query: str) -> None:
         heading = " · ".join(filter(None, (_title(passage), passage.path, day)))
         plain.append(f"[{number}] {heading}\n{passage.text}")
         lines.append(
-            f"**{inert(f'[{number}]')} {inert(heading)}**\n\n{result(passage.text, wanted)}"
+            f"**{inert(f'[{number}]')} {inert(heading)}**\n\n{result(_as_rows(passage), wanted)}"
         )
     elements = [source_list(desk.say("sources"), listed), copy_button(desk, "\n\n".join(plain))]
     await cl.Message("\n\n".join(lines), elements=elements).send()
@@ -59,6 +60,15 @@ def _day_in(folder: Path, path: str) -> str:
             return front_matter(text.read(_FRONT)).day
     except (OSError, UnicodeDecodeError, DocumentError):
         return ""
+
+
+def _as_rows(passage: Passage) -> str:
+    """A passage, its rows written as those of tables of other formats if it is of a CSV file."""
+    if not passage.path.lower().endswith((".csv", ".tsv")):
+        return passage.text
+    lines = passage.text.splitlines()
+    sign = max(",;\t|", key="".join(lines[:1]).count)
+    return "\n".join(" | ".join(cells) for cells in csv.reader(lines, delimiter=sign))
 
 
 def _title(passage: Passage) -> str:

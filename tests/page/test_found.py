@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from chatbot.grounding.words import content_words
-from chatbot.page.found import _day_in, result
+from chatbot.page.found import _as_rows, _day_in, result
+from chatbot.passage import Passage
 
 TEXT = (
     "Lamps are sold in the shop. A lamp can be returned within 45 days of delivery. "
@@ -41,3 +42,10 @@ def test_the_day_is_what_the_page_says(tmp_path: Path) -> None:
     (tmp_path / "c.md").write_bytes(b"\xff\xfe---\ndate: 2026-01-01\n---\n")
     days = [_day_in(tmp_path, name) for name in ("a.md", "b.md", "c.md", "d.md", "e.pdf")]
     assert days == ["2026-03-04", "", "", "", ""]
+
+
+def test_rows_of_a_file_of_rows_stand_below_each_other() -> None:
+    text = 'part,price\n"hinge, left",3\nlid,5\n'
+    rows = _as_rows(Passage(page_content=text, metadata={"path": "a.csv"}))
+    assert rows == "part | price\nhinge, left | 3\nlid | 5"
+    assert _as_rows(Passage(page_content=text, metadata={"path": "a.md"})) == text

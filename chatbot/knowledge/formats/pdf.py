@@ -32,6 +32,7 @@ _MOST_PAGES = 5_000
 _NO_TITLE = re.compile(
     r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
     r"presentation|präsentation)\s?\d*$|^PowerPoint[ -]?(?:Presentation|Präsentation)$|"
+    r"^(?:about|file|https?|data):|"  # what a browser prints
     r"^Microsoft (?:Word|PowerPoint|Excel) - |^\W*$|"
     r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|qxd)$",
     re.IGNORECASE,

@@ -165,7 +165,8 @@ def test_pages_that_are_pictures_are_named() -> None:
 def test_the_title_comes_from_the_properties_unless_a_program_made_it_up() -> None:
     assert pdf(lambda c: (c.setTitle("Data"), lines(c, "Text."))).title == "Data"
     made_up = "Microsoft Word - final_v3.docx"
-    for title in (made_up, "PowerPoint Presentation", "Document1", "unbenannt"):
+    printed = "about:blank"
+    for title in (made_up, "PowerPoint Presentation", "Document1", "unbenannt", printed):
         assert pdf(lambda c, t=title: (c.setTitle(t), lines(c, "Text."))).title == ""
 
 
