@@ -100,6 +100,42 @@ def _author(message: Message, customer: dict[str, str]) -> dict[str, str]:
     return {"type": "admin", "id": message.by.last, "name": message.by.name}
 
 
+def write_freshdesk(tickets: list[Ticket], path: Path) -> None:
+    """Tickets with their conversations; robots' mails are no conversation there."""
+    rows = []
+    for ticket in tickets:
+        said = [
+            {
+                "id": ticket.number * 100 + at,
+                "body": _html(message.text),
+                "body_text": message.text,
+                "incoming": message.who == "customer",
+                "private": message.who == "note",
+                "user_id": ticket.number if message.by is None else 1 + len(message.by.last),
+                "source": 2 if message.who == "note" else 0,
+                "created_at": _time(ticket, at).isoformat() + "Z",
+            }
+            for at, message in enumerate(ticket.messages)
+            if at and message.who != "bot"
+        ]
+        asker = {"id": ticket.number, "name": ticket.person.name, "email": ticket.person.mail}
+        rows.append(
+            {
+                "id": ticket.number,
+                "subject": ticket.subject,
+                "description": _html(ticket.messages[0].text),
+                "description_text": ticket.messages[0].text,
+                "requester_id": ticket.number,
+                "requester": asker,
+                "status": 4,
+                "spam": False,
+                "created_at": _time(ticket, 0).isoformat() + "Z",
+                "conversations": said,
+            }
+        )
+    path.write_text(json.dumps(rows), encoding="utf-8")
+
+
 def write_mailbox(tickets: list[Ticket], path: Path) -> None:
     """Threads of mail; replies quote what they answer, notes are not in them."""
     box = mbox(path)

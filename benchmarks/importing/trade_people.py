@@ -26,10 +26,10 @@ class Person:
 
 
 class People:
-    """Who writes; with ``second`` half of the names of a first one are others."""
+    """Who writes; the names are those of a file, or with ``second`` the other half of them."""
 
-    def __init__(self, chance: random.Random, second: bool) -> None:
-        file = Path(__file__).with_name("trade_names.toml")
+    def __init__(self, chance: random.Random, names_of: str, second: bool) -> None:
+        file = Path(__file__).with_name(f"trade_{names_of}.toml")
         names = tomllib.loads(file.read_text(encoding="utf-8"))
         first, last, planted_first, planted_last = (
             names[name].split()[int(second) :: 2]

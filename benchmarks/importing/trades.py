@@ -1,13 +1,15 @@
 """Tickets of a trade with labels: how many of their real answers become candidates, how many of the
 candidates are usable, and what is left of the personal data that was planted.
 
-    python -m benchmarks.importing.trades energy|dental [--count 2000] [--seed 1] [--show 20]
+    python -m benchmarks.importing.trades TRADE [--count 2000] [--seed 1] [--show 20]
 
-Half of the tickets are a Zendesk export, three in ten a mail box, the others Intercom
-conversations. 300 different answers are hidden in them, some of them given several times; 200
-planted values (names, mail addresses, phone numbers, cards, IBANs, postal addresses) stand in the
-tickets that have one: half of the names in words that no export has in a field. Prints a line of
-JSON.
+Trades are energy, dental, brewery (short and salty, English and German, Zendesk and Freshdesk) and
+library (letters and chats, English, Spanish and French, Intercom and a mail box). The first two are
+half a Zendesk export, three tenths a mail box, the others Intercom conversations. In the last two
+every sixth person that is named is written without capitals. 300 different answers are hidden in
+them, some of them given several times; 200 planted values (names, mail addresses, phone numbers,
+cards, IBANs, postal addresses) stand in the tickets that have one: half of the names in words that
+no export has in a field. Prints a line of JSON.
 
 An answer is found where a candidate has nine tenths of its words. A candidate is usable where it
 has those of one real answer, hardly anything else, four fifths of the question's words, and no
@@ -22,10 +24,16 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.importing.trade_files import write_intercom, write_mailbox, write_zendesk
+from benchmarks.importing.trade_files import (
+    write_freshdesk,
+    write_intercom,
+    write_mailbox,
+    write_zendesk,
+)
 from benchmarks.importing.trade_people import People, Person, value_of
 from benchmarks.importing.trade_tickets import Answer, Message, Plant, Ticket
 from chatbot.importing.exports import import_export
@@ -35,8 +43,35 @@ _HERE = Path(__file__).parent
 _ANSWERS, _REPEATED, _TIMES = 300, 30, 3
 _KINDS = {"name": 90, "mail": 30, "phone": 30, "card": 15, "iban": 15, "address": 20}
 _SENTENCES = {"mail": "reach", "phone": "reach", "card": "pay", "iban": "pay", "address": "live"}
-_WRITERS = {"zendesk": write_zendesk, "mailbox": write_mailbox, "intercom": write_intercom}
-_SHARES = {"zendesk": 0.5, "mailbox": 0.3, "intercom": 0.2}
+_WRITERS = {
+    "zendesk": write_zendesk,
+    "mailbox": write_mailbox,
+    "intercom": write_intercom,
+    "freshdesk": write_freshdesk,
+}
+_USUAL = {"zendesk": 0.5, "mailbox": 0.3, "intercom": 0.2}
+_SMALL = 1 / 6  # so many names are written without capitals, where a trade has such
+
+
+@dataclass(frozen=True)
+class _Trade:
+    """How a trade writes, and in which systems which share of its tickets is."""
+
+    names: str
+    second: bool = False
+    chatty: bool = False
+    small: bool = False
+    shares: dict[str, float] = field(default_factory=lambda: _USUAL)
+
+
+_TRADES = {
+    "energy": _Trade("names"),
+    "dental": _Trade("names", second=True, chatty=True),
+    "brewery": _Trade("world", small=True, shares={"zendesk": 0.65, "freshdesk": 0.35}),
+    "library": _Trade(
+        "world", second=True, chatty=True, small=True, shares={"intercom": 0.6, "mailbox": 0.4}
+    ),
+}
 _TOWNS = [
     "Auental",
     "Bremberg",
@@ -55,9 +90,10 @@ class Maker:
     def __init__(self, trade: str, seed: int) -> None:
         phrases = tomllib.loads((_HERE / f"trade_{trade}.toml").read_text(encoding="utf-8"))
         self.phrases: dict[str, dict[str, Any]] = phrases
-        self.chatty = trade == "dental"
+        kind = _TRADES[trade]
+        self.chatty, self._small = kind.chatty, kind.small
         self.chance = random.Random(f"{trade} {seed}")
-        self.people = People(self.chance, second=trade == "dental")
+        self.people = People(self.chance, kind.names, kind.second)
         self._shares = [phrases[language]["share"] for language in phrases]
 
     def tickets(self, count: int) -> list[Ticket]:
@@ -192,8 +228,10 @@ class Maker:
             other = self.people.planted()
             template = self.chance.choice(self.phrases[language][f"person{side}"])
             slots = {"name": other.name, "first": other.first, "last": other.last}
+            if self._small and self.chance.random() < _SMALL:
+                slots = {part: name.lower() for part, name in slots.items()}
             shown = [part for part in slots if f"{{{part}}}" in template]
-            words = {w for part in shown for w in slots[part].split()}
+            words = {w for part in shown for w in re.findall(r"\w\w+", slots[part])}
             return Plant(kind, frozenset(words)), _fill(template, self._slots(language) | slots)
         value = value_of(kind, language, self.people.planted(), self.chance)
         template = self.chance.choice(self.phrases[language][_SENTENCES[kind] + side])
@@ -250,16 +288,17 @@ def judge(tickets: list[Ticket], rows: list[dict[str, Any]], show: int) -> dict[
             why[problem] += 1
             shown.append((problem, row["question"], row["answer"], sorted(left)))
     said_in: dict[str, str] = {}
+    marks: dict[str, list[str]] = {}
     for row in rows:
         whole = json.dumps(row, ensure_ascii=False)
         for number in re.findall(r"\d{4,}", " ".join(row["sources"])):
+            marks.setdefault(number, []).extend(re.findall(r"\w+", " ".join(row["possible_names"])))
             said_in[number] = f"{said_in.get(number, '')} {whole}"
     planted = [t for t in tickets if t.plant]
-    kept = [t.plant for t in planted if t.plant and _left(t.plant, said_in.get(str(t.number), ""))]
+    remain = [t for t in planted if t.plant and _left(t.plant, said_in.get(str(t.number), ""))]
+    kept = [t.plant for t in remain if t.plant]
     marked = sum(
-        bool(p.values & set(re.findall(r"\w+", " ".join(row["possible_names"]))))
-        for p in kept
-        for row in rows
+        bool(t.plant and t.plant.values & set(marks.get(str(t.number), ()))) for t in remain
     )
     missing = [answers[text] for text in wanted if text not in found]
     for problem, question, answer, names in shown[:show]:
@@ -291,10 +330,10 @@ def _left(plant: Plant, text: str) -> bool:
     return any(re.sub(r"\s+", " ", value) in flat for value in plant.values)
 
 
-def rows_of(tickets: list[Ticket], folder: Path) -> Iterator[dict[str, Any]]:
+def rows_of(trade: str, tickets: list[Ticket], folder: Path) -> Iterator[dict[str, Any]]:
     """The candidates that the importers make of them."""
     begin = 0
-    for source, share in _SHARES.items():
+    for source, share in _TRADES[trade].shares.items():
         end = begin + round(share * len(tickets))
         path = folder / f"{source}.{'mbox' if source == 'mailbox' else 'json'}"
         _WRITERS[source](tickets[begin:end], path)
@@ -309,14 +348,14 @@ def rows_of(tickets: list[Ticket], folder: Path) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trade", choices=["energy", "dental"])
+    parser.add_argument("trade", choices=list(_TRADES))
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=0, help="so many that are not right")
     options = parser.parse_args()
     tickets = Maker(options.trade, options.seed).tickets(options.count)
     with tempfile.TemporaryDirectory() as folder:
-        rows = list(rows_of(tickets, Path(folder)))
+        rows = list(rows_of(options.trade, tickets, Path(folder)))
     print(json.dumps({"trade": options.trade} | judge(tickets, rows, options.show)))
 
 

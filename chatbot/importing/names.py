@@ -15,22 +15,28 @@ from importlib import import_module
 from itertools import pairwise
 from pkgutil import iter_modules
 
+from chatbot.importing.name_contexts import (
+    BEHIND,
+    CALLED,
+    PERSON,
+    is_beside_people,
+    is_named,
+    is_told_of,
+)
 from chatbot.text.languages import is_common
 
 NAME = "[name]"
-# Bounded and without two ways to read a mark: text is anybody's.
-_PERSON = (
-    r"[A-ZÀ-ÖØ-Þ](?:['’][A-ZÀ-ÖØ-Þ])?\w{0,30}[a-zß-öø-ÿ](?:['’]\w{1,30})?"
-    r"(?:-\w{1,30}(?:['’]\w{1,30})?){0,3}"
-)
 _OF = r"(?:(?:van|von)(?: (?:de[rnm]?))?|zu|de (?:la|los)|de|de[rn]|d[aiu]|dos|la|le|el)"
-_RUN = re.compile(rf"(?<![\w@/.'’-]){_PERSON}(?:[ ](?:{_OF}[ ])?{_PERSON})*(?![\w@/-])")
+_RUN = re.compile(rf"(?<![\w@/.'’-]){PERSON}(?:[ ](?:{_OF}[ ])?{PERSON})*(?![\w@/-])")
 _WORD = re.compile(r"[^\W\d_]+")
-_CAPITALISED = re.compile(_PERSON)
+_SMALL = re.compile(r"(?<![\w@/.'’-])[a-zß-öø-ÿ]\w{2,30}(?![\w@/'’-])")
+_SMALL_NEXT = re.compile(r" ([a-zß-öø-ÿ]\w{2,30}(?:-\w{1,30})?)(?![\w@/'’-])")
+_CAPITALISED = re.compile(PERSON)
 _BEGINS = re.compile(r"(?:^|[.!?:;•\n]|\n\s*[-*])[\s\"'„“»«(¡¿]*$")
 _IMPERATIVE = re.compile(r"\w+en Sie")  # what a German sentence can begin with
 _NUMBER = re.compile(r"\d[ ]$")
 _CODE = re.compile(r"[ -]?(?:\w*\d|[A-Z]{2,}\b)")
+_SHORT = 3  # letters of a name in small letters
 _SHORTEST = 4  # letters of a given name that stands alone: "Add", "Can" and "Doc" are some, too
 _MOST_WORDS = 3  # of a name
 _RARE, _SHARE = 4, 0.005  # conversations that a name may stand in: so many, or this share
@@ -38,6 +44,7 @@ _TOLD = 2  # conversations in which both sides say a word
 _ENOUGH = 200  # conversations that tell what a word is
 _MOST_COUNTED = 20_000
 _NOUNS, _NOUN_SHARE = 3, 0.12  # within sentences of a text whose nouns have capitals
+_PLACED = re.compile(r" (?:on|from|in|at|aus|von|de) ")  # "X on nights", where a sentence begins
 _MOST_MARKED = 10
 _NEAR = 80  # characters beside a name that are looked at
 # Also months, places, and words that sentences begin with: no names where they stand alone.
@@ -52,32 +59,6 @@ _ALSO_WORDS = frozenset(
     " apple blue green young long small best dear love pleasant golden silver gold data metro"
     " media tage watt".split()
 )
-# Who somebody is to the writer, before or behind a name.
-_RELATION = (
-    r"(?:colleague|boss|manager|deputy|assistant|wife|husband|partner|son|daughter|mother|father"
-    r"|dad|mum|mom|brother|sister|friend|neighbou?r|landlord|landlady|tenant|flatmate|caretaker|engineer"
-    r"|technician|owner|family|kolleg(?:e|in)|chef(?:in)?|vertretung|mann|frau|sohn|tochter|mutter"
-    r"|vater|bruder|schwester|freund(?:in)?|(?:vor)?mieter(?:in)?|vermieter(?:in)?|nachbar(?:in)?"
-    r"|mitbewohner(?:in)?|(?:haus)?verwalter(?:in)?|hausmeister(?:in)?|techniker(?:in)?"
-    r"|monteur(?:in)?|eigentümer(?:in)?|familie|firma|collègue|mari|femme|fils|fille|mère|père|frère|sœur|amie?"
-    r"|voisine?|propriétaire|locataire|syndic|technicien(?:ne)?|famille|compañer[oa]|marido|mujer"
-    r"|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|caser[oa]|técnico|familia|collega|marito"
-    r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger|man"
-    r"|vrouw|moeder|vader|zoon|dochter|broer|zus|vriend(?:in)?|buurman|buurvrouw|huurbaas|mãe|pai"
-    r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega)"
-)
-_CALLED = re.compile(
-    rf"\b(?i:{_RELATION}"
-    r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
-    r"|on behalf of|in the name of|under the name|ask for|asked|spoke (?:to|with)|im namen von"
-    r"|auf den namen|läuft auf|(?:fragen sie|frag) nach|gesprochen mit|au nom de|demandez"
-    r"|a nombre de|pregunte por|intestat[oa] a|op naam van|namens|vraag naar|em nome de"
-    r"|(?:in |en )?(?:cc|copy|kopie|copie|copia)(?: (?:to|an|à|a|aan))?)[:,]?[ ]$"
-)
-_BEHIND = re.compile(
-    r"(?i:,? ?\(?(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]|mijn|onze|(?:il|la) mi[oa]"
-    rf"|o meu|a minha) {_RELATION}\b)"
-)
 
 
 class Names:
@@ -86,14 +67,14 @@ class Names:
     def __init__(self, conversations: Sequence[tuple[str, str]]) -> None:
         """``conversations`` has what each side of each wrote, without the names in its records."""
         counted = conversations[:: -(-len(conversations) // _MOST_COUNTED) or 1]
-        self._small: set[str] = set()
+        self._small: Counter[str] = Counter()  # conversations with a word in small letters
         self._often: Counter[str] = Counter()  # conversations with a word, or two, with capitals
         both: Counter[str] = Counter()
         self._terms: set[str] = set()  # two words in a row, or one, that both sides say
         for sides in counted:
             words = [set(_WORD.findall(text)) for text in sides]
             capitals = [{w.lower() for w in said if not w.islower()} for said in words]
-            self._small |= {w for said in words for w in said if w.islower()}
+            self._small.update({w for said in words for w in said if w.islower()})
             both.update(capitals[0] & capitals[1])
             pairs = [set(_pairs(text)) for text in sides]
             self._terms |= pairs[0] & pairs[1]
@@ -104,11 +85,8 @@ class Names:
 
     def hide(self, text: str) -> str:
         """The text with ``[name]`` for what is a name."""
-        parts, end = [], 0
-        for start, stop in self._found(text):
-            parts += [text[end:start], NAME]
-            end = stop
-        return "".join((*parts, text[end:]))
+        text = _without(text, self._found(text))
+        return _without(text, self._found_small(text)) if self._tells else text
 
     def possible(self, text: str) -> list[str]:
         """What may be a name and is not hidden, for whoever reads the text."""
@@ -123,9 +101,24 @@ class Names:
             given = [word[0] for word in words if _is_given(word[0])]
             rare = [word[0] for word in words if self._tells and self._is_rare(word[0])]
             nouns = _mostly_capitals(text)
-            if (given and not self._is_word(given[0])) or (rare and not begins and not nouns):
+            within = rare and not begins and not nouns
+            pair = len(words) > 1 and len(rare) == len(words)
+            placed = bool(rare) and begins and _PLACED.match(text, run.end())
+            if (given and not self._is_word(given[0])) or within or pair or placed:
                 said.append(run[0])
+        said += self._small_pairs(text) if self._tells else []
         return list(dict.fromkeys(said))[:_MOST_MARKED]
+
+    def _small_pairs(self, text: str) -> list[str]:
+        """Two words in small letters that hardly anybody writes, where people are named."""
+        return [
+            f"{word[0]}{rest[0]}"
+            for word in _SMALL.finditer(text)
+            if (rest := _SMALL_NEXT.match(text, word.end()))
+            and self._is_unusual(word[0])
+            and self._is_unusual(rest[1])
+            and is_beside_people(_before(text, word.start()))
+        ]
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         nouns = _mostly_capitals(text)
@@ -140,15 +133,34 @@ class Names:
                     yield run.start() + words[at].start(), run.start() + words[at + count - 1].end()
                 at += count or 1
 
+    def _found_small(self, text: str) -> Iterator[tuple[int, int]]:
+        """Names in small letters: a given name beside people, and what only somebody does."""
+        end = 0
+        for word in _SMALL.finditer(text):
+            if word.start() < end or not self._is_unusual(word[0]):
+                continue
+            rest = _SMALL_NEXT.match(text, word.end())
+            pair = bool(rest) and self._is_unusual(rest[1])
+            stop = rest.end() if pair else word.end()
+            before, behind = _before(text, word.start()), text[stop : stop + _NEAR]
+            given = _is_given(word[0]) and word[0] not in _ALSO_WORDS
+            if is_told_of(before, 1 + pair, behind) or (given and is_beside_people(before)):
+                end = stop
+                yield word.start(), stop
+
     def _length(self, before: str, words: list[str], behind: str, nouns: bool) -> int:
         """How many of the words, from the first one on, are a name; ``nouns`` have capitals."""
         unknown = 0
         while unknown < min(_MOST_WORDS, len(words)) and self._is_rare(words[unknown]):
             unknown += 1
-        called = bool(_CALLED.search(before))
-        called |= unknown == len(words) and bool(_BEHIND.match(behind))
+        called = bool(CALLED.search(before))
+        called |= unknown == len(words) and bool(BEHIND.match(behind))
         part = self._tells and unknown == len(words) and behind.startswith(f" {NAME}")
+        part |= self._tells and before.endswith(f"{NAME} ")
         if unknown and (called or part):
+            return unknown
+        whole = self._tells and unknown == len(words) and not is_common(words[0])
+        if whole and not _CODE.match(behind) and is_named(before, unknown, behind):
             return unknown
         if _NUMBER.search(before):
             return 0
@@ -179,13 +191,33 @@ class Names:
     def _is_word(self, word: str) -> bool:
         """Whether the export has it as a word, or of a product that many write about."""
         small = word.lower()
-        known = small in self._small or small in self._terms
+        known = self._has_small(small) or small in self._terms
         return known or self._often[small] > 4 * self._most
 
     def _is_rare(self, word: str) -> bool:
         small = word.lower()
-        known = small in self._small or small in self._terms
+        known = self._has_small(small) or small in self._terms
         return not known and self._often[small] <= self._most
+
+    def _has_small(self, small: str) -> bool:
+        """Whether it is written in small letters, and not only by who writes names so, too."""
+        times = self._small[small]
+        if not self._tells or is_common(small):
+            return times > 0
+        return times >= _RARE or (times >= _TOLD and 2 * times > self._often[small])
+
+    def _is_unusual(self, word: str) -> bool:
+        """Whether a word in small letters is one that hardly anybody writes."""
+        seen = self._small[word] + self._often[word]
+        return len(word) >= _SHORT and seen <= self._most and not is_common(word)
+
+
+def _without(text: str, names: Iterator[tuple[int, int]]) -> str:
+    parts, end = [], 0
+    for start, stop in names:
+        parts += [text[end:start], NAME]
+        end = stop
+    return "".join((*parts, text[end:]))
 
 
 def _pairs(text: str) -> Iterator[str]:

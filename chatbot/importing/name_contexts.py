@@ -1,0 +1,105 @@
+"""What a sentence says of its names: words that stand beside people and beside nobody else."""
+
+import re
+
+# Bounded and without two ways to read a mark: text is anybody's.
+PERSON = (
+    r"[A-ZÀ-ÖØ-Þ](?:['’][A-ZÀ-ÖØ-Þ])?\w{0,30}[a-zß-öø-ÿ](?:['’]\w{1,30})?"
+    r"(?:-\w{1,30}(?:['’]\w{1,30})?){0,3}"
+)
+# Who somebody is to the writer, before or behind a name.
+_RELATION = (
+    r"(?:colleague|boss|manager|deputy|assistant|wife|husband|partner|son|daughter|mother|father"
+    r"|dad|mum|mom|brother|sister|friend|neighbou?r|landlord|landlady|tenant|flatmate|caretaker|engineer"
+    r"|technician|owner|family|kolleg(?:e|in)|chef(?:in)?|vertretung|mann|frau|sohn|tochter|mutter"
+    r"|vater|bruder|schwester|freund(?:in)?|(?:vor)?mieter(?:in)?|vermieter(?:in)?|nachbar(?:in)?"
+    r"|mitbewohner(?:in)?|(?:haus)?verwalter(?:in)?|hausmeister(?:in)?|techniker(?:in)?"
+    r"|monteur(?:in)?|eigentümer(?:in)?|familie|firma|collègue|mari|femme|fils|fille|mère|père|frère|sœur|amie?"
+    r"|voisine?|propriétaire|locataire|syndic|technicien(?:ne)?|famille|compañer[oa]|marido|mujer"
+    r"|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|caser[oa]|técnico|familia|collega|marito"
+    r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger|man"
+    r"|vrouw|moeder|vader|zoon|dochter|broer|zus|vriend(?:in)?|buurman|buurvrouw|huurbaas|mãe|pai"
+    r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega)"
+)
+CALLED = re.compile(
+    rf"\b(?i:{_RELATION}"
+    r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
+    r"|on behalf of|in the name of|under the name|ask for|asked"
+    r"|(?:spoke|talk|speak|write) (?:to|with)|cc['’]d|im namen von"
+    r"|(?:sprich|sprechen sie|reden sie) mit|wenden sie sich an|hab(?:le|la) con"
+    r"|parlez à|adressez-vous à|voyez avec"
+    r"|auf den namen|läuft auf|(?:fragen sie|frag) nach|gesprochen mit|au nom de|demandez"
+    r"|a nombre de|pregunte por|intestat[oa] a|op naam van|namens|vraag naar|em nome de"
+    r"|(?:in |en )?(?:cc|copy|kopie|copie|copia)(?: (?:to|an|à|a|aan))?)[:,]?[ ]$"
+)
+BEHIND = re.compile(
+    r"(?i:,? ?\(?(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]|mijn|onze|(?:il|la) mi[oa]"
+    rf"|o meu|a minha) {_RELATION}\b)"
+)
+_DETERMINER = (
+    r"(?i:the|an?|my|our|your|his|her|their|de[rmns]|die|das|eine?[rmns]?|(?:mein|dein|sein|ihr"
+    r"|unser|kein)e?[rmns]?|eue?re?[rmns]?|el|la|los|las|una?|mi|tu|su|nuestr[oa]|vuestr[oa]|le"
+    r"|les|mon|ma|ton|ta|son|sa|notre|votre|leur)"
+)
+_AFTER_DETERMINER = re.compile(rf"\b{_DETERMINER} (?:\w+ )?$")
+_SUBJECT = re.compile(
+    r"(?:^|[.!?:;,(\n]|\b(?i:that|and|as|dass|und|wie|que|y|como|et|comme))[\s\"'„“»«(¡¿]*$"
+)
+# Somebody with a task: "our head of sales X Y", "euer Monteur X Y".
+_TASK = re.compile(
+    r"\b(?i:my|our|your|(?:mein|dein|unser|ihr)e?[rmns]?|eue?re?[rmns]?|mi|su|nuestr[oa]|vuestr[oa]"
+    r"|mon|ma|notre|votre) \w{3,}(?: \w+){0,2} $"
+)
+_APPOSED = re.compile(rf"\b{_DETERMINER} \w+(?: \w+)?, $")
+# What only somebody does.
+_SAYS = (
+    r"(?:said|says|told|tells|thinks|thought|mentioned|mentions|recommended|recommends|explained"
+    r"|adds|asked|wants|knows|needs to know|sagte|sagt|meinte|meint|erklärte|erzählte|denkt|glaubt"
+    r"|empfahl|empfiehlt|fragt|dijo|dice|cree|piensa|quiere|recomend[óa]|explicó|pregunta|a dit|dit"
+    r"|disait|pense|veut|précise|explique|recommande|conseille|demande)"
+)
+_SAYING = re.compile(rf" (?:\w+ ){{0,3}}{_SAYS}\b")
+_SAID_AT_ONCE = re.compile(rf" (?:\w+ )?{_SAYS}\b")
+_AS = re.compile(r"\b(?i:as|like|wie|como|comme) $")
+# Where somebody belongs: "X Y in our workshop".
+_BELONGS = re.compile(
+    r" (?:from|in|at|of|on|aus|bei|vo[nm]|im|de|del|chez|à) (?i:our|my|the|your|unsere?[rmn]?"
+    r"|eue?re?[rmn]?|meine?[rmn]?|de[rmn]|la|el|nuestr[oa]|mi|notre|votre|mon|ma|l['’])"
+)
+_WITH = re.compile(r"\b(?i:with|mit|bei|von|con|avec) $")
+_AND_I = re.compile(r" (?:and (?:I|me)|und (?:ich|mich|mir)|y yo|et moi)\b")
+_I_AND = re.compile(r"\b(?i:me and|ich und|mir und|mich und|yo y|moi et) $")
+_SPOKEN = re.compile(
+    r"\b(?i:on behalf of|in the name of|(?:spoke|talk|speak) (?:to|with)|im namen von"
+    r"|auf den namen|läuft auf|gesprochen mit|a nombre de|au nom de) $"
+)
+_TITLE = re.compile(r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss]ra?|Herrn?|Frau)\.? $")
+
+
+def is_named(before: str, words: int, behind: str) -> bool:
+    """Whether words that nobody else writes are somebody's name, by what stands around them."""
+    if words > 1 and (_TASK.search(before) or _WITH.search(before) or _BELONGS.match(behind)):
+        return True
+    if words > 1 and _APPOSED.search(before) and behind.startswith((",", ")", ".")):
+        return True
+    if _AND_I.match(behind) or _I_AND.search(before):
+        return True
+    if _AS.search(before) and _SAYING.match(behind):
+        return True
+    if not _SAID_AT_ONCE.match(behind) or _AFTER_DETERMINER.search(before):
+        return False
+    return words > 1 or bool(_SUBJECT.search(before))
+
+
+def is_told_of(before: str, words: int, behind: str) -> bool:
+    """Whether words in small letters are a name: "mr ...", "as ... told you", "... and me"."""
+    if _TITLE.search(before) or _I_AND.search(before) or _AND_I.match(behind):
+        return True
+    if words > 1 and _SPOKEN.search(before):
+        return True
+    return bool(_AS.search(before) and _SAYING.match(behind))
+
+
+def is_beside_people(before: str) -> bool:
+    """Whether somebody can be named next: "my friend", "our driver"."""
+    return bool(CALLED.search(before) or _TASK.search(before))
