@@ -164,6 +164,8 @@ def merge_copies(candidates: Iterable[Candidate]) -> list[Candidate]:
             kept[twin].sources += candidate.sources
             if candidate.question not in (kept[twin].question, *kept[twin].alike):
                 kept[twin].alike.append(candidate.question)
+                marked = [*kept[twin].possible_names, *candidate.possible_names]
+                kept[twin].possible_names = list(dict.fromkeys(marked))
             continue
         for shingle in shingles:
             places.setdefault(shingle, []).append(len(kept))

@@ -18,6 +18,9 @@ _RELATION = (
     r"|voisine?|propriétaire|locataire|syndic|technicien(?:ne)?|famille|compañer[oa]|marido|mujer"
     r"|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|caser[oa]|técnico|familia|collega|marito"
     r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger|man"
+    r"|professora?|profesora?|teacher|coach|doctora?|nurse|director|supervisor|intern|driver|fitter"
+    r"|accountant|receptionist|librarian|volunteer|maestr[oa]|maîtresse|directrice|chauffeur"
+    r"|lehrer(?:in)?|trainer(?:in)?|fahrer(?:in)?|buchhalter(?:in)?|betreuer(?:in)?|conductora?"
     r"|vrouw|moeder|vader|zoon|dochter|broer|zus|vriend(?:in)?|buurman|buurvrouw|huurbaas|mãe|pai"
     r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega)"
 )
@@ -59,6 +62,7 @@ _SAYS = (
     r"|disait|pense|veut|précise|explique|recommande|conseille|demande)"
 )
 _SAYING = re.compile(rf" (?:\w+ ){{0,3}}{_SAYS}\b")
+_SAYING_LATER = re.compile(rf"[^.!?\n]{{0,60}}\b{_SAYS}\b")
 _SAID_AT_ONCE = re.compile(rf" (?:\w+ )?{_SAYS}\b")
 _AS = re.compile(r"\b(?i:as|like|wie|como|comme) $")
 # Where somebody belongs: "X Y in our workshop".
@@ -70,8 +74,9 @@ _WITH = re.compile(r"\b(?i:with|mit|bei|von|con|avec) $")
 _AND_I = re.compile(r" (?:and (?:I|me)|und (?:ich|mich|mir)|y yo|et moi)\b")
 _I_AND = re.compile(r"\b(?i:me and|ich und|mir und|mich und|yo y|moi et) $")
 _SPOKEN = re.compile(
-    r"\b(?i:on behalf of|in the name of|(?:spoke|talk|speak) (?:to|with)|im namen von"
-    r"|auf den namen|läuft auf|gesprochen mit|a nombre de|au nom de) $"
+    r"\b(?i:ask for|pregunte por|demandez|fragen sie nach|frag nach|on behalf of|in the name of"
+    r"|(?:spoke|talk|speak) (?:to|with)|im namen von|auf den namen|läuft auf|gesprochen mit"
+    r"|a nombre de|au nom de) $"
 )
 _TITLE = re.compile(r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss]ra?|Herrn?|Frau)\.? $")
 
@@ -95,9 +100,29 @@ def is_told_of(before: str, words: int, behind: str) -> bool:
     """Whether words in small letters are a name: "mr ...", "as ... told you", "... and me"."""
     if _TITLE.search(before) or _I_AND.search(before) or _AND_I.match(behind):
         return True
-    if words > 1 and _SPOKEN.search(before):
+    if words > 1 and is_spoken_of(before):
         return True
     return bool(_AS.search(before) and _SAYING.match(behind))
+
+
+def is_spoken_of(before: str) -> bool:
+    """Whether it is somebody to ask for, or who was spoken with: "ask for ..."."""
+    return bool(_SPOKEN.search(before))
+
+
+def is_saying(word: str) -> bool:
+    """Whether it is what only somebody does: "thinks"."""
+    return bool(re.fullmatch(_SAYS, word))
+
+
+def is_somebody_there(before: str, behind: str) -> bool:
+    """Whether two words in small letters are where a sentence has somebody of a place."""
+    return bool(_SUBJECT.search(before) and _BELONGS.match(behind.removeprefix(",")))
+
+
+def tells(behind: str) -> bool:
+    """Whether it goes on with what somebody says: "... from our desk thinks"."""
+    return bool(_SAYING_LATER.match(behind))
 
 
 def is_beside_people(before: str) -> bool:

@@ -21,7 +21,11 @@ from chatbot.importing.name_contexts import (
     PERSON,
     is_beside_people,
     is_named,
+    is_saying,
+    is_somebody_there,
+    is_spoken_of,
     is_told_of,
+    tells,
 )
 from chatbot.text.languages import is_common
 
@@ -29,7 +33,7 @@ NAME = "[name]"
 _OF = r"(?:(?:van|von)(?: (?:de[rnm]?))?|zu|de (?:la|los)|de|de[rn]|d[aiu]|dos|la|le|el)"
 _RUN = re.compile(rf"(?<![\w@/.'’-]){PERSON}(?:[ ](?:{_OF}[ ])?{PERSON})*(?![\w@/-])")
 _WORD = re.compile(r"[^\W\d_]+")
-_SMALL = re.compile(r"(?<![\w@/.'’-])[a-zß-öø-ÿ]\w{2,30}(?![\w@/'’-])")
+_SMALL = re.compile(r"(?<![\w@/.'’-])[a-zß-öø-ÿ]\w{2,30}(?!\w|[@/-]|['’](?!s\b))")
 _SMALL_NEXT = re.compile(r" ([a-zß-öø-ÿ]\w{2,30}(?:-\w{1,30})?)(?![\w@/'’-])")
 _CAPITALISED = re.compile(PERSON)
 _BEGINS = re.compile(r"(?:^|[.!?:;•\n]|\n\s*[-*])[\s\"'„“»«(¡¿]*$")
@@ -38,6 +42,7 @@ _NUMBER = re.compile(r"\d[ ]$")
 _CODE = re.compile(r"[ -]?(?:\w*\d|[A-Z]{2,}\b)")
 _SHORT = 3  # letters of a name in small letters
 _SHORTEST = 4  # letters of a given name that stands alone: "Add", "Can" and "Doc" are some, too
+_OWN = ("'s", "’s")
 _MOST_WORDS = 3  # of a name
 _RARE, _SHARE = 4, 0.005  # conversations that a name may stand in: so many, or this share
 _TOLD = 2  # conversations in which both sides say a word
@@ -106,19 +111,30 @@ class Names:
             placed = bool(rare) and begins and _PLACED.match(text, run.end())
             if (given and not self._is_word(given[0])) or within or pair or placed:
                 said.append(run[0])
-        said += self._small_pairs(text) if self._tells else []
+        said += self._possible_small(text) if self._tells else ()
         return list(dict.fromkeys(said))[:_MOST_MARKED]
 
-    def _small_pairs(self, text: str) -> list[str]:
-        """Two words in small letters that hardly anybody writes, where people are named."""
-        return [
-            f"{word[0]}{rest[0]}"
-            for word in _SMALL.finditer(text)
-            if (rest := _SMALL_NEXT.match(text, word.end()))
-            and self._is_unusual(word[0])
-            and self._is_unusual(rest[1])
-            and is_beside_people(_before(text, word.start()))
-        ]
+    def _possible_small(self, text: str) -> Iterator[str]:
+        """Given names in small letters, and words that hardly anybody writes where people are
+        named."""
+        for _, words, before, behind in self._unusual(text):
+            first = words.split(" ")[0]
+            there = is_beside_people(before) or is_somebody_there(before, behind)
+            if (there and " " in words) or is_spoken_of(before):
+                yield words
+            elif len(first) > _SHORTEST and _is_given(first) and first not in _ALSO_WORDS:
+                yield first
+
+    def _unusual(self, text: str) -> Iterator[tuple[int, str, str, str]]:
+        """Words in small letters that hardly anybody writes, with the next one where it is one,
+        too: where they begin, and what is before and behind them."""
+        for word in _SMALL.finditer(text):
+            if self._is_unusual(word[0]):
+                rest = _SMALL_NEXT.match(text, word.end())
+                pair = rest and self._is_unusual(rest[1]) and not is_saying(rest[1])
+                stop = rest.end() if rest and pair else word.end()
+                words = text[word.start() : stop]
+                yield word.start(), words, _before(text, word.start()), text[stop : stop + _NEAR]
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         nouns = _mostly_capitals(text)
@@ -136,17 +152,17 @@ class Names:
     def _found_small(self, text: str) -> Iterator[tuple[int, int]]:
         """Names in small letters: a given name beside people, and what only somebody does."""
         end = 0
-        for word in _SMALL.finditer(text):
-            if word.start() < end or not self._is_unusual(word[0]):
-                continue
-            rest = _SMALL_NEXT.match(text, word.end())
-            pair = bool(rest) and self._is_unusual(rest[1])
-            stop = rest.end() if pair else word.end()
-            before, behind = _before(text, word.start()), text[stop : stop + _NEAR]
-            given = _is_given(word[0]) and word[0] not in _ALSO_WORDS
-            if is_told_of(before, 1 + pair, behind) or (given and is_beside_people(before)):
-                end = stop
-                yield word.start(), stop
+        for start, words, before, behind in self._unusual(text):
+            first = words.split(" ")[0]
+            count = 1 + words.count(" ")
+            given = _is_given(first) and first not in _ALSO_WORDS
+            there = count > 1 and is_somebody_there(before, behind) and (given or tells(behind))
+            known = given and (
+                is_beside_people(before) or is_named(before, count, behind) or behind[:2] in _OWN
+            )
+            if start >= end and (there or known or is_told_of(before, count, behind)):
+                end = start + len(words)
+                yield start, end
 
     def _length(self, before: str, words: list[str], behind: str, nouns: bool) -> int:
         """How many of the words, from the first one on, are a name; ``nouns`` have capitals."""
@@ -156,6 +172,10 @@ class Names:
         called = bool(CALLED.search(before))
         called |= unknown == len(words) and bool(BEHIND.match(behind))
         part = self._tells and unknown == len(words) and behind.startswith(f" {NAME}")
+        if before.endswith(f"{NAME} ") and self._tells and not unknown:
+            unknown = int(
+                self._is_unusual(words[0].lower()) and words[0].lower() not in self._terms
+            )
         part |= self._tells and before.endswith(f"{NAME} ")
         if unknown and (called or part):
             return unknown
@@ -190,12 +210,12 @@ class Names:
 
     def _is_word(self, word: str) -> bool:
         """Whether the export has it as a word, or of a product that many write about."""
-        small = word.lower()
+        small = _bare(word)
         known = self._has_small(small) or small in self._terms
         return known or self._often[small] > 4 * self._most
 
     def _is_rare(self, word: str) -> bool:
-        small = word.lower()
+        small = _bare(word)
         known = self._has_small(small) or small in self._terms
         return not known and self._often[small] <= self._most
 
@@ -236,9 +256,14 @@ def _mostly_capitals(text: str) -> bool:
     return len(runs) >= _NOUNS and len(runs) > _NOUN_SHARE * len(_WORD.findall(text))
 
 
+def _bare(word: str) -> str:
+    """In small letters, without the "'s" of what is somebody's."""
+    return word.lower().removesuffix("'s").removesuffix("’s")
+
+
 def _is_given(word: str) -> bool:
-    parts = word.split("-")
-    return all(part.lower() in _given_names() for part in parts)
+    parts = _bare(word).split("-")
+    return all(part in _given_names() for part in parts)
 
 
 @cache

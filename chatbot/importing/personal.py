@@ -55,7 +55,9 @@ _AT = r"[ ]?[(\[{][ ]?(?i:at|ät|arobase|arroba|chiocciola)[ ]?[)\]}][ ]?"
 _DOT = r"(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)"
 _SPELT = re.compile(rf"(?<![\w.+%'-])\w[\w.+%'-]{{0,80}}{_AT}[\w-]{{1,80}}(?:{_DOT}[\w-]{{1,80}})+")
 # A number that somebody wants to be called on, in whatever form.
-_US = re.compile(r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)")
+_US = re.compile(
+    r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)|(?<![\w.-])\d{3}([-.])\d{3}\1\d{4}(?![\w-])"
+)
 _ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")
 _CALLED = re.compile(
     r"\b((?i:call|ring|phone|tel|telephone|mobile|cell|whatsapp|text me|reach\w*"

@@ -27,6 +27,16 @@ EXPORT = [
         ("I spoke to Qxlorb Zwantek before.", "I spoke to [name] before."),
         ("write to Qxlorb Zwantek", "write to [name]"),
         ("it was Qxlorb [name]", "it was [name] [name]"),
+        ("Qxlorb Zwantek from our lab wrote it.", "[name] from our lab wrote it."),
+        ("As Qxlorb told you, it is fine.", "As [name] told you, it is fine."),
+        ("Qxlorb and I tried it.", "[name] and I tried it."),
+        ("this is gundula's ticket", "this is [name]'s ticket"),
+        ("i spoke to qxlorb zwantek before", "i spoke to [name] before"),
+        ("my friend gundula haverkamp has it", "my friend [name] has it"),
+        ("gundula thinks otherwise", "[name] thinks otherwise"),
+        ("mr zwantek has it", "mr [name] has it"),
+        ("Wie am Telefon gesagt, ist es gut.", "Wie am Telefon gesagt, ist es gut."),
+        ("The lid says open.", "The lid says open."),
         ("Qxlorb Zwantek, of the lab, wrote it.", "[name], of the lab, wrote it."),
         (
             "Leave the Green Saver in May, or in April.",
@@ -46,6 +56,20 @@ def test_a_few_conversations_do_not_tell_what_a_word_is() -> None:
     assert few.hide(text) == text
 
 
+def test_where_nouns_have_capitals_what_stands_around_a_name_tells() -> None:
+    said = "Am Montag hat im Keller unser Helfer die Pumpe geprüft."
+    names = Names([*EXPORT, (said, said)])
+    named = said.replace("Helfer", "Helfer Qxlorb Zwantek")
+    assert names.hide(named) == said.replace("Helfer", "Helfer [name]")
+    apposed = said.replace("unser Helfer", "der Helfer, Qxlorb Zwantek,")
+    assert names.hide(apposed) == said.replace("unser Helfer", "der Helfer, [name],")
+
+
+def test_a_name_that_one_writes_small_stays_a_name() -> None:
+    export = [*EXPORT, ("It was qxlorb.", "Hold on."), ("I saw Qxlorb Zwantek.", "Hold on.")]
+    assert Names(export).hide("I saw Qxlorb Zwantek.") == "I saw [name]."
+
+
 def test_what_both_sides_say_is_no_name() -> None:
     told = [*EXPORT, ("Where is the Qxlorb Zwantek?", "The Qxlorb Zwantek is in the cellar.")]
     assert "Qxlorb Zwantek" in Names(told).hide("Turn the Qxlorb Zwantek on.")
@@ -54,6 +78,7 @@ def test_what_both_sides_say_is_no_name() -> None:
 def test_what_may_be_a_name_is_told() -> None:
     names = Names(EXPORT)
     assert names.possible("It was fixed by Qxlorb in the end.") == ["Qxlorb"]
+    assert names.possible("Qxlorb on nights was there. Ask for zwantek.") == ["Qxlorb", "zwantek"]
     assert names.possible("Leave the Green Saver online.") == []
     text = "My Wilma asked. Can I ask Can? Legen Sie es hin. It is an Orrin 60."
     assert Names([]).possible(text) == ["My Wilma", "Can"]
