@@ -71,6 +71,10 @@ _BELONGS = re.compile(
     r"|eue?re?[rmn]?|meine?[rmn]?|de[rmn]|la|el|nuestr[oa]|mi|notre|votre|mon|ma|l['’])"
 )
 _WITH = re.compile(r"\b(?i:with|mit|bei|von|con|avec) $")
+_TALKED = re.compile(
+    r" (?:\w+ ){0,4}(?:telefoniert|gesprochen|geredet|vereinbart|abgemacht|spoke|spoken|talked"
+    r"|agreed|parlé|convenu|hablado|hablé|quedado)\b"
+)
 _AND_I = re.compile(r" (?:and (?:I|me)|und (?:ich|mich|mir)|y yo|et moi)\b")
 _I_AND = re.compile(r"\b(?i:me and|ich und|mir und|mich und|yo y|moi et) $")
 _SPOKEN = re.compile(
@@ -83,7 +87,9 @@ _TITLE = re.compile(r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss]ra?|Herrn?|Frau)\.? 
 
 def is_named(before: str, words: int, behind: str) -> bool:
     """Whether words that nobody else writes are somebody's name, by what stands around them."""
-    if words > 1 and (_TASK.search(before) or _WITH.search(before) or _BELONGS.match(behind)):
+    if words > 1 and (_TASK.search(before) or _BELONGS.match(behind)):
+        return True
+    if words > 1 and _WITH.search(before) and _TALKED.match(behind):
         return True
     if words > 1 and _APPOSED.search(before) and behind.startswith((",", ")", ".")):
         return True
