@@ -29,8 +29,9 @@ from langchain_core.embeddings import Embeddings
 from scipy.sparse import csr_array, vstack
 
 from chatbot.index.counts import matrix, windows_of
-from chatbot.index.generations import Generation, Manifest
+from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex, best
+from chatbot.index.manifest import Manifest
 from chatbot.index.retriever import build_retriever
 from chatbot.index.stores.vectors import EXACT_UP_TO, VectorIndex, kind_for
 from chatbot.knowledge.chunks import Chunk, split_document

@@ -143,7 +143,7 @@ def _compared(settings: Any, name: str, kept: Any) -> Any:
 
 
 def _say(report: Any, findings: Any, as_json: bool) -> None:
-    from chatbot.index.generations import IN_PART
+    from chatbot.index.manifest import IN_PART
 
     told = findings.counts()
     if as_json:

@@ -25,7 +25,8 @@ from chatbot.errors import (
     ModelUnavailableError,
 )
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
-from chatbot.index.generations import current_name, load_current, read_manifest
+from chatbot.index.generations import current_name, load_current
+from chatbot.index.manifest import read_manifest
 from chatbot.index.stores.mirror import check_vectors
 from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.documents import list_files, list_skipped

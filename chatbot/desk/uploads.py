@@ -14,8 +14,9 @@ from langchain_core.embeddings import Embeddings
 
 from chatbot.errors import DocumentError
 from chatbot.index.embeddings import window_of
-from chatbot.index.generations import Generation, Manifest
+from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
+from chatbot.index.manifest import Manifest
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document, load_document
 

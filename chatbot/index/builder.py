@@ -19,7 +19,8 @@ from chatbot.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from chatbot.index.generations import Generation, Manifest
+    from chatbot.index.generations import Generation
+    from chatbot.index.manifest import Manifest
     from chatbot.index.stores.mirror import Mirror
 
 
@@ -216,7 +217,7 @@ def _update(
 def _confirm(index: Path, old: "Manifest", changes: FolderChanges, kept: Kept) -> None:
     """Files had been written just before they were listed, and were read again: their times now
     tell that they are the same, so that the next pass need not read them."""
-    from chatbot.index.generations import confirm
+    from chatbot.index.manifest import confirm
 
     manifest = confirm(index, old, _as_written(changes.stamps), changes.listed)
     if kept.generation:

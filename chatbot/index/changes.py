@@ -10,7 +10,7 @@ from chatbot.knowledge.audiences import Said, folders_said
 from chatbot.knowledge.documents import Stamp, leaves, list_folder
 
 if TYPE_CHECKING:
-    from chatbot.index.generations import Manifest
+    from chatbot.index.manifest import Manifest
 
 # A file changed this shortly before it was listed may have changed again with the same times.
 _TICK = 2_000_000_000

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from chatbot.errors import DocumentError
 from chatbot.index.changes import FolderChanges
 from chatbot.index.embeddings import window_of
-from chatbot.index.generations import IN_PART, Generation, Manifest
+from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
+from chatbot.index.manifest import IN_PART, Manifest
 from chatbot.knowledge.audiences import Said
 from chatbot.knowledge.chunks import Chunk, Key, keys_of, split_document
 from chatbot.knowledge.documents import load_document

@@ -7,14 +7,11 @@ names the generation in use. A generation is written beside the old one under a 
 so a reader sees a whole one or none.
 """
 
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,61 +21,17 @@ from numpy.typing import NDArray
 
 from chatbot.audience import Asker, Audience
 from chatbot.errors import IndexUnavailableError
-from chatbot.files import file_hash, parse_json, write_whole
+from chatbot.files import file_hash, write_whole
 from chatbot.index.disk import no_garbage_collection, read_lines, sync, write_lines
 from chatbot.index.lexical import LexicalIndex
+from chatbot.index.manifest import REBUILD, Manifest, damage_told, read_manifest, write_manifest
 from chatbot.index.stores.vectors import VectorIndex, kind_for
 from chatbot.index.views import Views
 from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import Chunk
 from chatbot.text.languages import languages_of
 
-FORMAT = 6
-# Of an index of these formats a build reads every document again, as it is read now, and takes the
-# vectors of equal chunks over: 4 knew no audiences, 5 read equations and rich text otherwise.
-_EARLIER = (4, 5)
-# How the note on a document begins that was read but for some of it.
-IN_PART = "in part: "
 _NAME = re.compile(r"g\d{8,}")
-_REBUILD = "run 'chatbot index' to build it"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a generation was built from.
-
-    ``files`` maps each path to its SHA-256, and ``stamps`` to (bytes, modified, changed) as they
-    were at the time ``listed``, all times in ns; ``failed`` maps to reasons, and ``notes`` to what
-    of a document was not read; ``search`` names the kind of vector search; ``addresses`` are those
-    of the originals of documents, by path; ``audiences`` and ``unclear`` are what documents and
-    folders say of whom they are for, as in :class:`chatbot.knowledge.audiences.Said`.
-    """
-
-    generation: str
-    embeddings: str
-    chunk_chars: int
-    files: dict[str, str]
-    failed: dict[str, str]
-    chunks: int
-    checksums: dict[str, str]
-    stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    listed: int = 0
-    search: str = "flat"
-    notes: dict[str, str] = field(default_factory=dict)
-    addresses: dict[str, str] = field(default_factory=dict)
-    audiences: dict[str, list[str]] = field(default_factory=dict)
-    unclear: dict[str, str] = field(default_factory=dict)
-    format: int = FORMAT
-
-    @property
-    def up_to_date(self) -> bool:
-        """Whether documents were read as they are read now."""
-        return self.format == FORMAT
-
-    def day(self, path: str) -> str:
-        """When a document was changed last, such as ``2026-11-28`` in UTC; empty if unknown."""
-        stamp = self.stamps.get(path)
-        return datetime.fromtimestamp(stamp[1] / 1e9, UTC).date().isoformat() if stamp else ""
 
 
 @dataclass(frozen=True)
@@ -143,33 +96,6 @@ def current_name(index: Path) -> str | None:
         return None
 
 
-def read_manifest(
-    index: Path, name: str, embeddings: str | None = None, earlier: bool = False
-) -> Manifest:
-    """The manifest of one generation; ``embeddings`` is the model in use. With ``earlier``, also
-    of one of an earlier format, which may be built upon and not searched.
-
-    Raises:
-        IndexUnavailableError: it is missing, damaged, of another format or another model.
-    """
-    with _translate_damage(index):
-        values = parse_json((index / name / "manifest.json").read_text(encoding="utf-8"))
-        version = values.get("format")
-    if version != FORMAT and not (earlier and version in _EARLIER):
-        raise IndexUnavailableError(
-            f"The index in '{index}' has format {version}, this version reads {FORMAT}; "
-            f"{_REBUILD} anew."
-        )
-    with _translate_damage(index):
-        manifest = Manifest(**values)
-    if embeddings is not None and manifest.embeddings != embeddings:
-        raise IndexUnavailableError(
-            f"The index in '{index}' was built with the embeddings '{manifest.embeddings}' and "
-            f"'{embeddings}' is in use; run 'chatbot index' to build it anew."
-        )
-    return manifest
-
-
 def read_current(index: Path, embeddings: str | None = None, earlier: bool = False) -> Manifest:
     """The manifest of the current generation, whose files are checked but not loaded; ``earlier``
     as of :func:`read_manifest`.
@@ -179,7 +105,7 @@ def read_current(index: Path, embeddings: str | None = None, earlier: bool = Fal
     """
     name = current_name(index)
     if name is None:
-        raise IndexUnavailableError(f"There is no index in '{index}' yet; {_REBUILD}.")
+        raise IndexUnavailableError(f"There is no index in '{index}' yet; {REBUILD}.")
     return read_checked(index, name, embeddings, earlier)
 
 
@@ -192,11 +118,11 @@ def read_checked(
         IndexUnavailableError: as :func:`read_manifest`, or a file is damaged.
     """
     manifest = read_manifest(index, name, embeddings, earlier)
-    with _translate_damage(index):
+    with damage_told(index):
         for file, checksum in manifest.checksums.items():
             if file_hash(index / name / file) != checksum:
                 raise IndexUnavailableError(
-                    f"'{file}' of the index in '{index}' is damaged; {_REBUILD} anew."
+                    f"'{file}' of the index in '{index}' is damaged; {REBUILD} anew."
                 )
     return manifest
 
@@ -224,7 +150,7 @@ def load_generation(index: Path, manifest: Manifest) -> Generation:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / manifest.generation
-    with _translate_damage(index):
+    with damage_told(index):
         with no_garbage_collection():
             chunks, vectors = read_vectors(index, manifest.generation)
             texts = {row["path"]: row["text"] for row in read_lines(folder / "texts.jsonl")}
@@ -267,7 +193,7 @@ def write_generation(
         search=kind,
         **described,
     )
-    (folder / "manifest.json").write_text(json.dumps(vars(manifest)), encoding="utf-8")
+    write_manifest(folder, manifest)
     for path in [*folder.rglob("*"), folder]:
         sync(path)
     os.replace(folder, index / name)
@@ -278,17 +204,6 @@ def write_generation(
     return Generation(manifest, chunks, texts, vectors, lexical, index / name)
 
 
-def confirm(
-    index: Path, manifest: Manifest, stamps: dict[str, tuple[int, int, int]], listed: int
-) -> Manifest:
-    """Say of a generation that its documents were still the same at the time ``listed``, with
-    these ``stamps``; where that cannot be written, the next build looks again."""
-    confirmed = replace(manifest, stamps=stamps, listed=listed)
-    with suppress(OSError):
-        write_whole(index / manifest.generation / "manifest.json", [json.dumps(vars(confirmed))])
-    return confirmed
-
-
 def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
     """Chunks and vectors (n, d) of one generation, without the rest of it.
 
@@ -296,7 +211,7 @@ def read_vectors(index: Path, name: str) -> tuple[list[Chunk], NDArray[Any]]:
         IndexUnavailableError: a file is gone or not what it should be.
     """
     folder = index / name
-    with _translate_damage(index):
+    with damage_told(index):
         vectors = np.load(folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
         return [Chunk(**row) for row in read_lines(folder / "chunks.jsonl")], vectors
 
@@ -348,14 +263,3 @@ def set_current(index: Path, name: str) -> None:
     """Make ``name`` the generation that is read, atomically."""
     write_whole(index / "CURRENT", [f"{name}\n"])
     sync(index)
-
-
-@contextmanager
-def _translate_damage(index: Path) -> Iterator[None]:
-    """What reading a missing or damaged file raises, as a sentence."""
-    try:
-        yield
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as exc:
-        raise IndexUnavailableError(
-            f"The index in '{index}' is incomplete or damaged; {_REBUILD}."
-        ) from exc

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from chatbot.audience import EVERYTHING, FOR_NOBODY, Asker, Audience, staff
-from chatbot.index.generations import Generation, Manifest
+from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
+from chatbot.index.manifest import Manifest
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
 from chatbot.index.stores.vectors import VectorIndex
 from chatbot.knowledge.chunks import split_document

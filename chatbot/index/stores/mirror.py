@@ -14,7 +14,8 @@ from typing import Any
 from chatbot.audience import Audience
 from chatbot.errors import IndexUnavailableError, VectorStoreError
 from chatbot.files import parse_json, write_whole
-from chatbot.index.generations import generation_names, kept_names, read_manifest, read_vectors
+from chatbot.index.generations import generation_names, kept_names, read_vectors
+from chatbot.index.manifest import read_manifest
 from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.knowledge.audiences import audience_of
 from chatbot.settings import Settings
