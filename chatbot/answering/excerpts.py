@@ -9,7 +9,7 @@ their vector with that of the question.
 import math
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -88,7 +88,9 @@ class Excerpts:
         chosen = _choose(units, self._scores(units, query, terms, len(passages)), room)
         return [
             (place, _excerpt(passages[place], list(read), named))
-            for place, read in _by_place(units[at] for at in sorted(chosen))
+            for place, read in groupby(
+                (units[at] for at in sorted(chosen)), key=lambda unit: unit.place
+            )
         ]
 
     def _scores(self, units: Sequence[_Unit], query: str, terms: str, count: int) -> Vectors:
@@ -186,10 +188,6 @@ def _together(units: Sequence[_Unit], at: int) -> set[int]:
 def _leans(before: Span, span: Span) -> bool:
     """Whether a sentence begins with a word that points to the one ``before`` it."""
     return follow(before, span) and points_back(span.text)
-
-
-def _by_place(units: Iterator[_Unit]) -> Iterator[tuple[int, Iterator[_Unit]]]:
-    yield from groupby(units, key=lambda unit: unit.place)
 
 
 def _excerpt(passage: Passage, units: Sequence[_Unit], named: bool) -> Passage:

@@ -2,8 +2,8 @@
 
 An answer that its passages do not support is written once or twice more, from the same passages
 read in another way; the new text takes the place of the first only if they support all of it. In
-the place of an answer
-that holds for one of several things, of which the question names none, stands a question back.
+the place of an answer that holds for one of several things, of which the question names none,
+stands a question back.
 """
 
 import asyncio

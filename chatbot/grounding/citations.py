@@ -66,9 +66,7 @@ def verify(answer: str, passages: Sequence[Document], question: str = "") -> Ver
     asked, other = read(capitalised(question)), elsewhere(answer, question)
     for start, end in sentences(answer):
         claim = answer[start:end]
-        found: Finding = evidence(claim, spans, asked)
-        if other and regions(claim):
-            found = Finding((), other)
+        found = Finding((), other) if other and regions(claim) else evidence(claim, spans, asked)
         if found.spans and question:
             right, wrong = lead_verdict(read(claim), asked, [s.reading for s in found.spans])
             agrees = agrees or right

@@ -4,7 +4,7 @@ from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.markdown import read_markdown
-from chatbot.knowledge.records import read_csv, read_json, read_json_lines
+from chatbot.knowledge.records import CSV_SUFFIXES, read_csv, read_json, read_json_lines
 
 PLAIN = (
     ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
@@ -26,7 +26,7 @@ def read_plain(data: bytes, suffix: str) -> Extracted:
     text = lines_of(data)
     if suffix in (".md", ".markdown", ".mdx"):
         return read_markdown(text, mdx=suffix == ".mdx")
-    if suffix in (".csv", ".tsv"):
+    if suffix in CSV_SUFFIXES:
         return read_csv(text)
     if suffix in (".jsonl", ".ndjson"):
         return read_json_lines(text)

@@ -7,11 +7,14 @@ with blanks or, inside a word, with an invisible character that search and model
 import csv
 import json
 import re
+from collections.abc import Sequence
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, entities, fill
+
+CSV_SUFFIXES = (".csv", ".tsv")
 
 _SAMPLE = 50
 _TOP = 5  # rows among which the names of the columns are looked for
@@ -40,7 +43,7 @@ def read_csv(text: str) -> Extracted:
     if not starts:
         return Extracted(text, body=body)
     ends = [*starts[1:], len(text)]
-    sign = _delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
+    sign = delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
     cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_TOP], ends, strict=False)]
     wide = max(map(len, cells))
     at = next((n for n, row in enumerate(cells) if len(row) == wide and _are_names(row)), None)
@@ -63,7 +66,7 @@ def cells_of(row: str, sign: str) -> list[str]:
 def csv_rows(text: str) -> tuple[list[list[str]], str]:
     """All rows of a small table, and the sign between their cells."""
     lines = [line for line in text.split("\n") if line.strip()]
-    sign = _delimiter(lines[:_SAMPLE]) if lines else ","
+    sign = delimiter(lines) if lines else ","
     rows = [cells_of(line, sign) for line in lines]
     return even_rows(rows), sign
 
@@ -119,12 +122,12 @@ def _row_starts(text: str, begin: int) -> list[int]:
     return starts
 
 
-def _delimiter(rows: list[str]) -> str:
-    """The sign that stands most evenly often in the first rows."""
+def delimiter(rows: Sequence[str]) -> str:
+    """The sign that stands most evenly often in the first of ``rows``."""
 
     def evenness(sign: str) -> tuple[int, int]:
-        counts = [re.sub(r'"[^"]*"', "", row).count(sign) for row in rows]
-        usual = max(set(counts), key=counts.count)
+        counts = [re.sub(r'"[^"]*"', "", row).count(sign) for row in rows[:_SAMPLE]]
+        usual = max(set(counts), key=counts.count, default=0)
         return (counts.count(usual) if usual else 0, usual)
 
     return max((";", ",", "\t", "|"), key=evenness)

@@ -75,8 +75,9 @@ def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: 
     merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():
         with half_made(merged.parent) as folder:
-            merge_gguf(weights, adapter.path, folder / merged.name)
-            (folder / merged.name).replace(merged)
+            if not merged.exists():  # another process may have made it meanwhile
+                merge_gguf(weights, adapter.path, folder / merged.name)
+                (folder / merged.name).replace(merged)
     return merged
 
 

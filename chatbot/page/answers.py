@@ -10,6 +10,7 @@ import chainlit as cl
 from chatbot.answering.answer import Answer, Approval
 from chatbot.grounding.citations import MARK, mark
 from chatbot.grounding.reading import read
+from chatbot.knowledge.records import CSV_SUFFIXES
 from chatbot.page.excerpt import excerpt, marked_parts, marked_rows
 from chatbot.page.kept import UPLOADS
 from chatbot.page.originals import original_address, page_address
@@ -110,7 +111,7 @@ def source(
     if not document:  # gone from the index since
         document, spans = passage.text, [(0, len(passage.text))]
     title = f"[{number}] {passage.path}"
-    rows = passage.path.lower().endswith((".csv", ".tsv"))
+    rows = passage.path.lower().endswith(CSV_SUFFIXES)
     parts = (marked_rows(document, spans) if rows else None) or marked_parts(document, spans)
     view = _side_view(title, passage.path, passage.address, parts, original)
     said = " ".join(document[start:end] for start, end in spans)

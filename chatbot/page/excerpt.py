@@ -1,8 +1,9 @@
 """A document around its quotes, in parts that the page draws as text, headings and tables."""
 
-import csv
 import re
 from typing import Any
+
+from chatbot.knowledge.records import cells_of, delimiter
 
 _CONTEXT_CHARS = 1500
 _HEADING = re.compile(r"#{1,6}[ \t]+")
@@ -32,7 +33,7 @@ def marked_rows(document: str, spans: list[Span]) -> list[dict[str, Any]] | None
     """A file of comma- or tab-separated rows around ``spans`` as one table below the names of its
     columns; ``None`` where its lines are no such rows."""
     names = document.partition("\n")[0]
-    sign = max(",;\t|", key=names.count)
+    sign = delimiter(document[:_CONTEXT_CHARS].splitlines())
     begin = _line_start(document, max(0, min(spans)[0] - _CONTEXT_CHARS), min(spans)[0])
     stop = min(len(document), max(end for _, end in spans) + _CONTEXT_CHARS)
     rows: list[dict[str, Any]] = []
@@ -40,7 +41,7 @@ def marked_rows(document: str, spans: list[Span]) -> list[dict[str, Any]] | None
     for line in document[:stop].splitlines(keepends=True):
         if not position or (position >= begin and line.strip()):
             quote = any(position < close and start < position + len(line) for start, close in spans)
-            cells = next(csv.reader([line.strip("\r\n\ufeff")], delimiter=sign), [])
+            cells = cells_of(line.strip("\r\n\ufeff"), sign)
             rows.append({"cells": cells, "quote": quote and bool(position), "names": not position})
         position += len(line)
     whole = rows[:-1] if stop < len(document) else rows

@@ -2,7 +2,6 @@
 for."""
 
 import asyncio
-import csv
 import re
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from chatbot.errors import DocumentError
 from chatbot.grounding.words import content_words, words
 from chatbot.knowledge.blocks import one_line
 from chatbot.knowledge.front_matter import front_matter
+from chatbot.knowledge.records import CSV_SUFFIXES, cells_of, delimiter
 from chatbot.page.answers import inert, source, source_list
 from chatbot.page.desk import Desk, copy_button, document_text
 from chatbot.passage import Passage
@@ -64,11 +64,11 @@ def _day_in(folder: Path, path: str) -> str:
 
 def _as_rows(passage: Passage) -> str:
     """A passage, its rows written as those of tables of other formats if it is of a CSV file."""
-    if not passage.path.lower().endswith((".csv", ".tsv")):
+    if not passage.path.lower().endswith(CSV_SUFFIXES):
         return passage.text
     lines = passage.text.splitlines()
-    sign = max(",;\t|", key="".join(lines[:1]).count)
-    return "\n".join(" | ".join(cells) for cells in csv.reader(lines, delimiter=sign))
+    sign = delimiter(lines)
+    return "\n".join(" | ".join(cells_of(line, sign)) for line in lines)
 
 
 def _title(passage: Passage) -> str:

@@ -89,6 +89,20 @@ def until(service: ChatService, phase: str) -> State:
     return state
 
 
+def loading_the_small_one_only(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the models that are tried, as they are."""
+    tried: list[str] = []
+
+    def load(entry: Any, *_: Any) -> Any:
+        tried.append(entry.name)
+        if entry.name == "bundled":
+            raise ModelUnavailableError("The weights do not load.")
+        return scripted_model(ScriptedEngine("45 days"))
+
+    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
+    return tried
+
+
 def test_the_small_one_answers_until_the_large_one_is_ready(
     settings: Settings, loaded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,15 +144,7 @@ def test_a_large_model_that_does_not_load_leaves_the_small_one(
     work = Work(monkeypatch)
     work.fetched.set()
     work.converted.set()
-    tried: list[str] = []
-
-    def load(entry: Any, *_: Any) -> Any:
-        tried.append(entry.name)
-        if entry.name == "bundled":
-            raise ModelUnavailableError("The weights do not load.")
-        return scripted_model(ScriptedEngine("45 days"))
-
-    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
+    tried = loading_the_small_one_only(monkeypatch)
     service = prepared(settings)
     until(service, "failed")
     service.refresh()
@@ -155,15 +161,7 @@ def test_a_ready_model_that_does_not_load_leaves_the_answers_to_the_small_one(
     work = Work(monkeypatch)
     work.fetched.set()
     work.converted.set()
-    tried: list[str] = []
-
-    def load(entry: Any, *_: Any) -> Any:
-        tried.append(entry.name)
-        if entry.name == "bundled":
-            raise ModelUnavailableError("The weights do not load.")
-        return scripted_model(ScriptedEngine("45 days"))
-
-    monkeypatch.setattr("chatbot.service.models.load_chat_model", load)
+    tried = loading_the_small_one_only(monkeypatch)
     service = prepared(settings)
     assert service.status() == "ready"
     assert service.model_name.startswith("bundled-small")

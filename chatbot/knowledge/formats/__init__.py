@@ -92,13 +92,13 @@ def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a file that hangs on a message; none of one that is not read."""
     from chatbot.knowledge.blocks import Code, Paragraph, Table, header_rows
     from chatbot.knowledge.formats.text import lines_of
-    from chatbot.knowledge.records import csv_rows
+    from chatbot.knowledge.records import CSV_SUFFIXES, csv_rows
 
     suffix = PurePath(name).suffix.lower()
     if len(data) > _MAX_ATTACHED or not data.strip():
         return []
     try:
-        if suffix in (".csv", ".tsv"):
+        if suffix in CSV_SUFFIXES:
             rows, sign = csv_rows(lines_of(data))
             return [Table(rows, header_rows(rows), sign)]
         if suffix in _AS_IT_IS or name == "text/plain":
