@@ -1,6 +1,7 @@
 """The architecture: imports go one way, never in a circle, and each library has its owners."""
 
 import ast
+import functools
 import graphlib
 import re
 import sys
@@ -132,8 +133,14 @@ def imports(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
-def imports_of(module: str) -> set[str]:
-    return set(imports(ast.parse(FILES[module].read_text(encoding="utf-8"))))
+@functools.cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+@functools.cache
+def imports_of(module: str) -> frozenset[str]:
+    return frozenset(imports(tree_of(module)))
 
 
 def own_imports(module: str) -> set[str]:
@@ -208,6 +215,6 @@ def test_no_private_module_is_imported(module: str) -> None:
 
 @EACH
 def test_heavy_libraries_are_imported_where_they_are_used(module: str) -> None:
-    body = ast.parse(FILES[module].read_text(encoding="utf-8")).body
+    body = tree_of(module).body
     top = ast.Module([n for n in body if isinstance(n, ast.Import | ast.ImportFrom)], [])
     assert not {library(name) for name in imports(top)} & HEAVY

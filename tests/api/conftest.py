@@ -11,6 +11,7 @@ from chatbot.api import create_api
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from tests.support.api import GatedEngine, client_of
+from tests.support.database import put_database
 from tests.support.scripted import HashedEmbeddings, scripted_model
 
 
@@ -21,9 +22,11 @@ def gated() -> GatedEngine:
 
 @pytest.fixture
 def small(settings: Settings, tmp_path: Path) -> Settings:
-    return settings.model_copy(
+    small = settings.model_copy(
         update={"data": tmp_path / "data", "answers_at_once": 1, "answers_waiting": 1}
     )
+    put_database(small.database_url)
+    return small
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from chatbot.cases import Case, read_cases, read_rows
 from chatbot.cli import main
 from chatbot.store import Store
 from chatbot.store.reviews import Decision
+from tests.support.database import put_database
 
 RECORD = {
     "question": "How long can I return it?",
@@ -30,7 +31,7 @@ RECORD = {
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("CHATBOT_DATA", str(tmp_path))
-    return f"sqlite:///{tmp_path / 'peregrine.db'}"
+    return put_database(f"sqlite:///{tmp_path / 'peregrine.db'}")
 
 
 def run(*arguments: str, stdin: str = "", monkeypatch: pytest.MonkeyPatch | None = None) -> int:

@@ -16,8 +16,8 @@ from chatbot.page.who import session_user
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
+from tests.support.database import put_database
 
-PASSWORD = "correct horse"
 PEOPLE = (("ann", "agent"), ("olga", "owner"), ("adam", "admin"))
 
 
@@ -37,15 +37,14 @@ def _signs_in(name: str) -> bool:
 
 @pytest.fixture
 async def store(desk: Settings) -> AsyncIterator[Store]:
-    store = Store(desk.database_url)
+    store = Store(put_database(desk.database_url))
     yield store
     await store.close()
 
 
 @pytest.fixture
 async def console(desk: Settings, service: ChatService, store: Store) -> Any:
-    for name, role in PEOPLE:
-        await store.users.add(name, PASSWORD, role)
+    put_database(desk.database_url, *PEOPLE)  # before the store opens it
     return create_console(desk, service, store)
 
 

@@ -21,7 +21,8 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.approved import ApprovedText
 from chatbot.store.database import now
-from tests.console.conftest import PASSWORD, PEOPLE, signed_in
+from tests.console.conftest import PEOPLE, signed_in
+from tests.support.database import PASSWORD
 
 EVIL = '<script>window.hacked=1</script><img src=x onerror="hacked=1">'
 KEY = "0" * 64

@@ -19,6 +19,7 @@ from chatbot.page.access import Mode
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.session import tell_ended
 from chatbot.store import Store
+from tests.support.database import put_database
 
 
 class Emitter:
@@ -47,14 +48,13 @@ class Session:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = Store(put_database(f"sqlite:///{tmp_path / 'desk.db'}", ("ann", "owner")))
     yield store
     await store.close()
 
 
 @pytest.fixture
 async def layer(store: Store) -> DeskDataLayer:
-    await store.users.add("ann", "correct horse", "owner")
     return DeskDataLayer(store, "password", lambda asker, paths: True)
 
 

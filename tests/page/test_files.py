@@ -13,12 +13,13 @@ from starlette.testclient import TestClient
 from chatbot.page.data_layer import element_address
 from chatbot.page.files import kept_files
 from chatbot.store import Store
+from tests.support.database import put_database
 
 ADDRESS = element_address("t", "e")
 
 
 async def fill(url: str) -> None:
-    store = Store(url)
+    store = Store(put_database(url))
     for name in ("ann", "olga"):
         await store.users.add(name, None)
     owner = await store.users.get("ann")

@@ -14,13 +14,14 @@ from chatbot.page.knowledge import knowledge_state
 from chatbot.page.who import session_user
 from chatbot.service import ChatService
 from chatbot.store import Store
+from tests.support.database import put_database
 
 
 @pytest.fixture
 async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     monkeypatch.setenv("CHAINLIT_AUTH_SECRET", "x" * 64)
-    store = Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
-    await store.users.add("ann", "correct horse", "agent")
+    url = f"sqlite:///{tmp_path / 'peregrine.db'}"
+    store = Store(put_database(url, ("ann", "agent")))
     yield store
     await store.close()
 

@@ -17,6 +17,7 @@ from chatbot.page.originals import original_address, original_files, page_addres
 from chatbot.page.who import session_user
 from chatbot.service import ChatService
 from chatbot.store import Store
+from tests.support.database import put_database
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     monkeypatch.setenv("CHAINLIT_AUTH_SECRET", "x" * 64)
     service.warm_up()
-    store = Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
+    store = Store(put_database(f"sqlite:///{tmp_path / 'peregrine.db'}"))
     ann = await store.users.add("ann", "correct horse", "agent")
     app = Starlette(routes=original_files(service, store, "password"))
     cookies = {"access_token": create_jwt(session_user(ann))}

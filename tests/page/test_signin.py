@@ -26,6 +26,7 @@ from chatbot.page.who import session_user
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store
 from tests.support import ROOT
+from tests.support.database import put_database
 
 PASSWORD = "correct horse"
 
@@ -40,8 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Settings]:
 
 @pytest.fixture
 async def store(desk: Settings) -> AsyncIterator[Store]:
-    store = Store(desk.database_url)
-    await store.users.add("ann", PASSWORD)
+    store = Store(put_database(desk.database_url, ("ann", "agent")))
     yield store
     await store.close()
 

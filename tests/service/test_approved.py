@@ -16,6 +16,7 @@ from chatbot.service.approved import can_be_approved, name_test
 from chatbot.store import Store
 from chatbot.store.approved import ApprovedText
 from tests.support.answers import ask
+from tests.support.database import put_database
 from tests.support.scripted import US, ScriptedEngine
 
 WORDS = "45 days from delivery, *unopened* or not: that is *our* rule."
@@ -23,7 +24,7 @@ WORDS = "45 days from delivery, *unopened* or not: that is *our* rule."
 
 @pytest.fixture
 async def store(service: ChatService, tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store = Store(put_database(f"sqlite:///{tmp_path / 'desk.db'}"))
     service.serve_approved(store.approved)
     yield store
     await store.close()

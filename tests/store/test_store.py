@@ -19,6 +19,7 @@ from chatbot.store.approved import ApprovedText
 from chatbot.store.records import outcome_of
 from chatbot.store.reviews import Decision, Waiting
 from tests.support import ROOT
+from tests.support.database import put_database
 from tests.support.postgres import Server, find_binaries, running_server
 
 ANSWER = {
@@ -45,7 +46,7 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     if request.param == "sqlite":
-        store = Store(f"sqlite:///{tmp_path / 'data' / 'desk.db'}")
+        store = Store(put_database(f"sqlite:///{tmp_path / 'data' / 'desk.db'}"))
     else:
         store = Store(request.getfixturevalue("postgres").url)
         async with store.database.write() as connection:

@@ -9,6 +9,7 @@ from chatbot.api.widget.keeping import Keeper
 from chatbot.errors import StoreError
 from chatbot.store import Store
 from chatbot.store.threads import VISIT
+from tests.support.database import put_database
 
 RECORD: dict[str, Any] = {
     "question": "I am at zoe@example.org, when do you open?",
@@ -22,7 +23,7 @@ RECORD: dict[str, Any] = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{tmp_path / 'peregrine.db'}")
+    return Store(put_database(f"sqlite:///{tmp_path / 'peregrine.db'}"))
 
 
 async def test_personal_data_is_masked(store: Store) -> None:
