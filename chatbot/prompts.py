@@ -219,7 +219,7 @@ def _load(path: Path, name: str) -> Prompt:
     if match is None:
         raise PromptError(f"The prompt '{path}' has no front matter between two '---' lines.")
     try:
-        meta = _FrontMatter.model_validate(yaml.safe_load(match["meta"]))
+        meta = _FrontMatter.model_validate(yaml.load(match["meta"], yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as exc:
         raise PromptError(f"The front matter of '{path}' is not right: {exc}") from exc
     if meta.name != name:

@@ -1,6 +1,7 @@
 """Fixtures: a small knowledge folder, and a service over it with scripted models."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,35 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
 from tests.support.documents import SHIPPING
 from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
+from tests.support.serving import Replica, running, wait_for
 
 # Whatever else is on this machine: services and commands that tests start answer with the small
 # model, and none begins to fetch the large one.
 os.environ.setdefault("CHATBOT_LLM", "bundled-small")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """No test cuts the power, and a test that kills a process leaves what it wrote: so nobody has
+    to wait until it is on the disk, which an index does for each of its files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session")
+def small_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replica]:
+    """``chatbot serve`` with the small bundled models and the sample company's documents, ready:
+    for all who only ask it, since it takes long to start."""
+    given = {
+        "CHATBOT_INDEX": tmp_path_factory.mktemp("index"),
+        "CHATBOT_DATA": tmp_path_factory.mktemp("data"),
+        "CHATBOT_LLM": "bundled-small",
+        "CHATBOT_EMBEDDINGS": "bundled",
+    }
+    with running(["-m", "chatbot", "serve"], given) as replica:
+        wait_for(f"{replica.url}/readyz", replica.process)
+        yield replica
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.support.scripted import US
-from tests.support.serving import Replica, environment, running, scripted, wait_for
+from tests.support.serving import Replica, environment, scripted, wait_for
 
 QUESTION: list[Any] = [{"role": "user", "content": US}]
 SLOWLY: list[Any] = [{"role": "user", "content": f"{US} Say it slowly."}]
@@ -249,19 +249,13 @@ def test_sigterm_lets_answers_finish_and_refuses_new_ones(tmp_path: Path) -> Non
 
 
 @pytest.mark.model
-def test_the_openai_client_and_the_small_bundled_model(tmp_path: Path) -> None:
-    given = environment(tmp_path) | {
-        "CHATBOT_LLM": "bundled-small",
-        "CHATBOT_EMBEDDINGS": "bundled",
-    }
-    with running(["-m", "chatbot", "serve"], given) as replica:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        client = openai.OpenAI(base_url=f"{replica.url}/v1", api_key="none")
-        stream = client.chat.completions.create(
-            model="peregrine", messages=QUESTION, stream=True, max_tokens=20
-        )
-        chunks = list(stream)
-        assert len(chunks) >= 3
-        assert "bundled-small" in (chunks[-1].model_extra or {})["peregrine"]["model"]
-        vector = client.embeddings.create(model="peregrine-embeddings", input="returns").data[0]
-        assert len(vector.embedding) == 384
+def test_the_openai_client_and_the_small_bundled_model(small_service: Replica) -> None:
+    client = openai.OpenAI(base_url=f"{small_service.url}/v1", api_key="none")
+    stream = client.chat.completions.create(
+        model="peregrine", messages=QUESTION, stream=True, max_tokens=20
+    )
+    chunks = list(stream)
+    assert len(chunks) >= 3
+    assert "bundled-small" in (chunks[-1].model_extra or {})["peregrine"]["model"]
+    vector = client.embeddings.create(model="peregrine-embeddings", input="returns").data[0]
+    assert len(vector.embedding) == 384

@@ -83,13 +83,13 @@ def open_page(browser: Browser, url: str, **context: object) -> Page:
 def ask(page: Page, question: str) -> None:
     box = page.locator("#chat-input")
     box.click()
-    page.keyboard.type(question)
+    page.keyboard.insert_text(question)  # at once: the page is drawn anew with each key
     expect(page.locator("#chat-submit")).to_be_enabled()  # the page is connected
     page.keyboard.press("Enter")
-    for _ in range(4 if question else 0):  # a command may need no words
+    for _ in range(20 if question else 0):  # a command may need no words
         # Chainlit takes no Enter while it connects anew after the sign-in; a person presses again.
         with suppress(AssertionError):
-            expect(box).not_to_have_value(question, timeout=5_000)
+            expect(box).not_to_have_value(question, timeout=1_000)
             return
         page.keyboard.press("Enter")
 

@@ -1,38 +1,20 @@
 """A real Chromium against a real server with the small bundled model."""
 
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import (
-    artefact,
-    ask,
-    chromium,
-    needs_chromium,
-    open_page,
-    running,
-    status,
-)
-from tests.support.serving import free_port
+from tests.browser.driving import artefact, ask, chromium, needs_chromium, open_page, status
+from tests.support.serving import Replica
 
 pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    environment = {
-        "CHATBOT_INDEX": str(tmp_path_factory.mktemp("index")),
-        "CHATBOT_DATA": str(tmp_path_factory.mktemp("data")),
-        "CHATBOT_LLM": "bundled-small",
-        "CHATBOT_EMBEDDINGS": "bundled",
-    }
-    command = [sys.executable, "-m", "chatbot", "serve", "--port", str(port)]
-    with running(command, port, environment) as url:
-        yield url
+def address(small_service: Replica) -> str:
+    return small_service.url
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from chatbot.llm.factory import load_chat_model
 from chatbot.llm.half_made import LOCK, is_whole
 from chatbot.llm.local import LocalChatModel
 from chatbot.settings import load_settings
-from tests.support.gguf_files import small_vocabulary, write_random
+from tests.support.gguf_files import short_vocabulary, small_vocabulary, write_random
 from tests.support.hub import REPOSITORY, running_hub
 
 pytestmark = pytest.mark.model
@@ -33,7 +33,7 @@ Q4_0, Q8_0 = gguf.GGMLQuantizationType.Q4_0, gguf.GGMLQuantizationType.Q8_0
 
 @pytest.fixture(scope="module")
 def vocabulary() -> dict[str, Any]:
-    return small_vocabulary()
+    return short_vocabulary()
 
 
 def never() -> bool:
@@ -195,17 +195,17 @@ def test_a_disk_that_fills_up_leaves_nothing_and_is_told(
     assert "could not be converted (the disk is full; make room and start again)" in str(told)
 
 
-def test_a_conversion_can_be_stopped(vocabulary: Any, tmp_path: Path) -> None:
+def test_a_conversion_can_be_stopped(tmp_path: Path) -> None:
     file = tmp_path / "random.gguf"
-    write_random(file, "llama", "falcon3", vocabulary)
+    write_random(file, "llama", "falcon3", small_vocabulary())
     with pytest.raises(ModelUnavailableError, match="stopped"):
         convert_apart(file, tmp_path / "graphs" / "one", 8, None, lambda: True)
     assert not (tmp_path / "graphs" / "one").exists()
 
 
-def test_the_other_process_ends_with_this_one(vocabulary: Any, tmp_path: Path) -> None:
+def test_the_other_process_ends_with_this_one(tmp_path: Path) -> None:
     file = tmp_path / "random.gguf"
-    write_random(file, "llama", "falcon3", vocabulary)
+    write_random(file, "llama", "falcon3", small_vocabulary())
     code = (
         "import sys; from pathlib import Path; from chatbot.llm.convert import convert_apart; "
         "convert_apart(Path(sys.argv[1]), Path(sys.argv[2]), 8, None, lambda: False)"

@@ -151,7 +151,7 @@ def test_what_is_damaged_is_fetched_again(packages: Packages, damage: str) -> No
 def test_a_process_killed_at_any_moment_leaves_only_what_the_next_uses(packages: Packages) -> None:
     command = [sys.executable, "-c", SCRIPT, str(packages.models)]
     moments = random.Random(1)
-    for _ in range(20):
+    for _ in range(12):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()

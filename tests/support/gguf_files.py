@@ -1,5 +1,6 @@
 """Small random GGUF files: the shapes of llama (Falcon3) and qwen2, any pre-tokenizer."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.settings import load_settings
 
-WIDTH, FEED_FORWARD, HEADS, KV_HEADS, LAYERS = 256, 512, 4, 2, 2
+WIDTH, FEED_FORWARD, HEADS, KV_HEADS, LAYERS = 128, 256, 4, 2, 2
 
 
 def small_vocabulary() -> dict[str, Any]:
@@ -17,6 +18,16 @@ def small_vocabulary() -> dict[str, Any]:
     return vocabulary_of("bundled-small")
 
 
+def short_vocabulary(count: int = 2000) -> dict[str, Any]:
+    """Its first ``count`` tokens, and the merges that make them: for files that are read often."""
+    whole = small_vocabulary()
+    tokens = whole["tokens"][:count]
+    known = set(tokens)
+    merges = [m for m in whole["merges"] if known.issuperset([*m.split(" "), m.replace(" ", "")])]
+    return {"tokens": tokens, "merges": merges, "token_type": whole["token_type"][:count]}
+
+
+@functools.cache
 def vocabulary_of(model: str) -> dict[str, Any]:
     """Tokens, merges and kinds of the GGUF file of a model of the catalogue."""
     entry = load_catalogue(load_settings().models).llm[model]
@@ -31,8 +42,10 @@ def write_random(
     pre: str,
     vocabulary: dict[str, Any],
     kind: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.Q8_0,
+    surest: float = 0.05,
 ) -> dict[str, Any]:
-    """Write a file with two layers; returns the matrices by tensor name, as float32."""
+    """Write a file with two layers; returns the matrices by tensor name, as float32. With a larger
+    ``surest`` one token is much likelier than the others."""
     random = np.random.default_rng(5)
     count = len(vocabulary["tokens"])
     writer = gguf.GGUFWriter(str(path), architecture)
@@ -57,8 +70,8 @@ def write_random(
     writer.add_add_bos_token(False)
     matrices = {}
 
-    def matrix(name: str, out: int, width: int) -> None:
-        weights = random.normal(0, 0.05, (out, width)).astype(np.float32)
+    def matrix(name: str, out: int, width: int, deviation: float = 0.05) -> None:
+        weights = random.normal(0, deviation, (out, width)).astype(np.float32)
         data = gguf.quants.quantize(weights, kind)
         writer.add_tensor(name, data, raw_dtype=kind)
         matrices[name] = gguf.quants.dequantize(data, kind)
@@ -82,7 +95,7 @@ def write_random(
         matrix(f"{block}.ffn_up.weight", FEED_FORWARD, WIDTH)
         matrix(f"{block}.ffn_down.weight", WIDTH, FEED_FORWARD)
     ones("output_norm.weight")
-    matrix("output.weight", count, WIDTH)
+    matrix("output.weight", count, WIDTH, surest)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
