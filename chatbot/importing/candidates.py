@@ -71,7 +71,8 @@ def candidates_from(conversations: Sequence[Conversation]) -> list[Candidate]:
     seen = Counter(name for each in conversations for name in set(each.people))
     colleagues = [name for name, count in seen.most_common() if count >= _COLLEAGUE]
     masked = [_masked(each, colleagues) for each in conversations]
-    names = Names([(_of(each, "customer"), _of(each, "staff")) for each in masked])
+    said = [(_of(each, "customer"), _of(each, "staff")) for each in masked]
+    names = Names(said, seen)
     made = [_trimmed(each, names) for each in masked]
     formulas = Formulas([(_first(each), _replies(each)) for each in made])
     found = [found for each in made for found in _turns(each, formulas)]

@@ -7,7 +7,7 @@ seen by the person who accepts it.
 import re
 from collections.abc import Iterable
 
-from chatbot.importing.names import NAME
+from chatbot.importing.name_words import NAME
 from chatbot.importing.places import hide_addresses
 from chatbot.text.masking import mask
 

@@ -1,0 +1,124 @@
+"""Where a sentence or a letter has somebody's name, whatever letters it is written in."""
+
+import re
+
+from chatbot.importing.name_contexts import is_beside_people
+
+_START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
+# Only somebody is spoken to.
+_SURELY = re.compile(
+    r"\b(?i:(?:spoke|speak|spoken|speaking|talk|talked|talking|chatted) (?:to|with)|told by"
+    r"|my name is|my name['’]?s|(?:gesprochen|sprach|telefoniert|geredet|sprich|sprechen sie) mit"
+    r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)|je m['’]appelle"
+    r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
+    r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me)[ ]$"
+)
+# Somebody, or something: what no language has as a word is somebody.
+_OFTEN = (
+    r"with|by|ask(?:ed)?(?: for)?|tell|told|call(?:ed|ing)?|contact|thank|thanks"
+    r"|cc|under|this is|it['’]s|it was|i am|i['’]m|than|says?|said"
+    r"|ich bin|hier ist|hier spricht|fragen sie(?: nach)?|frag(?:t)?(?: nach)?|sag(?:t)?|sagen sie"
+    r"|avec|par|chez|demandez|je suis|c['’]est|moi,? c['’]est"
+    r"|con|por|soy|pregunt[ae](?:n)? (?:por|a)|paciente es|met|door|ik ben|vraag(?: naar)?|sou|fala"
+)
+_BEFORE = re.compile(rf"\b(?i:{_OFTEN})[ ]$")
+# The same, where it has no capital; German nouns have one.
+_BEFORE_SMALL = re.compile(
+    rf"\b(?i:{_OFTEN}|from|and|or|via|of|for|let|to|mit|bei|von|an|für|und|oder|auf|hier"
+    r"|der|die|den|dem|dass|wie|auch|lautet|et|ou|à|de|que|pour|comme|y|o|a|para|como"
+    r"|bij|van|en|voor|aan|dat|da|e|com|sono)[ ]$"
+)
+_NOUN_NEXT = re.compile(r" [A-ZÄÖÜ]")
+_HELLO = (
+    r"(?:hi|hello|hey|hiya|dear|(?:good )?morning|(?:good )?afternoon|welcome|hallo|hoi|hej|moin"
+    r"|servus|grüezi|liebe[rs]?|guten (?:morgen|tag|abend)|sehr geehrte[rs]?|beste|dag|geachte"
+    r"|goede(?:morgen|middag|navond)|bonjour|bonsoir|salut|coucou|ch(?:er|ère)s?|hola|buenas"
+    r"|buenos días|buenas tardes|estimad[oa]|querid[oa]|ciao|buongiorno|salve|gentile|car[oa]|olá"
+    r"|oi|bom dia|boa tarde|prezad[oa])"
+)
+_GREETED = re.compile(rf"{_START}(?i:{_HELLO}(?: there)?,?) $")
+_GREETED_END = re.compile(r" ?(?:[,.:!;–\n-]|$| (?i:and|und|et|y|en|e|again|nochmal|encore) )")
+_TITLE = re.compile(
+    r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss](?:ra?|rta)|[Ss]ig|[Hh]errn?|[Ff]rau|[Mm]adame"
+    r"|[Mm]onsieur|[Mm]ademoiselle|[Ss]eñor(?:a|ita)?|[Ss]ignor[ae]?|[Mm]evrouw|[Mm]eneer|[Mm]vr"
+    r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss)\.? $"
+)
+_CLOSED = re.compile(
+    r"(?:^|[\n.!?,;:)]|[^\W\d_])[ ]*(?:[-–—]{2}|(?<!\w)(?i:thx|thanks|thank you|tnx|ty|ta|cheers"
+    r"|regards|wishes|best|br|rgds|kr|greetings|greets|yours|sincerely|love|xx?o?x?|lg|vg|mfg|gr(?:u[ß]|uss)"
+    r"|grüße[n]?|grüsse[n]?|gruss|danke|dank|gr|groet(?:en|jes)?|mvg|bedankt|merci|cordialement"
+    r"|cdl?t|bises|bisous|salutations|amicalement|gracias|saludos?|atte|atentamente|abrazos?"
+    r"|obrigad[oa]|abraços?|grazie|saluti))[ ]?[,.!:]*\s{1,3}$"
+)
+_LINE_END = re.compile(r"[ .,!)]*(?:\n|$)")
+_BEGINS = re.compile(r"(?:^|\n)[ \t]*$")
+_FIELD = re.compile(
+    r"(?:^|\n)[ \t]*(?i:(?:your |full |first |last )?name|from|sender|contact|attn|von|absender|nom"
+    r"|prénom|nombre|naam|nome|vorname|nachname|kontakt|de|van|da)[ ]?:[ ]*$"
+)
+_SUBJECT = re.compile(rf"{_START}$")
+_HERE = re.compile(
+    r" (?i:here|again|speaking|hier|nochmal|wieder|ici|encore|aquí|otra vez|otra|aqui)\b"
+)
+_DOES = re.compile(
+    r",? (?:(?:already|also|just|once|schon|auch|gerade|mir|uns|me|nos|m['’]|lui|già|ya|al|ook) ?){0,2}"
+    r"(?i:says?|said|t(?:old|ells)|thinks?|thought|wrote|writes|mention(?:s|ed)|recommend(?:s|ed)"
+    r"|explain(?:s|ed)|adds|added|ask(?:s|ed)|wants?|wanted|know[s]?|knew|promised|called|rang"
+    r"|answer(?:s|ed)|repli(?:es|ed)|checked|helped|advised|suggest(?:s|ed)|confirm(?:s|ed)|sent|showed"
+    r"|sagt(?:e)?|mein(?:t|te)|erklärt?e?|erzählte|denkt|glaubt|empf(?:ahl|iehlt)|fragte?|schrieb|schreibt"
+    r"|versprach|bestätigte|hat|wollte|will|weiß|wusste|rief"
+    r"|dijo|dice|cree|piensa|quiere|recomend[óa]|explicó|pregunt[aó]|escribió|confirmó|prometió|sabe"
+    r"|a (?:dit|écrit|promis|appelé|confirmé|répondu|expliqué)|dit|disait|pense|veut|précise|explique"
+    r"|recommande|conseille|demande|sait|zegt|zei|schreef|schrijft|vroeg|vraagt|denkt|vindt|beloofde|wist"
+    r"|weet|dice|disse|diz|scrive|ha (?:detto|scritto))\b"
+)
+_OF_OURS = re.compile(
+    r",? (?:(?i:from|in|at|of|on|aus|bei|vo[nm]|im|an|am|de|del|dell[ae]|chez|à|van|bij|en|da|do)"
+    r" (?i:our|my|the|your|unsere?[rmn]?|eue?re?[rmn]?|meine?[rmn]?|de[rmns]?|la|el|los|las|het|nuestr[oa]"
+    r"|mi|notre|mon|ma|votre|l['’]|onze|nights)|(?i:de l['’]|du|vom|zur|im|am|au|al|aan|l['’]))"
+)
+_WHO = re.compile(r", (?:(?i:who|whose|qui|quien|die|der|dessen|que|che|wie|wiens))\b")
+_OWN = ("'s", "’s")
+_NAMED = re.compile(r"\[name\],? $")
+_NAME_NEXT = re.compile(r" \[name\]")
+
+
+def is_sure(before: str, behind: str) -> bool:
+    """Whether only somebody's name stands there, be it a word as well ("spoke to", "Hi ...,")."""
+    if _SURELY.search(before) or _TITLE.search(before):
+        return True
+    if _GREETED.search(before) and _GREETED_END.match(behind):
+        return True
+    return bool(_SUBJECT.search(before) and _DOES.match(behind))
+
+
+def is_titled(before: str) -> bool:
+    """Whether a title stands before it, behind which there is nothing but a name."""
+    return bool(_TITLE.search(before))
+
+
+def is_likely(before: str, behind: str) -> bool:
+    """Whether what no language has as a word is somebody there, though it may have a capital."""
+    if _BEFORE.search(before) or _GREETED.search(before) or behind.startswith(_OWN):
+        return True
+    if _NAMED.search(before) or _NAME_NEXT.match(behind) or _FIELD.search(before):
+        return True
+    if _WHO.match(behind) or is_beside_people(before):
+        return True
+    return bool(_SUBJECT.search(before) and _HERE.match(behind))
+
+
+def is_likely_small(before: str, behind: str) -> bool:
+    """The same of what has no capital."""
+    if is_likely(before, behind):
+        return True
+    if _BEFORE_SMALL.search(before):
+        return not _NOUN_NEXT.match(behind)
+    return bool(_SUBJECT.search(before) and _OF_OURS.match(behind))
+
+
+def is_signed(before: str, behind: str) -> bool:
+    """Whether it is below a closing, or alone on its line."""
+    if not _LINE_END.match(behind):
+        return False
+    return bool(_CLOSED.search(before) or _BEGINS.search(before) or _FIELD.search(before))

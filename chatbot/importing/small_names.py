@@ -1,0 +1,120 @@
+"""Names that are written without a capital, or with capitals only, and behind "@".
+
+A list of names or the export has them and no language has them as words; or no language has them
+at all, and they stand where somebody is named.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chatbot.importing.name_contexts import is_beside_people, is_saying, is_told_of
+from chatbot.importing.name_lists import is_given
+from chatbot.importing.name_positions import is_likely_small, is_signed, is_sure, is_titled
+from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, Words
+from chatbot.text.languages import is_common
+
+_PART = r"(?:[oO]['’])?[^\W\d_]{1,30}(?:-[^\W\d_]{1,30}){0,3}"
+# A word in one kind of letters; the next ones belong to it where they are names, too.
+_WORD = re.compile(
+    rf"(?<![\w/.'’@\[-])(?=[^\W_]{{2}})({_PART})(?![\w@/]|[-'’](?!s\b)|\.\w)"
+)
+_NEXT = re.compile(rf"(?:[ ](?:{OF}|van den|van het|ter|ten|bin|al))?(?:,(?! \[))?[ ]({_PART}|\[name\])(?![\w@/-])")
+_MENTION = re.compile(r"(?<![\w.@])@([^\W\d_][\w.-]{1,30})")
+_SHORT = 3
+_MOST = 3  # words of a name
+_NEAR = 80  # characters beside a name that are looked at
+_OWN = re.compile(r"['’]s$")
+
+
+class SmallNames:
+    """Finds them by what :class:`Words` knows."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where names begin and end, in order."""
+        end = 0
+        for word in _WORD.finditer(text):
+            start = word.start()
+            if start < end or not _is_one_kind(word[1]):
+                continue
+            small = word[1].lower()
+            before, behind = text[max(0, start - _NEAR) : start], text[word.end() :][:_NEAR]
+            end_here = self._end(text, word.end())
+            rest = text[word.end() : end_here]
+            longer = bool(rest) and self._may_be_first(small, rest)
+            if longer or self._is_here(small, before, behind):
+                end = end_here
+                yield start, end
+
+    def possible(self, text: str) -> Iterator[str]:
+        """Words that may be names and are not found."""
+        for word in _WORD.finditer(text):
+            small = word[1].lower()
+            before = text[max(0, word.start() - _NEAR) : word.start()]
+            if not word[1].islower():
+                continue
+            if self._words.is_unknown(small) or (
+                is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small)
+            ) or (is_beside_people(before) and is_given(small) and not is_common(small)):
+                yield word[1]
+
+    def mentions(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where somebody is called by "@", and not a word that many write."""
+        for word in _MENTION.finditer(text):
+            small = word[1].lower().rstrip(".")
+            if self._words.is_seldom(small):
+                yield word.start(1), word.start(1) + len(small)
+
+    def _is_here(self, small: str, before: str, behind: str) -> bool:
+        """Whether a word is a name, or the first of one."""
+        words = self._words
+        if len(small) < _SHORT or is_common(small):
+            return False
+        if words.is_name(small):
+            return True
+        given = is_given(small)
+        unusual = words.is_unusual(small)
+        if is_sure(before, behind) and (given or unusual or is_titled(before)):
+            return not is_saying(small)
+        if is_signed(before, behind) and (given or unusual):
+            return True
+        seldom = given and words.is_seldom(small)
+        if (unusual or seldom) and (is_told_of(before, 1, behind) or is_beside_people(before)):
+            return not is_saying(small)
+        return words.is_unknown(small) and is_likely_small(before, behind)
+
+    def _may_be_first(self, small: str, rest: str) -> bool:
+        """Whether it is a name where another part of one is behind it, as in "amit kwon"."""
+        ordinary = self._words.is_ordinary
+        if rest != f" {NAME}" and all(map(ordinary, [small, *rest.lower().split()])):
+            return False
+        seldom = is_given(small) and self._words.is_seldom(small)
+        if len(small) < _SHORT or is_common(small):
+            return False
+        return seldom or self._words.is_unusual(small)
+
+    def _end(self, text: str, end: int) -> int:
+        """Where a name ends whose first word ends at ``end``."""
+        for _ in range(_MOST - 1):
+            word = _NEXT.match(text, end)
+            if not word or not self._is_next(word[1]):
+                break
+            end = word.end()
+        return end
+
+    def _is_next(self, word: str) -> bool:
+        """Whether a word behind a name belongs to it."""
+        if word == NAME:
+            return True
+        words, small = self._words, word.lower()
+        if is_saying(small) or is_common(small) or len(small) < _SHORT:
+            return False
+        if words.is_unusual(small) or words.is_name(small):
+            return True
+        return words.is_seldom(small) and (words.is_listed(small) or words.is_noun_only(small))
+
+
+def _is_one_kind(word: str) -> bool:
+    return word.islower() or (len(word) > _SHORT and word.isupper())
