@@ -73,7 +73,10 @@ def candidates_from(conversations: Sequence[Conversation]) -> list[Candidate]:
     masked = [_masked(each, colleagues) for each in conversations]
     said = [(_of(each, "customer"), _of(each, "staff")) for each in masked]
     names = Names(said, seen)
-    made = [_trimmed(each, names) for each in masked]
+    made = [
+        _trimmed(each, names, records.people)
+        for each, records in zip(masked, conversations, strict=True)
+    ]
     formulas = Formulas([(_first(each), _replies(each)) for each in made])
     found = [found for each in made for found in _turns(each, formulas)]
     for each in found:
@@ -99,14 +102,15 @@ def _of(conversation: Conversation, side: Side) -> str:
     return "\n".join([conversation.subject, *said] if side == "customer" else said)
 
 
-def _trimmed(conversation: Conversation, names: Names) -> Conversation:
-    """The conversation without signatures and the names that no record has."""
+def _trimmed(conversation: Conversation, names: Names, people: Sequence[str]) -> Conversation:
+    """The conversation of ``people`` without signatures and the names that no record has."""
     messages = []
     for message in conversation.messages:
-        text = without_lone_names(without_signature(join_names(names.hide(message.text))))
+        hidden = join_names(names.hide(message.text, people))
+        text = without_lone_names(without_signature(hidden))
         if text and len(text) <= _LONGEST:
             messages.append(Message(message.side, text))
-    subject = without_lone_names(join_names(names.hide(conversation.subject)))
+    subject = without_lone_names(join_names(names.hide(conversation.subject, people)))
     return Conversation(conversation.key, subject, tuple(messages))
 
 

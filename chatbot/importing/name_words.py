@@ -120,7 +120,7 @@ class Words:
     def is_slip(self, small: str) -> bool:
         """Whether it may be a usual word written wrong, or one made of others."""
         if len(small) >= _LONG and not self.is_listed(small):
-            slips = (each for each in _near(small) if self.small[each] >= _USUAL)
+            slips = (each for each in near_to(small) if self.small[each] >= _USUAL)
             if next(slips, None):
                 return True
         return self._is_joined(small) or any(map(self._is_joined, small.split("-")))
@@ -176,7 +176,7 @@ def _pairs(text: str) -> Iterator[str]:
         yield from (f"{one} {other}".lower() for one, other in pairwise(words))
 
 
-def _near(word: str) -> Iterator[str]:
+def near_to(word: str) -> Iterator[str]:
     """Words that differ from it by a letter, or by two that changed places."""
     for at in range(len(word) + 1):
         head, tail = word[:at], word[at:]

@@ -43,6 +43,7 @@ class Names:
     def hide(self, text: str, people: Iterable[str] = ()) -> str:
         """The text with ``[name]`` for what is a name; ``people`` are those that its conversation
         has in its records, whose names may be in it in other letters."""
+        text = _without(text, self._small.own(text, tuple(people)))
         text = _without(text, self._found(text))
         if self._words.tells:
             text = _without(text, self._small.mentions(text))
@@ -112,9 +113,10 @@ class Names:
             followed = rest > 1 and not (nouns and words[0].lower() in ALSO_WORDS)
             if followed or self._stands_alone(before, words, behind):
                 return rest
-        if nouns or not self._words.tells or unknown < 2:
+        if not self._words.tells or unknown < 2:
             return 0
-        if not all(map(self._words.is_odd, words[:unknown])):
+        odd = [self._words.is_odd(word) for word in words[:unknown]]
+        if not all(odd) or (nouns and unknown < len(words)):
             return 0
         if _BEGINS.search(before) and not behind.startswith(","):
             return 0

@@ -5,12 +5,12 @@ at all, and they stand where somebody is named.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chatbot.importing.name_contexts import is_beside_people, is_saying, is_told_of
-from chatbot.importing.name_lists import is_given
+from chatbot.importing.name_lists import folded, is_given
 from chatbot.importing.name_positions import is_likely_small, is_signed, is_sure, is_titled
-from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, Words
+from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, WORD, Words, near_to
 from chatbot.text.languages import is_common
 
 _PART = r"(?:[oO]['’])?[^\W\d_]{1,30}(?:-[^\W\d_]{1,30}){0,3}"
@@ -21,6 +21,7 @@ _WORD = re.compile(
 _NEXT = re.compile(rf"(?:[ ](?:{OF}|van den|van het|ter|ten|bin|al))?(?:,(?! \[))?[ ]({_PART}|\[name\])(?![\w@/-])")
 _MENTION = re.compile(r"(?<![\w.@])@([^\W\d_][\w.-]{1,30})")
 _SHORT = 3
+_LONG = 5  # letters of a name that may be written wrong, and one more
 _MOST = 3  # words of a name
 _NEAR = 80  # characters beside a name that are looked at
 _OWN = re.compile(r"['’]s$")
@@ -59,6 +60,20 @@ class SmallNames:
                 is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small)
             ) or (is_beside_people(before) and is_given(small) and not is_common(small)):
                 yield word[1]
+
+    def own(self, text: str, people: Collection[str]) -> Iterator[tuple[int, int]]:
+        """Where the text has parts of the names of ``people`` in other letters: small ones, without
+        their marks, or one of them wrong. Ordinary words are none in small letters."""
+        parts = {folded(part) for name in people for part in _parts(name)}
+        parts = {part for part in parts if len(part) > _SHORT and not is_common(part)}
+        for word in _WORD.finditer(text) if parts else ():
+            small = word[1].lower()
+            like = folded(small) in parts
+            slip = not like and len(small) > _LONG and any(near in parts for near in near_to(small))
+            if not (like or slip):
+                continue
+            if (like and word[1] != small) or not self._words.is_ordinary(small):
+                yield word.start(1), word.end(1)
 
     def mentions(self, text: str) -> Iterator[tuple[int, int]]:
         """Where somebody is called by "@", and not a word that many write."""
@@ -114,6 +129,11 @@ class SmallNames:
         if words.is_unusual(small) or words.is_name(small):
             return True
         return words.is_seldom(small) and (words.is_listed(small) or words.is_noun_only(small))
+
+
+def _parts(name: str) -> list[str]:
+    """Of a name, or of an address without its domain."""
+    return WORD.findall(name.partition("@")[0])
 
 
 def _is_one_kind(word: str) -> bool:
