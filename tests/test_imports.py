@@ -21,7 +21,7 @@ OWNERS = {
     "charset_normalizer": {"knowledge.formats.text"},
     "docutils": {"knowledge.formats.markup"},
     "faiss": {"index.stores.faiss_store", "index.stores.vectors"},
-    "faker": {"importing.names"},
+    "faker": {"importing.name_lists"},
     "fastapi": {"api", "console"},
     "filelock": {
         "consistency.compare",
@@ -75,6 +75,7 @@ OWNERS = {
     "scipy": {"index.bm25", "index.counts", "index.lexical"},
     "sentence_transformers": {"index.rerank"},
     "sentencex": {"text.sentences"},
+    "simplemma": {"importing.vocabulary"},
     "sklearn": {"desk.corrections", "evaluation"},
     "sqlalchemy": {"store"},
     "starlette": {"api", "console", "page"},

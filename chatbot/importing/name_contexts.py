@@ -102,6 +102,11 @@ def is_named(before: str, words: int, behind: str) -> bool:
     return words > 1 or bool(_SUBJECT.search(before))
 
 
+def is_behind_determiner(before: str) -> bool:
+    """Whether a noun can be next, as behind "my" or "the old"."""
+    return bool(_AFTER_DETERMINER.search(before))
+
+
 def is_told_of(before: str, words: int, behind: str) -> bool:
     """Whether words in small letters are a name: "mr ...", "as ... told you", "... and me"."""
     if _TITLE.search(before) or _I_AND.search(before) or _AND_I.match(behind):

@@ -9,8 +9,10 @@ _START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
 _SURELY = re.compile(
     r"\b(?i:(?:spoke|speak|spoken|speaking|talk|talked|talking|chatted) (?:to|with)|told by"
     r"|my name is|my name['’]?s|(?:gesprochen|sprach|telefoniert|geredet|sprich|sprechen sie) mit"
-    r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)|je m['’]appelle"
+    r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)"
+    r"|je m['’]appelle"
     r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
+    r"|ha(?:t|ben) (?:mir|uns|mich)|me (?:lo )?(?:dijo|ha dicho)"
     r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me)[ ]$"
 )
 # Somebody, or something: what no language has as a word is somebody.
@@ -56,26 +58,33 @@ _FIELD = re.compile(
     r"(?:^|\n)[ \t]*(?i:(?:your |full |first |last )?name|from|sender|contact|attn|von|absender|nom"
     r"|prénom|nombre|naam|nome|vorname|nachname|kontakt|de|van|da)[ ]?:[ ]*$"
 )
-_SUBJECT = re.compile(rf"{_START}$")
+_SUBJECT = re.compile(
+    rf"(?:{_START}|\b(?i:as|that|wie|dass|como|comme|que|zoals|dat|come|che)[ ])$"
+)
+_TALKING = re.compile(r"\b(?i:mit|met|heb|hab|habe|haben|hebben)[ ]$")
+_TALKED = re.compile(r" (?:\w+ ){0,2}(?:gesprochen|telefoniert|geredet|gesproken|gebeld|gepraat)\b")
 _HERE = re.compile(
     r" (?i:here|again|speaking|hier|nochmal|wieder|ici|encore|aquí|otra vez|otra|aqui)\b"
 )
 _DOES = re.compile(
-    r",? (?:(?:already|also|just|once|schon|auch|gerade|mir|uns|me|nos|m['’]|lui|già|ya|al|ook) ?){0,2}"
+    r",? (?:(?:already|also|just|once|schon|auch|gerade|mir|uns|me|nos|m['’]|lui|già|ya|al|ook)"
+    r" ?){0,2}"
     r"(?i:says?|said|t(?:old|ells)|thinks?|thought|wrote|writes|mention(?:s|ed)|recommend(?:s|ed)"
     r"|explain(?:s|ed)|adds|added|ask(?:s|ed)|wants?|wanted|know[s]?|knew|promised|called|rang"
     r"|answer(?:s|ed)|repli(?:es|ed)|checked|helped|advised|suggest(?:s|ed)|confirm(?:s|ed)|sent|showed"
     r"|sagt(?:e)?|mein(?:t|te)|erklärt?e?|erzählte|denkt|glaubt|empf(?:ahl|iehlt)|fragte?|schrieb|schreibt"
     r"|versprach|bestätigte|hat|wollte|will|weiß|wusste|rief"
     r"|dijo|dice|cree|piensa|quiere|recomend[óa]|explicó|pregunt[aó]|escribió|confirmó|prometió|sabe"
-    r"|a (?:dit|écrit|promis|appelé|confirmé|répondu|expliqué)|dit|disait|pense|veut|précise|explique"
-    r"|recommande|conseille|demande|sait|zegt|zei|schreef|schrijft|vroeg|vraagt|denkt|vindt|beloofde|wist"
+    r"|a (?:dit|écrit|promis|appelé|confirmé|répondu|expliqué)|dit|disait|pense|veut|précise"
+    r"|explique|recommande|conseille|demande|sait|zegt|zei|schreef|schrijft|vroeg|vraagt|denkt"
+    r"|vindt|beloofde|wist"
     r"|weet|dice|disse|diz|scrive|ha (?:detto|scritto))\b"
 )
 _OF_OURS = re.compile(
     r",? (?:(?i:from|in|at|of|on|aus|bei|vo[nm]|im|an|am|de|del|dell[ae]|chez|à|van|bij|en|da|do)"
-    r" (?i:our|my|the|your|unsere?[rmn]?|eue?re?[rmn]?|meine?[rmn]?|de[rmns]?|la|el|los|las|het|nuestr[oa]"
-    r"|mi|notre|mon|ma|votre|l['’]|onze|nights)|(?i:de l['’]|du|vom|zur|im|am|au|al|aan|l['’]))"
+    r" (?i:our|my|the|your|unsere?[rmn]?|eue?re?[rmn]?|meine?[rmn]?|de[rmns]?|la|el|los|las|het"
+    r"|nuestr[oa]|mi|notre|mon|ma|votre|l['’]|onze|nights)"
+    r"|(?i:de l['’]|du|vom|zur|im|am|au|al|aan|l['’]))"
 )
 _WHO = re.compile(r", (?:(?i:who|whose|qui|quien|die|der|dessen|que|che|wie|wiens))\b")
 _OWN = ("'s", "’s")
@@ -87,9 +96,14 @@ def is_sure(before: str, behind: str) -> bool:
     """Whether only somebody's name stands there, be it a word as well ("spoke to", "Hi ...,")."""
     if _SURELY.search(before) or _TITLE.search(before):
         return True
-    if _GREETED.search(before) and _GREETED_END.match(behind):
+    if is_greeted(before, behind) or (_TALKING.search(before) and _TALKED.match(behind)):
         return True
     return bool(_SUBJECT.search(before) and _DOES.match(behind))
+
+
+def is_greeted(before: str, behind: str) -> bool:
+    """Whether a greeting has it at its end."""
+    return bool(_GREETED.search(before) and _GREETED_END.match(behind))
 
 
 def is_titled(before: str) -> bool:
@@ -115,6 +129,11 @@ def is_likely_small(before: str, behind: str) -> bool:
     if _BEFORE_SMALL.search(before):
         return not _NOUN_NEXT.match(behind)
     return bool(_SUBJECT.search(before) and _OF_OURS.match(behind))
+
+
+def is_closed(before: str, behind: str) -> bool:
+    """Whether it is all that stands behind a closing."""
+    return bool(_LINE_END.match(behind) and _CLOSED.search(before))
 
 
 def is_signed(before: str, behind: str) -> bool:

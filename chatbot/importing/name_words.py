@@ -27,8 +27,9 @@ _OFTEN_NAMED = 4  # times as many for what is a name and no word
 TOLD = 2  # conversations in which both sides say a word
 _ENOUGH = 200  # conversations that tell what a word is
 _MOST_COUNTED = 20_000
+_FEW, _STRANGE = 4, 0.4  # unknown words of a text, and their share, in an unknown language
 _USUAL = 5  # conversations with a word that others are slips of
-_LONG = 5  # letters of a word that may be written wrong
+_LONG, _VERY_LONG = 5, 8  # letters of a word that may be written wrong
 # Also months, places, and words that sentences begin with: no names where they stand alone.
 ALSO_WORDS = frozenset(
     "april august avril abril aprile juni juli june july may mai mars marzo march januar jan"  # noqa: SIM905
@@ -68,11 +69,11 @@ class Words:
         self._counted = counted
         self._people = {folded(part) for name in people for part in WORD.findall(name)}
         self._ordinary: dict[str, bool] = {}
+        self._slips: dict[str, bool] = {}
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        said = (f"{one} {other}".lower() for one, other in self._counted)
-        return Vocabulary(languages_in([WORD.findall(text) for text in said]))
+        return Vocabulary(languages_in(f"{one}\n{other}" for one, other in self._counted))
 
     def is_listed(self, word: str) -> bool:
         """Whether a list, or the export, has it as a part of a name; some are words, too."""
@@ -97,6 +98,12 @@ class Words:
         noun = self._vocabulary.has_noun(small) and not self._vocabulary.has(small)
         return noun and not self._is_joined(small)
 
+    def is_strange(self, text: str) -> bool:
+        """Whether a text is in a language whose words are not known here."""
+        said = [word for word in WORD.findall(text) if word.islower() and len(word) >= _SHORT]
+        unknown = sum(not self.is_ordinary(word) for word in said)
+        return unknown >= _FEW and unknown > _STRANGE * len(said)
+
     def is_odd(self, word: str) -> bool:
         """Whether it can be a name: a list has it, or no language."""
         small = bare(word)
@@ -119,8 +126,15 @@ class Words:
 
     def is_slip(self, small: str) -> bool:
         """Whether it may be a usual word written wrong, or one made of others."""
+        if small not in self._slips:
+            self._slips[small] = self._may_be_slip(small)
+        return self._slips[small]
+
+    def _may_be_slip(self, small: str) -> bool:
         if len(small) >= _LONG and not self.is_listed(small):
-            slips = (each for each in near_to(small) if self.small[each] >= _USUAL)
+            long = len(small) >= _VERY_LONG
+            slips = (each for each in near_to(small) if self.small[each] >= _USUAL or (
+                long and self._vocabulary.has(each)))  # fmt: skip
             if next(slips, None):
                 return True
         return self._is_joined(small) or any(map(self._is_joined, small.split("-")))
@@ -161,7 +175,8 @@ class Words:
     def is_seldom(self, small: str, times: int = 1) -> bool:
         """Whether hardly anybody writes it, in whatever letters; ``times`` more may."""
         parts = small.split("-")
-        return all(self.small[part] + self.often[part] <= times * self.most for part in parts)
+        told = [part for part in parts if len(parts) == 1 or not is_common(part)]
+        return all(self.small[part] + self.often[part] <= times * self.most for part in told)
 
     def is_unusual(self, small: str) -> bool:
         """Whether hardly anybody writes a word in small letters, and no language has it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chatbot.importing.name_contexts import BEHIND, CALLED, is_named
 from chatbot.importing.name_lists import is_given
-from chatbot.importing.name_positions import is_likely, is_signed, is_sure
+from chatbot.importing.name_positions import is_closed, is_likely, is_signed, is_sure
 from chatbot.importing.name_words import ALSO_WORDS, CAPITALISED, NAME, RUN, TOLD, WORD, Words
 from chatbot.importing.small_names import SmallNames
 from chatbot.text.languages import is_common
@@ -91,11 +91,11 @@ class Names:
             unknown += 1
         called = bool(CALLED.search(before))
         called |= unknown == len(words) and bool(BEHIND.match(behind))
-        part = self._words.tells and unknown == len(words) and behind.startswith(f" {NAME}")
+        odd = bool(unknown) and self._words.is_odd(words[unknown - 1])
+        part = odd and self._words.tells and unknown == len(words) and behind.startswith(f" {NAME}")
         if before.endswith(f"{NAME} ") and self._words.tells and not unknown:
-            unknown = int(
-                self._words.is_unusual(words[0].lower()) and words[0].lower() not in self._words.terms
-            )
+            first = words[0].lower()
+            unknown = int(self._words.is_unusual(first) and first not in self._words.terms)
         part |= self._words.tells and before.endswith(f"{NAME} ")
         if unknown and (called or part):
             return unknown
@@ -106,7 +106,7 @@ class Names:
             return unknown
         if _NUMBER.search(before):
             return 0
-        if is_given(words[0]) and not self._words.is_word(words[0]):
+        if is_given(words[0]) and not (is_common(words[0]) or self._words.is_word(words[0])):
             rest = 1
             while rest < min(_MOST_WORDS, len(words)) and self._words.is_rare(words[rest]):
                 rest += 1
@@ -128,6 +128,8 @@ class Names:
     def _in_place(self, before: str, words: list[str], behind: str) -> int:
         """How many words are a name by where they stand: below a closing, after "spoke to"."""
         first = words[0].lower()
+        if self._words.is_strange(f"{before}{behind}"):
+            return 0
         if is_common(first) or (len(words) == 1 and _CODE.match(behind)):
             return 0
         count = 1
@@ -139,6 +141,8 @@ class Names:
         odd = not self._words.is_ordinary(first) and self._words.is_seldom(first)
         given = is_given(first)
         if (odd or given) and (is_sure(before, behind) or is_signed(before, behind)):
+            return count
+        if is_closed(before, behind) and self._words.is_rare(first):
             return count
         if not is_likely(before, behind):
             return 0

@@ -62,7 +62,7 @@ _ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")
 _CALLED = re.compile(
     r"\b((?i:call|ring|phone|tel|telephone|mobile|cell|whatsapp|text me|reach\w*"
     r"|(?:hot|direct )?line|fax|dial|telefon\w*|handy|mobil\w*|erreich\w*|durchwahl|rufnummer"
-    r"|anruf\w*|rufen"
+    r"|anruf\w*|rufen|lig(?:ar|ue|uem)|linha"
     r"|téléphone|portable|joign\w*|appel\w*|teléfono|móvil|llam\w*|telefono|cellulare|chiam\w*"
     r"|nummer|numero|número|numéro|bel|bereik\w*)\b\.?[^\d\n+]{0,25})"
     r"\(?\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)"

@@ -6,25 +6,39 @@ at all, and they stand where somebody is named.
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
-from chatbot.importing.name_contexts import is_beside_people, is_saying, is_told_of
+from chatbot.importing.name_contexts import (
+    BEHIND,
+    CALLED,
+    is_behind_determiner,
+    is_beside_people,
+    is_saying,
+    is_told_of,
+)
 from chatbot.importing.name_lists import folded, is_given
-from chatbot.importing.name_positions import is_likely_small, is_signed, is_sure, is_titled
+from chatbot.importing.name_positions import (
+    is_greeted,
+    is_likely_small,
+    is_signed,
+    is_sure,
+    is_titled,
+)
 from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, WORD, Words, near_to
 from chatbot.text.languages import is_common
 
 _PART = r"(?:[oO]['’])?[^\W\d_]{1,30}(?:-[^\W\d_]{1,30}){0,3}"
 # A word in one kind of letters; the next ones belong to it where they are names, too.
-_WORD = re.compile(
-    rf"(?<![\w/.'’@\[-])(?=[^\W_]{{2}})({_PART})(?![\w@/]|[-'’](?!s\b)|\.\w)"
+_WORD = re.compile(rf"(?<![\w/.'’@\[-])(?=[^\W_]{{2}})({_PART})(?![\w@/]|[-'’](?!s\b)|\.\w)")
+_NEXT = re.compile(
+    rf"(?:[ ](?:{OF}|van den|van het|ter|ten|bin|al))?(?:,(?! \[))?"
+    rf"[ ]({_PART}|\[name\])(?![\w@/-])"
 )
-_NEXT = re.compile(rf"(?:[ ](?:{OF}|van den|van het|ter|ten|bin|al))?(?:,(?! \[))?[ ]({_PART}|\[name\])(?![\w@/-])")
 _MENTION = re.compile(r"(?<![\w.@])@([^\W\d_][\w.-]{1,30})")
 _SHORT = 3
 _LONG = 5  # letters of a name that may be written wrong, and one more
 _MOST = 3  # words of a name
 _NEAR = 80  # characters beside a name that are looked at
-_OWN = re.compile(r"['’]s$")
 
 
 class SmallNames:
@@ -36,44 +50,56 @@ class SmallNames:
     def found(self, text: str) -> Iterator[tuple[int, int]]:
         """Where names begin and end, in order."""
         end = 0
+        strange = self._words.is_strange(text)
         for word in _WORD.finditer(text):
             start = word.start()
             if start < end or not _is_one_kind(word[1]):
                 continue
             small = word[1].lower()
-            before, behind = text[max(0, start - _NEAR) : start], text[word.end() :][:_NEAR]
+            before, behind = _around(text, start, word.end())
             end_here = self._end(text, word.end())
             rest = text[word.end() : end_here]
-            longer = bool(rest) and self._may_be_first(small, rest)
-            if longer or self._is_here(small, before, behind):
+            longer = bool(rest) and self._may_be_first(small, rest, before)
+            here = longer or self._is_here(word[1], before, behind)
+            if self._words.is_name(small) or (here and not strange):
                 end = end_here
                 yield start, end
 
     def possible(self, text: str) -> Iterator[str]:
         """Words that may be names and are not found."""
+        strange = self._words.is_strange(text)
         for word in _WORD.finditer(text):
             small = word[1].lower()
-            before = text[max(0, word.start() - _NEAR) : word.start()]
-            if not word[1].islower():
+            before, _ = _around(text, *word.span())
+            if strange or not word[1].islower():
                 continue
-            if self._words.is_unknown(small) or (
-                is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small)
-            ) or (is_beside_people(before) and is_given(small) and not is_common(small)):
+            if (
+                self._words.is_unknown(small)
+                or (is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small))
+                or (is_beside_people(before) and is_given(small) and not is_common(small))
+            ):
                 yield word[1]
 
     def own(self, text: str, people: Collection[str]) -> Iterator[tuple[int, int]]:
         """Where the text has parts of the names of ``people`` in other letters: small ones, without
         their marks, or one of them wrong. Ordinary words are none in small letters."""
-        parts = {folded(part) for name in people for part in _parts(name)}
-        parts = {part for part in parts if len(part) > _SHORT and not is_common(part)}
-        for word in _WORD.finditer(text) if parts else ():
-            small = word[1].lower()
-            like = folded(small) in parts
-            slip = not like and len(small) > _LONG and any(near in parts for near in near_to(small))
-            if not (like or slip):
-                continue
-            if (like and word[1] != small) or not self._words.is_ordinary(small):
-                yield word.start(1), word.end(1)
+        names = [[folded(part) for part in _parts(name)] for name in people]
+        parts = {part for name in names for part in name if len(part) >= _SHORT}
+        parts = {part for part in parts if not is_common(part)}
+        pairs = {pair for name in names for pair in pairwise(name)}
+        said = [(word, folded(word[1])) for word in (_WORD.finditer(text) if parts else ())]
+        beside = {at + n for at in range(len(said) - 1) for n in (0, 1)
+                  if (said[at][1], said[at + 1][1]) in pairs}  # fmt: skip
+        for at, (word, form) in enumerate(said):
+            if at in beside or self._is_own(word, form, parts, text):
+                yield word.span(1)
+
+    def _is_own(self, word: re.Match[str], form: str, parts: Collection[str], text: str) -> bool:
+        small = word[1].lower()
+        odd = not self._words.is_ordinary(small)
+        if form in parts:
+            return odd or word[1] != small or is_signed(*_around(text, *word.span(1)))
+        return odd and len(form) > _LONG and any(near in parts for near in near_to(form))
 
     def mentions(self, text: str) -> Iterator[tuple[int, int]]:
         """Where somebody is called by "@", and not a word that many write."""
@@ -82,25 +108,31 @@ class SmallNames:
             if self._words.is_seldom(small):
                 yield word.start(1), word.start(1) + len(small)
 
-    def _is_here(self, small: str, before: str, behind: str) -> bool:
+    def _is_here(self, word: str, before: str, behind: str) -> bool:
         """Whether a word is a name, or the first of one."""
-        words = self._words
+        words, small = self._words, word.lower()
         if len(small) < _SHORT or is_common(small):
             return False
         if words.is_name(small):
             return True
-        given = is_given(small)
-        unusual = words.is_unusual(small)
-        if is_sure(before, behind) and (given or unusual or is_titled(before)):
-            return not is_saying(small)
-        if is_signed(before, behind) and (given or unusual):
+        given, unusual, seldom = is_given(small), words.is_unusual(small), words.is_seldom(small)
+        if is_saying(small):
+            return False
+        if is_titled(before) or (seldom and is_greeted(before, behind)):
             return True
-        seldom = given and words.is_seldom(small)
-        if (unusual or seldom) and (is_told_of(before, 1, behind) or is_beside_people(before)):
-            return not is_saying(small)
-        return words.is_unknown(small) and is_likely_small(before, behind)
+        if (given or unusual) and (is_sure(before, behind) or is_signed(before, behind)):
+            return True
+        if given and word.isupper() and CALLED.search(before):
+            return True
+        listed = seldom and small not in ALSO_WORDS and words.is_listed(small)
+        if unusual or listed:
+            there = CALLED.search(before) or BEHIND.match(behind)
+            there = there or is_told_of(before, 1, behind)
+            if there or ((unusual or given) and is_beside_people(before)):
+                return True
+        return words.is_unknown(small) and word == small and is_likely_small(before, behind)
 
-    def _may_be_first(self, small: str, rest: str) -> bool:
+    def _may_be_first(self, small: str, rest: str, before: str) -> bool:
         """Whether it is a name where another part of one is behind it, as in "amit kwon"."""
         ordinary = self._words.is_ordinary
         if rest != f" {NAME}" and all(map(ordinary, [small, *rest.lower().split()])):
@@ -108,7 +140,7 @@ class SmallNames:
         seldom = is_given(small) and self._words.is_seldom(small)
         if len(small) < _SHORT or is_common(small):
             return False
-        return seldom or self._words.is_unusual(small)
+        return self._words.is_unusual(small) or (seldom and not is_behind_determiner(before))
 
     def _end(self, text: str, end: int) -> int:
         """Where a name ends whose first word ends at ``end``."""
@@ -136,5 +168,9 @@ def _parts(name: str) -> list[str]:
     return WORD.findall(name.partition("@")[0])
 
 
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    return text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+
+
 def _is_one_kind(word: str) -> bool:
-    return word.islower() or (len(word) > _SHORT and word.isupper())
+    return word.islower() or (len(word) >= _SHORT and word.isupper())

@@ -3,35 +3,39 @@
 A list is a dictionary of up to a million forms; kept are sorted hashes of them, 8 bytes each.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 
-# Words that sentences of a language have, and hardly any of another one.
+from chatbot.text.languages import language_of
+
+# Words that sentences of a language have which :func:`language_of` does not know.
 _TELLING = {
-    "de": "und nicht der das ist ich wir bitte",
-    "fr": "les vous est pas pour dans nous avec",
-    "es": "los las usted está cómo hay muy con puede",
-    "it": "che gli della sono questo anche è",
-    "nl": "het een niet voor wij ik zijn met",
-    "pt": "não uma você são também com os",
+    "it": "che gli della delle sono questo questa anche è ho mio mia quanto non di grazie",
+    "nl": "het een niet voor wij ik zijn met van mijn naar bij ook",
+    "pt": "não uma você são também com os é meu minha obrigado",
 }
 _TOLD = {language: frozenset(words.split()) for language, words in _TELLING.items()}
-_FEWEST, _SHARE = 2, 0.005  # texts that a language stands in: so many, and this share
+# What people write and lists of words do not have.
+_ALSO = frozenset(
+    "thx tnx btw pls plz fyi asap imho faq iban bic vat pdf sms usb sim iphone wifi vpn app apps"  # noqa: SIM905
+    " url http https www login ok okay mr mrs ms mme mlle mfg vg lg mvg svp cdt cdlt rgds beaucoup"
+    " usw bzw evtl ggf inkl zzgl bspw nr tel fax dsgvo".split()
+)
 _WORDS = 2  # of a language, in a text that is in it
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def languages_in(texts: Sequence[Iterable[str]]) -> tuple[str, ...]:
-    """Those of seven languages that texts, given by their words in small letters, are in; English
-    always."""
-    times = dict.fromkeys(_TOLD, 0)
+def languages_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of seven languages that texts are in; English always."""
+    found = {"en"}
     for text in texts:
-        said = frozenset(text)
-        for language, telling in _TOLD.items():
-            times[language] += len(said & telling) >= _WORDS
-    least = max(_FEWEST, _SHARE * len(texts))
-    return ("en", *(language for language, count in times.items() if count >= least))
+        said = frozenset(_LETTERS.findall(text.lower()))
+        found |= {language for language, told in _TOLD.items() if len(said & told) >= _WORDS}
+        found.add(language_of(text))
+    return tuple(sorted(found))
 
 
 class Vocabulary:
@@ -42,8 +46,8 @@ class Vocabulary:
         self._languages = tuple(languages)
 
     def has(self, small: str) -> bool:
-        """Whether a language has it in small letters."""
-        return any(_there(small, _forms(language)[0]) for language in self._languages)
+        """Whether a language, or what people write at all, has it in small letters."""
+        return small in _ALSO or any(_there(small, _forms(each)[0]) for each in self._languages)
 
     def has_noun(self, small: str) -> bool:
         """Whether it is a noun of German, whose list has names, too."""

@@ -1,0 +1,88 @@
+"""Names in small letters, in capitals only, behind "@", and of a conversation's people."""
+
+import pytest
+
+from chatbot.importing.candidates import candidates_from
+from chatbot.importing.conversations import Conversation, Message
+from chatbot.importing.names import Names
+
+EXPORT = [
+    (f"How do I leave the Green Saver in town {n}?", "Hold on. Leave the Green Saver online.")
+    for n in range(250)
+]
+PEOPLE = ("Siobhán Kowalczyk", "Zin Mar Htwe", "Mark Bishop")
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(EXPORT, ["Thandiwe Zwantek"])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("i had a chat with qxlorb", "i had a chat with [name]"),
+        ("spoke to grace, she said no", "spoke to [name], she said no"),
+        ("hi mark, the lid is open", "hi [name], the lid is open"),
+        ("is the lid open? thx, qxlorb", "is the lid open? thx, [name]"),
+        ("is the lid open?\nqxlorb zwantek\n", "is the lid open?\n[name]\n"),
+        ("the lid is open, anneke terpstra", "the lid is open, [name]"),
+        ("@qxlorb can you help", "@[name] can you help"),
+        ("ANNEKE has the key", "[name] has the key"),
+        ("thandiwe has the key", "[name] has the key"),
+        ("qxlorb, my husband, has the key", "[name], my husband, has the key"),
+        ("mrs stone has the key", "mrs [name] has the key"),
+        ("Is it open? LG Qxlorb", "Is it open? LG [name]"),
+        ("I asked Qxlorb for the key", "I asked [name] for the key"),
+        ("will the lid open", "will the lid open"),
+        ("grace period and bill by mail", "grace period and bill by mail"),
+        ("it works with a dishwahser", "it works with a dishwahser"),
+        ("hi there, thanks again", "hi there, thanks again"),
+        ("the IBAN and the PDF", "the IBAN and the PDF"),
+    ],
+)
+def test_names_in_other_letters_are_hidden(names: Names, text: str, wanted: str) -> None:
+    assert names.hide(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("siobhan and Siobhan and kowalczyk", "[name] and [name] and [name]"),
+        ("Kowalczik has it", "[name] has it"),
+        ("zin mar has it", "[name] [name] has it"),
+        ("mark the box, says Mark", "mark the box, says [name]"),
+        ("is it open? mark", "is it open? mark"),
+        ("is it open?\nmark", "is it open?\n[name]"),
+    ],
+)
+def test_people_of_a_conversation_are_hidden_however_they_are_written(
+    text: str, wanted: str
+) -> None:
+    assert Names(EXPORT[:3]).hide(text, PEOPLE) == wanted
+
+
+def test_a_word_that_no_language_has_is_marked_where_nothing_tells(names: Names) -> None:
+    text = "the qxlorb is open"
+    assert names.hide(text) == text
+    assert names.possible(text) == ["qxlorb"]
+
+
+def test_words_of_a_language_that_is_not_known_are_no_names(names: Names) -> None:
+    text = "kapak bugün hala açılmıyor çünkü vidası kırılmış, by qxlorb"
+    assert names.hide(text) == text
+
+
+def test_what_many_write_is_no_name_though_no_language_has_it() -> None:
+    often = [(f"My qxlorb is slow in town {n}?", "Hold on.") for n in range(40)]
+    text = "i asked about a chat with qxlorb"
+    assert Names([*EXPORT, *often]).hide(text) == text
+
+
+def test_candidates_have_no_part_of_the_people_of_their_conversation() -> None:
+    talk = (
+        Message("customer", "How do I reset the hub? siobhan"),
+        Message("staff", "As siobhan saw, hold the button for ten seconds until it turns blue."),
+    )
+    (found,) = candidates_from([Conversation("ticket 1", "", talk, PEOPLE)])
+    assert "siobhan" not in f"{found.question} {found.answer}"
