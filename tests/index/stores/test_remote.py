@@ -280,6 +280,8 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from pinecone.openapi_support.retry_urllib3 import JitterRetry
+
     build(pinecone)
     service = ChatService(pinecone, embeddings=HashedEmbeddings())
     # Not short: those are ranked from the centre of the candidates, and here there are fewer.
@@ -287,6 +289,8 @@ def test_a_store_that_is_gone_leaves_the_search_by_words(
     before = service.search(question, EVERYTHING)
     assert service.vector_store == "ok"
     server.close()
+    # The library's own tries have seconds between them.
+    monkeypatch.setattr(JitterRetry, "get_backoff_time", lambda retry: 0.0)
     monkeypatch.setattr(remote, "SEARCH", 1.0)
     after = service.search(question, EVERYTHING)
     assert after[0].path == before[0].path

@@ -80,7 +80,7 @@ def test_one_that_fails_takes_no_other_with_it(engine: OpenVINOEngine) -> None:
 
 def test_pieces_are_few_and_the_first_comes_at_once(engine: OpenVINOEngine) -> None:
     started = time.monotonic()
-    pieces = say(engine, "Once upon a time", 120)
+    pieces = say(engine, "Once upon a time", 60)
     seconds = time.monotonic() - started
     assert pieces[0].tokens <= 2
     assert len(pieces) - 2 <= seconds / 0.04
