@@ -47,11 +47,13 @@ class Item:
 @dataclass(frozen=True)
 class Table:
     """Rows of equally many cells, spans filled in; the first ``header`` rows name the columns.
-    ``between`` parts the cells as they are written."""
+    ``between`` parts the cells as they are written. ``columns`` are the names where no row of its
+    own has them, such as those on the page before."""
 
     rows: Sequence[Sequence[str]]
     header: int = 0
     between: str = " | "
+    columns: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,5 +246,5 @@ def _note(block: Block, lines: Sequence[str], out: _Written) -> None:
         ]
         at = at[sum(map(bool, lines[: block.header])) :]
         if at:
-            columns = columns_of(block.rows, block.header)
+            columns = columns_of(block.rows, block.header) or block.columns
             out.tables.append(Rows(at[0], out.length + ends[-1] - 1, columns, tuple(at)))

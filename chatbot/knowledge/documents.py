@@ -15,8 +15,9 @@ from chatbot.errors import DocumentError, KnowledgeError
 from chatbot.knowledge.audiences import is_audience_file
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.formats import EXTRACTED
-from chatbot.knowledge.places import file_words, folders_of, title_of
+from chatbot.knowledge.places import file_words, first_words, folders_of, is_number, title_of
 from chatbot.knowledge.plain import LARGE, PLAIN, read_plain
+from chatbot.text.unicode import readable
 
 SUFFIXES = frozenset({*PLAIN, *EXTRACTED})
 # Ten formats that people know; the README names all.
@@ -25,6 +26,10 @@ _KNOWN = "Markdown, text, HTML, PDF, Word, Excel, PowerPoint, OpenDocument, e-ma
 _NO_HEADINGS = frozenset({*PLAIN} - {".md", ".markdown", ".mdx"})
 # Where importers keep notes beside what they bring: nobody's documents.
 IMPORTS = "imports"
+# Their first line is a row or a key, no title.
+_TABLES = frozenset(
+    {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".xlsx", ".xls", ".ods"}
+)
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
 
@@ -246,11 +251,14 @@ def _document(relative: str, suffix: str, extracted: Extracted) -> Document:
     )
     markdown = suffix not in _NO_HEADINGS
     first = headings[0].text if headings and markdown else ""
-    title = (_writable(extracted.title) or first or title_of(relative))[:_MAX_TITLE]
+    title = readable(_writable(extracted.title) or first).strip()
+    unnamed = not title and suffix not in _TABLES and is_number(relative)
+    title = title or (first_words(text[extracted.body :]) if unnamed else "")
+    title = (title or title_of(relative))[:_MAX_TITLE]
     folders = folders_of(relative, title)
     read = vars(extracted) | {"text": text, "title": title, "headings": headings}
     read["pages"] = tuple((offset, _writable(label)) for offset, label in extracted.pages)
-    name = file_words(relative, f"{folders} {title}")
+    name = title_of(relative) if unnamed else file_words(relative, f"{folders} {title}")
     return Document(**read, path=relative, markdown=markdown, folders=folders, name=name)
 
 

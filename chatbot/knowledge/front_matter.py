@@ -10,6 +10,7 @@ from chatbot.audience import INTERNAL
 from chatbot.errors import DocumentError
 
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML_TEXT = re.compile(r"^(\w+)[ \t]*=[ \t]*([\"'])([^\"'\n]+)\2[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]{1,2000}", re.IGNORECASE)
 _MOST = 20_000  # characters
 _IS_TRUE = frozenset({"true", "yes", "on", "1"})
@@ -109,7 +110,7 @@ def _read(text: str) -> FrontMatter:
         inner = first
     else:
         end, inner = match.end(), match.start(2)
-        found, places = (_toml(match[2]), places) if match[1] == "+++" else _yaml(match[2])
+        found, places = _toml(match[2]) if match[1] == "+++" else _yaml(match[2])
         if found is None:  # a rule between two lines, not front matter
             return FrontMatter(first)
         values = found
@@ -173,14 +174,16 @@ def _lines(text: str) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
     return values, places
 
 
-def _toml(text: str) -> dict[str, str]:
+def _toml(text: str) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
+    """The values, and where texts on one line stand."""
     import tomllib
 
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-    return _plain(values)
+        return {}, {}
+    places = {match[1].lower(): match.span(3) for match in _TOML_TEXT.finditer(text)}
+    return _plain(values), places
 
 
 def _json(text: str, first: int) -> tuple[int, dict[str, str]]:

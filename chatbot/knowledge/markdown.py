@@ -8,6 +8,7 @@ import re
 
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
 from chatbot.knowledge.drawn_text import with_drawn_tables
+from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import without_tags
 from chatbot.knowledge.marks import (
@@ -31,9 +32,14 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
 # Comments, what is only for the generator, and what it puts in from elsewhere.
 _HIDDEN_LINE = re.compile(
     r"^\[(?://|comment|_)\]:.*$|^\{:.*\}[ \t]*$|^[ \t]*-{1,3}8<-{1,3}.*$|^[ \t]*\{!.*!\}[ \t]*$"
-    r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$",
-    re.MULTILINE,
+    r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
+    # Attributes behind a line: "{#id .class}", "{: .note }".
+    r"|[ \t]*\{:?[ \t]*[#.][\w-]+(?:[ \t]+(?:[#.][\w-]+|[\w-]+=[^\s{}]+))*[ \t]*\}[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
+_CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]+)\]([+-]?)", re.MULTILINE)
+# Links between pages of a wiki: of "[[page|words]]" the words are shown.
+_WIKI = re.compile(r"(!?)\[\[([^\s\[\]|][^\[\]|\n]{0,200})(?:\|([^\[\]\n]{1,200}))?\]\](?!\()")
 _SHORTCODE = re.compile(r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}")
 # Of a shortcode its title is shown: of a tab, a picture, a part that opens.
 _TITLED = re.compile(
@@ -150,6 +156,8 @@ def _visible(text: str, mdx: bool) -> str:
     text = _HIDDEN_LINE.sub(blank_match, text)
     text = _SHORTCODE.sub(_strip_title, text)
     text = _STRUCK.sub(blank_match, text)
+    text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
+    text = _WIKI.sub(_wiki_words, text)
     text = _SIGNS.sub(blank_match, text)
     return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
 
@@ -160,6 +168,14 @@ def _strip_title(match: re.Match[str]) -> str:
         return blank(match[0])
     start, end = shown.span(1 if shown[1] else 2)
     return blank(match[0][:start]) + match[0][start:end] + blank(match[0][end:])
+
+
+def _wiki_words(match: re.Match[str]) -> str:
+    shown = match[3] or match[2]
+    if match[1] and is_picture_file(match[2]):
+        return blank(match[0])
+    start = len(match[0]) - 2 - len(shown)
+    return " " * start + shown + "  "
 
 
 def _read(text: str) -> str:

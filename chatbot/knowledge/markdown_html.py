@@ -54,7 +54,9 @@ def _headings(text: str, offset: int) -> list[Place]:
     found = []
     for match in _HEADING.finditer(text):
         inner = _TAG.sub(_blank_tag, match[2])
-        if words := " ".join(inner.replace("*", "").replace("`", "").split()):
+        bare = _TAG.sub(lambda tag: blank(tag[0]), match[2])  # a logo is no part of the name
+        words = bare if bare.strip() else inner
+        if words := " ".join(words.replace("*", "").replace("`", "").split()):
             start = offset + match.start(2) + len(inner) - len(inner.lstrip())
             found.append(Place(start, int(match[1]), words[:MAX_HEADING]))
     return found

@@ -72,9 +72,18 @@ def _entity(match: re.Match[str]) -> str:
 
 
 _OPENERS = re.compile(
-    r"`+|<!--|\{/\*|\{\{!--|\{#(?=\s)|(?<!\S)%%(?!%)|\{%-?\s*comment\b", re.IGNORECASE
+    r"`+|<!--|\{\{[<%]?-?\s*/\*|\{/\*|\{\{!--|\{#(?=\s)|(?<!\S)%%(?!%)|\{%-?\s*comment\b",
+    re.IGNORECASE,
 )
-_CLOSERS = {"<!": "-->", "{/": "*/}", "{{": "--}}", "{#": " #}", "%%": "%%", "{%": "endcomment"}
+_CLOSERS = {
+    "<!": "-->",
+    "{{/": "*/",
+    "{/": "*/}",
+    "{{": "--}}",
+    "{#": " #}",
+    "%%": "%%",
+    "{%": "endcomment",
+}
 _GAP = re.compile(r"\n[ \t]*\n")
 _LONGEST_CODE = 1000  # characters
 # Characters that no text has, for those of inline code that would mean something outside of it.
@@ -96,7 +105,8 @@ def without_comments(text: str) -> str:
             end = _code_end(text, opener.end(), len(sign), runs[len(sign)])
             change = _mask
         else:
-            end = _comment_end(text, opener.end(), sign[:2], missing)
+            kind = "{{/" if sign.endswith("/*") and sign != "{/*" else sign[:2]
+            end = _comment_end(text, opener.end(), kind, missing)
             change = blank
         pieces += [text[at:start], change(text[start:end]) if end else sign]
         at = end or opener.end()
@@ -134,6 +144,8 @@ def _comment_end(text: str, start: int, kind: str, missing: set[str]) -> int:
     if end < 0:
         missing.add(kind)
         return len(text) if kind == "<!" else 0
+    if kind == "{{/":
+        return text.find("}}", end) + 2 if text.find("}}", end) >= 0 else 0
     if kind == "{%":
         return text.find("}", end) + 1
     return end + len(closer)

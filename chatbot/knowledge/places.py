@@ -3,11 +3,23 @@
 import re
 from pathlib import PurePosixPath
 
-from chatbot.text.unicode import normalise
+from chatbot.text.sentences import sentences
+from chatbot.text.unicode import normalise, readable
 
 _WORD = re.compile(r"[^\W_]+")
 _DEEPEST = 3  # folders; those further up are about everything
 _LONGEST = 60  # characters of one folder or name; longer ones are no names
+_IDENTIFIER = re.compile(r"(?=.*\d)[0-9a-f]{6,}(?:-[0-9a-f]+)*")
+# Names that scanners, cameras and programs give.
+_NO_NAME = frozenset(
+    """
+    scan scanned img image dsc photo page seite untitled unbenannt document dokument file datei new
+    neu copy kopie download attachment anhang
+    """.split()  # noqa: SIM905
+)
+_SIGNS = re.compile(r"^[\s#>*_`|=~+-]+|[*_`]+")
+_HEAD = 5_000  # characters among which the first line is looked for
+_LONGEST_TITLE = 90  # characters of one that the text gives
 # Folders that only say that documents are in them, or in which language.
 _NO_TOPIC = frozenset(
     """
@@ -44,6 +56,26 @@ def file_words(path: str, known: str) -> str:
 def title_of(path: str) -> str:
     """The file's name as a title: ``refund-policy-2.md`` reads ``refund policy 2``."""
     return PurePosixPath(path).stem.replace("-", " ").replace("_", " ")
+
+
+def is_number(path: str) -> bool:
+    """Whether a file's name tells nothing: a number, an id, "scan0012"."""
+    stem = PurePosixPath(path).stem.lower()
+    if _IDENTIFIER.fullmatch(stem):
+        return True
+    words = [word for word in re.findall(r"[^\W\d_]+", stem) if len(word) > 2]
+    return not set(words) - _NO_NAME
+
+
+def first_words(text: str) -> str:
+    """The first line of a text as its title, as far as its first sentence goes."""
+    head = text[:_HEAD].split("\n")
+    line = next((found for line in head if (found := _SIGNS.sub("", line).strip())), "")
+    line = " ".join(readable(line).split())
+    first = line[slice(*next(iter(sentences(line)), (0, 0)))]
+    if len(first) > _LONGEST_TITLE:
+        first = first[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
+    return first.rstrip(".:").strip()
 
 
 def _words(text: str) -> set[str]:

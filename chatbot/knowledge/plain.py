@@ -1,5 +1,7 @@
 """Formats that are text themselves: their offsets are those of the file."""
 
+import re
+
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.text import lines_of
@@ -12,6 +14,10 @@ PLAIN = (
 )  # fmt: skip
 # Checking a larger JSON file takes some thirty times its size in memory.
 LARGE = 1_000_000
+# What an interface calls itself: OpenAPI, Swagger, AsyncAPI.
+_API_TITLE = re.compile(
+    r"^info:[ \t]*\n(?:[ \t]+.*\n|[ \t]*\n){0,50}?[ \t]+title:[ \t]*(.+)$", re.M
+)
 
 
 def read_plain(data: bytes, suffix: str) -> Extracted:
@@ -51,4 +57,10 @@ def _read_yaml(text: str) -> Extracted:
             if indent in (0, inner) and len(key) <= 100:
                 headings.append(Place(offset, 1 if not indent else 2, key))
         offset += len(line) + 1
-    return Extracted(text, headings=tuple(headings), body=int(text.startswith("\ufeff")))
+    title = _API_TITLE.search(text, 0, 20_000)
+    return Extracted(
+        text,
+        title[1].strip("\"' ") if title else "",
+        headings=tuple(headings),
+        body=int(text.startswith("\ufeff")),
+    )

@@ -33,3 +33,29 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
         "": (1, "nameless files are not read"),
         ".*": (1, "its name begins with a dot"),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("000418.txt", "Notice for tenants\n\nUse stair C.\n", "Notice for tenants"),
+        ("2211.md", "**Dial 77** to reach Serin. He is in.\n", "Dial 77 to reach Serin"),
+        ("scan_0012.txt", "a " * 80, " ".join("a" * 45) + "…"),
+        ("4f1c2d3e.html", "<p><b>Unlock a safe</b></p><p>Turn it.</p>", "Unlock a safe"),
+        ("000418.csv", "Plan,Price\nPlus,9\n", "000418"),
+        ("guarantee.txt", "It lasts a year.\n", "guarantee"),
+        ("0.md", "# Kün\u00addi\u00adgung\n\nYes.\n", "Kündigung"),
+        (
+            "api.yaml",
+            "openapi: 3.0.3\ninfo:\n  version: '1'\n  title: Booking API\n",
+            "Booking API",
+        ),
+    ],
+)
+def test_titles_of_files_whose_name_tells_nothing(
+    tmp_path: Path, name: str, text: str, title: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    found = load_document(tmp_path, name, 10_000)
+    assert found.title == title
+    assert name[:6] != "000418" or "000418" in f"{found.name} {found.title}"  # found by it, too

@@ -20,6 +20,10 @@ def shown(path: Path, text: str) -> str:
     [
         ("In 14 days.<!--\nup to 90\n--> Yes.", "In 14 days. Yes."),
         ("[//]: # (internal)\nYes.", "Yes."),
+        ("[[_TOC_]]\n\n> [!warning]- Night\n> 9 hours. {: .lead }", "> warning Night > 9 hours."),
+        ("See [[Pay rules|the pay]], [[Free]] and ![[plan.png]].", "See the pay , Free and ."),
+        ("In [[ -f x ]] {{/* to 99 */}}{{- /* b */ -}}Yes.", "In [[ -f x ]] Yes."),
+        ("# Limits {#limits .big}\n\nYes {x}.", "# Limits Yes {x}."),
         ("It costs ~~$129~~ $99.", "It costs $99."),
         ("Use <bucket> at <https://a.b>.<br>Yes.", "Use <bucket> at <https://a.b>. Yes."),
         ("10<sup>1</sup> <del>a</del> <b>b</b>", "10 1 b"),
@@ -121,3 +125,13 @@ def test_comments_in_code_are_no_headings(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Top\n\n```\n# comment\n```\n\nWords.\n" + "More. " * 200)
     chunks = split_document(load(tmp_path / "a.md"), 400)
     assert {chunk.heading for chunk in chunks} == {""}
+
+
+def test_a_logo_is_no_part_of_a_title(tmp_path: Path) -> None:
+    page = "<h1 align=center><img src=a.png alt='Our logo'><br>Siskin</h1>\n\nYes.\n"
+    assert load(tmp_path / "a.md", page).title == "Siskin"
+
+
+def test_the_description_in_toml_is_searched(tmp_path: Path) -> None:
+    page = '+++\ntitle = "Plans"\ndescription = "What a berth costs"\n+++\nAsk us.\n'
+    assert shown(tmp_path / "a.md", page) == "What a berth costs Ask us."

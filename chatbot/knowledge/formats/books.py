@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import re
 from urllib.parse import unquote
 
 from chatbot.errors import DocumentError
@@ -9,6 +10,7 @@ from chatbot.knowledge.blocks import (
     Block,
     Code,
     Extracted,
+    Item,
     Table,
     even_rows,
     first_heading,
@@ -21,6 +23,9 @@ from chatbot.knowledge.formats.rtf import without_removed
 from chatbot.knowledge.formats.text import decode, lines_of
 from chatbot.knowledge.formats.zipped import open_archive, xml
 
+_NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
+_RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
+_SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
@@ -42,7 +47,8 @@ def read_epub(data: bytes) -> Extracted:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(str(name))))
         if name and path in archive.NameToInfo:
             blocks += blocks_of(decode(archive.read(path)))
-    return render(blocks, package.findtext(f".//{_TITLE}") or "")
+    title = (package.findtext(f".//{_TITLE}") or "").strip()
+    return render(blocks, first_heading(blocks) if _NO_TITLE.match(title) else title)
 
 
 def read_rtf(data: bytes) -> Extracted:
@@ -63,8 +69,11 @@ def read_rtf(data: bytes) -> Extracted:
             table = even_rows(rows)
             blocks.append(Table(table, header_rows(table)))
             rows = []
-        blocks += paragraphs(line)
-    return render(blocks)
+        bullet = _SYMBOL.match(line.lstrip())
+        blocks += [Item(line.lstrip()[bullet.end() :])] if bullet else paragraphs(line)
+    named = _RTF_TITLE.search(shown)
+    title = rtf_to_text("{\\rtf1 " + named[1] + "}", encoding="cp1252") if named else ""
+    return render(blocks, "" if _NO_TITLE.match(title) else title)
 
 
 def read_notebook(data: bytes) -> Extracted:

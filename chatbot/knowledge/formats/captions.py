@@ -16,11 +16,12 @@ def read_captions(data: bytes) -> Extracted:
     """A .vtt or .srt file; a paragraph begins with each speaker, and about every minute."""
     parts: list[str] = []
     speaker = ""
-    last = ""
+    last: list[str] = []
     for cue in _cues(lines_of(data).lstrip("\ufeff")):
         match = _SPEAKER.search(cue)
-        text = " ".join(_TAG.sub("", cue).split())
-        if not text or text == last:  # captions that roll repeat their lines
+        shown = [line for part in cue.split("\n") if (line := " ".join(_TAG.sub("", part).split()))]
+        text, last = " ".join(_new_lines(last, shown)), shown or last
+        if not text:
             continue
         said = match[1].strip() if match else speaker
         if said != speaker:
@@ -29,11 +30,20 @@ def read_captions(data: bytes) -> Extracted:
             parts[-1] += f" {text}"
         else:
             parts.append(text)
-        speaker, last = said, text
+        speaker = said
     if not parts:
         raise DocumentError("it holds no subtitles")
     blocks: list[Block] = [Paragraph(part) for part in parts]
     return render(blocks)
+
+
+def _new_lines(before: list[str], lines: list[str]) -> list[str]:
+    """The lines of a cue without those that the one before it ended with: captions that roll
+    repeat them."""
+    for many in range(min(len(before), len(lines)), 0, -1):
+        if before[-many:] == lines[:many]:
+            return lines[many:]
+    return lines
 
 
 def _cues(text: str) -> list[str]:

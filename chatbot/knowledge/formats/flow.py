@@ -3,14 +3,25 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from chatbot.knowledge.blocks import Block, Heading, Item, Paragraph, Table, header_rows
-from chatbot.knowledge.formats.layout import Line
+from chatbot.knowledge.blocks import (
+    Block,
+    Heading,
+    Item,
+    Paragraph,
+    Table,
+    columns_of,
+    header_rows,
+)
+from chatbot.knowledge.formats.layout import LEADING, Grid, Line
 
-_BULLET = re.compile(r"([•▪●○◦‣·–—*\-])\s+(?=\S)")
+# Also those of fonts of signs, which have no meaning of their own.
+_BULLET = re.compile(r"([•▪●○◦‣·–—*\-\ue000-\uf8ff])\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
+_DIGIT = re.compile(r"\d")
 _PAGE = re.compile(
     r"[-–—\[( ]*(?:page|seite|página|pagina|strona|p\.|s\.)?\s*\d{1,4}"
     r"(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,4})?[-–—\]) ]*",
@@ -29,12 +40,24 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
+# What a browser prints above and below a page: the day with the title, the address.
+_PRINTED = re.compile(
+    r"(?P<address>(?:file|https?)://\S+)(?:\s+\d+\s?/\s?\d+)?|\d+\s?/\s?\d+|"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s\d{1,2}:\d\d(?:\s?[AP]M)?(?:\s.*)?"
+)
 _EDGE = 0.13  # of a page's height, at its top and at its bottom: where running titles stand
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
-_LEADING = 1.65  # times the size of the type: lines of one paragraph are not further apart
 _MARGIN = 2  # lines at the top and at the bottom that can be running titles
 _ALIGNED = 6.0  # points by which cells of one column can be out of line
+
+
+@dataclass(frozen=True)
+class PageTable(Table):
+    """A table with the ``edges`` of its columns on its page; ``bold``: so is its first row."""
+
+    edges: tuple[float, ...] = ()
+    bold: bool = False
 
 
 def without_margins(
@@ -55,6 +78,9 @@ def without_margins(
             if often.intersection(_shapes(page[at].text, number))
             or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
         }
+        found = {at: _PRINTED.fullmatch(page[at].text) for at in _edges(page, heights[number])}
+        if any(match and match["address"] for match in found.values()):
+            gone.update(at for at, match in found.items() if match)
         kept.append([line for at, line in enumerate(page) if at not in gone])
     return kept
 
@@ -73,47 +99,71 @@ def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Blo
     blocks: list[Block] = []
     part: list[Line] = []
     edges = _column_edges(lines)
+    turns: list[int] = []  # the blocks that begin a column
     at = 0
     while at < len(lines):
         end = _table_end(lines, at)
         if end > at:
             blocks += _paragraph(part, size, words)
             part = []
-            blocks.append(_table(lines[at:end]))
+            grid = lines[at].grid
+            blocks.append(_drawn(grid) if grid else _table(lines[at:end]))
             at = end
             continue
         line = lines[at]
         if part and not _goes_on(part[-1], line, edges[line.column]):
             blocks += _paragraph(part, size, words)
+            turns += [len(blocks)] if part[-1].column != line.column else []
             part = []
         part.append(line)
         at += 1
-    return blocks + _paragraph(part, size, words)
+    blocks += _paragraph(part, size, words)
+    for turn in reversed(turns):
+        if 0 < turn < len(blocks) and _continues(blocks[turn - 1], blocks[turn]):
+            blocks[turn - 1 : turn + 1] = [_joined(blocks[turn - 1], blocks[turn], words)]
+    return blocks
 
 
 def joined_over_pages(pages: list[list[Block]], words: set[str]) -> list[list[Block]]:
     """A sentence that goes on over the page stands on the page where it begins, though a footnote
-    may stand below it."""
+    may stand below it. A table that goes on has the names of its columns on each page."""
     begun: list[Block] | None = None
     for page in pages:
         if not page:
             continue
         if begun is not None:
+            page[0] = _named(begun, page[0])
             at = len(begun) - 1
             while at and isinstance(begun[at], Paragraph) and _FOOTNOTE.match(_text(begun[at])):
                 at -= 1
             last, first = begun[at], page[0]
             if _continues(last, first):
-                assert isinstance(last, Paragraph | Item) and isinstance(first, Paragraph)
-                text = _join_lines([last.text, first.text], words)
-                begun[at] = (
-                    Paragraph(text)
-                    if isinstance(last, Paragraph)
-                    else Item(text, last.marker, last.depth)
-                )
+                begun[at] = _joined(last, first, words)
                 del page[0]
         begun = page if page else begun
     return pages
+
+
+def _named(before: Sequence[Block], first: Block) -> Block:
+    """The first block of a page, a table with the names of the one that it goes on from, if the
+    page before ends in one with the same columns."""
+    at = len(before) - 1
+    while at and isinstance(before[at], Paragraph) and _FOOTNOTE.match(_text(before[at])):
+        at -= 1
+    table = before[at]
+    if not isinstance(table, PageTable) or not isinstance(first, PageTable):
+        return first
+    alike = len(table.edges) == len(first.edges) and all(
+        abs(a - b) < _ALIGNED for a, b in zip(table.edges, first.edges, strict=True)
+    )
+    names = table.columns or columns_of(table.rows, table.header)
+    if not alike or not names:
+        return first
+    own = columns_of(first.rows, first.header)
+    if first.header and (first.bold or own == names or _counts(table)):
+        return first  # no row of the table before is without a number
+    repeated = table.header and list(first.rows[: table.header]) == list(table.rows[: table.header])
+    return replace(first, header=table.header if repeated else 0, columns=names)
 
 
 def _continues(last: Block, first: Block) -> bool:
@@ -122,6 +172,17 @@ def _continues(last: Block, first: Block) -> bool:
     if _ENDS.search(last.text):
         return False
     return bool(first.text[:1].islower() or last.text.endswith(",") or _OPEN.search(last.text))
+
+
+def _counts(table: Table) -> bool:
+    """Whether a column of the table holds numbers only below its name."""
+    below = table.rows[table.header :]
+    return any(all(_DIGIT.search(cell) for cell in column) for column in zip(*below, strict=True))
+
+
+def _joined(last: Block, first: Block, words: set[str]) -> Block:
+    text = _join_lines([_text(last), _text(first)], words)
+    return Item(text, last.marker, last.depth) if isinstance(last, Item) else Paragraph(text)
 
 
 def _text(block: Block) -> str:
@@ -162,7 +223,7 @@ def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
         return False
     if abs(line.size - following.size) > 0.08 * line.size or line.bold != following.bold:
         return False
-    if line.y - following.y > _LEADING * max(line.size, following.size):
+    if line.y - following.y > LEADING * max(line.size, following.size):
         return False
     left, right = edges
     short = line.right < right - 0.25 * (right - left)
@@ -207,6 +268,8 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
 
 def _table_end(lines: Sequence[Line], start: int) -> int:
     """Where the rows end that begin at ``start``; ``start`` where there is no table."""
+    if lines[start].grid:
+        return start + 1
     if len(lines[start].cells) < 2:
         return start
     end = start
@@ -220,7 +283,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
 
 def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
     line = lines[at]
-    if line.column != lines[start].column or _BULLET.match(line.text):
+    if line.grid or line.column != lines[start].column or _BULLET.match(line.text):
         return False
     if len(line.cells) == 2 and _NUMBER.match(line.text):  # an item behind its number
         return False
@@ -237,7 +300,11 @@ def _under(line: Line, first: Line) -> bool:
     return any(abs(line.left - left) < _ALIGNED for left, _, _ in first.cells[1:])
 
 
-def _table(lines: Sequence[Line]) -> Table:
+def _drawn(grid: Grid) -> PageTable:
+    return PageTable(grid.rows, grid.header, edges=grid.edges, bold=grid.bold)
+
+
+def _table(lines: Sequence[Line]) -> PageTable:
     columns = _column_places(lines)
     rows: list[list[str]] = []
     gaps = [above.y - below.y for above, below in pairwise(lines)]
@@ -258,7 +325,8 @@ def _table(lines: Sequence[Line]) -> Table:
             rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]
         else:
             rows.append(row)
-    return Table(rows, header_rows(rows))
+    lefts = tuple(left for left, _ in columns)
+    return PageTable(rows, header_rows(rows), edges=lefts, bold=lines[0].bold)
 
 
 def _column_places(lines: Sequence[Line]) -> list[tuple[float, float]]:

@@ -25,6 +25,7 @@ from chatbot.knowledge.formats.inline import (
     HIDDEN,
     hidden_by_style,
     inline_text,
+    is_comments,
     is_custom,
     is_hidden,
     raise_text,
@@ -167,6 +168,10 @@ class _Walker:
             self._add(Code(inline_text(element, self._hidden, keep=True)))
         elif tag == "table" or element.get("role") in ("table", "grid"):
             self._table(element)
+        elif is_comments(element):
+            return
+        elif tag == "p" and _is_title(element):
+            self._heading(element, 1)
         elif tag in ("ul", "ol", "menu"):
             self._list(element)
         elif tag == "dt":
@@ -301,6 +306,16 @@ def _is_block(element: Any) -> bool:
     before = element.getprevious()
     beside = element.getparent().text if before is None else before.tail
     return is_custom(element) and not f"{beside or ''}{element.tail or ''}".strip()
+
+
+def _is_title(element: Any) -> bool:
+    """Whether a paragraph is in the style "Title" of Word or Google Docs."""
+    classes = element.get("class", "").split()
+    if "MsoTitle" in classes:
+        return True
+    if "title" not in classes or element.getparent() is None:
+        return False
+    return "doc-content" in element.getparent().get("class", "").split()
 
 
 def _whole(value: str | None, default: int) -> int:

@@ -3,6 +3,7 @@ page does not show, nothing that it hides."""
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from chatbot.knowledge.formats.equations import apart, equation_text
 
@@ -28,7 +29,17 @@ _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE = re.compile(r"\w*[.#][\w-]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
-_PRICE = re.compile(r"(?:[$€£¥]|EUR|USD|GBP|CHF)\s?[\d.,]+$")
+_CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
+_PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
+_COINS = re.compile(r"\d\d")
+_WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
+_PRICED = re.compile(rf"\s*{_CURRENCY}")
+_FIGURES = re.compile(r"[-−–+]?\d")
+# What editors put around an address, so that a click passes by them.
+_DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
+# What site generators put beside a heading: "¶", "[edit]".
+_FURNITURE = frozenset({"headerlink", "anchor-link", "hash-link", "mw-editsection"})
+_COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 
 def hidden_by_style(root: Any) -> frozenset[str]:
@@ -47,8 +58,12 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     """Whether the page does not show the element."""
     given = element.attrib
     if not given:
+        return bool(element.tag == "dialog")
+    if given.get("role") == "tabpanel":  # a click away
         return False
     if given.get("hidden", "until-found") != "until-found":  # that one opens when it is searched
+        return True
+    if element.tag == "dialog" and "open" not in given:
         return True
     if given.get("type") == "hidden" or given.get("role") == "navigation":
         return True
@@ -56,10 +71,25 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return True
     if given.get("aria-hidden") == "true" and element.tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
+    classes = given.get("class", "").split()
+    if not _FURNITURE.isdisjoint(classes) or (element.tag == "a" and _is_comment(element)):
+        return True
     if not selectors:
         return False
-    names = {f".{name}" for name in given.get("class", "").split()} | {f"#{given.get('id')}"}
+    names = {f".{name}" for name in classes} | {f"#{given.get('id')}"}
     return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
+
+
+def _is_comment(link: Any) -> bool:
+    return _COMMENT.fullmatch(link.get("id", "")) is not None and bool(
+        _COMMENT.fullmatch(link.get("href", "").lstrip("#"))
+    )
+
+
+def is_comments(element: Any) -> bool:
+    """Whether a part of a page holds a comment of Google Docs, whose first link leads back."""
+    first = next(element.iter("a"), None) if element.tag == "div" else None
+    return first is not None and first.get("href", "").startswith("#cmnt_ref")
 
 
 def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False) -> str:
@@ -91,7 +121,7 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         pieces += [text, _collapse_blanks(child.tail, keep)]
     text = "".join(pieces)
     if tag == "a":
-        return _with_address(text, str(element.get("href") or ""))
+        return with_address(text, str(element.get("href") or ""))
     if tag in ("ac:link", "ac:image") and not text.strip():
         return _resource(element)
     return f"“{text}”" if tag == "q" else text
@@ -141,16 +171,25 @@ def raise_text(text: str, before: str, element: Any) -> str:
     """What ``sup`` or ``sub`` holds, so that digits do not join the number ``before``: the sign of
     a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
     text = text.strip()
-    if not before[-1:].isdigit() or not text[:1].isdigit():
+    if element.tag == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
+        return f" {text}" if before[-1:].isdigit() else text
+    if not before[-1:].isdigit() or not _FIGURES.match(text):
         return text
     if element.tag == "sub":
         return f"_{text}"
-    if element.find(".//a") is not None or _PRICE.search(before):
+    linked = element.find(".//a") is not None
+    priced = _PRICE.search(before)
+    coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
+    if coins and (priced or _PRICED.match(element.tail or "")):
+        return f".{text}"
+    if linked or priced:
         return f" [{text}]"
     return f"^{text}"
 
 
-def _with_address(text: str, address: str) -> str:
+def with_address(text: str, address: str) -> str:
+    """The words of a link with the web, mail or phone address that it leads to."""
+    address = _without_detour(address)
     match = _ADDRESS.match(address)
     if not match or not text.strip():
         return text
@@ -160,6 +199,19 @@ def _with_address(text: str, address: str) -> str:
     if bare in text or re.sub(r"\D", "", bare) == re.sub(r"\D", "", text) != "":
         return text
     return f"{text.rstrip()} ({shown}){' ' if text.endswith(' ') else ''}"
+
+
+def _without_detour(address: str) -> str:
+    if "?" not in address:
+        return address
+    try:
+        parts = urlsplit(address)
+        for host, name in _DETOURS.items():
+            if (parts.hostname or "").endswith(host) and parts.path in ("/url", "/"):
+                return parse_qs(parts.query).get(name, [address])[0]
+    except ValueError:
+        pass
+    return address
 
 
 def _resource(element: Any) -> str:

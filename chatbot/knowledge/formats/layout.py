@@ -11,6 +11,7 @@ from typing import NamedTuple
 _GUTTER = 9.0  # points between two columns of text
 _APART = 1.1  # times the size of the type: so far apart are the cells of a row
 _BLANK = 0.14  # and so far the words of a line
+LEADING = 1.65  # times the size of the type: lines of one paragraph are not further apart
 _PROSE = 17  # characters that lines of columns have on average, and cells of tables have not
 _DEPTH = 4
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
@@ -19,8 +20,19 @@ _RAISED = 0.45  # times the size of the text: they do not stand higher
 _BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
 
 
+class Grid(NamedTuple):
+    """A drawn table: its rows, of which the first ``header`` name the columns, and the ``edges``
+    of these from left to right; ``bold``: so is its first row."""
+
+    rows: tuple[tuple[str, ...], ...]
+    header: int
+    edges: tuple[float, ...]
+    bold: bool
+
+
 class Span(NamedTuple):
-    """A piece of text at the height ``y``; ``size`` is that of its type."""
+    """A piece of text at the height ``y``; ``size`` is that of its type. One with a ``grid`` is
+    the whole of a drawn table."""
 
     left: float
     y: float
@@ -28,6 +40,7 @@ class Span(NamedTuple):
     size: float
     text: str
     bold: bool
+    grid: Grid | None = None
 
 
 @dataclass
@@ -39,6 +52,7 @@ class Line:
     bold: bool
     cells: list[tuple[float, float, str]] = field(default_factory=list)
     column: int = 0  # lines of one column have one number
+    grid: Grid | None = None
 
     @property
     def text(self) -> str:
@@ -56,23 +70,24 @@ class Line:
         return self.cells[-1][1]
 
 
-def lines_in_order(spans: list[Span]) -> list[Line]:
-    """The lines of a page as people read them, column after column."""
+def lines_in_order(spans: list[Span], gutters: list[float] | None = None) -> list[Line]:
+    """The lines of a page as people read them, column after column; ``gutters`` are where the pages
+    before have columns, and get those of this one, so that one line is enough there."""
     lines: list[Line] = []
-    for number, part in enumerate(_parts(spans, _DEPTH)):
+    for number, part in enumerate(_parts(spans, _DEPTH, gutters if gutters is not None else [])):
         for line in _lines(part):
             line.column = number
             lines.append(line)
     return lines
 
 
-def _parts(spans: list[Span], depth: int) -> Iterator[list[Span]]:
+def _parts(spans: list[Span], depth: int, known: list[float]) -> Iterator[list[Span]]:
     """The spans in parts without columns, in reading order."""
     bands = _bands(spans)
     at = 0
     plain: list[Span] = []
     while at < len(bands):
-        end, gutter = _columns(bands, at) if depth else (at + 1, 0.0)
+        end, gutter = _columns(bands, at, known) if depth else (at + 1, 0.0)
         if not gutter:
             plain += bands[at]
             at += 1
@@ -81,8 +96,8 @@ def _parts(spans: list[Span], depth: int) -> Iterator[list[Span]]:
             yield plain
             plain = []
         inside = [span for band in bands[at:end] for span in band]
-        yield from _parts([span for span in inside if span.left < gutter], depth - 1)
-        yield from _parts([span for span in inside if span.left >= gutter], depth - 1)
+        yield from _parts([span for span in inside if span.left < gutter], depth - 1, known)
+        yield from _parts([span for span in inside if span.left >= gutter], depth - 1, known)
         at = end
     if plain:
         yield plain
@@ -107,7 +122,7 @@ def _depth(upper: float, lower: float) -> float:
     return 0.5 * min(upper, lower)
 
 
-def _columns(bands: list[list[Span]], start: int) -> tuple[int, float]:
+def _columns(bands: list[list[Span]], start: int, known: list[float]) -> tuple[int, float]:
     """Where the bands from ``start`` on that have a gutter end, and where it is; 0 for none."""
     gaps = _gaps(bands[start])
     if not gaps:
@@ -120,15 +135,30 @@ def _columns(bands: list[list[Span]], start: int) -> tuple[int, float]:
         end, kept = at + 1, left
     gutter = max(kept, key=lambda gap: gap[1] - gap[0])
     middle = (gutter[0] + gutter[1]) / 2
+    reached = end
     while end > start and not _both(bands[end - 1], middle):
         end -= 1
+    while end < reached and _is_close(bands[start:end], bands[end], middle):
+        end += 1  # one column is longer than the other
     sides = [
         [span for band in bands[start:end] for span in band if (span.left < middle) == before]
         for before in (True, False)
     ]
     both = sum(_both(band, middle) for band in bands[start:end])
-    prose = both >= 2 and all(_letters(side) >= _PROSE for side in sides)
+    again = any(gutter[0] < at < gutter[1] for at in known)
+    prose = both >= (1 if again else 2) and all(_letters(side) >= _PROSE for side in sides)
+    if prose and both > 2 and not again:
+        known.append(middle)
     return (end, middle) if prose else (start + 1, 0.0)
+
+
+def _is_close(above: list[list[Span]], band: list[Span], middle: float) -> bool:
+    """Whether a band goes on in the column that its first piece is in."""
+    first = band[0]
+    before = [
+        span for upper in above for span in upper if (span.left < middle) == (first.left < middle)
+    ]
+    return bool(before) and min(span.y for span in before) - first.y < LEADING * first.size
 
 
 def _both(band: list[Span], middle: float) -> bool:
@@ -168,6 +198,13 @@ def _free(gap: tuple[float, float], band: list[Span]) -> tuple[float, float] | N
 
 def _lines(spans: list[Span]) -> Iterator[Line]:
     for band in _bands(spans):
+        grids = [span for span in band if span.grid]
+        for span in grids:
+            cells = [(span.left, span.right, span.text)]
+            yield Line(span.y, span.size, False, cells, grid=span.grid)
+        band = [span for span in band if not span.grid] if grids else band
+        if not band:
+            continue
         letters = max(1, sum(len(span.text) for span in band))
         size = sum(span.size * len(span.text) for span in band) / letters
         line = Line(max(band, key=_length).y, size, all(span.bold for span in band))

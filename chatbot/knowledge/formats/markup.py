@@ -110,6 +110,13 @@ _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*|\|=
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
 _LINK = re.compile(r"(?:link:|xref:)?(https?://[^\s\[]+|[\w./#-]+)\[([^\]]*)\]")
 _INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.*?\S)?)\1(?![\w*_`#])")
+_MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
+_START = re.compile(r"\[[^\]]*\bstart=(\d{1,4})")
+_PICTURE = re.compile(r"image::?[^\s\[]+\[\"?([^\],\"]*)[^\]]*\]")
+_KEYS = re.compile(r"(?:kbd|btn):\[([^\]]*)\]")
+_MENU = re.compile(r"menu:([^\s\[]+)\[([^\]]*)\]")
+_CALLOUT = re.compile(r"\s*<(?:\d{1,2}|\.)>\s*$")
+_CONDITION = re.compile(r"(ifn?def|endif)::([^\s\[]*)\[(.*)\]\s*$")
 _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 
@@ -125,6 +132,9 @@ class _Asciidoc:
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
         self._values: dict[str, str] = {}
+        self._numbers: dict[int, int] = {}  # of the lists that are open, by their depth
+        self._goes_on = False  # whether what follows belongs to the last item
+        self._left_out = 0  # conditions that do not hold around the line
         self._paragraph: list[str] = []
 
     def blocks(self) -> Iterator[Block]:
@@ -132,6 +142,9 @@ class _Asciidoc:
         at = 0
         while at < len(self._lines):
             line = self._lines[at].rstrip()
+            if self._is_left_out(line):
+                at += 1
+                continue
             fence = _FENCE.match(line)
             if fence:
                 yield from self._flush()
@@ -143,20 +156,38 @@ class _Asciidoc:
             at += 1
         yield from self._flush()
 
+    def _is_left_out(self, line: str) -> bool:
+        """Whether a line is a condition, or stands where one does not hold."""
+        match = _CONDITION.match(line)
+        if match is None or (match[3] and match[1] != "endif"):
+            return self._left_out > 0
+        if match[1] == "endif":
+            self._left_out = max(0, self._left_out - 1)
+        elif self._left_out or (match[2] in self._values) != (match[1] == "ifdef"):
+            self._left_out += 1
+        return True
+
     def _line(self, line: str) -> Iterator[Block]:
+        line = _CALLOUT.sub("", _PICTURE.sub(lambda m: m[1], line))
         if not line or line.startswith("//") or _DIRECTIVE.match(line):
             yield from self._flush()
+            self._goes_on = line == "+"
             if match := _ATTRIBUTE.match(line):
                 self._values[match[1]] = match[2]
+            elif match := _MARKED.match(line):
+                self._paragraph = [f"{match[1].title()}:"]
+            elif match := _START.match(line):
+                self._numbers[0] = int(match[1]) - 1
         elif match := _TITLE.match(line):
             yield from self._flush()
             yield Heading(len(match[1]), self._text(match[2]))
         elif match := _ITEM.match(line):
             yield from self._flush()
             sign = match[1]
-            marker = "-" if sign[0] in "*-" else sign if sign[0] != "." else "1."
+            depth = len(sign) - 1 if sign[0] in "*." else 0
+            marker = "-" if sign[0] in "*-" else sign if sign[0] != "." else self._number(depth)
             self._paragraph = [match[2]]
-            yield from self._flush(marker, len(sign) - 1 if sign[0] in "*." else 0)
+            yield from self._flush(marker, depth)
         elif match := _TERM.match(line):
             yield from self._flush()
             self._paragraph = [f"{match[1]}:", match[2] or ""]
@@ -166,10 +197,18 @@ class _Asciidoc:
         else:
             self._paragraph.append(_ADMONITION.sub(lambda m: f"{m[1].title()}: ", line))
 
+    def _number(self, depth: int) -> str:
+        number = self._numbers.get(depth, 0) + 1
+        self._numbers = {d: n for d, n in self._numbers.items() if d < depth} | {depth: number}
+        return f"{number}."
+
     def _flush(self, marker: str = "", depth: int = 0) -> Iterator[Block]:
         text = self._text(" ".join(self._paragraph))
         self._paragraph = []
         if text.strip():
+            if not marker and not self._goes_on:
+                self._numbers.clear()
+            self._goes_on = False
             yield Item(text, marker, depth) if marker else Paragraph(text)
 
     def _closing(self, at: int, sign: str) -> int:
@@ -197,13 +236,16 @@ class _Asciidoc:
         first = next((line for line in text if line.strip()), "")
         wide = max(1, first.count("|"))
         parts = re.split(r"(?:^|(?<=\s))(?:\d+\+|\.\d+\+|[\^<>])?[a-z]?\|", "\n".join(text))
-        cells = [self._text(" ".join(part.split())) for part in parts[1:]]
+        listed = (re.sub(r"^\s*(?:\*+|\.+|-)\s+", "", part, flags=re.MULTILINE) for part in parts)
+        cells = [self._text(" ".join(part.split())) for part in listed][1:]
         rows = [cells[at : at + wide] for at in range(0, len(cells), wide)]
         rows = [row + [""] * (wide - len(row)) for row in rows]
         return Table(rows, header_rows(rows))
 
     def _text(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
+        text = _KEYS.sub(lambda m: m[1], text)
+        text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
         text = _LINK.sub(
             lambda m: f"{m[2]} ({m[1]})" if m[1].startswith("http") and m[2] else m[2] or m[1], text
         )

@@ -34,7 +34,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         return data
     body = xml(archive, "word/document.xml")
     changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
-    changed += _without_hidden_rows(body) + _Numbers(archive).write(body)
+    changed += _join_paragraphs(body) + _without_hidden_rows(body) + _Numbers(archive).write(body)
     if not changed and not comments:
         return data
     parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
@@ -51,6 +51,25 @@ def _move_descriptions(body: Any) -> int:
             run.addnext(_run(run, f" {text.strip()} "))
             count += 1
     return count
+
+
+def _join_paragraphs(body: Any) -> int:
+    """Put a paragraph whose end was removed with changes tracked before the words of the next one;
+    returns how many."""
+    found = [
+        paragraph
+        for paragraph in body.iter(f"{_W}p")
+        if paragraph.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None
+    ]
+    for paragraph in found:
+        following = paragraph.getnext()
+        if following is None or following.tag != f"{_W}p":
+            continue
+        at = int(following.find(f"{_W}pPr") is not None)
+        for child in reversed([part for part in paragraph if part.tag != f"{_W}pPr"]):
+            following.insert(at, child)
+        paragraph.getparent().remove(paragraph)
+    return len(found)
 
 
 def _without_guides(body: Any) -> int:

@@ -135,9 +135,15 @@ def _html(data: bytes, kind: str) -> str:
 def _title_lines(archive: zipfile.ZipFile) -> set[str]:
     """What is in the style "Title", which office_oxide takes for a paragraph as every other."""
     body = xml(archive, "word/document.xml")
+    styles = xml(archive, "word/styles.xml")
+    titles = {"Title"}  # the name of the style is the same in each language, its id is not
+    for style in styles.iter(f"{_WORD}style") if styles is not None else ():
+        name = style.find(f"{_WORD}name")
+        if name is not None and str(name.get(f"{_WORD}val")).lower() == "title":
+            titles.add(str(style.get(f"{_WORD}styleId")))
     found: set[str] = set()
     for style in body.iter(f"{_WORD}pStyle") if body is not None else ():
-        if style.get(f"{_WORD}val") == "Title":
+        if style.get(f"{_WORD}val") in titles:
             lines = style.getparent().getparent().iter(f"{_WORD}t")
             found.add(one_line("".join(line.text or "" for line in lines)))
     return found

@@ -1,6 +1,6 @@
 """OpenDocument texts, tables and slides: .odt, .ods, .odp."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import (
@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.equations import write_open_equations
+from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.sheets import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -52,7 +53,7 @@ def read_opendocument(data: bytes) -> Extracted:
 class _Reader:
     def __init__(self, content: Any) -> None:
         self.notes: list[str] = []
-        self._unseen = set()
+        self._unseen: set[str] = set()
         self._titles = set()
         for style in content.iter(f"{_STYLE}style"):
             for properties in style:
@@ -77,7 +78,9 @@ class _Reader:
                 continue
             if tag == f"{_TEXT}h":
                 level = child.get(f"{_TEXT}outline-level") or "1"
-                yield Heading(min(int(level), 6) if level.isdigit() else 1, _line(child))
+                yield Heading(
+                    min(int(level), 6) if level.isdigit() else 1, _line(child, self._unseen)
+                )
             elif tag == f"{_TEXT}p":
                 yield from self._paragraph(child)
             elif tag == f"{_TEXT}list":
@@ -102,7 +105,7 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> Iterator[Block]:
         style = element.get(f"{_TEXT}style-name") or ""
-        text = _line(element)
+        text = _line(element, self._unseen)
         if style == "Title" or style in self._titles:
             yield Heading(1, text)
         else:
@@ -120,14 +123,14 @@ class _Reader:
                 if child.tag == f"{_TEXT}list":
                     yield from self._list(child, depth + 1)
                 elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                    yield Item(_line(child), f"{number}." if numbered else "-", depth)
+                    yield Item(_line(child, self._unseen), f"{number}." if numbered else "-", depth)
 
     def _slide(self, page: Any) -> Iterator[Block]:
         number = 1 + sum(1 for _ in page.itersiblings(f"{_DRAW}page", preceding=True))
         yield Page(f"slide {number}")
         for frame in page:
             if frame.get(f"{_PRESENTATION}class") == "title":
-                yield Heading(2, " ".join(map(_line, frame.iter(f"{_TEXT}p"))))
+                yield Heading(2, " ".join(_line(p, self._unseen) for p in frame.iter(f"{_TEXT}p")))
             else:
                 yield from self.blocks(frame)
 
@@ -176,7 +179,7 @@ class _Reader:
         for cell in row:
             times = _times(cell, "number-columns-repeated")
             if cell.tag == f"{_TABLE}table-cell":
-                lines = (_line(p) for p in cell if p.tag not in _HIDDEN)
+                lines = (_line(p, self._unseen) for p in cell if p.tag not in _HIDDEN)
                 text = one_line(" ".join(lines))
                 down = _times(cell, "number-rows-spanned")
                 across = _times(cell, "number-columns-spanned")
@@ -196,12 +199,14 @@ def _times(element: Any, name: str) -> int:
     return min(int(value), _MOST) if value.isdigit() else 1
 
 
-def _line(element: Any) -> str:
-    """The text of a paragraph: links with their address, notes behind it, no comments."""
+def _line(element: Any, unseen: Collection[str] = ()) -> str:
+    """The text of a paragraph: links with their address, notes behind it, no comments; nothing in
+    the styles that are ``unseen``."""
     pieces = [element.text or ""]
     for child in element:
         tag = child.tag
-        if not isinstance(tag, str) or tag in _HIDDEN or tag == f"{_DRAW}text-box":
+        unread = not isinstance(tag, str) or tag in _HIDDEN or tag == f"{_DRAW}text-box"
+        if unread or child.get(f"{_TEXT}style-name") in unseen:
             text = ""
         elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
             text = " "
@@ -209,11 +214,10 @@ def _line(element: Any) -> str:
             text = "\n"
         elif tag == f"{_TEXT}note":
             note = child.find(f"{_TEXT}note-body")
-            text = f" ({_line(note).strip()})" if note is not None else ""
+            text = f" ({_line(note, unseen).strip()})" if note is not None else ""
         else:
-            text = _line(child)
-            address = child.get(_LINK) or ""
-            if tag == f"{_TEXT}a" and address.startswith("http") and address not in text:
-                text = f"{text} ({address})"
+            text = _line(child, unseen)
+            if tag == f"{_TEXT}a":
+                text = with_address(text, str(child.get(_LINK) or ""))
         pieces += [text, child.tail or ""]
     return "".join(pieces)

@@ -26,6 +26,7 @@ from chatbot.knowledge.formats.recognition import (
     page_spans,
     recogniser,
 )
+from chatbot.knowledge.formats.ruled import with_grids
 from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
@@ -55,11 +56,15 @@ def read_pdf(data: bytes, before_page: BeforePage | None = None) -> Extracted:
         raise DocumentError(f"it has more than {_MOST_PAGES} pages; split it")
     pages: list[list[Line]] = []
     heights: list[tuple[float, float]] = []
+    gutters: list[float] = []
     for number in range(count):
         spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
         spans = _add_links(spans, document.get_annotations(number))
-        pages.append(lines_in_order(spans))
-        _, bottom, _, top = document.page_media_box(number)
+        left, bottom, right, top = document.page_media_box(number)
+        size = (abs(right - left), abs(top - bottom))
+        pages.append(
+            lines_in_order(with_grids(spans, document.extract_paths(number), size), gutters)
+        )
         heights.append((min(bottom, top), max(bottom, top)))
     found = without_margins(pages, heights) if any(pages) else pages
     pictures = [

@@ -1,6 +1,7 @@
 """Rich text made ready for striprtf: as its reader sees it.
 
-striprtf gives what was removed with changes tracked and what is hidden, and leaves footnotes out.
+striprtf gives what was removed with changes tracked and what is hidden, and leaves footnotes and
+most addresses of links out.
 """
 
 import re
@@ -11,6 +12,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _REMOVED = frozenset({"deleted", "v"})  # marks of what is not shown; "0" behind one ends it
+_LINK = re.compile(r'HYPERLINK\s+"(?:mailto:|(?=https?:))([^"\s{}]{1,2000})"')
 # What stands for signs or for the end of a line, and goes with the words around it.
 _SIGNS = frozenset(
     """
@@ -20,12 +22,17 @@ _SIGNS = frozenset(
 )
 
 
+_LONGEST = 3000  # characters of what a field is made of
+
+
 @dataclass
 class _Group:
     """What holds up to the bracket that closes it."""
 
     removed: frozenset[str] = frozenset()
     is_note: bool = False
+    is_field: bool = False  # what a field is made of, which is not shown
+    is_link: bool = False  # what a field shows
 
 
 @dataclass
@@ -53,6 +60,7 @@ def without_removed(source: str) -> str:
     behind the one that it belongs to."""
     groups = [_Group()]
     written = _Written()
+    field_code = ""  # of the field that is being read
     at = 0
     while match := _TOKEN.match(source, at):
         at = match.end()
@@ -60,20 +68,29 @@ def without_removed(source: str) -> str:
         if word == "bin":  # as many bytes follow, which are a picture's
             at += max(0, int(match["number"] or 0))
         elif token == "{":
-            groups.append(_Group(group.removed, group.is_note))
+            groups.append(_Group(group.removed, group.is_note, group.is_field))
             written.add(token, group.is_note)
         elif token == "}":
             if len(groups) > 1:
                 groups.pop()
             if group.is_note and not groups[-1].is_note:
                 written.end_note()
+            address = _LINK.search(field_code) if group.is_link else None
+            if address:
+                written.add(f" ({address[1]})", group.is_note)
+                field_code = ""
             written.add(token, groups[-1].is_note)
         elif word == "footnote" and not group.is_note:
             group.is_note = True
+        elif word == "fldinst":
+            group.is_field, field_code = True, ""
+        elif group.is_field:
+            field_code += token if len(field_code) + len(token) < _LONGEST else ""
         elif word in _REMOVED:
             rest = group.removed - {word}
             group.removed = rest if match["number"] == "0" else rest | {word}
         elif not (group.removed and (word is None or word in _SIGNS)):
+            group.is_link = group.is_link or word == "fldrslt"
             if word == "plain":
                 group.removed = frozenset()
             written.add(token, group.is_note)

@@ -1,8 +1,7 @@
 """Spreadsheets: every cell as it is shown, merged cells filled in, hidden parts left out.
 
-The XML is read here: of the libraries that were tried, none tells all of the value as shown, the
-formula without a value, the hidden rows and a row beyond a wrong dimension (docs/experiments.md,
-"Readers").
+The XML is read here: no library that was tried tells the value as shown, formulas without a value,
+hidden rows and rows beyond a wrong dimension (docs/experiments.md, "Readers").
 """
 
 import re
@@ -27,6 +26,7 @@ from chatbot.knowledge.blocks import (
 )
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
+from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -68,15 +68,14 @@ class Grid:
 
 def read_xlsx(data: bytes) -> Extracted:
     """A workbook; each sheet that is shown is a page."""
-    archive = open_archive(data)
-    book = _Book(archive)
+    book = _Book(archive := open_archive(data))
     blocks: list[Block] = []
     hidden = 0
     for name, part, seen in book.sheets:
         if not seen:
             hidden += 1
             continue
-        found = list(grid_blocks(book.grid(part)))
+        found = [*grid_blocks(book.grid(part)), *book.text_boxes(part)]
         if found:
             blocks += [Page(f"sheet {name}"), Heading(2, name), *found]
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
@@ -195,11 +194,14 @@ class _Book:
             }
         return self._relations[part].get(relation or "", "")
 
+    def text_boxes(self, part: str) -> Iterator[Block]:
+        """What is written over a sheet."""
+        self.target(part, None)
+        yield from text_boxes(self._archive, self._relations[part].values())
+
     def table_top(self, part: str, relation: str | None) -> list[int]:
         """The row of a table of the sheet that names its columns."""
-        target = self.target(part, relation)
-        name = target.lstrip("/") if target[:1] == "/" else f"xl/{target.removeprefix('../')}"
-        table = xml(self._archive, name)
+        table = xml(self._archive, absolute_part(self.target(part, relation)))
         if table is None or table.get("headerRowCount") == "0":
             return []
         return _top(str(table.get("ref")))

@@ -10,6 +10,7 @@ _MOST = 1000  # columns, and rows that one cell can span
 _MOST_CELLS = 500_000
 _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
+_SHORT = 200  # characters of a cell in a table that only looks like a layout
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
 _CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
@@ -17,9 +18,9 @@ _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "ro
 
 def is_layout(element: Any) -> bool:
     """Whether a table only puts parts of a page beside each other."""
-    if element.get("role") in ("presentation", "none"):
-        return True
     rows = list(_rows(element))
+    if element.get("role") in ("presentation", "none"):
+        return not _reads_as_data(element, rows)
     if max((len(_cells(row)) for row in rows), default=0) < 2:
         return True
     if next(element.iterdescendants(*_PARTS), None) is None:
@@ -29,6 +30,19 @@ def is_layout(element: Any) -> bool:
             if next(cell.iterdescendants(*_PARTS), None) is not None:
                 return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
     return False
+
+
+def _reads_as_data(element: Any, rows: list[Any]) -> bool:
+    """Whether a table that calls itself a layout has names over values all the same, as editors
+    of help centres write every table."""
+    if element.find(".//table") is not None:
+        return False
+    texts = [["".join(cell.itertext()).strip() for cell in _cells(row)] for row in rows]
+    return (
+        header_rows(texts) > 0
+        and len({len(row) for row in texts}) == 1
+        and max(len(text) for row in texts for text in row) <= _SHORT
+    )
 
 
 def numbered_code(element: Any) -> Any:
@@ -67,6 +81,8 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
                 if down > 1:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
+        if grid and len(cells) == 1 and _kind(cells[0]) == "td" and len(set(line)) == 1:
+            line[1:] = [""] * (len(line) - 1)  # the title of the rows below
         _from_above(line, over)
         length += sum(map(len, line))
         if length > _MOST_TEXT:

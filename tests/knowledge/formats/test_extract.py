@@ -13,7 +13,19 @@ from chatbot.knowledge.formats import extract
         (".rst", "Pay\n===\n\n.. note:: In *30* days.\n\nSee :ref:`the form <form>`.\n",
          "# Pay\n\nNote\n\nIn 30 days.\n\nSee the form.\n"),
         (".adoc", "= Pay\n:days: 30\n\nNOTE: In *{days}* days.\n\n. One\n. Two\n",
-         "# Pay\n\nNote: In 30 days.\n\n1. One\n1. Two\n"),
+         "# Pay\n\nNote: In 30 days.\n\n1. One\n2. Two\n"),
+            (".adoc", "ifdef::in[]\nno\nendif::[]\n. A kbd:[F4]. <1>\n+\nWait.\n. menu:File[Quit]\n"
+                      "\n[WARNING]\nHot.\n\n. New\n",
+             "1. A F4.\n\nWait.\n\n2. File > Quit\n\nWarning: Hot.\n\n1. New\n"),
+            (".adoc", "|===\n|Code |Who\n\n|W-1 a|\n* Service\n* Owner\n|===\n",
+             "Code | Who\nW-1 | Service Owner\n"),
+            (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n \nso<00:01.400><c> the</c>\n\n"
+                     "00:02.000 --> 00:02.010\nso the\n \n\n00:02.010 --> 00:04.000\n"
+                     "so the\nheater\n",
+             "so the heater\n"),
+            (".rtf", r"{\rtf1{\info{\title Lift}}See {\field{\*\fldinst HYPERLINK "
+                     r'"mailto:a@b.example"}{\fldrslt us}}.\par \u-3913? Ring.\par}',
+             "See us (a@b.example).\n\n- Ring.\n"),
         (".adoc", "|===\n|Plan |Price\n\n|Plus |9\n|===\n", "Plan | Price\nPlus | 9\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),

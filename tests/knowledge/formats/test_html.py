@@ -159,3 +159,32 @@ def test_the_title_is_that_of_the_page_where_it_has_no_heading() -> None:
 def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
     page = f"<meta charset='{charset}'><p>Größe: 5 m</p>".encode(charset)
     assert extract(".html", page).text == "Größe: 5 m\n"
+
+
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        ("10<sup>-3</sup> bar", "10^-3 bar"),
+        ("3<sup>1</sup>/<sub>2</sub>", "3 1/2"),
+        ("$19<sup>90</sup>, 49<sup>99</sup> EUR, $10<sup>1</sup>", "$19.90, 49.99 EUR, $10 [1]"),
+        ("<h2>Care<a class=headerlink href='#c'>¶</a></h2>", "## Care"),
+        ("<h2>Care<span class=mw-editsection>[edit]</span></h2>", "## Care"),
+        ("<p>Yes</p><dialog><p>no</p></dialog><div role=tabpanel hidden>On Windows</div>",
+         "Yes\n\nOn Windows"),
+        ("<a href='https://www.google.com/url?q=https://a.example/f&amp;sa=D'>form</a>",
+         "form (https://a.example/f)"),
+        ("<a href='https://e.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example'>x</a>",
+         "x (https://a.example)"),
+        ("<p>A photo.<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup></p>"
+         "<div><p><a href='#cmnt_ref1' id='cmnt1'>[a]</a>Still true?</p></div>", "A photo."),
+        ("<body class='c1 doc-content'><p class='c2 title'>Refunds</p>", "# Refunds"),
+        ("<p class=MsoTitle>Refunds</p>", "# Refunds"),
+        ("<p class=title>No Fridays</p>", "No Fridays"),
+        ("<table role=presentation><tr><td><p>Land</p><td><p>Hold</p><tr><td>Chile<td>96</table>",
+         "Land | Hold\nChile | 96"),
+        ("<table><tr><td>Part<td>No.<tr><td colspan=2>Bowls<tr><td>Steel<td>5</table>",
+         "Part | No.\nBowls |\nSteel | 5"),
+    ],
+)  # fmt: skip
+def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
+    assert text(markup).strip() == want

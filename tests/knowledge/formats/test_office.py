@@ -37,6 +37,22 @@ def test_tracked_changes_are_taken() -> None:
     assert word(run("Within ") + gone + new + run(" days.")).text == "Within 30 days.\n"
 
 
+def test_a_paragraph_whose_end_was_removed_goes_on() -> None:
+    mark = '<w:pPr><w:rPr><w:del w:id="3" w:author="A"/></w:rPr></w:pPr>'
+    assert (
+        word(mark + run("Payable within "), run("six weeks.")).text == "Payable within six weeks.\n"
+    )
+
+
+def test_the_style_title_has_other_ids_in_other_languages() -> None:
+    document = docx.Document()
+    style = document.styles["Title"]
+    style.element.styleId = "Titel"
+    document.add_paragraph("Rent rules", style=style)
+    document.add_heading("Deposit", 1)
+    assert extract(".docx", saved(document)).title == "Rent rules"
+
+
 def test_controls_fields_and_hidden_words() -> None:
     control = f"<w:sdt><w:sdtContent>{run('4.2')}</w:sdtContent></w:sdt>"
     simple = f'<w:fldSimple w:instr="DOCPROPERTY V">{run(" of May")}</w:fldSimple>'

@@ -60,3 +60,18 @@ def test_equations_are_lines_and_hidden_sections_are_left_out() -> None:
     parts = {"Object 1/content.xml": equation, "Object 2/content.xml": "<chart/>"}
     found = open_document(".odt", body, parts)
     assert found == "It is 10^6 cells, 2 10^6 pages formula.\n"
+
+
+def test_hidden_words_are_left_out_and_links_have_their_address() -> None:
+    style = (
+        "<style:style style:name='T1' style:family='text'><style:text-properties "
+        "text:display='none'/></style:style>"
+    )
+    link = "<text:a xlink:href='mailto:a@b.example'>us</text:a>"
+    body = f"<text:p>Write <text:span text:style-name='T1'>secret </text:span>to {link}.</text:p>"
+    found = open_document(
+        ".odt",
+        f"<office:text xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0'>{style}{body}"
+        "</office:text>",
+    )
+    assert found == "Write to us (a@b.example).\n"

@@ -95,6 +95,25 @@ def test_links_of_cells_have_their_address() -> None:
     assert "Claim (https://a.example/c7) | refund" in found.text
 
 
+def test_what_is_written_over_a_sheet_is_read() -> None:
+    space = "http://schemas.openxmlformats.org/drawingml/2006/"
+    drawing = (
+        f'<d:wsDr xmlns:d="{space}spreadsheetDrawing" xmlns:a="{space}main"><d:sp><d:txBody>'
+        "<a:p><a:r><a:t>35 USD</a:t></a:r><a:r><a:t> more</a:t></a:r></a:p></d:txBody></d:sp>"
+        "</d:wsDr>"
+    )
+    relation = (
+        '<Relationships><Relationship Id="r" Target="../drawings/drawing1.xml"/></Relationships>'
+    )
+    book = openpyxl.Workbook()
+    book.active.append(["Port", "Small"])
+    data = io.BytesIO(saved(book))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/drawings/drawing1.xml", drawing)
+        archive.writestr("xl/worksheets/_rels/sheet1.xml.rels", relation)
+    assert extract(".xlsx", data.getvalue()).text.endswith("Port | Small\n\n35 USD more\n")
+
+
 def test_a_sheet_keeps_rows_beyond_a_wrong_dimension() -> None:
     book = openpyxl.Workbook()
     book.active.append(["Code", "Meaning"])

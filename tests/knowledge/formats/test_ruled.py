@@ -1,0 +1,111 @@
+"""Tables that are drawn with lines on PDF pages: a row is a row, whatever its cells hold."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+
+from chatbot.knowledge.blocks import Extracted
+from chatbot.knowledge.formats import extract
+
+PLANS = (("Vehicle", "Rate"), ("Van up to", "119"), ("Bus", "240"))
+
+
+def pdf(*pages: Callable[[Any], None]) -> Extracted:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return extract(".pdf", out.getvalue())
+
+
+def grid(canvas: Any, rows: Any, heights: list[int], xs: list[int], walls: bool = True) -> None:
+    """Lines at ``heights`` and, with ``walls``, at ``xs``; the cells' lines from the top down."""
+    for y in heights:
+        canvas.line(xs[0], y, xs[-1], y)
+    for x in xs if walls else ():
+        canvas.line(x, heights[0], x, heights[-1])
+    for top, row in zip(heights, rows, strict=False):
+        for x, cell in zip(xs, row, strict=False):
+            for at, line in enumerate(cell.split("\n")):
+                canvas.drawString(x + 4, top - 12 - 12 * at, line)
+
+
+def test_cells_of_several_lines_are_one_row_between_two_lines() -> None:
+    rows = [("Vehicle", "Base rate\nin EUR", "Note"), ("Van up to\n3.5 tonnes", "119", ""),
+            ("Bus", "240", "ask the\nyard in\nLier")]  # fmt: skip
+    for walls in (True, False):
+        found = pdf(lambda c, w=walls: grid(c, rows, [700, 670, 640, 600], [60, 160, 260, 360], w))
+        assert found.text == (
+            "Vehicle | Base rate in EUR | Note\nVan up to 3.5 tonnes | 119 |\n"
+            "Bus | 240 | ask the yard in Lier\n"
+        )
+        assert found.tables[0].columns == "Vehicle | Base rate in EUR | Note"
+
+
+def test_rows_without_lines_between_them_stay_rows() -> None:
+    rows = [("Day", "Opens"), ("Monday\nTuesday\nSunday", "9:00\n10:00\n11:30")]
+    text = pdf(lambda c: grid(c, rows, [700, 680, 630], [60, 160, 260])).text
+    assert text == "Day | Opens\nMonday | 9:00\nTuesday | 10:00\nSunday | 11:30\n"
+
+
+def test_merged_cells_stand_in_each_row() -> None:
+    def draw(canvas: Any) -> None:
+        for y, left in ((700, 60), (680, 60), (660, 160), (640, 60)):
+            canvas.line(left, y, 360, y)
+        for x in (60, 160, 260, 360):
+            canvas.line(x, 700, x, 640)
+        for x, y, text in ((64, 688, "Region"), (164, 688, "Method"), (264, 688, "Days"),
+                           (64, 658, "EU"), (164, 668, "Standard"), (264, 668, "5"),
+                           (164, 648, "Express"), (264, 648, "2")):  # fmt: skip
+            canvas.drawString(x, y, text)
+
+    assert pdf(draw).text.split("\n")[1:3] == ["EU | Standard | 5", "EU | Express | 2"]
+
+
+def test_a_table_over_two_pages_has_its_names_on_both() -> None:
+    def page(rows: Any) -> Callable[[Any], None]:
+        return lambda c: grid(c, rows, [820, 800, 780, 760], [60, 160, 260])
+
+    found = pdf(page(PLANS), page([("Lorry", "300"), ("Tram", "410"), ("Sledge", "9")]))
+    assert [rows.columns for rows in found.tables] == ["Vehicle | Rate", "Vehicle | Rate"]
+    assert len(found.tables[1].at) == 3
+    other = pdf(page(PLANS), page([("Dog", "Fee"), ("Poodle", "20"), ("Collie", "30")]))
+    assert [rows.columns for rows in other.tables] == ["Vehicle | Rate", "Dog | Fee"]
+
+
+def test_frames_and_underlines_are_no_tables() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.rect(50, 600, 400, 120)
+        for y in (690, 660, 630):
+            canvas.drawString(60, y, "The shop on Mill Road is open from 9 to 18 on working days.")
+            canvas.line(60, y - 2, 300, y - 2)
+
+    assert "|" not in pdf(draw).text
+
+
+def test_what_a_browser_prints_around_a_page_is_no_text() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.drawString(24, 820, "11/29/26, 12:35 AM")
+        canvas.drawString(300, 820, "Grant rules")
+        canvas.drawString(60, 500, "A grant covers half of the costs.")
+        canvas.drawString(24, 17, "https://fund.example/rules")
+        canvas.drawString(560, 17, "1/1")
+
+    assert pdf(draw).text == "A grant covers half of the costs.\n"
+
+
+def test_columns_of_unequal_length_are_read_one_after_the_other() -> None:
+    def draw(canvas: Any) -> None:
+        left = ("The bridge is shut from 5 October", "until 17 November. Buses use the",
+                "tunnel and need about", "nine minutes more.")  # fmt: skip
+        right = ("Residents of Quay Street get a", "pass from the town hall.")
+        for x, lines in ((60, left), (310, right)):
+            for at, line in enumerate(lines):
+                canvas.drawString(x, 700 - 14 * at, line)
+
+    text = pdf(draw).text
+    assert "and need about nine minutes more.\n\nResidents" in text
