@@ -70,8 +70,11 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     codes = _code(shown, body)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
+    marked = {place.start for place in markdown_headings(shown, body)}
     shown = outside(shown, body, codes, lambda part, _: _read(part))
-    headings = [*markdown_headings(shown, body), *html_headings]
+    # "\\# 5" is none, though it is read as "# 5".
+    written = [place for place in markdown_headings(shown, body) if place.start in marked]
+    headings = [*written, *html_headings]
     shown, drawn = _mark_drawn(shown, body, codes)
     tables = (*_tables(shown, body, codes), *html_rows, *drawn)
     return Extracted(

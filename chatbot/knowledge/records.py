@@ -31,7 +31,12 @@ _NAMED = re.compile(
     r'"(?:title|name|question|subject|headline|heading|summary)"\s*:\s*"((?:[^"\\]|\\.){1,600})"',
     re.IGNORECASE,
 )
-_DRAFT = re.compile(r'"(?:draft|hidden)"\s*:\s*true|"(?:published|publish)"\s*:\s*false', re.I)
+_DRAFT = re.compile(
+    r'"(?:draft|hidden)"\s*:\s*true|"(?:published|publish)"\s*:\s*false|'
+    r'"(?:state|status|visibility)"\s*:\s*'
+    r'"(?:draft|unpublished|not published|archived|hidden|trash)"',
+    re.IGNORECASE,
+)
 
 
 def read_csv(text: str) -> Extracted:

@@ -135,3 +135,8 @@ def test_a_logo_is_no_part_of_a_title(tmp_path: Path) -> None:
 def test_the_description_in_toml_is_searched(tmp_path: Path) -> None:
     page = '+++\ntitle = "Plans"\ndescription = "What a berth costs"\n+++\nAsk us.\n'
     assert shown(tmp_path / "a.md", page) == "What a berth costs Ask us."
+
+
+def test_an_escaped_sign_makes_no_heading(tmp_path: Path) -> None:
+    found = load(tmp_path / "a.md", "\\# 5 is the spindle\n\nSpindles\n===\n\nYes.\n")
+    assert [place.text for place in found.headings] == ["Spindles"]

@@ -35,12 +35,13 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
     records = [
         {"id": 1, "title": "Rückgabe", "body": "<p>Die R\u00fcckgabe &amp; mehr:<br>14 Tage.</p>"},
         {"id": 2, "title": "Alt", "draft": True, "body": "99"},
+        {"id": 4, "title": "Alt", "state": "draft", "body": "98"},
     ]
     document = load(tmp_path / "a.json", json.dumps({"articles": records}))
     chunk = split_document(document, 900)[0]
     assert chunk.heading == "Rückgabe"
     assert "Die Rückgabe & mehr: 14 Tage." in chunk.search_text
-    assert "99" not in document.text
+    assert "99" not in document.text and "98" not in document.text
     assert "drafts" in document.notes[0]
 
 

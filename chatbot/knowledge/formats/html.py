@@ -31,6 +31,7 @@ from chatbot.knowledge.formats.inline import (
     raise_text,
     single_blanks,
 )
+from chatbot.knowledge.formats.list_numbers import format_number, list_style
 from chatbot.knowledge.formats.text import decode
 
 _BLOCKS = frozenset(
@@ -51,7 +52,6 @@ _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _BODIES = ("ac:rich-text-body", "ac:plain-text-body")
 _MACROS = ("ac:structured-macro", "ac:macro")
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 def read_html(data: bytes) -> Extracted:
@@ -261,7 +261,7 @@ class _Walker:
             if child.tag == "li" and not is_hidden(child, self._hidden):
                 number = _whole(child.get("value"), number)
                 ordered = element.tag == "ol"
-                kind = element.get("type")
+                kind = element.get("type") or list_style(element)
                 self._marker = f"{format_number(number, kind)}." if ordered else "-"
                 number += -1 if backwards else 1
                 self._children(child)
@@ -323,20 +323,3 @@ def _whole(value: str | None, default: int) -> int:
         return int(value or default)
     except ValueError:
         return default
-
-
-def format_number(number: int, kind: str | None) -> str:
-    """The number of an item of a list whose type is ``kind``: "a", "A", "i", "I" or another."""
-    if kind in ("a", "A") and 0 < number <= 26:
-        return chr(ord(kind) + number - 1)
-    if kind in ("i", "I") and 0 < number < 40:
-        return _roman(number).upper() if kind == "I" else _roman(number)
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    found = ""
-    for value, sign in _ROMAN:
-        while number >= value:
-            found, number = found + sign, number - value
-    return found

@@ -69,11 +69,31 @@ def _prepare() -> None:
     from docutils import nodes
     from docutils.parsers.rst import Directive, directives, roles
 
+    class Options(dict[str, Any]):
+        """All options of Sphinx, whose values are not needed."""
+
+        def __missing__(self, name: str) -> Any:
+            return directives.unchanged
+
+    anything = Options(name=directives.unchanged)  # an empty one would allow none
+
+    class Program(Directive):  # type: ignore[misc, unused-ignore]
+        """Code under its caption."""
+
+        has_content, optional_arguments, final_argument_whitespace = True, 1, True
+        option_spec = anything
+
+        def run(self) -> list[Any]:
+            text = "\n".join(self.content)
+            code = nodes.literal_block(text, text)
+            caption = self.options.get("caption")
+            return [nodes.paragraph("", caption), code] if caption else [code]
+
     class Passed(Directive):  # type: ignore[misc, unused-ignore]
         """A directive whose argument and content are read as text."""
 
         has_content, optional_arguments, final_argument_whitespace = True, 1, True
-        option_spec = None
+        option_spec = anything
 
         def run(self) -> list[Any]:
             content = nodes.container()
@@ -95,6 +115,8 @@ def _prepare() -> None:
 
     for name in _SPHINX:
         directives.register_directive(name, Passed)
+    for name in ("code-block", "code", "sourcecode"):
+        directives.register_directive(name, Program)
     for name in _SILENT:
         directives.register_directive(name, Silent)
     for name in _ROLES:

@@ -11,6 +11,7 @@ import zipfile
 from typing import Any
 
 from chatbot.knowledge.formats.equations import write_word_equations
+from chatbot.knowledge.formats.list_numbers import format_number
 from chatbot.knowledge.formats.zipped import rewrite_archive, write_xml, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -218,6 +219,4 @@ def _value(element: Any, name: str) -> str:
 
 
 def _format_number(number: int, kind: str) -> str:
-    from chatbot.knowledge.formats.html import format_number
-
     return f"{number:02}" if kind == "decimalZero" else format_number(number, _KINDS.get(kind))

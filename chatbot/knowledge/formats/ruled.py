@@ -5,40 +5,20 @@ Coordinates are in points from the lower left corner.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatbot.knowledge.blocks import header_rows
 from chatbot.knowledge.formats.layout import Grid, Span
+from chatbot.knowledge.formats.rulings import NEAR, Box, Line, connected, places, rulings
 
 _MOST_PATHS = 20_000  # more are a drawing
 _MOST_LINES = 1_500  # that are left of them on a page
-_DRAWING = 100  # paths that are neither level nor upright
-_THIN = 2.5  # points: a path so thin is a line
-_NEAR = 3.5  # points between lines that are one, such as the borders of neighbouring cells
-_SHORTEST = 6.0  # points of a line
-_WHITE = 0.97  # of each colour: a band in white is none
-_FULL = 0.9  # of the page: a larger rectangle is its ground
 _COLUMN_GAP = 9.0  # points between columns that no line parts
 _PROSE = 40  # characters of a cell on average that no table without lines between columns has
 _MOST_CELLS = 20_000
 _NUMBER = re.compile(r"\W*\d[\d.,:/ -]*\W*(?:[^\W\d]{1,3}|%|€)?\W*")
-
-
-class _Line(NamedTuple):
-    """A line at ``at`` (x of an upright one, else y) from ``start`` to ``end``."""
-
-    at: float
-    start: float
-    end: float
-
-
-class _Box(NamedTuple):
-    left: float
-    bottom: float
-    right: float
-    top: float
 
 
 def with_grids(
@@ -48,25 +28,25 @@ def with_grids(
     its rows. ``paths`` are pdf_oxide's."""
     if len(paths) > _MOST_PATHS or len(spans) < 4:
         return list(spans)
-    flat, upright = _rulings(paths, page)
+    flat, upright = rulings(paths, page)
     if len(flat) < 3 or len(flat) + len(upright) > _MOST_LINES:
         return list(spans)
     rest = list(spans)
-    for level, across in _connected(flat, upright):
+    for level, across in connected(flat, upright):
         rest = _taken(rest, level, across)
     return rest
 
 
-def _taken(spans: list[Span], flat: list[_Line], upright: list[_Line]) -> list[Span]:
-    heights = sorted(_places(flat), reverse=True)
+def _taken(spans: list[Span], flat: list[Line], upright: list[Line]) -> list[Span]:
+    heights = sorted(places(flat), reverse=True)
     if len(heights) < 3:
         return spans
     ends = [line.start for line in flat], [line.end for line in flat]
-    box = _Box(min(ends[0]) - 1, heights[-1], max(ends[1]) + 1, heights[0])
+    box = Box(min(ends[0]) - 1, heights[-1], max(ends[1]) + 1, heights[0])
     inside = [span for span in spans if _within(span, box)]
     if len(inside) < 4:
         return spans
-    edges = _places(upright)
+    edges = places(upright)
     drawn = len(edges) > 2
     if not drawn:
         edges = _edges_of_text(inside, box)
@@ -108,130 +88,16 @@ def _is_table(rows: Sequence[Sequence[str]], drawn: bool) -> bool:
     )
 
 
-# Lines.
-
-
-def _rulings(
-    paths: Iterable[dict[str, Any]], page: tuple[float, float]
-) -> tuple[list[_Line], list[_Line]]:
-    """The level and the upright lines that the paths draw, pieces of one line joined; none of a
-    drawing, in which most go otherwise."""
-    flat: list[_Line] = []
-    upright: list[_Line] = []
-    other = 0
-    for path in paths:
-        left, bottom, width, height = path["bbox"]
-        right, top = left + width, bottom + height
-        if height <= _THIN < width:
-            flat.append(_Line((bottom + top) / 2, left, right))
-        elif width <= _THIN < height:
-            upright.append(_Line((left + right) / 2, bottom, top))
-        elif _is_rectangle(path) and width * height < _FULL * page[0] * page[1]:
-            flat += [_Line(bottom, left, right), _Line(top, left, right)]
-            upright += [_Line(left, bottom, top), _Line(right, bottom, top)]
-        else:
-            other += min(width, height) > _THIN
-    if other > max(_DRAWING, len(flat)):
-        return [], []
-    return _joined(flat), _joined(upright)
-
-
-def _is_rectangle(path: dict[str, Any]) -> bool:
-    operations = [operation["op"] for operation in path["operations"]]
-    straight = operations == ["rectangle"] or (
-        4 <= len(operations) <= 6 and set(operations) <= {"move_to", "line_to", "close_path"}
-    )
-    colour = path["fill_color"]
-    shown = path["stroke_color"] or (colour and min(colour) < _WHITE)
-    return bool(straight and shown)
-
-
-def _joined(lines: list[_Line]) -> list[_Line]:
-    """Lines at one height (or one x) that touch or overlap, as one."""
-    found: list[_Line] = []
-    group: list[_Line] = []
-    for line in sorted(lines):
-        if group and line.at - group[-1].at > _NEAR:
-            found += _merged(group)
-            group = []
-        group.append(line)
-    found += _merged(group)
-    return [line for line in found if line.end - line.start >= _SHORTEST]
-
-
-def _merged(group: list[_Line]) -> Iterator[_Line]:
-    if not group:
-        return
-    at = sum(line.at for line in group) / len(group)
-    start, end = None, 0.0
-    for line in sorted(group, key=lambda line: line.start):
-        if start is not None and line.start <= end + _NEAR:
-            end = max(end, line.end)
-            continue
-        if start is not None:
-            yield _Line(at, start, end)
-        start, end = line.start, line.end
-    if start is not None:
-        yield _Line(at, start, end)
-
-
-def _connected(
-    flat: Sequence[_Line], upright: Sequence[_Line]
-) -> Iterator[tuple[list[_Line], list[_Line]]]:
-    """Lines that touch each other; and level lines alone, where they begin and end alike."""
-    owner = list(range(len(flat) + len(upright)))
-
-    def root(at: int) -> int:
-        while owner[at] != at:
-            owner[at] = owner[owner[at]]
-            at = owner[at]
-        return at
-
-    crossed: set[int] = set()
-    for n, line in enumerate(flat):
-        for m, other in enumerate(upright, start=len(flat)):
-            if _touch(line, other):
-                owner[root(n)] = root(m)
-                crossed.add(n)
-    groups: dict[object, tuple[list[_Line], list[_Line]]] = {}
-    for n, line in enumerate(flat):
-        key = root(n) if n in crossed else ("alone", round(line.start / 8), round(line.end / 8))
-        groups.setdefault(key, ([], []))[0].append(line)
-    for m, other in enumerate(upright, start=len(flat)):
-        if root(m) in groups:
-            groups[root(m)][1].append(other)
-    yield from groups.values()
-
-
-def _touch(flat: _Line, upright: _Line) -> bool:
-    return (
-        flat.start - _NEAR <= upright.at <= flat.end + _NEAR
-        and upright.start - _NEAR <= flat.at <= upright.end + _NEAR
-    )
-
-
-def _places(lines: Sequence[_Line]) -> list[float]:
-    """Where the lines are, those close to each other as one, in ascending order."""
-    places: list[float] = []
-    for at in sorted(line.at for line in lines):
-        if not places or at - places[-1] > _NEAR:
-            places.append(at)
-    return places
-
-
-# Cells.
-
-
-def _within(span: Span, box: _Box) -> bool:
+def _within(span: Span, box: Box) -> bool:
     middle = span.y + 0.3 * span.size
     return (
         box.bottom < middle < box.top
-        and span.left >= box.left - _NEAR
-        and span.right <= box.right + 2 * _NEAR
+        and span.left >= box.left - NEAR
+        and span.right <= box.right + 2 * NEAR
     )
 
 
-def _edges_of_text(spans: Sequence[Span], box: _Box) -> list[float]:
+def _edges_of_text(spans: Sequence[Span], box: Box) -> list[float]:
     """The edges of columns that white parts from the top to the bottom."""
     edges = [box.left]
     reached = None
@@ -260,16 +126,16 @@ Regions = dict[tuple[int, int], tuple[int, int]]
 
 
 def _regions(
-    flat: Sequence[_Line],
-    upright: Sequence[_Line] | None,
+    flat: Sequence[Line],
+    upright: Sequence[Line] | None,
     edges: Sequence[float],
     heights: Sequence[float],
 ) -> Regions:
     """For each cell the first one of the merged cell that it is part of: no line parts them."""
     found: Regions = {}
-    levels = {at: [line for line in flat if abs(line.at - at) <= _NEAR] for at in heights}
+    levels = {at: [line for line in flat if abs(line.at - at) <= NEAR] for at in heights}
     walls = {
-        at: [line for line in upright or () if abs(line.at - at) <= _NEAR] for at in edges[1:-1]
+        at: [line for line in upright or () if abs(line.at - at) <= NEAR] for at in edges[1:-1]
     }
     for row, (top, bottom) in enumerate(pairwise(heights)):
         for column, (left, right) in enumerate(pairwise(edges)):
@@ -282,7 +148,7 @@ def _regions(
     return found
 
 
-def _crosses(lines: Sequence[_Line], at: float) -> bool:
+def _crosses(lines: Sequence[Line], at: float) -> bool:
     return any(line.start <= at <= line.end for line in lines)
 
 

@@ -68,14 +68,15 @@ class Grid:
 
 def read_xlsx(data: bytes) -> Extracted:
     """A workbook; each sheet that is shown is a page."""
-    book = _Book(archive := open_archive(data))
+    archive = open_archive(data)
+    book = _Book(archive)
     blocks: list[Block] = []
     hidden = 0
     for name, part, seen in book.sheets:
         if not seen:
             hidden += 1
             continue
-        found = [*grid_blocks(book.grid(part)), *book.text_boxes(part)]
+        found = [*grid_blocks(book.grid(part)), *text_boxes(archive, book.targets(part).values())]
         if found:
             blocks += [Page(f"sheet {name}"), Heading(2, name), *found]
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
@@ -184,20 +185,17 @@ class _Book:
         return sheet.grid
 
     def target(self, part: str, relation: str | None) -> str:
-        """Where a relation of a sheet leads to; the relations are read once for each sheet."""
+        """Where a relation of a sheet leads to."""
+        return self.targets(part).get(relation or "", "")
+
+    def targets(self, part: str) -> dict[str, str]:
+        """The relations of a sheet, which are read once."""
         if part not in self._relations:
             folder, _, name = part.rpartition("/")
             root = xml(self._archive, f"{folder}/_rels/{name}.rels")
-            self._relations[part] = {
-                str(found.get("Id")): str(found.get("Target"))
-                for found in (root if root is not None else ())
-            }
-        return self._relations[part].get(relation or "", "")
-
-    def text_boxes(self, part: str) -> Iterator[Block]:
-        """What is written over a sheet."""
-        self.target(part, None)
-        yield from text_boxes(self._archive, self._relations[part].values())
+            found = root if root is not None else ()
+            self._relations[part] = {str(r.get("Id")): str(r.get("Target")) for r in found}
+        return self._relations[part]
 
     def table_top(self, part: str, relation: str | None) -> list[int]:
         """The row of a table of the sheet that names its columns."""

@@ -14,6 +14,8 @@ from chatbot.knowledge.formats import extract
          "# Pay\n\nNote\n\nIn 30 days.\n\nSee the form.\n"),
         (".adoc", "= Pay\n:days: 30\n\nNOTE: In *{days}* days.\n\n. One\n. Two\n",
          "# Pay\n\nNote: In 30 days.\n\n1. One\n2. Two\n"),
+            (".rst", ".. code-block:: ini\n   :caption: a.ini\n\n   # idle\n   rpm = 8\n",
+             "a.ini\n\n```\n# idle\nrpm = 8\n```\n"),
             (".adoc", "ifdef::in[]\nno\nendif::[]\n. A kbd:[F4]. <1>\n+\nWait.\n. menu:File[Quit]\n"
                       "\n[WARNING]\nHot.\n\n. New\n",
              "1. A F4.\n\nWait.\n\n2. File > Quit\n\nWarning: Hot.\n\n1. New\n"),

@@ -164,6 +164,7 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
 @pytest.mark.parametrize(
     ("markup", "want"),
     [
+        ("<ol style='list-style-type: lower-roman'><li>x<li>y</ol>", "i. x\nii. y"),
         ("10<sup>-3</sup> bar", "10^-3 bar"),
         ("3<sup>1</sup>/<sub>2</sub>", "3 1/2"),
         ("$19<sup>90</sup>, 49<sup>99</sup> EUR, $10<sup>1</sup>", "$19.90, 49.99 EUR, $10 [1]"),

@@ -46,6 +46,20 @@ def test_cells_of_several_lines_are_one_row_between_two_lines() -> None:
         assert found.tables[0].columns == "Vehicle | Base rate in EUR | Note"
 
 
+def test_every_second_row_has_a_colour() -> None:
+    def draw(canvas: Any) -> None:
+        for bottom, height in ((680, 20), (622, 20)):
+            canvas.setFillGray(0.8)
+            canvas.rect(60, bottom, 300, height, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        for x, y, text in ((64, 686, "Hut"), (264, 686, "Beds"), (64, 666, "Gimpel below the"),
+                           (64, 652, "north face"), (264, 659, "48"), (64, 628, "Tannenhof"),
+                           (264, 628, "12")):  # fmt: skip
+            canvas.drawString(x, y, text)
+
+    assert pdf(draw).text == "Hut | Beds\nGimpel below the north face | 48\nTannenhof | 12\n"
+
+
 def test_rows_without_lines_between_them_stay_rows() -> None:
     rows = [("Day", "Opens"), ("Monday\nTuesday\nSunday", "9:00\n10:00\n11:30")]
     text = pdf(lambda c: grid(c, rows, [700, 680, 630], [60, 160, 260])).text
