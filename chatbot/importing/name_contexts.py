@@ -33,7 +33,7 @@ CALLED = re.compile(
     r"|parlez à|adressez-vous à|voyez avec"
     r"|auf den namen|läuft auf|(?:fragen sie|frag) nach|gesprochen mit|au nom de|demandez"
     r"|a nombre de|pregunte por|intestat[oa] a|op naam van|namens|vraag naar|em nome de"
-    r"|(?:in |en )?(?:cc|copy|kopie|copie|copia)(?: (?:to|an|à|a|aan))?)[:,]?[ ]$"
+    r"|(?:in |en )?(?:cc|copy|kopie|copie|copia)(?: (?:to|an|à|a|aan))?)[:,]?[ ]\(?$"
 )
 BEHIND = re.compile(
     r"(?i:,? ?\(?(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]|mijn|onze|(?:il|la) mi[oa]"

@@ -9,16 +9,18 @@ _START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
 _SURELY = re.compile(
     r"\b(?i:(?:spoke|speak|spoken|speaking|talk|talked|talking|chatted) (?:to|with)|told by"
     r"|my name is|my name['’]?s|(?:gesprochen|sprach|telefoniert|geredet|sprich|sprechen sie) mit"
+    r"|hier (?:nochmal|noch mal|wieder)"
     r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)"
     r"|je m['’]appelle"
     r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
-    r"|ha(?:t|ben) (?:mir|uns|mich)|me (?:lo )?(?:dijo|ha dicho)"
+    r"|ha(?:t|ben) (?:mir|uns|mich)|me (?:lo )?(?:dijo|ha dicho|atendió)"
+    r"|(?:we|i) saw|war(?:en)? bei|was bij|(?:bin|ben) (?:bei|bij)|étais chez"
     r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me)[ ]$"
 )
 # Somebody, or something: what no language has as a word is somebody.
 _OFTEN = (
     r"with|by|ask(?:ed)?(?: for)?|tell|told|call(?:ed|ing)?|contact|thank|thanks"
-    r"|cc|under|this is|it['’]s|it was|i am|i['’]m|than|says?|said"
+    r"|cc|under|saw|seen|met with|this is|it['’]?s|it was|i am|i['’]m|than|says?|said"
     r"|ich bin|hier ist|hier spricht|fragen sie(?: nach)?|frag(?:t)?(?: nach)?|sag(?:t)?|sagen sie"
     r"|avec|par|chez|demandez|je suis|c['’]est|moi,? c['’]est"
     r"|con|por|soy|pregunt[ae](?:n)? (?:por|a)|paciente es|met|door|ik ben|vraag(?: naar)?|sou|fala"
@@ -46,11 +48,19 @@ _TITLE = re.compile(
     r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss)\.? $"
 )
 _CLOSED = re.compile(
-    r"(?:^|[\n.!?,;:)]|[^\W\d_])[ ]*(?:[-–—]{2}|(?<!\w)(?i:thx|thanks|thank you|tnx|ty|ta|cheers"
+    r"(?:^|[\n.!?,;:)]|[^\W\d_])[ ]*(?:[-–—]{2}|(?<!\w)(?i:herzlich(?:st)?|hartelijk|bye"
+    r"|the best|thx|thanks|thank you|tnx|ty|ta|cheers"
     r"|regards|wishes|best|br|rgds|kr|greetings|greets|yours|sincerely|love|xx?o?x?|lg|vg|mfg|gr(?:u[ß]|uss)"
     r"|grüße[n]?|grüsse[n]?|gruss|danke|dank|gr|groet(?:en|jes)?|mvg|bedankt|merci|cordialement"
     r"|cdl?t|bises|bisous|salutations|amicalement|gracias|saludos?|atte|atentamente|abrazos?"
     r"|obrigad[oa]|abraços?|grazie|saluti))[ ]?[,.!:]*\s{1,3}$"
+)
+# Who introduces himself, or is of a place: "its miles from next door", "die linde vom Empfang".
+_IT_IS = re.compile(r"\b(?i:it['’]?s|it is|this is|hier ist|c['’]est|soy|met|der|die)[ ]$")
+_FROM = re.compile(r" (?:from|here|again|vom|von der|aus der|nochmal|du|van de|del)\b")
+_EVERYBODY = frozenset(
+    "all both everybody everyone folks guys team zusammen alle allemaal iedereen todos tous toutes"  # noqa: SIM905
+    " tutti leute support".split()
 )
 _LINE_END = re.compile(r"[ .,!)]*(?:\n|$)")
 _BEGINS = re.compile(r"(?:^|\n)[ \t]*$")
@@ -69,7 +79,7 @@ _HERE = re.compile(
 _DOES = re.compile(
     r",? (?:(?:already|also|just|once|schon|auch|gerade|mir|uns|me|nos|m['’]|lui|già|ya|al|ook)"
     r" ?){0,2}"
-    r"(?i:says?|said|t(?:old|ells)|thinks?|thought|wrote|writes|mention(?:s|ed)|recommend(?:s|ed)"
+    r"(?i:says?|said|signed|t(?:old|ells)|thinks?|thought|wrote|writes|mention(?:s|ed)|recommend(?:s|ed)"
     r"|explain(?:s|ed)|adds|added|ask(?:s|ed)|wants?|wanted|know[s]?|knew|promised|called|rang"
     r"|answer(?:s|ed)|repli(?:es|ed)|checked|helped|advised|suggest(?:s|ed)|confirm(?:s|ed)|sent|showed"
     r"|sagt(?:e)?|mein(?:t|te)|erklärt?e?|erzählte|denkt|glaubt|empf(?:ahl|iehlt)|fragte?|schrieb|schreibt"
@@ -95,6 +105,8 @@ _NAME_NEXT = re.compile(r" \[name\]")
 def is_sure(before: str, behind: str) -> bool:
     """Whether only somebody's name stands there, be it a word as well ("spoke to", "Hi ...,")."""
     if _SURELY.search(before) or _TITLE.search(before):
+        return True
+    if _IT_IS.search(before) and _FROM.match(behind):
         return True
     if is_greeted(before, behind) or (_TALKING.search(before) and _TALKED.match(behind)):
         return True
@@ -134,6 +146,11 @@ def is_likely_small(before: str, behind: str) -> bool:
 def is_closed(before: str, behind: str) -> bool:
     """Whether it is all that stands behind a closing."""
     return bool(_LINE_END.match(behind) and _CLOSED.search(before))
+
+
+def is_everybody(small: str) -> bool:
+    """Whether it is who is greeted where nobody is meant by name: "all", "team"."""
+    return small in _EVERYBODY
 
 
 def is_signed(before: str, behind: str) -> bool:

@@ -115,8 +115,7 @@ class Names:
                 return rest
         if not self._words.tells or unknown < 2:
             return 0
-        odd = [self._words.is_odd(word) for word in words[:unknown]]
-        if not all(odd) or (nouns and unknown < len(words)):
+        if not all(map(self._words.is_odd, words[:unknown])) or (nouns and unknown < len(words)):
             return 0
         if _BEGINS.search(before) and not behind.startswith(","):
             return 0

@@ -50,10 +50,18 @@ _CLOSED = re.compile(
 )
 # Another part of a name that is known: "Mirjam [name]".
 _PART = re.compile(rf"(?<=[a-zà-ÿ,:(] ){_PERSON} \[name\]|\[name\] {_PERSON}(?=\W*(?:\n|$))")
+# "V. lang", at the end of a line or before a comma; "z. B." is none.
+_INITIALS = re.compile(
+    r"(?<![\w.])(?<!z\. )(?:[A-ZÀ-ÖØ-Þ]\.[ ]?){1,2}[^\W\d_][\w'’-]{1,40}(?=[ ]*(?:,|$))",
+    re.MULTILINE,
+)
 # An address that is written so that robots do not read it.
 _AT = r"[ ]?[(\[{][ ]?(?i:at|ät|arobase|arroba|chiocciola)[ ]?[)\]}][ ]?"
 _DOT = r"(?:\.|[ ]?[(\[{][ ]?(?i:dot|punkt|point|punto|ponto)[ ]?[)\]}][ ]?)"
-_SPELT = re.compile(rf"(?<![\w.+%'-])\w[\w.+%'-]{{0,80}}{_AT}[\w-]{{1,80}}(?:{_DOT}[\w-]{{1,80}})+")
+_SPELT = re.compile(
+    rf"(?<![\w.+%'-])\w[\w.+%'-]{{0,80}}(?:{_AT}[\w-]{{1,80}}(?:{_DOT}[\w-]{{1,80}})+"
+    r"| at [\w-]{1,80} dot [\w-]{2,80})"
+)
 # A number that somebody wants to be called on, in whatever form.
 _US = re.compile(
     r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)|(?<![\w.-])\d{3}([-.])\d{3}\1\d{4}(?![\w-])"
@@ -105,7 +113,7 @@ class Masker:
         for pattern in (_GREETED, _NAMED, _MAYBE_NAMED):
             text = pattern.sub(lambda match: f"{match[1]} {NAME}", text)
         text = _CLOSED.sub(lambda match: match[1] + NAME, text)
-        text = _PART.sub(NAME, text)
+        text = _INITIALS.sub(NAME, _PART.sub(NAME, text))
         return join_names(text)
 
 

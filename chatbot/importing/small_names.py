@@ -18,6 +18,7 @@ from chatbot.importing.name_contexts import (
 )
 from chatbot.importing.name_lists import folded, is_given
 from chatbot.importing.name_positions import (
+    is_everybody,
     is_greeted,
     is_likely_small,
     is_signed,
@@ -98,7 +99,8 @@ class SmallNames:
         small = word[1].lower()
         odd = not self._words.is_ordinary(small)
         if form in parts:
-            return odd or word[1] != small or is_signed(*_around(text, *word.span(1)))
+            around = _around(text, *word.span(1))
+            return odd or word[1] != small or is_signed(*around) or is_sure(*around)
         return odd and len(form) > _LONG and any(near in parts for near in near_to(form))
 
     def mentions(self, text: str) -> Iterator[tuple[int, int]]:
@@ -116,7 +118,7 @@ class SmallNames:
         if words.is_name(small):
             return True
         given, unusual, seldom = is_given(small), words.is_unusual(small), words.is_seldom(small)
-        if is_saying(small):
+        if is_saying(small) or is_everybody(small):
             return False
         if is_titled(before) or (seldom and is_greeted(before, behind)):
             return True
@@ -126,8 +128,8 @@ class SmallNames:
             return True
         listed = seldom and small not in ALSO_WORDS and words.is_listed(small)
         if unusual or listed:
-            there = CALLED.search(before) or BEHIND.match(behind)
-            there = there or is_told_of(before, 1, behind)
+            there = bool(CALLED.search(before) or BEHIND.match(behind))
+            there |= is_told_of(before, 1, behind)
             if there or ((unusual or given) and is_beside_people(before)):
                 return True
         return words.is_unknown(small) and word == small and is_likely_small(before, behind)

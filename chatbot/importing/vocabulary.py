@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from chatbot.text.languages import language_of
 
@@ -22,7 +23,7 @@ _TOLD = {language: frozenset(words.split()) for language, words in _TELLING.item
 _ALSO = frozenset(
     "thx tnx btw pls plz fyi asap imho faq iban bic vat pdf sms usb sim iphone wifi vpn app apps"  # noqa: SIM905
     " url http https www login ok okay mr mrs ms mme mlle mfg vg lg mvg svp cdt cdlt rgds beaucoup"
-    " usw bzw evtl ggf inkl zzgl bspw nr tel fax dsgvo".split()
+    " jeun dr prof dipl usw bzw evtl ggf inkl zzgl bspw nr tel fax dsgvo".split()
 )
 _WORDS = 2  # of a language, in a text that is in it
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -54,18 +55,19 @@ class Vocabulary:
         return "de" in self._languages and _there(small.capitalize(), _forms("de")[1])
 
 
-def _there(word: str, forms: np.ndarray) -> bool:
+def _there(word: str, forms: npt.NDArray[np.int64]) -> bool:
     key = hash(word.encode())
     at = int(np.searchsorted(forms, key))
     return at < len(forms) and bool(forms[at] == key)
 
 
 @cache
-def _forms(language: str) -> tuple[np.ndarray, np.ndarray]:
+def _forms(language: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Hashes of a language's forms in small letters, and of those with capitals."""
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
-    small, large = [], []
+    small: list[int] = []
+    large: list[int] = []
     for form in DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language):
         data = form if isinstance(form, bytes) else form.encode()
         (small if data.decode()[:1].islower() else large).append(hash(data))

@@ -34,6 +34,9 @@ def names() -> Names:
         ("mrs stone has the key", "mrs [name] has the key"),
         ("Is it open? LG Qxlorb", "Is it open? LG [name]"),
         ("I asked Qxlorb for the key", "I asked [name] for the key"),
+        ("the teacher (anneke) has it", "the teacher ([name]) has it"),
+        ("its chase from next door", "its [name] from next door"),
+        ("hi all, the lid is open", "hi all, the lid is open"),
         ("will the lid open", "will the lid open"),
         ("grace period and bill by mail", "grace period and bill by mail"),
         ("it works with a dishwahser", "it works with a dishwahser"),
@@ -80,9 +83,11 @@ def test_what_many_write_is_no_name_though_no_language_has_it() -> None:
 
 
 def test_candidates_have_no_part_of_the_people_of_their_conversation() -> None:
+    told = "As siobhan saw, hold the button for ten seconds until it turns blue."
     talk = (
         Message("customer", "How do I reset the hub? siobhan"),
-        Message("staff", "As siobhan saw, hold the button for ten seconds until it turns blue."),
+        Message("staff", f"{told}\n\ni.A. V. lang, or jo.doe at post dot example"),
     )
     (found,) = candidates_from([Conversation("ticket 1", "", talk, PEOPLE)])
-    assert "siobhan" not in f"{found.question} {found.answer}"
+    said = f"{found.question} {found.answer}"
+    assert not any(name in said for name in ("siobhan", "lang", "doe"))
