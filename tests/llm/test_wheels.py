@@ -50,6 +50,7 @@ fetch_wheels(entry, lambda done, total: None, Event())
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packages:
     packages = Packages(tmp_path)
     pip_from(packages, monkeypatch)
+    monkeypatch.setattr(package, "_TICK", 0.02)  # these wheels are small
     return packages
 
 

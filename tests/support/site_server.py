@@ -34,6 +34,7 @@ def serving() -> Iterator[Site]:
     """The site while it is served."""
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # a delayed answer takes 40 ms
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
