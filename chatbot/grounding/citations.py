@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from langchain_core.documents import Document
 
 from chatbot.grounding.conclusions import lead_verdict
-from chatbot.grounding.elsewhere import elsewhere, regions
+from chatbot.grounding.elsewhere import elsewhere
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.lexicon import capitalised
+from chatbot.grounding.places import regions
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.text.sentences import sentences
@@ -63,7 +64,8 @@ def verify(answer: str, passages: Sequence[Document], question: str = "") -> Ver
     ``question`` gives."""
     spans = all_spans(passages)
     result, agrees = Verified(), False
-    asked, other = read(capitalised(question)), elsewhere(answer, question)
+    asked = read(capitalised(question))
+    other = elsewhere(answer, question, [passage.page_content for passage in passages])
     for start, end in sentences(answer):
         claim = answer[start:end]
         found = Finding((), other) if other and regions(claim) else evidence(claim, spans, asked)

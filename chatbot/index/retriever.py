@@ -17,12 +17,14 @@ from chatbot.index.codes import named_first
 from chatbot.index.fusion import fuse, promote, scale
 from chatbot.index.generations import Generation
 from chatbot.index.gone import Gone
+from chatbot.index.joined import Choice, alike, join_rows
 from chatbot.index.lexical import LexicalIndex, best
+from chatbot.index.pointed import pointed_at
 from chatbot.index.rerank import Reranker
 from chatbot.index.stores.vectors import Nearest
 from chatbot.index.views import View
 from chatbot.knowledge.audiences import audience_of
-from chatbot.knowledge.chunks import Chunk, search_text
+from chatbot.knowledge.chunks import search_text
 from chatbot.passage import Passage
 
 Mode = Literal["dense", "lexical", "hybrid"]
@@ -33,8 +35,6 @@ _SAMPLE = 64
 # candidates counts so many times as much as itself when documents are compared as wholes.
 _SHORT = 8
 _CENTRE = 2.0
-# Passages whose words are this much alike (Jaccard) are shown once.
-_ALIKE = 0.9
 
 
 class HybridRetriever(BaseRetriever):
@@ -106,12 +106,34 @@ class HybridRetriever(BaseRetriever):
             ranked = promote(self._fuse(query, last, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
             ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
+        ranked = self._pointed_first(ranked, query, vector, allowed)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
         passages = self._passages(ranked, max(self.k, self.rerank_passages))
         documents = [self._document(passage, found) for passage in passages]
         return self._rerank(query, documents, self.reranker)[: self.k]
+
+    def _pointed_first(
+        self,
+        ranked: list[tuple[int, float]],
+        query: str,
+        vector: NDArray[np.float32],
+        allowed: NDArray[np.bool_] | None,
+    ) -> list[tuple[int, float]]:
+        """The nearest chunks of documents that the last line names come first, with their scores
+        in order."""
+        spans = self.generation.rows
+        paths = pointed_at(query.rsplit("\n", 1)[-1], spans, self.generation.manifest.addresses)
+        named = np.concatenate([np.arange(*spans[path]) for path in paths] or [[]]).astype(int)
+        for seen in (allowed, None if self.view is None else self.view.rows):
+            named = named if seen is None else named[seen[named]]
+        if not len(named):
+            return ranked
+        first = [row for row, _ in self._by_cosine(named, vector)][: self.k]
+        rows = first + [row for row, _ in ranked if row not in first]
+        scores = [score for _, score in ranked] or [1.0]
+        return [(row, scores[min(at, len(scores) - 1)]) for at, row in enumerate(rows)]
 
     def _rerank(self, query: str, documents: list[Passage], reranker: Reranker) -> list[Passage]:
         """The first ones by the reranker's scores, the others behind them as they are."""
@@ -144,18 +166,18 @@ class HybridRetriever(BaseRetriever):
         below = np.asarray([c.path.startswith(self.within) for c in self.generation.chunks])
         return below if self.view is None else below & self.view.rows
 
-    def _passages(self, ranked: list[tuple[int, float]], k: int) -> list["_Choice"]:
+    def _passages(self, ranked: list[tuple[int, float]], k: int) -> list[Choice]:
         """The first ``k``: a chunk comes with its neighbours, and one that came with another, or
         says nearly the same, is not shown again."""
         chunks = self.generation.chunks
-        chosen: list[_Choice] = []
+        chosen: list[Choice] = []
         shown: set[int] = set()
         gone = Gone(self.folder)
         for row, score in ranked:
             if gone.has(chunks[row].path):
                 continue
             words = frozenset(chunks[row].text.lower().split())
-            twin = next((passage for passage in chosen if _alike(words, passage.words)), None)
+            twin = next((passage for passage in chosen if alike(words, passage.words)), None)
             if twin is not None and row not in shown:
                 path = chunks[row].path
                 if path != chunks[twin.row].path and path not in twin.also:
@@ -164,7 +186,7 @@ class HybridRetriever(BaseRetriever):
                 continue
             rows = join_rows(chunks, row, self.generation.passage_chars, shown)
             shown.update(rows)
-            chosen.append(_Choice(row, score, rows, words, []))
+            chosen.append(Choice(row, score, rows, words, []))
         return chosen
 
     def _dense(
@@ -238,7 +260,7 @@ class HybridRetriever(BaseRetriever):
         means = np.add.reduceat(cosines, np.cumsum(many) - many) / many
         return np.asarray(means, dtype=np.float32)
 
-    def _document(self, passage: "_Choice", found: "_Found") -> Passage:
+    def _document(self, passage: Choice, found: "_Found") -> Passage:
         row, manifest = passage.row, self.generation.manifest
         chunk = self.generation.chunks[row]
         first = self.generation.chunks[passage.rows[0]]
@@ -263,24 +285,6 @@ class HybridRetriever(BaseRetriever):
 
 
 @dataclass(frozen=True)
-class _Choice:
-    """A chunk with the rows joined to it and the other documents that say the same."""
-
-    row: int
-    score: float
-    rows: range
-    words: frozenset[str]
-    also: list[str]
-
-
-def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
-    few, many = sorted((len(words), len(others)))
-    if few <= _ALIKE * many:  # nearly always, and at no cost
-        return False
-    return len(words & others) > _ALIKE * len(words | others)
-
-
-@dataclass(frozen=True)
 class _Found:
     """What the two searches said, by row."""
 
@@ -292,29 +296,6 @@ class _Found:
 
 def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
     return {row: rank for rank, (row, _) in enumerate(ranking, start=1)}
-
-
-def join_rows(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:
-    """The rows around ``row`` whose chunks make one passage of at most ``size`` characters.
-
-    They are of one document and page, and none is in ``taken``. By turns the next one and the
-    one before: an answer more often goes on than it began earlier.
-    """
-    first = last = row
-
-    def fits(other: int, start: int, end: int) -> bool:
-        beside = chunks[other]
-        same = beside.path == chunks[row].path and beside.page == chunks[row].page
-        return same and other not in taken and chunks[end].end - chunks[start].start <= size
-
-    grows = True
-    while grows:
-        grows = False
-        if last + 1 < len(chunks) and fits(last + 1, first, last + 1):
-            last, grows = last + 1, True
-        if first > 0 and fits(first - 1, first - 1, last):
-            first, grows = first - 1, True
-    return range(first, last + 1)
 
 
 def build_retriever(

