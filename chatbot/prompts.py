@@ -2,9 +2,9 @@
 
 A prompt file has front matter (``name``, ``version``, ``variables``; that of an answer also
 ``refusal``, the words with which a model says that the passages do not answer, and ``also``, how
-it says so to questions in other languages; that of a translation ``examples``, the same question
-in several languages, by their codes) and a body of sections ``# system``, ``# user`` and
-``# assistant``, with variables in braces.
+it says so to questions in other languages; those of a translation and of a yes or no ``examples``:
+the same question in several languages, by their codes, or what is asked and replied) and a body of
+sections ``# system``, ``# user`` and ``# assistant``, with variables in braces.
 """
 
 import hashlib
@@ -38,7 +38,10 @@ _EXPECTED = {
     "draft": {"question", "answer", "tone", "language", "note"},
     "summarise": {"history"},
     "clarify": {"choices"},
+    "yes_no": {"question", "rule"},
 }
+
+_REPLIED = {"question", "rule", "reply"}
 
 
 class _FrontMatter(BaseModel):
@@ -74,6 +77,7 @@ class Prompts:
     draft: Prompt
     summarise: Prompt
     clarify: Prompt
+    yes_no: Prompt
 
     @property
     def fingerprint(self) -> dict[str, str]:
@@ -153,6 +157,16 @@ class Prompts:
                 messages += [wish(example[code], code), AIMessage(example[language])]
         return ChatPromptValue(messages=[*messages, wish(text, source)])
 
+    def render_yes_no(self, question: str, rule: str) -> ChatPromptValue:
+        """Messages that ask for "Yes" or "No" to a question by a rule, behind the examples."""
+        system, user = self.yes_no.messages
+        messages: list[BaseMessage] = [SystemMessage(system[1])]
+        for example in self.yes_no.examples:
+            wish = user[1].format(question=example["question"], rule=example["rule"])
+            messages += [HumanMessage(wish), AIMessage(example["reply"])]
+        wish = user[1].format(question=question, rule=rule)
+        return ChatPromptValue(messages=[*messages, HumanMessage(wish)])
+
     def render_draft(self, **values: str) -> ChatPromptValue:
         """Messages that ask for a reply to a customer: question, answer, tone, language, and
         the agent's own note."""
@@ -229,7 +243,7 @@ def _load(path: Path, name: str) -> Prompt:
     messages = tuple(zip(roles, (part.strip() for part in parts[1::2]), strict=True))
     if not messages:
         raise PromptError(f"The prompt '{path}' has no '# system' or '# user' section.")
-    if name in ("answer", "translate") and roles != ["system", "user"]:
+    if name in ("answer", "translate", "yes_no") and roles != ["system", "user"]:
         raise PromptError(
             f"The prompt '{path}' needs one '# system' and then one '# user' section."
         )
@@ -242,7 +256,12 @@ def _load(path: Path, name: str) -> Prompt:
             if name == "answer"
             else f"The front matter of '{path}' has a 'refusal', which only 'answer' may have."
         )
-    if unknown := {code for example in meta.examples for code in example} - set(NAMES):
+    named = {code for example in meta.examples for code in example}
+    if name == "yes_no" and any(set(example) != _REPLIED for example in meta.examples):
+        raise PromptError(
+            f"Each example in the front matter of '{path}' needs {', '.join(sorted(_REPLIED))}."
+        )
+    if name != "yes_no" and (unknown := named - set(NAMES)):
         raise PromptError(
             f"The front matter of '{path}' has examples in {', '.join(sorted(unknown))}; "
             f"the languages that can be named are {', '.join(NAMES)}."

@@ -20,6 +20,7 @@ from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
+from chatbot.answering.yes_no import TURNED
 from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
@@ -32,6 +33,8 @@ from chatbot.prompts import Prompts
 APPROVED = "approved answer"  # in the place of a model's name
 # The share of answers from another reading that were right (docs/experiments.md).
 _ANOTHER_READING = 0.55
+# The same of answers whose first word is another than the model would have begun with.
+_TURNED = 0.6
 
 
 def small_talk_events(text: str, model: str) -> list[Event]:
@@ -48,11 +51,13 @@ def events_as_approved(text: str, approval: Approval, watch: Stopwatch) -> list[
 
 @dataclass
 class _Draft:
-    """What the model has written so far; ``cut`` says that it ended at its limit of tokens."""
+    """What the model has written so far; ``cut`` says that it ended at its limit of tokens,
+    ``turned`` that it would have begun with the other of yes and no."""
 
     text: str = ""
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    turned: bool = False
 
     async def write(
         self, respond: Runnable[Prepared, AIMessage], prepared: Prepared, secret: str
@@ -62,6 +67,7 @@ class _Draft:
         async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
                 self.usage = _usage(chunk) or self.usage
+                self.turned = self.turned or chunk.response_metadata.get(TURNED, False)
                 self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
                 if not chunk.text:
                     continue
@@ -135,7 +141,7 @@ async def stream_answer(
         Answer(
             answer=shown.text,
             abstained=shown.abstained,
-            confidence=round(min(prepared.confidence, shown.at_most), 4),
+            confidence=round(min(prepared.confidence, shown.at_most, _sureness(draft)), 4),
             citations=shown.verified.citations,
             passages=prepared.passages,
             model=model,
@@ -149,6 +155,10 @@ async def stream_answer(
             cut=draft.cut,
         )
     )
+
+
+def _sureness(draft: _Draft) -> float:
+    return _TURNED if draft.turned else 1.0
 
 
 async def _again(
