@@ -75,13 +75,14 @@ def _held(city: City, told: str) -> bool:
 
 
 def _meant(cities: Sequence[City]) -> City | None:
-    first, *others = sorted(cities, key=lambda city: -city.inhabitants) or [None]
-    if first is None or all(
+    if not cities:
+        return None
+    first, *others = sorted(cities, key=lambda city: -city.inhabitants)
+    alone = all(
         other.areas == first.areas or other.inhabitants * _LARGER < first.inhabitants
         for other in others
-    ):
-        return first
-    return None
+    )
+    return first if alone else None
 
 
 def _named(question: str) -> Iterator[tuple[str, Sequence[City]]]:

@@ -124,8 +124,9 @@ class HybridRetriever(BaseRetriever):
         """The nearest chunks of documents that the last line names come first, with their scores
         in order."""
         spans = self.generation.rows
-        paths = pointed_at(query.rsplit("\n", 1)[-1], spans, self.generation.manifest.addresses)
-        named = np.concatenate([np.arange(*spans[path]) for path in paths] or [[]]).astype(int)
+        question = query.rsplit("\n", 1)[-1]
+        paths = pointed_at(question, spans, self.generation.manifest.addresses)
+        named = np.asarray([row for path in paths for row in range(*spans[path])], dtype=np.int64)
         for seen in (allowed, None if self.view is None else self.view.rows):
             named = named if seen is None else named[seen[named]]
         if not len(named):

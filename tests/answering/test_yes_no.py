@@ -10,7 +10,8 @@ from langchain_core.messages import AIMessageChunk, HumanMessage
 
 from chatbot.answering import yes_no
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
-from chatbot.prompts import Prompts
+from chatbot.prompts import Prompts, load_prompts
+from chatbot.settings import load_settings
 from tests.support.scripted import ScriptedEngine, scripted_model
 
 PASSAGES = "[1] Opened kits can be returned in Utah. Florin has no phone line.\n\nQuestion: "
@@ -45,10 +46,7 @@ def chunks_of(engine: ScriptedEngine, question: str, **limits: Any) -> list[AIMe
 
 
 def prompts() -> Prompts:
-    from chatbot.prompts import load_prompts
-    from chatbot.settings import Settings
-
-    return load_prompts(Settings().prompts)
+    return load_prompts(load_settings().prompts)
 
 
 @pytest.mark.parametrize(
