@@ -86,15 +86,23 @@ def _words(said: str, question: str) -> tuple[str, str]:
 
 
 def _continued(rule: str, messages: Sequence[BaseMessage]) -> str:
-    """``rule`` behind a comma: its first word keeps its capital where it always has one."""
+    """``rule`` behind a comma: its first word keeps the capital that it has in a sentence."""
     found = _FIRST.match(rule)
     if not found or len(found[0]) < 2 or not found[0][1:].islower():
         return rule
-    word = found[0].lower()
-    beside = rf"(?<!\w){re.escape(word)}(?!\w)"
-    if is_common(word) or any(re.search(beside, str(message.text)) for message in messages):
-        return rule[0].lower() + rule[1:]
-    return rule
+    if not is_common(found[0]) and _is_name(found[0], messages):
+        return rule
+    return rule[0].lower() + rule[1:]
+
+
+def _is_name(word: str, messages: Sequence[BaseMessage]) -> bool:
+    """Whether it has its capital within a sentence of theirs, or as a label, and never goes
+    without."""
+    told = "\n".join(str(message.text) for message in messages)
+    if re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", told):
+        return False
+    inside = rf"[a-zà-ÿ0-9,;)] {re.escape(word)}(?!\w)|^\W*{re.escape(word)}\s*(?:[|:]|$)"
+    return re.search(inside, told, re.MULTILINE) is not None
 
 
 def _whole(reply: AIMessage, text: str, turned: bool) -> AIMessageChunk:

@@ -14,7 +14,7 @@ from chatbot.prompts import Prompts, load_prompts
 from chatbot.settings import load_settings
 from tests.support.scripted import ScriptedEngine, scripted_model
 
-PASSAGES = "[1] Opened kits can be returned in Utah. Florin has no phone line.\n\nQuestion: "
+PASSAGES = "[1] Opened kits can be returned in Utah. It costs nothing with Florin.\n\nQuestion: "
 
 
 class Decided(ScriptedEngine):
@@ -60,6 +60,7 @@ def prompts() -> Prompts:
             True,
         ),
         ("No,", "Florin has no phone line.", 0.1, "No, Florin has no phone line.", False),
+        ("No,", "Under the old terms, no.", 0.1, "No, under the old terms, no.", False),
         ("Ja,", "In Utah geht das nicht.", 0.3, "Nein, in Utah geht das nicht.", True),
         ("Non,", "Les retours sont possibles.", 0.9, "Oui, les retours sont possibles.", True),
         ("No,", "IBAN transfers are taken.", 0.9, "Yes, IBAN transfers are taken.", True),

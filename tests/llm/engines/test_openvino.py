@@ -163,6 +163,15 @@ def test_an_answer_does_not_begin_with_what_is_to_be_avoided(engine: OpenVINOEng
     assert other
 
 
+def test_what_cannot_begin_an_answer_may_stand_in_it(engine: OpenVINOEngine) -> None:
+    prompt = "red blue red blue red blue red blue red blue red blue red"
+    said = say(engine, prompt, tokens=24, avoid=(" blue",))
+    text = text_of(said)
+    assert not text.startswith(" blue")
+    assert " blue" in text[1:]
+    assert (said[-1].tokens, said[-1].finish_reason) == (24, "length")
+
+
 def test_weights_are_held_once(engine: OpenVINOEngine) -> None:
     """OpenVINO's own copy stays; of the file that it was made from hardly anything."""
     say(engine, PROMPTS[0], tokens=2)
