@@ -30,13 +30,13 @@ class ExactEngine(TransformersEngine):
         logits = self._logits(self._ids(request.prompt), [])[0]
         return float(self._torch.softmax(logits, dim=-1)[token])
 
-    def _tokens(self, prompt: Any, temperature: float, avoided: Sequence[int]) -> Iterator[int]:
+    def _tokens(self, prompt: Any, temperature: float, avoided: int | None) -> Iterator[int]:
         ids = [int(token) for token in prompt[0]]
         draft = self._ids(self.expected)
         while True:
             for logits, guess in zip(self._logits(ids, draft), [*draft, None], strict=True):
-                if avoided:
-                    logits[list(avoided)], avoided = -self._torch.inf, ()
+                if avoided is not None:
+                    logits[avoided], avoided = -self._torch.inf, None
                 token = self._pick(logits, temperature)
                 yield token
                 ids.append(token)

@@ -5,16 +5,15 @@ the model still writes: :attr:`AnswerChain.prepare` turns a :class:`Question` in
 :class:`Prepared`, and :meth:`AnswerChain.respond` streams the answer's message chunks from it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.prompt_values import ChatPromptValue
-from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableLambda
 
-from chatbot.answering import yes_no
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
@@ -98,29 +97,17 @@ class AnswerChain:
     read_otherwise: Callable[[Prepared], Iterator[Prepared]]
 
     def respond(self, prepared: Prepared) -> Runnable[Prepared, AIMessage]:
-        """What writes the answer, within the limits of the question; it is run as a stream. A
-        model that was trained to read its passages says yes or no after what they say."""
-        limits, llm = self._limits(prepared), self.llm
-        if prepared.refuses is None or not isinstance(llm, LocalChatModel):
-            return self.render | llm.bind(**limits)
-        asked = _with_question_before(prepared.history, prepared.wording)
+        """What writes the answer, within the limits of the question."""
+        return self.render | self._within_limits(prepared)
 
-        async def write(prompts: AsyncIterator[ChatPromptValue]) -> AsyncIterator[AIMessageChunk]:
-            async for prompt in prompts:
-                messages = prompt.to_messages()
-                async for chunk in yes_no.answer(llm, messages, asked, self.prompts, limits):
-                    yield chunk
-
-        return self.render | RunnableGenerator(write)
-
-    def _limits(self, prepared: Prepared) -> dict[str, Any]:
+    def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question
         limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
         if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
-            limits["avoid"] = (self.prompts.unknown,)
-        return limits
+            limits["avoid"] = self.prompts.unknown
+        return self.llm.bind(**limits)
 
 
 def build_chain(

@@ -36,9 +36,11 @@ class Rereading:
 @dataclass(frozen=True)
 class Rewritten:
     """The answer was not supported and was written again, or held for one of several things and
-    is asked back: ``text`` takes the place of all tokens before."""
+    is asked back: ``text`` takes the place of all tokens before. It is the same with the other of
+    yes and no in front where they were ``turned``."""
 
     text: str
+    turned: bool = False
 
     @property
     def continuation(self) -> str:

@@ -1,8 +1,9 @@
 """One answer as events: prepared, written piece by piece, and verified at the end.
 
 An answer that its passages do not support is written once or twice more, from the same passages
-read in another way; the new text takes the place of the first only if they support all of it. In
-the place of an answer that holds for one of several things, of which the question names none,
+read in another way; the new text takes the place of the first only if they support all of it. A
+yes takes the place of a no, or the other way round, where the sentence behind it says so. In the
+place of an answer that holds for one of several things, of which the question names none,
 stands a question back.
 """
 
@@ -20,7 +21,7 @@ from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
-from chatbot.answering.yes_no import TURNED
+from chatbot.answering.yes_no import turned
 from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
@@ -28,13 +29,14 @@ from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
+from chatbot.llm.local import LocalChatModel
 from chatbot.prompts import Prompts
 
 APPROVED = "approved answer"  # in the place of a model's name
 # The share of answers from another reading that were right (docs/experiments.md).
 _ANOTHER_READING = 0.55
-# The same of answers whose first word is another than the model would have begun with.
-_TURNED = 0.6
+# An answer that contradicted itself is none to rely on.
+_TURNED = 0.55
 
 
 def small_talk_events(text: str, model: str) -> list[Event]:
@@ -51,13 +53,11 @@ def events_as_approved(text: str, approval: Approval, watch: Stopwatch) -> list[
 
 @dataclass
 class _Draft:
-    """What the model has written so far; ``cut`` says that it ended at its limit of tokens,
-    ``turned`` that it would have begun with the other of yes and no."""
+    """What the model has written so far; ``cut`` says that it ended at its limit of tokens."""
 
     text: str = ""
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
-    turned: bool = False
 
     async def write(
         self, respond: Runnable[Prepared, AIMessage], prepared: Prepared, secret: str
@@ -67,7 +67,6 @@ class _Draft:
         async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
                 self.usage = _usage(chunk) or self.usage
-                self.turned = self.turned or chunk.response_metadata.get(TURNED, False)
                 self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
                 if not chunk.text:
                     continue
@@ -124,6 +123,10 @@ async def stream_answer(
                 if not prepared.guarded:
                     yield Token(piece)
         shown = _verify(draft.text, prepared, prompts, refusal)
+        if other := await _turned(chain, prepared, draft, refusal):
+            shown = other
+            if not prepared.guarded:
+                yield Rewritten(shown.text, turned=True)
         async with aclosing(_again(chain, prepared, draft, shown, refusal)) as again:
             async for step in again:
                 if isinstance(step, _Checked):
@@ -141,7 +144,7 @@ async def stream_answer(
         Answer(
             answer=shown.text,
             abstained=shown.abstained,
-            confidence=round(min(prepared.confidence, shown.at_most, _sureness(draft)), 4),
+            confidence=round(min(prepared.confidence, shown.at_most), 4),
             citations=shown.verified.citations,
             passages=prepared.passages,
             model=model,
@@ -157,8 +160,19 @@ async def stream_answer(
     )
 
 
-def _sureness(draft: _Draft) -> float:
-    return _TURNED if draft.turned else 1.0
+async def _turned(
+    chain: AnswerChain, prepared: Prepared, draft: _Draft, refusal: str
+) -> _Checked | None:
+    """The answer with the other of yes and no in front, where it says that itself."""
+    if prepared.refuses is None or draft.cut or not isinstance(chain.llm, LocalChatModel):
+        return None
+    try:
+        text = await turned(chain.llm, chain.prompts, prepared.wording, draft.text.strip())
+    except (QuestionError, GenerationError):  # too long for the model, or it failed
+        return None
+    if text is None:
+        return None
+    return replace(_verify(text, prepared, chain.prompts, refusal), at_most=_TURNED)
 
 
 async def _again(

@@ -80,7 +80,7 @@ class LocalChatModel(BaseChatModel):
             stop=(*self.stop_strings, *(stop or ())),
             temperature=float(kwargs.get("temperature", self.temperature)),
             context=self.context,
-            avoid=tuple(kwargs.get("avoid", ())),
+            avoid=str(kwargs.get("avoid", "")),
         )
 
     def _stream(

@@ -55,11 +55,11 @@ def support(answer: Answer) -> Literal["well", "lead", "partly", "asked", "not"]
 
 
 def sources(
-    answer: Answer, language: str, text_of: Callable[[str], str], rewritten: bool = False
+    answer: Answer, language: str, text_of: Callable[[str], str], rewritten: str = ""
 ) -> Any:
     """The element below an answer: its sources, the quotes marked in their documents; which
     model wrote it, and how sure the knowledge base is. A reader who has seen another text before
-    (``rewritten``) learns why it is gone."""
+    learns why it is gone: ``rewritten`` is the name of the words for it."""
     if answer.approved:
         return _approval(answer.approved, language, text_of(answer.approved.path))
     listed = []
@@ -72,12 +72,12 @@ def sources(
     return source_list(label, listed, notes(answer, language, rewritten))
 
 
-def notes(answer: Answer, language: str, rewritten: bool) -> list[str]:
+def notes(answer: Answer, language: str, rewritten: str) -> list[str]:
     """What is said between an answer and its sources."""
     words = say(language, f"supported_{support(answer)}")
     said = [say(language, "answered_by", model=answer.model, support=words)]
     if rewritten:
-        said.append(say(language, "asked_instead" if answer.choices else "rewritten"))
+        said.append(say(language, "asked_instead" if answer.choices else rewritten))
     return [*said, *answer.notes]
 
 

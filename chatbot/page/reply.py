@@ -24,7 +24,7 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
     question = Question(asked, history, asker=desk.asker, documents=desk.conversation.index)
     notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
     reply = cl.Message(content="")
-    text, record, rewritten = "", None, False
+    text, record, rewritten = "", None, ""
     try:
         async with aclosing(desk.service.answer(question)) as events:
             async for event in events:
@@ -37,7 +37,7 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
                 await _remove(notice)
                 notice = None
                 if isinstance(event, Rewritten):
-                    rewritten = True
+                    rewritten = "turned" if event.turned else "rewritten"
                 elif isinstance(event, Token):
                     text += event.text
                     await reply.stream_token(event.text)

@@ -192,3 +192,23 @@ async def test_an_answer_that_chose_between_two_is_asked_back_in_its_place(
 async def test_a_question_that_names_one_is_answered(service: ChatService) -> None:
     answer = last(await events_of(service, InTurn(RIGHT), reads=True))
     assert (answer.answer, answer.choices) == (RIGHT, [])
+
+
+@pytest.mark.parametrize("reads", [True, False])
+async def test_a_yes_gives_way_to_the_no_that_its_sentence_means(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch, reads: bool
+) -> None:
+    said = "customers in the US can return a product within 45 days of delivery."
+    engine = InTurn(f"Yes, {said}")
+    wanted = {"Yes": 0.1, "No": 0.8}
+    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    asked = Question("is day 60 still ok for a US return?", asker=EVERYTHING)
+    events = await events_of(service, engine, reads=reads, asked=asked, found=long_ones)
+    assert streamed(events) == f"Yes, {said}"
+    answer = last(events)
+    if not reads:  # a model that was not trained for it is not asked
+        assert answer.answer == f"Yes, {said}"
+        return
+    assert events[-2] == Rewritten(f"No, {said}", turned=True)
+    assert answer.answer == f"No, {said}"
+    assert support(answer) == "partly"

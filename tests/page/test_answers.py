@@ -37,5 +37,5 @@ def test_a_question_back_is_no_refusal() -> None:
 @pytest.mark.parametrize(("choices", "said"), [([], "second reading"), (["US", "EU"], "only one")])
 def test_a_reader_learns_why_the_first_text_is_gone(choices: list[str], said: str) -> None:
     answer = Answer("45 days.", bool(choices), 0.9, [], [], "model", {}, choices=choices)
-    assert len(notes(answer, "en", rewritten=False)) == 1
-    assert said in notes(answer, "en", rewritten=True)[1]
+    assert len(notes(answer, "en", rewritten="")) == 1
+    assert said in notes(answer, "en", rewritten="rewritten")[1]

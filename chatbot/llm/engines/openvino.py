@@ -156,7 +156,7 @@ class OpenVINOEngine:
         config = self._config(request, 1)
         config.min_new_tokens = 1
         config.stop_token_ids = {
-            *(self._tokens.encode(text)[0] for text in request.avoid),
+            self._tokens.encode(request.avoid)[0],
             *(() if self._tokens.end is None else (self._tokens.end,)),
         }
         running = _Running(prompt, config, cancel)

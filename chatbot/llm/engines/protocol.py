@@ -15,7 +15,7 @@ class GenerationRequest:
     """``prompt`` is rendered already; decoding is greedy at temperature 0.
 
     ``context`` is how many tokens the model can read and write together, if that is known. The
-    answer does not begin with the first token of any of ``avoid``.
+    answer does not begin with the first token of ``avoid``.
     """
 
     prompt: str
@@ -23,7 +23,7 @@ class GenerationRequest:
     stop: tuple[str, ...] = ()
     temperature: float = 0.0
     context: int | None = None
-    avoid: tuple[str, ...] = ()
+    avoid: str = ""
 
     def room(self, prompt_tokens: int) -> int:
         """How many tokens the answer may have after a prompt of ``prompt_tokens``.

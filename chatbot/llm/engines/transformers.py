@@ -1,7 +1,7 @@
 """The engine that runs everywhere: Hugging Face transformers on CPU or GPU, one request a time."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +99,9 @@ class TransformersEngine:
         prompt_tokens = int(encoded.input_ids.shape[1])
         limit = request.room(prompt_tokens)
         stops, decoder = StopFilter(request.stop), StreamDecoder(self._decode)
-        avoided = [
-            self._tokenizer(text, add_special_tokens=False).input_ids[0] for text in request.avoid
-        ]
+        avoided = None
+        if request.avoid:
+            (avoided, *_) = self._tokenizer(request.avoid, add_special_tokens=False).input_ids
         tokens = self._tokens(encoded.input_ids, request.temperature, avoided)
         for count, token in enumerate(tokens, 1):
             if cancel.is_set():
@@ -120,9 +120,9 @@ class TransformersEngine:
             if text:
                 yield Piece(text, count)
 
-    def _tokens(self, prompt: Any, temperature: float, avoided: Sequence[int]) -> Iterator[int]:
+    def _tokens(self, prompt: Any, temperature: float, avoided: int | None) -> Iterator[int]:
         """Greedy or sampled decoding without end, a token at a time with a key-value cache; the
-        first one is none of the ``avoided``.
+        first one is not ``avoided``.
 
         A plain loop instead of ``generate`` in a thread: it stops between two tokens, and its
         errors arrive here.
@@ -137,9 +137,9 @@ class TransformersEngine:
                 )
             cache = out.past_key_values
             logits = out.logits[0, -1]
-            if avoided:
+            if avoided is not None:
                 logits = logits.clone()
-                logits[list(avoided)], avoided = -torch.inf, ()
+                logits[avoided], avoided = -torch.inf, None
             token = self._pick(logits, temperature)
             yield token
             step = torch.tensor([[token]], device=self._model.device)

@@ -158,14 +158,14 @@ def test_a_prompt_whose_probability_was_asked_is_not_read_again(engine: OpenVINO
 def test_an_answer_does_not_begin_with_what_is_to_be_avoided(engine: OpenVINOEngine) -> None:
     prompt = "Count: one two three four one two three four one two three"
     first = text_of(say(engine, prompt, tokens=4))
-    other = text_of(say(engine, prompt, tokens=4, avoid=(first,)))
+    other = text_of(say(engine, prompt, tokens=4, avoid=first))
     assert first.split()[0] != (other.split() or [""])[0]
     assert other
 
 
 def test_what_cannot_begin_an_answer_may_stand_in_it(engine: OpenVINOEngine) -> None:
     prompt = "red blue red blue red blue red blue red blue red blue red"
-    said = say(engine, prompt, tokens=24, avoid=(" blue",))
+    said = say(engine, prompt, tokens=24, avoid=" blue")
     text = text_of(said)
     assert not text.startswith(" blue")
     assert " blue" in text[1:]
