@@ -40,10 +40,12 @@ def company_rows(name: str) -> Iterator[Row]:
     """The sentences about a made-up company."""
     chunks = chunks_of(WRITTEN, [f"{name}.md"])
     passages: list[Document] = []
-    for number in range(len(chunks)):
+    for number, chunk in enumerate(chunks):
+        told = passages[-1].metadata["end"] if passages else 0
+        if chunk.end <= told:
+            continue
         one = passage(chunks, number)
-        if not passages or one.metadata["start"] >= passages[-1].metadata["end"]:
-            passages.append(one)
+        passages.append(one if one.metadata["start"] >= told else passage([chunk], 0))
     question = ""
     for line in (WRITTEN / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         kind, _, text = line.partition(" ")

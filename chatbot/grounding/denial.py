@@ -108,6 +108,8 @@ def _share(clause: Piece, other: Piece) -> float:
     does a region, tier or the like."""
     if other.short and other.stems and not other.stems & clause.stems:
         return 0  # "Saturdays do not", for Sundays
+    if clause.facts and other.elliptic and _apart(clause, other):
+        return overlap(clause, other)  # "not in kayaks", of "on pontoons they cost 25 EUR"
     same = [stem in other.subject or stem in other.taken for stem in clause.subject]
     whole = bool(same) and all(same)
     terms = sum(stem[0] == "@" for stem in clause.stems & other.stems)
@@ -116,6 +118,12 @@ def _share(clause: Piece, other: Piece) -> float:
         + (_WHOLE_SUBJECT if whole else _SAME_SUBJECT * sum(same))
         + _SAME_TERM * terms
     )
+
+
+def _apart(clause: Piece, other: Piece) -> bool:
+    """Whether a clause has words of its own and shares neither these nor a number."""
+    facts = len(missing(clause.facts, other.facts)) < len(clause.facts)
+    return bool(other.stems) and not other.stems & clause.stems and not facts
 
 
 def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from chatbot.grounding.cells import other_cell
 from chatbot.grounding.conclusions import conclusions
+from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.copying import copies, miscopied
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
@@ -54,7 +56,9 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
             return Finding((span,))
         same = _SAME if said.facts else _SAME_WORDS
         alone = len(said.clauses) == 1 and _score(said, span) >= same
-        if alone and opposite(said, span.reading, span.over):
+        if alone and (
+            opposite(said, span.reading, span.over) or contrasted(said, span.reading)
+        ):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason)
     if parts := () if copied else _parts(said, near, spans, asked):
@@ -140,6 +144,7 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
         or misplaced(claim, source, over, _elsewhere(span, spans))
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
+        or other_cell(claim, span, spans)
     )
 
 

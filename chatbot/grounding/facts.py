@@ -67,6 +67,15 @@ _HALF_A = re.compile(
     r"(?=(?:year|month|day|hour|Jahr|Monat|Tag|Stunde|an|année|mois|heure|año|mes|hora)\b)",
     re.IGNORECASE,
 )
+_HALF_DAY = re.compile(
+    r"(?<!\d )\bhalf[ -]?days?\b|\bhalbe[rnms]? Tage?[ns]?\b|\bHalbtage?\b|\bdemi-journée\b|\bmedio día\b",
+    re.IGNORECASE,
+)
+_HOURLY = re.compile(
+    r"\b(?:every hour|each hour|jede Stunde|stündlich|toutes les heures|cada hora)\b|"
+    r"\b(?P<half>every half hour|halbstündlich|jede halbe Stunde|toutes les demi-heures)\b",
+    re.IGNORECASE,
+)
 _LASTS = {
     "jährig": "Jahre", "monatig": "Monate", "wöchig": "Wochen", "tägig": "Tage",
     "stündig": "Stunden", "minütig": "Minuten",
@@ -96,6 +105,9 @@ _HUNDREDTHS = {"half": 50, "quarter": 25, "viertel": 25, "quart": 25, "cuarto": 
 _UNDER = re.compile(r"\b(under|over)-(\d{1,3})s?\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]+-?)(\d{1,4})")
 _TO = re.compile(r"\s?(?:[-–—]|to|through|bis|à|a)\s?", re.IGNORECASE)
+_TO_DATE = re.compile(
+    r"\s?(?:[-–—]|to|until|through|bis|au|al|à|a)(?: (?:the|zum|einschließlich))?\s?", re.IGNORECASE
+)
 
 
 def missing_facts(claim: str, source: str) -> list[str]:
@@ -122,6 +134,7 @@ def facts(text: str) -> list[Fact]:
     take(_TIME, _time)
     take(_CODE, _code)
     found += _codes_between(spoken, [fact for fact in found if fact.kind == "code"])
+    found += _months_between(spoken, [fact for fact in found if fact.kind == "date"])
     found += _months(text)
     take(_SHARES, _share)
     found += quantities(text)
@@ -141,6 +154,14 @@ def _codes_between(text: str, codes: Sequence[Fact]) -> Iterator[Fact]:
             yield Fact("code", frozenset({code}), None, code, code, one.start, one.end, True)
 
 
+def _months_between(text: str, dates: Sequence[Fact]) -> Iterator[Fact]:
+    """The whole months that "23 May to 1 November" covers."""
+    for one, other in pairwise(sorted(dates, key=lambda fact: fact.start)):
+        months = {value[1] for value in other.values if isinstance(value, tuple)}
+        if len(months) == len(one.values) == 1 and _TO_DATE.fullmatch(text[one.end : other.start]):
+            yield from _between(one, str(months.pop()))
+
+
 def unify_spelling(text: str) -> str:
     """``text`` in one spelling with its fractions and powers left as they are."""
     kept: dict[str, str | int | None] = {
@@ -151,7 +172,8 @@ def unify_spelling(text: str) -> str:
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
     text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
-    text = _HALF_A.sub("½ ", _LASTING.sub(_with_unit, text))
+    text = _HOURLY.sub(lambda match: f"every {30 if match['half'] else 60} minutes", text)
+    text = _HALF_A.sub("½ ", _HALF_DAY.sub("½ day", _LASTING.sub(_with_unit, text)))
     return _LARGE.sub(_in_figures, _HALVES.sub(_with_half, text))
 
 
@@ -268,6 +290,8 @@ def _months(text: str) -> list[Fact]:
 def _between(first: Fact, last: str) -> Iterator[Fact]:
     """The months that "April to July" covers."""
     names = month_names()
+    if last not in names:
+        return
     [value] = first.values
     assert isinstance(value, tuple)  # day, month and year
     at = names.index(value[1])

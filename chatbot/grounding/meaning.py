@@ -7,11 +7,12 @@ row, another region, a unit, a sign or a "not", and these can be read off the wo
 from collections.abc import Sequence
 
 from chatbot.grounding.binding import other_binding, other_code, other_kind
+from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.denial import denial, opposite, other_lead
-from chatbot.grounding.fact import missing, wording_of
+from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import CURRENCIES, Term
 from chatbot.grounding.mixing import mixed
-from chatbot.grounding.rates import speaks_of
+from chatbot.grounding.rates import TIMES, speaks_of
 from chatbot.grounding.reading import Reading
 
 _CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
@@ -32,6 +33,7 @@ def objection(
         or other_binding(claim, source, beside)
         or other_kind(claim, source)
         or mixed(claim, source, over, beside)
+        or contrasted(claim, source)
         or opposite(claim, source, over)
         or denial(claim, source)
         or other_lead(claim)
@@ -44,10 +46,18 @@ def _other_fact(claim: Reading, source: Reading, over: Reading) -> str | None:
     if len(lacking) < len(claim.facts):
         lacking = missing(lacking, [f for f in over.facts if f.unit or f.kind != "quantity"])
     each = {term.value for term in source.terms if term.kind == "rate"}
+    each |= {unit for unit in _priced_ones(claim, lacking) if speaks_of(unit, over.text)}
     lacking = [fact for fact in lacking if not (fact.unit in each and 1 in fact.values)]
     if not lacking:
         return None
     return f"it says '{wording_of(lacking[0], source.facts)}', which its source does not"
+
+
+def _priced_ones(claim: Reading, facts: Sequence[Fact]) -> list[str]:
+    """The units of "one night" and the like beside a price: what a column "Night" is named."""
+    if not any(fact.unit in CURRENCIES for fact in claim.facts):
+        return []
+    return [fact.unit for fact in facts if fact.unit in TIMES and 1 in fact.values]
 
 
 def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:

@@ -25,6 +25,7 @@ def renamed(
     tandems" of "the minimum age for e-bikes", where tandems are spoken of elsewhere."""
     known = source.stems | over.stems | _sided(claim)
     strange = {stem for stem in claim.stems - LIGHT - general_words() if not has_stem(stem, known)}
+    strange = {stem for stem in strange if _may_be_name(stem, claim)}
     left = {
         stem for stem in source.stems - LIGHT - general_words() if not has_stem(stem, claim.stems)
     }
@@ -35,6 +36,14 @@ def renamed(
     return (
         f"it says '{longest(frozenset(strange & elsewhere))}', of which its source does not speak"
     )
+
+
+def _may_be_name(stem: str, claim: Reading) -> bool:
+    """In German a name has a capital, and a verb has none."""
+    if claim.language != "de":
+        return True
+    large = " ".join(word for word in claim.text.split() if word[:1].isupper())
+    return has_stem(stem, stems_of(large, claim.language))
 
 
 def misplaced(

@@ -10,7 +10,9 @@ _FREE = re.compile(
     r"without (?:an? |any )?(?:\w+ )?(?:costs?|charges?|fees?|payment)|"
     r"costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
     r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|kostet nichts(?: extra)?|"
-    r"sans (?:frais|supplément)|sin (?:coste|cargo)s?)\b",
+    r"sans (?:frais|supplément)|sin (?:coste|cargo)s?|"
+    r"(?:pay|pays|paying|paid)(?: (?:you|us|them))? nothing(?: extra)?(?! (?:but|except|more|until|before))|"
+    r"(?:zahl(?:en|t|st)|bezahl(?:en|t|st))(?P<between> [^.;:,]{0,80}?)?\bnichts(?! (?:mehr|weiter)))\b",
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(r"\b(?:not only|nicht nur)\b", re.IGNORECASE)
@@ -31,8 +33,8 @@ def undenied(text: str) -> str:
 
 
 def with_free(text: str) -> str:
-    """ "At no cost" and "costs nothing" as "free"."""
-    return _FREE.sub("free", text)
+    """ "At no cost" and "costs nothing" as "free"; "zahlen Kinder nichts" as "free Kinder"."""
+    return _FREE.sub(lambda match: f"free{(match['between'] or '').rstrip()}", text)
 
 
 def plain_bounds(text: str) -> str:

@@ -18,7 +18,8 @@ _SIGNS = ("$", "€", "£", "¥", "US$")
 _NUMBER = re.compile(
     rf"(?:(?P<before>{_MONEY})\s?)?"
     r"(?P<sign>(?<![\w.)\]%])[-−–+](?=\d)|(?<![\w.)\]%])±(?=\d))?(?<![\d])"
-    r"(?P<digits>\d+(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d+(?:[.,:/]\d+)*)"
+    r"(?P<digits>\d+(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d{1,3}(?:'\d{3}(?!\d))+(?:\.\d+)?|"
+    r"\d+(?:[.,:/]\d+)*)"
     r"(?P<fraction>\s?[½¼¾⅓⅔⅛⅜⅝⅞]|\s[1-9]/[2-9](?!\d))?(?P<power>[⁻⁰¹²³⁴-⁹]+|\^-?\d+)?"
     r"|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])"
 )
@@ -183,7 +184,7 @@ def _values(match: re.Match[str]) -> frozenset[object]:
 
 
 def _values_of(digits: str) -> set[object]:
-    digits = re.sub(r"[ \u00a0\u202f]", "", digits)
+    digits = re.sub(r"[ \u00a0\u202f']", "", digits)
     if not re.fullmatch(r"\d+(?:[.,]\d+)*", digits) or len(digits) > 40:
         return {digits}
     signs = re.findall(r"[.,]", digits)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from chatbot.grounding.lexicon import Term, units
 from chatbot.grounding.pieces import WORD
 
-_UNITS_OF_RATES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
+TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
     r"(?:\b(?:per|pro|par|por)\s|/\s?)(?P<each>[^\W\d_]+)|"
     r"(?:(?<=[\d€$£] )|(?<=\btime )|(?<=\btimes ))(?:an?|each|every|le|la|im|al)\s"
@@ -26,6 +26,11 @@ _REGULAR = {
 _SHORT = re.compile(r"\bp\.?\s?[amwd]\b|/\s?(?:mo|yr|hr|wk)\b|\bpc?m\b|\bannum\b", re.IGNORECASE)
 
 
+def _is_each(match: re.Match[str], unit: str | None) -> bool:
+    """Whether it is a thing or a measure: "per person", "a foot", but not "a person"."""
+    return unit is not None or bool(match["each"])
+
+
 def speaks_of(unit: str, text: str) -> bool:
     """Whether a text names a unit of time in any way: "monthly", "Monatspreis", "p.m."."""
     said = text.lower()
@@ -39,10 +44,10 @@ def rates(text: str) -> Iterator[Term]:
     for match in _RATE.finditer(text):
         word = next(filter(None, match.groups()))
         unit = units().get(word) or units().get(word.lower())
-        if unit in _UNITS_OF_RATES:
+        if unit in TIMES:
             yield Term("rate", unit, match.start(), match[0])
-        elif unit is None and match["each"] and _PRICED.search(text, 0, match.start()):
-            yield Term("each", word.lower(), match.start(), match[0])
+        elif _is_each(match, unit) and _PRICED.search(text, 0, match.start()):
+            yield Term("each", unit or word.lower(), match.start(), match[0])
     for match in WORD.finditer(text):
         if (unit := _REGULAR.get(match[0].lower())) is not None:
             yield Term("rate", unit, match.start(), match[0])

@@ -20,6 +20,7 @@ _MARKER = re.compile(r"^\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+)+")
 _EMPHASIS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _FIRST = 4  # words
 _TO = re.compile(r"\s?(?:[-–—]|to|through|until|bis|à|au|a|al)\s?", re.IGNORECASE)
+_NOTHING = re.compile(r"\s*[-–—]\s*")
 _COLUMN_WORDS = {"eu": "EU", "us": "US", "uk": "UK", "usa": "USA", "no": "number", "no.": "number"}
 # Days together, by the numbers of their first and last.
 _GROUPS = {
@@ -104,7 +105,7 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
             )
             # What denies is the cell and the row, not the column "without a plan".
             apart = (label is not None and label.negative) != cell_piece.negative
-            denied = apart != clause.negative
+            denied = apart != (clause.negative or bool(_NOTHING.fullmatch(cell)))
             clauses.append(replace(cell_piece, in_denied_list=denied))
     text = " | ".join(piece.text for piece in pieces)
     every = tuple(fact for piece in pieces for fact in piece.facts)

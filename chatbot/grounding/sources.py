@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from chatbot.grounding.families import Family, families
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
+from chatbot.knowledge.blocks import header_rows
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import sentences
 
@@ -18,6 +19,7 @@ _CELLS = re.compile(r"(?<!\\)\|")
 _ITEM = re.compile(r"\s*(?:[-*+•]\s|\(?\d{1,3}[.)]\s|#)|[\w -]{1,30}: ")
 _PROSE = re.compile(r"[,;] .*\w[.!?]$")
 _SEPARATORS = (",", ";", "\t")
+_ROWS = re.compile(r"(?:^[^\n|]*\|[^\n]*(?:\n|$)){2,}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,13 @@ def spans_of(passage: Document, number: int) -> list[Span]:
     orders = set(instructions(text))
     over, language = _over(passage), language_of(text)
     columns = _names(str(passage.metadata.get("columns") or ""))
+    heads = _heads(text)
     found: list[Span] = []
     table, heading, intro = 0, "", ""
     parts = list(_lines(text, columns))
     for at, (start, end) in enumerate(parts):
+        if (names := heads.get(text.rfind("\n", 0, start) + 1)) is not None:
+            columns, table = names or columns, table + 1
         quote = text[start:end]
         if any(a <= start < b for a, b in orders):
             continue
@@ -124,6 +129,22 @@ def _over(passage: Document) -> str:
     return " | ".join(filter(None, [*named, re.sub(r"[-_/]+", " ", path)]))
 
 
+def _heads(text: str) -> dict[int, list[str]]:
+    """Where the rows of tables begin that are written without a rule, and what they name their
+    columns; nothing where no row of them does."""
+    heads: dict[int, list[str]] = {}
+    for match in _ROWS.finditer(text):
+        lines = match[0].rstrip("\n").split("\n")
+        rows = [_cells(line) for line in lines]
+        if any(map(_RULE.fullmatch, lines)):
+            continue
+        if len({line.count("|") for line in lines}) == 1 and not lines[1].startswith("|"):
+            rows = [_plain_cells(line) for line in lines]
+        even = len({len(row) for row in rows}) == 1
+        heads[match.start()] = rows[0] if even and header_rows(rows) else []
+    return heads
+
+
 def _names(columns: str) -> list[str]:
     return [name.strip() for name in columns.split(" | ")] if columns else []
 
@@ -134,8 +155,9 @@ def _row(line: str, columns: Sequence[str]) -> list[tuple[str, str]]:
         return []
     if "|" in line:
         cells = _cells(line)
-        if len(cells) == len(columns):
-            return list(zip(columns, cells, strict=True))
+        for each in (cells, _plain_cells(line)):
+            if len(each) == len(columns):
+                return list(zip(columns, each, strict=True))
         return [("", cell) for cell in cells] if len(cells) > 1 else []
     if _PROSE.search(line):  # commas of a sentence under or beside a table
         return []
@@ -145,6 +167,11 @@ def _row(line: str, columns: Sequence[str]) -> list[tuple[str, str]]:
             if len(cells) == len(columns):
                 return list(zip(columns, cells, strict=True))
     return []
+
+
+def _plain_cells(line: str) -> list[str]:
+    """The cells of a row that no "|" begins or ends, so that the first or last may be empty."""
+    return [cell.strip() for cell in _CELLS.split(line)]
 
 
 def _cells(line: str) -> list[str]:

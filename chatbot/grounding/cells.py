@@ -1,0 +1,135 @@
+"""Rows and columns of a table that a sentence mixes: the label of one row with the number of
+another, or the name of one column with the cell of another."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.lexicon import empty_words
+from chatbot.grounding.overlap import has_stem
+from chatbot.grounding.reading import Reading, read, split_name
+from chatbot.grounding.sources import Span
+from chatbot.grounding.words import content_words, meaning_words
+
+_BRACKET = re.compile(r"\([^)]*\)")
+_EITHER = re.compile(r"\s*/\s*|\s+(?:or|oder|ou|o)\s+")
+_LETTER = re.compile(r"(?<![\w.])[A-Z](?![\w.])")
+_ANSWERS = frozenset("yes no ja nein oui non sí si ✓ ✗ x".split())  # noqa: SIM905
+_NOTHING = re.compile(r"\s*[-–—]?\s*")
+
+Name = frozenset[str]  # stems, figures, and single capitals as "=A"
+
+
+def other_cell(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
+    """What a claim says of a row or column whose name it does not say, where it says another's."""
+    if span.row < 0 or not span.cells:
+        return None
+    table = [s for s in spans if s.row == span.row and s.passage is span.passage and s.cells]
+    return _other_row(claim, span, table) or _other_column(claim, span)
+
+
+def _other_row(claim: Reading, span: Span, table: Sequence[Span]) -> str | None:
+    own = _name(span.cells[0][1], claim.language)
+    for row in table:
+        name = _name(row.cells[0][1], claim.language)
+        more, less = name - own, own - name
+        if row is span or row.cells[0][0] == row.cells[0][1] or not (_worded(own) and more):
+            continue
+        if _worded(name) and _says(claim, more) and not _says_any(claim, less):
+            if _says(claim, name):
+                return f"it says of '{row.cells[0][1]}' what its source says of another row"
+    return None
+
+
+def _other_column(claim: Reading, span: Span) -> str | None:
+    """The cell of a column that the claim does not name, where it names another with another."""
+    named = [(_names(name, claim.language), cell) for name, cell in span.cells[1:]]
+    matched = [(names, cell) for names, cell in named if _matches(claim, cell)]
+    if not matched or len({cell for _, cell in matched}) > 1:
+        return None
+    for (names, cell), (column, _) in zip(named, span.cells[1:], strict=True):
+        if (names, cell) in matched or not _comparable(cell, matched[0][1]):
+            continue
+        if any(_nearer(claim, name, [own for own, _ in matched]) for name in names):
+            return f"it says of '{column}' what its source says of another column"
+    return None
+
+
+def _nearer(claim: Reading, name: Name, matched: Sequence[Sequence[Name]]) -> bool:
+    """Whether the claim says this name, and of each matched column nothing of its own."""
+    return _says(claim, name) and all(
+        bool(name - own) and not _says_any(claim, own - name) for each in matched for own in each
+    )
+
+
+def _matches(claim: Reading, cell: str) -> bool:
+    """Whether the claim has the number of a cell, or all words of one without numbers."""
+    found = read(cell, claim.language).facts
+    if found:
+        return any(not missing([fact], claim.facts) for fact in _bare(found, claim))
+    said = _name(cell, claim.language)
+    return bool(said) and cell.strip().lower() not in _ANSWERS and _says(claim, said)
+
+
+def _bare(found: Sequence[Fact], claim: Reading) -> Iterator[Fact]:
+    """A number without unit is held by one with any."""
+    values = {value for fact in claim.facts for value in fact.values}
+    return (fact for fact in found if fact.unit or fact.values & values)
+
+
+def _comparable(cell: str, matched: str) -> bool:
+    """Whether two cells hold the same kind of thing, or the one nothing."""
+    if _NOTHING.fullmatch(cell):
+        return True
+    mine, theirs = read(cell).facts, read(matched).facts
+    if not mine or not theirs:
+        return cell.strip().lower() not in _ANSWERS
+    return any((a.kind, a.unit) == (b.kind, b.unit) for a in mine for b in theirs)
+
+
+@lru_cache(maxsize=4096)
+def _names(column: str, language: str) -> tuple[Name, ...]:
+    """What a column may be called: "Halbtax/GA" either."""
+    names = (_name(part, language) for part in _EITHER.split(split_name(column)))
+    return tuple(filter(None, names))
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str, language: str) -> Name:
+    plain = _BRACKET.sub(" ", text)
+    text = plain if re.search(r"\w", plain) else text
+    letters = {f"={letter}" for letter in _LETTER.findall(text)}
+    return frozenset(_stems(_LETTER.sub(" ", text), language) | letters)
+
+
+def _stems(text: str, language: str) -> set[str]:
+    if language in ("de", "fr", "es"):
+        return meaning_words(text, language, empty_words(language), {})
+    return content_words(text)
+
+
+def _worded(name: Name) -> bool:
+    return any(not mark[:1].isdigit() for mark in name)
+
+
+def _says(claim: Reading, name: Name) -> bool:
+    return bool(name) and all(_held(mark, claim) for mark in name)
+
+
+def _says_any(claim: Reading, name: Name) -> bool:
+    return any(_held(mark, claim) for mark in name)
+
+
+def _held(mark: str, claim: Reading) -> bool:
+    if mark.startswith("="):
+        return any(f"={letter}" == mark for letter in _LETTER.findall(claim.text[1:]))
+    said = _said(claim.text, claim.language)
+    if mark.isdigit():
+        return mark in said or any(int(mark) in fact.values for fact in claim.facts)
+    return has_stem(mark, said)
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str, language: str) -> frozenset[str]:
+    return frozenset(_stems(text, language))
