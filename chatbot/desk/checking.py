@@ -14,8 +14,8 @@ from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
 from chatbot.grounding.conclusions import lead_verdict
-from chatbot.grounding.denial import lead_objection
 from chatbot.grounding.evidence import evidence
+from chatbot.grounding.leads import denied_lead, lead_objection
 from chatbot.grounding.lexicon import capitalised, is_polite
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
@@ -89,7 +89,9 @@ def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSente
     found = evidence(text, spans, asked)
     if not found.spans:
         return CheckedSentence(text, False, found.reason)
-    _, wrong = lead_verdict(read(text), asked, [span.reading for span in found.spans])
-    if question and (wrong := wrong or lead_objection(read(text), asked)):
+    said = read(text)
+    right, wrong = lead_verdict(said, asked, [span.reading for span in found.spans])
+    wrong = wrong or (None if right else denied_lead(said, asked))
+    if wrong := wrong or (lead_objection(said, asked) if question else None):
         return CheckedSentence(text, False, wrong)
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

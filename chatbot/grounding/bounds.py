@@ -14,14 +14,16 @@ from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 
 _HOW = {
-    "least": "at least|(?:a )?minimum(?: of)?|min\\.?|from|start(?:s|ing)? (?:at|from)|"
+    "least": "opens? (?:at|from)|opening at|öffnet um|at least|"
+    "(?:a )?minimum(?: of)?|min\\.?|from|start(?:s|ing)? (?:at|from)|"
     "begin(?:s|ning)? (?:at|from)|no less than|not less than|"
     "no earlier than|not earlier than|not under|not below|mindestens|ab|frühestens|au moins|"
     "à partir de|dès|al menos|desde|a partir de",
     "over": "more than|over|above|longer than|older than|heavier than|larger than|greater than|"
     "higher than|exceed(?:s|ing)?|beyond|after|since|mehr als|über|länger als|älter als|nach|"
     "plus de|après|más de|después de",
-    "most": "up to(?: and including)?|at most|no more than|not more than|no later than|"
+    "most": "(?:closes?|closed|closing|shuts?|ends?) at|schlie(?:ß|ss)t um|"
+    "up to(?: and including)?|at most|no more than|not more than|no later than|"
     "not later than|no longer than|no older than|not exceed|must not exceed|(?:a )?maximum(?: of)?|"
     "max\\.?|within|until|till|by|as many as|as much as|limited to|limit (?:is|of)|capped at|"
     "valid for|kept for|bis(?: zu)?|höchstens|maximal|spätestens|nicht mehr als|"

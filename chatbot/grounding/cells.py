@@ -18,6 +18,19 @@ _LETTER = re.compile(r"(?<![\w.])[A-Z](?![\w.])")
 _ANSWERS = frozenset("yes no ja nein oui non sí si ✓ ✗ x".split())  # noqa: SIM905
 _NOTHING = re.compile(r"\s*[-–—]?\s*")
 
+# Names that a number with such a unit says.
+_MEASURES = {
+    "price cost fee rate rent charg pay preis kost gebuhr miet prix precio": "usd eur gbp chf",
+    "age old alt alter edad": "year",
+    "weight weigh load gewicht poids peso": "kg g lb tonne mg",
+    "length height width depth size dimens lang hoh breit tief grosse": "mm cm m inch foot yard",
+    "distanc entfern rang": "m km mile",
+    "time durat period term warranti dauer frist laufzeit garanti": "minute hour day week month year",
+    "temperatur": "celsius fahrenheit",
+    "capac volum tank inhalt": "litre ml gallon",
+    "power output leistung": "watt kw",
+}
+
 Name = frozenset[str]  # stems, figures, and single capitals as "=A"
 
 
@@ -36,9 +49,8 @@ def _other_row(claim: Reading, span: Span, table: Sequence[Span]) -> str | None:
         more, less = name - own, own - name
         if row is span or row.cells[0][0] == row.cells[0][1] or not (_worded(own) and more):
             continue
-        if _worded(name) and _says(claim, more) and not _says_any(claim, less):
-            if _says(claim, name):
-                return f"it says of '{row.cells[0][1]}' what its source says of another row"
+        if _worded(name) and _says(claim, name) and not _says_any(claim, less):
+            return f"it says of '{row.cells[0][1]}' what its source says of another row"
     return None
 
 
@@ -127,7 +139,10 @@ def _held(mark: str, claim: Reading) -> bool:
     said = _said(claim.text, claim.language)
     if mark.isdigit():
         return mark in said or any(int(mark) in fact.values for fact in claim.facts)
-    return has_stem(mark, said)
+    return has_stem(mark, said) or any(
+        mark in names.split() and any(fact.unit in units.split() for fact in claim.facts)
+        for names, units in _MEASURES.items()
+    )
 
 
 @lru_cache(maxsize=4096)

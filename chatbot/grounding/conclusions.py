@@ -13,6 +13,7 @@ from itertools import islice
 
 from chatbot.grounding.bounds import Bound, bounds_of, contains
 from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.leads import denied_lead
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
@@ -34,6 +35,10 @@ _AUXILIARY = re.compile(
     r"\b(?:is|are|can|may|must|will|should|does|do|ist|sind|kann|können|darf|dürfen|muss|wird|werden|"
     r"est|sont|peut|peuvent|doit|es|son|puede|pueden|debe)\b",
     re.IGNORECASE,
+)
+# A bound of time, and no state: "closes at 8 pm".
+_CLOSES = re.compile(
+    r"\b(?:opens?|closes?|closed|closing|shuts?) (?:at|from)\b|\b(?:schließt|öffnet) um\b"
 )
 _DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
 _NAMED = frozenset({"region", "tier", "client", "speed", "season", "weekday", "generation", "size"})
@@ -151,7 +156,7 @@ def lead_verdict(
     yes = claim.lead == "yes"
     # A question such as "is it too late" turns a yes round.
     plain = not any(clause.negative for clause in claim.clauses) and not (
-        _TOO.search(asked.text) or _other_state(claim, asked)
+        _TOO.search(asked.text) or _other_state(_CLOSES.sub(" ", claim.text), asked.text)
     )
     if _about_the_same(asked, [claim, *sources]):
         for fact in missing(asked.facts, claim.facts):
@@ -169,7 +174,7 @@ def lead_verdict(
             if yes and plain:
                 return False, f"it says 'yes' to '{day}', which its source does not"
     restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
-    return restated and yes != denied, None
+    return restated and yes != denied and denied_lead(claim, asked) is None, None
 
 
 def _decided(
@@ -201,15 +206,19 @@ def _about_the_same(asked: Reading, told: Sequence[Reading]) -> bool:
     return any(has_stem(stem, reading.stems) for stem in named for reading in told)
 
 
-def _other_state(claim: Reading, asked: Reading) -> bool:
-    mine, theirs = sides(claim.text, "polar"), sides(asked.text, "polar")
+def _other_state(claim: str, asked: str) -> bool:
+    mine, theirs = sides(claim, "polar"), sides(asked, "polar")
     return any(not mine[kind] & theirs[kind] for kind in mine.keys() & theirs.keys())
 
 
 def _restates(claim: Reading, asked: Reading) -> bool:
     named = {(term.kind, term.value) for term in claim.terms}
     told = all((term.kind, term.value) in named for term in asked.terms)
-    return told and coverage(asked, claim) >= _SAME_QUESTION and not _other_state(claim, asked)
+    return (
+        told
+        and coverage(asked, claim) >= _SAME_QUESTION
+        and not _other_state(claim.text, asked.text)
+    )
 
 
 def _shown(bound: Bound) -> str:

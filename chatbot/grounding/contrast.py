@@ -3,14 +3,14 @@ in the dormitory, 84 EUR in a room", "10 EUR, free for members", "from 9 p.m. to
 percentage that comes on top or goes off."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, has_stem
-from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.pieces import WORD, Piece, stems_of
 from chatbot.grounding.reading import Reading
 
 _TO = re.compile(r"\s?(?:[-–—]|to|until|till|bis|au|à|a|al)(?: (?:the|zum))?\s?", re.IGNORECASE)
@@ -29,8 +29,8 @@ _ON = re.compile(
 )
 _NEAR = 24  # characters
 _PHRASE = re.compile(
-    r"(?:^|(?<=\s))(?P<how>in|on|at|with|for|from|to|im|am|auf|mit|für|bei|ab|nach|in der|in den|auf "
-    r"der|auf dem)\s(?:the |an? |our |your |der |den |dem |die |das |ein\w* )?(?P<name>[^\W\d_]+)",
+    r"(?:^|(?<=\s))(?P<how>in|on|at|with|for|from|to|im|am|auf|mit|für|bei|ab|nach)\s"
+    r"(?:the |an? |our |your |der |den |dem |die |das |ein\w* )?(?P<name>[^\W\d_]+)",
     re.IGNORECASE,
 )
 _SAME = frozenset("also too likewise auch ebenfalls ebenso aussi también same".split())  # noqa: SIM905
@@ -120,7 +120,8 @@ def _other_phrase(claim: Reading, source: Reading) -> str | None:
                 continue
             [other] = naming
             known = frozenset[str]().union(*(c.stems for c in source.clauses if c is not other))
-            if has_stem(name, known) or _shares(clause, other, name):
+            told_too = other.facts and not missing(other.facts, claim.facts)
+            if told_too or has_stem(name, known) or _shares(clause, other, name):
                 continue
             if _belongs_elsewhere(clause, other, name, source):
                 return f"it says '{name}', of which its source says something else"
@@ -144,7 +145,7 @@ def _leads(clause: Piece, name: str) -> bool:
 
 
 def _is_same(clause: Piece) -> bool:
-    said = {word.strip(".,").lower() for word in clause.text.split()}
+    said = {word.lower() for word in WORD.findall(clause.text)}
     return bool(said & (_SAME | words("no"))) or clause.in_denied_list or len(said) < 3
 
 

@@ -2,11 +2,10 @@
 
 import re
 
-from chatbot.grounding.binding import has_rival
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import plain_bounds, sides
-from chatbot.grounding.overlap import LIGHT, coverage, has_stem, overlap
+from chatbot.grounding.overlap import LIGHT, has_stem, overlap
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 
@@ -29,7 +28,6 @@ _MODAL = frozenset("may must allow permit possibl avail offer".split())  # noqa:
 _GIVEN = frozenset("include open allowed possible accept connected valid enable start".split())  # noqa: SIM905
 # Words of a clause that says what another thing is set against.
 _ASIDE = frozenset("instead rather except unlike statt sondern außer sauf salvo".split())  # noqa: SIM905
-_SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
 
 
 def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
@@ -37,7 +35,7 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     denied: list[Piece] = []
     for clause in claim.clauses:
         best = about_the_same(clause, source)
-        if _conditional(clause) and not any(map(_conditional, best)):
+        if conditional(clause) and not any(map(conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
         if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
             continue
@@ -46,7 +44,7 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
             if not told and not (_limits_to(clause) and all(map(_of_others, best))):
                 denied.append(clause)
             continue
-        sides_said = [_other_side(clause.text, other.text) for other in best]
+        sides_said = [other_side(clause.text, other.text) for other in best]
         if best and all(sides_said):
             return sides_said[0]
     # "You pay unless it is damaged" is "You do not pay if it is damaged".
@@ -54,9 +52,9 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     if denied and not both:
         return "its source says the opposite"
     return (
-        _other_side(claim.text, _told_of(claim, source))
+        other_side(claim.text, _told_of(claim, source))
         or _other_heading(claim, source, over)
-        or _other_state(claim, source, over)
+        or other_state(claim, source, over)
         or _denied_in_whole(claim, source)
     )
 
@@ -68,7 +66,8 @@ def _told_of(claim: Reading, source: Reading) -> str:
     return "; ".join(told) or source.text
 
 
-def _conditional(clause: Piece) -> bool:
+def conditional(clause: Piece) -> bool:
+    """Whether a clause says when something holds: "if it runs dry"."""
     first = _WORD.search(clause.text)
     return first is not None and first[0].lower() in words("if")
 
@@ -130,7 +129,7 @@ def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None
     """ "The maximum is 16" under "Minimum age", where the source itself has neither word."""
     if len(claim.clauses) > 1 or sides(source.text, "opposites"):
         return None
-    return _other_side(claim.text, over.text)
+    return other_side(claim.text, over.text)
 
 
 def denial(claim: Reading, source: Reading) -> str | None:
@@ -141,7 +140,7 @@ def denial(claim: Reading, source: Reading) -> str | None:
     return None
 
 
-def _other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
+def other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
     """ "Open" in the claim where the whole source only says "closed", and neither denies."""
     if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
         return None
@@ -158,7 +157,7 @@ def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
     """A clause that affirms what its source has behind a "not" only: "Rush is possible for banners"
     of "for flyers, not for banners", "there is a lifeguard" of "at your own risk: there is no
     lifeguard", or all of a source of one clause ("the Liège shop takes no returns")."""
-    clauses = [c for c in claim.clauses if not (c.negative or _limits(c) or _conditional(c))]
+    clauses = [c for c in claim.clauses if not (c.negative or _limits(c) or conditional(c))]
     if len(clauses) == len(claim.clauses) and len(source.clauses) == 1:
         clauses = [claim]  # "at the shops in Ghent and Liège"
     if any(_denied_words(clause, source) for clause in clauses) or _reversed(claim, source):
@@ -176,7 +175,7 @@ def _reversed(claim: Reading, source: Reading) -> bool:
 def _denied_words(clause: Piece, source: Reading) -> bool:
     """Whether a clause has the words that the source has in a denied clause only."""
     for other in source.clauses:
-        if not other.negative or _conditional(other) or not _same_state(clause, other):
+        if not other.negative or conditional(other) or not _same_state(clause, other):
             continue
         elsewhere = frozenset().union(*(c.stems for c in source.clauses if not c.negative))
         said = other.stems - (LIGHT if len(source.clauses) == 1 else _MODAL)
@@ -246,7 +245,8 @@ def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:
     )
 
 
-def _other_side(claim: str, source: str) -> str | None:
+def other_side(claim: str, source: str) -> str | None:
+    """The other of two opposites that the source has where the claim has the one."""
     mine, theirs = sides(claim, "opposites"), sides(source, "opposites")
     for kind in mine.keys() & theirs.keys():
         if not mine[kind] & theirs[kind] and not _turned(mine[kind] | theirs[kind], claim, source):
@@ -264,31 +264,3 @@ def _turned(said: set[str], claim: str, source: str) -> bool:
 def _forbids(text: str) -> bool:
     said = {word.lower() for word in _WORD.findall(plain_bounds(text))}
     return bool(said & (words("no") | words("forbids")))
-
-
-def lead_objection(claim: Reading, question: Reading) -> str | None:
-    """What is wrong with the "yes" or "no" before the claim as an answer to the question."""
-    if not claim.lead or any(clause.denies for clause in question.clauses):
-        return None
-    other = [fact for fact in question.facts if not missing([fact], claim.facts)]
-    asked = [fact for fact in question.facts if fact not in other]
-    differs = [fact for fact in asked if has_rival(fact, claim.facts)]
-    denied = any(clause.negative for clause in claim.clauses)
-    if claim.lead == "yes" and differs:
-        return f"it says 'yes' to '{differs[0].full}' and then something else"
-    sides_differ = _other_side(claim.text, question.text) or _other_state(claim, question, question)
-    named = {term.value for term in claim.terms}
-    other_terms = any(term.value not in named for term in question.terms)
-    same = not (denied or asked or sides_differ or other_terms)
-    limits = {"only", "just", "nur", "seulement", "solo"} & set(claim.text.lower().split())
-    affirms = same and not limits and coverage(question, claim) >= _SAME_QUESTION
-    if claim.lead == "no" and affirms:
-        return "it says 'no' and then what was asked"
-    return None
-
-
-def other_lead(claim: Reading) -> str | None:
-    """Whether the claim begins with "yes" and then denies."""
-    if claim.lead == "yes" and claim.clauses and claim.clauses[0].denies:
-        return "it says 'yes' and then the opposite"
-    return None

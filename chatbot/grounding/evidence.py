@@ -56,9 +56,7 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
             return Finding((span,))
         same = _SAME if said.facts else _SAME_WORDS
         alone = len(said.clauses) == 1 and _score(said, span) >= same
-        if alone and (
-            opposite(said, span.reading, span.over) or contrasted(said, span.reading)
-        ):
+        if alone and (opposite(said, span.reading, span.over) or contrasted(said, span.reading)):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason)
     if parts := () if copied else _parts(said, near, spans, asked):

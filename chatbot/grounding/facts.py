@@ -68,7 +68,8 @@ _HALF_A = re.compile(
     re.IGNORECASE,
 )
 _HALF_DAY = re.compile(
-    r"(?<!\d )\bhalf[ -]?days?\b|\bhalbe[rnms]? Tage?[ns]?\b|\bHalbtage?\b|\bdemi-journée\b|\bmedio día\b",
+    r"(?<!\d )\bhalf[ -]?days?\b|\bhalbe[rnms]? Tage?[ns]?\b|\bHalbtage?\b|\bdemi-journée\b|"
+    r"\bmedio día\b",
     re.IGNORECASE,
 )
 _HOURLY = re.compile(

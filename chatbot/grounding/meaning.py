@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from chatbot.grounding.binding import other_binding, other_code, other_kind
 from chatbot.grounding.contrast import contrasted
-from chatbot.grounding.denial import denial, opposite, other_lead
+from chatbot.grounding.denial import denial, opposite
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import CURRENCIES, Term
 from chatbot.grounding.mixing import mixed
@@ -36,7 +36,6 @@ def objection(
         or contrasted(claim, source)
         or opposite(claim, source, over)
         or denial(claim, source)
-        or other_lead(claim)
     )
 
 

@@ -11,8 +11,9 @@ _FREE = re.compile(
     r"costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
     r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|kostet nichts(?: extra)?|"
     r"sans (?:frais|supplément)|sin (?:coste|cargo)s?|"
-    r"(?:pay|pays|paying|paid)(?: (?:you|us|them))? nothing(?: extra)?(?! (?:but|except|more|until|before))|"
-    r"(?:zahl(?:en|t|st)|bezahl(?:en|t|st))(?P<between> [^.;:,]{0,80}?)?\bnichts(?! (?:mehr|weiter)))\b",
+    r"(?:pay|pays|paying|paid)(?: (?:you|us|them))? nothing(?: extra)?"
+    r"(?! (?:but|except|more|until|before))|"
+    r"(?:be)?zahl(?:en|t|st)(?P<between> [^.;:,]{0,80}?)?\bnichts(?! (?:mehr|weiter)))\b",
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(r"\b(?:not only|nicht nur)\b", re.IGNORECASE)

@@ -1,0 +1,101 @@
+"""Whether the "yes" or "no" before a sentence agrees with the sentence itself, as an answer to its
+question."""
+
+import re
+
+from chatbot.grounding.binding import has_rival
+from chatbot.grounding.denial import conditional, other_side, other_state
+from chatbot.grounding.fact import missing
+from chatbot.grounding.opposites import sides, undenied
+from chatbot.grounding.overlap import coverage, has_stem
+from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.reading import Reading
+
+_SAME_QUESTION = 0.8  # of a question's words in a sentence that affirms it
+_RESTATED = 0.6  # of them, in a clause behind "but"
+_OPPOSITE = "it says 'yes' and then the opposite"
+# A question to which "yes" means that something is not so.
+_TURNED = re.compile(
+    r"\b(?:too|free of|"
+    r"lose|loses|lost|miss|misses|expires?|forfeit\w*|refuse\w*|reject\w*|forbid\w*|"
+    r"forbidden|prohibited|banned|exclud\w+|impossible|closed|stop|stops|limited|only|just|myself|"
+    r"ourselves|yourself|fail\w*|wrong|invalid|avoid|skip|waive\w*|unavailable|sold out|"
+    r"zu (?:spät|viele?|früh|alt|jung|groß|klein|schwer)|verlier\w*|verfall\w*|verfällt|verboten|"
+    r"ausgeschlossen|unmöglich|geschlossen|nur|selbst|selber|ungültig|"
+    r"trop|perd\w*|interdit\w*|impossible|fermé\w*|seulement|demasiado|pierd\w*|prohibid\w*|"
+    r"imposible|cerrad\w*|solo|sólo)\b",
+    re.IGNORECASE,
+)
+_NO_WHAT = re.compile(
+    r"\b(?:no|kein(?:e[nmrs]?)?|aucune?|ning[uú]n[ao]?)\s((?:[^\W\d_]+[\s-]?){1,3})", re.IGNORECASE
+)
+_BUT = re.compile(r"\s*(?:but|aber|mais|pero|although|though|unless|except)\b", re.IGNORECASE)
+# Sides of [polar] that answer a question for the other side with "no".
+_DECISIVE = ("free", "allowed", "possible", "accept", "include", "valid", "enable", "public")
+_TO_PAY = re.compile(
+    r"\b(?:(?:do|does|must|should|will|would) (?:i|we|they|he|she|you|customers?|members?) "
+    r"(?:have to |need to )?pay|(?:is|are) there (?:an? |any )?(?:\w+ )?(?:fee|charge|cost)s?|"
+    r"(?:do|does) (?:it|this|that|they) cost|muss (?:ich|man) .*zahlen)\b",
+    re.IGNORECASE,
+)
+
+
+def denied_lead(claim: Reading, asked: Reading) -> str | None:
+    """Whether the claim says "yes" and then denies what was asked, or says the other of two
+    opposites; without a question, whether it denies."""
+    if claim.lead != "yes" or not claim.clauses or _turned(asked):
+        return None
+    first = next((c for c in claim.clauses if not conditional(c)), claim.clauses[0])
+    if _BUT.match(first.text) and coverage(asked, first) < _RESTATED:
+        return None
+    if first.denies or _no_such(first, asked):
+        return _OPPOSITE
+    if not first.negative and not first.facts and _other_answer(first, asked):
+        return _OPPOSITE
+    return None
+
+
+def _turned(asked: Reading) -> bool:
+    return bool(_TURNED.search(asked.text)) or any(clause.negative for clause in asked.clauses)
+
+
+def _no_such(clause: Piece, asked: Reading) -> bool:
+    """ "There is no charity discount" where a charity asks for a discount."""
+    match = _NO_WHAT.search(undenied(clause.text)) if clause.negative else None
+    if match is None:
+        return False
+    named = stems_of(match[1], clause.language)
+    return any(has_stem(stem, asked.stems) for stem in named if stem[0] != "@")
+
+
+def _other_answer(clause: Piece, asked: Reading) -> bool:
+    mine, theirs = sides(clause.text, "polar"), sides(asked.text, "polar")
+    free = any(side.startswith("free") for said in mine.values() for side in said)
+    if free and _TO_PAY.search(asked.text):
+        return True
+    return any(
+        not mine[kind] & theirs[kind]
+        and any(side.startswith(_DECISIVE) for side in mine[kind] | theirs[kind])
+        for kind in mine.keys() & theirs.keys()
+    )
+
+
+def lead_objection(claim: Reading, question: Reading) -> str | None:
+    """What is wrong with the "yes" or "no" before the claim as an answer to the question."""
+    if not claim.lead or any(clause.denies for clause in question.clauses):
+        return None
+    other = [fact for fact in question.facts if not missing([fact], claim.facts)]
+    asked = [fact for fact in question.facts if fact not in other]
+    differs = [fact for fact in asked if has_rival(fact, claim.facts)]
+    denied = any(clause.negative for clause in claim.clauses)
+    if claim.lead == "yes" and differs:
+        return f"it says 'yes' to '{differs[0].full}' and then something else"
+    sides_differ = other_side(claim.text, question.text) or other_state(claim, question, question)
+    named = {term.value for term in claim.terms}
+    other_terms = any(term.value not in named for term in question.terms)
+    same = not (denied or asked or sides_differ or other_terms)
+    limits = {"only", "just", "nur", "seulement", "solo"} & set(claim.text.lower().split())
+    affirms = same and not limits and coverage(question, claim) >= _SAME_QUESTION
+    if claim.lead == "no" and affirms:
+        return "it says 'no' and then what was asked"
+    return None
