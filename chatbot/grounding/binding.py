@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.facts import facts
+from chatbot.grounding.lexicon import words
 from chatbot.grounding.overlap import has_stem
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
@@ -15,6 +16,7 @@ from chatbot.grounding.words import stem
 
 # So alike are sentences that say the same of different things.
 _PARALLEL = 0.25
+_SCENE = 24  # characters
 # What is told apart by a number: "4.2 for generation 2".
 _KIND = re.compile(
     r"\b(generation|class|type|tier|level|phase|layer|zone|klasse|typ|stufe|génération|classe|niveau|"
@@ -47,7 +49,7 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
             holding = [p for p in source.pieces if not missing([fact], p.facts)]
             if not holding:
                 continue
-            if wrong := _other_label(said, holding):
+            if not _sets_scene(fact, source) and (wrong := _other_label(said, holding)):
                 return wrong
             best = max(holding, key=lambda p: len(_marks(p) & named))
             others = [
@@ -63,6 +65,14 @@ def other_binding(claim: Reading, source: Reading, beside: Sequence[Reading]) ->
                 if wrong := _belongs(named, best, other, source.row):
                     return wrong
     return _other_sentence(claim, source, beside)
+
+
+def _sets_scene(fact: Fact, source: Reading) -> bool:
+    """Whether it is a date with which a sentence begins: "From June to August we close ..."."""
+    first = source.text.split(maxsplit=1)[:1]
+    begins = bool(first) and first[0].lower() in words("condition")
+    held = (other for other in source.facts if fact.kind == "date" and fact.held_by(other))
+    return begins and any(other.start <= _SCENE for other in held)
 
 
 def _other_label(said: Iterable[str], holding: Sequence[Piece]) -> str | None:

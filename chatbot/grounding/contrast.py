@@ -10,7 +10,7 @@ from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, has_stem
-from chatbot.grounding.pieces import WORD, Piece, stems_of
+from chatbot.grounding.pieces import JOINED, WORD, Piece, stems_of
 from chatbot.grounding.reading import Reading
 
 _TO = re.compile(r"\s?(?:[-–—]|to|until|till|bis|au|à|a|al)(?: (?:the|zum))?\s?", re.IGNORECASE)
@@ -33,6 +33,16 @@ _PHRASE = re.compile(
     r"(?:the |an? |our |your |der |den |dem |die |das |ein\w* )?(?P<name>[^\W\d_]+)",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|apart from|other than|mit Ausnahme (?:von|der|des)|außer|sauf|excepto|"
+    r"salvo)\s(?!(?:if|when|where|in|on|at|wenn|bei|im|am|si|cuando)\b)"
+    r"(?P<what>[^,;.:()]*)(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_AND = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o)\b")
+_INTO = words("condition") | {"into", "onto", "over", "under", "ins", "in den", "unter", "über"}
+_TWO = 2
+_LABEL = 3  # words
 _SAME = frozenset("also too likewise auch ebenfalls ebenso aussi también same".split())  # noqa: SIM905
 
 
@@ -43,6 +53,9 @@ def contrasted(claim: Reading, source: Reading) -> str | None:
         or _other_direction(claim, source)
         or _paid_for_free(claim, source)
         or _other_phrase(claim, source)
+        or _other_number(claim, source)
+        or _other_end(claim, source)
+        or _left_out(claim, source)
     )
 
 
@@ -171,3 +184,101 @@ def _belongs_elsewhere(clause: Piece, other: Piece, name: str, source: Reading) 
         for one in source.clauses
         if one is not other
     )
+
+
+def _other_number(claim: Reading, source: Reading) -> str | None:
+    """The number of "white prints cost $0.10" for colour, of "white prints cost $0.10, colour
+    $0.45"."""
+    if source.row:
+        return None
+    for piece in claim.pieces:
+        for fact in piece.facts:
+            holding = [c for c in source.clauses if not missing([fact], c.facts)]
+            if len(holding) != 1:
+                continue
+            theirs = _before_number(holding[0], fact)
+            for other in source.clauses:
+                label = _label(other, fact, claim)
+                known = holding[0].stems | holding[0].taken
+                if not label or not all(has_stem(stem, piece.stems) for stem in label):
+                    continue
+                strange = {stem for stem in theirs if not has_stem(stem, claim.stems)}
+                if strange and any(not has_stem(stem, known) for stem in label):
+                    return f"it says '{fact.full}', which its source says of something else"
+    return None
+
+
+def _label(clause: Piece, fact: Fact, claim: Reading) -> frozenset[str]:
+    """What stands before the number of a clause without a verb, where that is another one."""
+    own = [f for f in clause.facts if f.kind == fact.kind and f.unit == fact.unit]
+    if not own or not missing(own, claim.facts) or _has_verb(clause):
+        return frozenset()
+    return _before_number(clause, own[0])
+
+
+def _before_number(clause: Piece, fact: Fact) -> frozenset[str]:
+    held = next((f for f in clause.facts if fact.held_by(f)), fact)
+    at = clause.text.find(held.text)
+    return stems_of(clause.text[: max(at, 0)], clause.language) - LIGHT
+
+
+def _other_end(claim: Reading, source: Reading) -> str | None:
+    """ "Metal goes into the grey bins" of "Sawdust goes into the grey bins, metal into the blue
+    ones"."""
+    if source.row or len(source.clauses) < _TWO:
+        return None
+    for clause in claim.clauses:
+        if clause.facts or clause.negative:
+            continue
+        for other in source.clauses[1:]:
+            label, end = _parted(other)
+            rest = clause.stems - label - LIGHT
+            if not (label and end and rest) or not label <= clause.stems or end & clause.stems:
+                continue
+            for one in source.clauses:
+                about = stems_of(" ".join(one.text.split()[:_TWO]), one.language) - LIGHT
+                if one is other or one.negative or label & one.stems or not about - clause.stems:
+                    continue
+                if all(has_stem(stem, one.stems) for stem in rest):
+                    return f"it says '{min(label)}', of which its source says something else"
+    return None
+
+
+def _parted(clause: Piece) -> tuple[frozenset[str], frozenset[str]]:
+    """What stands before and behind the preposition of a clause without a verb."""
+    if _has_verb(clause) or clause.negative:
+        return frozenset(), frozenset()
+    said = JOINED.sub("", clause.text, count=1).split()
+    at = next((n for n, word in enumerate(said) if word.lower() in _INTO), 0)
+    if not 0 < at <= _LABEL:
+        return frozenset(), frozenset()
+    before, behind = " ".join(said[:at]), " ".join(said[at + 1 :])
+    return tuple(stems_of(part, clause.language) - LIGHT for part in (before, behind))  # type: ignore[return-value]
+
+
+def _has_verb(clause: Piece) -> bool:
+    said = (word.lower() for word in WORD.findall(clause.text))
+    return bool(set(said) & (words("goes_on") - words("condition")))
+
+
+def _left_out(claim: Reading, source: Reading) -> str | None:
+    """ "Instruments go into the box" of "returns go into the box, except instruments, which are
+    handed in at the desk"."""
+    match = _EXCEPT.search(source.text) if not source.row else None
+    if match is None or _EXCEPT.search(claim.text):
+        return None
+    main, rest = (
+        stems_of(part, source.language) - LIGHT
+        for part in (source.text[: match.start()], match["rest"])
+    )
+    denied = any(clause.negative for clause in claim.clauses)
+    before = [c for c in source.clauses if c.text and c.text in source.text[: match.start()]]
+    if denied != any(clause.negative for clause in before):
+        return None
+    for part in _AND.split(match["what"]):
+        named = stems_of(part, source.language) - LIGHT
+        said = claim.stems - LIGHT - named
+        told = {stem for stem in said if has_stem(stem, main) and not has_stem(stem, rest)}
+        if named and named <= claim.stems and told and not any(has_stem(s, rest) for s in said):
+            return f"it says '{min(named).split(':')[-1]}', which its source leaves out"
+    return None

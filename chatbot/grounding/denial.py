@@ -6,7 +6,7 @@ from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import plain_bounds, sides
 from chatbot.grounding.overlap import LIGHT, has_stem, overlap
-from chatbot.grounding.pieces import Piece
+from chatbot.grounding.pieces import JOINED, Piece, stems_of
 from chatbot.grounding.reading import Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -33,8 +33,12 @@ _ASIDE = frozenset("instead rather except unlike statt sondern außer sauf salvo
 def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
     """Whether the claim denies what the source says, or says the other of two opposites."""
     denied: list[Piece] = []
+    agreed = False  # whether the clause before denies what the source denies
     for clause in claim.clauses:
         best = about_the_same(clause, source)
+        if clause.in_denied_list and agreed:
+            continue
+        agreed = clause.negative and bool(best) and all(other.negative for other in best)
         if conditional(clause) and not any(map(conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
         if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
@@ -110,7 +114,8 @@ def _share(clause: Piece, other: Piece) -> float:
     if clause.facts and other.elliptic and _apart(clause, other):
         return overlap(clause, other)  # "not in kayaks", of "on pontoons they cost 25 EUR"
     same = [stem in other.subject or stem in other.taken for stem in clause.subject]
-    whole = bool(same) and all(same)
+    begins = stems_of(" ".join(JOINED.sub("", other.text, count=1).split()[:3]), other.language)
+    whole = bool(same) and (all(same) or (clause.subject <= begins and not other.elliptic))
     terms = sum(stem[0] == "@" for stem in clause.stems & other.stems)
     return (
         overlap(clause, other)

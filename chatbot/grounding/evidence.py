@@ -15,7 +15,7 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import added_rate, objection
 from chatbot.grounding.naming import misplaced, other_definition, renamed
-from chatbot.grounding.overlap import COVERED, coverage, own_words, pieces_covered
+from chatbot.grounding.overlap import COVERED, coverage, only_subject, own_words, pieces_covered
 from chatbot.grounding.pieces import WORD, Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
@@ -100,7 +100,7 @@ def _score(claim: Reading, span: Span) -> float:
 
 def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
     """Two sentences as one, unless the likeliest one says it of something else."""
-    if near and renamed(claim, near[0].reading, near[0].over, _elsewhere(near[0], spans)):
+    if near and _of_another(claim, near[0], spans):
         return
     wanted = {id(span) for span in near}
     for one, other in pairwise(spans):
@@ -108,6 +108,18 @@ def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Itera
             continue
         if len(claim.clauses) > 1 or _goes_on(other):
             yield join_spans(one, other)
+
+
+def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
+    """Whether a sentence says it of something else."""
+    source, over = span.reading, span.over
+    if renamed(claim, source, over, _elsewhere(span, spans)):
+        return True
+    whole = span.row < 0 and not missing(claim.facts, source.facts)
+    return whole and bool(
+        coverage(claim, source, over) >= _SAME_WORDS
+        and other_sibling(claim, source, over, span.families)
+    )
 
 
 def _goes_on(span: Span) -> bool:
@@ -134,6 +146,8 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
         return "no passage says it"
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
+    if span.row < 0 and only_subject(claim, source):
+        return "no passage says it"
     return (
         objection(claim, source, over, _beside(span, spans))
         or added_rate(claim, told)

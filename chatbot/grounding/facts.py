@@ -62,6 +62,10 @@ _HALVES = re.compile(
     r"\b(?:(?P<number>\d{1,3}|[a-z]+) and a half|(?P<german>[a-zäöüß]+?)einhalb|anderthalb)\b",
     re.IGNORECASE,
 )
+_AND_A_HALF = re.compile(
+    r"\b(?P<count>an?|one|[a-z]{3,6}|\d{1,3}) (?P<unit>year|month|week|day|hour|minute)(?:s)? and a half\b",
+    re.IGNORECASE,
+)
 _HALF_A = re.compile(
     r"\b(?:half an?|a half|ein(?:e[ns]?)? halbe[ns]?|une? demi[e-]*|medi[oa]) ?"
     r"(?=(?:year|month|day|hour|Jahr|Monat|Tag|Stunde|an|année|mois|heure|año|mes|hora)\b)",
@@ -175,6 +179,7 @@ def unify_spelling(text: str) -> str:
     text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
     text = _HOURLY.sub(lambda match: f"every {30 if match['half'] else 60} minutes", text)
     text = _HALF_A.sub("½ ", _HALF_DAY.sub("½ day", _LASTING.sub(_with_unit, text)))
+    text = _AND_A_HALF.sub(_unit_and_half, text)
     return _LARGE.sub(_in_figures, _HALVES.sub(_with_half, text))
 
 
@@ -192,6 +197,13 @@ def _in_figures(match: re.Match[str]) -> str:
     if count is None or rest is None:
         return match[0]
     return str(count * numbers()[match["scale"].lower()] + rest)
+
+
+def _unit_and_half(match: re.Match[str]) -> str:
+    """ "An hour and a half" as "1½ hours"."""
+    count = match["count"].lower()
+    value = 1 if count in ("a", "an", "one") else numbers().get(count, count)
+    return f"{value}½ {match['unit']}s" if str(value).isdigit() else match[0]
 
 
 def _with_half(match: re.Match[str]) -> str:

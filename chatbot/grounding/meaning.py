@@ -93,6 +93,8 @@ def _other_rate(claim: Reading, source: Reading) -> str | None:
         held = [term for p in holding for term in p.terms if term.kind in _RATES]
         held = held or ([] if source.row else list(source.terms))
         for term in said:
+            if any(speaks_of(term.value, p.text) for p in holding):
+                continue
             own = [t for t in held if t.kind == term.kind]
             if not own and not any(t.kind == "each" for t in said):
                 own = [t for t in held if t.kind == "each"]

@@ -14,6 +14,9 @@ from chatbot.grounding.overlap import LIGHT, fillers, general_words, has_stem, l
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
 
+_REST = frozenset(
+    "others other else everyone everybody anyone anybody rest all andere anderen alle übrigen sonst autres otros".split()
+)  # noqa: SIM905, E501
 _EXCEPT = re.compile(
     r"\b(?:except(?: for| on| in)?|apart from|other than|außer|sauf|excepto|salvo) (.*)",
     re.IGNORECASE,
@@ -150,7 +153,9 @@ def _other_subject(piece: Piece, source: Reading) -> str | None:
     for fact in _counted(piece) if mine else ():
         holding = [p for p in source.pieces if not missing([fact], p.facts)]
         others = [p for p in source.pieces if p not in holding and p.before is None]
-        if not holding or any(_shared(mine, p) or not _own_subject(p) for p in holding):
+        if not holding or any(
+            _shared(mine, p) or not _own_subject(p) or of_rest(p) for p in holding
+        ):
             continue
         if any(_shared(mine, p) and not _shared(_own_subject(p), holding[0]) for p in others):
             return f"it says '{fact.full}', which its source says of something else"
@@ -168,7 +173,7 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
     facts = [fact for c in about for fact in c.facts]
     for fact in missing(clause.facts, facts) if facts else ():
         holding = [c for c in source.clauses if not missing([fact], c.facts)]
-        if any(c.before is None and not _shared(mine, c) for c in holding):
+        if any(c.before is None and not (_shared(mine, c) or of_rest(c)) for c in holding):
             return f"it says '{fact.full}', which its source says of something else"
     if not about or any(_shared(frozenset(said), c) for c in about):
         return None
@@ -330,6 +335,12 @@ def _shared(stems: frozenset[str], piece: Piece) -> bool:
 
 def _own_subject(piece: Piece) -> frozenset[str]:
     return piece.subject - LIGHT - fillers()
+
+
+def of_rest(piece: Piece) -> bool:
+    """Whether it is about all others: "others pay 25 EUR"."""
+    first = [word.lower() for word in piece.text.split()[:3]]
+    return bool(_REST.intersection(first))
 
 
 def _named(stems: frozenset[str], piece: Piece) -> str:

@@ -8,7 +8,8 @@ from chatbot.grounding.lexicon import opposites
 _FREE = re.compile(
     r"\b(?:(?:(?:at|for|with) )?no (?:\w+ )?(?:costs?|charges?|fees?)|"
     r"without (?:an? |any )?(?:\w+ )?(?:costs?|charges?|fees?|payment)|"
-    r"costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
+    r"for nothing|costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
+    r"umsonst|gratis|kosten(?:los|frei)(?:e[nmrs]?)?|gratuit(?:e?s?|ement)|"
     r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|kostet nichts(?: extra)?|"
     r"sans (?:frais|supplément)|sin (?:coste|cargo)s?|"
     r"(?:pay|pays|paying|paid)(?: (?:you|us|them))? nothing(?: extra)?"

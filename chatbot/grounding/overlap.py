@@ -5,6 +5,7 @@ from functools import cache
 
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
+from chatbot.grounding.opposites import sides
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.words import stem
@@ -58,6 +59,18 @@ def own_words(claim: Reading, source: Reading) -> bool:
         return True
     shared = sum(has_stem(stem, source.stems) for stem in claim.stems)
     return shared > 0 and (len(claim.stems) < _ENOUGH or shared >= _OWN * len(claim.stems))
+
+
+def only_subject(claim: Reading, source: Reading) -> bool:
+    """Whether the source has nothing of what a claim without facts says but its subject."""
+    subject = claim.subject
+    said = claim.stems - subject - LIGHT
+    if claim.facts or claim.terms or claim.lead or not subject or not said:
+        return False
+    if sides(claim.text, "polar").keys() & sides(source.text, "polar").keys():
+        return False
+    shared = [stem for stem in claim.stems if has_stem(stem, source.stems)]
+    return bool(shared) and all(stem in subject for stem in shared) and not said <= plain_stems()
 
 
 def overlap(piece: Piece, other: Piece) -> float:
