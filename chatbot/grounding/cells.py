@@ -25,7 +25,7 @@ _MEASURES = {
     "weight weigh load gewicht poids peso": "kg g lb tonne mg",
     "length height width depth size dimens lang hoh breit tief grosse": "mm cm m inch foot yard",
     "distanc entfern rang": "m km mile",
-    "time durat period term warranti dauer frist laufzeit garanti": "minute hour day week month year",
+    "time durat period term warranti dauer frist laufzeit garanti": "hour day week month year",
     "temperatur": "celsius fahrenheit",
     "capac volum tank inhalt": "litre ml gallon",
     "power output leistung": "watt kw",

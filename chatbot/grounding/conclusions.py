@@ -78,6 +78,21 @@ def _by_bounds(
         yield _again(claim, piece, said), None
 
 
+def without_asked(claim: Reading, asked: Reading) -> str:
+    """The rest of a claim beside what follows from it for a quantity of the question: "a rabbit must
+    be under 5" of "..., so a rabbit of six years cannot be insured"; else nothing."""
+    for piece in claim.pieces if len(claim.pieces) > 1 else ():
+        denied = piece.negative != bool(_TOO.search(piece.text))
+        for fact in piece.facts:
+            if missing([fact], asked.facts):
+                continue
+            others = (b for b in bounds_of(claim) if b.fact not in piece.facts)
+            if any(contains(bound, fact, claim.text) is (not denied) for bound in others):
+                rest = claim.text.replace(piece.text, "", 1).strip(" ,;:.")
+                return f"{claim.lead}, {rest}" if claim.lead else rest
+    return ""
+
+
 def _by_lists(
     claim: Reading, source: Reading, asked: Reading
 ) -> Iterator[tuple[Reading, Reading | None]]:

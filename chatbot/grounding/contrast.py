@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from chatbot.grounding.bounds import Bound, bounds_of
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, has_stem
 from chatbot.grounding.pieces import JOINED, WORD, Piece, stems_of
-from chatbot.grounding.reading import Reading
+from chatbot.grounding.rates import TIMES
+from chatbot.grounding.reading import Reading, read
 
 _TO = re.compile(r"\s?(?:[-–—]|to|until|till|bis|au|à|a|al)(?: (?:the|zum))?\s?", re.IGNORECASE)
 # Behind and before a percentage.
@@ -39,11 +41,21 @@ _EXCEPT = re.compile(
     r"(?P<what>[^,;.:()]*)(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_OUT = re.compile(r"\b(?:outside|außerhalb|ausserhalb|hors|fuera)\b", re.IGNORECASE)
+_THAN = re.compile(
+    r"\b(?P<how>more|less|cheaper|dearer|longer|shorter|faster|slower|heavier|lighter|higher|lower|"
+    r"larger|smaller|mehr|weniger|günstiger|teurer|länger|kürzer|schneller|schwerer|leichter) "
+    r"(?:\w+ )?(?:than|als) (?!\d)",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o)\b")
 _INTO = words("condition") | {"into", "onto", "over", "under", "ins", "in den", "unter", "über"}
+_SHORT = frozenset("a es no n ne son ha".split())  # noqa: SIM905
 _TWO = 2
 _LABEL = 3  # words
-_SAME = frozenset("also too likewise auch ebenfalls ebenso aussi también same".split())  # noqa: SIM905
+_SAME = frozenset(
+    "only just nur seulement solo also too likewise auch ebenfalls ebenso aussi también same".split()  # noqa: SIM905
+)
 
 
 def contrasted(claim: Reading, source: Reading) -> str | None:
@@ -56,6 +68,9 @@ def contrasted(claim: Reading, source: Reading) -> str | None:
         or _other_number(claim, source)
         or _other_end(claim, source)
         or _left_out(claim, source)
+        or _other_bound(claim, source)
+        or _swapped(claim, source)
+        or _outside(claim, source)
     )
 
 
@@ -199,10 +214,11 @@ def _other_number(claim: Reading, source: Reading) -> str | None:
             theirs = _before_number(holding[0], fact)
             for other in source.clauses:
                 label = _label(other, fact, claim)
-                known = holding[0].stems | holding[0].taken
-                if not label or not all(has_stem(stem, piece.stems) for stem in label):
+                known = holding[0].stems | holding[0].taken | _numbers(holding[0])
+                said = piece.stems | _numbers(piece)
+                if not label or not all(has_stem(stem, said) for stem in label):
                     continue
-                strange = {stem for stem in theirs if not has_stem(stem, claim.stems)}
+                strange = {stem for stem in theirs if not has_stem(stem, said | claim.stems)}
                 if strange and any(not has_stem(stem, known) for stem in label):
                     return f"it says '{fact.full}', which its source says of something else"
     return None
@@ -211,15 +227,23 @@ def _other_number(claim: Reading, source: Reading) -> str | None:
 def _label(clause: Piece, fact: Fact, claim: Reading) -> frozenset[str]:
     """What stands before the number of a clause without a verb, where that is another one."""
     own = [f for f in clause.facts if f.kind == fact.kind and f.unit == fact.unit]
+    own = own or [f for f in clause.facts if f.kind == fact.kind and not (f.unit or f.counts)][-1:]
     if not own or not missing(own, claim.facts) or _has_verb(clause):
         return frozenset()
     return _before_number(clause, own[0])
 
 
+def _numbers(piece: Piece) -> frozenset[str]:
+    """The bare numbers of names, such as "Hem 11", as marks."""
+    bare = (f for f in piece.facts if f.kind == "quantity" and not f.unit)
+    return frozenset(f"#{fact.text}" for fact in bare)
+
+
 def _before_number(clause: Piece, fact: Fact) -> frozenset[str]:
     held = next((f for f in clause.facts if fact.held_by(f)), fact)
     at = clause.text.find(held.text)
-    return stems_of(clause.text[: max(at, 0)], clause.language) - LIGHT
+    names = stems_of(clause.text[: max(at, 0)], clause.language) - LIGHT
+    return names | {mark for mark in _numbers(clause) if f"#{held.text}" != mark}
 
 
 def _other_end(claim: Reading, source: Reading) -> str | None:
@@ -258,7 +282,7 @@ def _parted(clause: Piece) -> tuple[frozenset[str], frozenset[str]]:
 
 def _has_verb(clause: Piece) -> bool:
     said = (word.lower() for word in WORD.findall(clause.text))
-    return bool(set(said) & (words("goes_on") - words("condition")))
+    return bool(set(said) & (words("goes_on") - words("condition") - _SHORT))
 
 
 def _left_out(claim: Reading, source: Reading) -> str | None:
@@ -281,4 +305,59 @@ def _left_out(claim: Reading, source: Reading) -> str | None:
         told = {stem for stem in said if has_stem(stem, main) and not has_stem(stem, rest)}
         if named and named <= claim.stems and told and not any(has_stem(s, rest) for s in said):
             return f"it says '{min(named).split(':')[-1]}', which its source leaves out"
+    return None
+
+
+def _other_bound(claim: Reading, source: Reading) -> str | None:
+    """ "Below 400 EUR" of "from 400 EUR"."""
+    if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
+        return None
+    theirs = bounds_of(source)
+    for bound in bounds_of(claim):
+        held = [_way(other) for other in theirs if bound.fact.held_by(other.fact)]
+        ways = {"under", "over"} - {_way(bound)}
+        if held and bound.fact.unit not in TIMES and len(ways) == 1 and set(held) == ways:
+            return f"it says '{bound.fact.full}' as a bound the other way round"
+    return None
+
+
+def _way(bound: Bound) -> str:
+    """``under`` for "below", ``over`` for "from" and "above"; empty for "up to" and the like."""
+    if bound.fact.kind != "quantity" or (bound.low is not None and bound.high is not None):
+        return ""
+    return "over" if bound.low is not None else "under" if bound.open else ""
+
+
+def _swapped(claim: Reading, source: Reading) -> str | None:
+    """ "Monthly is cheaper than yearly" of "yearly is cheaper than monthly"."""
+    mine, theirs = _compared(claim), _compared(source)
+    if not mine or not theirs or mine[2] != theirs[2]:
+        return None
+    left, right = mine[0] - mine[1], mine[1] - mine[0]
+    first, last = theirs[0] - theirs[1], theirs[1] - theirs[0]
+    if left & last and right & first:
+        return "it says the comparison the other way round"
+    return None
+
+
+def _compared(reading: Reading) -> tuple[frozenset[str], frozenset[str], str] | None:
+    match = _THAN.search(reading.text)
+    if match is None:
+        return None
+    before, behind = reading.text[: match.start()], reading.text[match.end() :]
+    parts = (read(part, reading.language).stems for part in (before, behind))
+    left, right = parts
+    return left, right, match["how"].lower()
+
+
+def _outside(claim: Reading, source: Reading) -> str | None:
+    """ "Outside Europe it is covered for 60 days" of "in the EU it is covered for 60 days"."""
+    for piece in claim.pieces if not source.row else ():
+        values = {term.value for term in piece.terms if term.kind == "region"}
+        facts = [fact for fact in piece.facts if fact.kind != "code"]
+        holding = [c for c in source.clauses if facts and not missing(facts, c.facts)]
+        naming = [c for c in holding if values & {term.value for term in c.terms}]
+        out = bool(_OUT.search(piece.text))
+        if values and naming and all(bool(_OUT.search(c.text)) != out for c in naming):
+            return f"it says '{min(values)}' where its source says otherwise"
     return None

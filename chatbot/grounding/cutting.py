@@ -35,6 +35,7 @@ _BE = frozenset("is are was were can may must will ist sind wird werden est sont
 _DETERMINERS = frozenset("the a an your our its their it them us".split())  # noqa: SIM905
 _GAPPED = 8  # words
 _ITEM = 4  # words of an item of a list
+_RELATIVE = re.compile(r" (?:that|who|which) \w+(?: \w+)?$")  # "greyhounds that race"
 _OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
 
 
@@ -146,6 +147,9 @@ def _clause_before(built: Sequence[Piece]) -> Piece:
     """The last piece that is no item of a list: not "Canopy" of "on Stem and Canopy, but not on
     Seed"."""
     for piece in reversed(built):
+        first = WORD.search(piece.text)
+        if first is not None and first[0].lower() in words("if") and piece is not built[0]:
+            continue  # "paid on Plus if it was checked; on Basic it is not"
         if piece.facts or piece.terms or not _is_item(piece.text, True):
             return piece
     return built[-1]
@@ -175,7 +179,8 @@ def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece
 def _is_item(text: str, denied: bool) -> bool:
     """Whether a piece is a few words without a verb, condition or "not"; with a condition of its
     own where the piece before it has denied something: "not by card or in cash"."""
-    said = [word.lower() for word in WORD.findall(JOINED.sub("", text, count=1))]
+    plain = _RELATIVE.sub("", JOINED.sub("", text, count=1))
+    said = [word.lower() for word in WORD.findall(plain)]
     verbs = words("goes_on") - words("condition") | words("pronoun") | words("exception")
     other = verbs | words("no") | words("limiting") | words("short_yes")
     if not said or len(said) > _ITEM or set(said) & other:

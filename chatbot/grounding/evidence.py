@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chatbot.grounding.cells import other_cell
-from chatbot.grounding.conclusions import conclusions
+from chatbot.grounding.conclusions import conclusions, without_asked
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.copying import copies, miscopied
 from chatbot.grounding.denial import opposite
@@ -15,7 +15,15 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import added_rate, objection
 from chatbot.grounding.naming import misplaced, other_definition, renamed
-from chatbot.grounding.overlap import COVERED, coverage, only_subject, own_words, pieces_covered
+from chatbot.grounding.overlap import (
+    COVERED,
+    LIGHT,
+    coverage,
+    has_stem,
+    only_subject,
+    own_words,
+    pieces_covered,
+)
 from chatbot.grounding.pieces import WORD, Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
@@ -55,7 +63,11 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         if reason is None:
             return Finding((span,))
         same = _SAME if said.facts else _SAME_WORDS
-        alone = len(said.clauses) == 1 and _score(said, span) >= same
+        alone = len(said.clauses) == 1 and (
+            _score(said, span) >= same or _same_words(said, span.reading)
+        )
+        if alone and span.row < 0 and (rival := _rival(said, span.reading)):
+            return Finding((), rival)
         if alone and (opposite(said, span.reading, span.over) or contrasted(said, span.reading)):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason)
@@ -67,7 +79,24 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         return Finding(explained)
     if calculated := _calculated(said, near, spans, asked):
         return Finding(calculated)
+    if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
+        return found
     return Finding((), _reason(said, ranked, spans))
+
+
+def _same_words(claim: Reading, source: Reading) -> bool:
+    """Whether a sentence has all words and numbers of the claim but for terms such as weekdays."""
+    bare = [stem for stem in claim.stems - LIGHT if stem[0] != "@"]
+    held = all(has_stem(stem, source.stems) for stem in bare)
+    return len(bare) >= _LEAST and held and not missing(claim.facts, source.facts)
+
+
+def _rival(claim: Reading, source: Reading) -> str | None:
+    """Another weekday in a sentence that has all other words of the claim."""
+    mine, theirs = claim.days[2], source.days[2]
+    if mine and theirs and not mine & theirs and _same_words(claim, source):
+        return f"it says '{min(mine)}' where its source says '{min(theirs)}'"
+    return None
 
 
 def _read(claim: str, spans: Sequence[Span]) -> Reading:
@@ -115,10 +144,12 @@ def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
     source, over = span.reading, span.over
     if renamed(claim, source, over, _elsewhere(span, spans)):
         return True
-    whole = span.row < 0 and not missing(claim.facts, source.facts)
-    return whole and bool(
-        coverage(claim, source, over) >= _SAME_WORDS
-        and other_sibling(claim, source, over, span.families)
+    whole = span.row < 0 and coverage(claim, source, over) >= _SAME_WORDS
+    if not whole or missing(claim.facts, source.facts):
+        return False
+    return bool(
+        other_sibling(claim, source, over, span.families)
+        or (claim.facts and objection(claim, source, over, _beside(span, spans)))
     )
 
 

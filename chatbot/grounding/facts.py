@@ -63,7 +63,8 @@ _HALVES = re.compile(
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(
-    r"\b(?P<count>an?|one|[a-z]{3,6}|\d{1,3}) (?P<unit>year|month|week|day|hour|minute)(?:s)? and a half\b",
+    r"\b(?P<count>an?|one|[a-z]{3,6}|\d{1,3}) (?P<unit>year|month|week|day|hour|minute)s? "
+    r"and a half\b",
     re.IGNORECASE,
 )
 _HALF_A = re.compile(

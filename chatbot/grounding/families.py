@@ -24,7 +24,8 @@ _INSIDE = re.compile(rf"(?<=[\w,;:] ){_NAME}\b(?!:)")
 _LABEL = re.compile(rf"(?:^|[.\n]|- )\s*(?P<name>{_NAME}(?: [a-z]+)?): ")
 _SAYS_OTHERS = re.compile(
     r"\b(?:others?|else|all(?! (?:hours|times|day|year|night|week|the time)\b)|"
-    r"every(?! (?:hour|day|week|month|year|night|time)\b)|except|unless|same|autres?|tous|otros?|todos)\b",
+    r"every(?! (?:hour|day|week|month|year|night|time)\b)|except|unless|same|autres?|tous|otros?|"
+    r"todos)\b",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\([^)]*\)")

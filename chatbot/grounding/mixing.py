@@ -14,9 +14,13 @@ from chatbot.grounding.overlap import LIGHT, fillers, general_words, has_stem, l
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
 
-_REST = frozenset(
-    "others other else everyone everybody anyone anybody rest all andere anderen alle übrigen sonst autres otros".split()
-)  # noqa: SIM905, E501
+_REST = frozenset("others other else everyone everybody rest all andere alle übrigen".split())  # noqa: SIM905
+# "Below that DC is limited to 60 kW": below what the clause before says.
+_POINTS = re.compile(
+    r"\b(?:below|above|under|over|after|before|beyond|from|within) (?:that|this|which)\b|"
+    r"\b(?:darunter|darüber|danach|davor|bis dahin)\b",
+    re.IGNORECASE,
+)
 _EXCEPT = re.compile(
     r"\b(?:except(?: for| on| in)?|apart from|other than|außer|sauf|excepto|salvo) (.*)",
     re.IGNORECASE,
@@ -98,6 +102,7 @@ def _apart(fact: Fact, other: Fact, source: Reading, claim: Piece) -> bool:
     second = [p for p in source.pieces if not missing([other], p.facts)]
     return (
         bool(first and second)
+        and not any(_POINTS.search(p.text) for p in second)
         and all(missing([other], p.facts) for p in first)
         and (all(_has_another(other, p, claim) for p in first) or all(p.elliptic for p in second))
         and all(missing([fact], p.facts) and _has_another(fact, p, claim) for p in second)
@@ -167,6 +172,7 @@ def _other_predicate(clause: Piece, source: Reading) -> str | None:
     of "The black wire is negative; the yellow wire carries the signal"."""
     mine = _own_subject(clause)
     said = {stem for stem in clause.stems - LIGHT - mine if not stem.startswith("@rate:")}
+    said = said - general_words() or said
     if not mine or not said:
         return None
     about = [c for c in source.clauses if c.before is None and mine <= _own_subject(c)]

@@ -30,6 +30,8 @@ def renamed(
         stem for stem in source.stems - LIGHT - general_words() if not has_stem(stem, claim.stems)
     }
     shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
+    if all(_has_capital(stem, claim) for stem in strange):
+        shared += len(claim.facts) - len(missing(claim.facts, source.facts))
     few = len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM
     if source.row or not (few and left and strange & elsewhere) or _POINTS.search(source.text):
         return None
@@ -40,8 +42,10 @@ def renamed(
 
 def _may_be_name(stem: str, claim: Reading) -> bool:
     """In German a name has a capital, and a verb has none."""
-    if claim.language != "de":
-        return True
+    return claim.language != "de" or _has_capital(stem, claim)
+
+
+def _has_capital(stem: str, claim: Reading) -> bool:
     large = " ".join(word for word in claim.text.split() if word[:1].isupper())
     return has_stem(stem, stems_of(large, claim.language))
 
