@@ -79,7 +79,7 @@ def _by_bounds(
 
 
 def without_asked(claim: Reading, asked: Reading) -> str:
-    """The rest of a claim beside what follows from it for a quantity of the question: "a rabbit must
+    """The rest of a claim beside what follows from it for a quantity asked about: "a rabbit must
     be under 5" of "..., so a rabbit of six years cannot be insured"; else nothing."""
     for piece in claim.pieces if len(claim.pieces) > 1 else ():
         denied = piece.negative != bool(_TOO.search(piece.text))

@@ -54,7 +54,7 @@ _SHORT = frozenset("a es no n ne son ha".split())  # noqa: SIM905
 _TWO = 2
 _LABEL = 3  # words
 _SAME = frozenset(
-    "only just nur seulement solo also too likewise auch ebenfalls ebenso aussi también same".split()  # noqa: SIM905
+    "only just nur solo also too likewise auch ebenfalls ebenso aussi también same".split()  # noqa: SIM905
 )
 
 

@@ -36,6 +36,7 @@ _DETERMINERS = frozenset("the a an your our its their it them us".split())  # no
 _GAPPED = 8  # words
 _ITEM = 4  # words of an item of a list
 _RELATIVE = re.compile(r" (?:that|who|which) \w+(?: \w+)?$")  # "greyhounds that race"
+_AMPERES = re.compile(r"\d A\b")
 _OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
 
 
@@ -215,7 +216,8 @@ def _begins(text: str, verbs: bool) -> str:
     if said[0] not in _DETERMINERS and (known or follows in _DETERMINERS or participle):
         return "verb"
     counted = any(map(str.isdigit, text)) or any(word in numbers() for word in said)
-    gapped = not set(said) & words("goes_on") and counted
+    verb = set(said) & words("goes_on") - ({"a"} if _AMPERES.search(text) else set())
+    gapped = not verb and counted
     return "gapped" if gapped and len(said) <= _GAPPED else ""
 
 

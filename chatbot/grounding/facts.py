@@ -233,7 +233,8 @@ def _code(match: re.Match[str]) -> Fact | None:
 def _date(match: re.Match[str]) -> Fact | None:
     named = match.groupdict()
     if not named.get("year") and (
-        names_version(match.string, match.start()) or _ends_with_number(match)
+        names_version(match.string, match.start())
+        or (not named.get("month") and _ends_with_number(match))
     ):
         return None  # "version 2.3." at the end of a sentence
     day = int(named["day"]) if named.get("day") else None

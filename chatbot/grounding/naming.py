@@ -30,7 +30,7 @@ def renamed(
         stem for stem in source.stems - LIGHT - general_words() if not has_stem(stem, claim.stems)
     }
     shared = sum(has_stem(stem, source.stems) for stem in claim.stems - LIGHT)
-    if all(_has_capital(stem, claim) for stem in strange):
+    if claim.language != "de" and all(_has_capital(stem, claim) for stem in strange):
         shared += len(claim.facts) - len(missing(claim.facts, source.facts))
     few = len(strange) == 1 and shared >= _VERBATIM and len(left) <= _VERBATIM
     if source.row or not (few and left and strange & elsewhere) or _POINTS.search(source.text):

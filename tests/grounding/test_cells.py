@@ -1,0 +1,48 @@
+"""Rows and columns of tables, whose columns a rule or only their place names."""
+
+import pytest
+from langchain_core.documents import Document
+
+from chatbot.grounding.citations import verify
+
+RULED = """# Prices
+
+| Ride | Adults | Juniors (13-17) | Halbtax/GA |
+|---|---|---|---|
+| Single to the summit | 26 EUR | 19 EUR | 17 EUR |
+| Return to the summit | 42 EUR | 31 EUR | 27 EUR |
+"""
+# As a page of a PDF is read: no rule, and no name over the first column.
+PLAIN = """## Boats
+
+ | Half day (4 h) | Full day (8 h) | Deposit | Night
+Jon boat | $75 | $120 | $100 | –
+Pontoon 20 | $210 | $340 | $500 | –
+Kayak | $28 | $45 | none | $60
+"""
+
+
+def is_marked(claim: str, text: str) -> bool:
+    meta = {"path": "a.md", "start": 0, "title": "", "heading": "", "columns": ""}
+    return bool(verify(claim, [Document(text, metadata=meta)]).unsupported)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "marked"),
+    [
+        ("A return to the summit costs adults 42 EUR.", RULED, False),
+        ("A return to the summit costs adults 26 EUR.", RULED, True),
+        ("A return to the summit costs juniors 31 EUR.", RULED, False),
+        ("A return to the summit costs juniors 42 EUR.", RULED, True),
+        ("With the Halbtax a single to the summit costs 17 EUR.", RULED, False),
+        ("With the Halbtax a single to the summit costs 19 EUR.", RULED, True),
+        ("A full day with the Pontoon 20 costs $340.", PLAIN, False),
+        ("A full day with the Pontoon 20 costs $210.", PLAIN, True),
+        ("The Pontoon 20 costs $210 for half a day of four hours.", PLAIN, False),
+        ("One night with the kayak costs $60.", PLAIN, False),
+        ("No, there is no deposit for kayaks.", PLAIN, False),
+        ("The deposit for a Jon boat is $500.", PLAIN, True),
+    ],
+)
+def test_a_cell_belongs_to_its_row_and_column(claim: str, text: str, marked: bool) -> None:
+    assert is_marked(claim, text) == marked
