@@ -1,21 +1,16 @@
 """What a source sets against each other in one sentence, and a claim takes for one another: "46 EUR
-in the dormitory, 84 EUR in a room", "10 EUR, free for members", "from 9 p.m. to 9 a.m.", and a
-percentage that comes on top or goes off."""
+in the dormitory, 84 EUR in a room", "10 EUR, free for members", and a percentage that comes on top or
+goes off."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
 
-from chatbot.grounding.bounds import Bound, bounds_of
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, has_stem
 from chatbot.grounding.pieces import JOINED, WORD, Piece, stems_of
-from chatbot.grounding.rates import TIMES
-from chatbot.grounding.reading import Reading, read
+from chatbot.grounding.reading import Reading
 
-_TO = re.compile(r"\s?(?:[-–—]|to|until|till|bis|au|à|a|al)(?: (?:the|zum))?\s?", re.IGNORECASE)
 # Behind and before a percentage.
 _OFF = re.compile(
     r"^ (?:off|less|lower|cheaper|discount|reduction|rebate|(?:\w+ )?rabatt|nachlass|"
@@ -41,13 +36,6 @@ _EXCEPT = re.compile(
     r"(?P<what>[^,;.:()]*)(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_OUT = re.compile(r"\b(?:outside|außerhalb|ausserhalb|hors|fuera)\b", re.IGNORECASE)
-_THAN = re.compile(
-    r"\b(?P<how>more|less|cheaper|dearer|longer|shorter|faster|slower|heavier|lighter|higher|lower|"
-    r"larger|smaller|mehr|weniger|günstiger|teurer|länger|kürzer|schneller|schwerer|leichter) "
-    r"(?:\w+ )?(?:than|als) (?!\d)",
-    re.IGNORECASE,
-)
 _AND = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o)\b")
 _INTO = words("condition") | {"into", "onto", "over", "under", "ins", "in den", "unter", "über"}
 _SHORT = frozenset("a es no n ne son ha".split())  # noqa: SIM905
@@ -61,34 +49,13 @@ _SAME = frozenset(
 def contrasted(claim: Reading, source: Reading) -> str | None:
     """What the claim takes for the other of two things that its source sets against each other."""
     return (
-        _turned_range(claim, source)
-        or _other_direction(claim, source)
+        _other_direction(claim, source)
         or _paid_for_free(claim, source)
         or _other_phrase(claim, source)
         or _other_number(claim, source)
         or _other_end(claim, source)
         or _left_out(claim, source)
-        or _other_bound(claim, source)
-        or _swapped(claim, source)
-        or _outside(claim, source)
     )
-
-
-def _turned_range(claim: Reading, source: Reading) -> str | None:
-    held = list(_ranges(source))
-    for first, last in _ranges(claim):
-        same = any(first.held_by(a) and last.held_by(b) for a, b in held)
-        if not same and any(first.held_by(b) and last.held_by(a) for a, b in held):
-            return f"it says '{first.full}' to '{last.full}', and its source the other way round"
-    return None
-
-
-def _ranges(reading: Reading) -> Iterator[tuple[Fact, Fact]]:
-    facts = [fact for fact in reading.facts if not fact.implied]
-    for one, other in pairwise(facts):
-        between = reading.text[one.start + len(one.full) : other.start]
-        if one.kind == other.kind and _TO.fullmatch(between):
-            yield one, other
 
 
 def _other_direction(claim: Reading, source: Reading) -> str | None:
@@ -305,59 +272,4 @@ def _left_out(claim: Reading, source: Reading) -> str | None:
         told = {stem for stem in said if has_stem(stem, main) and not has_stem(stem, rest)}
         if named and named <= claim.stems and told and not any(has_stem(s, rest) for s in said):
             return f"it says '{min(named).split(':')[-1]}', which its source leaves out"
-    return None
-
-
-def _other_bound(claim: Reading, source: Reading) -> str | None:
-    """ "Below 400 EUR" of "from 400 EUR"."""
-    if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
-        return None
-    theirs = bounds_of(source)
-    for bound in bounds_of(claim):
-        held = [_way(other) for other in theirs if bound.fact.held_by(other.fact)]
-        ways = {"under", "over"} - {_way(bound)}
-        if held and bound.fact.unit not in TIMES and len(ways) == 1 and set(held) == ways:
-            return f"it says '{bound.fact.full}' as a bound the other way round"
-    return None
-
-
-def _way(bound: Bound) -> str:
-    """``under`` for "below", ``over`` for "from" and "above"; empty for "up to" and the like."""
-    if bound.fact.kind != "quantity" or (bound.low is not None and bound.high is not None):
-        return ""
-    return "over" if bound.low is not None else "under" if bound.open else ""
-
-
-def _swapped(claim: Reading, source: Reading) -> str | None:
-    """ "Monthly is cheaper than yearly" of "yearly is cheaper than monthly"."""
-    mine, theirs = _compared(claim), _compared(source)
-    if not mine or not theirs or mine[2] != theirs[2]:
-        return None
-    left, right = mine[0] - mine[1], mine[1] - mine[0]
-    first, last = theirs[0] - theirs[1], theirs[1] - theirs[0]
-    if left & last and right & first:
-        return "it says the comparison the other way round"
-    return None
-
-
-def _compared(reading: Reading) -> tuple[frozenset[str], frozenset[str], str] | None:
-    match = _THAN.search(reading.text)
-    if match is None:
-        return None
-    before, behind = reading.text[: match.start()], reading.text[match.end() :]
-    parts = (read(part, reading.language).stems for part in (before, behind))
-    left, right = parts
-    return left, right, match["how"].lower()
-
-
-def _outside(claim: Reading, source: Reading) -> str | None:
-    """ "Outside Europe it is covered for 60 days" of "in the EU it is covered for 60 days"."""
-    for piece in claim.pieces if not source.row else ():
-        values = {term.value for term in piece.terms if term.kind == "region"}
-        facts = [fact for fact in piece.facts if fact.kind != "code"]
-        holding = [c for c in source.clauses if facts and not missing(facts, c.facts)]
-        naming = [c for c in holding if values & {term.value for term in c.terms}]
-        out = bool(_OUT.search(piece.text))
-        if values and naming and all(bool(_OUT.search(c.text)) != out for c in naming):
-            return f"it says '{min(values)}' where its source says otherwise"
     return None

@@ -13,21 +13,21 @@ from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
-from chatbot.grounding.meaning import added_rate, objection
+from chatbot.grounding.meaning import added_rate, objection, rival
 from chatbot.grounding.naming import misplaced, other_definition, renamed
 from chatbot.grounding.overlap import (
     COVERED,
-    LIGHT,
     coverage,
-    has_stem,
     only_subject,
     own_words,
     pieces_covered,
+    same_words,
 )
 from chatbot.grounding.pieces import WORD, Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
 from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
+from chatbot.grounding.turned import turned
 from chatbot.text.languages import language_of
 
 _BRACKET = re.compile(r"((?:[^\s()]+ ){0,1}[^\s()]+) \(([^()]+)\)")
@@ -64,11 +64,14 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
             return Finding((span,))
         same = _SAME if said.facts else _SAME_WORDS
         alone = len(said.clauses) == 1 and (
-            _score(said, span) >= same or _same_words(said, span.reading)
+            _score(said, span) >= same or same_words(said, span.reading)
         )
-        if alone and span.row < 0 and (rival := _rival(said, span.reading)):
-            return Finding((), rival)
-        if alone and (opposite(said, span.reading, span.over) or contrasted(said, span.reading)):
+        if alone and span.row < 0 and (other := rival(said, span.reading)):
+            return Finding((), other)
+        if alone and (
+            opposite(said, span.reading, span.over)
+            or (contrasted(said, span.reading) or turned(said, span.reading))
+        ):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason)
     if parts := () if copied else _parts(said, near, spans, asked):
@@ -82,21 +85,6 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
     if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
         return found
     return Finding((), _reason(said, ranked, spans))
-
-
-def _same_words(claim: Reading, source: Reading) -> bool:
-    """Whether a sentence has all words and numbers of the claim but for terms such as weekdays."""
-    bare = [stem for stem in claim.stems - LIGHT if stem[0] != "@"]
-    held = all(has_stem(stem, source.stems) for stem in bare)
-    return len(bare) >= _LEAST and held and not missing(claim.facts, source.facts)
-
-
-def _rival(claim: Reading, source: Reading) -> str | None:
-    """Another weekday in a sentence that has all other words of the claim."""
-    mine, theirs = claim.days[2], source.days[2]
-    if mine and theirs and not mine & theirs and _same_words(claim, source):
-        return f"it says '{min(mine)}' where its source says '{min(theirs)}'"
-    return None
 
 
 def _read(claim: str, spans: Sequence[Span]) -> Reading:

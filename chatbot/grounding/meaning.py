@@ -12,8 +12,10 @@ from chatbot.grounding.denial import denial, opposite
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import CURRENCIES, Term
 from chatbot.grounding.mixing import mixed
+from chatbot.grounding.overlap import same_words
 from chatbot.grounding.rates import TIMES, speaks_of
 from chatbot.grounding.reading import Reading
+from chatbot.grounding.turned import turned
 
 _CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
 _RATES = ("rate", "each")
@@ -34,6 +36,7 @@ def objection(
         or other_kind(claim, source)
         or mixed(claim, source, over, beside)
         or contrasted(claim, source)
+        or turned(claim, source)
         or opposite(claim, source, over)
         or denial(claim, source)
     )
@@ -134,3 +137,11 @@ def _other_day(claim: Reading, source: Reading) -> str | None:
 
 def _lists_days(first: str, last: str, source: Reading) -> bool:
     return not source.days[1] and {first, last} <= source.days[0]
+
+
+def rival(claim: Reading, source: Reading) -> str | None:
+    """Another weekday in a sentence that has all other words of the claim."""
+    mine, theirs = claim.days[2], source.days[2]
+    if mine and theirs and not mine & theirs and same_words(claim, source):
+        return f"it says '{min(mine)}' where its source says '{min(theirs)}'"
+    return None

@@ -10,11 +10,10 @@ from chatbot.grounding.denial import about_the_same
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import kinds, words
 from chatbot.grounding.opposites import sides
-from chatbot.grounding.overlap import LIGHT, fillers, general_words, has_stem, longest
+from chatbot.grounding.overlap import LIGHT, fillers, general_words, has_stem, longest, of_rest
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, days_of
 
-_REST = frozenset("others other else everyone everybody rest all andere alle übrigen".split())  # noqa: SIM905
 # "Below that DC is limited to 60 kW": below what the clause before says.
 _POINTS = re.compile(
     r"\b(?:below|above|under|over|after|before|beyond|from|within) (?:that|this|which)\b|"
@@ -341,12 +340,6 @@ def _shared(stems: frozenset[str], piece: Piece) -> bool:
 
 def _own_subject(piece: Piece) -> frozenset[str]:
     return piece.subject - LIGHT - fillers()
-
-
-def of_rest(piece: Piece) -> bool:
-    """Whether it is about all others: "others pay 25 EUR"."""
-    first = [word.lower() for word in piece.text.split()[:3]]
-    return bool(_REST.intersection(first))
 
 
 def _named(stems: frozenset[str], piece: Piece) -> str:

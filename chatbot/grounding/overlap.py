@@ -29,6 +29,8 @@ _PLAIN = 0.5  # of a general word beside the others
 _TAKEN = 0.9
 _PART = 0.5  # of each part of a sentence
 _ENOUGH = 3  # words
+_TOLD = 2  # words
+_REST = frozenset("others other else everyone everybody rest all andere alle übrigen".split())  # noqa: SIM905
 
 
 def coverage(claim: Piece, *sources: Reading) -> float:
@@ -71,6 +73,13 @@ def only_subject(claim: Reading, source: Reading) -> bool:
         return False
     shared = [stem for stem in claim.stems if has_stem(stem, source.stems)]
     return bool(shared) and all(stem in subject for stem in shared) and not said <= plain_stems()
+
+
+def same_words(claim: Reading, source: Reading) -> bool:
+    """Whether a sentence has all words and numbers of the claim but for terms such as weekdays."""
+    bare = [stem for stem in claim.stems - LIGHT if stem[0] != "@"]
+    held = all(has_stem(stem, source.stems) for stem in bare)
+    return len(bare) >= _TOLD and held and not missing(claim.facts, source.facts)
 
 
 def overlap(piece: Piece, other: Piece) -> float:
@@ -116,3 +125,9 @@ def fillers() -> frozenset[str]:
 def longest(stems: frozenset[str]) -> str:
     """The longest of some stems, to be shown; what kind it is of is left out."""
     return max(stems, key=len).split(":")[-1]
+
+
+def of_rest(piece: Piece) -> bool:
+    """Whether it is about all others: "others pay 25 EUR"."""
+    first = [word.lower() for word in piece.text.split()[:3]]
+    return bool(_REST.intersection(first))
