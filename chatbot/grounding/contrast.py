@@ -1,6 +1,6 @@
 """What a source sets against each other in one sentence, and a claim takes for one another: "46 EUR
-in the dormitory, 84 EUR in a room", "10 EUR, free for members", and a percentage that comes on top or
-goes off."""
+in the dormitory, 84 EUR in a room", "10 EUR, free for members", and a percentage that is added or
+taken off."""
 
 import re
 

@@ -62,16 +62,11 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         reason = _says(said, span, spans)
         if reason is None:
             return Finding((span,))
-        same = _SAME if said.facts else _SAME_WORDS
-        alone = len(said.clauses) == 1 and (
-            _score(said, span) >= same or same_words(said, span.reading)
-        )
+        same = _score(said, span) >= (_SAME if said.facts else _SAME_WORDS)
+        alone = len(said.clauses) == 1 and (same or same_words(said, span.reading))
         if alone and span.row < 0 and (other := rival(said, span.reading)):
             return Finding((), other)
-        if alone and (
-            opposite(said, span.reading, span.over)
-            or (contrasted(said, span.reading) or turned(said, span.reading))
-        ):
+        if alone and _is_other(said, span.reading, span.over):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason)
     if parts := () if copied else _parts(said, near, spans, asked):
@@ -85,6 +80,10 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
     if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
         return found
     return Finding((), _reason(said, ranked, spans))
+
+
+def _is_other(claim: Reading, source: Reading, over: Reading) -> bool:
+    return any((opposite(claim, source, over), contrasted(claim, source), turned(claim, source)))
 
 
 def _read(claim: str, spans: Sequence[Span]) -> Reading:

@@ -33,7 +33,7 @@ _TOLD = 2  # words
 _REST = frozenset("others other else everyone everybody rest all andere alle übrigen".split())  # noqa: SIM905
 
 
-def coverage(claim: Piece, *sources: Reading) -> float:
+def coverage(claim: Piece, *sources: Piece) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
     held = frozenset[str]().union(*(source.stems for source in sources))
     found = {stem: has_stem(stem, held) for stem in claim.stems - LIGHT}
