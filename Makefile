@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev run test lint pytest bench clean
+.PHONY: install install-dev run test lint bench clean
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
@@ -36,11 +36,7 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Side by side: mypy has a minute's work for one processor.
-test: install-dev
-	$(MAKE) -j2 lint pytest
-
-pytest: install-dev
+test: lint
 	$(BIN)/pytest
 
 bench: install-dev
