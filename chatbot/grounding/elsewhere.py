@@ -2,10 +2,15 @@
 costs 6.90 EUR" to "what does shipping to Belgium cost?".
 """
 
+import re
 from collections.abc import Sequence
 
 from chatbot.grounding.lexicon import capitalised, part_of, words
 from chatbot.grounding.places import areas_of, regions
+
+_OUTSIDE = re.compile(
+    r"\b(?:outside|beyond|except|außerhalb|außer|hors|sauf|fuera|excepto|salvo)\b", re.IGNORECASE
+)
 
 
 def elsewhere(answer: str, question: str, passages: Sequence[str] = ()) -> str | None:
@@ -13,12 +18,12 @@ def elsewhere(answer: str, question: str, passages: Sequence[str] = ()) -> str |
     holds one of those or lies in one; ``None`` where nothing is. A city of the question stands for
     its country, where the ``passages`` tell of that.
 
-    A "no" may name where it would be a yes.
+    A "no" may name where it would be a yes, and "not outside Europe" is of all other places.
     """
     first = answer.split(maxsplit=1)[:1]
     if first and first[0].lower().strip(",.!") in words("no_lead"):
         return None
-    told = regions(answer)
+    told = [] if _OUTSIDE.search(answer) else regions(answer)
     asked = told and [*regions(capitalised(question)), *areas_of(question, passages)]
     if not asked or not told or any(_meet(one, other) for one in asked for other in told):
         return None
