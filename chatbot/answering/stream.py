@@ -21,7 +21,7 @@ from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
-from chatbot.answering.yes_no import turned
+from chatbot.answering.yes_no import led, turned
 from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
@@ -123,7 +123,7 @@ async def stream_answer(
                 if not prepared.guarded:
                     yield Token(piece)
         shown = _verify(draft.text, prepared, prompts, refusal)
-        if other := await _turned(chain, prepared, draft, refusal):
+        if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
             if not prepared.guarded:
                 yield Rewritten(shown.text, turned=True)
@@ -161,18 +161,25 @@ async def stream_answer(
 
 
 async def _turned(
-    chain: AnswerChain, prepared: Prepared, draft: _Draft, refusal: str
+    chain: AnswerChain, prepared: Prepared, draft: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
-    """The answer with the other of yes and no in front, where it says that itself."""
-    if prepared.refuses is None or draft.cut or not isinstance(chain.llm, LocalChatModel):
+    """The answer with the other of yes and no in front, where it says that itself: by its own
+    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads."""
+    said = led(prepared.wording, draft.text.strip())
+    if prepared.refuses is None or draft.cut or said is None:
         return None
-    try:
-        text = await turned(chain.llm, chain.prompts, prepared.wording, draft.text.strip())
-    except (QuestionError, GenerationError):  # too long for the model, or it failed
-        return None
-    if text is None:
-        return None
-    return replace(_verify(text, prepared, chain.prompts, refusal), at_most=_TURNED)
+    other = _verify(said.exchanged, prepared, chain.prompts, refusal)
+    holds = other.verified.lead_agrees and not other.verified.unsupported
+    if not (holds and shown.verified.unsupported):
+        if not isinstance(chain.llm, LocalChatModel):
+            return None
+        try:
+            text = await turned(chain.llm, chain.prompts, prepared.wording, said)
+        except (QuestionError, GenerationError):  # too long for the model, or it failed
+            return None
+        if text is None:
+            return None
+    return replace(other, at_most=_TURNED)
 
 
 async def _again(

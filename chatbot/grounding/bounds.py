@@ -26,7 +26,10 @@ _HOW = {
     "up to(?: and including)?|at most|no more than|not more than|no later than|"
     "not later than|no longer than|no older than|not exceed|must not exceed|(?:a )?maximum(?: of)?|"
     "max\\.?|within|until|till|by|as many as|as much as|limited to|limit (?:is|of)|capped at|"
-    "valid for|kept for|bis(?: zu)?|höchstens|maximal|spätestens|nicht mehr als|"
+    "valid for|kept for|"
+    "(?:covers?|covered|keeps?|kept|stored|guaranteed|valid)(?:\\s[^\\s,.;]+){1,6} for|"
+    "(?:warranty|guarantee|garantie|garantía) (?:of|von|de)|"
+    "bis(?: zu)?|höchstens|maximal|spätestens|nicht mehr als|"
     "innerhalb(?: von)?|jusqu'à|au plus|hasta|como máximo",
     "under": "under|below|less than|fewer than|younger than|lighter than|lower than|smaller than|"
     "shorter than|before|unter|weniger als|jünger als|vor|moins de|avant|menos de|antes de",
@@ -46,6 +49,16 @@ _AFTER = re.compile(
     r"higher|up|upwards|heavier|mehr|älter|höher|später|neuer|plus|más)|"
     r"(?P<most>less|fewer|younger|earlier|below|lower|under|shorter|lighter|weniger|jünger|früher|"
     r"moins|menos))|(?P<more>\+)|(?P<first>minimum|at least)|(?P<last>maximum|at most))",
+    re.IGNORECASE,
+)
+# What so many things are the most of: "the plan covers 3 devices".
+_CAPACITY = re.compile(
+    r"\b(?:covers?|includes?|holds?|seats|fits|umfasst|enthält|comprend|couvre|incluye|cubre)\s$",
+    re.IGNORECASE,
+)
+_FURTHER = re.compile(
+    r"\b(?:further|additional|extra|more|each|every|weitere\w*|zusätzlich\w*|jede\w*|mehr|"
+    r"supplémentaires?|chaque|plus|adicional\w*|cada|más)\b",
     re.IGNORECASE,
 )
 # "Up to 7 days before" is at least 7 days before.
@@ -146,6 +159,8 @@ def _how(text: str, fact: Fact) -> str:
         how = "least" if after["least"] or after["more"] or after["first"] else "most"
     elif before:
         how = next(name for name in _HOW if before[name])
+    elif fact.counts and _CAPACITY.search(text, 0, fact.start) and not _FURTHER.search(text):
+        how = "most"
     elif extreme := list(_EXTREME.finditer(text, max(0, fact.start - 40), fact.start)):
         how = "most" if extreme[-1]["most"] else "least"
     if how == "most" and _AHEAD.match(text, end) and not (before and before[0][:6] == "within"):

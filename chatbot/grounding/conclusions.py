@@ -40,6 +40,13 @@ _AUXILIARY = re.compile(
 _CLOSES = re.compile(
     r"\b(?:opens?|closes?|closed|closing|shuts?) (?:at|from)\b|\b(?:schließt|öffnet) um\b"
 )
+# "Can I do it without approval?" asks for the opposite of "it needs approval".
+_WITHOUT = re.compile(r"\b(?:without|ohne|sans|sin)\b", re.IGNORECASE)
+_NEEDS = re.compile(
+    r"\b(?:needs?|requires?|required|must|(?:has|have) to|braucht|brauchen|benötigt|erfordert|"
+    r"nötig|muss|müssen|nécessite|exige|doit|doivent|faut|necesita|requiere|debe|deben|hay que)\b",
+    re.IGNORECASE,
+)
 _DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
 _NAMED = frozenset({"region", "tier", "client", "speed", "season", "weekday", "generation", "size"})
 # Names behind a preposition: what is denied of a place or plan, not what a sentence is about.
@@ -173,12 +180,14 @@ def lead_verdict(
     plain = not any(clause.negative for clause in claim.clauses) and not (
         _TOO.search(asked.text) or _other_state(_CLOSES.sub(" ", claim.text), asked.text)
     )
+    needs = _NEEDS.search(claim.text) and not _WITHOUT.search(claim.text)
+    against = bool(needs and _WITHOUT.search(asked.text))
     if _about_the_same(asked, [claim, *sources]):
         for fact in missing(asked.facts, claim.facts):
             if (decided := _decided(fact, asked, claim, sources)) is None:
                 continue
             bound, inside = decided
-            if yes == (inside != denied):
+            if yes == (inside != (denied != against)):
                 return True, None
             if yes and plain:
                 said = f"it says 'yes' to '{fact.full}', and its source speaks of"

@@ -15,7 +15,8 @@ from chatbot.grounding.pieces import WORD, Piece, meaning_of
 from chatbot.grounding.rates import rates
 from chatbot.text.languages import language_of
 
-_LEAD = re.compile(r"\s*(?P<word>[^\W\d_]+)\s*[,.:;–—-]")
+# A word of its own before a sign; "Non-EU orders" begin with none.
+LEAD = re.compile(r"\s*(?P<word>[^\W\d_]+)(?:\s*[,.:;–—]|\s+-|-(?!\w))")
 _MARKER = re.compile(r"^\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+)+")
 _EMPHASIS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _FIRST = 4  # words
@@ -65,7 +66,7 @@ def read(text: str, language: str = "") -> Reading:
     """Read one sentence, item or row; without a ``language`` it is told by its words."""
     said = _EMPHASIS.sub("", _MARKER.sub("", unify_spelling(text)))
     language = language or language_of(said)
-    lead, match = "", _LEAD.match(said)
+    lead, match = "", LEAD.match(said)
     if match and match["word"].lower() in words("yes_lead") | words("no_lead"):
         lead = "yes" if match["word"].lower() in words("yes_lead") else "no"
         said = said[match.end() :].lstrip()

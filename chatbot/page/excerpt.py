@@ -109,22 +109,22 @@ def _text(document: str, first: int, stop: int, spans: list[Span]) -> list[dict[
     for start, end in spans:
         start, end = max(start, position), min(end, stop)
         if start < end:
-            parts += _lines(document[position:start])
-            parts.append(_part(document[start:end], True))
+            parts += _lines(document[position:start], False)
+            parts += _lines(document[start:end], True)
             position = end
-    return parts + _lines(document[position:stop])
+    return parts + _lines(document[position:stop], False)
 
 
-def _lines(text: str) -> list[dict[str, Any]]:
+def _lines(text: str, quote: bool) -> list[dict[str, Any]]:
     """Headings apart from the text between them."""
     parts: list[dict[str, Any]] = []
     for line in text.splitlines(keepends=True):
         if sign := _HEADING.match(line):
-            parts.append(_part(line[sign.end() :].rstrip(), False, heading=True))
-        elif parts and not parts[-1]["heading"]:
+            parts.append(_part(line[sign.end() :].rstrip(), quote, heading=True))
+        elif parts and not parts[-1]["heading"] and (parts[-1]["quote"] or not quote):
             parts[-1]["text"] += line
-        else:
-            parts.append(_part(line, False))
+        else:  # the empty line below a heading is not marked
+            parts.append(_part(line, quote and bool(line.strip())))
     return parts
 
 

@@ -64,7 +64,8 @@ export default function Source() {
       ) : null}
       {props.parts.map((part, index) => {
         if (part.rows) return <Table key={index} rows={part.rows} />;
-        if (part.heading) return <h3 key={index} className="font-semibold mt-4 mb-1">{part.text}</h3>;
+        if (part.heading)
+          return <h3 key={index} className="font-semibold mt-4 mb-1">{part.quote ? <Mark>{part.text}</Mark> : part.text}</h3>;
         if (!part.quote) return <span key={index} className="whitespace-pre-wrap break-words">{part.text}</span>;
         return <Mark key={index} className="whitespace-pre-wrap break-words px-1 py-0.5">{part.text}</Mark>;
       })}

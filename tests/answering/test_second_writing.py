@@ -212,3 +212,15 @@ async def test_a_yes_gives_way_to_the_no_that_its_sentence_means(
     assert events[-2] == Rewritten(f"No, {said}", turned=True)
     assert answer.answer == f"No, {said}"
     assert support(answer) == "partly"
+
+
+async def test_a_yes_gives_way_where_its_own_bound_says_so(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "customers in the US can return a product within 45 days of delivery."
+    engine = InTurn(f"Yes, {said}")
+    monkeypatch.setattr(engine, "probability", lambda request, text: 0.5)  # it cannot tell
+    asked = Question("can US customers return a product after 60 days?", asker=EVERYTHING)
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
+    assert (answer.answer, answer.unsupported) == (f"No, {said}", [])
+    assert support(answer) == "partly"

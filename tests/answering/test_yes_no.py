@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatbot.answering.yes_no import turned
+from chatbot.answering.yes_no import led, turned
 from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
@@ -26,7 +26,8 @@ class Judging(ScriptedEngine):
 def judged(answer: str, yes: float, question: str = "can he pay monthly?") -> str | None:
     engine = Judging()
     engine.yes = yes
-    return asyncio.run(turned(scripted_model(engine), PROMPTS, question, answer))
+    said = led(question, answer)
+    return said and asyncio.run(turned(scripted_model(engine), PROMPTS, question, said))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,9 @@ def judged(answer: str, yes: float, question: str = "can he pay monthly?") -> st
         ("Yes, it is 5 EUR.", 0.4, None),  # it is not clear
         ("It is not possible.", 0.1, None),
         ("No orders are sent.", 0.9, None),
+        ("Non-EU orders are sent.", 0.9, None),
+        ("No - it is sent.", 0.9, "Yes - it is sent."),
+        ("Yes, nothing is covered except lamps.", 0.1, None),
         ("Yes.", 0.0, None),
         ("", 0.0, None),
     ],
@@ -56,5 +60,7 @@ def test_a_spanish_no_is_told_from_an_english_one() -> None:
 def test_it_is_asked_of_question_and_sentence_alone() -> None:
     engine = Judging()
     llm = scripted_model(engine)
-    asyncio.run(turned(llm, PROMPTS, "can he pay monthly?", "Yes, only at once."))
+    said = led("can he pay monthly?", "Yes, only at once.")
+    assert said is not None
+    asyncio.run(turned(llm, PROMPTS, "can he pay monthly?", said))
     assert all("Question: can he pay monthly?\nRule: Only at once." in p for p in engine.prompts)

@@ -72,6 +72,33 @@ def test_a_leading_yes_is_right_where_a_bound_decides_it(
 
 
 @pytest.mark.parametrize(
+    ("question", "right", "said"),
+    [
+        ("does breeze cover 4 devices?", False, "The Breeze plan covers 3 devices."),
+        ("does breeze cover 2 devices?", True, "The Breeze plan covers 3 devices."),
+        ("may a home have 7 users?", None,
+         "A home includes 5 users, and each further user costs 2 EUR."),
+        ("battery died after 8 months, is it covered?", False,
+         "The battery is covered by the warranty in the US for 6 months."),
+        ("is it under warranty after 2 years", True, "It has a warranty of 3 years."),
+        ("may i give 25 eur goodwill without asking?", False,
+         "Goodwill above 20 EUR needs approval."),
+        ("may i give 15 eur goodwill without asking?", True,
+         "Goodwill above 20 EUR needs approval."),
+        ("do i need approval for 25 eur goodwill?", True,
+         "Goodwill above 20 EUR needs approval."),
+    ],
+)  # fmt: skip
+def test_what_is_covered_kept_or_needed_decides_a_yes(
+    question: str, right: bool | None, said: str
+) -> None:
+    rest = said[0].lower() + said[1:]
+    yes, no = (checked(question, f"{lead}, {rest}", said) for lead in ("Yes", "No"))
+    assert (yes.lead_agrees, no.lead_agrees) == (right is True, right is False)
+    assert bool(yes.unsupported) is (right is False)
+
+
+@pytest.mark.parametrize(
     ("claim", "source"),
     [
         ("Gas bottles may be stored.", "You may not store food, plants, gas bottles or animals."),

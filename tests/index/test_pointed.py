@@ -9,7 +9,8 @@ from chatbot.settings import Settings
 from tests.support.index import build
 from tests.support.scripted import HashedEmbeddings
 
-PATHS = ["shop/returns.md", "old/returns.md", "prices 2026.xlsx", "web/faq.md"]
+DECOMPOSED = "web/U\u0308ber (alt).pdf"
+PATHS = ["shop/returns.md", "old/returns.md", "prices 2026.xlsx", "web/faq.md", DECOMPOSED]
 ADDRESSES = {"web/faq.md": "https://help.example.org/en/faq/"}
 
 
@@ -21,6 +22,10 @@ ADDRESSES = {"web/faq.md": "https://help.example.org/en/faq/"}
         ("https://help.example.org/en/faq?page=2", []),
         ("is that in returns.md", ["shop/returns.md", "old/returns.md"]),
         ("is that in Old/Returns.md?", ["old/returns.md"]),
+        ("what does Prices 2026.xlsx say", ["prices 2026.xlsx"]),
+        ("old\\returns.md", ["old/returns.md"]),
+        ("in 2026.xlsx, or my-prices 2026.xlsx", []),
+        ("steht das in \u00fcber (alt).pdf?", [DECOMPOSED]),
         ("mail to returns@shop.example or 3.5 days, e.g. on Monday", []),
         ("how do returns work", []),
     ],

@@ -27,6 +27,14 @@ def test_quotes_are_marked_in_order_and_the_rest_is_cut() -> None:
     assert (parts[0]["text"], parts[-1]["text"]) == ("... ", " ...")
 
 
+def test_headings_of_a_marked_passage_are_headings() -> None:
+    text = "# Lamps\n\n## Price\n\nThree.\n"
+    parts = marked_parts(text, [(0, len(text))])
+    assert [part["text"].strip() for part in parts if part["heading"]] == ["Lamps", "Price"]
+    assert [part["text"].strip() for part in parts if part["quote"]] == ["Lamps", "Price", "Three."]
+    assert not any("#" in part["text"] for part in parts)
+
+
 def test_spans_that_overlap_are_shown_once() -> None:
     parts = marked_parts("One two three.", [(0, 7), (4, 13)])
     assert [(part["text"], part["quote"]) for part in parts] == [
