@@ -31,12 +31,14 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 
 @dataclass(frozen=True)
 class CheckedSentence:
-    """A sentence of a reply; ``reason`` says why it is not supported, and is empty where it is."""
+    """A sentence of a reply; ``reason`` says why it is not supported, and is empty where it is.
+    ``near`` is what says otherwise, where something does."""
 
     text: str
     supported: bool
     reason: str = ""
     citation: Citation | None = None
+    near: Citation | None = None
 
     @property
     def is_polite(self) -> bool:
@@ -45,8 +47,8 @@ class CheckedSentence:
 
     def as_dict(self) -> dict[str, Any]:
         """The sentence with the keys of the command contract."""
-        shown = asdict(self)
-        return shown if self.citation else {k: v for k, v in shown.items() if k != "citation"}
+        left_out = ("near",) if self.citation else ("near", "citation")
+        return {key: value for key, value in asdict(self).items() if key not in left_out}
 
 
 def check_reply(
@@ -88,10 +90,11 @@ def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSente
     asked = read(capitalised(question))
     found = evidence(text, spans, asked)
     if not found.spans:
-        return CheckedSentence(text, False, found.reason)
+        near = citation_of(found.near) if found.near else None
+        return CheckedSentence(text, False, found.reason, near=near)
     said = read(text)
     right, wrong = lead_verdict(said, asked, [span.reading for span in found.spans])
     wrong = wrong or (None if right else denied_lead(said, asked))
     if wrong := wrong or (lead_objection(said, asked) if question else None):
-        return CheckedSentence(text, False, wrong)
+        return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

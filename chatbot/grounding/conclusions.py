@@ -47,6 +47,11 @@ _NEEDS = re.compile(
     r"nötig|muss|müssen|nécessite|exige|doit|doivent|faut|necesita|requiere|debe|deben|hay que)\b",
     re.IGNORECASE,
 )
+_EXCEPTED = re.compile(
+    r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s+"
+    r"([^.,;:()]+)",
+    re.IGNORECASE,
+)
 _DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
 _NAMED = frozenset({"region", "tier", "client", "speed", "season", "weekday", "generation", "size"})
 # Names behind a preposition: what is denied of a place or plan, not what a sentence is about.
@@ -197,8 +202,24 @@ def lead_verdict(
                 return True, None
             if yes and plain:
                 return False, f"it says 'yes' to '{day}', which its source does not"
+    if name := _excepted(claim, asked):
+        right = yes == denied
+        return right, None if right else f"it says '{claim.lead}' to '{name}', which is excepted"
     restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
     return restated and yes != denied and denied_lead(claim, asked) is None, None
+
+
+def _excepted(claim: Reading, asked: Reading) -> str:
+    """What the question asks about, where the claim is about all but that."""
+    match = _EXCEPTED.search(claim.text)
+    before = claim.text[: match.start()] if match else ""
+    if match is None or any(clause.negative for clause in asked.clauses):
+        return ""
+    named = stems_of(match[1], claim.language) - LIGHT
+    if not named or not all(has_stem(stem, asked.stems) for stem in named):
+        return ""
+    said = stems_of(before, claim.language) - LIGHT - general_words()
+    return match[1].strip() if any(has_stem(stem, asked.stems) for stem in said) else ""
 
 
 def _decided(

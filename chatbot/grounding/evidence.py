@@ -42,10 +42,11 @@ _PIECE = 0.5  # a part of a sentence needs less of its words in its span than th
 
 @dataclass(frozen=True)
 class Finding:
-    """``spans`` that say it together, or none and the ``reason``."""
+    """``spans`` that say it together, or none, the ``reason``, and what is ``near`` it."""
 
     spans: tuple[Span, ...]
     reason: str = ""
+    near: Span | None = None
 
 
 def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) -> Finding:
@@ -65,10 +66,10 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         same = _score(said, span) >= (_SAME if said.facts else _SAME_WORDS)
         alone = len(said.clauses) == 1 and (same or same_words(said, span.reading))
         if alone and span.row < 0 and (other := rival(said, span.reading)):
-            return Finding((), other)
+            return Finding((), other, span)
         if alone and _is_other(said, span.reading, span.over):
             follows = _concluded(said, near, spans, asked)
-            return Finding((follows,)) if follows else Finding((), reason)
+            return Finding((follows,)) if follows else Finding((), reason, span)
     if parts := () if copied else _parts(said, near, spans, asked):
         return Finding(parts)
     if follows := _concluded(said, near, spans, asked):
@@ -79,7 +80,7 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         return Finding(calculated)
     if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
         return found
-    return Finding((), _reason(said, ranked, spans))
+    return _unsupported(said, ranked, spans)
 
 
 def _is_other(claim: Reading, source: Reading, over: Reading) -> bool:
@@ -339,11 +340,11 @@ def _large_enough(pieces: Sequence[Piece]) -> list[str]:
     return texts
 
 
-def _reason(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> str:
+def _unsupported(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> Finding:
     for span in near[:3]:
         about = [stem in span.reading.stems for stem in claim.stems]
         if coverage(claim, span.reading, span.over) < _NEAR and sum(about) < _NEAR * len(about):
             continue
         if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
-            return reason
-    return "no passage says it"
+            return Finding((), reason, span)
+    return Finding((), "no passage says it")

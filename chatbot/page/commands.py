@@ -30,11 +30,11 @@ async def check(desk: Desk, reply: str) -> None:
     lines = []
     for sentence in found:
         text = inert(one_line(sentence.text))
-        if sentence.citation:
-            quote = inert(one_line(sentence.citation.quote)[:300])
-            lines.append(f"\u2713 {text}\n\n> {inert(sentence.citation.path)}: {quote}")
-        else:
-            lines.append(f"\u26a0 {text}\n\n> {inert(sentence.reason)}")
+        below = [inert(sentence.reason)] if sentence.reason else []
+        if told := sentence.citation or sentence.near:
+            below.append(f"{inert(told.path)}: {inert(one_line(told.quote)[:300])}")
+        lines.append(("\u2713 " if sentence.supported else "\u26a0 ") + text)
+        lines.append("  \n".join(f"> {each}" for each in below))
     good = sum(sentence.supported for sentence in found)
     lines.append(f"*{desk.say('check_done', good=good, all=len(found))}*")
     await cl.Message("\n\n".join(lines)).send()

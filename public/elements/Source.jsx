@@ -28,7 +28,8 @@ function Table({ rows }) {
               {row.cells.map((cell, at) => {
                 const text = row.quote && cell ? <Mark>{cell}</Mark> : cell;
                 const look = "border px-2 py-1 align-top text-left";
-                return row.names ? <th key={at} scope="col" className={look}>{text}</th> : <td key={at} className={look}>{text}</td>;
+                const code = /^\S{1,20}$/.test(cell) ? { whiteSpace: "nowrap" } : undefined; // not broken at its hyphens
+                return row.names ? <th key={at} scope="col" className={look} style={code}>{text}</th> : <td key={at} className={look} style={code}>{text}</td>;
               })}
             </tr>
           ))}

@@ -99,6 +99,24 @@ def test_what_is_covered_kept_or_needed_decides_a_yes(
 
 
 @pytest.mark.parametrize(
+    ("question", "lead", "marked", "agrees"),
+    [
+        ("is water damage covered for a harbor pro?", "No", True, False),
+        ("is water damage covered for a harbor pro?", "Yes", False, True),
+        ("is water damage covered for a harbor one?", "No", False, True),
+        ("is the harbor pro warranty transferable?", "No", False, False),
+    ],
+)
+def test_an_exception_that_was_asked_about_decides(
+    question: str, lead: str, marked: bool, agrees: bool
+) -> None:
+    said = "Water damage is not covered, except for the Harbor Pro."
+    found = checked(question, f"{lead}, w{said[1:]}", said)
+    assert bool(found.unsupported) is marked
+    assert found.lead_agrees is agrees
+
+
+@pytest.mark.parametrize(
     ("claim", "source"),
     [
         ("Gas bottles may be stored.", "You may not store food, plants, gas bottles or animals."),
