@@ -49,7 +49,7 @@ _NEEDS = re.compile(
 )
 _EXCEPTED = re.compile(
     r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s+"
-    r"([^.,;:()]+)",
+    r"([^.,;:()]+)[.!\s]*$",
     re.IGNORECASE,
 )
 _DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
@@ -202,24 +202,28 @@ def lead_verdict(
                 return True, None
             if yes and plain:
                 return False, f"it says 'yes' to '{day}', which its source does not"
-    if name := _excepted(claim, asked):
-        right = yes == denied
+    if excepted := _excepted(claim, asked):
+        name, denies = excepted
+        right = yes == denies
         return right, None if right else f"it says '{claim.lead}' to '{name}', which is excepted"
     restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
     return restated and yes != denied and denied_lead(claim, asked) is None, None
 
 
-def _excepted(claim: Reading, asked: Reading) -> str:
-    """What the question asks about, where the claim is about all but that."""
+def _excepted(claim: Reading, asked: Reading) -> tuple[str, bool] | None:
+    """What the question asks about, where the claim ends with all but that, and whether it denies
+    the rest."""
     match = _EXCEPTED.search(claim.text)
-    before = claim.text[: match.start()] if match else ""
-    if match is None or any(clause.negative for clause in asked.clauses):
-        return ""
-    named = stems_of(match[1], claim.language) - LIGHT
+    before = read(claim.text[: match.start()].rstrip(" ,"), claim.language) if match else claim
+    if match is None or not before.clauses or any(clause.negative for clause in asked.clauses):
+        return None
+    named, rest = stems_of(match[1], claim.language) - LIGHT, before.clauses[-1]
+    said = rest.stems - LIGHT - general_words()
     if not named or not all(has_stem(stem, asked.stems) for stem in named):
-        return ""
-    said = stems_of(before, claim.language) - LIGHT - general_words()
-    return match[1].strip() if any(has_stem(stem, asked.stems) for stem in said) else ""
+        return None
+    if not any(has_stem(stem, asked.stems) for stem in said):
+        return None
+    return match[1].strip(), rest.denies
 
 
 def _decided(

@@ -118,6 +118,12 @@ class Words:
             and not any(map(self.is_ordinary, small.split("-")))
         )
 
+    def is_of_people(self, small: str) -> bool:
+        """Whether somebody of the export is called so, and no language has it as a word, however
+        many write it."""
+        own = len(small) >= _SURE and folded(bare(small)) in self._people
+        return own and not self.is_ordinary(small)
+
     def is_unknown(self, small: str) -> bool:
         """Whether no language has a word in small letters, and hardly anybody writes it."""
         if not self.is_unusual(small):

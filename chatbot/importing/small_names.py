@@ -76,6 +76,7 @@ class SmallNames:
                 continue
             if (
                 self._words.is_unknown(small)
+                or self._words.is_of_people(small)
                 or (is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small))
                 or (is_beside_people(before) and is_given(small) and not is_common(small))
             ):

@@ -117,6 +117,21 @@ def test_an_exception_that_was_asked_about_decides(
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "The battery is covered for 2 years, and water damage is not covered, except for the Pro.",
+        "Water damage, except on the Pro, is not covered.",
+    ],
+)
+def test_an_exception_is_from_what_stands_before_it(said: str) -> None:
+    asked = "is water damage covered for a pro?"
+    yes, no = (
+        checked(asked, f"{lead}, {said[0].lower()}{said[1:]}", said) for lead in ("Yes", "No")
+    )
+    assert (yes.lead_agrees, no.lead_agrees, yes.unsupported) == (True, False, [])
+
+
+@pytest.mark.parametrize(
     ("claim", "source"),
     [
         ("Gas bottles may be stored.", "You may not store food, plants, gas bottles or animals."),

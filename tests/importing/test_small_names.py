@@ -71,6 +71,12 @@ def test_a_word_that_no_language_has_is_marked_where_nothing_tells(names: Names)
     assert names.possible(text) == ["qxlorb"]
 
 
+def test_somebody_of_the_export_is_marked_however_many_write_the_name() -> None:
+    often = [(f"As thandiwe said, town {n} is closed.", "It is open.") for n in range(40)]
+    found = Names([*EXPORT, *often], ["Thandiwe Zwantek"]).possible(often[0][0])
+    assert found == ["thandiwe"]
+
+
 def test_words_of_a_language_that_is_not_known_are_no_names(names: Names) -> None:
     text = "kapak bugün hala açılmıyor çünkü vidası kırılmış, by qxlorb"
     assert names.hide(text) == text
