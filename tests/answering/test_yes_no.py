@@ -27,7 +27,9 @@ def judged(answer: str, yes: float, question: str = "can he pay monthly?") -> st
     engine = Judging()
     engine.yes = yes
     said = led(question, answer)
-    return said and asyncio.run(turned(scripted_model(engine), PROMPTS, question, said))
+    if said is None:
+        return None
+    return asyncio.run(turned(scripted_model(engine), PROMPTS, question, said))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 import pytest
 
 from chatbot.audience import EVERYTHING
-from chatbot.desk.checking import check_reply, is_polite, statements
+from chatbot.desk.checking import check_reply, statements
 from chatbot.errors import QuestionError
+from chatbot.grounding.lexicon import is_polite
 from chatbot.service import ChatService
 from tests.support.documents import SHIPPING
 
