@@ -7,7 +7,7 @@ Cities, countries and states are those of GeoNames (geonames.org), which the pac
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -57,21 +57,23 @@ def areas_of(question: str, passages: Sequence[str]) -> list[str]:
     them, country first; none of a city that the passages name, of one in no area that they name,
     or where it is not clear which city is meant."""
     told = "\n".join(passages)
+    named = frozenset(regions(told))
     areas: list[str] = []
-    for said, cities in _named(question):
-        if re.search(rf"(?<!\w){re.escape(said)}(?!\w)", told, re.IGNORECASE):
+    for said, cities in dict.fromkeys(_named(question)):
+        if _stands_in(said, told, re.IGNORECASE):
             continue
-        found = _meant([city for city in cities if _held(city, told)])
+        found = _meant([city for city in cities if _held(city, told, named)])
         areas += found.areas if found else ()
     return areas
 
 
-def _held(city: City, told: str) -> bool:
-    """Whether a text names an area that the city lies in."""
-    named = regions(told)
-    return any(
-        area in named or re.search(rf"(?<!\w){re.escape(area)}(?!\w)", told) for area in city.areas
-    )
+def _held(city: City, told: str, named: Collection[str]) -> bool:
+    """Whether a text, which names these regions, names an area that the city lies in."""
+    return any(area in named or _stands_in(area, told) for area in city.areas)
+
+
+def _stands_in(name: str, text: str, flags: int = 0) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, flags) is not None
 
 
 def _meant(cities: Sequence[City]) -> City | None:
@@ -85,7 +87,7 @@ def _meant(cities: Sequence[City]) -> City | None:
     return first if alone else None
 
 
-def _named(question: str) -> Iterator[tuple[str, Sequence[City]]]:
+def _named(question: str) -> Iterator[tuple[str, tuple[City, ...]]]:
     """The names in a question that are those of cities, the longest first at each place."""
     found = list(_WORD.finditer(question))
     german = language_of(question) == "de"

@@ -124,14 +124,15 @@ class HybridRetriever(BaseRetriever):
         """The nearest chunks of documents that the last line names come first, with their scores
         in order."""
         spans = self.generation.rows
-        question = query.rsplit("\n", 1)[-1]
-        paths = pointed_at(question, spans, self.generation.manifest.addresses)
-        named = np.asarray([row for path in paths for row in range(*spans[path])], dtype=np.int64)
-        for seen in (allowed, None if self.view is None else self.view.rows):
-            named = named if seen is None else named[seen[named]]
-        if not len(named):
+        seen = allowed if allowed is not None or self.view is None else self.view.rows
+        # What may not be seen is not looked at, so that its being there takes no time.
+        paths = (path for path, (first, _) in spans.items() if seen is None or seen[first])
+        named = pointed_at(query.rsplit("\n", 1)[-1], paths, self.generation.manifest.addresses)
+        rows = [row for path in named for row in range(*spans[path])]
+        if not rows:
             return ranked
-        first = [row for row, _ in self._by_cosine(named, vector)][: self.k]
+        nearest = self._by_cosine(np.asarray(rows, dtype=np.int64), vector)
+        first = [row for row, _ in nearest][: self.k]
         rows = first + [row for row, _ in ranked if row not in first]
         scores = [score for _, score in ranked] or [1.0]
         return [(row, scores[min(at, len(scores) - 1)]) for at, row in enumerate(rows)]

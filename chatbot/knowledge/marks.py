@@ -145,7 +145,11 @@ def _comment_end(text: str, start: int, kind: str, missing: set[str]) -> int:
         missing.add(kind)
         return len(text) if kind == "<!" else 0
     if kind == "{{/":
-        return text.find("}}", end) + 2 if text.find("}}", end) >= 0 else 0
+        end = text.find("}}", end)
+        if end < 0:
+            missing.add(kind)
+            return 0
+        return end + 2
     if kind == "{%":
         return text.find("}", end) + 1
     return end + len(closer)

@@ -15,9 +15,7 @@ PLAIN = (
 # Checking a larger JSON file takes some thirty times its size in memory.
 LARGE = 1_000_000
 # What an interface calls itself: OpenAPI, Swagger, AsyncAPI.
-_API_TITLE = re.compile(
-    r"^info:[ \t]*\n(?:[ \t]+.*\n|[ \t]*\n){0,50}?[ \t]+title:[ \t]*(.+)$", re.M
-)
+_API_TITLE = re.compile(r"^info:[ \t]*\n(?:[ \t].*\n|\n){0,50}?[ \t]+title:[ \t]*(.+)$", re.M)
 
 
 def read_plain(data: bytes, suffix: str) -> Extracted:

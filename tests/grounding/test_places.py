@@ -1,5 +1,7 @@
 """Cities of a question stand for the country or state that the passages tell of."""
 
+import time
+
 import pytest
 
 from chatbot.grounding.citations import verify
@@ -54,3 +56,10 @@ def test_an_answer_about_another_country_than_that_of_the_city_is_marked() -> No
     assert "'Ireland'" in marked.reason
     assert verify(right, passages, "parcel to a customer in cork?").unsupported == []
     assert verify(wrong, passages, "parcel to a customer in leeds?").unsupported == []
+
+
+def test_a_question_full_of_cities_is_read_in_time() -> None:
+    began = time.process_time()
+    found = areas_of("In Springfield or in Cork? " * 2000, TOLD * 20)
+    assert found == ["US", "Oregon", "Ireland", "EU"]
+    assert time.process_time() - began < 3  # reading the passages for each took minutes

@@ -1,11 +1,13 @@
 """Which files of a folder are read."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.documents import list_files, list_skipped, load_document
+from tests.support.documents import load
 
 
 def test_links_that_leave_the_folder_are_refused(tmp_path: Path) -> None:
@@ -59,3 +61,10 @@ def test_titles_of_files_whose_name_tells_nothing(
     found = load_document(tmp_path, name, 10_000)
     assert found.title == title
     assert name[:6] != "000418" or "000418" in f"{found.name} {found.title}"  # found by it, too
+
+
+def test_an_interface_without_a_title_is_read_in_time(tmp_path: Path) -> None:
+    for line in ("  version: 1\n", " " * 40 + "\n"):
+        began = time.process_time()
+        document = load(tmp_path / "api.yaml", "info:\n" + line * 60)
+        assert (document.title, time.process_time() - began < 3) == ("api", True)  # it took years

@@ -109,6 +109,8 @@ def test_marks_that_nothing_closes_take_no_time(tmp_path: Path) -> None:
         "{# ",
         "<del>",
         "<h1>x",
+        "{{/* */ ",
+        " " * 10,
     ):
         started = time.process_time()
         load(tmp_path / "a.mdx", "Text " + part * 20_000)

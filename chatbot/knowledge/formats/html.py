@@ -52,6 +52,7 @@ _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _BODIES = ("ac:rich-text-body", "ac:plain-text-body")
 _MACROS = ("ac:structured-macro", "ac:macro")
+_NEAR = 20  # pieces of text in front of a raised figure, among which its number is
 
 
 def read_html(data: bytes) -> Extracted:
@@ -191,9 +192,9 @@ class _Walker:
         else:
             text = inline_text(element, self._hidden)
             if tag in ("sup", "sub"):
-                text = raise_text(text, "".join(self._line), element)
+                text = raise_text(text, "".join(self._line[-_NEAR:]), element)
             elif tag == "math":
-                text = apart(text, "".join(self._line))
+                text = apart(text, "".join(self._line[-_NEAR:]))
             elif is_custom(element):
                 text = f" {text} "
             self._line.append(text)

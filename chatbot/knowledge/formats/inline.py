@@ -34,6 +34,7 @@ _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
 _COINS = re.compile(r"\d\d")
 _WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
 _PRICED = re.compile(rf"\s*{_CURRENCY}")
+_BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
@@ -110,15 +111,17 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
     if tag == "time" and not (element.text or len(element)):
         return str(element.get("datetime") or "")
     pieces = [_collapse_blanks(element.text, keep)]
+    before = pieces[0][-_BEFORE:]
     for child in element:
         text = inline_text(child, selectors, keep)
         if child.tag in ("sup", "sub"):
-            text = raise_text(text, "".join(pieces), child)
+            text = raise_text(text, before, child)
         elif child.tag == "math":
-            text = apart(text, "".join(pieces))
+            text = apart(text, before)
         elif text and not keep and (child.tag in _APART or is_custom(child)):
             text = f" {text} "
         pieces += [text, _collapse_blanks(child.tail, keep)]
+        before = f"{before}{pieces[-2]}{pieces[-1]}"[-_BEFORE:]
     text = "".join(pieces)
     if tag == "a":
         return with_address(text, str(element.get("href") or ""))
@@ -178,6 +181,7 @@ def raise_text(text: str, before: str, element: Any) -> str:
     if element.tag == "sub":
         return f"_{text}"
     linked = element.find(".//a") is not None
+    before = before[-_BEFORE:]
     priced = _PRICE.search(before)
     coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
     if coins and (priced or _PRICED.match(element.tail or "")):

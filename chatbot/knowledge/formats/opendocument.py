@@ -79,7 +79,7 @@ class _Reader:
             if tag == f"{_TEXT}h":
                 level = child.get(f"{_TEXT}outline-level") or "1"
                 yield Heading(
-                    min(int(level), 6) if level.isdigit() else 1, _line(child, self._unseen)
+                    min(int(level), 6) if level.isdecimal() else 1, _line(child, self._unseen)
                 )
             elif tag == f"{_TEXT}p":
                 yield from self._paragraph(child)

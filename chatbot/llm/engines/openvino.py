@@ -9,7 +9,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,10 +138,13 @@ class OpenVINOEngine:
         limit = request.room(len(prompt))
         try:
             begun = self._first(prompt, request, cancel) if request.avoid else []
-            config = self._config(request, max(1, limit - len(begun)))
-            running = _Running([*prompt, *begun], config, cancel)
-            self._waiting.put(running)
-            yield from self._pieces(running, request.stop, limit, begun)
+            arriving: Iterable[tuple[list[int], bool]] = [(begun, True)]
+            if not begun or len(begun) < limit:
+                config = self._config(request, limit - len(begun))
+                running = _Running([*prompt, *begun], config, cancel)
+                self._waiting.put(running)
+                arriving = itertools.chain([(begun, False)], _arriving(running))
+            yield from self._pieces(arriving, request.stop, limit, len(prompt), cancel)
         finally:
             cancel.set()
 
@@ -192,23 +195,25 @@ class OpenVINOEngine:
         return config
 
     def _pieces(
-        self, running: _Running, stop: Sequence[str], limit: int, begun: Sequence[int]
+        self,
+        arriving: Iterable[tuple[list[int], bool]],
+        stop: Sequence[str],
+        limit: int,
+        prompt_tokens: int,
+        cancel: threading.Event,
     ) -> Iterator[Piece]:
-        stops, decoder = StopFilter(stop), StreamDecoder(self._tokens.decode)
-        prompt_tokens, count = len(running.prompt) - len(begun), len(begun)
-        before = decoder.push(begun) if begun else ""
-        for new, done in _arriving(running):
+        stops, decoder, count = StopFilter(stop), StreamDecoder(self._tokens.decode), 0
+        for new, done in arriving:
             count += len(new)
-            text = stops.push(before + decoder.push(new, last=done))
-            before = ""
+            text = stops.push(decoder.push(new, last=done))
             if stops.stopped:
-                running.cancel.set()
+                cancel.set()
                 yield Piece(text, count, "stop", prompt_tokens)
                 return
             if done:
                 text += stops.flush()
                 reason: FinishReason = "length" if count >= limit else "stop"
-                if running.cancel.is_set():
+                if cancel.is_set():
                     reason = "cancelled"
                 yield Piece(text, count, reason, prompt_tokens)
             elif text:

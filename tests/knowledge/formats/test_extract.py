@@ -1,6 +1,7 @@
 """Formats with a short reader of their own."""
 
 import json
+import time
 
 import pytest
 
@@ -40,3 +41,19 @@ from chatbot.knowledge.formats import extract
 )  # fmt: skip
 def test_further_formats(suffix: str, data: str, want: str) -> None:
     assert extract(suffix, data.encode()).text == want
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".html", "<p>$1" + "<sup>99</sup>" * 30_000),
+        (".html", "<table><tr><td>$1" + "<sup>99</sup>" * 30_000),
+        (".adoc", "image:" * 30_000),
+        (".adoc", "menu:a[" * 30_000),
+        (".adoc", "x" + " " * 100_000 + "y"),
+    ],
+)
+def test_signs_that_repeat_take_no_time(suffix: str, text: str) -> None:
+    began = time.process_time()
+    assert extract(suffix, text.encode()).text
+    assert time.process_time() - began < 5

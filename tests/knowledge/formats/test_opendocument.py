@@ -42,6 +42,11 @@ def test_open_documents() -> None:
     assert found == "## Fees\n\nEU | 4.90\nEU | 9.90\n"
 
 
+def test_a_level_that_is_no_number_is_the_first() -> None:
+    heading = "<office:text><text:h text:outline-level='²'>Pay</text:h></office:text>"
+    assert open_document(".odt", heading) == "# Pay\n"
+
+
 def test_equations_are_lines_and_hidden_sections_are_left_out() -> None:
     power = "<msup><mn>10</mn><mn>6</mn></msup><annotation>ten</annotation>"
     equation = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{power}</math>'

@@ -161,6 +161,9 @@ def test_an_answer_does_not_begin_with_what_is_to_be_avoided(engine: OpenVINOEng
     other = text_of(say(engine, prompt, tokens=4, avoid=first))
     assert first.split()[0] != (other.split() or [""])[0]
     assert other
+    for limit in (1, 2):
+        last = say(engine, prompt, tokens=limit, avoid=first)[-1]
+        assert (last.tokens, last.finish_reason) == (limit, "length")
 
 
 def test_what_cannot_begin_an_answer_may_stand_in_it(engine: OpenVINOEngine) -> None:
