@@ -1,5 +1,7 @@
 """The exceptions of this project: each message is one sentence that a person can act on."""
 
+import errno
+
 
 class ChatbotError(Exception):
     """Base of every error that is shown to people; ``str(error)`` is the sentence shown."""
@@ -94,4 +96,7 @@ def reason_of(exc: BaseException, line: int = 0) -> str:
 
 def disk_sentence(exc: OSError) -> str:
     """What the system refused, and of which file, as far as it says."""
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f" ('{exc.filename}')" if exc.filename else ""
+        return f"The disk is full{where}; make room and try again."
     return f"{exc.filename or 'A file'}: {exc.strerror or reason_of(exc)}."
