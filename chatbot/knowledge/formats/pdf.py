@@ -30,6 +30,9 @@ from chatbot.knowledge.formats.ruled import with_grids
 from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
+# Bytes of what a page draws, as they are packed: a page with more is a map or a plan, whose lines,
+# each an object of Python's, would take the reader's memory.
+_DRAWING = 1_000_000
 _NO_TITLE = re.compile(
     r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
     r"presentation|präsentation)\s?\d*$|^PowerPoint[ -]?(?:Presentation|Präsentation)$|"
@@ -49,7 +52,7 @@ def read_pdf(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """
     from pdf_oxide import PdfDocument
 
-    title, fields = _beside(data)
+    title, fields, drawings = _beside(data)
     document = PdfDocument.from_bytes(data)
     count = document.page_count()
     if count > _MOST_PAGES:
@@ -62,9 +65,9 @@ def read_pdf(data: bytes, before_page: BeforePage | None = None) -> Extracted:
         spans = _add_links(spans, document.get_annotations(number))
         left, bottom, right, top = document.page_media_box(number)
         size = (abs(right - left), abs(top - bottom))
-        pages.append(
-            lines_in_order(with_grids(spans, document.extract_paths(number), size), gutters)
-        )
+        if number not in drawings:
+            spans = with_grids(spans, document.extract_paths(number), size)
+        pages.append(lines_in_order(spans, gutters))
         heights.append((min(bottom, top), max(bottom, top)))
     found = without_margins(pages, heights) if any(pages) else pages
     pictures = [
@@ -140,8 +143,9 @@ def _add_links(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Spa
     return spans
 
 
-def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:
-    """The title in the file's properties, and the values of form fields by page from 0."""
+def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:
+    """The title in the file's properties, the values of form fields by page, and the pages that
+    are drawings; pages count from 0."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -150,16 +154,25 @@ def _beside(data: bytes) -> tuple[str, dict[int, list[Span]]]:
         reader = PdfReader(io.BytesIO(data))
         locked = reader.is_encrypted and not reader.decrypt("")
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError):
-        return "", {}
+        return "", {}, set()
     if locked:
         raise DocumentError(PASSWORD)
     try:
         title = str(getattr(reader.metadata, "title", "") or "").strip()
         title = "" if _NO_TITLE.search(title) else title
         form = "/AcroForm" in reader.root_object
-        return title, dict(_fields(reader)) if form else {}
+        drawings = set(_drawings(reader)) if len(data) > _DRAWING else set()
+        return title, dict(_fields(reader)) if form else {}, drawings
     except Exception:  # damage that the other parser may not mind
-        return "", {}
+        return "", {}, set()
+
+
+def _drawings(reader: Any) -> Iterator[int]:
+    for number, page in enumerate(reader.pages):
+        held = page["/Contents"].get_object() if "/Contents" in page else []
+        streams = held if isinstance(held, list) else [held]
+        if sum(int(stream.get_object().get("/Length", 0)) for stream in streams) > _DRAWING:
+            yield number
 
 
 def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:

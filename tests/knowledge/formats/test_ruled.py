@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from chatbot.knowledge.blocks import Extracted
@@ -44,6 +45,22 @@ def test_cells_of_several_lines_are_one_row_between_two_lines() -> None:
             "Bus | 240 | ask the yard in Lier\n"
         )
         assert found.tables[0].columns == "Vehicle | Base rate in EUR | Note"
+
+
+def test_the_lines_of_a_map_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbot.knowledge.formats.pdf._DRAWING", 500)
+    rows = [("Exit", "Floor\n3"), ("Lift", "Floor\n2")]
+
+    def plan(canvas: Any) -> None:
+        grid(canvas, rows, [700, 670, 640], [60, 160, 260])
+        for at in range(300):
+            canvas.line(at, 10, 590 - at, 90 + at % 7)
+
+    found = pdf(plan, lambda canvas: grid(canvas, rows, [700, 670, 640], [60, 160, 260]))
+    first, second = found.text[: found.pages[1][0]], found.text[found.pages[1][0] :]
+    assert "Lift" in first
+    assert "Lift | Floor 2" not in first
+    assert "Lift | Floor 2" in second
 
 
 def test_every_second_row_has_a_colour() -> None:
