@@ -78,9 +78,9 @@ def without_margins(
             if often.intersection(_shapes(page[at].text, number))
             or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
         }
-        found = {at: _PRINTED.fullmatch(page[at].text) for at in _edges(page, heights[number])}
-        if any(match and match["address"] for match in found.values()):
-            gone.update(at for at, match in found.items() if match)
+        printed = {at: _PRINTED.fullmatch(page[at].text) for at in _edges(page, heights[number])}
+        if any(match and match["address"] for match in printed.values()):
+            gone.update(at for at, match in printed.items() if match)
         kept.append([line for at, line in enumerate(page) if at not in gone])
     return kept
 
