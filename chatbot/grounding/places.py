@@ -135,12 +135,10 @@ def _cities() -> dict[str, tuple[list[City], list[City]]]:
         areas = tuple(area for area in (country, part, union) if area)
         one = City(city["population"], areas)
         others = city["alternatenames"] if one.inhabitants >= _EXONYM else ()
-        own, _ = found.setdefault(_key(city["name"]), ([], []))
+        own, _ = found.setdefault(name, ([], []))
         own.append(one)
-        for name in {_key(name) for name in others if _LATIN.fullmatch(name)} - {
-            _key(city["name"])
-        }:
-            found.setdefault(name, ([], []))[1].append(one)
+        for other in {_key(other) for other in others if _LATIN.fullmatch(other)} - {name}:
+            found.setdefault(other, ([], []))[1].append(one)
     return found
 
 
