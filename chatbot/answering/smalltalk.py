@@ -6,7 +6,6 @@ model is asked. A message that says anything else beside is a question.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chatbot.errors import PromptError
 from chatbot.settings import PROJECT_ROOT
 from chatbot.text.languages import language_of
-from chatbot.text.unicode import normalise
+from chatbot.text.unicode import normalise, without_marks
 
 _FILE = "smalltalk.toml"
 _LANGUAGES = ("en", "de", "fr", "es")
@@ -150,8 +149,7 @@ def _variables(text: str) -> set[str | None]:
 
 def _words(text: str) -> list[str]:
     """Words in lower case without accents; "what's" is one word."""
-    text = unicodedata.normalize("NFD", normalise(text).lower())
-    text = "".join(sign for sign in text if not unicodedata.combining(sign))
+    text = without_marks(normalise(text).lower())
     return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
 
 

@@ -21,7 +21,7 @@ from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
-from chatbot.answering.yes_no import led, turned
+from chatbot.answering.yes_no import led, means_other
 from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
@@ -165,20 +165,22 @@ async def _turned(
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
     bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads."""
-    said = led(prepared.wording, draft.text.strip())
-    if prepared.refuses is None or draft.cut or said is None:
+    if prepared.refuses is None or draft.cut:
+        return None
+    if (said := led(prepared.wording, draft.text.strip())) is None:
+        return None
+    if shown.verified.unsupported:
+        other = _verify(said.exchanged, prepared, chain.prompts, refusal)
+        if other.verified.lead_agrees and not other.verified.unsupported:
+            return replace(other, at_most=_TURNED)
+    if not isinstance(chain.llm, LocalChatModel):
+        return None
+    try:
+        if not await means_other(chain.llm, chain.prompts, prepared.wording, said):
+            return None
+    except (QuestionError, GenerationError):  # too long for the model, or it failed
         return None
     other = _verify(said.exchanged, prepared, chain.prompts, refusal)
-    holds = other.verified.lead_agrees and not other.verified.unsupported
-    if not (holds and shown.verified.unsupported):
-        if not isinstance(chain.llm, LocalChatModel):
-            return None
-        try:
-            text = await turned(chain.llm, chain.prompts, prepared.wording, said)
-        except (QuestionError, GenerationError):  # too long for the model, or it failed
-            return None
-        if text is None:
-            return None
     return replace(other, at_most=_TURNED)
 
 

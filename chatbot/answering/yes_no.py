@@ -59,18 +59,18 @@ def led(question: str, answer: str) -> Led | None:
     return Led(answer, says_yes, no if says_yes else yes, found.end("word"))
 
 
-async def turned(llm: LocalChatModel, prompts: Prompts, question: str, said: Led) -> str | None:
-    """The answer with the other of yes and no in front, if what it says behind it clearly means
-    that; ``None`` if it does not, or names an exception, which the model overlooks.
+async def means_other(llm: LocalChatModel, prompts: Prompts, question: str, said: Led) -> bool:
+    """Whether what an answer says behind its yes or no clearly means the other one; not if it
+    names an exception, which the model overlooks.
 
     Raises:
         QuestionError: the question and the answer do not fit into the model's context.
         GenerationError: the model failed.
     """
     if _EXCEPTION.search(said.rule):
-        return None
+        return False
     more = await asyncio.to_thread(_means_yes, llm, prompts, question, said.rule)
-    return said.exchanged if (-more if said.yes else more) > _CLEARLY else None
+    return (-more if said.yes else more) > _CLEARLY
 
 
 def _means_yes(llm: LocalChatModel, prompts: Prompts, question: str, rule: str) -> float:

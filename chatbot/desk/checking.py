@@ -15,7 +15,7 @@ from chatbot.errors import QuestionError
 from chatbot.grounding.citations import Citation, citation_of
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.evidence import evidence
-from chatbot.grounding.leads import denied_lead, lead_objection
+from chatbot.grounding.leads import lead_objection
 from chatbot.grounding.lexicon import capitalised, is_polite
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
@@ -93,8 +93,7 @@ def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSente
         near = citation_of(found.near) if found.near else None
         return CheckedSentence(text, False, found.reason, near=near)
     said = read(text)
-    right, wrong = lead_verdict(said, asked, [span.reading for span in found.spans])
-    wrong = wrong or (None if right else denied_lead(said, asked))
+    _, wrong = lead_verdict(said, asked, [span.reading for span in found.spans])
     if wrong := wrong or (lead_objection(said, asked) if question else None):
         return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

@@ -13,7 +13,6 @@ from langchain_core.documents import Document
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere
 from chatbot.grounding.evidence import Finding, evidence
-from chatbot.grounding.leads import denied_lead
 from chatbot.grounding.lexicon import capitalised
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import read
@@ -71,9 +70,7 @@ def verify(answer: str, passages: Sequence[Document], question: str = "") -> Ver
         claim = answer[start:end]
         found = Finding((), other) if other and regions(claim) else evidence(claim, spans, asked)
         if found.spans:
-            said = read(claim)
-            right, wrong = lead_verdict(said, asked, [s.reading for s in found.spans])
-            wrong = wrong or (None if right else denied_lead(said, asked))
+            right, wrong = lead_verdict(read(claim), asked, [s.reading for s in found.spans])
             agrees = agrees or right
             found = Finding((), wrong) if wrong else found
         if not found.spans:

@@ -176,7 +176,15 @@ def lead_verdict(
     claim: Reading, asked: Reading, sources: Sequence[Reading]
 ) -> tuple[bool, str | None]:
     """Whether a leading "yes" or "no" is right by what the claim or its sources say of the
-    question's quantity or day, and what is wrong with it; neither where that is not decided."""
+    question's quantity or day, and what is wrong with it, or with a "yes" that the claim denies
+    itself; neither where that is not decided."""
+    right, wrong = _by_sources(claim, asked, sources)
+    return right, wrong or (None if right else denied_lead(claim, asked))
+
+
+def _by_sources(
+    claim: Reading, asked: Reading, sources: Sequence[Reading]
+) -> tuple[bool, str | None]:
     if not claim.lead or any(clause.denies for clause in asked.clauses):
         return False, None
     denied = bool(claim.clauses) and claim.clauses[0].denies

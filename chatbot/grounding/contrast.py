@@ -243,8 +243,10 @@ def _parted(clause: Piece) -> tuple[frozenset[str], frozenset[str]]:
     at = next((n for n, word in enumerate(said) if word.lower() in _INTO), 0)
     if not 0 < at <= _LABEL:
         return frozenset(), frozenset()
-    before, behind = " ".join(said[:at]), " ".join(said[at + 1 :])
-    return tuple(stems_of(part, clause.language) - LIGHT for part in (before, behind))  # type: ignore[return-value]
+    before, behind = (
+        stems_of(" ".join(part), clause.language) - LIGHT for part in (said[:at], said[at + 1 :])
+    )
+    return before, behind
 
 
 def _has_verb(clause: Piece) -> bool:

@@ -24,11 +24,19 @@ def elsewhere(answer: str, question: str, passages: Sequence[str] = ()) -> str |
     if first and first[0].lower().strip(",.!") in words("no_lead"):
         return None
     told = [] if _OUTSIDE.search(answer) else regions(answer)
-    asked = told and [*regions(capitalised(question)), *areas_of(question, passages)]
-    if not asked or not told or any(_meet(one, other) for one in asked for other in told):
+    asked = regions(capitalised(question))
+    if not told or _meet(asked, told):
         return None
-    return f"the question asks about '{asked[0]}', and it tells of '{told[0]}'"
+    cities = areas_of(question, passages)
+    if not (asked or cities) or _meet(cities, told):
+        return None
+    return f"the question asks about '{[*asked, *cities][0]}', and it tells of '{told[0]}'"
 
 
-def _meet(one: str, other: str) -> bool:
-    return one == other or part_of(one) == other or part_of(other) == one
+def _meet(asked: Sequence[str], told: Sequence[str]) -> bool:
+    """Whether any of the ones is one of the others, lies in it, or holds it."""
+    return any(
+        one == other or part_of(one) == other or part_of(other) == one
+        for one in asked
+        for other in told
+    )

@@ -6,7 +6,6 @@ Cities, countries and states are those of GeoNames (geonames.org), which the pac
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -14,6 +13,7 @@ from typing import NamedTuple
 
 from chatbot.grounding.lexicon import kinds, part_of, words
 from chatbot.text.languages import language_of
+from chatbot.text.unicode import without_marks
 
 _REGION = "region"
 # Abbreviations of countries in two letters are units and codes more often ("5 GB", "DE-100").
@@ -56,10 +56,12 @@ def areas_of(question: str, passages: Sequence[str]) -> list[str]:
     """Countries, states and unions that the cities of a question lie in, as the lexicon names
     them, country first; none of a city that the passages name, of one in no area that they name,
     or where it is not clear which city is meant."""
+    if not (cities_said := dict.fromkeys(_named(question))):
+        return []
     told = "\n".join(passages)
     named = frozenset(regions(told))
     areas: list[str] = []
-    for said, cities in dict.fromkeys(_named(question)):
+    for said, cities in cities_said:
         if _stands_in(said, told, re.IGNORECASE):
             continue
         found = _meant([city for city in cities if _held(city, told, named)])
@@ -112,8 +114,7 @@ def _named(question: str) -> Iterator[tuple[str, tuple[City, ...]]]:
 
 
 def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.lower().replace("’", "'").replace("-", " "))
-    return "".join(char for char in plain if not unicodedata.combining(char)).strip(".")
+    return without_marks(name.lower().replace("’", "'").replace("-", " ")).strip(".")
 
 
 @cache

@@ -62,7 +62,6 @@ _SAYS = (
     r"|disait|pense|veut|précise|explique|recommande|conseille|demande)"
 )
 _SAYING = re.compile(rf" (?:\w+ ){{0,3}}{_SAYS}\b")
-_SAYING_LATER = re.compile(rf"[^.!?\n]{{0,60}}\b{_SAYS}\b")
 _SAID_AT_ONCE = re.compile(rf" (?:\w+ )?{_SAYS}\b")
 _AS = re.compile(r"\b(?i:as|like|wie|como|comme) $")
 # Where somebody belongs: "X Y in our workshop".
@@ -124,16 +123,6 @@ def is_spoken_of(before: str) -> bool:
 def is_saying(word: str) -> bool:
     """Whether it is what only somebody does: "thinks"."""
     return bool(re.fullmatch(_SAYS, word))
-
-
-def is_somebody_there(before: str, behind: str) -> bool:
-    """Whether two words in small letters are where a sentence has somebody of a place."""
-    return bool(_SUBJECT.search(before) and _BELONGS.match(behind.removeprefix(",")))
-
-
-def tells(behind: str) -> bool:
-    """Whether it goes on with what somebody says: "... from our desk thinks"."""
-    return bool(_SAYING_LATER.match(behind))
 
 
 def is_beside_people(before: str) -> bool:

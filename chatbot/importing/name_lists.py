@@ -1,9 +1,10 @@
 """Given and family names of some sixty countries, from Faker."""
 
-import unicodedata
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+
+from chatbot.text.unicode import without_marks
 
 # What Unicode does not take apart.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "þ": "th"})
@@ -11,8 +12,7 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i",
 
 def folded(word: str) -> str:
     """A word in small letters, without the marks on its letters."""
-    small = word.lower().translate(_LETTERS)
-    return "".join(c for c in unicodedata.normalize("NFKD", small) if not unicodedata.combining(c))
+    return without_marks(word.lower().translate(_LETTERS))
 
 
 def is_given(word: str) -> bool:

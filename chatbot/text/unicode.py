@@ -31,6 +31,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
 
 
+def without_marks(text: str) -> str:
+    """``text`` without the accents and other marks on its letters."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def readable(text: str) -> str:
     """``text`` for models: without invisible characters, and without the blanks that stand where
     markup was taken out; indents and line ends stay, each as ``\\n``."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatbot.answering.yes_no import led, turned
+from chatbot.answering.yes_no import led, means_other
 from chatbot.llm.engines.protocol import GenerationRequest
 from chatbot.prompts import load_prompts
 from chatbot.settings import load_settings
@@ -29,7 +29,8 @@ def judged(answer: str, yes: float, question: str = "can he pay monthly?") -> st
     said = led(question, answer)
     if said is None:
         return None
-    return asyncio.run(turned(scripted_model(engine), PROMPTS, question, said))
+    other = asyncio.run(means_other(scripted_model(engine), PROMPTS, question, said))
+    return said.exchanged if other else None
 
 
 @pytest.mark.parametrize(
@@ -64,5 +65,5 @@ def test_it_is_asked_of_question_and_sentence_alone() -> None:
     llm = scripted_model(engine)
     said = led("can he pay monthly?", "Yes, only at once.")
     assert said is not None
-    asyncio.run(turned(llm, PROMPTS, "can he pay monthly?", said))
+    asyncio.run(means_other(llm, PROMPTS, "can he pay monthly?", said))
     assert all("Question: can he pay monthly?\nRule: Only at once." in p for p in engine.prompts)

@@ -133,9 +133,7 @@ def joined_over_pages(pages: list[list[Block]], words: set[str]) -> list[list[Bl
             continue
         if begun is not None:
             page[0] = _named(begun, page[0])
-            at = len(begun) - 1
-            while at and isinstance(begun[at], Paragraph) and _FOOTNOTE.match(_text(begun[at])):
-                at -= 1
+            at = _last(begun)
             last, first = begun[at], page[0]
             if _continues(last, first):
                 begun[at] = _joined(last, first, words)
@@ -144,13 +142,18 @@ def joined_over_pages(pages: list[list[Block]], words: set[str]) -> list[list[Bl
     return pages
 
 
+def _last(page: Sequence[Block]) -> int:
+    """The last block of a page that is no footnote."""
+    at = len(page) - 1
+    while at and isinstance(page[at], Paragraph) and _FOOTNOTE.match(_text(page[at])):
+        at -= 1
+    return at
+
+
 def _named(before: Sequence[Block], first: Block) -> Block:
     """The first block of a page, a table with the names of the one that it goes on from, if the
     page before ends in one with the same columns."""
-    at = len(before) - 1
-    while at and isinstance(before[at], Paragraph) and _FOOTNOTE.match(_text(before[at])):
-        at -= 1
-    table = before[at]
+    table = before[_last(before)]
     if not isinstance(table, PageTable) or not isinstance(first, PageTable):
         return first
     alike = len(table.edges) == len(first.edges) and all(

@@ -159,8 +159,8 @@ def _touch(flat: Line, upright: Line) -> bool:
 
 def places(lines: Sequence[Line]) -> list[float]:
     """Where the lines are, those close to each other as one, in ascending order."""
-    places: list[float] = []
+    found: list[float] = []
     for at in sorted(line.at for line in lines):
-        if not places or at - places[-1] > NEAR:
-            places.append(at)
-    return places
+        if not found or at - found[-1] > NEAR:
+            found.append(at)
+    return found
