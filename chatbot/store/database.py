@@ -2,15 +2,13 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from sqlite3 import OperationalError
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -18,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chatbot.errors import ConfigurationError, StoreError, reason_of
 from chatbot.store.migrations import is_newest, migrate
+from chatbot.store.sqlite import set_up_sqlite
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # How long SQLite waits for another process that writes, and for one that migrates.
@@ -117,8 +116,7 @@ class Database:
                     "PostgreSQL needs its driver; run pip install 'peregrine-chatbot[postgres]'."
                 ) from exc
             if self.kind == "sqlite":
-                event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-                event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+                set_up_sqlite(self._engine, _PATIENCE)
         return self._engine
 
     def _sqlite_file(self) -> Path | None:
@@ -168,41 +166,6 @@ class Database:
                 "use, so nothing is read or saved; stop every process that uses it, put it back "
                 "without the files -wal and -shm beside it, and start again."
             )
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    # The driver would begin a transaction with the first change of a row, so that tables are made,
-    # and rows read, outside of it; ``_begin_sqlite`` begins it.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
-    _use_wal(cursor)
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _use_wal(cursor: Any) -> None:
-    """Two processes that make a new database both change its journal, and SQLite lets one of them
-    fail at once instead of waiting."""
-    ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except OperationalError:
-            if time.monotonic() > ends:
-                raise
-            time.sleep(0.02)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """One who writes has the database from the start: what is read then still holds when it is
-    acted upon, whoever else writes."""
-    patience = connection.get_execution_options().get("patience")
-    if patience is not None:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience * 1000:.0f}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

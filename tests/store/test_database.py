@@ -111,6 +111,32 @@ async def test_nothing_is_said_to_be_saved_in_a_file_that_was_removed(
     await store.close()
 
 
+def test_a_query_whose_asker_left_keeps_no_loop_from_ending(tmp_path: Path) -> None:
+    """Whoever leaves a scope of anyio is cancelled at every step, not once."""
+
+    async def leave(store: Store, steps: int) -> None:
+        await store.keys.all()
+        asking = asyncio.create_task(store.keys.all())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for _ in range(3):
+            asking.cancel()
+            await asyncio.sleep(0)
+
+    for steps in range(12):
+        loop = asyncio.new_event_loop()
+        store = Store(f"sqlite:///{tmp_path}/{steps}.db")
+        loop.run_until_complete(leave(store, steps))
+        for task in asyncio.all_tasks(loop):  # as asyncio.run() does it in the end
+            task.cancel()
+        left = asyncio.all_tasks(loop)
+        if left:
+            _, left = loop.run_until_complete(asyncio.wait(left, timeout=5))
+        assert not left, f"after {steps} steps"
+        loop.run_until_complete(store.close())
+        loop.close()
+
+
 @pytest.mark.parametrize("url", ["postgresql://[::", "sqlite:///a\0b", "mysql://x", "nothing"])
 def test_an_address_that_is_none_is_said(url: str) -> None:
     with pytest.raises(ConfigurationError, match="CHATBOT_DATABASE takes"):
