@@ -15,6 +15,8 @@ from tests.support.serving import Replica, running, wait_for
 # Whatever else is on this machine: services and commands that tests start answer with the small
 # model, and none begins to fetch the large one.
 os.environ.setdefault("CHATBOT_LLM", "bundled-small")
+if "PYTEST_XDIST_WORKER" in os.environ:  # torch in several processes waits for itself otherwise
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from tests.support import ROOT
 # The modules and packages that may import a library; all others reach it through them.
 OWNERS = {
     "Stemmer": {"text.tokens"},
+    "aiosqlite": {"store.sqlite"},
     "anyio": {"api.mcp"},
     "argon2": {"store.users"},
     "chainlit": {"page"},

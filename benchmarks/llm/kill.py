@@ -177,6 +177,7 @@ class Served:
         port = free_port()
         folders = {name: str(place.folder / name) for name in ("data", "index")}
         own = {f"CHATBOT_{name.upper()}": folder for name, folder in folders.items()}
+        own["CHATBOT_LLM"] = ""  # nobody names one: the small one answers and the large is fetched
         self.process = place.start(["-m", "chatbot", "serve", "--port", str(port)], own)
         self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300)
         self.answered: Counter[str] = Counter()
