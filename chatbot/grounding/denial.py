@@ -15,6 +15,9 @@ _FROM_TO = re.compile(
     r"(?:the\s)?([^\W\d_]+)",
     re.IGNORECASE,
 )
+_EXCEPTION = re.compile(
+    r"\b(?:except|apart from|außer|sauf|excepto|salvo)\b(?P<what>[^,;.:()]*)", re.IGNORECASE
+)
 _SAME_SUBJECT = 0.05
 _WHOLE_SUBJECT = 1.5
 _SAME_TERM = 0.5
@@ -45,7 +48,10 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
             continue
         if best and all(_denies(clause, other, source) for other in best):
             told = clause.negative and _denied_words(clause, source)
-            if not told and not (_limits_to(clause) and all(map(_of_others, best))):
+            limits = _limits_to(clause) and (
+                all(map(_of_others, best)) or _is_exception(clause, source)
+            )
+            if not told and not limits:
                 denied.append(clause)
             continue
         sides_said = [other_side(clause.text, other.text) for other in best]
@@ -217,6 +223,13 @@ def _contrasts(clause: Piece) -> bool:
 def _limits_to(clause: Piece) -> bool:
     """Whether it says "only", which is "the others cannot"."""
     return bool({"only", "nur", "seulement", "solo"} & _said(clause))
+
+
+def _is_exception(clause: Piece, source: Reading) -> bool:
+    """ "Only on the Freja" of "not on board, except on the Freja"."""
+    match = _EXCEPTION.search(source.text)
+    left_out = stems_of(match["what"], source.language) - LIGHT if match else frozenset[str]()
+    return any(has_stem(stem, clause.stems) for stem in left_out)
 
 
 def _of_others(clause: Piece) -> bool:
