@@ -33,7 +33,7 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 @dataclass(frozen=True)
 class CheckedSentence:
     """A sentence of a reply; ``reason`` says why it is not supported, and is empty where it is.
-    ``near`` is what says otherwise, where something does."""
+    ``near`` is then what says otherwise, or what is nearest, where anything is."""
 
     text: str
     supported: bool
@@ -48,8 +48,9 @@ class CheckedSentence:
 
     def as_dict(self) -> dict[str, Any]:
         """The sentence with the keys of the command contract."""
-        left_out = ("near",) if self.citation else ("near", "citation")
-        return {key: value for key, value in asdict(self).items() if key not in left_out}
+        told = asdict(self)
+        left_out = {name for name in ("citation", "near") if told[name] is None}
+        return {key: value for key, value in told.items() if key not in left_out}
 
 
 def check_reply(

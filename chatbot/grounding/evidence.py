@@ -38,13 +38,14 @@ _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
 _SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
+_CLOSE = 0.25  # one that is about it at all
 _DEFINITE = frozenset("the such both also there then der die das dieser le la les el los".split())  # noqa: SIM905
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``spans`` that say it together, or none, the ``reason``, and what is ``near`` it."""
+    """``spans`` that say it together, or none, the ``reason``, and what is ``near``est to it."""
 
     spans: tuple[Span, ...]
     reason: str = ""
@@ -307,4 +308,5 @@ def _unsupported(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) ->
             continue
         if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
             return Finding((), reason, span)
-    return Finding((), "no passage says it")
+    close = next((span for span in near[:1] if _score(claim, span) >= _CLOSE), None)
+    return Finding((), "no passage says it", close)
