@@ -155,13 +155,21 @@ def other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
     """ "Open" in the claim where the whole source only says "closed", and neither denies."""
     if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
         return None
-    mine, theirs = sides(claim.text, "polar"), sides(source.text, "polar")
+    told = _cells_of(claim, source) if source.row else source.text
+    mine, theirs = sides(claim.text, "polar"), sides(told, "polar")
     above = sides(over.text, "polar")
     for kind, said in mine.items():
         held = theirs.get(kind) or above.get(kind)
         if held and not said & held:
             return "its source says the opposite"
     return None
+
+
+def _cells_of(claim: Reading, row: Reading) -> str:
+    """The cells that have facts of the claim, or the whole row: "closed" is Sunday's only."""
+    many = len(claim.facts)
+    told = [piece.text for piece in row.pieces if len(missing(claim.facts, piece.facts)) < many]
+    return " | ".join(told) or row.text
 
 
 def _denied_in_whole(claim: Reading, source: Reading) -> str | None:

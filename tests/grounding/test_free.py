@@ -1,4 +1,4 @@
-"""What is free and what has a price; what holds of one name only; columns that name a time."""
+"""What is free, what holds of some only, and columns that name a time or a day."""
 
 import pytest
 from langchain_core.documents import Document
@@ -10,6 +10,10 @@ TEXT = """A dog costs 5 EUR; cats in a carrier travel free.
 
 Tickets paid in cash are refunded at the Haven terminal only.
 
+For orders above 400 EUR we ask for a deposit of 25%.
+
+A rabies vaccination must be given at least 21 days before travel.
+
 Cars may not be charged on board, except on the Freja.
 
 ## Rates in EUR
@@ -17,6 +21,10 @@ Cars may not be charged on board, except on the Freja.
 | Device | Day | Week |
 |---|---|---|
 | Drill | 45 | 190 |
+
+| Shop | Weekdays | Sunday |
+|---|---|---|
+| Skipton | 9:00-17:30 | closed |
 """
 
 
@@ -36,6 +44,11 @@ def _marked(claim: str) -> bool:
         ("Every ticket paid in cash is refunded at the Haven terminal.", False),
         ("Cars may be charged on board only on the Freja.", False),
         ("Cars may be charged on board.", True),
+        ("A deposit of 25% is asked for every order.", True),
+        ("A deposit of 25% is asked for every order above 400 EUR.", False),
+        ("A rabies vaccination must be given within 21 days before travel.", True),
+        ("The Skipton shop opens at 9:00 on weekdays.", False),
+        ("The Skipton shop opens at 9:00 on Sunday.", True),
         ("The drill is 190 EUR a week.", False),
         ("The drill is 190 EUR a day.", True),
     ],
