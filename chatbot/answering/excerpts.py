@@ -7,8 +7,7 @@ their vector with that of the question.
 """
 
 import math
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from chatbot.grounding.sources import Span, follow, spans_of
 from chatbot.grounding.topics import points_back
+from chatbot.index.kept import KeptVectors
 from chatbot.passage import Passage
 from chatbot.text.tokens import meant, stems, tokens
 
@@ -37,7 +37,6 @@ _WORDS = 0.2
 _PLACE = 0.15
 # Of a sentence, or what stands over it, as it is embedded.
 _LONGEST = 400
-_KEPT = 20_000  # vectors, 30 MB
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,11 @@ class _Unit:
 
 
 class Excerpts:
-    """Chooses what is read. Vectors of sentences are kept, the last used ones: a sentence that was
-    compared once costs nothing the next time. Safe to use from several threads."""
+    """Chooses what is read, by the vectors of sentences. Safe to use from several threads."""
 
-    def __init__(self, embeddings: Embeddings) -> None:
+    def __init__(self, embeddings: Embeddings, vectors: KeptVectors | None = None) -> None:
         self._embeddings = embeddings
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
+        self._vectors = vectors or KeptVectors(embeddings)
 
     def of(
         self,
@@ -95,8 +92,8 @@ class Excerpts:
 
     def _scores(self, units: Sequence[_Unit], query: str, terms: str, count: int) -> Vectors:
         wanted = np.mean([self._query(text) for text in dict.fromkeys((query, terms))], axis=0)
-        own = self._embed([unit.span.text[:_LONGEST] for unit in units]) @ wanted
-        over = self._embed([_over(unit.span) for unit in units]) @ wanted
+        own = self._vectors.of([unit.span.text[:_LONGEST] for unit in units]) @ wanted
+        over = self._vectors.of([_over(unit.span) for unit in units]) @ wanted
         places = np.asarray([1 - unit.place / count for unit in units])
         words = _common_words(units, f"{query}\n{terms}")
         scores = (1 - _OVER) * own + _OVER * over + _WORDS * words + _PLACE * places
@@ -104,25 +101,6 @@ class Excerpts:
 
     def _query(self, text: str) -> Vectors:
         return np.asarray(self._embeddings.embed_query(text), dtype=np.float32)
-
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        """Shape (texts, dimensions)."""
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            made = self._embeddings.embed_documents(new)
-            known |= {
-                text: np.asarray(vector, dtype=np.float32)
-                for text, vector in zip(new, made, strict=True)
-            }
-        with self._lock:
-            for text in known:
-                self._vectors[text] = known[text]
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > _KEPT:
-                self._vectors.popitem(last=False)
-        return np.stack([known[text] for text in texts])
 
 
 def _over(span: Span) -> str:

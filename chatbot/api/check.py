@@ -31,12 +31,14 @@ class Reply(BaseModel):
 
 
 class Judged(BaseModel):
-    """A sentence of the reply; ``reason`` says why it is not supported."""
+    """A sentence of the reply; ``reason`` says why it is not supported, and ``near`` is what says
+    otherwise, or what is nearest, if anything is."""
 
     text: str
     supported: bool
     reason: str
     citation: Citation | None = None
+    near: Citation | None = None
 
 
 class Checked(BaseModel):

@@ -36,10 +36,10 @@ def _check(options: argparse.Namespace) -> None:
     for sentence in checked:
         sign = "ok" if sentence.supported else "-" if sentence.is_polite else MARK.strip()
         print(f"{sign:<3}{' '.join(sentence.text.split())}")
-        if sentence.citation:
-            print(f"   {sentence.citation.path}: {' '.join(sentence.citation.quote.split())}")
-        else:
+        if sentence.reason:
             print(f"   {sentence.reason}")
+        if told := sentence.citation or sentence.near:
+            print(f"   {told.path}: {' '.join(told.quote.split())}")
 
 
 def _read(name: str) -> str:

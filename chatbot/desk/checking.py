@@ -17,6 +17,7 @@ from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.evidence import evidence
 from chatbot.grounding.leads import lead_objection
 from chatbot.grounding.lexicon import capitalised, is_polite
+from chatbot.grounding.likeness import Likeness
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.service import ChatService
@@ -32,7 +33,7 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 @dataclass(frozen=True)
 class CheckedSentence:
     """A sentence of a reply; ``reason`` says why it is not supported, and is empty where it is.
-    ``near`` is what says otherwise, where something does."""
+    ``near`` is then what says otherwise, or what is nearest, where anything is."""
 
     text: str
     supported: bool
@@ -47,8 +48,9 @@ class CheckedSentence:
 
     def as_dict(self) -> dict[str, Any]:
         """The sentence with the keys of the command contract."""
-        left_out = ("near",) if self.citation else ("near", "citation")
-        return {key: value for key, value in asdict(self).items() if key not in left_out}
+        told = asdict(self)
+        left_out = {name for name in ("citation", "near") if told[name] is None}
+        return {key: value for key, value in told.items() if key not in left_out}
 
 
 def check_reply(
@@ -68,14 +70,14 @@ def check_reply(
     if len(reply) > LONGEST:
         raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")
     require_unicode(reply, question)
-    retriever = service.retriever(asker, _PASSAGES)
+    retriever, alike = service.retriever(asker, _PASSAGES), service.likeness()
     checked = []
     for statement in statements(reply):
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
         for start, end in sentences(statement):
             text = statement[start:end]
             spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
-            checked.append(_check_sentence(text, spans, question))
+            checked.append(_check_sentence(text, spans, question, alike))
     return checked
 
 
@@ -84,11 +86,13 @@ def statements(reply: str) -> Iterator[str]:
     return (part for part in _BLANK.split(reply.replace("\r\n", "\n")) if part.strip())
 
 
-def _check_sentence(text: str, spans: list[Span], question: str) -> CheckedSentence:
+def _check_sentence(
+    text: str, spans: list[Span], question: str, alike: Likeness | None
+) -> CheckedSentence:
     if is_polite(text):
         return CheckedSentence(text, False, _POLITE)
     asked = read(capitalised(question))
-    found = evidence(text, spans, asked)
+    found = evidence(text, spans, asked, alike)
     if not found.spans:
         near = citation_of(found.near) if found.near else None
         return CheckedSentence(text, False, found.reason, near=near)

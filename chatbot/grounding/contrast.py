@@ -5,11 +5,12 @@ taken off."""
 import re
 
 from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.free import free_for_paid, is_free
 from chatbot.grounding.lexicon import CURRENCIES, words
-from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, has_stem
 from chatbot.grounding.pieces import JOINED, WORD, Piece, stems_of
 from chatbot.grounding.reading import Reading
+from chatbot.grounding.widening import widened
 
 # Behind and before a percentage.
 _OFF = re.compile(
@@ -51,6 +52,8 @@ def contrasted(claim: Reading, source: Reading) -> str | None:
     return (
         _other_direction(claim, source)
         or _paid_for_free(claim, source)
+        or free_for_paid(claim, source)
+        or widened(claim, source)
         or _other_phrase(claim, source)
         or _other_number(claim, source)
         or _other_end(claim, source)
@@ -86,21 +89,17 @@ def _paid_for_free(claim: Reading, source: Reading) -> str | None:
         return None
     for piece in claim.pieces:
         paid = [fact for fact in piece.facts if fact.unit in CURRENCIES]
-        if not paid or _is_free(claim.text):
+        if not paid or is_free(claim.text):
             continue
         for clause in source.clauses[1:]:
             whom = clause.stems - LIGHT - stems_of("free gratis kostenlos", clause.language)
-            if clause.facts or not whom or not _is_free(clause.text):
+            if clause.facts or not whom or not is_free(clause.text):
                 continue
             others = [c for c in source.clauses if c is not clause]
             known = frozenset[str]().union(*(c.stems for c in others))
             if all(has_stem(s, piece.stems) and not has_stem(s, known) for s in whom):
                 return "its source says 'free'"
     return None
-
-
-def _is_free(text: str) -> bool:
-    return any("free" in side for said in sides(text, "polar").values() for side in said)
 
 
 def _other_phrase(claim: Reading, source: Reading) -> str | None:

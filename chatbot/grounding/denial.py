@@ -15,6 +15,9 @@ _FROM_TO = re.compile(
     r"(?:the\s)?([^\W\d_]+)",
     re.IGNORECASE,
 )
+_EXCEPTION = re.compile(
+    r"\b(?:except|apart from|außer|sauf|excepto|salvo)\b(?P<what>[^,;.:()]*)", re.IGNORECASE
+)
 _SAME_SUBJECT = 0.05
 _WHOLE_SUBJECT = 1.5
 _SAME_TERM = 0.5
@@ -45,7 +48,10 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
             continue
         if best and all(_denies(clause, other, source) for other in best):
             told = clause.negative and _denied_words(clause, source)
-            if not told and not (_limits_to(clause) and all(map(_of_others, best))):
+            limits = _limits_to(clause) and (
+                all(map(_of_others, best)) or _is_exception(clause, source)
+            )
+            if not told and not limits:
                 denied.append(clause)
             continue
         sides_said = [other_side(clause.text, other.text) for other in best]
@@ -149,13 +155,21 @@ def other_state(claim: Reading, source: Reading, over: Reading) -> str | None:
     """ "Open" in the claim where the whole source only says "closed", and neither denies."""
     if any(clause.negative for clause in (*claim.clauses, *source.clauses)):
         return None
-    mine, theirs = sides(claim.text, "polar"), sides(source.text, "polar")
+    told = _cells_of(claim, source) if source.row else source.text
+    mine, theirs = sides(claim.text, "polar"), sides(told, "polar")
     above = sides(over.text, "polar")
     for kind, said in mine.items():
         held = theirs.get(kind) or above.get(kind)
         if held and not said & held:
             return "its source says the opposite"
     return None
+
+
+def _cells_of(claim: Reading, row: Reading) -> str:
+    """The cells that have facts of the claim, or the whole row: "closed" is Sunday's only."""
+    many = len(claim.facts)
+    told = [piece.text for piece in row.pieces if len(missing(claim.facts, piece.facts)) < many]
+    return " | ".join(told) or row.text
 
 
 def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
@@ -217,6 +231,13 @@ def _contrasts(clause: Piece) -> bool:
 def _limits_to(clause: Piece) -> bool:
     """Whether it says "only", which is "the others cannot"."""
     return bool({"only", "nur", "seulement", "solo"} & _said(clause))
+
+
+def _is_exception(clause: Piece, source: Reading) -> bool:
+    """ "Only on the Freja" of "not on board, except on the Freja"."""
+    match = _EXCEPTION.search(source.text)
+    left_out = stems_of(match["what"], source.language) - LIGHT if match else frozenset[str]()
+    return any(has_stem(stem, clause.stems) for stem in left_out)
 
 
 def _of_others(clause: Piece) -> bool:

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
+from chatbot.grounding.around import beside, elsewhere, told, with_names
 from chatbot.grounding.cells import other_cell
 from chatbot.grounding.conclusions import conclusions, without_asked
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.copying import copies, miscopied
 from chatbot.grounding.denial import opposite
-from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.fact import missing
 from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
+from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
 from chatbot.grounding.naming import misplaced, other_definition, renamed
 from chatbot.grounding.overlap import (
@@ -23,7 +25,8 @@ from chatbot.grounding.overlap import (
     pieces_covered,
     same_words,
 )
-from chatbot.grounding.pieces import WORD, Piece
+from chatbot.grounding.parts import readings
+from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, follow, join_spans
 from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
@@ -35,23 +38,29 @@ _LIKELIEST = 24
 _SAME = 1.7  # a span of this score speaks of the very same
 _SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
+_CLOSE = 0.25  # one that is about it at all
 _DEFINITE = frozenset("the such both also there then der die das dieser le la les el los".split())  # noqa: SIM905
-_LEAST = 2  # words and facts of a part
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``spans`` that say it together, or none, the ``reason``, and what is ``near`` it."""
+    """``spans`` that say it together, or none, the ``reason``, and what is ``near``est to it."""
 
     spans: tuple[Span, ...]
     reason: str = ""
     near: Span | None = None
 
 
-def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) -> Finding:
+def evidence(
+    claim: str,
+    spans: Sequence[Span],
+    asked: Reading | None = None,
+    alike: Likeness | None = None,
+) -> Finding:
     """The one span that says the claim, else two that follow each other, else one for each part
-    of the claim; else those that it follows from, for what is ``asked``."""
+    of the claim; else those that it follows from, for what is ``asked``; else the one that is most
+    ``alike``, where nothing in it is otherwise."""
     said, asked = _read(claim, spans), asked or read("")
     ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
     near = [span for span in ranked if _score(said, span) > 0]
@@ -80,6 +89,8 @@ def evidence(claim: str, spans: Sequence[Span], asked: Reading | None = None) ->
         return Finding(calculated)
     if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
         return found
+    if alike and (meant := _meant(said, ranked, spans, alike)):
+        return Finding((meant,))
     return _unsupported(said, ranked, spans)
 
 
@@ -130,14 +141,14 @@ def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Itera
 def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
     """Whether a sentence says it of something else."""
     source, over = span.reading, span.over
-    if renamed(claim, source, over, _elsewhere(span, spans)):
+    if renamed(claim, source, over, elsewhere(span, spans)):
         return True
     whole = span.row < 0 and coverage(claim, source, over) >= _SAME_WORDS
     if not whole or missing(claim.facts, source.facts):
         return False
     return bool(
         other_sibling(claim, source, over, span.families)
-        or (claim.facts and objection(claim, source, over, _beside(span, spans)))
+        or (claim.facts and objection(claim, source, over, beside(span, spans)))
     )
 
 
@@ -153,69 +164,48 @@ def _goes_on(span: Span) -> bool:
 def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:
     """What is wrong with the span as a source of the claim; nothing where it says it."""
     source = span.reading
-    over = _with_names(claim, span, spans)
-    told = [over, source, *(other.reading for other in spans if other.passage is span.passage)]
+    over = with_names(claim, span, spans)
     if missing(claim.inherited, [*source.facts, *span.over.facts]):
         return f"it speaks of '{claim.inherited[0].text}', of which its source does not"
     if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
-        return objection(claim, source, over) or added_rate(claim, told)
+        return objection(claim, source, over) or added_rate(claim, told(over, span, spans))
     if coverage(claim, source, over) < least or not own_words(claim, source):
         return "no passage says it"
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
     if span.row < 0 and only_subject(claim, source):
         return "no passage says it"
+    return _otherwise(claim, span, spans)
+
+
+def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
+    """What the claim says otherwise than a span of its language, whatever words they share."""
+    source, over = span.reading, with_names(claim, span, spans)
     return (
-        objection(claim, source, over, _beside(span, spans))
-        or added_rate(claim, told)
+        objection(claim, source, over, beside(span, spans))
+        or added_rate(claim, told(over, span, spans))
         or other_definition(claim, source, over)
-        or renamed(claim, source, over, _elsewhere(span, spans))
-        or misplaced(claim, source, over, _elsewhere(span, spans))
+        or renamed(claim, source, over, elsewhere(span, spans))
+        or misplaced(claim, source, over, elsewhere(span, spans))
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
         or other_cell(claim, span, spans)
     )
 
 
-def _elsewhere(span: Span, spans: Sequence[Span]) -> frozenset[str]:
-    """What else the passages are about: the words of other rows' first cells and the subjects of
-    other sentences."""
-    found: set[str] = set()
-    for other in spans:
-        first = other.reading.pieces[:1] if other is not span else ()
-        found.update(*(piece.stems if other.row >= 0 else piece.subject for piece in first))
-    return frozenset(found)
-
-
-def _with_names(claim: Reading, span: Span, spans: Sequence[Span]) -> Reading:
-    """What stands over a span, and the names that tables give to the codes of the claim."""
-    codes = [fact for fact in (*claim.facts, *claim.inherited) if fact.kind == "code"]
-    rows = (other for other in spans if codes and other.row >= 0 and other is not span)
-    named = [
-        row.reading.pieces[:2]
-        for row in rows
-        if any(not missing([code], row.reading.pieces[0].facts) for code in codes)
+def _meant(
+    claim: Reading, ranked: Sequence[Span], spans: Sequence[Span], alike: Likeness
+) -> Span | None:
+    """The span that says the claim in other words."""
+    found = [span for span in ranked if not span.heading]
+    agreeing = [
+        span
+        for span in found
+        if span.reading.language == claim.language and _otherwise(claim, span, spans) is None
     ]
-    if not named:
-        return span.over
-    texts = [piece.text for pieces in named for piece in pieces]
-    return replace(
-        read(" | ".join([span.over.text, *texts]), span.over.language), facts=span.over.facts
-    )
-
-
-def _beside(span: Span, spans: Sequence[Span]) -> list[Reading]:
-    """Other sentences, and where it is a row, other rows."""
-    return [
-        other.reading
-        for other in spans
-        if other is not span
-        and (other.row >= 0) == (span.row >= 0)
-        and not (other.passage is span.passage and other.start >= span.start
-                 and other.start < span.start + len(span.text))
-    ]  # fmt: skip
+    return nearest(claim, agreeing, found, alike)
 
 
 def _concluded(
@@ -270,11 +260,11 @@ def _parts(
     """A span for each part of the claim, where there are two parts or more."""
     if len(claim.pieces) < 2:
         return ()
-    readings = list(_readings(claim))
-    if len(readings) < 2:
+    parts = list(readings(claim))
+    if len(parts) < 2:
         return ()
     found: list[Span] = []
-    for piece in readings:
+    for piece in parts:
         ranked = sorted(near, key=lambda span: -_score(piece, span))
         best = _best(piece, ranked, spans) or _concluded(piece, near, spans, asked)
         if best is None or any(_other_row(piece, best, span) for span in found):
@@ -311,35 +301,6 @@ def _other_row(piece: Reading, span: Span, before: Span) -> bool:
     return not (name.stems - other.stems) & piece.stems and not codes
 
 
-def _readings(claim: Reading) -> Iterator[Reading]:
-    """The parts of a claim; each keeps the region, tier and codes of the one before."""
-    kept: dict[str, Piece] = {}
-    codes: tuple[Fact, ...] = ()
-    own_subject = {piece.text for piece in claim.pieces if piece.before is None and piece.subject}
-    for text in _large_enough(claim.pieces):
-        said = read(text, claim.language)
-        own = {term.kind for term in said.terms}
-        kept |= dict.fromkeys(own, Piece(text, said.facts, said.terms))
-        more = [t for kind, p in kept.items() if kind not in own for t in p.terms if t.kind == kind]
-        mine = tuple(fact for fact in said.facts if fact.kind == "code")
-        codes = mine or (() if text in own_subject else codes)
-        inherited = () if mine else codes
-        yield replace(said, carried=tuple(more), inherited=inherited)
-
-
-def _large_enough(pieces: Sequence[Piece]) -> list[str]:
-    """Texts of pieces, small ones with the one before."""
-    texts: list[str] = []
-    for piece in pieces:
-        if texts and len(piece.stems) + len(piece.facts) < _LEAST:
-            texts[-1] += f", {piece.text}"
-        else:
-            texts.append(piece.text)
-    if len(texts) > 1 and len(read(texts[0]).stems) + len(read(texts[0]).facts) < _LEAST:
-        texts[:2] = [f"{texts[0]}, {texts[1]}"]
-    return texts
-
-
 def _unsupported(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) -> Finding:
     for span in near[:3]:
         about = [stem in span.reading.stems for stem in claim.stems]
@@ -347,4 +308,5 @@ def _unsupported(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) ->
             continue
         if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
             return Finding((), reason, span)
-    return Finding((), "no passage says it")
+    close = next((span for span in near[:1] if _score(claim, span) >= _CLOSE), None)
+    return Finding((), "no passage says it", close)

@@ -9,6 +9,10 @@ _FREE = re.compile(
     r"\b(?:(?:(?:at|for|with) )?no (?:\w+ )?(?:costs?|charges?|fees?)|"
     r"without (?:an? |any )?(?:\w+ )?(?:costs?|charges?|fees?|payment)|"
     r"for nothing|costs? (?:you )?nothing(?: extra| more)?|free of (?:all )?(?:cost|charge)s?|"
+    r"(?:do|does|did|will|would)(?: not|n't) cost (?:you |them )?(?:anything|a thing|a penny)|"
+    r"(?:(?:do|does|did|will|would)(?: not|n't)(?: (?:have|need) to)?|need not|needn't) pay"
+    r"(?: (?:anything|a thing|a penny|extra))?"
+    r"(?= (?:for|on|in|at|to|if|when)\b|\s*(?:[.,;:!?)]|$))|"
     r"umsonst|gratis|kosten(?:los|frei)(?:e[nmrs]?)?|gratuit(?:e?s?|ement)|"
     r"ohne (?:\w+ )?(?:Kosten|Aufpreis|Gebühr)|kostet nichts(?: extra)?|"
     r"sans (?:frais|supplément)|sin (?:coste|cargo)s?|"
@@ -26,6 +30,7 @@ _BOUND = re.compile(
     r"(?:than|als|que|de)\b|\b(?:not|never) exceed(?:ing)?\b",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(r"\bwithin(?= \d)", re.IGNORECASE)
 _LEAST = frozenset("less fewer earlier sooner younger weniger früher moins menos".split())  # noqa: SIM905
 
 
@@ -40,13 +45,13 @@ def with_free(text: str) -> str:
 
 
 def plain_bounds(text: str) -> str:
-    """ "Not more than" as "at most", and "not less than" as "at least"."""
+    """ "Not more than" and "within 3" as "at most", and "not less than" as "at least"."""
 
     def plain(match: re.Match[str]) -> str:
         least = (match["how"] or "").lower() in _LEAST
         return "at least, more than" if least else "at most, less than"
 
-    return _BOUND.sub(plain, text)
+    return _WITHIN.sub("at most", _BOUND.sub(plain, text))
 
 
 def sides(text: str, section: str) -> dict[str, set[str]]:

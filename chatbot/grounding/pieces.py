@@ -168,5 +168,6 @@ def stems_of(text: str, language: str) -> frozenset[str]:
 
 def meaning_of(text: str, language: str) -> set[str]:
     """Stems of the words with meaning, in the forms that :class:`Piece` has them."""
-    text = with_free(_CONTRACTED.sub(" ", text) if language == "en" else text)
+    text = with_free(text)
+    text = _CONTRACTED.sub(" ", text) if language == "en" else text
     return meaning_words(text, language, empty_words(language), irregular())

@@ -10,9 +10,9 @@ from itertools import pairwise
 from chatbot.grounding.cutting import cut
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts, unify_spelling
-from chatbot.grounding.lexicon import Term, kinds, words
+from chatbot.grounding.lexicon import Term, kinds, units, words
 from chatbot.grounding.pieces import WORD, Piece, meaning_of
-from chatbot.grounding.rates import rates
+from chatbot.grounding.rates import TIMES, rates
 from chatbot.text.languages import language_of
 
 # A word of its own before a sign; "Non-EU orders" begin with none.
@@ -92,10 +92,12 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     pieces: list[Piece] = []
     clauses: list[Piece] = []
     language = language or language_of(" ".join(cell for _, cell in cells))
+    rated = _rated([name for name, _ in cells])
     for name, cell in cells:
         said = f"{split_name(name)} {cell}".strip()
         part = read(said, language)
-        quantities = tuple(_with_unit(fact, name) for fact in part.facts)
+        known = part.facts if name in rated else [_with_unit(fact, name) for fact in part.facts]
+        quantities = tuple(known)
         pieces.append(Piece(part.text, quantities, part.terms, language=language))
         label = pieces[0] if len(pieces) > 1 else None
         for clause in read(cell, language).clauses if label or len(cells) == 1 else ():
@@ -132,6 +134,16 @@ def _with_unit(fact: Fact, column: str) -> Fact:
         return fact
     told = _units_in(column)
     return replace(fact, unit=told[0]) if len(told) == 1 else fact
+
+
+def _rated(columns: Sequence[str]) -> frozenset[str]:
+    """Columns that only name a time, such as "Day" beside "Week": what is in them is for so long,
+    not so many of them."""
+    named = {name: units().get(name.strip().lower()) for name in columns}
+    times = {
+        name for name, unit in named.items() if unit in TIMES and not name.strip().endswith("s")
+    }
+    return frozenset(times if len({named[name] for name in times}) > 1 else ())
 
 
 def _units_in(column: str) -> list[str]:

@@ -104,9 +104,14 @@ class LLMEntry(Entry):
 
 
 class EmbeddingEntry(Entry):
-    """An embedding model; ``query_prefix`` goes in front of queries, never of passages."""
+    """An embedding model; ``query_prefix`` goes in front of queries, never of passages.
+
+    ``alike`` is the cosine from which two sentences may say the same (-1 to 1), where that was
+    measured.
+    """
 
     query_prefix: str
+    alike: float | None = None
 
 
 class RerankerEntry(Entry):

@@ -19,6 +19,7 @@ from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.confidence import UNFITTED
 from chatbot.grounding.gate import Gate
+from chatbot.grounding.likeness import Likeness
 from chatbot.index.generations import Generation, current_name
 from chatbot.index.rerank import Reranker
 from chatbot.index.retriever import HybridRetriever, Mode
@@ -170,6 +171,11 @@ class ChatService:
             IndexUnavailableError: there is no index, or it does not fit.
         """
         return self._search.retriever(self._loader.current(), asker, k, mode)
+
+    def likeness(self) -> Likeness | None:
+        """How alike the embedding model finds sentences, where it can tell which may say the same.
+        Blocks while that loads."""
+        return self._search.likeness()
 
     def gate(self) -> Gate:
         """What decides whether to answer, over the current generation.

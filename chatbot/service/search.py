@@ -13,7 +13,9 @@ from chatbot.audience import Asker
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
+from chatbot.grounding.likeness import Likeness
 from chatbot.index.generations import Generation
+from chatbot.index.kept import KeptVectors
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
 from chatbot.index.stores.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.views import View
@@ -43,6 +45,7 @@ class Search:
         self._vector_store = open_store(settings, models.embeddings_entry.name, SEARCH)
         self.remote: tuple[Generation, RemoteSearch] | None = None
         self._compared: Excerpts | None = None
+        self._kept: KeptVectors | None = None
 
     @property
     def vector_store(self) -> str:
@@ -130,8 +133,19 @@ class Search:
         if models.scripted or not models.llm_entry.excerpts:
             return None
         if self._compared is None:
-            self._compared = Excerpts(models.embeddings())
+            self._compared = Excerpts(models.embeddings(), self._vectors())
         return self._compared
+
+    def likeness(self) -> Likeness | None:
+        """How alike the embedding model finds two sentences; ``None`` where it was not measured
+        from which cosine they may say the same."""
+        least = self._models.embeddings_entry.alike
+        return None if least is None else Likeness(self._vectors().of, least)
+
+    def _vectors(self) -> KeptVectors:
+        if self._kept is None:
+            self._kept = KeptVectors(self._models.embeddings())
+        return self._kept
 
     def _languages(self, generation: Generation | View, documents: Generation | None) -> list[str]:
         """Those of the documents; none for a model too small to translate into them."""

@@ -23,7 +23,8 @@ def test_each_sentence_is_judged_by_itself(shop: ChatService) -> None:
     assert SHIPPING[citation.start : citation.end] == citation.quote
     assert "30" in found[2].reason or "US" in found[2].reason
     assert found[2].near is not None and "return" in found[2].near.quote
-    assert "near" not in found[2].as_dict()
+    assert found[2].as_dict()["near"]["path"] == "eu.md"
+    assert "near" not in found[1].as_dict() and "citation" not in found[2].as_dict()
 
 
 @pytest.mark.parametrize(

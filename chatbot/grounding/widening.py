@@ -1,0 +1,67 @@
+"""What holds of some only, said of all: "at any terminal" of "at the Haven terminal only", "for
+every order" of "for orders above 400 EUR"."""
+
+import re
+
+from chatbot.grounding.fact import missing
+from chatbot.grounding.lexicon import words
+from chatbot.grounding.overlap import has_stem
+from chatbot.grounding.pieces import WORD, Piece, stems_of
+from chatbot.grounding.reading import Reading
+
+_EVERY = frozenset(
+    re.findall(
+        r"\w+",
+        """all any every both each everyone everybody everywhere anywhere anyone anybody alle allen
+    jede jeder jedem jeden jedes beide beiden überall tous toutes chaque partout todos todas cada
+    ambos""",
+    )
+)
+_ONLY = frozenset("only nur seulement uniquement solo sólo solamente".split())  # noqa: SIM905
+_EACH = re.compile(r"\b(?:all|any|every|each)\s(?:the\s|our\s|your\s)?(?P<what>[^\W\d_]+)", re.I)
+_BOUNDED = re.compile(
+    r"\b(?P<what>[^\W\d_]+)\s(?P<how>above|over|below|under|of (?:more|less|fewer) than|"
+    r"(?:costing|worth) more than)\s(?=[€$£]?\d)",
+    re.IGNORECASE,
+)
+_REACH = 5  # words on either side of "only"
+
+
+def widened(claim: Reading, source: Reading) -> str | None:
+    """Whether the claim says of all what the source says "only" of a name that the claim has not,
+    or of those above or below a number; neither may deny."""
+    said = {word.lower() for word in WORD.findall(claim.text)}
+    if not said & _EVERY or said & (_ONLY | words("no") | words("exception")):
+        return None
+    if limit := _limit_of(claim, source):
+        return f"its source says '{limit}'"
+    for clause in source.clauses:
+        names = _only_of(clause)
+        shared = [stem for stem in source.stems - names if has_stem(stem, claim.stems)]
+        if names and shared and not any(has_stem(name, claim.stems) for name in names):
+            return "its source says 'only'"
+    return None
+
+
+def _limit_of(claim: Reading, source: Reading) -> str | None:
+    """The bound that the source sets, behind their name, to those of which the claim says all."""
+    for every in _EACH.finditer(claim.text):
+        for match in _BOUNDED.finditer(source.text):
+            same = stems_of(every["what"], claim.language) & stems_of(
+                match["what"], source.language
+            )
+            bounds = [fact for fact in source.facts if fact.start >= match.end("how")][:1]
+            if same and missing(bounds, claim.facts):
+                return match["how"]
+    return None
+
+
+def _only_of(clause: Piece) -> frozenset[str]:
+    """Stems of the names around "only"."""
+    said = WORD.findall(clause.text)
+    at = next((n for n, word in enumerate(said) if word.lower() in _ONLY), None)
+    if at is None or clause.negative or clause.language == "de":
+        return frozenset()
+    near = [*said[max(1, at - _REACH) : at], *said[at + 1 : at + 1 + _REACH]]
+    names = " ".join(word for word in near if word[:1].isupper())
+    return stems_of(names, clause.language)
