@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
+from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
 _MOST = 1000  # columns, and rows that one cell can span
@@ -134,10 +135,10 @@ def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
 def _cell(cell: Any, hidden: frozenset[str]) -> str:
     """A table in a cell is written behind the cell's own words, a row after the other."""
     if not len(cell) and cell.tag in _CELLS:
-        return one_line(cell.text or "")
+        return one_line(cell.text or "") or picture_label(cell, hidden)
     inner = list(cell.iter("table"))
     if not inner:
-        return one_line(inline_text(cell, hidden))
+        return one_line(inline_text(cell, hidden)) or picture_label(cell, hidden)
     rows = [
         " ".join(filter(None, (one_line(inline_text(c, hidden)) for c in _cells(row))))
         for row in _rows(inner[0])

@@ -189,3 +189,25 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
 )  # fmt: skip
 def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
     assert text(markup).strip() == want
+
+
+@pytest.mark.parametrize(
+    ("cell", "want"),
+    [
+        ("<i class='fa fa-check' role=img aria-label='Included'></i>", "Included"),
+        ("<span class='icon icon-check' title='Yes, SAML only'></span>", "Yes, SAML only"),
+        ("<svg role=img aria-label=Weekly><path d='M0 0'/></svg>", "Weekly"),
+        ("<svg><title>Hourly</title><path d='M0'/></svg>", "Hourly"),
+        ("<svg class=i><use xlink:href='#icon-check'></use></svg>", "✓"),
+        ("<i class='bi bi-x-lg' aria-hidden=true></i>", "✗"),
+        ("<img src='/img/green-tick.png' alt=''>", "✓"),
+        ("<img src='/img/no-image.png' alt=''>", ""),
+        ("<input type=checkbox checked disabled>", "☑"),
+        ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
+        ("<button title=Copy><svg/></button>", ""),
+        ("<i class='fa fa-check' style='display:none'></i>", ""),
+    ],
+)
+def test_a_cell_without_words_says_what_its_icon_does(cell: str, want: str) -> None:
+    table = f"<table><tr><th>Feature<th>Lite<tr><td>Audit log<td>{cell}</table>"
+    assert text(table) == f"Feature | Lite\nAudit log | {want}".rstrip() + "\n"
