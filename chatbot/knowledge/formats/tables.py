@@ -12,6 +12,7 @@ _MOST_CELLS = 500_000
 _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _SHORT = 200  # characters of a cell in a table that only looks like a layout
+_MOST_NAMES = 4  # rows that name columns
 _PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
 _CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
@@ -95,9 +96,25 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         if widest * len(grid) > _MOST_CELLS:
             raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
     rows = even_rows(grid)
-    if marked:
-        return Table(rows, marked if marked < len(rows) else 0)
-    return Table(rows, header_rows(rows))
+    header = max(marked or header_rows(rows), _names_below(element, rows, hidden))
+    return Table(rows, header if header < len(rows) else 0)
+
+
+def _names_below(element: Any, rows: list[list[str]], hidden: frozenset[str]) -> int:
+    """How many rows name columns because a cell of the first one goes over several of them, and
+    names stand below it; else none."""
+    shown = (row for row in _rows(element) if not is_hidden(row, hidden))
+    first = [cell for cell in _cells(next(shown, ())) if not is_hidden(cell, hidden)]
+    wide = any(_span(cell, "colspan") > 1 for cell in first)
+    if not wide or not any(rows[0]):
+        return 0
+    if len(first) == 1:  # the title of the table
+        rows[0][1:] = [""] * (len(rows[0]) - 1)
+        return 1 + (header_rows(rows[1:]) or -1)
+    deep = max(_span(cell, "rowspan") for cell in first)
+    if deep > 1:
+        return deep if deep <= _MOST_NAMES else 0
+    return 2 if header_rows(rows[1:]) and all(rows[1]) else 0
 
 
 def _names(row: Any, cells: list[Any]) -> bool:

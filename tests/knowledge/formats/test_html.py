@@ -211,3 +211,22 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
 def test_a_cell_without_words_says_what_its_icon_does(cell: str, want: str) -> None:
     table = f"<table><tr><th>Feature<th>Lite<tr><td>Audit log<td>{cell}</table>"
     assert text(table) == f"Feature | Lite\nAudit log | {want}".rstrip() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("<tr><td rowspan=2>Shift<td colspan=2>Allowance<tr><td>Weekday<td>Weekend",
+         "Shift | Allowance Weekday | Allowance Weekend"),
+        ("<tr><td><td colspan=2>Allowance<tr><td>Shift<td>Weekday<td>Weekend",
+         "Shift | Allowance Weekday | Allowance Weekend"),
+        ("<tr><th rowspan=2>Shift<th colspan=2>Hours<tr><td>2025<td>2026",
+         "Shift | Hours 2025 | Hours 2026"),
+        ("<tr><td colspan=3>Allowances<tr><td>Shift<td>Weekday<td>Weekend",
+         "Allowances Shift | Weekday | Weekend"),
+        ("<tr><td>Shift<td>Weekday<td>Weekend", "Shift | Weekday | Weekend"),
+    ],
+)  # fmt: skip
+def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
+    table = f"<table>{rows}<tr><td>Late<td>8 %<td>17 %<tr><td>Night<td>23 %<td>38 %</table>"
+    assert extract(".html", table.encode()).tables[0].columns == columns
