@@ -46,10 +46,14 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("$10<sup>1</sup> a month", "$10 [1] a month"),
         ("10<sup>6</sup> bytes", "10^6 bytes"),
         ("90<sup><a href='#n'>2</a></sup> days", "90 [2] days"),
-        ("47<sup>a)</sup> l, 5.3<sup>b</sup>, 8<sup>1)</sup>, 41<sup>(2)</sup>, 2.8<sup>3</sup>",
-         "47 [a] l, 5.3 [b], 8 [1], 41 [2], 2.8 [3]"),
-        ("the 1<sup>a</sup> fila, 2<sup>e</sup>, 1<sup>st</sup>, 30<sup>o</sup>C, 3<sup>2</sup>",
-         "the 1a fila, 2e, 1st, 30oC, 3^2"),
+        (
+            "47<sup>a)</sup> l, 5.3<sup>b</sup>, 8<sup>1)</sup>, 41<sup>(2)</sup>, 2.8<sup>3</sup>",
+            "47 [a] l, 5.3 [b], 8 [1], 41 [2], 2.8 [3]",
+        ),
+        (
+            "the 1<sup>a</sup> fila, 2<sup>e</sup>, 1<sup>st</sup>, 30<sup>o</sup>C, 3<sup>2</sup>",
+            "the 1a fila, 2e, 1st, 30oC, 3^2",
+        ),
         ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
