@@ -43,8 +43,10 @@ _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
-# What site generators put beside a heading: "¶", "[edit]".
-_FURNITURE = frozenset({"headerlink", "anchor-link", "hash-link", "mw-editsection"})
+# What site generators put beside a heading ("¶", "[edit]") and behind a footnote ("↩").
+_FURNITURE = frozenset(
+    "headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back".split()  # noqa: SIM905
+)
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 

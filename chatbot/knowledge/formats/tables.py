@@ -96,8 +96,15 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         if widest * len(grid) > _MOST_CELLS:
             raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
     rows = even_rows(grid)
-    header = max(marked or header_rows(rows), _names_below(element, rows, hidden))
+    own = 0 if _is_form(element) else header_rows(rows)
+    header = max(marked or own, _names_below(element, rows, hidden))
     return Table(rows, header if header < len(rows) else 0)
+
+
+def _is_form(element: Any) -> bool:
+    """Whether each row is a name and its value."""
+    kinds = ([_kind(cell) for cell in _cells(row)] for row in _rows(element))
+    return all(kind == ["th", "td"] for kind in kinds)
 
 
 def _names_below(element: Any, rows: list[list[str]], hidden: frozenset[str]) -> int:

@@ -189,6 +189,8 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
         ("<body class='c1 doc-content'><p class='c2 title'>Refunds</p>", "# Refunds"),
         ("<p class=MsoTitle>Refunds</p>", "# Refunds"),
         ("<p class=title>No Fridays</p>", "No Fridays"),
+        ("<ol><li id=fn>18 seconds.<a class=footnote-backref href='#r'>↩</a></ol>",
+         "1. 18 seconds."),
         ("<table role=presentation><tr><td><p>Land</p><td><p>Hold</p><tr><td>Chile<td>96</table>",
          "Land | Hold\nChile | 96"),
         ("<table><tr><td>Part<td>No.<tr><td colspan=2>Bowls<tr><td>Steel<td>5</table>",
@@ -232,9 +234,45 @@ def test_a_cell_without_words_says_what_its_icon_does(cell: str, want: str) -> N
          "Shift | Hours 2025 | Hours 2026"),
         ("<tr><td colspan=3>Allowances<tr><td>Shift<td>Weekday<td>Weekend",
          "Allowances Shift | Weekday | Weekend"),
+        ("<tr><th>Owner<td>Mira Holt<tr><th>Reader<td>all", ""),
         ("<tr><td>Shift<td>Weekday<td>Weekend", "Shift | Weekday | Weekend"),
     ],
 )  # fmt: skip
 def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
-    table = f"<table>{rows}<tr><td>Late<td>8 %<td>17 %<tr><td>Night<td>23 %<td>38 %</table>"
+    below = "" if "Owner" in rows else "<tr><td>Late<td>8 %<td>17 %<tr><td>Night<td>23 %<td>38 %"
+    table = f"<table>{rows}{below}</table>"
     assert extract(".html", table.encode()).tables[0].columns == columns
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=tabbed-set><div class=tabbed-labels><label>Sandbox</label><label>Live</label>"
+        "</div><div class=tabbed-content><div class=tabbed-block><p>120 calls.</p></div>"
+        "<div class=tabbed-block><p>4,500 calls.</p></div></div></div>",
+        "<div role=tablist><button role=tab aria-controls=a>Sandbox</button><button role=tab id=t>"
+        "Live</button></div><div id=a role=tabpanel>120 calls.</div>"
+        "<div role=tabpanel aria-labelledby=t hidden>4,500 calls.</div>",
+        "<div><ul role=tablist><li role=tab>Sandbox<li role=tab>Live</ul><div>"
+        "<div role=tabpanel>120 calls.</div><div role=tabpanel hidden>4,500 calls.</div></div>",
+        "<ul class='nav nav-tabs'><li><a data-toggle=tab href='#a'>Sandbox</a><li>"
+        "<a data-toggle=tab href='#b'>Live</a></ul><div id=a>120 calls.</div>"
+        "<div id=b>4,500 calls.</div>",
+    ],
+)
+def test_the_label_of_a_tab_stands_beside_its_panel(markup: str) -> None:
+    assert text(markup) == "Sandbox: 120 calls.\n\nLive: 4,500 calls.\n"
+
+
+def test_labels_of_tabs_that_stand_over_their_panels_stay() -> None:
+    assert text(
+        "<div role=tablist><b role=tab aria-controls=a>Monthly</b></div><div>"
+        "<div role=tab>Monthly</div><div id=a role=tabpanel><p>34 EUR</p></div></div>"
+    ) == "Monthly\n\n34 EUR\n"  # fmt: skip
+    assert text(
+        "<div role=tab id=h><h4><a href='#a'>Pause?</a></h4></div>"
+        "<div id=a role=tabpanel aria-labelledby=h>Yes.</div>"
+    ) == "#### Pause?\n\nYes.\n"  # fmt: skip
+    assert text("<ul role=tablist><li role=tab>One<li role=tab>Two</ul><p>x") == (
+        "- One\n- Two\n\nx\n"
+    )
