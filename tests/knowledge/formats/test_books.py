@@ -37,8 +37,8 @@ def test_rich_text_is_read_without_what_is_removed_or_hidden() -> None:
         r"Refunds take {\deleted\revauthdel1 30 }{\revised\revauth1 14 }days.\par"
         r"{\deleted All of {\b this} is n\'f6 \u8364?.\par}"
         r"Call us. \v Never\tab {\i before} noon!\par \v0 We help. {\v\plain Always.}\par"
-        r"{\pict\bin3 }{x}\v0\par Done."
-    ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nDone.\n")
+        r"{\pict\bin3 }{x}\v0\par It costs {\strike 9 }\striked 8 \striked0 7 EUR.\par Done."
+    ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nIt costs 7 EUR.\n\nDone.\n")
 
 
 def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
