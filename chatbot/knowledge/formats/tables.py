@@ -13,7 +13,8 @@ _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it 
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _SHORT = 200  # characters of a cell in a table that only looks like a layout
 _MOST_NAMES = 4  # rows that name columns
-_PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_PARTS = _HEADINGS | {"pre", "form"}
 _CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
 
@@ -30,8 +31,18 @@ def is_layout(element: Any) -> bool:
     for row in rows:
         for cell in _cells(row):
             if next(cell.iterdescendants(*_PARTS), None) is not None:
+                if _is_part(cell, alone=len(rows) == 1):
+                    return True
                 return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
     return False
+
+
+def _is_part(cell: Any, alone: bool) -> bool:
+    """Whether a cell, or the only row of a table (``alone``), holds a part of a page: a heading, and
+    what stands below it."""
+    if next(cell.iterdescendants(*_HEADINGS), None) is None:
+        return False
+    return alone or next(cell.iterdescendants("table"), None) is not None
 
 
 def _reads_as_data(element: Any, rows: list[Any]) -> bool:

@@ -126,6 +126,12 @@ def test_code_beside_its_line_numbers_is_code() -> None:
 
 def test_a_table_that_only_places_things_is_no_table() -> None:
     assert text("<table><tr><td><p>One.</p><p>Two.</p></table>") == "One.\n\nTwo.\n"
+    fares = "<table><tr><th>Route<th>Price<tr><td>Skerry<td>4.20</table>"
+    for table in (
+        f"<table><tr><td><a>Index</a><td><h1>Ferry</h1>{fares}</table>",
+        f"<table><tr><td>Index<td><p>1<tr><td>x<td><h1>Ferry</h1>{fares}</table>",
+    ):
+        assert "# Ferry\n\nRoute | Price\nSkerry | 4.20\n" in text(table)
     assert "Fees | Customs 8.00" in text(
         "<table><tr><td>Fees<td><table><tr><td>Customs<td>8.00</table></table>"
     )
