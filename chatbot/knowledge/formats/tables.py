@@ -38,7 +38,7 @@ def is_layout(element: Any) -> bool:
 
 
 def _is_part(cell: Any, alone: bool) -> bool:
-    """Whether a cell, or the only row of a table (``alone``), holds a part of a page: a heading, and
+    """Whether a cell, or the only row of a table (``alone``), holds a part of a page: a heading and
     what stands below it."""
     if next(cell.iterdescendants(*_HEADINGS), None) is None:
         return False
