@@ -85,6 +85,14 @@ paths:
     assert [place.text for place in document.headings] == ["info", "paths", "/orders/{id}"]
 
 
+def test_what_an_interface_describes_has_no_marks(tmp_path: Path) -> None:
+    text = "info:\n  title: Orders\n  description: Keys last **90 days**, but **/x** stays.\n"
+    document = load(tmp_path / "a.yaml", text)
+    assert len(document.text) == len(text)
+    assert "Keys last 90 days, but **/x** stays." in " ".join(document.text.split())
+    assert load(tmp_path / "b.yaml", "globs: **90**\n").text == "globs: **90**\n"
+
+
 def test_rows_parted_by_tabs(tmp_path: Path) -> None:
     document = load(tmp_path / "a.tsv", 'Part\tPrice\nHub\t"129, with cable"\nKeypad\t39\n')
     assert document.tables[0].columns == "Part | Price"

@@ -62,6 +62,8 @@ def _parts(name: str) -> set[str]:
 
 
 def _sign_of(parts: set[str]) -> str:
+    if "checkbox" in parts:  # of Notion
+        return "☑" if parts & {"on", "checked"} else "☐"
     if parts & _TICKS:
         return "✓"
     return "✗" if parts & _CROSSES or ("x" in parts and len(parts) > 1) else ""

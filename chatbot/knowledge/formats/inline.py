@@ -183,7 +183,7 @@ def raise_text(text: str, before: str, element: Any) -> str:
     text = text.strip()
     if element.tag == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
-    note = _NOTE.fullmatch(text) if element.tag == "sup" and before[-1:].isdigit() else None
+    note = _NOTE.fullmatch(text) if element.tag == "sup" and before[-1:].strip() else None
     if note and _is_note(note, before, element):
         return f" [{note[1]}]"
     if not before[-1:].isdigit() or not _FIGURES.match(text):
@@ -202,10 +202,12 @@ def raise_text(text: str, before: str, element: Any) -> str:
 
 
 def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
-    """Whether what is raised behind a number is the sign of a footnote and no power of it, no
+    """Whether what is raised is the sign of a footnote, and behind a number no power of it, no
     ordinal ("1a classe") and no unit ("30o")."""
-    if sign[0] != sign[1]:  # in brackets
+    if sign[0] != sign[1] or element.find(".//a") is not None:  # in brackets, or a link
         return True
+    if not before[-1:].isdigit():
+        return False
     if sign[1].isdigit():
         return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
     if sign[1][0] not in _SIGNS:

@@ -219,6 +219,7 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
         ("<img src='/img/green-tick.png' alt=''>", "✓"),
         ("<img src='/img/no-image.png' alt=''>", ""),
         ("<input type=checkbox checked disabled>", "☑"),
+        ("<div class='checkbox checkbox-off'></div>", "☐"),
         ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
         ("<button title=Copy><svg/></button>", ""),
         ("<i class='fa fa-check' style='display:none'></i>", ""),
