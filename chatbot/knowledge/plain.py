@@ -6,6 +6,7 @@ from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.markdown import read_markdown
+from chatbot.knowledge.marks import FILLER, fill
 from chatbot.knowledge.records import CSV_SUFFIXES, read_csv, read_json, read_json_lines
 
 PLAIN = (
@@ -16,6 +17,9 @@ PLAIN = (
 LARGE = 1_000_000
 # What an interface calls itself: OpenAPI, Swagger, AsyncAPI.
 _API_TITLE = re.compile(r"^info:[ \t]*\n(?:[ \t].*\n|\n){0,50}?[ \t]+title:[ \t]*(.+)$", re.M)
+
+# Markdown in what such a file describes.
+_BOLD = re.compile(r"(?<![\w*/])\*\*(\w(?:[^*\n]{0,300}[^*\s])?)\*\*(?![\w*/])")
 
 
 def read_plain(data: bytes, suffix: str) -> Extracted:
@@ -57,7 +61,7 @@ def _read_yaml(text: str) -> Extracted:
         offset += len(line) + 1
     title = _API_TITLE.search(text, 0, 20_000)
     return Extracted(
-        text,
+        fill(_BOLD.sub(rf"{FILLER * 2}\1{FILLER * 2}", text)) if title and "**" in text else text,
         title[1].strip("\"' ") if title else "",
         headings=tuple(headings),
         body=int(text.startswith("\ufeff")),

@@ -7,10 +7,13 @@ with blanks or, inside a word, with an invisible character that search and model
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
+from chatbot.knowledge.exported import readable_rows, without_tags
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, entities, fill
 
@@ -26,7 +29,6 @@ _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
-_TAG = re.compile(r"<!--.*?-->|</?\u2060?[a-zA-Z][^<>]*>")
 _NAMED = re.compile(
     r'"(?:title|name|question|subject|headline|heading|summary)"\s*:\s*"((?:[^"\\]|\\.){1,600})"',
     re.IGNORECASE,
@@ -49,14 +51,22 @@ def read_csv(text: str) -> Extracted:
         return Extracted(text, body=body)
     ends = [*starts[1:], len(text)]
     sign = delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
-    cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_TOP], ends, strict=False)]
-    wide = max(map(len, cells))
-    at = next((n for n, row in enumerate(cells) if len(row) == wide and _are_names(row)), None)
-    if at is None or at + 1 == len(starts):
-        return Extracted(text, tables=(Rows(starts[0], len(text), "", tuple(starts)),), body=body)
-    columns = " | ".join(cells[at])[:_MAX_COLUMNS]
+    cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_SAMPLE], ends, strict=False)]
+    at = _names_at(cells)
+    columns = " | ".join(cells[at])[:_MAX_COLUMNS] if at >= 0 else ""
     rows = starts[at + 1 :]
-    return Extracted(text, tables=(Rows(rows[0], len(text), columns, tuple(rows)),), body=body)
+    tables = (Rows(rows[0], len(text), columns, tuple(rows)),)
+    return Extracted(readable_rows(text, starts[0], sign), tables=tables, body=body)
+
+
+def _names_at(rows: Sequence[list[str]]) -> int:
+    """Which row names the columns: one of the first, as wide as most are, with words in every
+    cell; -1 for none. What stands above it, as in exports to tax advisers, can be wider."""
+    widths = Counter(map(len, rows[1:]))
+    usual = max(widths, key=lambda width: (widths[width], width), default=0)
+    named = (n for n, row in enumerate(rows[:_TOP]) if len(row) >= usual and _are_names(row))
+    at = next(named, -1)
+    return at if at + 1 < len(rows) else -1
 
 
 def cells_of(row: str, sign: str) -> list[str]:
@@ -70,9 +80,11 @@ def cells_of(row: str, sign: str) -> list[str]:
 
 def csv_rows(text: str) -> tuple[list[list[str]], str]:
     """All rows of a small table, and the sign between their cells."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    sign = delimiter(lines) if lines else ","
-    rows = [cells_of(line, sign) for line in lines]
+    starts = _row_starts(text, int(text.startswith("\ufeff")))
+    parts = [text[a:b] for a, b in pairwise([*starts, len(text)])]
+    sign = delimiter(parts) if parts else ","
+    shown = readable_rows(text, starts[0], sign) if parts else ""
+    rows = [cells_of(shown[a:b], sign) for a, b in pairwise([*starts, len(text)])]
     return even_rows(rows), sign
 
 
@@ -180,9 +192,7 @@ def _readable(text: str) -> str:
     """What is between quotes, with escapes, tags and entities as what they mean."""
     if "\\" in text:
         text = _ESCAPE.sub(_unescape, text)
-    if "<" in text:
-        text = _TAG.sub(lambda match: " " * len(match[0]), text)
-    return fill(entities(text))
+    return fill(entities(without_tags(text)))
 
 
 def _unescape(match: re.Match[str]) -> str:

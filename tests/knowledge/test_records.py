@@ -1,11 +1,15 @@
 """CSV, JSON and YAML: records and rows, at the offsets of the file."""
 
 import json
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from chatbot.knowledge.chunks import split_document
+from chatbot.knowledge.documents import Document
+from chatbot.knowledge.records import cells_of, csv_rows, read_csv
 from tests.support.documents import load
 
 
@@ -81,7 +85,59 @@ paths:
     assert [place.text for place in document.headings] == ["info", "paths", "/orders/{id}"]
 
 
+def test_what_an_interface_describes_has_no_marks(tmp_path: Path) -> None:
+    text = "info:\n  title: Orders\n  description: Keys last **90 days**, but **/x** stays.\n"
+    document = load(tmp_path / "a.yaml", text)
+    assert len(document.text) == len(text)
+    assert "Keys last 90 days, but **/x** stays." in " ".join(document.text.split())
+    assert load(tmp_path / "b.yaml", "globs: **90**\n").text == "globs: **90**\n"
+
+
 def test_rows_parted_by_tabs(tmp_path: Path) -> None:
     document = load(tmp_path / "a.tsv", 'Part\tPrice\nHub\t"129, with cable"\nKeypad\t39\n')
     assert document.tables[0].columns == "Part | Price"
     assert len(document.tables[0].at) == 2
+
+
+def test_cells_of_csv_read_as_people_see_them(tmp_path: Path) -> None:
+    text = (
+        'Part;Name;Note\n4711;"Hose 3/4"" zinc";"Indoors.\nNot for gas."\n'
+        '4712;"Coupling ""Profi"", new";'
+        '"<p>Wash at <b>40&nbsp;°C</b>, <s>59</s> 49 &amp; more</p>"\n'
+        '4713;Use <name>:80;"<!-- x -->no <file> &quot;here&quot;<br>"\n'
+    )
+    document = load(tmp_path / "a.csv", text)
+    assert len(document.text) == len(text)
+    assert [document.text[at : at + 4] for at in document.tables[0].at] == ["4711", "4712", "4713"]
+    shown = [cells_of(row, ";") for row in rows_of(document)]
+    assert shown == [
+        ["4711", "Hose 3/4” zinc", "Indoors. Not for gas."],
+        ["4712", "Coupling “Profi”, new", "Wash at 40 °C, 49 & more"],
+        ["4713", "Use <name>:80", "no ”here”"],
+    ]
+
+
+def rows_of(document: Document) -> list[str]:
+    at = document.tables[0].at
+    return [document.text[a:b] for a, b in pairwise([*at, len(document.text)])]
+
+
+def test_hostile_cells_are_read_in_no_time() -> None:
+    for cell in ("<!--" * 100_000 + "</p>", '"""a,' * 100_000, '""' * 200_000, "<s>" * 100_000):
+        begun = time.process_time()
+        read_csv(f'Part,Note\n1,"{cell}\n2,<br>')
+        assert time.process_time() - begun < 5
+
+
+def test_a_first_line_may_be_wider_than_the_rows(tmp_path: Path) -> None:
+    text = '"EXTF";700;20;"Labels";3;;"RE";"";4\n"Account";"Label"\n4930;"Paper"\n4806;"Care"\n'
+    document = load(tmp_path / "a.csv", text)
+    assert document.tables[0].columns == "Account | Label"
+    assert len(document.tables[0].at) == 2
+    text = "Part,Price,Note\nHub,9\nLid,7\n"  # rows may end where nothing follows
+    assert load(tmp_path / "b.csv", text).tables[0].columns == "Part | Price | Note"
+
+
+def test_a_hanging_csv_file_keeps_lines_in_its_cells() -> None:
+    rows, sign = csv_rows('\ufeffPart;Note\n4711;"Indoors.\nNot for ""gas""."\n')
+    assert (rows, sign) == ([["Part", "Note"], ["4711", "Indoors. Not for “gas”."]], ";")

@@ -3,6 +3,8 @@
 import json
 import posixpath
 import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import unquote
 
 from chatbot.errors import DocumentError
@@ -26,6 +28,10 @@ from chatbot.knowledge.formats.zipped import open_archive, xml
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
 _SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
+# Tags of cells of which no reader sees the code, or what it printed.
+_NO_INPUT = frozenset({"remove-input", "hide-input", "hide-cell"})
+_NO_OUTPUT = frozenset({"remove-output", "remove-outputs"})
+_OBJECT = re.compile(r"<[^<>\n]*>")  # as "<Figure size 640x480>"
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
@@ -84,13 +90,36 @@ def read_notebook(data: bytes) -> Extracted:
         raise DocumentError("it is no notebook") from None
     blocks: list[Block] = []
     for cell in cells:
-        source = _join(cell.get("source"))
+        source, metadata = _join(cell.get("source")), cell.get("metadata") or {}
+        tags = {str(tag).replace("_", "-") for tag in metadata.get("tags") or ()}
+        if "remove-cell" in tags:
+            continue
         if cell.get("cell_type") == "markdown":
             blocks += markdown_blocks(source)
         elif cell.get("cell_type") == "code":
-            printed = "".join(_join(out.get("text")) for out in cell.get("outputs") or ())
-            blocks += [Code(source), Code(printed)]
+            hidden = (metadata.get("jupyter") or {}).get("source_hidden")
+            if not hidden and _NO_INPUT.isdisjoint(tags):
+                blocks.append(Code(source))
+            if _NO_OUTPUT.isdisjoint(tags):
+                blocks += _outputs(cell.get("outputs") or ())
     return render(blocks, first_heading(blocks))
+
+
+def _outputs(outputs: Iterable[dict[str, Any]]) -> Iterator[Block]:
+    """What the code of a cell printed and showed; of what has several forms, the fullest one."""
+    printed = ""
+    for output in outputs:
+        shown = output.get("data") or {}
+        plain = _join(output.get("text") or shown.get("text/plain"))
+        found = blocks_of(_join(shown.get("text/html")))
+        found = found or markdown_blocks(_join(shown.get("text/markdown")))
+        if found:
+            yield Code(printed)
+            printed = ""
+            yield from found
+        elif not _OBJECT.fullmatch(plain.strip()):
+            printed += plain if output.get("text") else f"{plain}\n"
+    yield Code(printed)
 
 
 def _join(value: object) -> str:

@@ -32,7 +32,7 @@ class SheetParser:
         self._of_cell: Attributes = {}
         self._value: str | None = None
         self._formula: str | None = None
-        self._is_inline = self._is_aloud = False
+        self._is_inline = self._is_left_out = False
         self._pieces: list[str] = []
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -77,8 +77,8 @@ class SheetParser:
             self._is_inline = True
         elif name == "row":
             self._of_row = attributes
-        elif name == "rPh":
-            self._is_aloud = True
+        elif name == "rPh" or (name == "strike" and attributes.get("val") not in ("0", "false")):
+            self._is_left_out = True  # how a word is read aloud; what is struck out
         else:
             self._on_other(name, attributes)
 
@@ -90,7 +90,7 @@ class SheetParser:
         elif name == "v":
             self._value = "".join(self._pieces) or None
         elif name == "t":
-            if self._is_inline and not self._is_aloud:
+            if self._is_inline and not self._is_left_out:
                 self._value = (self._value or "") + "".join(self._pieces)
         elif name == "f":
             self._formula = "".join(self._pieces)
@@ -98,8 +98,8 @@ class SheetParser:
             self._count += len(self._cells)
             self._on_row(self._of_row, self._cells)
             self._cells.clear()
-        elif name == "rPh":
-            self._is_aloud = False
+        elif name == "rPh" or name == "r":
+            self._is_left_out = False
 
 
 def _without(name: str, prefix: str) -> str:

@@ -32,6 +32,7 @@ from chatbot.knowledge.formats.inline import (
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.tabs import LABEL, label_panels
 from chatbot.knowledge.formats.text import decode
 
 _BLOCKS = frozenset(
@@ -109,6 +110,7 @@ def _without_cdata(markup: str) -> str:
 def html_blocks(root: Any) -> Iterator[Block]:
     """The blocks of a tree, without what no reader sees."""
     if root is not None:
+        label_panels(root)
         walker = _Walker(hidden_by_style(root))
         walker.walk(root)
         walker.flush()
@@ -178,11 +180,10 @@ class _Walker:
         elif tag == "dt":
             self._term(element)
         elif tag == "dd":
-            self.flush()
-            self._told, self._defined = True, ", ".join(self._terms)
-            self._children(element)
-            self.flush()
-            self._defined = ""
+            self._told = True
+            self._labelled(element, ", ".join(self._terms))
+        elif label := element.get(LABEL):
+            self._labelled(element, label)
         elif tag in _BLOCKS or _is_block(element) or _holds_blocks(element):
             self.flush()
             self._children(element)
@@ -198,6 +199,14 @@ class _Walker:
             elif is_custom(element):
                 text = f" {text} "
             self._line.append(text)
+
+    def _labelled(self, element: Any, label: str) -> None:
+        """Add what is in an element, its first words behind what names them."""
+        self.flush()
+        self._defined = label
+        self._children(element)
+        self.flush()
+        self._defined = ""
 
     def _children(self, element: Any) -> None:
         self._text(element.text)

@@ -35,11 +35,18 @@ _COINS = re.compile(r"\d\d")
 _WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
 _PRICED = re.compile(rf"\s*{_CURRENCY}")
 _BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
+# The sign of a footnote: "1)", "(2)", "b", "a,b".
+_NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
+_SIGNS = "abcdfg"  # of those without brackets
+_DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
+_SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
-# What site generators put beside a heading: "¶", "[edit]".
-_FURNITURE = frozenset({"headerlink", "anchor-link", "hash-link", "mw-editsection"})
+# What site generators put beside a heading ("¶", "[edit]") and behind a footnote ("↩").
+_FURNITURE = frozenset(
+    "headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back".split()  # noqa: SIM905
+)
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 
@@ -176,6 +183,9 @@ def raise_text(text: str, before: str, element: Any) -> str:
     text = text.strip()
     if element.tag == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
+    note = _NOTE.fullmatch(text) if element.tag == "sup" and before[-1:].strip() else None
+    if note and _is_note(note, before, element):
+        return f" [{note[1]}]"
     if not before[-1:].isdigit() or not _FIGURES.match(text):
         return text
     if element.tag == "sub":
@@ -189,6 +199,21 @@ def raise_text(text: str, before: str, element: Any) -> str:
     if linked or priced:
         return f" [{text}]"
     return f"^{text}"
+
+
+def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
+    """Whether what is raised is the sign of a footnote, and behind a number no power of it, no
+    ordinal ("1a classe") and no unit ("30o")."""
+    if sign[0] != sign[1] or element.find(".//a") is not None:  # in brackets, or a link
+        return True
+    if not before[-1:].isdigit():
+        return False
+    if sign[1].isdigit():
+        return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
+    if sign[1][0] not in _SIGNS:
+        return False
+    ordinal = _SHORT.search(before) and (element.tail or "").strip()[:1].isalpha()
+    return not (sign[1] == "a" and ordinal)
 
 
 def with_address(text: str, address: str) -> str:

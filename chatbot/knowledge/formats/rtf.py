@@ -11,7 +11,9 @@ _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+",
     re.DOTALL,
 )
-_REMOVED = frozenset({"deleted", "v"})  # marks of what is not shown; "0" behind one ends it
+_REMOVED = frozenset(
+    {"deleted", "v", "strike", "striked"}
+)  # marks of what is not shown; "0" behind one ends it
 _LINK = re.compile(r'HYPERLINK\s+"(?:mailto:|(?=https?:))([^"\s{}]{1,2000})"')
 # What stands for signs or for the end of a line, and goes with the words around it.
 _SIGNS = frozenset(

@@ -7,16 +7,18 @@ Coordinates are in points from the lower left corner.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatbot.knowledge.blocks import header_rows
 from chatbot.knowledge.formats.layout import Grid, Span
+from chatbot.knowledge.formats.outer_rows import with_row_above, with_row_below
 from chatbot.knowledge.formats.rulings import NEAR, Box, Line, connected, places, rulings
 
 _MOST_PATHS = 20_000  # more are a drawing
 _MOST_LINES = 1_500  # that are left of them on a page
 _COLUMN_GAP = 9.0  # points between columns that no line parts
 _PROSE = 40  # characters of a cell on average that no table without lines between columns has
+_NAMED = 1.8  # times the size of the type: so far above the first line names of columns stand
 _MOST_CELLS = 20_000
 _NUMBER = re.compile(r"\W*\d[\d.,:/ -]*\W*(?:[^\W\d]{1,3}|%|€)?\W*")
 
@@ -38,20 +40,66 @@ def with_grids(
 
 
 def _taken(spans: list[Span], flat: list[Line], upright: list[Line]) -> list[Span]:
+    """The spans with those of the table that these lines draw as one."""
+    heights = sorted(places(flat), reverse=True)
+    if len(heights) < 2:
+        return spans
+    box = _box(flat, heights)
+    edges = places(upright)
+    drawn = len(edges) > 2
+    if not drawn:
+        inside = [span for span in spans if _within(span, box)]
+        flat = with_row_below(spans, flat, box, _edges_of_text(inside, box)) or flat
+        higher = box._replace(top=box.top + _NAMED * max((s.size for s in inside), default=0.0))
+        edges = _edges_of_text([span for span in spans if _within(span, higher)], box)
+    found = _read(spans, flat, upright)
+    wider = with_row_above(spans, flat, upright, box, edges)
+    if wider and (named := _read(spans, *wider)) and _are_names(named, found):
+        found = named
+    if found is None:
+        return spans
+    taken = set(map(id, found.spans))
+    return [span for span in spans if id(span) not in taken] + [found.table]
+
+
+def _are_names(named: "_Found", plain: "_Found | None") -> bool:
+    """Whether a row above the lines of a table names its columns, also where the first one between
+    lines could do so."""
+    grid = named.grid
+    if not grid.header or (plain and len(plain.grid.edges) != len(grid.edges)):
+        return False
+    if plain is None or not plain.grid.header:
+        return True
+    return all(grid.rows[0]) and (len(grid.rows[0]) > 2 or grid.bold > plain.grid.bold)
+
+
+class _Found(NamedTuple):
+    """A table, and the spans that it is made of."""
+
+    table: Span
+    grid: Grid
+    spans: list[Span]
+
+
+def _box(flat: Sequence[Line], heights: Sequence[float]) -> Box:
+    left, right = min(line.start for line in flat), max(line.end for line in flat)
+    return Box(left - 1, heights[-1], right + 1, heights[0])
+
+
+def _read(spans: Sequence[Span], flat: list[Line], upright: list[Line]) -> _Found | None:
     heights = sorted(places(flat), reverse=True)
     if len(heights) < 3:
-        return spans
-    ends = [line.start for line in flat], [line.end for line in flat]
-    box = Box(min(ends[0]) - 1, heights[-1], max(ends[1]) + 1, heights[0])
+        return None
+    box = _box(flat, heights)
     inside = [span for span in spans if _within(span, box)]
     if len(inside) < 4:
-        return spans
+        return None
     edges = places(upright)
     drawn = len(edges) > 2
     if not drawn:
         edges = _edges_of_text(inside, box)
     if len(edges) < 3 or (len(edges) - 1) * (len(heights) - 1) > _MOST_CELLS:
-        return spans
+        return None
     cells = _cells(inside, edges, heights)
     regions = _regions(flat, upright if drawn else None, edges, heights)
     merged: dict[tuple[int, int], list[Span]] = {first: [] for first in regions.values()}
@@ -60,22 +108,17 @@ def _taken(spans: list[Span], flat: list[Line], upright: list[Line]) -> list[Spa
     rows = [row for at in range(len(heights) - 1) for row in _rows(merged, regions, edges, at)]
     rows = [row for row in rows if any(row)]
     if not _is_table(rows, drawn):
-        return spans
+        return None
     names = [span for cell in cells[0] for span in cell]
     header = header_rows(rows)
     if header and len(rows) > 2 and _spread(regions, len(edges) - 1):
         header = 2
-    grid = Grid(
-        tuple(map(tuple, rows)),
-        header,
-        tuple(edges),
-        bool(names) and all(span.bold for span in names),
-    )
+    bold = bool(names) and all(span.bold for span in names)
+    grid = Grid(tuple(map(tuple, rows)), header, tuple(edges), bold)
     size = max(span.size for span in inside)
     text = " ".join(cell for row in rows for cell in row if cell)
-    taken = set(map(id, inside))
     table = Span(box.left, box.top - size, box.right, size, text, False, grid)
-    return [span for span in spans if id(span) not in taken] + [table]
+    return _Found(table, grid, inside)
 
 
 def _is_table(rows: Sequence[Sequence[str]], drawn: bool) -> bool:

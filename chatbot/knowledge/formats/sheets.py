@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 from string import digits
-from typing import Any
 from zipfile import ZipFile
 
 from chatbot.knowledge.blocks import (
@@ -25,7 +24,8 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
-from chatbot.knowledge.formats.numbers import BUILT_IN, format_text, format_value, general
+from chatbot.knowledge.formats.numbers import format_text, format_value, general
+from chatbot.knowledge.formats.sheet_styles import codes_of, struck_styles, text_of
 from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -150,31 +150,15 @@ class _Book:
             for sheet in book.iter(f"{_MAIN}sheet")
         ]
         self._texts = self._read_texts()
-        self._codes = self._read_codes()
+        styles = xml(archive, "xl/styles.xml")
+        self._codes = {} if styles is None else codes_of(styles)
+        self._struck = frozenset() if styles is None else struck_styles(styles)
 
     def _read_texts(self) -> list[str]:
         shared = xml(self._archive, "xl/sharedStrings.xml")
         if shared is None:
             return []
-        return [_text_of(item) for item in shared.iter(f"{_MAIN}si")]
-
-    def _read_codes(self) -> dict[str | None, str]:
-        """The formats of cells that have one, by the number of their style; ``None`` is that of
-        cells without a number."""
-        styles = xml(self._archive, "xl/styles.xml")
-        if styles is None:
-            return {}
-        codes = dict(BUILT_IN)
-        for code in styles.iter(f"{_MAIN}numFmt"):
-            codes[int(code.get("numFmtId"))] = str(code.get("formatCode"))
-        found: dict[str | None, str] = {}
-        for number, style in enumerate(styles.find(f"{_MAIN}cellXfs")):
-            code = codes.get(int(style.get("numFmtId") or 0), "General")
-            if code != "General":
-                found[str(number)] = code
-        if "0" in found:
-            found[None] = found["0"]
-        return found
+        return [text_of(item) for item in shared.iter(f"{_MAIN}si")]
 
     def grid(self, part: str) -> Grid:
         """The cells of a sheet that are shown."""
@@ -207,6 +191,8 @@ class _Book:
     def shown(self, cell: Cell) -> str:
         """What the cell shows."""
         attributes, value, formula, is_inline = cell
+        if self._struck and attributes.get("s") in self._struck:
+            return ""
         code = self._codes.get(attributes.get("s"), "")
         if is_inline:
             return _shown_text(value or "", code)
@@ -301,14 +287,6 @@ def _shown_formula(formula: str | None) -> str:
 
 def _part_name(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _text_of(item: Any) -> str:
-    """Runs of a text; how Japanese words are read aloud is left out."""
-    if len(item) == 1 and len(item[0]) == 0:
-        return str(item[0].text or "")
-    runs = (t for t in item.iter(f"{_MAIN}t") if t.getparent().tag != f"{_MAIN}rPh")
-    return "".join(run.text or "" for run in runs)
 
 
 @lru_cache(maxsize=20_000)

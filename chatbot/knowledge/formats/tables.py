@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
+from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
 _MOST = 1000  # columns, and rows that one cell can span
@@ -11,7 +12,9 @@ _MOST_CELLS = 500_000
 _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _SHORT = 200  # characters of a cell in a table that only looks like a layout
-_PARTS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "form"])
+_MOST_NAMES = 4  # rows that name columns
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_PARTS = _HEADINGS | {"pre", "form"}
 _CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
 
@@ -28,8 +31,18 @@ def is_layout(element: Any) -> bool:
     for row in rows:
         for cell in _cells(row):
             if next(cell.iterdescendants(*_PARTS), None) is not None:
+                if _is_part(cell, alone=len(rows) == 1):
+                    return True
                 return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
     return False
+
+
+def _is_part(cell: Any, alone: bool) -> bool:
+    """Whether a cell, or the only row of a table (``alone``), holds a part of a page: a heading and
+    what stands below it."""
+    if next(cell.iterdescendants(*_HEADINGS), None) is None:
+        return False
+    return alone or next(cell.iterdescendants("table"), None) is not None
 
 
 def _reads_as_data(element: Any, rows: list[Any]) -> bool:
@@ -94,9 +107,32 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         if widest * len(grid) > _MOST_CELLS:
             raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
     rows = even_rows(grid)
-    if marked:
-        return Table(rows, marked if marked < len(rows) else 0)
-    return Table(rows, header_rows(rows))
+    own = 0 if _is_form(element) else header_rows(rows)
+    header = max(marked or own, _names_below(element, rows, hidden))
+    return Table(rows, header if header < len(rows) else 0)
+
+
+def _is_form(element: Any) -> bool:
+    """Whether each row is a name and its value."""
+    kinds = ([_kind(cell) for cell in _cells(row)] for row in _rows(element))
+    return all(kind == ["th", "td"] for kind in kinds)
+
+
+def _names_below(element: Any, rows: list[list[str]], hidden: frozenset[str]) -> int:
+    """How many rows name columns because a cell of the first one goes over several of them, and
+    names stand below it; else none."""
+    shown = (row for row in _rows(element) if not is_hidden(row, hidden))
+    first = [cell for cell in _cells(next(shown, ())) if not is_hidden(cell, hidden)]
+    wide = any(_span(cell, "colspan") > 1 for cell in first)
+    if not wide or not any(rows[0]):
+        return 0
+    if len(first) == 1:  # the title of the table
+        rows[0][1:] = [""] * (len(rows[0]) - 1)
+        return 1 + (header_rows(rows[1:]) or -1)
+    deep = max(_span(cell, "rowspan") for cell in first)
+    if deep > 1:
+        return deep if deep <= _MOST_NAMES else 0
+    return 2 if header_rows(rows[1:]) and all(rows[1]) else 0
 
 
 def _names(row: Any, cells: list[Any]) -> bool:
@@ -134,10 +170,10 @@ def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
 def _cell(cell: Any, hidden: frozenset[str]) -> str:
     """A table in a cell is written behind the cell's own words, a row after the other."""
     if not len(cell) and cell.tag in _CELLS:
-        return one_line(cell.text or "")
+        return one_line(cell.text or "") or picture_label(cell, hidden)
     inner = list(cell.iter("table"))
     if not inner:
-        return one_line(inline_text(cell, hidden))
+        return one_line(inline_text(cell, hidden)) or picture_label(cell, hidden)
     rows = [
         " ".join(filter(None, (one_line(inline_text(c, hidden)) for c in _cells(row))))
         for row in _rows(inner[0])

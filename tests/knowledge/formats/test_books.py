@@ -1,7 +1,9 @@
 """Books and rich text."""
 
 import io
+import json
 import zipfile
+from typing import Any
 
 from chatbot.knowledge.formats import extract
 
@@ -35,8 +37,8 @@ def test_rich_text_is_read_without_what_is_removed_or_hidden() -> None:
         r"Refunds take {\deleted\revauthdel1 30 }{\revised\revauth1 14 }days.\par"
         r"{\deleted All of {\b this} is n\'f6 \u8364?.\par}"
         r"Call us. \v Never\tab {\i before} noon!\par \v0 We help. {\v\plain Always.}\par"
-        r"{\pict\bin3 }{x}\v0\par Done."
-    ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nDone.\n")
+        r"{\pict\bin3 }{x}\v0\par It costs {\strike 9 }\striked 8 \striked0 7 EUR.\par Done."
+    ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nIt costs 7 EUR.\n\nDone.\n")
 
 
 def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
@@ -46,3 +48,35 @@ def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     ) == (
         "It costs 5 EUR.\n\nNone for members.\n\nIt is free.\n\nOr not.\n\nIt depends.\n\nToday.\n"
     )
+
+
+def notebook(*cells: dict[str, Any]) -> str:
+    each = [{"cell_type": "code", "metadata": {}, "outputs": [], **cell} for cell in cells]
+    return extract(".ipynb", json.dumps({"cells": each}).encode()).text
+
+
+def test_notebooks_show_what_their_code_showed() -> None:
+    table = "<style>td{}</style><table><tr><th>plan<th>churn<tr><td>Crew<td>3.9%</table>"
+    shown = [
+        {"output_type": "stream", "text": ["AUC ", "0.91\n"]},
+        {"data": {"text/html": [table], "text/plain": ["   plan"]}},
+        {"data": {"text/plain": ["<Figure size 640x480>"]}},
+        {"data": {"text/markdown": "**7** days"}},
+        {"data": {"text/plain": "42"}},
+    ]
+    assert notebook({"source": "run()", "outputs": shown}) == (
+        "```\nrun()\n```\n\n```\nAUC 0.91\n```\n\nplan | churn\nCrew | 3.9%\n\n7 days\n\n"
+        "```\n42\n```\n"
+    )
+
+
+def test_what_tags_take_out_of_a_notebook_is_left_out() -> None:
+    printed = [{"text": "seen\n"}]
+    assert (
+        notebook({"source": "a", "metadata": {"tags": ["remove_cell"]}, "outputs": printed}) == ""
+    )
+    only = {"source": "a", "metadata": {"tags": ["remove-output"]}, "outputs": printed}
+    assert notebook(only) == "```\na\n```\n"
+    for metadata in ({"tags": ["hide-input"]}, {"jupyter": {"source_hidden": True}}):
+        hidden = {"source": "a", "metadata": metadata, "outputs": printed}
+        assert notebook(hidden) == "```\nseen\n```\n"

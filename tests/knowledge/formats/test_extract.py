@@ -29,6 +29,10 @@ from chatbot.knowledge.formats import extract
             (".rtf", r"{\rtf1{\info{\title Lift}}See {\field{\*\fldinst HYPERLINK "
                      r'"mailto:a@b.example"}{\fldrslt us}}.\par \u-3913? Ring.\par}',
              "See us (a@b.example).\n\n- Ring.\n"),
+        (".adoc", "|===\n|Role |Memory |Note\n|Leader |48 GB |first\n.2+|Worker |64 GB |usual\n"
+         "|96 GB |GPU\n2+|Spare |none\n|===\n",
+         "Role | Memory | Note\nLeader | 48 GB | first\nWorker | 64 GB | usual\n"
+         "Worker | 96 GB | GPU\nSpare | Spare | none\n"),
         (".adoc", "|===\n|Plan |Price\n\n|Plus |9\n|===\n", "Plan | Price\nPlus | 9\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),
@@ -47,6 +51,7 @@ def test_further_formats(suffix: str, data: str, want: str) -> None:
     ("suffix", "text"),
     [
         (".html", "<p>$1" + "<sup>99</sup>" * 30_000),
+        (".adoc", "|===\n|A |B\n" + ".900+|C\n" * 5_000 + "|===\n"),
         (".html", "<table><tr><td>$1" + "<sup>99</sup>" * 30_000),
         (".adoc", "image:" * 30_000),
         (".adoc", "menu:a[" * 30_000),

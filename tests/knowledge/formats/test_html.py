@@ -46,6 +46,14 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("$10<sup>1</sup> a month", "$10 [1] a month"),
         ("10<sup>6</sup> bytes", "10^6 bytes"),
         ("90<sup><a href='#n'>2</a></sup> days", "90 [2] days"),
+        (
+            "47<sup>a)</sup> l, 5.3<sup>b</sup>, 8<sup>1)</sup>, 41<sup>(2)</sup>, 2.8<sup>3</sup>",
+            "47 [a] l, 5.3 [b], 8 [1], 41 [2], 2.8 [3]",
+        ),
+        (
+            "the 1<sup>a</sup> fila, 2<sup>e</sup>, 1<sup>st</sup>, 30<sup>o</sup>C, 3<sup>2</sup>",
+            "the 1a fila, 2e, 1st, 30oC, 3^2",
+        ),
         ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
@@ -118,6 +126,12 @@ def test_code_beside_its_line_numbers_is_code() -> None:
 
 def test_a_table_that_only_places_things_is_no_table() -> None:
     assert text("<table><tr><td><p>One.</p><p>Two.</p></table>") == "One.\n\nTwo.\n"
+    fares = "<table><tr><th>Route<th>Price<tr><td>Skerry<td>4.20</table>"
+    for table in (
+        f"<table><tr><td><a>Index</a><td><h1>Ferry</h1>{fares}</table>",
+        f"<table><tr><td>Index<td><p>1<tr><td>x<td><h1>Ferry</h1>{fares}</table>",
+    ):
+        assert "# Ferry\n\nRoute | Price\nSkerry | 4.20\n" in text(table)
     assert "Fees | Customs 8.00" in text(
         "<table><tr><td>Fees<td><table><tr><td>Customs<td>8.00</table></table>"
     )
@@ -181,6 +195,8 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
         ("<body class='c1 doc-content'><p class='c2 title'>Refunds</p>", "# Refunds"),
         ("<p class=MsoTitle>Refunds</p>", "# Refunds"),
         ("<p class=title>No Fridays</p>", "No Fridays"),
+        ("<ol><li id=fn>18 seconds.<a class=footnote-backref href='#r'>↩</a></ol>",
+         "1. 18 seconds."),
         ("<table role=presentation><tr><td><p>Land</p><td><p>Hold</p><tr><td>Chile<td>96</table>",
          "Land | Hold\nChile | 96"),
         ("<table><tr><td>Part<td>No.<tr><td colspan=2>Bowls<tr><td>Steel<td>5</table>",
@@ -189,3 +205,81 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
 )  # fmt: skip
 def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
     assert text(markup).strip() == want
+
+
+@pytest.mark.parametrize(
+    ("cell", "want"),
+    [
+        ("<i class='fa fa-check' role=img aria-label='Included'></i>", "Included"),
+        ("<span class='icon icon-check' title='Yes, SAML only'></span>", "Yes, SAML only"),
+        ("<svg role=img aria-label=Weekly><path d='M0 0'/></svg>", "Weekly"),
+        ("<svg><title>Hourly</title><path d='M0'/></svg>", "Hourly"),
+        ("<svg class=i><use xlink:href='#icon-check'></use></svg>", "✓"),
+        ("<i class='bi bi-x-lg' aria-hidden=true></i>", "✗"),
+        ("<img src='/img/green-tick.png' alt=''>", "✓"),
+        ("<img src='/img/no-image.png' alt=''>", ""),
+        ("<input type=checkbox checked disabled>", "☑"),
+        ("<div class='checkbox checkbox-off'></div>", "☐"),
+        ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
+        ("<button title=Copy><svg/></button>", ""),
+        ("<i class='fa fa-check' style='display:none'></i>", ""),
+    ],
+)
+def test_a_cell_without_words_says_what_its_icon_does(cell: str, want: str) -> None:
+    table = f"<table><tr><th>Feature<th>Lite<tr><td>Audit log<td>{cell}</table>"
+    assert text(table) == f"Feature | Lite\nAudit log | {want}".rstrip() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("<tr><td rowspan=2>Shift<td colspan=2>Allowance<tr><td>Weekday<td>Weekend",
+         "Shift | Allowance Weekday | Allowance Weekend"),
+        ("<tr><td><td colspan=2>Allowance<tr><td>Shift<td>Weekday<td>Weekend",
+         "Shift | Allowance Weekday | Allowance Weekend"),
+        ("<tr><th rowspan=2>Shift<th colspan=2>Hours<tr><td>2025<td>2026",
+         "Shift | Hours 2025 | Hours 2026"),
+        ("<tr><td colspan=3>Allowances<tr><td>Shift<td>Weekday<td>Weekend",
+         "Allowances Shift | Weekday | Weekend"),
+        ("<tr><th>Owner<td>Mira Holt<tr><th>Reader<td>all", ""),
+        ("<tr><td>Shift<td>Weekday<td>Weekend", "Shift | Weekday | Weekend"),
+    ],
+)  # fmt: skip
+def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
+    below = "" if "Owner" in rows else "<tr><td>Late<td>8 %<td>17 %<tr><td>Night<td>23 %<td>38 %"
+    table = f"<table>{rows}{below}</table>"
+    assert extract(".html", table.encode()).tables[0].columns == columns
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=tabbed-set><div class=tabbed-labels><label>Sandbox</label><label>Live</label>"
+        "</div><div class=tabbed-content><div class=tabbed-block><p>120 calls.</p></div>"
+        "<div class=tabbed-block><p>4,500 calls.</p></div></div></div>",
+        "<div role=tablist><button role=tab aria-controls=a>Sandbox</button><button role=tab id=t>"
+        "Live</button></div><div id=a role=tabpanel>120 calls.</div>"
+        "<div role=tabpanel aria-labelledby=t hidden>4,500 calls.</div>",
+        "<div><ul role=tablist><li role=tab>Sandbox<li role=tab>Live</ul><div>"
+        "<div role=tabpanel>120 calls.</div><div role=tabpanel hidden>4,500 calls.</div></div>",
+        "<ul class='nav nav-tabs'><li><a data-toggle=tab href='#a'>Sandbox</a><li>"
+        "<a data-toggle=tab href='#b'>Live</a></ul><div id=a>120 calls.</div>"
+        "<div id=b>4,500 calls.</div>",
+    ],
+)
+def test_the_label_of_a_tab_stands_beside_its_panel(markup: str) -> None:
+    assert text(markup) == "Sandbox: 120 calls.\n\nLive: 4,500 calls.\n"
+
+
+def test_labels_of_tabs_that_stand_over_their_panels_stay() -> None:
+    assert text(
+        "<div role=tablist><b role=tab aria-controls=a>Monthly</b></div><div>"
+        "<div role=tab>Monthly</div><div id=a role=tabpanel><p>34 EUR</p></div></div>"
+    ) == "Monthly\n\n34 EUR\n"  # fmt: skip
+    assert text(
+        "<div role=tab id=h><h4><a href='#a'>Pause?</a></h4></div>"
+        "<div id=a role=tabpanel aria-labelledby=h>Yes.</div>"
+    ) == "#### Pause?\n\nYes.\n"  # fmt: skip
+    assert text("<ul role=tablist><li role=tab>One<li role=tab>Two</ul><p>x") == (
+        "- One\n- Two\n\nx\n"
+    )

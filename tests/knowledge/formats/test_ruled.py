@@ -140,3 +140,55 @@ def test_columns_of_unequal_length_are_read_one_after_the_other() -> None:
 
     text = pdf(draw).text
     assert "and need about nine minutes more.\n\nResidents" in text
+
+
+FARES = (("up to 1,500", "37.20", "16 %"), ("up to 3,000", "71.90", "18 %"),
+         ("up to 6,000", "139.50", "21 %"))  # fmt: skip
+NAMES = ("Value of the bicycle", "Monthly rate", "Residual value")
+
+
+def fares(canvas: Any, rows: Any, lines: range, above: str = "") -> None:
+    """Rows 18 points apart, cells to the right in their columns, and level lines below those in
+    ``lines``; ``above`` is a sentence over them."""
+    canvas.drawString(60, 718, above)
+    for at, row in enumerate(rows):
+        canvas.drawString(60, 700 - 18 * at, row[0])
+        for x, cell in zip((300, 430), row[1:], strict=True):
+            canvas.drawRightString(x, 700 - 18 * at, cell)
+    for at in lines:
+        canvas.line(60, 695 - 18 * at, 430, 695 - 18 * at)
+
+
+def test_names_above_the_first_line_are_those_of_the_columns() -> None:
+    found = pdf(lambda canvas: fares(canvas, [NAMES, *FARES], range(4), "What a lease costs:"))
+    assert found.tables[0].columns == "Value of the bicycle | Monthly rate | Residual value"
+    assert found.text.startswith("What a lease costs:\n\nValue of the bicycle | Monthly rate")
+    words = (("City", "Opens", "Rooms"), ("Ghent", "in May", "some"), ("Arras", "in June", "none"))
+    found = pdf(lambda canvas: fares(canvas, words, range(3)))
+    assert found.tables[0].columns == "City | Opens | Rooms"
+
+
+def test_names_of_two_lines_above_drawn_columns() -> None:
+    rows = [("Model", "Flow\n[l/min]", "Weight"), ("GP-21", "47", "3.8"), ("GP-34", "88", "5.1")]
+
+    def draw(canvas: Any) -> None:
+        grid(canvas, rows[1:], [670, 650, 630], [60, 160, 260, 360])
+        for x, lines in zip((64, 164, 264), rows[0], strict=True):
+            for at, line in enumerate(reversed(lines.split("\n"))):
+                canvas.drawString(x, 674 + 13 * at, line)
+
+    assert pdf(draw).tables[0].columns == "Model | Flow [l/min] | Weight"
+
+
+def test_a_row_below_the_last_line_belongs_to_the_table() -> None:
+    """Pages printed by a browser have a line over each row only."""
+    found = pdf(lambda canvas: fares(canvas, [NAMES, *FARES], range(3), ""))
+    assert found.text.count(" | ") == 8
+    assert len(found.tables[0].at) == 3
+
+
+def test_what_stands_above_a_table_with_names_is_no_row_of_it() -> None:
+    for above in ("What a lease of one bicycle costs in every month of the year:", "Rates"):
+        found = pdf(lambda canvas, a=above: fares(canvas, [NAMES, *FARES], range(-1, 4), a))
+        assert found.text.startswith(f"{above}\n\nValue of the bicycle | Monthly rate | ")
+        assert found.tables[0].columns == "Value of the bicycle | Monthly rate | Residual value"

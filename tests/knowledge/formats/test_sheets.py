@@ -9,11 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from lxml import etree
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.formats.sheet_styles import text_of
 from tests.support.documents import load, saved
 
 
@@ -196,3 +198,26 @@ def test_a_sheet_that_is_none_is_refused_while_it_is_read(
 ) -> None:
     with pytest.raises(DocumentError, match=reason):
         with_sheet(inner, before)
+
+
+def test_what_is_struck_out_is_left_out() -> None:
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+    from openpyxl.styles import Font
+
+    def change(book: Any) -> None:
+        book.active["A2"] = CellRichText(
+            "Dogs ", TextBlock(InlineFont(b=True), "are"),
+            TextBlock(InlineFont(strike=True), " no"), " welcome",
+        )  # fmt: skip
+        book.active["B3"].font = Font(strike=True)
+
+    found = sheet(["Tour", "Price"], [None, 18], ["Canals", 22], change=change)
+    assert found.text.endswith("\nDogs are welcome | 18\nCanals |\n")
+
+
+def test_runs_of_a_shared_text_that_are_struck_out() -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    run = "<r><rPr><strike{}/></rPr><t>{}</t></r>"
+    runs = run.format("", "12 ") + run.format(' val="0"', "9 EUR")
+    assert text_of(etree.fromstring(f'<si xmlns="{space}">{runs}</si>')) == "9 EUR"

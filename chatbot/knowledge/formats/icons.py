@@ -1,0 +1,69 @@
+"""What a cell without words says: the tick that a page draws there, and what it is called."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from chatbot.knowledge.blocks import one_line
+from chatbot.knowledge.formats.inline import is_hidden
+
+# Parts of the names that fonts and sets of icons give to their ticks and crosses.
+_TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
+_CROSSES = frozenset("times cross xmark remove close no".split())  # noqa: SIM905
+# What else the file of such a picture is called.
+_BESIDE = frozenset("icon mark sign symbol green red grey gray small svg png gif webp".split())  # noqa: SIM905
+_PARTS = re.compile(r"[^a-z]+")
+_DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
+_NAMES = ("class", "href", "xlink:href")
+
+
+def picture_label(cell: Any, hidden: frozenset[str]) -> str:
+    """What the pictures and icons in a cell without text are called; of ticks, crosses and boxes
+    that nothing names, their sign. ``hidden`` are the selectors of what its page hides."""
+    return one_line(" ".join(_labels(cell, hidden))) if cell.attrib or len(cell) else ""
+
+
+def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:
+    tag, given = element.tag, element.attrib
+    if not isinstance(tag, str) or tag == "button" or given.get("role") == "button":
+        return
+    if is_hidden(element, hidden) and given.get("aria-hidden") != "true":
+        return
+    named = given.get("aria-label") or given.get("title") or _title(element)
+    if named:
+        yield named
+    elif tag == "input" and given.get("type") == "checkbox":
+        yield "☑" if "checked" in given else "☐"
+    elif sign := _sign(element):
+        yield sign
+    else:
+        for child in element:
+            yield from _labels(child, hidden)
+
+
+def _title(element: Any) -> str:
+    """The title that a drawing (SVG) carries in itself."""
+    found = element.find("title") if element.tag == "svg" else None
+    return one_line("".join(found.itertext())) if found is not None else ""
+
+
+def _sign(element: Any) -> str:
+    """The sign that an icon draws, by the name of its class, of its file or of what it uses."""
+    if element.tag == "img":
+        parts = _parts(element.get("src", "").rpartition("/")[2])
+        return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""
+    if element.tag not in _DRAWN or (len(element) and element.tag != "svg"):
+        return ""
+    return _sign_of(_parts(" ".join(element.get(name, "") for name in _NAMES)))
+
+
+def _parts(name: str) -> set[str]:
+    return set(filter(None, _PARTS.split(name.lower())))
+
+
+def _sign_of(parts: set[str]) -> str:
+    if "checkbox" in parts:  # of Notion
+        return "☑" if parts & {"on", "checked"} else "☐"
+    if parts & _TICKS:
+        return "✓"
+    return "✗" if parts & _CROSSES or ("x" in parts and len(parts) > 1) else ""

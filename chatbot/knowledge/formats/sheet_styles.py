@@ -1,0 +1,48 @@
+"""What the styles of a workbook say of its cells: their formats, and what is struck out."""
+
+from typing import Any
+
+from chatbot.knowledge.formats.numbers import BUILT_IN
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def codes_of(styles: Any) -> dict[str | None, str]:
+    """The formats of cells that have one, by the number of their style; ``None`` is that of cells
+    without a number."""
+    codes = dict(BUILT_IN)
+    for code in styles.iter(f"{_MAIN}numFmt"):
+        codes[int(code.get("numFmtId"))] = str(code.get("formatCode"))
+    found: dict[str | None, str] = {}
+    for number, style in enumerate(styles.find(f"{_MAIN}cellXfs")):
+        code = codes.get(int(style.get("numFmtId") or 0), "General")
+        if code != "General":
+            found[str(number)] = code
+    if "0" in found:
+        found[None] = found["0"]
+    return found
+
+
+def struck_styles(styles: Any) -> frozenset[str]:
+    """The numbers of the styles whose cells are struck out."""
+    fonts = styles.find(f"{_MAIN}fonts")
+    struck = [_is_struck(font) for font in fonts] if fonts is not None else []
+    if not any(struck):
+        return frozenset()
+    names = {str(number) for number, is_struck in enumerate(struck) if is_struck}
+    every = enumerate(styles.find(f"{_MAIN}cellXfs"))
+    return frozenset(str(number) for number, style in every if style.get("fontId") in names)
+
+
+def text_of(item: Any) -> str:
+    """Runs of a text; how Japanese words are read aloud, and what is struck out, is left out."""
+    if len(item) == 1 and len(item[0]) == 0:
+        return str(item[0].text or "")
+    runs = (t for t in item.iter(f"{_MAIN}t") if t.getparent().tag != f"{_MAIN}rPh")
+    return "".join(run.text or "" for run in runs if not _is_struck(run.getparent()))
+
+
+def _is_struck(part: Any) -> bool:
+    """Whether a run of a text, or a font, is struck out."""
+    found = next(part.iter(f"{_MAIN}strike"), None)
+    return found is not None and found.get("val") not in ("0", "false")
