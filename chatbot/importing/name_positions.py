@@ -60,8 +60,8 @@ _IT_IS = re.compile(r"\b(?i:it['’]?s|it is|this is|hier ist|c['’]est|soy|met
 _FROM = re.compile(r" (?:from|here|again|vom|von der|aus der|nochmal|du|van de|del)\b")
 _EVERYBODY = frozenset(
     "all both everybody everyone folks guys team zusammen alle allemaal iedereen todos tous toutes"  # noqa: SIM905
-    " tutti leute support customer customers client guest sir madam kunde kundin kunden klant cliente"
-    " hello hallo hey bonjour hola ciao".split()
+    " tutti leute support customer customers client guest sir madam kunde kundin kunden klant"
+    " cliente hello hallo hey bonjour hola ciao".split()
 )
 _LINE_END = re.compile(r"[ .,!)]*(?:\n|$)")
 _BEGINS = re.compile(r"(?:^|\n)[ \t]*$")
@@ -108,9 +108,9 @@ _AND_I = re.compile(r" (?:and (?:i|me)|und ich|y yo|et moi)\b", re.IGNORECASE)
 _INITIAL = re.compile(r"[^\W\d_],? (?<!z\. )[^\W\d_]\. ?$")
 # What things do not do.
 _ACTS = re.compile(
-    r" (?:(?:already|also|just|even|once|never|always) )?(?:got|has|had|did|does|lent|lends|gave|gives"
-    r"|brought|brings|bought|buys|took|takes|tried|tries|replaced|fixed|repaired|installed|drove|drives"
-    r"|rode|rides|read|heard|picked|cleaned|pulled|pushed|went|goes|joined|likes?d?|loves?d?|hates?d?"
+    r" (?:(?:already|also|just|even|once|never|always) )?(?:got|has|had|did|does|lent|lends|gave"
+    r"|gives|brought|brings|bought|buys|took|takes|tried|tries|replaced|fixed|repaired|installed|drove"
+    r"|drives|rode|rides|read|heard|picked|cleaned|pulled|pushed|went|goes|joined|likes?d?|loves?d?|hates?d?"
     r"|forgot|lost|found|paid|ordered|cancell?ed|booked|is (?:my|our)|was (?:there|here|with)"
     r"|would|swears|insists|noticed|came|comes|uses|used to)\b"
 )
@@ -133,7 +133,7 @@ def is_sure(before: str, behind: str) -> bool:
 
 
 def is_meant(before: str, behind: str) -> bool:
-    """Whether a given name is somebody there though it is a word, too, as behind "tell" or "asked by"."""
+    """Whether a given name is somebody there though it is a word, too: behind "asked by"."""
     if _MEANT.search(before) or (_DASHED.search(before) and _TEXT_END.match(behind)):
         return True
     if is_with_me(before, behind):

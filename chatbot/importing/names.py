@@ -71,14 +71,11 @@ class Names:
                 continue  # "the Orrin 60"
             given = [word[0] for word in words if is_given(word[0])]
             rare = [word[0] for word in words if self._may_be_rare(word[0])]
-            placed_given = bool(given) and not is_common(given[0]) and len(given[0]) >= _SHORT
             nouns = _mostly_capitals(text)
             within = rare and not begins and not nouns
             pair = len(words) > 1 and len(rare) == len(words)
-            around = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
-            placed = bool(rare) and begins and _PLACED.match(text, run.end())
-            placed = placed or (bool(rare or given) and is_meant(*around))
-            placed = placed or (placed_given and (is_likely(*around) or run[0][-2:] in _OWN))
+            placed = bool(rare and begins and _PLACED.match(text, run.end()))
+            placed = placed or _may_be_meant(text, run, given, rare)
             if (given and not self._words.is_word(given[0])) or within or pair or placed:
                 said.append(run[0])
         said += self._small.possible(text)
@@ -176,9 +173,17 @@ class Names:
         sentence = f"{before}{words[0]}{behind}"
         if self._words.is_ordinary(first) and not self._words.is_name_in(first, sentence):
             return False
-        if len(words) == 1 and _CODE.match(behind):
-            return False
+        return not (len(words) == 1 and _CODE.match(behind))
+
+
+def _may_be_meant(text: str, run: re.Match[str], given: list[str], rare: list[str]) -> bool:
+    """Whether a given name that is a word, too, or a rare word, stands where somebody is named."""
+    around = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
+    if (rare or given) and is_meant(*around):
         return True
+    if not given or is_common(given[0]) or len(given[0]) < _SHORT:
+        return False
+    return is_likely(*around) or run[0].endswith(_OWN)
 
 
 def _without(text: str, names: Iterator[tuple[int, int]]) -> str:

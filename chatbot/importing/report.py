@@ -10,9 +10,9 @@ _LONGEST = 300  # characters of what names a thing that was left out
 @dataclass
 class ImportReport:
     """Counts of documents in ``folder``, and of question-and-answer ``candidates``; ``failed`` says
-    of each thing that was left out where it is (``path``) and why (``reason``). Of ``conversations``
-    the candidates are, ``marked`` of which have what may be a name; ``note`` is what so few cannot
-    tell."""
+    of each thing that was left out where it is (``path``) and why (``reason``).
+    Candidates are of ``conversations``; ``marked`` of them have what may be a name, and ``note`` is
+    what so few conversations cannot tell."""
 
     folder: str
     added: int = 0

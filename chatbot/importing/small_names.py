@@ -43,8 +43,9 @@ _LOGIN = re.compile(
     r"(?<![\w.@/\\-])[^\W\d_]{1,30}(?:[._][^\W\d_]{1,30}){1,2}\d{0,6}(?![\w@/\\-]|\.\w)"
 )
 _LOGGED = re.compile(
-    r"\b(?i:log(?:ged)? ?in(?: name)?(?: as)?|user(?: ?name|[ -]?id)?|account(?: name)?|handle|nick(?:name)?"
-    r"|signed in as|benutzer(?:name)?|konto|identifiant|compte|usuario|cuenta|gebruikersnaam|utente"
+    r"\b(?i:log(?:ged)? ?in(?: name)?(?: as)?|user(?: ?name|[ -]?id)?|account(?: name)?|handle"
+    r"|nick(?:name)?|signed in as|benutzer(?:name)?|konto|identifiant|compte|usuario"
+    r"|cuenta|gebruikersnaam|utente"
     r"|insta(?:gram)?)(?: (?:is|ist|est|es|as|was))?[ ]?:?[ \"'„“«]{0,3}$"
 )
 _LAST = re.compile(r"[ ]*(?:[.!?\n]|$)")
