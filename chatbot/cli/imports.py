@@ -121,10 +121,17 @@ def _say(report: Any, started: float, as_json: bool) -> None:
         print(f"{len(report.failed) - _SHOWN} more were left out; --json has all.", file=sys.stderr)
     if report.candidates_file:
         print(
-            f"{report.candidates} questions with answers wait for review in "
-            f"{report.candidates_file}; nothing is answered from them.",
+            f"{report.candidates} questions with answers, out of {report.conversations} "
+            f"conversation{'s' * (report.conversations != 1)}, wait for review in "
+            f"{report.candidates_file}; nothing is answered from them. In {report.marked} of them "
+            "words are marked that may be names of people.",
             file=sys.stderr,
         )
+        if report.note:
+            print(f"{report.note}.", file=sys.stderr)
+    if not (report.added or report.changed or report.removed or report.unchanged):
+        print(f"No documents were in it, in {report.seconds:.1f} s.", file=sys.stderr)
+        return
     print(
         f"{report.added} documents added, {report.changed} changed, {report.removed} removed, "
         f"{report.unchanged} unchanged in {report.folder}, in {report.seconds:.1f} s. "

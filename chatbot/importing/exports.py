@@ -14,6 +14,7 @@ from chatbot.importing.candidates import Candidate, Rows, candidates_from, merge
 from chatbot.importing.conversations import Conversation, Item, LeftOut
 from chatbot.importing.documents import ImportedDocument
 from chatbot.importing.folder import ImportFolder, import_folder
+from chatbot.importing.name_words import ENOUGH
 from chatbot.importing.report import ImportReport
 from chatbot.importing.sources import ExportOptions
 
@@ -49,7 +50,9 @@ def import_export(
             rows = Rows(candidates / f"{name}.jsonl")
             if found:
                 report.candidates_file = str(rows.path)
-                report.candidates = rows.write(merge_copies(found))
+                merged = merge_copies(found)
+                report.candidates = rows.write(merged)
+                report.marked = sum(bool(each.possible_names) for each in merged)
         except BaseException:
             folder.discard()
             raise
@@ -102,4 +105,5 @@ def _write_items(
             conversations.append(item)
         elif isinstance(item, LeftOut):
             report.leave_out(item.path, item.reason)
+    report.count(len(conversations), ENOUGH)
     return len(written), candidates_from(conversations)

@@ -22,11 +22,16 @@ _RELATION = (
     r"|accountant|receptionist|librarian|volunteer|maestr[oa]|maîtresse|directrice|chauffeur"
     r"|lehrer(?:in)?|trainer(?:in)?|fahrer(?:in)?|buchhalter(?:in)?|betreuer(?:in)?|conductora?"
     r"|vrouw|moeder|vader|zoon|dochter|broer|zus|vriend(?:in)?|buurman|buurvrouw|huurbaas|mãe|pai"
-    r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega)"
+    r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega"
+    r"|uncle|aunt(?:ie|y)?|grand(?:ma|pa|mother|father|son|daughter)|gran(?:ny)?|nana?|cousin|nephew"
+    r"|niece|buddy|mate|roommate|housemate|fiancée?|bookkeeper|mechanic|officer|coworker"
+    r"|oma|opa|onkel|tante|cousine?|neffe|nichte|oncle|tonton|mamie|papi|t[ií][oa]|abuel[oa]|prim[oa]"
+    r"|nonn[oa]|zi[oa]|cugin[oa]|oom|neef|nicht|juf|meester|av[óô])"
 )
 CALLED = re.compile(
     rf"\b(?i:{_RELATION}"
     r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
+    r"|(?:dad|mum|mom|mama|papa|mamá|papá|maman) (?:and|und|et|y|en|e)"
     r"|on behalf of|in the name of|under the name|ask for|asked"
     r"|(?:spoke|talk|speak|write) (?:to|with)|cc['’]d|im namen von"
     r"|(?:sprich|sprechen sie|reden sie) mit|wenden sie sich an|hab(?:le|la) con"
@@ -123,6 +128,11 @@ def is_spoken_of(before: str) -> bool:
 def is_saying(word: str) -> bool:
     """Whether it is what only somebody does: "thinks"."""
     return bool(re.fullmatch(_SAYS, word))
+
+
+def is_relation(word: str) -> bool:
+    """Whether it is who somebody is to the writer, and no name: "sister"."""
+    return bool(re.fullmatch(_RELATION, word))
 
 
 def is_beside_people(before: str) -> bool:

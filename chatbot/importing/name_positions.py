@@ -60,7 +60,8 @@ _IT_IS = re.compile(r"\b(?i:it['’]?s|it is|this is|hier ist|c['’]est|soy|met
 _FROM = re.compile(r" (?:from|here|again|vom|von der|aus der|nochmal|du|van de|del)\b")
 _EVERYBODY = frozenset(
     "all both everybody everyone folks guys team zusammen alle allemaal iedereen todos tous toutes"  # noqa: SIM905
-    " tutti leute support".split()
+    " tutti leute support customer customers client guest sir madam kunde kundin kunden klant"
+    " cliente hello hallo hey bonjour hola ciao".split()
 )
 _LINE_END = re.compile(r"[ .,!)]*(?:\n|$)")
 _BEGINS = re.compile(r"(?:^|\n)[ \t]*$")
@@ -97,9 +98,27 @@ _OF_OURS = re.compile(
     r"|(?i:de l['’]|du|vom|zur|im|am|au|al|aan|l['’]))"
 )
 _WHO = re.compile(r", (?:(?i:who|whose|qui|quien|die|der|dessen|que|che|wie|wiens))\b")
+# Where a given name is somebody though a language has it as a word: "tell ...", "made by ...".
+_MEANT = re.compile(
+    r"\b(?i:ask(?:ed)?|(?:asked|made|placed|booked|ordered|bought|signed|sent|written"
+    r"|recommended|fixed|done|given|taken) by|(?:bestellt|gebucht|gekauft|unterschrieben) von)[ ]$"
+)
+_WITH_ME = re.compile(r"\b(?i:t(?:ell|old)|me and|ich und|yo y|moi et)[ ]$")
+_AND_I = re.compile(r" (?:and (?:i|me)|und ich|y yo|et moi)\b", re.IGNORECASE)
+_INITIAL = re.compile(r"[^\W\d_],? (?<!z\. )[^\W\d_]\. ?$")
+# What things do not do.
+_ACTS = re.compile(
+    r" (?:(?:already|also|just|even|once|never|always) )?(?:got|has|had|did|does|lent|lends|gave"
+    r"|gives|brought|brings|bought|buys|took|takes|tried|tries|replaced|fixed|repaired|installed|drove"
+    r"|drives|rode|rides|read|heard|picked|cleaned|pulled|pushed|went|goes|joined|likes?d?|loves?d?|hates?d?"
+    r"|forgot|lost|found|paid|ordered|cancell?ed|booked|is (?:my|our)|was (?:there|here|with)"
+    r"|would|swears|insists|noticed|came|comes|uses|used to)\b"
+)
+_DASHED = re.compile(r"[^\W\d_][.!?)]?[ ]+[-–—~][ ]?$|(?:^|\n)[ ]*[-–—~][ ]?$")
+_TEXT_END = re.compile(r"[ .!)]*$")
 _OWN = ("'s", "’s")
-_NAMED = re.compile(r"\[name\],? $")
-_NAME_NEXT = re.compile(r" \[name\]")
+_NAMED = re.compile(r"\[name\],?(?: (?:and|und|et|y|e|en|&))? $")
+_NAME_NEXT = re.compile(r"(?: (?:and|und|et|y|e|en|&))? \[name\]")
 
 
 def is_sure(before: str, behind: str) -> bool:
@@ -111,6 +130,22 @@ def is_sure(before: str, behind: str) -> bool:
     if is_greeted(before, behind) or (_TALKING.search(before) and _TALKED.match(behind)):
         return True
     return bool(_SUBJECT.search(before) and _DOES.match(behind))
+
+
+def is_meant(before: str, behind: str) -> bool:
+    """Whether a given name is somebody there though it is a word, too: behind "asked by"."""
+    if _MEANT.search(before) or (_DASHED.search(before) and _TEXT_END.match(behind)):
+        return True
+    if is_with_me(before, behind):
+        return True
+    return bool(_SUBJECT.search(before) and _ACTS.match(behind))
+
+
+def is_with_me(before: str, behind: str) -> bool:
+    """Whether it is somebody even if it is a month or what sentences begin with: "me and ..."."""
+    if _WITH_ME.search(before):
+        return True
+    return bool(_SUBJECT.search(before) and _AND_I.match(behind))
 
 
 def is_greeted(before: str, behind: str) -> bool:
@@ -129,7 +164,7 @@ def is_likely(before: str, behind: str) -> bool:
         return True
     if _NAMED.search(before) or _NAME_NEXT.match(behind) or _FIELD.search(before):
         return True
-    if _WHO.match(behind) or is_beside_people(before):
+    if _WHO.match(behind) or _INITIAL.search(before) or is_beside_people(before):
         return True
     return bool(_SUBJECT.search(before) and _HERE.match(behind))
 

@@ -19,13 +19,15 @@ RUN = re.compile(rf"(?<![\w@/.'’-]){PERSON}(?:[ ](?:{OF}[ ])?{PERSON})*(?![\w@
 CAPITALISED = re.compile(PERSON)
 # Behind verbs of Spanish and Italian.
 _PRONOUNS = re.compile(r"(?:l[aeo]s?|[mts]e|n?os|gli|[mtvc]i){1,2}$")
+_PREFIX = re.compile(r"^(?:un|non|re|mis|pre)")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORT = 3  # letters of a name in small letters
 _SURE = 4  # letters of one that a list has
 _RARE, _SHARE = 4, 0.005  # conversations that a name may stand in: so many, or this share
 _OFTEN_NAMED = 4  # times as many for what is a name and no word
 TOLD = 2  # conversations in which both sides say a word
-_ENOUGH = 200  # conversations that tell what a word is
+_TELLING = 8  # words of a text whose language is clear
+ENOUGH = 200  # conversations that tell what a word is
 _MOST_COUNTED = 20_000
 _FEW, _STRANGE = 4, 0.4  # unknown words of a text, and their share, in an unknown language
 _USUAL = 5  # conversations with a word that others are slips of
@@ -40,7 +42,7 @@ ALSO_WORDS = frozenset(
     " faith grace rich rose major max ernst wolf heide stein linde iris viola jasmin engel rosa"
     " roman sky star true early happy merit person doctor prince king royal german english alexa"
     " apple blue green young long small best dear love pleasant golden silver gold data metro"
-    " media tage watt".split()
+    " media tage watt november september oktober october dezember december orange".split()
 )
 
 
@@ -64,7 +66,7 @@ class Words:
             self.terms |= pairs[0] & pairs[1]
             self.often.update(capitals[0] | capitals[1] | pairs[0] | pairs[1])
         self.terms |= {word for word, times in both.items() if times >= TOLD}
-        self.tells = len(counted) >= _ENOUGH
+        self.tells = len(counted) >= ENOUGH
         self.most = max(_RARE, int(_SHARE * len(counted)))
         self._counted = counted
         self._people = {folded(part) for name in people for part in WORD.findall(name)}
@@ -73,7 +75,10 @@ class Words:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(languages_in(f"{one}\n{other}" for one, other in self._counted))
+        texts = [f"{one}\n{other}" for one, other in self._counted]
+        if not self.tells:  # a side may be all that is in its language
+            texts += [side for sides in self._counted for side in sides]
+        return Vocabulary(languages_in(texts))
 
     def is_listed(self, word: str) -> bool:
         """Whether a list, or the export, has it as a part of a name; some are words, too."""
@@ -91,6 +96,9 @@ class Words:
     def _is_ordinary_part(self, small: str) -> bool:
         if is_common(small) or self._vocabulary.has(small):
             return True
+        root = _PREFIX.sub("", small)  # "unused"
+        if len(root) >= _SURE and root != small and self._vocabulary.has(root):
+            return not self.is_listed(small)
         return self._vocabulary.has_noun(small) and not self.is_listed(small)
 
     def is_noun_only(self, small: str) -> bool:
@@ -123,6 +131,23 @@ class Words:
         many write it."""
         own = len(small) >= _SURE and folded(bare(small)) in self._people
         return own and not self.is_ordinary(small)
+
+    def is_name_in(self, small: str, text: str) -> bool:
+        """Whether it is a given name, and a word only in languages that ``text`` is not in."""
+        if len(small) < _SURE or not is_given(small) or small in ALSO_WORDS or is_common(small):
+            return False
+        if len(WORD.findall(text)) < _TELLING or not self.is_seldom(small):
+            return False
+        own = Vocabulary(languages_in([text]))
+        return not any(own.has(part) or own.has_noun(part) for part in small.split("-"))
+
+    def is_told_of_once(self, small: str) -> bool:
+        """Whether no more write it than a name that no list has, where few conversations tell."""
+        return self.tells or self.small[small] + self.often[small] <= TOLD
+
+    def is_person(self, small: str) -> bool:
+        """Whether somebody of the export is called so, though it may be a word."""
+        return len(small) >= _SURE and folded(bare(small)) in self._people and not is_common(small)
 
     def is_unknown(self, small: str) -> bool:
         """Whether no language has a word in small letters, and hardly anybody writes it."""

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chatbot.importing.name_contexts import BEHIND, CALLED, is_named
 from chatbot.importing.name_lists import is_given
-from chatbot.importing.name_positions import is_closed, is_likely, is_signed, is_sure
+from chatbot.importing.name_positions import (
+    is_closed,
+    is_likely,
+    is_meant,
+    is_signed,
+    is_sure,
+    is_with_me,
+)
 from chatbot.importing.name_words import ALSO_WORDS, CAPITALISED, NAME, RUN, TOLD, WORD, Words
 from chatbot.importing.small_names import SmallNames
 from chatbot.text.languages import is_common
@@ -20,7 +27,10 @@ from chatbot.text.languages import is_common
 _BEGINS = re.compile(r"(?:^|[.!?:;•\n]|\n\s*[-*])[\s\"'„“»«(¡¿]*$")
 _IMPERATIVE = re.compile(r"\w+en Sie")  # what a German sentence can begin with
 _NUMBER = re.compile(r"\d[ ]$")
+_ARTICLE = re.compile(r"\b(?i:the|an?)[ ]$")  # "the Orrin Nova" is a thing
 _CODE = re.compile(r"[ -]?(?:\w*\d|[A-Z]{2,}\b)")
+_OWN = ("'s", "’s")
+_SHORT = 3
 _SHORTEST = 4  # letters of a given name that stands alone: "Add", "Can" and "Doc" are some, too
 _MOST_WORDS = 3  # of a name
 _NOUNS, _NOUN_SHARE = 3, 0.12  # within sentences of a text whose nouns have capitals
@@ -44,11 +54,10 @@ class Names:
         """The text with ``[name]`` for what is a name; ``people`` are those that its conversation
         has in its records, whose names may be in it in other letters."""
         text = _without(text, self._small.own(text, tuple(people)))
+        text = _without(text, self._small.logins(text))
         text = _without(text, self._found(text))
-        if self._words.tells:
-            text = _without(text, self._small.mentions(text))
-            return _without(text, self._small.found(text))
-        return text
+        text = _without(text, self._small.mentions(text))
+        return _without(text, self._small.found(text))
 
     def possible(self, text: str) -> list[str]:
         """What may be a name and is not hidden, for whoever reads the text."""
@@ -61,15 +70,20 @@ class Names:
             if len(words) == 1 and _CODE.match(text, run.end()):
                 continue  # "the Orrin 60"
             given = [word[0] for word in words if is_given(word[0])]
-            rare = [word[0] for word in words if self._words.tells and self._words.is_rare(word[0])]
+            rare = [word[0] for word in words if self._may_be_rare(word[0])]
             nouns = _mostly_capitals(text)
             within = rare and not begins and not nouns
             pair = len(words) > 1 and len(rare) == len(words)
-            placed = bool(rare) and begins and _PLACED.match(text, run.end())
+            placed = bool(rare and begins and _PLACED.match(text, run.end()))
+            placed = placed or _may_be_meant(text, run, given, rare)
             if (given and not self._words.is_word(given[0])) or within or pair or placed:
                 said.append(run[0])
-        said += self._small.possible(text) if self._words.tells else ()
+        said += self._small.possible(text)
         return list(dict.fromkeys(said))[:_MOST_MARKED]
+
+    def _may_be_rare(self, word: str) -> bool:
+        """Whether the export hardly has it; where few conversations tell, no language either."""
+        return self._words.is_rare(word) and (self._words.tells or self._words.is_odd(word))
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         nouns = _mostly_capitals(text)
@@ -92,16 +106,16 @@ class Names:
         called = bool(CALLED.search(before))
         called |= unknown == len(words) and bool(BEHIND.match(behind))
         odd = bool(unknown) and self._words.is_odd(words[unknown - 1])
-        part = odd and self._words.tells and unknown == len(words) and behind.startswith(f" {NAME}")
-        if before.endswith(f"{NAME} ") and self._words.tells and not unknown:
+        part = odd and unknown == len(words) and behind.startswith(f" {NAME}")
+        if before.endswith(f"{NAME} ") and not unknown:
             first = words[0].lower()
             unknown = int(self._words.is_unusual(first) and first not in self._words.terms)
-        part |= self._words.tells and before.endswith(f"{NAME} ")
+        part |= before.endswith(f"{NAME} ")
         if unknown and (called or part):
             return unknown
-        if self._words.tells and (placed := self._in_place(before, words, behind)):
+        if placed := self._in_place(before, words, behind):
             return placed
-        whole = self._words.tells and unknown == len(words) and not is_common(words[0])
+        whole = unknown == len(words) and not is_common(words[0])
         if whole and not _CODE.match(behind) and is_named(before, unknown, behind):
             return unknown
         if _NUMBER.search(before):
@@ -117,7 +131,7 @@ class Names:
             return 0
         if not all(map(self._words.is_odd, words[:unknown])) or (nouns and unknown < len(words)):
             return 0
-        if _BEGINS.search(before) and not behind.startswith(","):
+        if (_BEGINS.search(before) and not behind.startswith(",")) or _ARTICLE.search(before):
             return 0
         code = unknown == len(words) and _CODE.match(behind)
         pair = f"{words[0]} {words[1]}".lower()
@@ -141,6 +155,9 @@ class Names:
         given = is_given(first)
         if (odd or given) and (is_sure(before, behind) or is_signed(before, behind)):
             return count
+        meant = given and first not in ALSO_WORDS and is_meant(before, behind)
+        if meant or (given and is_with_me(before, behind)):
+            return count
         if is_closed(before, behind) and self._words.is_rare(first):
             return count
         if not is_likely(before, behind):
@@ -152,11 +169,21 @@ class Names:
         """Whether a given name without another behind it is one."""
         if len(words[0]) < _SHORTEST or words[0].lower() in ALSO_WORDS:
             return False
-        if self._words.tells and self._words.is_ordinary(words[0].lower()):
+        first = words[0].lower()
+        sentence = f"{before}{words[0]}{behind}"
+        if self._words.is_ordinary(first) and not self._words.is_name_in(first, sentence):
             return False
-        if len(words) == 1 and _CODE.match(behind):
-            return False
-        return self._words.tells or not _BEGINS.search(before)
+        return not (len(words) == 1 and _CODE.match(behind))
+
+
+def _may_be_meant(text: str, run: re.Match[str], given: list[str], rare: list[str]) -> bool:
+    """Whether a given name that is a word, too, or a rare word, stands where somebody is named."""
+    around = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
+    if (rare or given) and is_meant(*around):
+        return True
+    if not given or is_common(given[0]) or len(given[0]) < _SHORT:
+        return False
+    return is_likely(*around) or run[0].endswith(_OWN)
 
 
 def _without(text: str, names: Iterator[tuple[int, int]]) -> str:

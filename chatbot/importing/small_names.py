@@ -13,6 +13,7 @@ from chatbot.importing.name_contexts import (
     CALLED,
     is_behind_determiner,
     is_beside_people,
+    is_relation,
     is_saying,
     is_told_of,
 )
@@ -21,9 +22,11 @@ from chatbot.importing.name_positions import (
     is_everybody,
     is_greeted,
     is_likely_small,
+    is_meant,
     is_signed,
     is_sure,
     is_titled,
+    is_with_me,
 )
 from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, WORD, Words, near_to
 from chatbot.text.languages import is_common
@@ -36,6 +39,16 @@ _NEXT = re.compile(
     rf"[ ]({_PART}|\[name\])(?![\w@/-])"
 )
 _MENTION = re.compile(r"(?<![\w.@])@([^\W\d_][\w.-]{1,30})")
+_LOGIN = re.compile(
+    r"(?<![\w.@/\\-])[^\W\d_]{1,30}(?:[._][^\W\d_]{1,30}){1,2}\d{0,6}(?![\w@/\\-]|\.\w)"
+)
+_LOGGED = re.compile(
+    r"\b(?i:log(?:ged)? ?in(?: name)?(?: as)?|user(?: ?name|[ -]?id)?|account(?: name)?|handle"
+    r"|nick(?:name)?|signed in as|benutzer(?:name)?|konto|identifiant|compte|usuario"
+    r"|cuenta|gebruikersnaam|utente"
+    r"|insta(?:gram)?)(?: (?:is|ist|est|es|as|was))?[ ]?:?[ \"'„“«]{0,3}$"
+)
+_LAST = re.compile(r"[ ]*(?:[.!?\n]|$)")
 _SHORT = 3
 _LONG = 5  # letters of a name that may be written wrong, and one more
 _MOST = 3  # words of a name
@@ -62,7 +75,8 @@ class SmallNames:
             rest = text[word.end() : end_here]
             longer = bool(rest) and self._may_be_first(small, rest, before)
             here = longer or self._is_here(word[1], before, behind)
-            if self._words.is_name(small) or (here and not strange):
+            named = self._words.is_name(small) or self._words.is_name_in(small, text)
+            if named or (here and not strange):
                 end = end_here
                 yield start, end
 
@@ -71,16 +85,30 @@ class SmallNames:
         strange = self._words.is_strange(text)
         for word in _WORD.finditer(text):
             small = word[1].lower()
-            before, _ = _around(text, *word.span())
+            before, behind = _around(text, *word.span())
             if strange or not word[1].islower():
                 continue
             if (
                 self._words.is_unknown(small)
                 or self._words.is_of_people(small)
                 or (is_given(small) and small not in ALSO_WORDS and self._words.is_unusual(small))
-                or (is_beside_people(before) and is_given(small) and not is_common(small))
+                or self._may_be_meant(small, before, behind)
             ):
                 yield word[1]
+
+    def _may_be_meant(self, small: str, before: str, behind: str) -> bool:
+        """Whether a word is a given name, too, and stands where somebody can be named."""
+        if is_common(small) or len(small) < _SHORT or not self._words.is_seldom(small):
+            return False
+        beside = before.endswith(f"{NAME} ") or CALLED.search(before)
+        if beside and _LAST.match(behind) and not is_relation(small):
+            return True
+        if BEHIND.match(behind) and not is_behind_determiner(before):
+            return True
+        if not is_given(small) or is_relation(small):
+            return False
+        there = is_beside_people(before) or is_meant(before, behind) or is_sure(before, behind)
+        return there or is_signed(before, behind) or is_likely_small(before, behind)
 
     def own(self, text: str, people: Collection[str]) -> Iterator[tuple[int, int]]:
         """Where the text has parts of the names of ``people`` in other letters: small ones, without
@@ -111,6 +139,16 @@ class SmallNames:
             if self._words.is_seldom(small):
                 yield word.start(1), word.start(1) + len(small)
 
+    def logins(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where a login has somebody's name in it: "jane.doe", "jdoe_7" behind "my login"."""
+        for login in _LOGIN.finditer(text):
+            said = bool(_LOGGED.search(text[max(0, login.start() - _NEAR) : login.start()]))
+            parts = [part.lower() for part in WORD.findall(login[0])]
+            if any(self._words.is_name(part) for part in parts) or (
+                said and any(self._words.is_odd(part) for part in parts if len(part) >= _SHORT)
+            ):
+                yield login.span()
+
     def _is_here(self, word: str, before: str, behind: str) -> bool:
         """Whether a word is a name, or the first of one."""
         words, small = self._words, word.lower()
@@ -119,21 +157,28 @@ class SmallNames:
         if words.is_name(small):
             return True
         given, unusual, seldom = is_given(small), words.is_unusual(small), words.is_seldom(small)
-        if is_saying(small) or is_everybody(small):
+        if is_saying(small) or is_everybody(small) or is_relation(small):
             return False
         if is_titled(before) or (seldom and is_greeted(before, behind)):
             return True
         if (given or unusual) and (is_sure(before, behind) or is_signed(before, behind)):
             return True
+        plain = given and seldom and small not in ALSO_WORDS
+        if (plain and is_meant(before, behind)) or (given and is_with_me(before, behind)):
+            return True
+        if words.is_person(small) and is_likely_small(before, behind):
+            return True
         if given and word.isupper() and CALLED.search(before):
             return True
         listed = seldom and small not in ALSO_WORDS and words.is_listed(small)
         if unusual or listed:
-            there = bool(CALLED.search(before) or BEHIND.match(behind))
+            there = bool(CALLED.search(before))
+            there |= (unusual or given) and bool(BEHIND.match(behind))
             there |= is_told_of(before, 1, behind)
             if there or ((unusual or given) and is_beside_people(before)):
                 return True
-        return words.is_unknown(small) and word == small and is_likely_small(before, behind)
+        unknown = words.is_unknown(small) and words.is_told_of_once(small)
+        return unknown and word == small and is_likely_small(before, behind)
 
     def _may_be_first(self, small: str, rest: str, before: str) -> bool:
         """Whether it is a name where another part of one is behind it, as in "amit kwon"."""

@@ -493,6 +493,7 @@ def test_each_export_is_a_command(
     report = json.loads(capsys.readouterr().out)
     assert (report["added"], report["candidates"]) == (1, 1)
     assert Path(report["candidates_file"]) == tmp_path / "data/candidates/zendesk.jsonl"
+    assert (report["conversations"], report["marked"]) == (1, 0)
     for source in EXPORTS:
         command = ["import", source, str(tmp_path / "nothing"), "--knowledge", str(knowledge)]
         assert main(command) == 1
@@ -634,3 +635,17 @@ def test_a_name_that_is_none_is_refused(knowledge: Path, tmp_path: Path) -> None
     for name in ("../x", ".hidden", "a/b", "x" * 81):
         with pytest.raises(ImportingError, match="cannot name an import"):
             import_export("zendesk", tmp_path, knowledge, tmp_path, ExportOptions(), name)
+
+
+def test_the_report_says_what_a_small_export_cannot_tell(
+    knowledge: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CHATBOT_DATA", str(tmp_path / "data"))
+    path = folder(tmp_path, tickets={"tickets": [zendesk_ticket(1)]})
+    assert main(["import", "zendesk", str(path), "--knowledge", str(knowledge)]) == 0
+    said = capsys.readouterr().err
+    assert "out of 1 conversation," in said
+    assert "With fewer than 200 conversations (here 1) an import cannot tell" in said
+    assert "No documents were in it" in said
+    assert "makes them searchable" not in said

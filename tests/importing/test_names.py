@@ -52,7 +52,7 @@ def test_names_are_hidden(text: str, wanted: str) -> None:
 
 def test_a_few_conversations_do_not_tell_what_a_word_is() -> None:
     few = Names(EXPORT[:3])
-    text = "Open Qxlorb Zwantek. Frank advice is given."
+    text = "Open Qxlorb Zwantek. Frank advice is given. The Orange tariff ends in November."
     assert few.hide(text) == text
 
 
@@ -81,7 +81,8 @@ def test_what_may_be_a_name_is_told() -> None:
     assert names.possible("Qxlorb on nights was there. Ask for zwantek.") == ["Qxlorb", "zwantek"]
     assert names.possible("Leave the Green Saver online.") == []
     text = "My Wilma asked. Can I ask Can? Legen Sie es hin. It is an Orrin 60."
-    assert Names([]).possible(text) == ["My Wilma", "Can"]
+    german = "Legen Sie es bitte wieder hin, wir brauchen es nicht."
+    assert Names([(german, text)]).possible(text) == ["My Wilma", "Can"]
 
 
 @pytest.mark.parametrize(

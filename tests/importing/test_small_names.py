@@ -48,6 +48,61 @@ def test_names_in_other_letters_are_hidden(names: Names, text: str, wanted: str)
     assert names.hide(text) == wanted
 
 
+FEW = Names(EXPORT[:20], ["Grace Bishop"])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("spoke to qxlorb, my husband, and thandiwe", "spoke to [name], my husband, and [name]"),
+        ("@qxlorb can you help", "@[name] can you help"),
+        ("uncle cliff and oma hilde said no", "uncle [name] and [name] said no"),
+        ("dad and graham pulled hard", "dad and [name] pulled hard"),
+        ("the green lid please - cliff", "the green lid please - [name]"),
+        ("booking made by hunter", "booking made by [name]"),
+        ("is it shut? hunter replaced it", "is it shut? [name] replaced it"),
+        ("me and joy are there", "me and [name] are there"),
+        ("rose and i want a lid", "[name] and i want a lid"),
+        ("i already told jan on the phone", "i already told [name] on the phone"),
+        ("the lid is for grace today", "the lid is for [name] today"),
+        ("my login is fenna.qxlorb and it fails", "my login is [name] and it fails"),
+        ("kickstand falls. login kwame_b", "kickstand falls. login [name]"),
+        ("ask pascale for a green lid on wednesday", "ask [name] for a green lid on wednesday"),
+        ("hello customer, unused lids are fine", "hello customer, unused lids are fine"),
+        ("the lid is black, my son says", "the lid is black, my son says"),
+        ("the hunter lid was replaced by us", "the hunter lid was replaced by us"),
+        ("see data.json and shop.example", "see data.json and shop.example"),
+        ("uncle said no, sister has it", "uncle said no, sister has it"),
+    ],
+)
+def test_few_conversations_are_enough_where_only_somebody_can_be_meant(
+    text: str, wanted: str
+) -> None:
+    assert FEW.hide(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("account is june's and mine", ["june"]),
+        ("account is June's and mine", ["June's"]),
+        ("booking made by faith for two", ["faith"]),
+        ("can i wash it? olu does", ["olu"]),
+        ("rain cape for bunny, my gran", ["bunny"]),
+        ("i got it from [name] stick", ["stick"]),
+        ("the lid may turn green in march", []),
+    ],
+)
+def test_a_name_that_stays_is_marked_in_a_small_export(text: str, marked: list[str]) -> None:
+    assert FEW.hide(text) == text
+    assert FEW.possible(text) == marked
+
+
+def test_words_of_one_sides_language_are_no_names() -> None:
+    said = "Ya le hemos devuelto los veinte euros hoy."
+    assert Names([("What about my order?", said)]).hide(said) == said
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
