@@ -28,8 +28,9 @@ $(VENV)/.installed-dev: $(VENV)/.weights pyproject.toml
 	$(PIP) -e .[dev]
 	touch $(VENV)/.installed $@
 
+# Ctrl-C is how it ends, and no error.
 run: install
-	$(BIN)/chatbot serve
+	trap : INT; $(BIN)/chatbot serve || [ $$? -eq 130 ]
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -43,8 +43,9 @@ class Approval:
 class Answer:
     """An answer that was verified once, when it was finished.
 
-    ``confidence`` is the gate's, from 0 to 1. ``timings`` are seconds from the start of the
-    request: ``waited`` in line, ``ready`` to work, ``retrieved``, ``first_token``, ``total``.
+    ``confidence`` is the gate's, from 0 to 1, or less where a sentence is marked. ``timings`` are
+    seconds from the start of the request: ``waited`` in line, ``ready`` to work, ``retrieved`` the
+    passages, ``read`` by the model, ``first_token``, ``total``.
     ``choices`` are what a question back asks to choose from: the answer is that question.
     ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;

@@ -1,8 +1,9 @@
 """The chain: understand -> retrieve -> decide -> excerpt -> fit -> read, then prompt -> model.
 
-It is made of LangChain runnables in two parts, so that a front end can show the passages while
-the model still writes: :attr:`AnswerChain.prepare` turns a :class:`Question` into a
-:class:`Prepared`, and :meth:`AnswerChain.respond` streams the answer's message chunks from it.
+It is made of LangChain runnables in parts, so that a front end can show the passages while the
+model still reads or writes: :attr:`AnswerChain.search` turns a :class:`Question` into a
+:class:`Prepared`, :attr:`AnswerChain.weigh` has the model read it, and :meth:`AnswerChain.respond`
+streams the answer's message chunks from it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -83,18 +84,27 @@ class Prepared:
 
 @dataclass(frozen=True)
 class AnswerChain:
-    """``prepare`` decides; :meth:`respond` is not called when it abstains. ``read_otherwise``
-    gives the same question with the passages read in other ways, for another answer.
+    """``search`` finds passages and ``weigh`` decides, which takes as long as the model needs to
+    read them; :meth:`respond` is not called when it abstains. ``read_otherwise`` gives the same
+    question with the passages read in other ways, for another answer. ``right`` is
+    the share of the model's supported answers that are right.
 
     Where the gate has read and answers, the model does not begin with its refusal: which
     probability of it is too much is measured, and greedy decoding would take half, or less.
     """
 
-    prepare: Runnable[Question, Prepared]
+    search: Runnable[Question, Prepared]
+    weigh: Runnable[Prepared, Prepared]
     render: Runnable[Prepared, ChatPromptValue]
     llm: BaseChatModel
     prompts: Prompts
     read_otherwise: Callable[[Prepared], Iterator[Prepared]]
+    right: float = 1.0
+
+    @property
+    def prepare(self) -> Runnable[Question, Prepared]:
+        """All that comes before the answer."""
+        return self.search | self.weigh
 
     def respond(self, prepared: Prepared) -> Runnable[Prepared, AIMessage]:
         """What writes the answer, within the limits of the question."""
@@ -122,6 +132,7 @@ def build_chain(
     excerpts: Excerpts | None = None,
     condense: Literal["model", "history"] = "history",
     languages: Sequence[str] = (),
+    right: float = 1.0,
 ) -> AnswerChain:
     """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
 
@@ -221,16 +232,15 @@ def build_chain(
     def render(state: Prepared) -> ChatPromptValue:
         return prompts.render_answer(state.history, clean_passages(state.read), state.wording)
 
-    prepare = (
+    search = (
         RunnableLambda(understand)
         | RunnableLambda(retrieve)
         | RunnableLambda(decide)
         | RunnableLambda(excerpt)
         | RunnableLambda(shorten)
-        | RunnableLambda(read)
-        | RunnableLambda(ask_back)
     )
-    return AnswerChain(prepare, RunnableLambda(render), llm, prompts, read_otherwise)
+    weigh = RunnableLambda(read) | RunnableLambda(ask_back)
+    return AnswerChain(search, weigh, RunnableLambda(render), llm, prompts, read_otherwise, right)
 
 
 def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
@@ -34,6 +35,9 @@ _BELOW = ("/v1/", PREFIX, f"{ASSETS}/")
 _CONSOLE = "/console"
 
 _LOOK_EVERY = 5.0  # seconds
+# At most so many threads beside the event loop. By default there are four more than processors,
+# and answers whose passages the model reads, for a minute on a slow machine, would hold all.
+_THREADS = 64
 
 _ABOUT = """Answers from a knowledge folder, with citations.
 
@@ -51,6 +55,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         """Load models beside the event loop: health is there first, answers follow."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "beside"))
         async with AsyncExitStack() as running:
             if mcp is not None:
                 await running.enter_async_context(mcp.running())

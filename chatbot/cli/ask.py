@@ -196,6 +196,8 @@ def _search(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    from chatbot.grounding.citations import MARK
+
     history = _read_history(options.history) if options.history else []
     service = make_service(options)
     need_index(service)
@@ -206,6 +208,8 @@ def _ask(options: argparse.Namespace) -> None:
     print()
     for number, citation in enumerate(answer.citations, start=1):
         print(f"[{number}] {citation.address or citation.path}: {citation.quote}")
+    for part in answer.unsupported:
+        print(f"{MARK.strip()} {part.text.strip()} ({part.reason})", file=sys.stderr)
     if answer.approved:
         print(f"Approved by {answer.approved.by} on {answer.approved.at[:10]}", file=sys.stderr)
         return

@@ -145,7 +145,12 @@ async def _database(settings: Settings) -> str:
         users = await store.users.all()
     finally:
         await store.close()
-    return f"{store.database.kind}, {len(users)} users, {len(keys)} API keys in use"
+    used = f"{_counted(len(users), 'user')}, {_counted(len(keys), 'API key')} in use"
+    return f"{store.database.kind}, {used}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _access(settings: Settings) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 from chatbot.audience import Asker
 from chatbot.errors import QuestionError
-from chatbot.grounding.citations import Citation, citation_of
-from chatbot.grounding.conclusions import lead_verdict
+from chatbot.grounding.asked import Asked
+from chatbot.grounding.citations import Citation, citation_of, verdict
 from chatbot.grounding.evidence import evidence
 from chatbot.grounding.leads import lead_objection
-from chatbot.grounding.lexicon import capitalised, is_polite
+from chatbot.grounding.lexicon import is_polite
 from chatbot.grounding.likeness import Likeness
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
@@ -91,13 +91,13 @@ def _check_sentence(
 ) -> CheckedSentence:
     if is_polite(text):
         return CheckedSentence(text, False, _POLITE)
-    asked = read(capitalised(question))
-    found = evidence(text, spans, asked, alike)
+    asked = Asked(question, passages=[span.text for span in spans])
+    found = evidence(text, spans, asked.reading, alike)
     if not found.spans:
         near = citation_of(found.near) if found.near else None
         return CheckedSentence(text, False, found.reason, near=near)
     said = read(text)
-    _, wrong = lead_verdict(said, asked, [span.reading for span in found.spans])
-    if wrong := wrong or (lead_objection(said, asked) if question else None):
+    right, wrong = verdict(said, found.spans, asked)
+    if wrong := wrong or (lead_objection(said, asked.reading) if question and not right else None):
         return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

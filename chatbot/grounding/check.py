@@ -10,10 +10,15 @@ from chatbot.text.sentences import sentences
 
 
 def check(
-    answer: str, passages: Sequence[Document], secret: str, strict: bool, question: str = ""
+    answer: str,
+    passages: Sequence[Document],
+    secret: str,
+    strict: bool,
+    question: str = "",
+    before: Sequence[str] = (),
 ) -> tuple[str, Verified]:
-    """The answer as it may be shown, and what it rests on; the ``question`` gives quantities and
-    names that may be in no passage.
+    """The answer as it may be shown, and what it rests on; the ``question``, and those ``before``
+    it that it goes on from, newest first, give quantities and names that may be in no passage.
 
     A sentence that copies the ``secret`` system prompt is left out; where an instruction was
     found in the conversation (``strict``), so is every sentence that rests on no passage. The
@@ -22,10 +27,10 @@ def check(
     answer = _without(answer, [s for s in sentences(answer) if copies(answer[s[0] : s[1]], secret)])
     if copies(answer, secret):
         answer = ""
-    verified = verify(answer, passages, question)
+    verified = verify(answer, passages, question, before)
     if strict and verified.unsupported:
         answer = _without(answer, [(item.start, item.end) for item in verified.unsupported])
-        verified = verify(answer, passages, question)
+        verified = verify(answer, passages, question, before)
     return answer, verified
 
 

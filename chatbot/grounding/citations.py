@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from langchain_core.documents import Document
 
+from chatbot.grounding.asked import Asked
 from chatbot.grounding.conclusions import lead_verdict
-from chatbot.grounding.elsewhere import elsewhere
+from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
-from chatbot.grounding.lexicon import capitalised
+from chatbot.grounding.limits import limited
 from chatbot.grounding.places import regions
-from chatbot.grounding.reading import read
+from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.text.sentences import sentences
 
@@ -58,19 +59,22 @@ class Verified:
     lead_agrees: bool = False
 
 
-def verify(answer: str, passages: Sequence[Document], question: str = "") -> Verified:
+def verify(
+    answer: str, passages: Sequence[Document], question: str = "", before: Sequence[str] = ()
+) -> Verified:
     """Match each sentence of ``answer`` to the spans of ``passages`` that say it
     (:func:`chatbot.grounding.evidence.evidence`), or that it follows from for what the
-    ``question`` gives."""
+    ``question`` gives. ``before`` are the questions that it goes on from, newest first."""
     spans = all_spans(passages)
     result, agrees = Verified(), False
-    asked = read(capitalised(question))
-    other = elsewhere(answer, question, [passage.page_content for passage in passages])
+    asked = Asked(question, before, [passage.page_content for passage in passages])
+    other = elsewhere(answer, asked)
     for start, end in sentences(answer):
         claim = answer[start:end]
-        found = Finding((), other) if other and regions(claim) else evidence(claim, spans, asked)
+        told = other if regions(claim) else None
+        found = Finding((), told) if told else evidence(claim, spans, asked.reading)
         if found.spans:
-            right, wrong = lead_verdict(read(claim), asked, [s.reading for s in found.spans])
+            right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
             found = Finding((), wrong) if wrong else found
         if not found.spans:
@@ -81,6 +85,16 @@ def verify(answer: str, passages: Sequence[Document], question: str = "") -> Ver
             if citation not in result.citations:
                 result.citations.append(citation)
     return replace(result, lead_agrees=agrees)
+
+
+def verdict(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, str | None]:
+    """Whether a leading "yes" or "no" is right for the question, and what is wrong with a claim
+    as an answer to it although the spans say it; neither where that is not decided."""
+    if (decided := limited(claim, found, asked)) is not None:
+        return decided
+    right, wrong = lead_verdict(claim, asked.reading, [span.reading for span in found])
+    wrong = wrong or left_out(claim, found, asked)
+    return right and not wrong, wrong
 
 
 def mark(

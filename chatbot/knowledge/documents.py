@@ -32,6 +32,8 @@ _TABLES = frozenset(
 )
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
+STARTERS = ".starters"  # in the folder itself: questions to begin with, for the page
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document(Extracted):
@@ -137,10 +139,10 @@ def list_skipped(folder: Path) -> list[Skipped]:
 
 
 def _unread_suffix(path: str) -> str | None:
-    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document, and
-    of what says whom a folder is for."""
+    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document, of
+    what says whom a folder is for, and of the questions to begin with."""
     name = path.rstrip("/").rsplit("/", 1)[-1]
-    if is_audience_file(name):
+    if is_audience_file(name) or path == STARTERS:
         return None
     if name.startswith("."):
         return ".*"

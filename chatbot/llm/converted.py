@@ -48,7 +48,7 @@ def prepare_graph(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Path:
     """The folder that the OpenVINO engine loads; made once, in another process, and kept. Blocks:
-    it takes a 1.5B model a minute or two.
+    it takes a 1.5B model some minutes.
 
     Raises:
         ModelUnavailableError: weights are missing or cannot be converted, the adapter does not

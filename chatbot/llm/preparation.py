@@ -146,7 +146,7 @@ class Preparation:
 _LINES: dict[Phase, str] = {
     "waiting": "%s waits (%s)",
     "fetching": "%s (%s) is being fetched; the small model answers meanwhile",
-    "converting": "%s (%s) is being converted, once, for a minute or two",
+    "converting": "%s (%s) is being converted, once, for some minutes",
     "loading": "%s (%s) is being loaded",
     "answers": "%s (%s) answers now",
     "failed": "%s does not answer, the small model does: %s",

@@ -124,6 +124,7 @@ class Search:
             excerpts=excerpts,
             condense=condense,
             languages=self._languages(view or generation, documents),
+            right=1.0 if self._models.scripted else entry.right,
         )
 
     def _excerpts(self) -> Excerpts | None:

@@ -1,5 +1,6 @@
 """An answer that its passages contradict is written again from another reading of them."""
 
+import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
@@ -8,8 +9,8 @@ import pytest
 from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.answer import Answer, Stopwatch
-from chatbot.answering.chain import build_chain
-from chatbot.answering.events import Answered, Event, Rereading, Rewritten, Token
+from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
@@ -64,7 +65,19 @@ async def events_of(
     asked: Question = ASKED,
     found: Callable[..., list[Passage]] | None = None,
 ) -> list[Event]:
-    chain = build_chain(
+    chain = chain_of(service, engine, reads, found)
+    small_talk = load_small_talk(service.settings.prompts)
+    events = stream_answer(chain, asked, small_talk, "scripted", Stopwatch())
+    return [event async for event in events]
+
+
+def chain_of(
+    service: ChatService,
+    engine: ScriptedEngine,
+    reads: bool,
+    found: Callable[..., list[Passage]] | None = None,
+) -> AnswerChain:
+    return build_chain(
         scripted_model(engine),
         RunnableLambda(found or service.retriever(EVERYTHING, 12).search),
         service._prompts,
@@ -73,9 +86,6 @@ async def events_of(
         shown=4,
         excerpts=Excerpts(HashedEmbeddings()),
     )
-    small_talk = load_small_talk(service.settings.prompts)
-    events = stream_answer(chain, asked, small_talk, "scripted", Stopwatch())
-    return [event async for event in events]
 
 
 def last(events: list[Event]) -> Answer:
@@ -89,6 +99,41 @@ def streamed(events: list[Event]) -> str:
 
 def long_ones(query: str, asked: str = "") -> list[Passage]:
     return LONG
+
+
+class Slow(InTurn):
+    """Reads its passages when ``gate`` opens."""
+
+    gate = threading.Event()
+
+    def probability(self, request: GenerationRequest, text: str) -> float:
+        assert self.gate.wait(20)
+        return super().probability(request, text)
+
+
+async def test_what_a_model_makes_of_the_right_passages_lowers_its_confidence(
+    service: ChatService,
+) -> None:
+    chain = replace(chain_of(service, InTurn(RIGHT), reads=True), right=0.5)
+    small_talk = load_small_talk(service.settings.prompts)
+    events = stream_answer(chain, ASKED, small_talk, "scripted", Stopwatch())
+    answer = last([event async for event in events])
+    assert answer.citations and not answer.unsupported
+    assert answer.confidence <= 0.5
+    assert support(answer) == "partly"
+
+
+async def test_the_passages_are_told_before_the_model_has_read_them(service: ChatService) -> None:
+    engine, watch = Slow(RIGHT), Stopwatch()
+    chain = chain_of(service, engine, reads=True)
+    small_talk = load_small_talk(service.settings.prompts)
+    events = stream_answer(chain, ASKED, small_talk, "scripted", watch)
+    first = await asyncio.wait_for(anext(events), 10)
+    assert isinstance(first, PassagesFound)
+    assert "read" not in watch.seconds
+    engine.gate.set()
+    rest = [event async for event in events]
+    assert list(last(rest).timings) == ["retrieved", "read", "first_token", "total"]
 
 
 async def test_another_reading_takes_the_place_of_a_contradicted_answer(

@@ -44,6 +44,15 @@ async def test_unknown_addresses_and_methods_are_errors(client: httpx.AsyncClien
     assert (await client.get("/predict")).status_code == 405
 
 
+async def test_answers_that_hold_threads_leave_others_theirs(service: ChatService) -> None:
+    api, ends = create_api(service.settings, service), threading.Event()
+    async with api.router.lifespan_context(api):
+        held = [asyncio.create_task(asyncio.to_thread(ends.wait, 20)) for _ in range(40)]
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "here"), 10) == "here"
+        ends.set()
+        await asyncio.gather(*held)
+
+
 async def test_above_the_line_is_429_with_retry_after(
     client: httpx.AsyncClient, gated: GatedEngine
 ) -> None:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from chatbot.cli.doctor import _access, refused_connections, run_checks
+from chatbot.cli.doctor import _access, _counted, refused_connections, run_checks
 from chatbot.page.access import Mode
 from chatbot.settings import Settings
 from tests.support.index import build
@@ -23,6 +23,10 @@ def failed(settings: Settings) -> dict[str, str]:
 
 def test_a_good_installation_passes(chosen: Settings) -> None:
     assert failed(chosen) == {}
+
+
+def test_one_of_a_kind_is_not_said_in_the_plural() -> None:
+    assert [_counted(count, "user") for count in (0, 1, 2)] == ["0 users", "1 user", "2 users"]
 
 
 def test_every_file_that_says_unclearly_whom_it_is_for_is_named(chosen: Settings) -> None:

@@ -26,7 +26,7 @@ def test_links_that_leave_the_folder_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
-    for name in ("a.md", "b.png", "sub/c.png", "d", ".hidden"):
+    for name in ("a.md", "b.png", "sub/c.png", "d", ".hidden", ".starters"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     kinds = {kind.suffix: (kind.count, kind.reason) for kind in list_skipped(tmp_path)}

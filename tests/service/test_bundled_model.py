@@ -40,6 +40,7 @@ def test_ten_cases_offline(real: ChatService) -> None:
             answer = asyncio.run(ask(case["question"])).answer
             assert case["relevant"][0]["path"] in [p.path for p in answer.passages]
             assert "bundled-small" in answer.model
+            assert answer.abstained or answer.confidence <= 0.49  # half of its answers are right
             for citation in answer.citations:
                 text = real.document_text(citation.path, EVERYTHING)
                 assert text[citation.start : citation.end] == citation.quote
