@@ -19,7 +19,7 @@ RUN = re.compile(rf"(?<![\w@/.'’-]){PERSON}(?:[ ](?:{OF}[ ])?{PERSON})*(?![\w@
 CAPITALISED = re.compile(PERSON)
 # Behind verbs of Spanish and Italian.
 _PRONOUNS = re.compile(r"(?:l[aeo]s?|[mts]e|n?os|gli|[mtvc]i){1,2}$")
-_PREFIX = re.compile(r"^(?:un|non|re|mis|pre)")
+_AFFIX = re.compile(r"^(?:un|non|no|re|mis|pre)|(?:out|off|up|back|down)$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORT = 3  # letters of a name in small letters
 _SURE = 4  # letters of one that a list has
@@ -96,7 +96,7 @@ class Words:
     def _is_ordinary_part(self, small: str) -> bool:
         if is_common(small) or self._vocabulary.has(small):
             return True
-        root = _PREFIX.sub("", small)  # "unused"
+        root = _AFFIX.sub("", small, count=1)  # "unused", "callout"
         if len(root) >= _SURE and root != small and self._vocabulary.has(root):
             return not self.is_listed(small)
         return self._vocabulary.has_noun(small) and not self.is_listed(small)

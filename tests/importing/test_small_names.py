@@ -69,6 +69,7 @@ FEW = Names(EXPORT[:20], ["Grace Bishop"])
         ("kickstand falls. login kwame_b", "kickstand falls. login [name]"),
         ("ask pascale for a green lid on wednesday", "ask [name] for a green lid on wednesday"),
         ("hello customer, unused lids are fine", "hello customer, unused lids are fine"),
+        ("a problem with callout and signup", "a problem with callout and signup"),
         ("the lid is black, my son says", "the lid is black, my son says"),
         ("the hunter lid was replaced by us", "the hunter lid was replaced by us"),
         ("see data.json and shop.example", "see data.json and shop.example"),
