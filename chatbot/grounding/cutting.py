@@ -128,6 +128,7 @@ def _build_pieces(
     language: str,
 ) -> list[Piece]:
     built: list[Piece] = []
+    clause: Piece | None = None  # the last one
     for a, b in spans:
         said = text[a:b].strip(" ,;:|.()")
         if not said:
@@ -136,24 +137,23 @@ def _build_pieces(
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
         how = _begins(said, parted) if built else ""
         parts = replace(
-            Piece(said, *own, language=language, before=_clause_before(built) if how else None),
+            Piece(said, *own, language=language, before=(clause or built[-1]) if how else None),
             elliptic=how == "elliptic",
             gapped=how == "gapped",
         )
         built.append(parts)
+        if _is_clause(parts, len(built) == 1):
+            clause = parts
     return _with_denied_lists(built, [a not in hard and text[a] != ":" for a, _ in spans])
 
 
-def _clause_before(built: Sequence[Piece]) -> Piece:
-    """The last piece that is no item of a list: not "Canopy" of "on Stem and Canopy, but not on
-    Seed"."""
-    for piece in reversed(built):
-        first = WORD.search(piece.text)
-        if first is not None and first[0].lower() in words("if") and piece is not built[0]:
-            continue  # "paid on Plus if it was checked; on Basic it is not"
-        if piece.facts or piece.terms or not _is_item(piece.text, True):
-            return piece
-    return built[-1]
+def _is_clause(piece: Piece, is_first: bool) -> bool:
+    """Whether a piece is no item of a list (not "Canopy" of "on Stem and Canopy, but not on Seed")
+    and no condition behind another one: "paid on Plus if it was checked; on Basic it is not"."""
+    first = WORD.search(piece.text)
+    if first is not None and first[0].lower() in words("if") and not is_first:
+        return False
+    return bool(piece.facts or piece.terms or not _is_item(piece.text, True))
 
 
 def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece]:

@@ -20,14 +20,16 @@ def free_for_paid(claim: Reading, source: Reading) -> str | None:
     paid = [c for c in source.clauses if _has_price(c) and not is_free(c.text)]
     if source.row or not (free and paid):
         return None
-    for clause in claim.clauses:
-        if not is_free(clause.text) or _has_price(clause):
-            continue
-        said = _named(clause)
-        for priced in paid:
-            own = _held(_named(priced) - _around(free), said)
-            others = frozenset[str]().union(*(_about(one) for one in free)) - _named(priced)
-            if own and not _held(others, said):
+    claimed = [
+        clause for clause in claim.clauses if is_free(clause.text) and not _has_price(clause)
+    ]
+    around = _around(free) if claimed else frozenset()
+    about = frozenset[str]().union(*map(_about, free if claimed else ()))
+    names = dict.fromkeys(_named(priced) for priced in paid) if claimed else {}
+    for said in map(_named, claimed):
+        for named in names:
+            own = _held(named - around, said)
+            if own and not _held(about - named, said):
                 return f"it says 'free', and its source has a price for '{longest(own)}'"
     return None
 

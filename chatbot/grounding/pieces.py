@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts
@@ -160,6 +160,7 @@ def _stems(
     return frozenset(named | (bare - words("no")))
 
 
+@lru_cache(maxsize=20_000)  # the words of one answer are compared with many sources
 def stems_of(text: str, language: str) -> frozenset[str]:
     """The stems of a text that is no sentence."""
     terms = [term for term in kinds().find(text) if term.kind != "month"]

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from chatbot.importing.name_contexts import PERSON
@@ -136,9 +136,9 @@ class Words:
         """Whether it is a given name, and a word only in languages that ``text`` is not in."""
         if len(small) < _SURE or not is_given(small) or small in ALSO_WORDS or is_common(small):
             return False
-        if len(WORD.findall(text)) < _TELLING or not self.is_seldom(small):
+        own = _vocabulary_of(text)
+        if own is None or not self.is_seldom(small):
             return False
-        own = Vocabulary(languages_in([text]))
         return not any(own.has(part) or own.has_noun(part) for part in small.split("-"))
 
     def is_told_of_once(self, small: str) -> bool:
@@ -232,3 +232,9 @@ def near_to(word: str) -> Iterator[str]:
             yield from (head + letter + tail[1:] for letter in _LETTERS)
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:]
+
+
+@lru_cache(maxsize=4)  # each word of a text asks for it
+def _vocabulary_of(text: str) -> Vocabulary | None:
+    """The words of the languages of a text; ``None`` where it is too short to tell them."""
+    return Vocabulary(languages_in([text])) if len(WORD.findall(text)) >= _TELLING else None

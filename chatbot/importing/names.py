@@ -37,6 +37,7 @@ _NOUNS, _NOUN_SHARE = 3, 0.12  # within sentences of a text whose nouns have cap
 _PLACED = re.compile(r" (?:on|from|in|at|aus|von|de) ")  # "X on nights", where a sentence begins
 _MOST_MARKED = 10
 _NEAR = 80  # characters beside a name that are looked at
+_MOST_NEAR = 20  # words in a row with a capital
 
 
 class Names:
@@ -92,8 +93,9 @@ class Names:
             words = list(CAPITALISED.finditer(run[0]))
             at = 0
             while at < len(words):
-                ahead = before + run[0][: words[at].start()]
-                count = self._length(ahead, [w[0] for w in words[at:]], behind, nouns)
+                ahead = (before + _before(run[0], words[at].start()))[-2 * _NEAR :]
+                near = [word[0] for word in words[at : at + _MOST_NEAR]]
+                count = self._length(ahead, near, behind, nouns)
                 if count:
                     yield run.start() + words[at].start(), run.start() + words[at + count - 1].end()
                 at += count or 1

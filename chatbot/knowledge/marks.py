@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 FILLER = "\u2060"  # word joiner: no width, no meaning
-_FILLED = re.compile(r"\S*\u2060\S*")
+# Tried where a word begins only, or a long one without a filler takes the square of its length.
+_FILLED = re.compile(r"(?<!\S)\S*\u2060\S*")
 _LONGEST = 60  # characters of a word; in longer ones, without blanks in between, offsets would slip
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,12});")
 # Not "\|", which is none of the signs that part cells, nor before a line's end.

@@ -15,7 +15,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
 from chatbot.knowledge.exported import readable_rows, without_tags
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.marks import FILLER, entities, fill
+from chatbot.knowledge.marks import FILLER, blank, entities, fill
 
 CSV_SUFFIXES = (".csv", ".tsv")
 
@@ -169,20 +169,23 @@ def _records(text: str) -> Extracted:
 
 
 def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
-    headings, starts, kept = [], [], text
-    hidden = 0
+    headings: list[Place] = []
+    starts: list[int] = []
+    pieces: list[str] = []
+    at = hidden = 0
     for start, end in spans:
         record = text[start:end]
         if _DRAFT.search(record):
             hidden += 1
-            kept = kept[:start] + re.sub(r"[^\n]", " ", record) + kept[end:]
+            pieces += [text[at:start], blank(record)]
+            at = end
             continue
         starts.append(start)
         if match := _NAMED.search(record):
             name = " ".join(_readable(match[1]).replace(FILLER, "").split())
             headings.append(Place(start, 2, name[:MAX_HEADING]))
     notes = (f"{hidden} records of it are drafts or not published",) if hidden else ()
-    shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', kept)
+    shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', "".join([*pieces, text[at:]]))
     # What stands before the first record, such as the name of the list, is no text.
     body = starts[0] if starts and starts[0] < _LEAD else 0
     return Extracted(shown, "", (), tuple(headings), (), notes, tuple(starts), body)

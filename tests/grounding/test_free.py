@@ -1,10 +1,13 @@
 """What is free, what holds of some only, and columns that name a time or a day."""
 
+import time
+
 import pytest
 from langchain_core.documents import Document
 
 from chatbot.grounding.citations import verify
 from chatbot.grounding.opposites import with_free
+from chatbot.grounding.reading import read
 
 TEXT = """A dog costs 5 EUR; cats in a carrier travel free.
 
@@ -68,3 +71,16 @@ def test_free_only_and_times(claim: str, marked: bool) -> None:
 )
 def test_not_paying_is_free(text: str, said: str) -> None:
     assert with_free(text) == said
+
+
+def test_a_long_claim_of_many_clauses_is_compared_in_little_time() -> None:
+    claim, told = "A dog travels free, " * 100, "A dog costs 5 EUR; cats travel free; " * 25
+    begun = time.process_time()
+    verify(f"{claim}.", [Document(told, metadata={"path": "a.md", "start": 0})])
+    assert time.process_time() - begun < 10
+
+
+def test_a_long_list_in_a_question_is_read_in_little_time() -> None:
+    begun = time.process_time()
+    read("in Cork, in Lyon, in Munich, in Leeds, " * 100 + "?")
+    assert time.process_time() - begun < 2

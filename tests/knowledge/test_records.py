@@ -129,6 +129,24 @@ def test_hostile_cells_are_read_in_no_time() -> None:
         assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("a.csv", f'Part,Note\n1,"Hub &amp; lid {"x" * 60_000}"\n'),
+        ("a.json", json.dumps([{"a": "Hub &amp; lid " + "x" * 60_000}])),
+        ("a.md", "Hub &amp; lid " + "x" * 60_000),
+        ("b.json", json.dumps([{"a": "Hub & lid"}, *[{"a": "x" * 20, "draft": True}] * 30_000])),
+    ],
+)
+def test_long_words_and_many_drafts_are_read_in_no_time(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    begun = time.process_time()
+    document = load(tmp_path / name, text)
+    assert "Hub & " in document.text and len(document.text) == len(text)
+    assert time.process_time() - begun < 5
+
+
 def test_a_first_line_may_be_wider_than_the_rows(tmp_path: Path) -> None:
     text = '"EXTF";700;20;"Labels";3;;"RE";"";4\n"Account";"Label"\n4930;"Paper"\n4806;"Care"\n'
     document = load(tmp_path / "a.csv", text)

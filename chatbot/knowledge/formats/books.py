@@ -88,31 +88,36 @@ def read_notebook(data: bytes) -> Extracted:
         cells = json.loads(lines_of(data))["cells"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise DocumentError("it is no notebook") from None
-    blocks: list[Block] = []
-    for cell in cells:
-        source, metadata = _join(cell.get("source")), cell.get("metadata") or {}
-        tags = {str(tag).replace("_", "-") for tag in metadata.get("tags") or ()}
-        if "remove-cell" in tags:
-            continue
-        if cell.get("cell_type") == "markdown":
-            blocks += markdown_blocks(source)
-        elif cell.get("cell_type") == "code":
-            hidden = (metadata.get("jupyter") or {}).get("source_hidden")
-            if not hidden and _NO_INPUT.isdisjoint(tags):
-                blocks.append(Code(source))
-            if _NO_OUTPUT.isdisjoint(tags):
-                blocks += _outputs(cell.get("outputs") or ())
+    if not isinstance(cells, list):
+        raise DocumentError("it is no notebook")
+    blocks = [block for cell in cells for block in _cell(_mapping(cell))]
     return render(blocks, first_heading(blocks))
+
+
+def _cell(cell: dict[str, Any]) -> Iterator[Block]:
+    """The blocks of a cell that readers see; a part that is not what it should be is left out."""
+    source, metadata = _join(cell.get("source")), _mapping(cell.get("metadata"))
+    tags = {str(tag).replace("_", "-") for tag in _list(metadata.get("tags"))}
+    if "remove-cell" in tags:
+        return
+    if cell.get("cell_type") == "markdown":
+        yield from markdown_blocks(source)
+    elif cell.get("cell_type") == "code":
+        hidden = _mapping(metadata.get("jupyter")).get("source_hidden")
+        if not hidden and _NO_INPUT.isdisjoint(tags):
+            yield Code(source)
+        if _NO_OUTPUT.isdisjoint(tags):
+            yield from _outputs(map(_mapping, _list(cell.get("outputs"))))
 
 
 def _outputs(outputs: Iterable[dict[str, Any]]) -> Iterator[Block]:
     """What the code of a cell printed and showed; of what has several forms, the fullest one."""
     printed = ""
     for output in outputs:
-        shown = output.get("data") or {}
+        shown = _mapping(output.get("data"))
         plain = _join(output.get("text") or shown.get("text/plain"))
-        found = blocks_of(_join(shown.get("text/html")))
-        found = found or markdown_blocks(_join(shown.get("text/markdown")))
+        page, marked = _join(shown.get("text/html")), _join(shown.get("text/markdown"))
+        found = (page and blocks_of(page)) or (marked and markdown_blocks(marked))
         if found:
             yield Code(printed)
             printed = ""
@@ -120,6 +125,14 @@ def _outputs(outputs: Iterable[dict[str, Any]]) -> Iterator[Block]:
         elif not _OBJECT.fullmatch(plain.strip()):
             printed += plain if output.get("text") else f"{plain}\n"
     yield Code(printed)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _join(value: object) -> str:

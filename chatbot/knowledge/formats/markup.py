@@ -18,6 +18,7 @@ from chatbot.knowledge.blocks import (
 )
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.prose import paragraphs
+from chatbot.knowledge.formats.spanned import placed, spans
 from chatbot.knowledge.formats.text import lines_of
 
 # What Sphinx adds and docutils does not know; their text is read, their meaning is not needed.
@@ -144,47 +145,7 @@ _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 # What stands before a cell's "|": "2+" or ".3+" (columns, rows), "^", "a"; kept as one group.
 _CELL = re.compile(r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+)?[\^<>]?[a-z]?)\|")
-_LISTED = re.compile(r"^\s*(?:\*+|\.+|-)\s+", re.MULTILINE)
-_MOST_SPANNED = 100  # columns of a cell
-
-
-def _spans(spec: str) -> tuple[int, int]:
-    """Over how many columns and rows a cell goes, by what stands before it."""
-    columns, _, rows = spec.partition("+")[0].partition(".") if "+" in spec else ("", "", "")
-    return min(int(columns or 1), _MOST_SPANNED) or 1, int(rows or 1) or 1
-
-
-def _placed(cells: list[tuple[str, int, int]], wide: int) -> list[list[str]]:
-    """Cells (text, columns, rows) as rows of so many columns, spanned ones filled in."""
-    rows: list[list[str]] = [[]]
-    over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
-    for text, across, down in cells:
-        _from_above(rows, over, wide)
-        for _ in range(min(across, wide - len(rows[-1]))):
-            if down > 1:
-                over[len(rows[-1])] = (text, down - 1)
-            rows[-1].append(text)
-    return [row + [""] * (wide - len(row)) for row in rows if row]
-
-
-def _from_above(rows: list[list[str]], over: dict[int, tuple[str, int]], wide: int) -> None:
-    """Fill in the cells from above that stand here, and begin a row where one is full; none goes on
-    below a row in which no cell begins."""
-    filled = 0
-    while True:
-        at = len(rows[-1])
-        if at >= wide:
-            rows.append([])
-            if filled >= wide:
-                over.clear()
-        elif at in over:
-            filled += 1
-            text, left = over.pop(at)
-            if left > 1:
-                over[at] = (text, left - 1)
-            rows[-1].append(text)
-        else:
-            return
+_LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+", re.MULTILINE)
 
 
 def read_asciidoc(data: bytes) -> Extracted:
@@ -303,11 +264,11 @@ class _Asciidoc:
         first = next((line for line in text if line.strip()), "")
         parts = _CELL.split("\n".join(text))[1:]
         cells = [
-            (self._text(" ".join(_LISTED.sub("", part).split())), *_spans(spec))
+            (self._text(" ".join(_LISTED.sub("", part).split())), *spans(spec))
             for spec, part in zip(parts[::2], parts[1::2], strict=True)
         ]
-        wide = sum(_spans(spec)[0] for spec in _CELL.findall(first)) or 1
-        rows = _placed(cells, wide)
+        wide = sum(spans(spec)[0] for spec in _CELL.findall(first)) or 1
+        rows = placed(cells, wide)
         return Table(rows, header_rows(rows))
 
     def _text(self, text: str) -> str:

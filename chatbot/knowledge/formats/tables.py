@@ -7,9 +7,9 @@ from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
 from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
+MOST_CELLS = 500_000  # of a table
+MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _MOST = 1000  # columns, and rows that one cell can span
-_MOST_CELLS = 500_000
-_MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _SHORT = 200  # characters of a cell in a table that only looks like a layout
 _MOST_NAMES = 4  # rows that name columns
@@ -98,14 +98,14 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
         _from_above(line, over)
         length += sum(map(len, line))
-        if length > _MOST_TEXT:
-            raise DocumentError(f"a table of it has more than {_MOST_TEXT:,} characters")
+        if length > MOST_TEXT:
+            raise DocumentError(f"a table of it has more than {MOST_TEXT:,} characters")
         if len(grid) == marked and cells and _names(row, cells):
             marked += 1
         grid.append(line)
         widest = max(widest, len(line))
-        if widest * len(grid) > _MOST_CELLS:
-            raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
+        if widest * len(grid) > MOST_CELLS:
+            raise DocumentError(f"a table of it has more than {MOST_CELLS:,} cells")
     rows = even_rows(grid)
     own = 0 if _is_form(element) else header_rows(rows)
     header = max(marked or own, _names_below(element, rows, hidden))

@@ -1,5 +1,6 @@
 """Tabs of a page: the label of each one stands beside what it opens."""
 
+from itertools import islice
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
@@ -18,57 +19,75 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 def label_panels(root: Any) -> None:
     """Give each panel of the tree the label of its tab as :data:`LABEL`, and hide that tab."""
-    tabs = root.xpath(_TABS)
+    tabs, mkdocs = root.xpath(_TABS), root.xpath(_LABELS)
+    if not (tabs or mkdocs):
+        return
+    page = _Page(root)
     rows: dict[Any, list[Any]] = {}
     for tab in tabs:
-        panel = _panel_of(tab, root)
+        panel = page.panel_of(tab)
         if panel is not None:
-            _label(tab, panel)
+            page.label(tab, panel)
         elif (row := tab.getparent()) is not None and row.get("role") == "tablist":
             rows.setdefault(row, []).append(tab)
-    for row in root.xpath(_LABELS):
+    for row in mkdocs:
         rows[row] = [label for label in row if label.tag == "label"]
     for row, row_tabs in rows.items():
-        for tab, panel in zip(row_tabs, _panels_beside(row, len(row_tabs)), strict=False):
-            _label(tab, panel)
+        for tab, panel in zip(row_tabs, page.panels_beside(row, len(row_tabs)), strict=False):
+            page.label(tab, panel)
 
 
-def _panel_of(tab: Any, root: Any) -> Any:
-    """The panel that a tab names, or that names it; ``None`` for none."""
-    target = tab.get("aria-controls") or tab.get("data-bs-target") or tab.get("data-target")
-    target = target or (tab.get("href") or "").partition("#")[2]
-    found = root.xpath(".//*[@id=$name]", name=target.lstrip("#")) if target else []
-    if not found and tab.get("id"):
-        found = root.xpath(".//*[@role='tabpanel'][@aria-labelledby=$name]", name=tab.get("id"))
-    return found[0] if found else None
+class _Page:
+    """What a tree has of panels, looked up once for all of its tabs."""
+
+    def __init__(self, root: Any) -> None:
+        self._by_id: dict[str, Any] = {}
+        self._by_tab: dict[str, Any] = {}
+        self._inside: dict[Any, list[Any]] = {}  # panels that are in no other one in there
+        self._before: dict[Any, str] = {}  # what stands before a panel
+        for element in root.iterdescendants():
+            if name := element.get("id"):
+                self._by_id.setdefault(name, element)
+            if element.get("role") == "tabpanel" and (name := element.get("aria-labelledby")):
+                self._by_tab.setdefault(name, element)
+        panels = root.xpath(_PANELS)
+        every = set(panels)
+        for panel in panels:
+            for outer in panel.iterancestors():
+                self._inside.setdefault(outer, []).append(panel)
+                if outer in every:
+                    break
+
+    def panel_of(self, tab: Any) -> Any:
+        """The panel that a tab names, or that names it; ``None`` for none."""
+        target = tab.get("aria-controls") or tab.get("data-bs-target") or tab.get("data-target")
+        target = target or (tab.get("href") or "").partition("#")[2]
+        found = self._by_id.get(target.lstrip("#")) if target else None
+        return self._by_tab.get(tab.get("id")) if found is None else found
+
+    def panels_beside(self, row: Any, count: int) -> list[Any]:
+        """The panels of a row of tabs by their order: as many as there are tabs; else none."""
+        for outer in islice(row.iterancestors(), _NEAR):
+            if found := self._inside.get(outer):
+                return found if len(found) == count else []
+        return []
+
+    def label(self, tab: Any, panel: Any) -> None:
+        """Give a panel the label of its tab, unless it has it before itself."""
+        label = one_line("".join(tab.itertext()))
+        before = panel.getprevious()
+        if not label or len(label) > _LONGEST or before is tab or _holds(panel, tab):
+            return
+        if next(tab.iterdescendants(*_HEADINGS), None) is not None:  # of an accordion
+            return
+        tab.set("hidden", "hidden")
+        if panel not in self._before:
+            text = "" if before is None else "".join(before.itertext())
+            self._before[panel] = one_line(text)
+        # What holds the tab itself has no other label: it is hidden with it.
+        if self._before[panel] != label or _holds(before, tab):
+            panel.set(LABEL, label)
 
 
-def _panels_beside(row: Any, count: int) -> list[Any]:
-    """The panels of a row of tabs by their order: as many as there are tabs; else none."""
-    outer = row
-    for _ in range(_NEAR):
-        outer = outer.getparent()
-        if outer is None:
-            return []
-        every = outer.xpath(_PANELS)
-        inner = {panel for one in every for panel in one.xpath(_PANELS)}
-        found = [panel for panel in every if panel not in inner]
-        if found:
-            return found if len(found) == count else []
-    return []
-
-
-def _label(tab: Any, panel: Any) -> None:
-    label = one_line("".join(tab.itertext()))
-    before = panel.getprevious()
-    if not label or len(label) > _LONGEST or before is tab or _is_over(tab, panel):
-        return
-    if next(tab.iterdescendants(*_HEADINGS), None) is not None:  # of an accordion
-        return
-    tab.set("hidden", "hidden")
-    if before is None or one_line("".join(before.itertext())) != label:
-        panel.set(LABEL, label)
-
-
-def _is_over(tab: Any, panel: Any) -> bool:
-    return any(element is panel for element in tab.iterancestors())
+def _holds(element: Any, tab: Any) -> bool:
+    return element is tab or any(outer is element for outer in tab.iterancestors())

@@ -5,6 +5,9 @@ import json
 import zipfile
 from typing import Any
 
+import pytest
+
+from chatbot.errors import DocumentError
 from chatbot.knowledge.formats import extract
 
 
@@ -68,6 +71,22 @@ def test_notebooks_show_what_their_code_showed() -> None:
         "```\nrun()\n```\n\n```\nAUC 0.91\n```\n\nplan | churn\nCrew | 3.9%\n\n7 days\n\n"
         "```\n42\n```\n"
     )
+
+
+def test_odd_parts_of_a_notebook_cost_no_other_part() -> None:
+    seen = {"source": "a"}
+    odd: list[Any] = [
+        {"metadata": [1]}, {"metadata": {"tags": 5, "jupyter": "x"}}, {"outputs": 5},
+        {"outputs": [None, {"data": [1]}, {"data": {"text/plain": None}}]}, {"source": None},
+    ]  # fmt: skip
+    for part in odd:
+        assert notebook(part, seen).endswith("```\na\n```\n"), part
+    for cell in (None, "x", [1]):
+        data = json.dumps({"cells": [cell, {"cell_type": "markdown", "source": "Seen."}]})
+        assert extract(".ipynb", data.encode()).text == "Seen.\n"
+    for cells in (None, "abc", {"a": 1}):
+        with pytest.raises(DocumentError, match="no notebook"):
+            extract(".ipynb", json.dumps({"cells": cells}).encode())
 
 
 def test_what_tags_take_out_of_a_notebook_is_left_out() -> None:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from chatbot.errors import DocumentError
 from chatbot.knowledge.formats import extract
 
 
@@ -53,6 +54,7 @@ def test_further_formats(suffix: str, data: str, want: str) -> None:
         (".html", "<p>$1" + "<sup>99</sup>" * 30_000),
         (".adoc", "|===\n|A |B\n" + ".900+|C\n" * 5_000 + "|===\n"),
         (".html", "<table><tr><td>$1" + "<sup>99</sup>" * 30_000),
+        (".adoc", "|===\n|A |B\n|C" + "\n" * 50_000 + "|D\n|===\n"),
         (".adoc", "image:" * 30_000),
         (".adoc", "menu:a[" * 30_000),
         (".adoc", "x" + " " * 100_000 + "y"),
@@ -62,3 +64,11 @@ def test_signs_that_repeat_take_no_time(suffix: str, text: str) -> None:
     began = time.process_time()
     assert extract(suffix, text.encode()).text
     assert time.process_time() - began < 5
+
+
+def test_spanned_cells_of_asciidoc_fill_no_memory() -> None:
+    rows = "|b\n" * 999
+    for cell, told in (("z" * 50_000, "characters"), ("z", "cells")):
+        data = f"|===\n|a 99.999+|{cell} {'99.999+|c ' * 9}\n{rows}|===\n"
+        with pytest.raises(DocumentError, match=f"a table of it has more than .* {told}"):
+            extract(".adoc", data.encode())

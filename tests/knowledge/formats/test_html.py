@@ -1,5 +1,7 @@
 """HTML reads as its readers see it: blocks apart, tables by rows, nothing that is hidden."""
 
+import time
+
 import pytest
 
 from chatbot.knowledge.formats import extract
@@ -269,6 +271,31 @@ def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
 )
 def test_the_label_of_a_tab_stands_beside_its_panel(markup: str) -> None:
     assert text(markup) == "Sandbox: 120 calls.\n\nLive: 4,500 calls.\n"
+
+
+def test_the_label_of_an_only_tab_is_kept() -> None:
+    row = "<div role=tablist><a role=tab aria-controls='{}'>Live</a></div>"
+    for panel in ("<div role=tabpanel id=a>9 EUR</div>", "<div role=tab id=a>9 EUR</div>"):
+        assert text(row.format("a") + panel) == "Live: 9 EUR\n"
+    assert text(row.format("") + "<div role=tabpanel>9 EUR</div>") == "Live: 9 EUR\n"
+    assert text("<div role=tablist><a role=tab id=a href='#a'>Live</a></div>") == "Live\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p><a role=tab aria-controls=p{0}>T{0}</a></p><div role=tabpanel id=p{0}>x</div>",
+        "<p><a role=tab aria-controls=q{0} id=t{0}>T{0}</a></p><div role=tabpanel>x</div>",
+        "<p><a role=tab href='#p0'>T{0}</a></p><div id=p{0}>x</div>",
+        "<div role=tablist><a role=tab>T{0}</a></div>",
+        "<div class=tabbed-labels><label>T{0}</label></div><div class=tabbed-block>x</div>",
+    ],
+)
+def test_many_tabs_are_labelled_in_no_time(markup: str) -> None:
+    page = "".join(markup.format(number) for number in range(4_000))
+    begun = time.process_time()
+    assert "T3999" in text(f"<body>{page}</body>")
+    assert time.process_time() - begun < 10
 
 
 def test_labels_of_tabs_that_stand_over_their_panels_stay() -> None:
