@@ -8,14 +8,14 @@ from functools import lru_cache
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import empty_words
 from chatbot.grounding.overlap import has_stem
-from chatbot.grounding.reading import Reading, read, split_name
+from chatbot.grounding.reading import CROSSES, TICKS, Reading, read, split_name
 from chatbot.grounding.sources import Span
 from chatbot.grounding.words import content_words, meaning_words
 
 _BRACKET = re.compile(r"\([^)]*\)")
 _EITHER = re.compile(r"\s*/\s*|\s+(?:or|oder|ou|o)\s+")
 _LETTER = re.compile(r"(?<![\w.])[A-Z](?![\w.])")
-_ANSWERS = frozenset("yes no ja nein oui non sí si ✓ ✗ x".split())  # noqa: SIM905
+_ANSWERS = TICKS | CROSSES | frozenset("yes no ja nein oui non sí si x".split())  # noqa: SIM905
 _NOTHING = re.compile(r"\s*[-–—]?\s*")
 
 # Names that a number with such a unit says.

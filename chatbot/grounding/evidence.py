@@ -16,7 +16,7 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
-from chatbot.grounding.naming import misplaced, other_definition, renamed
+from chatbot.grounding.naming import misplaced, other_definition, other_name, renamed
 from chatbot.grounding.overlap import (
     COVERED,
     coverage,
@@ -189,6 +189,7 @@ def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
         or other_definition(claim, source, over)
         or renamed(claim, source, over, elsewhere(span, spans))
         or misplaced(claim, source, over, elsewhere(span, spans))
+        or other_name(claim, source, over, told(over, span, spans))
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
         or other_cell(claim, span, spans)

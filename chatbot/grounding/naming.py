@@ -1,6 +1,7 @@
 """Names of things that their source does not have."""
 
 import re
+from collections.abc import Iterable
 
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import opposites
@@ -10,6 +11,7 @@ from chatbot.grounding.reading import Reading
 
 _VERBATIM = 2  # words that are the same, and so many at most that are not
 _IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|[Nn]ear|à|en|de)\s([A-ZÀ-Þ][a-zà-ÿ]{2,})")
+_NAME = re.compile(r"\b[A-ZÀ-Þ][\w'’&-]*(?:[ ][A-ZÀ-Þ][\w'’&-]*)+")
 _POINTS = re.compile(r"\b(?:if|when|once|while|wenn|falls|si) (?:it|they|er|sie|es|elle)\b", re.I)
 _IS_A = re.compile(
     r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
@@ -71,6 +73,29 @@ def misplaced(
         if apart and about and about <= elsewhere:
             return f"it says '{longest(frozenset(about))}', of which its source does not speak"
     return None
+
+
+def other_name(
+    claim: Reading, source: Reading, over: Reading, told: Iterable[Reading]
+) -> str | None:
+    """A name of two words or more in place of another one: "Apple Pay is accepted in the US only"
+    of "American Express is accepted in the US only", where nothing around speaks of Apple Pay."""
+    if source.row or claim.language == "de":
+        return None
+    mine, theirs = _named(claim), _named(source)
+    known = over.stems.union(source.stems, *(reading.stems for reading in told))
+    strange = [name for name, stems in mine.items() if stems and not stems & known]
+    lost = [name for name, stems in theirs.items() if stems and not stems & claim.stems]
+    if strange and lost:
+        return f"it says '{strange[0]}', of which its source does not speak"
+    return None
+
+
+def _named(reading: Reading) -> dict[str, frozenset[str]]:
+    """Names of two words or more, and their stems without general words."""
+    found = (match[0] for match in _NAME.finditer(reading.text))
+    own = ((name, stems_of(name, reading.language)) for name in found)
+    return {name: stems - LIGHT - general_words() for name, stems in own}
 
 
 def _placed(reading: Reading) -> frozenset[str]:

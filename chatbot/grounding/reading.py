@@ -20,6 +20,8 @@ LEAD = re.compile(r"\s*(?P<word>[^\W\d_]+)(?:\s*[,.:;–—]|\s+-|-(?!\w))")
 _MARKER = re.compile(r"^\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+)+")
 _EMPHASIS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _FIRST = 4  # words
+TICKS, CROSSES = frozenset("✓✔☑✅"), frozenset("✗✘☒☐❌")
+_YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "fr": ("oui", "non"), "es": ("sí", "no")}
 _TO = re.compile(r"\s?(?:[-–—]|to|through|until|bis|à|au|a|al)\s?", re.IGNORECASE)
 _NOTHING = re.compile(r"\s*[-–—]\s*")
 _COLUMN_WORDS = {"eu": "EU", "us": "US", "uk": "UK", "usa": "USA", "no": "number", "no.": "number"}
@@ -93,7 +95,8 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     clauses: list[Piece] = []
     language = language or language_of(" ".join(cell for _, cell in cells))
     rated = _rated([name for name, _ in cells])
-    for name, cell in cells:
+    for name, shown in cells:
+        cell = _drawn(shown, language)
         said = f"{split_name(name)} {cell}".strip()
         part = read(said, language)
         known = part.facts if name in rated else [_with_unit(fact, name) for fact in part.facts]
@@ -115,6 +118,14 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     terms = tuple(term for piece in pieces for term in piece.terms)
     both = tuple(pieces), tuple(clauses)
     return Reading(text, every, terms, "", *both, language=language, row=True)
+
+
+def _drawn(cell: str, language: str) -> str:
+    """A tick or a cross as the word that it stands for."""
+    sign = cell.strip().rstrip("\ufe0e\ufe0f")
+    if sign not in TICKS | CROSSES:
+        return cell
+    return _YES_NO.get(language, _YES_NO["en"])[sign in CROSSES]
 
 
 def _in(some: Sequence[Fact], every: Sequence[Fact]) -> tuple[Fact, ...]:

@@ -46,3 +46,22 @@ def is_marked(claim: str, text: str) -> bool:
 )
 def test_a_cell_belongs_to_its_row_and_column(claim: str, text: str, marked: bool) -> None:
     assert is_marked(claim, text) == marked
+
+
+@pytest.mark.parametrize(
+    ("claim", "marked"),
+    [
+        ("Winter draining is included in Care Light.", False),
+        ("Winter draining is included in Care Full.", True),
+        ("Winter draining is not included in Care Full.", False),
+        ("Care Light includes a flow sensor.", True),
+        ("A flow sensor is not part of Care Light.", False),
+    ],
+)
+@pytest.mark.parametrize(("tick", "cross"), [("✓", "✗"), ("✔️", "✘"), ("☑", "☐"), ("✅", "❌")])
+def test_ticks_and_crosses_say_yes_and_no(claim: str, marked: bool, tick: str, cross: str) -> None:
+    table = (
+        "# Services\n\n| Service | Care Light | Care Full |\n|---|---|---|\n"
+        f"| Winter draining | {tick} | {cross} |\n| Flow sensor | {cross} | {tick} |\n"
+    )
+    assert is_marked(claim, table) is marked

@@ -107,3 +107,31 @@ def test_what_is_said_of_another_than_the_question_names_is_marked(
 )
 def test_what_is_said_of_the_same_is_no_reason(question: str, answer: str, before: str) -> None:
     assert not verify(answer, BOOKS, question, [before] if before else []).unsupported
+
+
+REFUNDS = (
+    "Customers in the EU get their refund within 14 days. "
+    "Customers in the US get it within 10 business days. "
+    "Diners Club is accepted in the US only."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "marked"),
+    [
+        ("American customers get their refund within 14 days.", True),
+        ("In the States the refund is paid within 14 days.", True),
+        ("Europeans get their refund within 10 business days.", True),
+        ("Dutch customers get their refund within 10 business days.", True),
+        ("American customers get their refund within 10 business days.", False),
+        ("Europeans get their refund within 14 days.", False),
+        ("Amazon Pay is accepted in the US only.", True),
+        ("In the US we accept Amazon Pay only.", True),
+        ("Diners Club is accepted in the US only.", False),
+    ],
+)
+def test_inhabitants_stand_for_their_region_and_no_name_for_another(
+    claim: str, marked: bool
+) -> None:
+    meta = {"path": "a.md", "title": "", "start": 0}
+    assert bool(verify(claim, [Passage(page_content=REFUNDS, metadata=meta)]).unsupported) is marked
