@@ -52,7 +52,7 @@ class RereadingService(ChatService):
         async for event in super().answer(question):
             if isinstance(event, Answered) and "twice" in question.text:
                 yield Rereading()
-                await asyncio.sleep(1)
+                await asyncio.sleep(4)  # so long the page shows it, on a slow machine, too
                 yield Rewritten(event.answer.answer)
             if isinstance(event, Answered) and "which" in question.text:
                 asked = replace(event.answer, abstained=True, choices=["US", "EU"])
