@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from chatbot.grounding.asked import Asked, meet, values_of
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import CURRENCIES, part_of, words
+from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading
@@ -15,10 +16,6 @@ from chatbot.grounding.sources import Span
 
 _OUTSIDE = re.compile(
     r"\b(?:outside|beyond|except|außerhalb|außer|hors|sauf|fuera|excepto|salvo)\b", re.IGNORECASE
-)
-_LIMITS = re.compile(
-    r"\b(?:only|just|exclusively|nur|ausschließlich|seulement|uniquement|solo|sólo|solamente)\b",
-    re.IGNORECASE,
 )
 # Where something is done or comes from, and not for whom: "our workshop in Germany", "from France".
 _PLACED = re.compile(
@@ -52,16 +49,12 @@ def left_out(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
     for a customer in the EU."""
     for span in found:
         limited = _OUTSIDE.search(span.text) or (
-            _LIMITS.search(span.text) and (claim.lead == "no" or _denies(claim))
+            LIMIT.search(span.text) and (claim.lead == "no" or claim.denies)
         )
         wrong = None if limited else _other_term(claim, span, asked)
         if wrong := wrong or _other_currency(claim, span, asked) or _other_name(claim, span, asked):
             return f"the question asks about '{wrong[0]}', and its source tells of '{wrong[1]}'"
     return None
-
-
-def _denies(claim: Reading) -> bool:
-    return any(clause.negative for clause in claim.clauses)
 
 
 def _other_term(claim: Reading, span: Span, asked: Asked) -> tuple[str, str] | None:

@@ -183,13 +183,14 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
 def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
     """What the claim says otherwise than a span of its language, whatever words they share."""
     source, over = span.reading, with_names(claim, span, spans)
+    around = told(over, span, spans)
     return (
         objection(claim, source, over, beside(span, spans))
-        or added_rate(claim, told(over, span, spans))
+        or added_rate(claim, around)
         or other_definition(claim, source, over)
         or renamed(claim, source, over, elsewhere(span, spans))
         or misplaced(claim, source, over, elsewhere(span, spans))
-        or other_name(claim, source, over, told(over, span, spans))
+        or other_name(claim, source, around)
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
         or other_cell(claim, span, spans)

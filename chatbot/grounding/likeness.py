@@ -60,7 +60,7 @@ def _may_say(claim: Reading, span: Span) -> bool:
     return (
         coverage(claim, source, over) >= _SHARED
         and not missing(claim.facts, [*source.facts, *over.facts])
-        and _denies(claim) == _denies(source)
+        and claim.denies == source.denies
         and ("free" not in _polar(claim) or "free" in _polar(source))
         and not _strange(claim, source.stems | over.stems)
     )
@@ -72,10 +72,6 @@ def _strange(claim: Reading, known: frozenset[str]) -> bool:
     names = stems_of(named, claim.language) if claim.language != "de" else frozenset[str]()
     terms = {stem for stem in claim.stems if stem[0] == "@" and not stem.startswith("@weekday")}
     return any(not has_stem(stem, known) for stem in (names | terms) - LIGHT)
-
-
-def _denies(reading: Reading) -> bool:
-    return any(clause.negative for clause in reading.clauses)
 
 
 def _polar(reading: Reading) -> set[str]:

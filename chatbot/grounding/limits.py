@@ -22,7 +22,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"\b(?:{_OVER})\s+({_WORDS})\s+(?:{_ONLY})\b(?!\s+\w)", re.IGNORECASE)
-_LIMIT = re.compile(rf"\b(?:{_ONLY}|just)\b", re.IGNORECASE)
+LIMIT = re.compile(rf"\b(?:{_ONLY}|just)\b", re.IGNORECASE)
 
 
 def limited(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, str | None] | None:
@@ -30,7 +30,7 @@ def limited(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, 
     says of what the question names, and what is wrong with it; ``None`` where that is not
     decided."""
     reading = asked.reading
-    if not claim.lead or _LIMIT.search(reading.text) or _denied(reading):
+    if not claim.lead or LIMIT.search(reading.text) or reading.denies:
         return None
     for said in (claim, *(span.reading for span in found)):
         same = _about_the_same(reading, said)
@@ -40,18 +40,14 @@ def limited(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, 
             continue
         for kind, names in _names(said.text):
             inside = _inside(asked.values(kind), names)
-            if inside is None or (_denied(claim) and said is not claim):
+            if inside is None or (claim.denies and said is not claim):
                 continue
             # "Not possible in the US only" is of all others.
-            if (claim.lead == "yes") == (inside != _denied(said)):
+            if (claim.lead == "yes") == (inside != said.denies):
                 return same, None
             shown = min(names)
             return False, f"it says '{claim.lead}', and its source says it of '{shown}' only"
     return None
-
-
-def _denied(said: Reading) -> bool:
-    return any(clause.negative for clause in said.clauses)
 
 
 def _names(text: str) -> Iterator[tuple[str, frozenset[str]]]:

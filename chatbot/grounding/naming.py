@@ -75,15 +75,14 @@ def misplaced(
     return None
 
 
-def other_name(
-    claim: Reading, source: Reading, over: Reading, told: Iterable[Reading]
-) -> str | None:
+def other_name(claim: Reading, source: Reading, told: Iterable[Reading]) -> str | None:
     """A name of two words or more in place of another one: "Apple Pay is accepted in the US only"
-    of "American Express is accepted in the US only", where nothing around speaks of Apple Pay."""
+    of "American Express is accepted in the US only", where nothing that is ``told`` there, the
+    source among it, speaks of Apple Pay."""
     if source.row or claim.language == "de":
         return None
     mine, theirs = _named(claim), _named(source)
-    known = over.stems.union(source.stems, *(reading.stems for reading in told))
+    known = frozenset[str]().union(*(reading.stems for reading in told))
     strange = [name for name, stems in mine.items() if stems and not stems & known]
     lost = [name for name, stems in theirs.items() if stems and not stems & claim.stems]
     if strange and lost:

@@ -50,6 +50,11 @@ class Reading(Piece):
     row: bool = False
 
     @cached_property
+    def denies(self) -> bool:
+        """Whether any of its clauses says that something is not so."""
+        return any(clause.negative for clause in self.clauses)
+
+    @cached_property
     def topics(self) -> frozenset[str]:
         """Stems of what it is about: of its first words, and of words with a capital."""
         said = WORD.findall(self.text)

@@ -3,9 +3,9 @@ entities as what they mean, doubled quotes as one."""
 
 import re
 
-from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, fill
+from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
 
-_COMMENT, _COMMENT_END = "<!--", "-->"
+_COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")
 # Drawn within a word. What "sup" holds is none of them: it would join the number before it.
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|em|font|i|mark|small|span|strong|u)\b[^<>]*>", re.I)
@@ -23,23 +23,8 @@ def without_tags(text: str) -> str:
     """HTML as its text, with blanks for its tags, and fillers for those within a word."""
     if "<" not in text:
         return text
-    text = _STRUCK.sub(blank_match, _without_comments(text))
+    text = _STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank))
     return _TAG.sub(blank_match, _INLINE.sub(lambda match: FILLER * len(match[0]), text))
-
-
-def _without_comments(text: str) -> str:
-    """``text`` with blanks for comments. (A pattern would take time that grows with the square of
-    those that do not end.)"""
-    pieces: list[str] = []
-    at = 0
-    while (begin := text.find(_COMMENT, at)) >= 0:
-        end = text.find(_COMMENT_END, begin)
-        if end < 0:
-            break
-        end += len(_COMMENT_END)
-        pieces += [text[at:begin], blank(text[begin:end])]
-        at = end
-    return "".join([*pieces, text[at:]])
 
 
 def readable_rows(text: str, begin: int, sign: str) -> str:

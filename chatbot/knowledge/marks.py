@@ -28,6 +28,21 @@ def blank_match(match: re.Match[str]) -> str:
     return blank(match[0])
 
 
+def exchange(text: str, begin: str, end: str, change: Callable[[str], str]) -> str:
+    """``text`` with ``change`` made of each section from ``begin`` to ``end``, marks included; what
+    does not end stays. (A pattern would take time that grows with the square of those.)"""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find(begin, at)) >= 0:
+        stop = text.find(end, start)
+        if stop < 0:
+            break
+        stop += len(end)
+        pieces += [text[at:start], change(text[start:stop])]
+        at = stop
+    return "".join([*pieces, text[at:]])
+
+
 def outside(
     text: str, begin: int, codes: Iterable[tuple[int, int]], change: Callable[[str, int], str]
 ) -> str:

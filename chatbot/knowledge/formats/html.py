@@ -34,6 +34,7 @@ from chatbot.knowledge.formats.inline import (
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
 from chatbot.knowledge.formats.tabs import LABEL, label_panels
 from chatbot.knowledge.formats.text import decode
+from chatbot.knowledge.marks import exchange
 
 _BLOCKS = frozenset(
     """
@@ -86,25 +87,16 @@ def parse(markup: str) -> Any:
 
     markup = _DECLARATION.sub("", markup)
     if "<ac:" in markup or "<ri:" in markup or _CDATA in markup:
-        markup = _without_cdata(markup)
+        markup = exchange(markup, _CDATA, _CDATA_END, _plain)
         markup = _EMPTY.sub(r"<\1\2></\1>", markup)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     data = markup.encode("utf-8", "replace")
     return etree.fromstring(data, parser) if data.strip() else None
 
 
-def _without_cdata(markup: str) -> str:
-    """Sections of plain text as the text that they hold. (A pattern would take time that grows with
-    the square of sections that do not end.)"""
-    kept: list[str] = []
-    at = 0
-    while (begin := markup.find(_CDATA, at)) >= 0:
-        end = markup.find(_CDATA_END, begin)
-        if end < 0:
-            break
-        kept += [markup[at:begin], html.escape(markup[begin + len(_CDATA) : end])]
-        at = end + len(_CDATA_END)
-    return "".join([*kept, markup[at:]])
+def _plain(section: str) -> str:
+    """A section of plain text as the text that it holds."""
+    return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
 def html_blocks(root: Any) -> Iterator[Block]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from chatbot.errors import DocumentError
-from chatbot.knowledge.formats.tables import MOST_CELLS, MOST_TEXT
+from chatbot.knowledge.formats.tables import require_readable
 
 _MOST_SPANNED = 100  # columns of a cell
 
@@ -46,10 +45,7 @@ class _Grid:
         row.append(text)
         self._count += 1
         self._length += len(text)
-        if self._count > MOST_CELLS:
-            raise DocumentError(f"a table of it has more than {MOST_CELLS:,} cells")
-        if self._length > MOST_TEXT:
-            raise DocumentError(f"a table of it has more than {MOST_TEXT:,} characters")
+        require_readable(self._count, self._length)
 
     def fill_from_above(self) -> None:
         """Fill in the cells from above that stand here, and begin a row where one is full; none

@@ -7,8 +7,8 @@ from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
 from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
 
-MOST_CELLS = 500_000  # of a table
-MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
+_MOST_CELLS = 500_000  # of a table
+_MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
 _MOST = 1000  # columns, and rows that one cell can span
 _LONG = 700  # characters; a longer cell is a part of the page, not a value
 _SHORT = 200  # characters of a cell in a table that only looks like a layout
@@ -17,6 +17,18 @@ _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _PARTS = _HEADINGS | {"pre", "form"}
 _CELLS = ("td", "th")
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
+
+
+def require_readable(cells: int, characters: int) -> None:
+    """Refuse a table that is too large.
+
+    Raises:
+        DocumentError: it has more cells, or more text, than can be read.
+    """
+    if characters > _MOST_TEXT:
+        raise DocumentError(f"a table of it has more than {_MOST_TEXT:,} characters")
+    if cells > _MOST_CELLS:
+        raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
 
 
 def is_layout(element: Any) -> bool:
@@ -98,17 +110,15 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
         _from_above(line, over)
         length += sum(map(len, line))
-        if length > MOST_TEXT:
-            raise DocumentError(f"a table of it has more than {MOST_TEXT:,} characters")
         if len(grid) == marked and cells and _names(row, cells):
             marked += 1
         grid.append(line)
         widest = max(widest, len(line))
-        if widest * len(grid) > MOST_CELLS:
-            raise DocumentError(f"a table of it has more than {MOST_CELLS:,} cells")
+        require_readable(widest * len(grid), length)
     rows = even_rows(grid)
-    own = 0 if _is_form(element) else header_rows(rows)
-    header = max(marked or own, _names_below(element, rows, hidden))
+    if not marked and not _is_form(element):
+        marked = header_rows(rows)
+    header = max(marked, _names_below(element, rows, hidden))
     return Table(rows, header if header < len(rows) else 0)
 
 
