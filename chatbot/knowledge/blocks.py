@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from chatbot.errors import DocumentError
+from chatbot.knowledge.groups import with_groups
 
 MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
 MAX_HEADING = 300  # characters; it stands over each chunk
@@ -233,8 +234,8 @@ def _write_block(block: Block) -> list[str]:
             lead = "  " * depth + (f"{marker} " if marker else "  ")
             text = _lines(text)
             return [lead + text.replace("\n", "\n" + " " * len(lead)) if text else ""]
-        case Table(rows, _, between):
-            return [_row(row, between) if any(row) else "" for row in rows]
+        case Table(rows, header, between):
+            return [_row(row, between) if any(row) else "" for row in with_groups(rows, header)]
         case Code(text):
             return ["```", text.strip("\n"), "```"] if text.strip() else []
         case Page(label):

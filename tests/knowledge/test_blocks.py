@@ -1,8 +1,8 @@
-"""Which rows name the columns of a table whose format does not say."""
+"""Which rows name the columns of a table whose format does not say, and how tables are written."""
 
 import pytest
 
-from chatbot.knowledge.blocks import header_rows
+from chatbot.knowledge.blocks import Table, header_rows, render
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,27 @@ from chatbot.knowledge.blocks import header_rows
 )
 def test_names_stand_over_other_things(rows: list[list[str]], names: int) -> None:
     assert header_rows(rows) == names
+
+
+def test_the_label_of_a_group_stands_in_each_of_its_rows() -> None:
+    rows = [
+        ["Branch", "Day", "Opens"],
+        ["Leith", "Monday", "9:00"],
+        ["", "Friday", "10:00"],
+        ["", "Total", "2"],
+        ["Corstorphine", "Monday", "8:00"],
+        ["", "", "closed in May"],
+        ["", "Friday", "8:30"],
+    ]
+    text = render([Table(rows, 1)]).text
+    assert "Leith | Friday | 10:00\n | Total | 2\n" in text
+    assert "\n |  | closed in May\nCorstorphine | Friday | 8:30\n" in text
+
+
+@pytest.mark.parametrize(
+    "labels", [["Sold out", "", "Sold out", ""], ["", "New", "", "Old"], ["1", "", "2", ""]]
+)
+def test_marks_beside_rows_are_no_labels_of_groups(labels: list[str]) -> None:
+    rows = [["Note", "Item", "Price"], *([label, "Saw", "12"] for label in labels)]
+    lines = render([Table(rows, 1)]).text.splitlines()[1:]
+    assert lines == [f"{label} | Saw | 12" for label in labels]

@@ -28,8 +28,8 @@ from chatbot.knowledge.formats.zipped import open_archive, xml
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
 _SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
-# Tags of cells of which no reader sees the code, or what it printed.
-_NO_INPUT = frozenset({"remove-input", "hide-input", "hide-cell"})
+# Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
+_NO_INPUT = frozenset({"remove-input"})
 _NO_OUTPUT = frozenset({"remove-output", "remove-outputs"})
 _OBJECT = re.compile(r"<[^<>\n]*>")  # as "<Figure size 640x480>"
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
@@ -103,8 +103,7 @@ def _cell(cell: dict[str, Any]) -> Iterator[Block]:
     if cell.get("cell_type") == "markdown":
         yield from markdown_blocks(source)
     elif cell.get("cell_type") == "code":
-        hidden = _mapping(metadata.get("jupyter")).get("source_hidden")
-        if not hidden and _NO_INPUT.isdisjoint(tags):
+        if _NO_INPUT.isdisjoint(tags):
             yield Code(source)
         if _NO_OUTPUT.isdisjoint(tags):
             yield from _outputs(map(_mapping, _list(cell.get("outputs"))))

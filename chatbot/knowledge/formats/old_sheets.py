@@ -6,7 +6,7 @@ from typing import Any
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, check_length, render
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
-from chatbot.knowledge.formats.sheets import Grid, grid_blocks
+from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import OLE, PASSWORD
 
 _WIDEST = 200  # columns that one merged cell fills

@@ -18,7 +18,7 @@ from chatbot.knowledge.blocks import (
 )
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import with_address
-from chatbot.knowledge.formats.sheets import Grid, grid_blocks
+from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -54,6 +54,13 @@ class _Reader:
     def __init__(self, content: Any) -> None:
         self.notes: list[str] = []
         self._unseen: set[str] = set()
+        self._numbered = {
+            (style.get(f"{_STYLE}name"), level.get(f"{_TEXT}level"))
+            for style in content.iter(f"{_TEXT}list-style")
+            for level in style.iter(f"{_TEXT}list-level-style-number")
+            if level.get(f"{_STYLE}num-format")
+        }
+        self._next: dict[tuple[str, int], int] = {}  # numbers of lists that can go on
         self._titles = set()
         for style in content.iter(f"{_STYLE}style"):
             for properties in style:
@@ -113,17 +120,23 @@ class _Reader:
         for box in element.iter(f"{_DRAW}text-box"):
             yield from self.blocks(box)
 
-    def _list(self, element: Any, depth: int) -> Iterator[Block]:
-        style = str(element.get(f"{_TEXT}style-name") or "")
-        numbered = "Numbering" in style or (style.startswith("L") and "number" in style.lower())
-        for number, item in enumerate(element.iter(f"{_TEXT}list-item"), start=1):
-            if item.getparent() is not element:
-                continue
+    def _list(self, element: Any, depth: int, style: str = "") -> Iterator[Block]:
+        style = str(element.get(f"{_TEXT}style-name") or style)
+        numbered = "Numbering" in style or (style, str(depth + 1)) in self._numbered
+        goes_on = element.get(f"{_TEXT}continue-numbering") == "true"
+        goes_on = goes_on or element.get(f"{_TEXT}continue-list") is not None
+        number = self._next.get((style, depth), 1) if goes_on else 1
+        for item in element.iterchildren(f"{_TEXT}list-item", f"{_TEXT}list-header"):
+            number = _whole(item.get(f"{_TEXT}start-value")) or number
+            marker = f"{number}." if numbered and item.tag == f"{_TEXT}list-item" else "-"
             for child in item:
                 if child.tag == f"{_TEXT}list":
-                    yield from self._list(child, depth + 1)
+                    yield from self._list(child, depth + 1, style)
                 elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                    yield Item(_line(child, self._unseen), f"{number}." if numbered else "-", depth)
+                    yield Item(_line(child, self._unseen), marker, depth)
+                    marker = ""
+            number += 1
+        self._next[(style, depth)] = number
 
     def _slide(self, page: Any) -> Iterator[Block]:
         number = 1 + sum(1 for _ in page.itersiblings(f"{_DRAW}page", preceding=True))
@@ -184,6 +197,8 @@ class _Reader:
                 down = _times(cell, "number-rows-spanned")
                 across = _times(cell, "number-columns-spanned")
                 if text:
+                    if across > 1:
+                        grid.wide.add(at)
                     if cell.get(f"{_OFFICE}value-type") in ("float", "percentage", "currency"):
                         grid.numbers.add(at)
                     for place in range(column, column + max(times, across)):
@@ -192,6 +207,10 @@ class _Reader:
                             grid.rows.setdefault(below, {})[place] = text
             column += times
         return cells
+
+
+def _whole(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() else 0
 
 
 def _times(element: Any, name: str) -> int:

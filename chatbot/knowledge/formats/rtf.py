@@ -14,6 +14,7 @@ _TOKEN = re.compile(
 _REMOVED = frozenset(
     {"deleted", "v", "strike", "striked"}
 )  # marks of what is not shown; "0" behind one ends it
+_BREAKS = frozenset({"par", "line"})  # a cell is one line
 _LINK = re.compile(r'HYPERLINK\s+"(?:mailto:|(?=https?:))([^"\s{}]{1,2000})"')
 # What stands for signs or for the end of a line, and goes with the words around it.
 _SIGNS = frozenset(
@@ -63,6 +64,7 @@ def without_removed(source: str) -> str:
     groups = [_Group()]
     written = _Written()
     field_code = ""  # of the field that is being read
+    in_cell = False
     at = 0
     while match := _TOKEN.match(source, at):
         at = match.end()
@@ -95,6 +97,10 @@ def without_removed(source: str) -> str:
             group.is_link = group.is_link or word == "fldrslt"
             if word == "plain":
                 group.removed = frozenset()
+            in_cell = word == "intbl" or (in_cell and word != "pard")
+            if in_cell and word in _BREAKS and not group.is_note:
+                written.add(" ", False)
+                continue
             written.add(token, group.is_note)
             if word == "par" and not group.is_note:
                 written.end_paragraph()

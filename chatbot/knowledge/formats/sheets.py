@@ -5,10 +5,7 @@ hidden rows and rows beyond a wrong dimension (docs/experiments.md, "Readers").
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import repeat
 from string import digits
 from zipfile import ZipFile
 
@@ -17,14 +14,12 @@ from chatbot.knowledge.blocks import (
     Extracted,
     Heading,
     Page,
-    Paragraph,
-    Table,
     check_length,
-    header_rows,
     render,
 )
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
+from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.sheet_styles import codes_of, struck_styles, text_of
 from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
@@ -34,36 +29,6 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
-
-
-@dataclass
-class Grid:
-    """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers,
-    ``heads`` those that a filter or a table of the sheet says to name columns. A cell that is
-    merged goes ``down`` from a row to another one."""
-
-    rows: dict[int, dict[int, str]] = field(default_factory=dict)
-    numbers: set[int] = field(default_factory=set)
-    heads: set[int] = field(default_factory=set)
-    down: dict[int, int] = field(default_factory=dict)
-
-    def link(self, row: int, column: int, address: str) -> None:
-        """Put where a cell leads to behind its words."""
-        text = self.rows.get(row, {}).get(column, "")
-        if text and address.rstrip("/") not in text:
-            self.rows[row][column] = f"{text} ({address})"
-
-    def fill(self, top: int, bottom: int, columns: Sequence[int]) -> None:
-        """Give each cell of a merged range, in rows that hold something, the text of the first;
-        ``bottom`` is its last row, ``columns`` those that are shown."""
-        text = self.rows.get(top, {}).get(columns[0]) if columns else ""
-        if not text:
-            return
-        self.down[top] = max(bottom, self.down.get(top, 0))
-        below = self.rows if bottom - top > len(self.rows) else range(top, bottom + 1)
-        for row in [row for row in below if top <= row <= bottom and row in self.rows]:
-            for column in columns:
-                self.rows[row].setdefault(column, text)
 
 
 def read_xlsx(data: bytes) -> Extracted:
@@ -83,48 +48,6 @@ def read_xlsx(data: bytes) -> Extracted:
     if book.rows_left_out:
         notes.append(f"{book.rows_left_out} hidden rows left out")
     return render(blocks, title_in(archive, "docProps/core.xml"), notes)
-
-
-def grid_blocks(grid: Grid) -> Iterator[Block]:
-    """Tables of a sheet, which empty rows part; lines above a table are paragraphs."""
-    part: list[int] = []
-    for row in sorted(grid.rows):
-        if part and row > part[-1] + 1:
-            yield from _part(grid, part)
-            part = []
-        part.append(row)
-    yield from _part(grid, part)
-
-
-def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
-    while numbers and len(set(grid.rows[numbers[0]].values())) == 1:
-        yield Paragraph(next(iter(grid.rows[numbers[0]].values())))
-        numbers = numbers[1:]
-    if not numbers:
-        return
-    columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
-    rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
-    header = (
-        1
-        if numbers[0] in grid.heads
-        else header_rows(rows) or _header_by_types(grid, numbers, columns)
-    )
-    below = grid.down.get(numbers[0], 0) - numbers[0] + 1
-    if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
-        header = below
-    # A row that one merged cell fills is the title of those below.
-    for row in rows[header:]:
-        if row[0] and row[0] == row[-1] and len(row) > 2 and len({*row}) == 1:
-            row[1:] = [""] * (len(row) - 1)
-    yield Table(rows, header if header < len(rows) else 0)
-
-
-def _header_by_types(grid: Grid, numbers: list[int], columns: list[int]) -> int:
-    """One where the first row has words only and numbers stand below, as years as names do."""
-    first, rest = numbers[0], numbers[1:]
-    words = first not in grid.numbers and all(grid.rows[first].get(c) for c in columns)
-    below = any(row in grid.numbers for row in rest[:20])
-    return int(words and below and len(columns) > 1)
 
 
 class _Book:

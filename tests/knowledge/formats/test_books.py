@@ -35,6 +35,13 @@ def rich(body: str) -> str:
     return extract(".rtf", f"{head}\n{body}}}".encode("latin-1")).text
 
 
+def test_paragraphs_in_a_cell_of_rich_text_are_one_line() -> None:
+    cell = r"{{\pard\intbl %s\par}\cell}"
+    row = r"{\trowd\cellx900\cellx1900\intbl{" + cell + cell + r"}\intbl\row}"
+    rows = row % ("Lake", "Quota") + row % ("Oulu", r"31\par per day") + r"\pard Seen\par"
+    assert rich(rows) == "Lake | Quota\nOulu | 31 per day\n\nSeen\n"
+
+
 def test_rich_text_is_read_without_what_is_removed_or_hidden() -> None:
     assert rich(
         r"Refunds take {\deleted\revauthdel1 30 }{\revised\revauth1 14 }days.\par"
@@ -96,6 +103,8 @@ def test_what_tags_take_out_of_a_notebook_is_left_out() -> None:
     )
     only = {"source": "a", "metadata": {"tags": ["remove-output"]}, "outputs": printed}
     assert notebook(only) == "```\na\n```\n"
+    taken = {"source": "a", "metadata": {"tags": ["remove-input"]}, "outputs": printed}
+    assert notebook(taken) == "```\nseen\n```\n"
     for metadata in ({"tags": ["hide-input"]}, {"jupyter": {"source_hidden": True}}):
-        hidden = {"source": "a", "metadata": metadata, "outputs": printed}
-        assert notebook(hidden) == "```\nseen\n```\n"
+        a_click_away = {"source": "a", "metadata": metadata, "outputs": printed}
+        assert notebook(a_click_away) == "```\na\n```\n\n```\nseen\n```\n"

@@ -80,3 +80,20 @@ def test_hidden_words_are_left_out_and_links_have_their_address() -> None:
         "</office:text>",
     )
     assert found == "Write to us (a@b.example).\n"
+
+
+def test_numbers_of_lists_go_on() -> None:
+    style = (
+        "<office:automatic-styles xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0'>"
+        "<text:list-style style:name='L1'><text:list-level-style-number text:level='1' "
+        "style:num-format='1'/></text:list-style></office:automatic-styles>"
+    )
+    item = "<text:list-item><text:p>%s</text:p>%s</text:list-item>"
+    first = item % ("Rinse", "") + item % ("Dry", "<text:p>In the shade</text:p>")
+    again = "<text:list text:style-name='L1' text:continue-numbering='true'>"
+    found = open_document(
+        ".odt",
+        f"{style}<office:text><text:list text:style-name='L1'>{first}</text:list>"
+        f"{again}{item % ('Store', '')}</text:list></office:text>",
+    )
+    assert found == "1. Rinse\n2. Dry\n  In the shade\n3. Store\n"

@@ -221,3 +221,45 @@ def test_runs_of_a_shared_text_that_are_struck_out() -> None:
     run = "<r><rPr><strike{}/></rPr><t>{}</t></r>"
     runs = run.format("", "12 ") + run.format(' val="0"', "9 EUR")
     assert text_of(etree.fromstring(f'<si xmlns="{space}">{runs}</si>')) == "9 EUR"
+
+
+def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
+    found = sheet(
+        ["Day rates", None, None, None, "Mileage"],
+        ["Role", "Junior", "Senior", None, "Vehicle", "Per km"],
+        ["Mason", 310, 420, None, "Van", 0.58],
+        ["Roofer", 335, 445, None, "Crane truck", 2.15],
+    )
+    assert "Day rates\n\nRole | Junior | Senior\nMason | 310 | 420\n" in found.text
+    assert "Mileage\n\nVehicle | Per km\nVan | 0.58\nCrane truck | 2.15\n" in found.text
+    assert [rows.columns for rows in found.tables] == ["Role | Junior | Senior", "Vehicle | Per km"]
+
+
+def test_a_table_with_an_empty_column_stays_one() -> None:
+    found = sheet(
+        ["Model", "Price", None, "Remark", "Contact"],
+        ["K-40", 1290, None, "from May", "Ann"],
+        ["K-75", 1840, None, None, "Bo"],
+        ["K-90", 2100, None, "sold out", None],
+    )
+    assert "K-90 | 2100 | sold out" in found.text
+
+
+def test_rows_behind_an_empty_one_keep_the_names_of_their_columns() -> None:
+    found = sheet(["Item", "Net", "Gross"], ["Saw", 10, 12], [], ["Axe", 20, 24], [], ["VAT", 20])
+    assert [rows.columns for rows in found.tables] == ["Item | Net | Gross"] * 2 + [""]
+
+
+def test_all_rows_of_names_of_a_pivot_table_name_its_columns() -> None:
+    def merge(book: Any) -> None:
+        book.active.merge_cells("C1:D1")
+
+    found = sheet(
+        [None, None, "Spring", None],
+        [None, None, "Adults", "Kids"],
+        ["Area", "Boat", None, None],
+        ["Coast", "Heron", 12, 7],
+        ["Lake", "Gannet", 18, 9],
+        change=merge,
+    )
+    assert found.tables[0].columns == "Area | Boat | Spring Adults | Spring Kids"

@@ -1,0 +1,182 @@
+"""The cells of a sheet as tables: empty rows part them, and empty columns those that stand beside
+each other."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, repeat
+
+from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of, header_rows
+
+_MOST_NAMES = 4  # rows that name columns
+
+
+@dataclass
+class Grid:
+    """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers,
+    ``heads`` those that a filter or a table of the sheet says to name columns, ``wide`` those in
+    which a merged cell goes over columns. A cell that is merged goes ``down`` from a row to another
+    one."""
+
+    rows: dict[int, dict[int, str]] = field(default_factory=dict)
+    numbers: set[int] = field(default_factory=set)
+    heads: set[int] = field(default_factory=set)
+    wide: set[int] = field(default_factory=set)
+    down: dict[int, int] = field(default_factory=dict)
+
+    def link(self, row: int, column: int, address: str) -> None:
+        """Put where a cell leads to behind its words."""
+        text = self.rows.get(row, {}).get(column, "")
+        if text and address.rstrip("/") not in text:
+            self.rows[row][column] = f"{text} ({address})"
+
+    def fill(self, top: int, bottom: int, columns: Sequence[int]) -> None:
+        """Give each cell of a merged range, in rows that hold something, the text of the first;
+        ``bottom`` is its last row, ``columns`` those that are shown."""
+        text = self.rows.get(top, {}).get(columns[0]) if columns else ""
+        if not text:
+            return
+        self.down[top] = max(bottom, self.down.get(top, 0))
+        if len(columns) > 1:
+            self.wide.add(top)
+        below = self.rows if bottom - top > len(self.rows) else range(top, bottom + 1)
+        for row in [row for row in below if top <= row <= bottom and row in self.rows]:
+            for column in columns:
+                self.rows[row].setdefault(column, text)
+
+
+def grid_blocks(grid: Grid) -> Iterator[Block]:
+    """Tables of a sheet; lines above a table are paragraphs. What goes on behind an empty row, in
+    the same columns, has the names of the table before."""
+    part: list[int] = []
+    before: _Placed | None = None
+    for row in [*sorted(grid.rows), -1]:
+        if part and row != part[-1] + 1:
+            for block in _part(grid, part):
+                if not isinstance(block, _Placed):
+                    yield block
+                    continue
+                block = _named(block, before)
+                before = block if block.header or block.columns else None
+                yield block
+            part = []
+        part.append(row)
+
+
+@dataclass(frozen=True)
+class _Placed(Table):
+    """A table with where its ``places`` are: the numbers of its columns."""
+
+    places: Sequence[int] = ()
+
+
+def _named(table: _Placed, before: _Placed | None) -> _Placed:
+    alike = before is not None and [*table.places] == [*before.places]
+    if table.header or before is None or not alike or len(table.places) < 3:
+        return table
+    return replace(table, columns=before.columns or columns_of(before.rows, before.header))
+
+
+def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
+    while numbers and _is_title(grid, numbers):
+        yield Paragraph(next(iter(grid.rows[numbers[0]].values())))
+        numbers = numbers[1:]
+    if not numbers:
+        return
+    columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
+    sides = _beside(grid, numbers, columns)
+    if len(sides) == 1:
+        yield _table(grid, numbers, columns)
+        return
+    for side in sides:
+        own = [row for row in numbers if any(map(grid.rows[row].get, side))]
+        if sum(column in grid.rows[own[0]] for column in side) == 1:
+            yield Paragraph(next(filter(None, map(grid.rows[own[0]].get, side))))
+            own = own[1:]
+        yield _table(grid, own, side)
+
+
+def _is_title(grid: Grid, numbers: list[int]) -> bool:
+    """Whether the first row says one thing; a name over some of the columns is none."""
+    first = grid.rows[numbers[0]]
+    if len(set(first.values())) > 1:
+        return False
+    left = min(min(grid.rows[row]) for row in numbers[:_MOST_NAMES])
+    return numbers[0] not in grid.wide or min(first) == left
+
+
+def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
+    rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
+    header = (
+        1
+        if numbers[0] in grid.heads
+        else header_rows(rows)
+        or _header_by_types(grid, numbers, columns)
+        or _header_by_width(grid, numbers)
+    )
+    below = grid.down.get(numbers[0], 0) - numbers[0] + 1
+    if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
+        header = below
+    # A row that one merged cell fills is the title of those below.
+    for row in rows[header:]:
+        if row[0] and row[0] == row[-1] and len(row) > 2 and len({*row}) == 1:
+            row[1:] = [""] * (len(row) - 1)
+    return _Placed(rows, header if header < len(rows) else 0, places=columns)
+
+
+def _header_by_types(grid: Grid, numbers: list[int], columns: list[int]) -> int:
+    """One where the first row has words only and numbers stand below, as years as names do."""
+    first, rest = numbers[0], numbers[1:]
+    words = first not in grid.numbers and all(grid.rows[first].get(c) for c in columns)
+    below = any(row in grid.numbers for row in rest[:20])
+    return int(words and below and len(columns) > 1)
+
+
+def _header_by_width(grid: Grid, numbers: list[int]) -> int:
+    """The rows above the first numbers, where a cell of the first row goes over several columns,
+    as in a pivot table."""
+    if numbers[0] not in grid.wide:
+        return 0
+    above = next((at for at, row in enumerate(numbers) if row in grid.numbers), 0)
+    return above if above <= _MOST_NAMES else 0
+
+
+def _beside(grid: Grid, numbers: list[int], columns: list[int]) -> list[list[int]]:
+    """The columns of each table that stands beside others; all of them where there is but one."""
+    sides = [[columns[0]]]
+    for column, following in pairwise(columns):
+        if following > column + 1:
+            sides.append([])
+        sides[-1].append(following)
+    apart = len(sides) > 1 and all(
+        len(left) > 1 and len(right) > 1 and _are_apart(grid, numbers, left, right)
+        for left, right in pairwise(sides)
+    )
+    return sides if apart else [columns]
+
+
+def _are_apart(grid: Grid, numbers: list[int], left: list[int], right: list[int]) -> bool:
+    """Whether columns with an empty one between them are two tables, not one with a gap: each has
+    a title or the same first name, or one is longer, and each has labels of its own."""
+    first, second = (
+        [row for row in numbers if any(map(grid.rows[row].get, side))] for side in (left, right)
+    )
+    if (
+        len(first) < 3
+        or len(second) < 3
+        or not all(
+            _has_labels(grid, rows[1:], side[0]) for rows, side in ((first, left), (second, right))
+        )
+    ):
+        return False
+    tops = [
+        [grid.rows[rows[0]].get(c, "") for c in side]
+        for rows, side in ((first, left), (second, right))
+    ]
+    titled = all(top[0] and not any(top[1:]) for top in tops)
+    return titled or tops[0][0] == tops[1][0] != "" or first[-1] != second[-1]
+
+
+def _has_labels(grid: Grid, rows: list[int], column: int) -> bool:
+    """Whether a column has words in each row, no two alike."""
+    told = [grid.rows[row].get(column, "") for row in rows]
+    return len(set(told)) == len(told) and all(any(map(str.isalpha, text)) for text in told)

@@ -1,0 +1,47 @@
+"""Groups of rows: the label of a group stands in its first row only, as people write tables whose
+cells are not merged; each of its rows gets it."""
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[^\W\d_]{2}")
+# Rows that add up what stands above them are in no group.
+_TOTAL = re.compile(
+    r"\W*(?:grand |sub-?|zwischen|gesamt|end)?(?:totals?|sums?|summen?|totaal|totale|insgesamt|"
+    r"gesamt|somme|suma|soma|average|mean|durchschnitt|mittelwert|moyenne|promedio|media|razem)\b",
+    re.IGNORECASE,
+)
+_DEPTH = 2  # columns that can hold labels
+
+
+def with_groups(rows: Sequence[Sequence[str]], header: int) -> list[list[str]]:
+    """The rows, of which the first ``header`` name the columns, with labels in the empty cells
+    below them; as they are where the first cells are no labels."""
+    filled = [list(row) for row in rows]
+    if not header or len(rows) - header < 3 or len(rows[0]) < 3:
+        return filled
+    below = rows[header:]
+    for column in range(_DEPTH):
+        if not rows[header - 1][column].strip() or not _labels(below, column):
+            break
+        label = ""
+        for row, shown in zip(below, filled[header:], strict=True):
+            if any(cell.strip() for cell in row[: column + 1]):
+                label = row[column] if row[column].strip() else ""
+            elif label and row[column + 1].strip() and not _is_total(row):
+                shown[column] = label
+    return filled
+
+
+def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column holds the labels of groups: words, each once, the first one in the first
+    row, and empty cells below some of them."""
+    told = [row[column].strip() for row in rows]
+    named = [text for text in told if text]
+    if not told[0] or len(named) < 2 or len(named) == len(told):
+        return False
+    return len(set(named)) == len(named) and all(map(_WORD.search, named))
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    return bool(_TOTAL.match(next(filter(str.strip, row), "").strip()))
