@@ -1,9 +1,10 @@
-"""Texts inside exports (CSV, JSON) as their readers see them, as long as they were: HTML and
-entities as what they mean, doubled quotes as one."""
+"""Texts inside exports (CSV, JSON) as their readers see them, as long as they were: HTML, marks of
+Jira and entities as what they mean, doubled quotes as one."""
 
 import re
 
 from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
+from chatbot.knowledge.wiki_marks import is_marked, without_marks
 
 _COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")
@@ -16,6 +17,10 @@ _IS_HTML = re.compile(
     r"<(?:br|hr|p)\s*/?>",
     re.IGNORECASE,
 )
+# Ends of blocks and of cells: what stands in one is not read as one with what follows.
+_BLOCK_END = re.compile(r"(?:</(?:li|p|div|tr|h[1-6]|dt|dd|blockquote)\b|<br\b)", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]\b", re.IGNORECASE)
+_GOES_ON = ".,;:!?·"  # what parts by itself
 _OPENING = re.compile(r'(?<![^\s(\[])""(?=\w)')
 
 
@@ -24,33 +29,63 @@ def without_tags(text: str) -> str:
     if "<" not in text:
         return text
     text = _STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank))
-    return _TAG.sub(blank_match, _INLINE.sub(lambda match: FILLER * len(match[0]), text))
+    return _without_blocks(_INLINE.sub(lambda match: FILLER * len(match[0]), text))
+
+
+def _without_blocks(text: str) -> str:
+    """``text`` with its tags as blanks, and a sign where a block or a cell ends that more follows."""
+    pieces: list[str] = []
+    at = parted = 0  # ``parted``: the piece where the last block ended; 0 for none
+    last, sign = "", ""
+    for match in _TAG.finditer(text):
+        between = text[at : match.start()]
+        at = match.end()
+        if told := between.strip(f" \n{FILLER}"):
+            _part(pieces, parted, sign)
+            parted, last = 0, told[-1]
+        pieces += [between, blank(match[0])]
+        if last and last not in _GOES_ON:
+            if _BLOCK_END.match(match[0]):
+                parted, sign = parted or len(pieces) - 1, ";"
+            elif _CELL_END.match(match[0]) and not parted:
+                parted, sign = len(pieces) - 1, " ·"
+    if text[at:].strip(f" \n{FILLER}"):
+        _part(pieces, parted, sign)
+    return "".join([*pieces, text[at:]])
+
+
+def _part(pieces: list[str], at: int, sign: str) -> None:
+    if at:
+        pieces[at] = sign + pieces[at][len(sign) :]
 
 
 def readable_rows(text: str, begin: int, sign: str) -> str:
     """A file of rows, which begin at ``begin`` and whose cells ``sign`` parts. What is quoted stays
     so, since it can hold the sign; the quotes in it are round ones, which end no cell."""
-    if '""' not in text and "&" not in text and not _IS_HTML.search(text):
+    marked = sign != "|" and is_marked(text)
+    if '""' not in text and "&" not in text and not marked and not _IS_HTML.search(text):
         return text
     quoted = re.compile(rf'(?<![^{re.escape(sign)}\n\ufeff])"((?:[^"]++|"")*+)"(?=[{sign}\n]|$)')
     pieces = [text[:begin]]
     at = begin
     for match in quoted.finditer(text, begin):
-        pieces += [_bare(text[at : match.start()], sign), f'"{_quoted(match[1])}"']
+        pieces += [_bare(text[at : match.start()], sign, marked), f'"{_quoted(match[1], marked)}"']
         at = match.end()
-    return "".join([*pieces, _bare(text[at:], sign)])
+    return "".join([*pieces, _bare(text[at:], sign, marked)])
 
 
-def _quoted(cell: str) -> str:
+def _quoted(cell: str, marked: bool) -> str:
     cell = _OPENING.sub(f"“{FILLER}", cell).replace('""', f"”{FILLER}")
-    return _meant(cell).replace('"', "”")
+    return _meant(cell, marked).replace('"', "”")
 
 
-def _bare(cells: str, sign: str) -> str:
-    """Cells without quotes; an entity ends with what may be the sign between them."""
-    return cells if sign == ";" else _meant(cells.replace("&quot;", f"”{FILLER * 5}"))
+def _bare(cells: str, sign: str, marked: bool) -> str:
+    """Cells without quotes; an entity, and the sign between blocks, can be what parts cells."""
+    if marked:
+        cells = sign.join(fill(without_marks(cell)) for cell in cells.split(sign))
+    return cells if sign == ";" else _meant(cells.replace("&quot;", f"”{FILLER * 5}"), False)
 
 
-def _meant(text: str) -> str:
+def _meant(text: str, marked: bool) -> str:
     text = without_tags(text) if "<" in text and _IS_HTML.search(text) else text
-    return fill(entities(text))
+    return fill(entities(without_marks(text) if marked else text))

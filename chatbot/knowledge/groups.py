@@ -3,6 +3,7 @@ cells are not merged; each of its rows gets it."""
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 # Rows that add up what stands above them are in no group.
@@ -24,10 +25,12 @@ def with_groups(rows: Sequence[Sequence[str]], header: int) -> list[list[str]]:
     for column in range(_DEPTH):
         if not rows[header - 1][column].strip() or not _labels(below, column):
             break
-        label = ""
+        label = told = ""
         for row, shown in zip(below, filled[header:], strict=True):
             if any(cell.strip() for cell in row[: column + 1]):
-                label = row[column] if row[column].strip() else ""
+                # One that is written twice is in all of its rows.
+                label = row[column] if row[column] != told else ""
+                told = row[column]
             elif label and row[column + 1].strip() and not _is_total(row):
                 shown[column] = label
     return filled
@@ -37,8 +40,11 @@ def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
     """Whether a column holds the labels of groups: words, each once, the first one in the first
     row, and empty cells below some of them."""
     told = [row[column].strip() for row in rows]
-    named = [text for text in told if text]
-    if not told[0] or len(named) < 2 or len(named) == len(told):
+    if not told[0] or all(told):
+        return False
+    # What a merged cell fills is one label.
+    named = [text for text, _ in groupby(told) if text]
+    if len(named) < 2:
         return False
     return len(set(named)) == len(named) and all(map(_WORD.search, named))
 

@@ -42,3 +42,11 @@ def test_marks_beside_rows_are_no_labels_of_groups(labels: list[str]) -> None:
     rows = [["Note", "Item", "Price"], *([label, "Saw", "12"] for label in labels)]
     lines = render([Table(rows, 1)]).text.splitlines()[1:]
     assert lines == [f"{label} | Saw | 12" for label in labels]
+
+
+def test_labels_go_on_beside_merged_ones() -> None:
+    rows = [["Group", "Item", "Price"], ["Breakfast", "Small", "9"], ["", "Full", "13"]]
+    rows += [["Lunch", "Buffet", "24"], ["Lunch", "Vegan", "17"], ["Lunch", "Fish", "19"]]
+    rows += [["", "Coffee", "2"]]
+    assert "Breakfast | Full | 13\n" in render([Table(rows, 1)]).text
+    assert render([Table(rows, 1)]).text.endswith("Lunch | Fish | 19\n | Coffee | 2\n")

@@ -117,6 +117,20 @@ def test_cells_of_csv_read_as_people_see_them(tmp_path: Path) -> None:
     ]
 
 
+def test_blocks_in_cells_do_not_run_together(tmp_path: Path) -> None:
+    text = (
+        "Id,Name,Text\n"
+        '1,"<ul><li>Blade 21 cm</li><li>Weighs <b>148</b> g</li></ul>",<p>Oak</p><p>Cork.</p><br>x\n'
+        '2,"<table><tr><td>Voucher</td><td>0</td></tr><tr><td>Card</td><td>4</td></tr></table>",\n'
+    )
+    document = load(tmp_path / "a.csv", text)
+    assert len(document.text) == len(text)
+    assert [" ".join(row.split()) for row in rows_of(document)] == [
+        '1," Blade 21 cm; Weighs 148 g ", Oak; Cork. x',
+        '2," Voucher · 0; Card · 4 ",',
+    ]
+
+
 def rows_of(document: Document) -> list[str]:
     at = document.tables[0].at
     return [document.text[a:b] for a, b in pairwise([*at, len(document.text)])]

@@ -21,6 +21,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.equations import apart
+from chatbot.knowledge.formats.icons import item_sign
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     hidden_by_style,
@@ -130,6 +131,7 @@ class _Walker:
         self._hidden = hidden
         self._line: list[str] = []
         self._marker: str | None = None  # of the item whose text is awaited
+        self._sign = ""  # what the icon says that it begins with
         self._depth = -1
         self._terms: list[str] = []  # of the definitions that follow
         self._told = False  # whether one of them was met
@@ -143,6 +145,8 @@ class _Walker:
             return
         if self._defined:
             text, self._defined = f"{self._defined}: {text}", ""
+        if self._sign:
+            text, self._sign = f"{self._sign} {text}", ""
         if self._depth >= 0:
             self.blocks.append(Item(text, self._marker or "", self._depth))
             self._marker = None
@@ -266,7 +270,11 @@ class _Walker:
                 kind = element.get("type") or list_style(element)
                 self._marker = f"{format_number(number, kind)}." if ordered else "-"
                 number += -1 if backwards else 1
+                self._sign = item_sign(child, self._hidden)
                 self._children(child)
+                if self._sign and not "".join(self._line).strip():
+                    self._line.append(self._sign)
+                    self._sign = ""
                 self.flush()
             else:
                 self.walk(child)

@@ -1,11 +1,11 @@
-"""What a cell without words says: the tick that a page draws there, and what it is called."""
+"""What icons say: the tick in a cell without words, and the one that an item of a list begins with."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
-from chatbot.knowledge.formats.inline import is_hidden
+from chatbot.knowledge.formats.inline import SPOKEN, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
 _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
@@ -15,12 +15,39 @@ _BESIDE = frozenset("icon mark sign symbol green red grey gray small svg png gif
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
 _NAMES = ("class", "href", "xlink:href")
+_AROUND = frozenset(
+    {"span", "div", "p", "label", "strong", "b"}
+)  # what an icon can be the first of
+_DEEP = 4  # elements around an icon
 
 
 def picture_label(cell: Any, hidden: frozenset[str]) -> str:
     """What the pictures and icons in a cell without text are called; of ticks, crosses and boxes
     that nothing names, their sign. ``hidden`` are the selectors of what its page hides."""
     return one_line(" ".join(_labels(cell, hidden))) if cell.attrib or len(cell) else ""
+
+
+def item_sign(item: Any, hidden: frozenset[str]) -> str:
+    """What the icon says that an item of a list begins with, or is; nothing where words in the item
+    say it to those who do not see the icon."""
+    if "inline-task-list" in item.getparent().get("class", ""):  # of Confluence
+        return "☑" if "checked" in item.get("class", "").split() else "☐"
+    if item.text and item.text.strip():
+        return ""
+    if not any(map(str.strip, item.itertext())):
+        return "" if item.find(".//a") is not None else picture_label(item, hidden)
+    if any(not SPOKEN.isdisjoint(e.get("class", "").split()) for e in item.iterdescendants()):
+        return ""
+    element = item
+    for _ in range(_DEEP):
+        element = next(iter(element), None)
+        if element is None or element.tag in ("a", "img"):
+            return ""
+        if element.tag == "svg" or not any(map(str.strip, element.itertext())):
+            return one_line(" ".join(_labels(element, hidden)))
+        if element.tag not in _AROUND or (element.text and element.text.strip()):
+            return ""
+    return ""
 
 
 def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from chatbot.knowledge.formats.equations import apart, equation_text
 HIDDEN = frozenset(
     """
     script style template noscript noframes head title meta link iframe object embed canvas nav
-    svg audio video map datalist colgroup col ac:parameter ac:task-id ac:task-status
+    svg audio video map datalist colgroup col del s strike rp ac:parameter ac:task-id ac:task-status
     ac:placeholder ac:emoticon ac:task-uuid
     """.split()  # noqa: SIM905
 )
@@ -43,10 +43,17 @@ _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
-# What site generators put beside a heading ("¶", "[edit]") and behind a footnote ("↩").
+# What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
+# code ("In [1]:").
 _FURNITURE = frozenset(
-    "headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back".split()  # noqa: SIM905
+    """
+    headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
+    jp-InputPrompt jp-OutputPrompt input_prompt output_prompt
+    """.split()  # noqa: SIM905
 )
+# What is read aloud and not drawn.
+SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
+_CHANGED = ("del", "s", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 
@@ -80,12 +87,31 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if given.get("aria-hidden") == "true" and element.tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
     classes = given.get("class", "").split()
-    if not _FURNITURE.isdisjoint(classes) or (element.tag == "a" and _is_comment(element)):
+    if not _FURNITURE.isdisjoint(classes) or _is_control(element, given):
+        return True
+    if not SPOKEN.isdisjoint(classes) and _says_again(element):
         return True
     if not selectors:
         return False
     names = {f".{name}" for name in classes} | {f"#{given.get('id')}"}
     return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
+
+
+def _is_control(element: Any, given: Any) -> bool:
+    """Whether it is a link to a comment or past what every page has, or a button that copies."""
+    if element.tag == "a":
+        skips = given.get("href", "")[:1] == "#" and "skip" in given.get("class", "").lower()
+        return skips or _is_comment(element)
+    if element.tag != "button":
+        return False
+    named = f"{given.get('class')} {given.get('title')} {given.get('aria-label')}".lower()
+    return "copy" in named or "clipboard" in named
+
+
+def _says_again(spoken: Any) -> bool:
+    """Whether what is read aloud tells of the price beside it, old or new, that is drawn."""
+    before = spoken.getprevious()
+    return before is not None and before.tag in _CHANGED and before.get("aria-hidden") == "true"
 
 
 def _is_comment(link: Any) -> bool:
@@ -111,8 +137,6 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         return "\n"
     if tag == "math":
         return equation_text(element)
-    if tag in ("del", "s", "strike", "rp"):
-        return ""
     if tag == "img" or tag == "input":
         return _picture(element)
     if tag == "time" and not (element.text or len(element)):

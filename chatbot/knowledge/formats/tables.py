@@ -38,6 +38,8 @@ def is_layout(element: Any) -> bool:
         return not _reads_as_data(element, rows)
     if max((len(_cells(row)) for row in rows), default=0) < 2:
         return True
+    if len(rows) == 1 and all(cell.find(".//table") is not None for cell in _cells(rows[0])):
+        return True  # tables beside each other
     if next(element.iterdescendants(*_PARTS), None) is None:
         return False
     for row in rows:

@@ -252,3 +252,20 @@ def test_slides_are_pages(tmp_path: Path) -> None:
         ("slide 1", "Returns"),
         ("slide 2", "Refunds"),
     ]
+
+
+def test_tables_beside_each_other_in_word_and_a_caption_that_names_its_table() -> None:
+    document = docx.Document()
+    document.add_paragraph("Oil and belts")
+    table = document.add_table(1, 2)
+    name = f'<w:tblCaption {nsdecls("w")} w:val="Oil and belts"/>'
+    table._tbl.tblPr.append(parse_xml(name))
+    for cell, words in zip(
+        table.rows[0].cells, (("Oil", "Litres"), ("Belt", "Tension")), strict=True
+    ):
+        inside = cell.add_table(2, 2)
+        for place, word in enumerate([*words, words[0].lower(), "3.4"]):
+            inside.cell(place // 2, place % 2).text = word
+    found = extract(".docx", saved(document)).text
+    want = "Oil and belts\n\nOil | Litres\noil | 3.4\n\nBelt | Tension\nbelt | 3.4\n"
+    assert found == want

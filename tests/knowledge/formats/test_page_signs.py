@@ -1,0 +1,54 @@
+"""Icons in lists of a page, prices that are struck out, and what a page has for its controls."""
+
+import pytest
+
+from chatbot.knowledge.formats import extract
+
+
+def text(markup: str) -> str:
+    return extract(".html", markup.encode()).text.strip()
+
+
+@pytest.mark.parametrize(
+    ("item", "want"),
+    [
+        ("<svg aria-label='Not included' role=img><path/></svg> Staging", "Not included Staging"),
+        ("<svg><title>Included</title></svg>Phone help", "Included Phone help"),
+        ("<span class=icon title=Included></span> Phone help", "Included Phone help"),
+        ("<span><i class='fas fa-times' aria-hidden=true></i></span><span>Sauna</span>", "✗ Sauna"),
+        ("<i class='fa fa-times'></i><span class=sr-only>Not in it:</span> Sauna",
+         "Not in it: Sauna"),
+        ("<label><input type=checkbox checked disabled></label> Encryption", "☑ Encryption"),
+        ("<span role=img aria-label='60 mailboxes'></span>", "60 mailboxes"),
+        ("See <i class='fa fa-check' title=Yes></i> there", "See there"),
+        ("<a href='/x'><svg><title>Opens a window</title></svg>Terms</a>", "Terms"),
+    ],
+)  # fmt: skip
+def test_an_item_says_what_the_icon_before_it_does(item: str, want: str) -> None:
+    assert text(f"<ul><li>{item}</li><li>Last</li></ul>") == f"- {want}\n- Last"
+
+
+def test_boxes_of_a_list_of_tasks() -> None:
+    tasks = "<li class=checked>Rotate the key<li>Test the siren"
+    want = "- ☑ Rotate the key\n- ☐ Test the siren"
+    assert text(f"<ul class=inline-task-list>{tasks}</ul>") == want
+
+
+def test_a_price_of_a_shop_is_the_one_that_is_drawn() -> None:
+    spoken = "<span class=screen-reader-text>%s price: £%s.</span>"
+    old = f"<del aria-hidden=true><span>£89</span></del> {spoken % ('Old', 89)}"
+    new = f"<ins aria-hidden=true><span>£64</span></ins>{spoken % ('New', 64)}"
+    assert text(f"<p class=price>{old}{new}</p>") == "£64"
+    assert text("<div>Now <del><p>£89</p></del><p>£64</p></div>") == "Now\n\n£64"
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        "<a class=skip-link href='#main'>Skip to content</a>",
+        "<button class=clean-btn title=Copy aria-label='Copy code to clipboard'>Copy</button>",
+        "<div class='jp-InputPrompt jp-InputArea-prompt'>In [1]:</div>",
+    ],
+)
+def test_controls_of_a_page_are_no_text(control: str) -> None:
+    assert text(f"{control}<p>Seen.</p>") == "Seen."
