@@ -33,7 +33,7 @@ def without_tags(text: str) -> str:
 
 
 def _without_blocks(text: str) -> str:
-    """``text`` with its tags as blanks, and a sign where a block or a cell ends that more follows."""
+    """``text`` with its tags as blanks, and a sign where more follows behind a block or cell."""
     pieces: list[str] = []
     at = parted = 0  # ``parted``: the piece where the last block ended; 0 for none
     last, sign = "", ""

@@ -12,6 +12,7 @@ from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import without_tags
 from chatbot.knowledge.marks import (
+    FILLER,
     blank,
     blank_match,
     entities,
@@ -47,7 +48,15 @@ _TITLED = re.compile(
     r"\b(?:title|label|name|summary|caption|alt|header)\s*=\s*[\"“]([^\"”]+)[\"”]"
     r"|^\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\""
 )
+_MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
+# The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
+_COLONS = re.compile(
+    r"^[ \t]*:{3,}[ \t]*(?:\{?(?P<kind>[\w-]{1,40})\}?)?"
+    r"(?:\[(?P<named>[^\]\n]{1,200})\]|[ \t]+(?P<title>[^\s{:][^\n:]{0,200}))?[ \t]*$",
+    re.MULTILINE,
+)
+_KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 # Marks of admonitions and tabs; their titles are words.
 _SIGNS = re.compile(r"^([ \t]*)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE)
 # In MDX they go on to the next empty line; in Markdown only lines that can be nothing else.
@@ -159,11 +168,21 @@ def _visible(text: str, mdx: bool) -> str:
     text = without_comments(text)
     text = _HIDDEN_LINE.sub(blank_match, text)
     text = _SHORTCODE.sub(_strip_title, text)
+    text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _STRUCK.sub(blank_match, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
     text = _WIKI.sub(_wiki_words, text)
-    text = _SIGNS.sub(blank_match, text)
+    text = _COLONS.sub(_colons_title, _SIGNS.sub(blank_match, text))
     return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
+
+
+def _colons_title(match: re.Match[str]) -> str:
+    """The title of the block, or else what kind of note it is."""
+    name = next((name for name in ("named", "title") if match[name]), "kind")
+    if name == "kind" and match[name] not in _KINDS:
+        return blank(match[0])
+    start, end = match.start(name) - match.start(), match.end(name) - match.start()
+    return blank(match[0][:start]) + match[name] + blank(match[0][end:])
 
 
 def _strip_title(match: re.Match[str]) -> str:

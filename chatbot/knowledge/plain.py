@@ -16,7 +16,11 @@ PLAIN = (
 # Checking a larger JSON file takes some thirty times its size in memory.
 LARGE = 1_000_000
 # What an interface calls itself: OpenAPI, Swagger, AsyncAPI.
-_API_TITLE = re.compile(r"^info:[ \t]*\n(?:[ \t].*\n|\n){0,50}?[ \t]+title:[ \t]*(.+)$", re.M)
+_API_TITLE = re.compile(
+    r"^info:[ \t]*(?:\n(?:[ \t].*\n|\n){0,50}?[ \t]+title:[ \t]*(.+)$|"
+    r"\{[^{}\n]{0,200}?\btitle:[ \t]*([^,{}\n]+))",
+    re.M,
+)
 
 # Markdown in what such a file describes.
 _BOLD = re.compile(r"(?<![\w*/])\*\*(\w(?:[^*\n]{0,300}[^*\s])?)\*\*(?![\w*/])")
@@ -62,7 +66,7 @@ def _read_yaml(text: str) -> Extracted:
     title = _API_TITLE.search(text, 0, 20_000)
     return Extracted(
         fill(_BOLD.sub(rf"{FILLER * 2}\1{FILLER * 2}", text)) if title and "**" in text else text,
-        title[1].strip("\"' ") if title else "",
+        (title[1] or title[2]).strip("\"' ") if title else "",
         headings=tuple(headings),
         body=int(text.startswith("\ufeff")),
     )

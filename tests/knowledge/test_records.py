@@ -90,6 +90,9 @@ def test_what_an_interface_describes_has_no_marks(tmp_path: Path) -> None:
     document = load(tmp_path / "a.yaml", text)
     assert len(document.text) == len(text)
     assert "Keys last 90 days, but **/x** stays." in " ".join(document.text.split())
+    short = "info: {version: 1, title: Rides}\nx: **3 EUR**.\n"
+    assert "x: 3 EUR." in " ".join(load(tmp_path / "c.yaml", short).text.split())
+    assert load(tmp_path / "c.yaml", short).title == "Rides"
     assert load(tmp_path / "b.yaml", "globs: **90**\n").text == "globs: **90**\n"
 
 
@@ -120,7 +123,8 @@ def test_cells_of_csv_read_as_people_see_them(tmp_path: Path) -> None:
 def test_blocks_in_cells_do_not_run_together(tmp_path: Path) -> None:
     text = (
         "Id,Name,Text\n"
-        '1,"<ul><li>Blade 21 cm</li><li>Weighs <b>148</b> g</li></ul>",<p>Oak</p><p>Cork.</p><br>x\n'
+        '1,"<ul><li>Blade 21 cm</li><li>Weighs <b>148</b> g</li></ul>",'
+        "<p>Oak</p><p>Cork.</p><br>x\n"
         '2,"<table><tr><td>Voucher</td><td>0</td></tr><tr><td>Card</td><td>4</td></tr></table>",\n'
     )
     document = load(tmp_path / "a.csv", text)

@@ -1,4 +1,4 @@
-"""Lines of pages as blocks: paragraphs, headings, items and tables, without running titles."""
+"""Lines of pages as blocks: paragraphs, headings, items and tables."""
 
 import re
 from collections import Counter
@@ -22,11 +22,6 @@ _BULLET = re.compile(r"([•▪●○◦‣·–—*\-\ue000-\uf8ff])\s+(?=\S)")
 _NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
 _DIGIT = re.compile(r"\d")
-_PAGE = re.compile(
-    r"[-–—\[( ]*(?:page|seite|página|pagina|strona|p\.|s\.)?\s*\d{1,4}"
-    r"(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,4})?[-–—\]) ]*",
-    re.IGNORECASE,
-)
 _HYPHENS = ("-", "\u00ad", "\u2010")
 _BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]$")
 _LONGEST_WORD = 100  # characters
@@ -40,15 +35,8 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
-# What a browser prints above and below a page: the day with the title, the address.
-_PRINTED = re.compile(
-    r"(?P<address>(?:file|https?)://\S+)(?:\s+\d+\s?/\s?\d+)?|\d+\s?/\s?\d+|"
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s\d{1,2}:\d\d(?:\s?[AP]M)?(?:\s.*)?"
-)
-_EDGE = 0.13  # of a page's height, at its top and at its bottom: where running titles stand
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
-_MARGIN = 2  # lines at the top and at the bottom that can be running titles
 _ALIGNED = 6.0  # points by which cells of one column can be out of line
 
 
@@ -58,31 +46,6 @@ class PageTable(Table):
 
     edges: tuple[float, ...] = ()
     bold: bool = False
-
-
-def without_margins(
-    pages: Sequence[list[Line]], heights: Sequence[tuple[float, float]]
-) -> list[list[Line]]:
-    """The pages without page numbers and what is repeated at the top or bottom of most pages;
-    ``heights`` are (bottom, top) of each page."""
-    seen: Counter[str] = Counter()
-    for number, page in enumerate(pages):
-        found = (page[at].text for at in _edges(page, heights[number]))
-        seen.update({shape for text in found for shape in _shapes(text, number)})
-    often = {shape for shape, many in seen.items() if many >= max(2, len(pages) / 2)}
-    kept = []
-    for number, page in enumerate(pages):
-        gone = {
-            at
-            for at in _edges(page, heights[number])
-            if often.intersection(_shapes(page[at].text, number))
-            or (len(pages) > 1 and _PAGE.fullmatch(page[at].text))
-        }
-        printed = {at: _PRINTED.fullmatch(page[at].text) for at in _edges(page, heights[number])}
-        if any(match and match["address"] for match in printed.values()):
-            gone.update(at for at, match in printed.items() if match)
-        kept.append([line for at, line in enumerate(page) if at not in gone])
-    return kept
 
 
 def usual_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -190,24 +153,6 @@ def _joined(last: Block, first: Block, words: set[str]) -> Block:
 
 def _text(block: Block) -> str:
     return block.text if isinstance(block, Paragraph | Item) else ""
-
-
-def _edges(page: Sequence[Line], height: tuple[float, float]) -> list[int]:
-    """Which lines are the first and last ones of a page, and close to its edges."""
-    bottom, top = height
-    edge = _EDGE * (top - bottom)
-    order = sorted(range(len(page)), key=lambda at: -page[at].y)
-    above = [at for at in order[:_MARGIN] if page[at].y > top - edge]
-    return above + [at for at in order[-_MARGIN:] if page[at].y < bottom + edge and at not in above]
-
-
-def _shapes(text: str, page: int) -> list[str]:
-    """The line itself, and with each of its numbers as how much it is above the page's."""
-    found = [text]
-    for match in re.finditer(r"\d{1,4}", text):
-        offset = f"#{int(match[0]) - page}"
-        found.append(text[: match.start()] + offset + text[match.end() :])
-    return found
 
 
 def _column_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""What icons say: the tick in a cell without words, and the one that an item of a list begins with."""
+"""What icons say: the tick in a cell without words, and what an item of a list begins with."""
 
 import re
 from collections.abc import Iterator

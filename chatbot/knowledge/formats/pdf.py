@@ -16,9 +16,9 @@ from chatbot.knowledge.formats.flow import (
     joined_over_pages,
     page_blocks,
     usual_size,
-    without_margins,
 )
 from chatbot.knowledge.formats.layout import Line, Span, lines_in_order
+from chatbot.knowledge.formats.margins import without_margins
 from chatbot.knowledge.formats.recognition import (
     MOST_PAGES,
     REMEDY,

@@ -35,6 +35,17 @@ from chatbot.knowledge.formats import extract
          "Role | Memory | Note\nLeader | 48 GB | first\nWorker | 64 GB | usual\n"
          "Worker | 96 GB | GPU\nSpare | Spare | none\n"),
         (".adoc", "|===\n|Plan |Price\n\n|Plus |9\n|===\n", "Plan | Price\nPlus | 9\n"),
+        (".adoc", "[[fees]]\n[cols=\"2*<a\",options=\"header\"]\n|===\n|Who\n|Row\n\n|Guest\n|F\n"
+                  "|===\n",
+         "Who | Row\nGuest | F\n"),
+        (".adoc", "[%header,format=csv]\n|===\nKind,Fee\nVan,\"6,50\"\n|===\n",
+         "Kind | Fee\nVan | 6,50\n"),
+        (".adoc", "Drive slowly, see <<park,Parking>>.footnote:[Forklifts too.]\n",
+         "Drive slowly, see Parking. (Forklifts too.)\n"),
+        (".rst", ".. py:function:: send(parcel)\n\n   :param parcel: a box, see :py:func:`load`\n",
+         "send(parcel)\n\nparam parcel: a box, see load\n"),
+        (".rst", "Line |br| end.\n\n.. |br| raw:: html\n\n   <br>\n\n.. only:: html\n\n   Seen.\n",
+         "Line end.\n\nSeen.\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),
         (".srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>Hold</i> it.\n", "Hold it.\n"),

@@ -59,6 +59,14 @@ def test_a_sentence_goes_on_over_the_page_without_its_running_titles() -> None:
     assert found.text == "The customer gets a full refund. Part two is short.\n"
 
 
+def test_the_number_of_an_only_page_is_left_out() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "One page.", "2 / 3")
+        canvas.drawString(280, 30, "Page 1 of 1")
+
+    assert "Page" not in pdf(draw).text and "2 / 3" in pdf(draw).text
+
+
 def test_tables_keep_empty_cells() -> None:
     out = io.BytesIO()
     rows = [["Region", "Standard", "Express"], ["EU", "4.90", "9.90"], ["US", "", "15.00"]]

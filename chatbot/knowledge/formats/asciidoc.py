@@ -1,8 +1,8 @@
-"""reStructuredText by docutils, and AsciiDoc, for which Python has no living library."""
+"""AsciiDoc, for which Python has no living library."""
 
+import csv
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from chatbot.knowledge.blocks import (
     Block,
@@ -12,124 +12,21 @@ from chatbot.knowledge.blocks import (
     Item,
     Paragraph,
     Table,
+    even_rows,
     first_heading,
     header_rows,
     render,
 )
-from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.spanned import placed, spans
 from chatbot.knowledge.formats.text import lines_of
-
-# What Sphinx adds and docutils does not know; their text is read, their meaning is not needed.
-_SPHINX = """
-    versionadded versionchanged deprecated seealso only tabs tab tab-set tab-item
-    group-tab card grid dropdown details glossary option program envvar function class
-    method attribute data module confval describe rst-class centered hlist productionlist
-    todo
-    """.split()  # noqa: SIM905
-_SILENT = ("toctree", "index", "highlight", "currentmodule", "meta", "include", "literalinclude")
-_ROLES = """
-    ref doc term guilabel menuselection kbd file command option abbr envvar program samp
-    numref download any class func meth attr mod data confval dfn
-    """.split()  # noqa: SIM905
-_SYSTEM = re.compile(r'<(?:div|aside)[^>]*class="system-message.*?</(?:div|aside)>', re.DOTALL)
-
-
-def read_rst(data: bytes) -> Extracted:
-    """A .rst file; nothing that it names is included or fetched."""
-    from docutils.core import publish_parts
-
-    _prepare()
-    parts = publish_parts(
-        lines_of(data),
-        writer="html5",
-        settings_overrides={
-            "file_insertion_enabled": False,
-            "raw_enabled": False,
-            "report_level": 5,
-            "halt_level": 5,
-            "_disable_config": True,
-            "doctitle_xform": False,
-            "initial_header_level": 1,
-            "math_output": "LaTeX",
-            "warning_stream": False,
-        },
-    )
-    blocks = blocks_of(_SYSTEM.sub("", parts["html_body"]))
-    return render(blocks, first_heading(blocks))
-
-
-_prepared: set[str] = set()
-
-
-def _prepare() -> None:
-    """Teach docutils the names of Sphinx, once."""
-    if _prepared:
-        return
-    from docutils import nodes
-    from docutils.parsers.rst import Directive, directives, roles
-
-    class Options(dict[str, Any]):
-        """All options of Sphinx, whose values are not needed."""
-
-        def __missing__(self, name: str) -> Any:
-            return directives.unchanged
-
-    anything = Options(name=directives.unchanged)  # an empty one would allow none
-
-    class Program(Directive):  # type: ignore[misc, unused-ignore]
-        """Code under its caption."""
-
-        has_content, optional_arguments, final_argument_whitespace = True, 1, True
-        option_spec = anything
-
-        def run(self) -> list[Any]:
-            text = "\n".join(self.content)
-            code = nodes.literal_block(text, text)
-            caption = self.options.get("caption")
-            return [nodes.paragraph("", caption), code] if caption else [code]
-
-    class Passed(Directive):  # type: ignore[misc, unused-ignore]
-        """A directive whose argument and content are read as text."""
-
-        has_content, optional_arguments, final_argument_whitespace = True, 1, True
-        option_spec = anything
-
-        def run(self) -> list[Any]:
-            content = nodes.container()
-            if self.arguments and self.arguments[0].strip():
-                content += nodes.paragraph("", self.arguments[0])
-            self.state.nested_parse(self.content, self.content_offset, content)
-            return [content]
-
-    class Silent(Directive):  # type: ignore[misc, unused-ignore]
-        """A directive that readers see nothing of."""
-
-        has_content, optional_arguments, final_argument_whitespace = True, 100, True
-
-        def run(self) -> list[Any]:
-            return []
-
-    def role(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
-        return [nodes.inline(raw, re.sub(r"\s*<[^>]*>$", "", text).lstrip("~!"))], []
-
-    for name in _SPHINX:
-        directives.register_directive(name, Passed)
-    for name in ("code-block", "code", "sourcecode"):
-        directives.register_directive(name, Program)
-    for name in _SILENT:
-        directives.register_directive(name, Silent)
-    for name in _ROLES:
-        roles.register_local_role(name, role)
-    _prepared.add("done")
-
 
 _TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d{1,3}\.|[a-z]\.)\s+(\S.*)$")
 _TERM = re.compile(r"(\S.*?)::(?:\s+(\S.*))?$")
-_DIRECTIVE = re.compile(r"(?::[\w!-]+:|\w+::[^\s\[]*\[|\[[\w#.,%\"= -]*\]\s*$|<<<|'''|\+$)")
-_FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*|\|===)\s*$")
+_DIRECTIVE = re.compile(
+    r"(?::[\w!-]+:|\w+::[^\s\[]*\[|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
+)
+_FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*|[|,:]===)\s*$")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
 _LINK = re.compile(r"(?:link:|xref:)?(https?://[^\s\[]{1,2000}|[\w./#-]{1,300})\[([^\]]{0,500})\]")
 _INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.*?\S)?)\1(?![\w*_`#])")
@@ -145,6 +42,16 @@ _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 # What stands before a cell's "|": "2+" or ".3+" (columns, rows), "^", "a"; kept as one group.
 _CELL = re.compile(r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+)?[\^<>]?[a-z]?)\|")
+# What a table says of itself: how many columns, how they are parted.
+_COLUMNS = re.compile(r"cols=(?:\"([^\"]*)\"|([^,\]]*))")
+_TIMES = re.compile(r"\s*(\d{1,2})\*")
+_PARTED = re.compile(r"format=\"?(csv|tsv|dsv)")
+_HEADED = re.compile(r"%header|\bheader\b")
+_TABLES = {"|===": "|", ",===": ",", ":===": ":"}  # between cells, unless the table says it
+_SIGNS = {"csv": ",", "tsv": "\t", "dsv": ":"}
+_FOOTNOTE = re.compile(r"\s?footnote:[\w-]{0,100}\[([^\[\]]{0,1000})\]")
+_CROSS = re.compile(r"<<#?([^<>,\n]{1,200})(?:,\s?([^<>\n]{1,300}))?>>")
+_MOST_COLUMNS = 1000
 _LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+", re.MULTILINE)
 
 
@@ -164,6 +71,7 @@ class _Asciidoc:
         self._goes_on = False  # whether what follows belongs to the last item
         self._left_out = 0  # conditions that do not hold around the line
         self._paragraph: list[str] = []
+        self._given = ""  # attributes of the block that follows
 
     def blocks(self) -> Iterator[Block]:
         """The blocks in order."""
@@ -200,6 +108,7 @@ class _Asciidoc:
         if not line or line.startswith("//") or _DIRECTIVE.match(line):
             yield from self._flush()
             self._goes_on = line == "+"
+            self._given = line if line[:1] == "[" else ""
             if match := _ATTRIBUTE.match(line):
                 self._values[match[1]] = match[2]
             elif match := _MARKED.match(line):
@@ -251,28 +160,40 @@ class _Asciidoc:
             return
         if sign[0] in "-.`+" and sign != "--":
             yield Code("\n".join(lines))
-        elif sign == "|===":
-            yield self._table(lines)
+        elif sign in _TABLES:
+            yield self._table(sign, lines)
         else:
             inner = _Asciidoc(lines)
             inner._values = self._values
             yield from inner.blocks()
 
-    def _table(self, lines: list[str]) -> Block:
-        """Cells begin with "|"; a row is a line, or as many cells as the first line has."""
+    def _table(self, sign: str, lines: list[str]) -> Block:
+        """A row is a line, or as many cells as the table says, or as its first line has."""
+        given, self._given = self._given, ""
         text = [line for line in lines if not line.startswith("//")]
-        first = next((line for line in text if line.strip()), "")
-        parts = _CELL.split("\n".join(text))[1:]
-        cells = [
-            (self._text(" ".join(_LISTED.sub("", part).split())), *spans(spec))
-            for spec, part in zip(parts[::2], parts[1::2], strict=True)
-        ]
-        wide = sum(spans(spec)[0] for spec in _CELL.findall(first)) or 1
-        rows = placed(cells, wide)
-        return Table(rows, header_rows(rows))
+        kind = _PARTED.search(given)
+        parted = _SIGNS[kind[1]] if kind else _TABLES[sign]
+        if parted != "|":
+            filled = [line for line in text if line.strip()]
+            rows = [
+                [self._text(cell) for cell in row] for row in csv.reader(filled, delimiter=parted)
+            ]
+            rows = even_rows(rows)
+        else:
+            parts = _CELL.split("\n".join(text))[1:]
+            cells = [
+                (self._text(" ".join(_LISTED.sub("", part).split())), *spans(spec))
+                for spec, part in zip(parts[::2], parts[1::2], strict=True)
+            ]
+            first = next((line for line in text if line.strip()), "")
+            wide = _wide(given) or sum(spans(spec)[0] for spec in _CELL.findall(first)) or 1
+            rows = placed(cells, wide)
+        return Table(rows, int(len(rows) > 1) if _HEADED.search(given) else header_rows(rows))
 
     def _text(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
+        text = _FOOTNOTE.sub(lambda m: f" ({m[1]})" if m[1] else "", text)
+        text = _CROSS.sub(lambda m: m[2] or m[1], text)
         text = _KEYS.sub(lambda m: m[1], text)
         text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
         text = _LINK.sub(
@@ -281,6 +202,11 @@ class _Asciidoc:
         return _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text)).rstrip(" +")
 
 
-def read_text(data: bytes) -> list[Block]:
-    """Plain text inside another document."""
-    return list(paragraphs(lines_of(data)))
+def _wide(given: str) -> int:
+    """How many columns a table says that it has; 0 where it says nothing."""
+    match = _COLUMNS.search(given)
+    if match is None:
+        return 0
+    parts = re.split(r"[,;]", match[1] or match[2] or "")
+    times = (_TIMES.match(part) for part in parts)
+    return min(sum(int(found[1]) if found else 1 for found in times), _MOST_COLUMNS)
