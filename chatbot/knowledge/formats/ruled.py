@@ -20,6 +20,7 @@ _COLUMN_GAP = 9.0  # points between columns that no line parts
 _PROSE = 40  # characters of a cell on average that no table without lines between columns has
 _NAMED = 1.8  # times the size of the type: so far above the first line names of columns stand
 _MOST_CELLS = 20_000
+_NEAR_WALL = 2.5  # characters, of about the same width, between a line and the blank it stands in
 _NUMBER = re.compile(r"\W*\d[\d.,:/ -]*\W*(?:[^\W\d]{1,3}|%|€)?\W*")
 
 
@@ -100,7 +101,7 @@ def _read(spans: Sequence[Span], flat: list[Line], upright: list[Line]) -> _Foun
         edges = _edges_of_text(inside, box)
     if len(edges) < 3 or (len(edges) - 1) * (len(heights) - 1) > _MOST_CELLS:
         return None
-    cells = _cells(inside, edges, heights)
+    cells = _cells([part for span in inside for part in _at_walls(span, upright)], edges, heights)
     regions = _regions(flat, upright if drawn else None, edges, heights)
     merged: dict[tuple[int, int], list[Span]] = {first: [] for first in regions.values()}
     for (row, column), first in regions.items():
@@ -163,6 +164,22 @@ def _cells(
         column = next((n for n, (_, end) in enumerate(pairwise(edges)) if span.left < end - 1), -1)
         cells[row][column].append(span)
     return cells
+
+
+def _at_walls(span: Span, upright: Sequence[Line]) -> Iterator[Span]:
+    """The span in parts where lines that are drawn through its row cross it at a blank: pdf_oxide
+    joins words of two cells that stand close to each other."""
+    middle = span.y + 0.3 * span.size
+    for at in sorted({line.at for line in upright if line.start < middle < line.end}):
+        if not span.left + 1 < at < span.right - 1 or " " not in span.text:
+            continue
+        place = (at - span.left) / (span.right - span.left) * len(span.text)
+        blanks = (n for n, sign in enumerate(span.text) if sign == " ")
+        cut = min(blanks, key=lambda n: abs(n + 0.5 - place))
+        if abs(cut + 0.5 - place) <= _NEAR_WALL:
+            yield span._replace(right=at, text=span.text[:cut])
+            span = span._replace(left=at, text=span.text[cut + 1 :])
+    yield span
 
 
 Regions = dict[tuple[int, int], tuple[int, int]]

@@ -192,3 +192,23 @@ def test_what_stands_above_a_table_with_names_is_no_row_of_it() -> None:
         found = pdf(lambda canvas, a=above: fares(canvas, [NAMES, *FARES], range(-1, 4), a))
         assert found.text.startswith(f"{above}\n\nValue of the bicycle | Monthly rate | ")
         assert found.tables[0].columns == "Value of the bicycle | Monthly rate | Residual value"
+
+
+def test_words_of_two_cells_that_stand_close_are_parted_by_their_line() -> None:
+    def draw(canvas: Any) -> None:
+        rows = [("Route", "Cabin", "Price"), ("", "", "88"), ("Oslo-Kiel", "Inside", "94")]
+        grid(canvas, rows, [700, 680, 660, 640], [60, 180, 260, 340])
+        canvas.drawString(64, 668, "Stavanger to Hirtshals Inside")
+
+    found = pdf(draw)
+    assert "Stavanger to Hirtshals | Inside | 88\n" in found.text
+
+
+def test_a_title_over_a_line_that_ends_below_it_stays_whole() -> None:
+    def draw(canvas: Any) -> None:
+        grid(canvas, [("Route", "Price"), ("Oslo", "94")], [680, 660, 640], [60, 180, 260])
+        for y in (700, 680):
+            canvas.line(60, y, 260, y)
+        canvas.drawString(64, 687, "Ferries from Norway in 2026")
+
+    assert "Ferries from Norway in 2026" in pdf(draw).text
