@@ -44,13 +44,15 @@ _READERS = {
     ".eml": "mail:read_mail",
     ".mbox": "mail:read_mailbox",
     ".msg": "outlook:read_outlook",
+    ".ics": "calendars:read_calendar",
+    ".vcf": "calendars:read_cards",
 }
 _WITH_PARTS = frozenset({".eml", ".mbox", ".msg"})
 _SCANNED = frozenset({".pdf", ".tif", ".tiff", ".docx", ".docm", ".dotx"})
 EXTRACTED = tuple(_READERS)
 # Attachments that are shown as they are.
 _AS_IT_IS = frozenset(
-    ".txt .md .log .json .jsonl .yaml .yml .xml .ini .cfg .conf .vcf .ics .sh .sql".split()  # noqa: SIM905
+    ".txt .md .log .json .jsonl .yaml .yml .xml .ini .cfg .conf .sh .sql".split()  # noqa: SIM905
 )
 _MAX_ATTACHED = 20_000_000  # bytes of one attachment
 

@@ -42,6 +42,8 @@ _GREETING = re.compile(
     r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
     re.IGNORECASE,
 )
+# What programs attach without a name.
+_UNNAMED = {"text/calendar": "calendar.ics", "text/vcard": "card.vcf"}
 _LINES = 12  # of a signature at most
 
 
@@ -156,8 +158,8 @@ def _cells(block: Block) -> str:
 
 
 def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
-    name = part.get_filename() or ""
     kind = part.get_content_type()
+    name = part.get_filename() or _UNNAMED.get(kind, "")
     if not name and kind == "text/html":
         yield from blocks_of(_text(part))
     elif not name and part.get_content_maintype() == "text":

@@ -118,7 +118,7 @@ def _prepare() -> None:
         """A directive whose argument says for which edition of the page its content is."""
 
         def run(self) -> list[Any]:
-            self.arguments = []
+            self.arguments: list[str] = []
             return super().run()
 
     for name in [

@@ -128,7 +128,7 @@ def test_messages_are_read_however_they_hang_on_another() -> None:
         assert "It fixes E-77." in text and "log E-80" in text
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.log", "a.vcf", "a.txt"])
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.log", "a.txt"])
 def test_attachments_of_text_are_shown(name: str) -> None:
     message = mail()
     message.add_attachment(
@@ -154,3 +154,13 @@ def test_a_mailbox_is_read_message_by_message() -> None:
     found = extract(".mbox", data)
     assert [label for _, label in found.pages] == ["message 1", "message 2"]
     assert "# Case 2" in found.text and "Answer 2." in found.text
+
+
+def test_an_invitation_is_read_as_a_calendar() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Hangar"
+    message.set_content("See you.")
+    event = "BEGIN:VEVENT\nSUMMARY:Inspection\nDTSTART:20260319T083500\nEND:VEVENT"
+    message.add_attachment(f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n", subtype="calendar")
+    found = extract(".eml", message.as_bytes()).text
+    assert "calendar.ics" in found and "When: 2026-03-19 08:35" in found and "VEVENT" not in found
