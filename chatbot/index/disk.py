@@ -1,25 +1,11 @@
-"""Files of a generation: lines of JSON, flushed to the disk, read without Python's collector."""
+"""Files of a generation: lines of JSON, flushed to the disk."""
 
-import gc
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import orjson
-
-
-@contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """Many objects are made that all stay: Python need not look through them again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def sync(path: Path) -> None:

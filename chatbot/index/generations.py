@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.audience import Asker, Audience
+from chatbot.collector import no_garbage_collection
 from chatbot.errors import IndexUnavailableError
 from chatbot.files import file_hash, write_whole
-from chatbot.index.disk import no_garbage_collection, read_lines, sync, write_lines
+from chatbot.index.disk import read_lines, sync, write_lines
 from chatbot.index.lexical import LexicalIndex
 from chatbot.index.manifest import REBUILD, Manifest, damage_told, read_manifest, write_manifest
 from chatbot.index.stores.vectors import VectorIndex, kind_for

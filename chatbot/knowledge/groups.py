@@ -15,13 +15,13 @@ _TOTAL = re.compile(
 _DEPTH = 2  # columns that can hold labels
 
 
-def with_groups(rows: Sequence[Sequence[str]], header: int) -> list[list[str]]:
+def with_groups(rows: Sequence[Sequence[str]], header: int) -> Sequence[Sequence[str]]:
     """The rows, of which the first ``header`` name the columns, with labels in the empty cells
     below them; as they are where the first cells are no labels."""
-    filled = [list(row) for row in rows]
-    if not header or len(rows) - header < 3 or len(rows[0]) < 3:
-        return filled
     below = rows[header:]
+    if not header or len(below) < 3 or len(rows[0]) < 3 or all(row[0] for row in below):
+        return rows
+    filled = [list(row) for row in rows]
     for column in range(_DEPTH):
         if not rows[header - 1][column].strip() or not _labels(below, column):
             break

@@ -146,13 +146,13 @@ def _read(table: str, rows: list[re.Match[str]]) -> tuple[list[list[str]], int]:
     """The cells of each row, spans filled in, and how many rows name the columns; nothing where
     not every row has room for them."""
     from chatbot.knowledge.formats.html import parse
-    from chatbot.knowledge.formats.tables import html_table
+    from chatbot.knowledge.formats.tables import cells_of, html_table
 
     root = parse(table) if len(table) <= _MOST else None
     element = root.find(".//table") if root is not None else None
     if element is None:
         return [], 0
-    found = html_table(element)
+    found = html_table(cells_of(element))
     lines = [list(row) for row in found.rows]
     if len(lines) != len(rows) or not all(
         len(_line(line)) < len(row[0]) for line, row in zip(lines, rows, strict=True)

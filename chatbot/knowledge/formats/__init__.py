@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import PurePath
 
+from chatbot.collector import no_garbage_collection
 from chatbot.errors import DocumentError, reason_of
 from chatbot.knowledge.blocks import Block, Extracted, check_length
 
@@ -65,7 +66,8 @@ def extract(suffix: str, data: bytes, before_page: Callable[[], None] | None = N
         DocumentError: it cannot be read, whatever a parser raised.
     """
     try:
-        extracted = _read(suffix, data, before_page)
+        with no_garbage_collection():
+            extracted = _read(suffix, data, before_page)
         check_length(len(extracted.text))
     except DocumentError:
         raise

@@ -33,7 +33,7 @@ from chatbot.knowledge.formats.inline import (
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
-from chatbot.knowledge.formats.tabs import LABEL, label_panels
+from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
 from chatbot.knowledge.marks import exchange
 
@@ -60,8 +60,9 @@ _NEAR = 20  # pieces of text in front of a raised figure, among which its number
 
 def read_html(data: bytes) -> Extracted:
     """The page as text; its title is its main heading, or else its ``<title>``."""
-    root = parse_page(data)
-    blocks = list(html_blocks(root))
+    markup = _decode_page(data, "")
+    root = parse(markup)
+    blocks = list(html_blocks(root, has_tabs(markup)))
     headings = [block for block in blocks if isinstance(block, Heading)]
     main = next((heading.text for heading in headings if heading.level == 1), "")
     return render(blocks, main or _title(root) or (headings[0].text if headings else ""))
@@ -69,7 +70,7 @@ def read_html(data: bytes) -> Extracted:
 
 def blocks_of(markup: str) -> list[Block]:
     """The blocks of a piece of HTML."""
-    return list(html_blocks(parse(markup)))
+    return list(html_blocks(parse(markup), has_tabs(markup)))
 
 
 def parse_page(data: bytes, charset: str = "") -> Any:
@@ -78,8 +79,12 @@ def parse_page(data: bytes, charset: str = "") -> Any:
     Raises:
         DocumentError: its encoding is not recognised.
     """
+    return parse(_decode_page(data, charset))
+
+
+def _decode_page(data: bytes, charset: str) -> str:
     match = _CHARSET.search(data, 0, 4096)
-    return parse(decode(data, charset or (match[1].decode() if match else "")))
+    return decode(data, charset or (match[1].decode() if match else ""))
 
 
 def parse(markup: str) -> Any:
@@ -100,10 +105,11 @@ def _plain(section: str) -> str:
     return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
-def html_blocks(root: Any) -> Iterator[Block]:
-    """The blocks of a tree, without what no reader sees."""
+def html_blocks(root: Any, tabs: bool = True) -> Iterator[Block]:
+    """The blocks of a tree, without what no reader sees; ``tabs``: it can have some."""
     if root is not None:
-        label_panels(root)
+        if tabs:
+            label_panels(root)
         walker = _Walker(hidden_by_style(root))
         walker.walk(root)
         walker.flush()
@@ -283,21 +289,22 @@ class _Walker:
         self._marker = outer if self._depth >= 0 else None
 
     def _table(self, element: Any) -> None:
-        from chatbot.knowledge.formats.tables import html_table, is_layout, numbered_code
+        from chatbot.knowledge.formats.tables import cells_of, html_table, is_layout, numbered_code
 
         self.flush()
-        code = numbered_code(element)
+        rows = cells_of(element)
+        code = numbered_code(rows)
         if code is not None:
             self._add(Code(inline_text(code, self._hidden, keep=True)))
             return
-        if is_layout(element):
+        if is_layout(element, rows):
             self._children(element)
             self.flush()
             return
         caption = element.find("caption")
         if caption is not None:
             self._add(Paragraph(inline_text(caption, self._hidden)))
-        self._add(html_table(element, self._hidden))
+        self._add(html_table(rows, self._hidden))
 
 
 def _holds_blocks(element: Any) -> bool:

@@ -53,6 +53,7 @@ _FURNITURE = frozenset(
 )
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
+_CONTROLS = ("a", "button")
 _CHANGED = ("del", "s", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
@@ -71,9 +72,9 @@ def hidden_by_style(root: Any) -> frozenset[str]:
 
 def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     """Whether the page does not show the element."""
-    given = element.attrib
-    if not given:
+    if not element.keys():  # told faster than by its ``attrib``
         return bool(element.tag == "dialog")
+    given = element.attrib
     if given.get("role") == "tabpanel":  # a click away
         return False
     if given.get("hidden", "until-found") != "until-found":  # that one opens when it is searched
@@ -84,10 +85,11 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return True
     if _INVISIBLE.search(given.get("style", "")):
         return True
-    if given.get("aria-hidden") == "true" and element.tag in ("i", "span", "a"):
+    tag = element.tag
+    if given.get("aria-hidden") == "true" and tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
     classes = given.get("class", "").split()
-    if not _FURNITURE.isdisjoint(classes) or _is_control(element, given):
+    if not _FURNITURE.isdisjoint(classes) or (tag in _CONTROLS and _is_control(element, given)):
         return True
     if not SPOKEN.isdisjoint(classes) and _says_again(element):
         return True
@@ -102,8 +104,6 @@ def _is_control(element: Any, given: Any) -> bool:
     if element.tag == "a":
         skips = given.get("href", "")[:1] == "#" and "skip" in given.get("class", "").lower()
         return skips or _is_comment(element)
-    if element.tag != "button":
-        return False
     named = f"{given.get('class')} {given.get('title')} {given.get('aria-label')}".lower()
     return "copy" in named or "clipboard" in named
 

@@ -1,5 +1,6 @@
 """Tables of HTML as grids: spanned cells are filled in, empty ones keep their place."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -31,23 +32,30 @@ def require_readable(cells: int, characters: int) -> None:
         raise DocumentError(f"a table of it has more than {_MOST_CELLS:,} cells")
 
 
-def is_layout(element: Any) -> bool:
+Cells = Sequence[tuple[Any, list[Any]]]  # each row of a table, and its cells
+
+
+def cells_of(element: Any) -> Cells:
+    """The rows of a table."""
+    return [(row, _cells(row)) for row in _rows(element)]
+
+
+def is_layout(element: Any, rows: Cells) -> bool:
     """Whether a table only puts parts of a page beside each other."""
-    rows = list(_rows(element))
     if element.get("role") in ("presentation", "none"):
         return not _reads_as_data(element, rows)
-    if max((len(_cells(row)) for row in rows), default=0) < 2:
+    if max((len(cells) for _, cells in rows), default=0) < 2:
         return True
-    if len(rows) == 1 and all(cell.find(".//table") is not None for cell in _cells(rows[0])):
+    if len(rows) == 1 and all(cell.find(".//table") is not None for cell in rows[0][1]):
         return True  # tables beside each other
     if next(element.iterdescendants(*_PARTS), None) is None:
         return False
-    for row in rows:
-        for cell in _cells(row):
+    for _, cells in rows:
+        for cell in cells:
             if next(cell.iterdescendants(*_PARTS), None) is not None:
                 if _is_part(cell, alone=len(rows) == 1):
                     return True
-                return sum(len("".join(cell.itertext())) for cell in _cells(row)) > _LONG
+                return sum(len("".join(cell.itertext())) for cell in cells) > _LONG
     return False
 
 
@@ -59,12 +67,12 @@ def _is_part(cell: Any, alone: bool) -> bool:
     return alone or next(cell.iterdescendants("table"), None) is not None
 
 
-def _reads_as_data(element: Any, rows: list[Any]) -> bool:
+def _reads_as_data(element: Any, rows: Cells) -> bool:
     """Whether a table that calls itself a layout has names over values all the same, as editors
     of help centres write every table."""
     if element.find(".//table") is not None:
         return False
-    texts = [["".join(cell.itertext()).strip() for cell in _cells(row)] for row in rows]
+    texts = [["".join(cell.itertext()).strip() for cell in cells] for _, cells in rows]
     return (
         header_rows(texts) > 0
         and len({len(row) for row in texts}) == 1
@@ -72,17 +80,16 @@ def _reads_as_data(element: Any, rows: list[Any]) -> bool:
     )
 
 
-def numbered_code(element: Any) -> Any:
+def numbered_code(rows: Cells) -> Any:
     """The code of a table that only puts line numbers beside it; ``None`` for other tables."""
-    rows = list(_rows(element))
-    cells = _cells(rows[0]) if len(rows) == 1 else []
+    cells = rows[0][1] if len(rows) == 1 else []
     if len(cells) != 2 or cells[1].find(".//pre") is None:
         return None
     numbers = "".join(cells[0].itertext()).split()
     return cells[1] if all(number.isdigit() for number in numbers) else None
 
 
-def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
+def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
     """The table as rows of equally many cells; the first ones name the columns where they are
     marked so, or look so.
 
@@ -93,11 +100,11 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
     widest = length = 0
     over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
     marked = 0
-    for row in _rows(element):
+    for row, every in given:
         if is_hidden(row, hidden):
             continue
         line: list[str] = []
-        cells = [cell for cell in _cells(row) if not is_hidden(cell, hidden)]
+        cells = [cell for cell in every if not is_hidden(cell, hidden)]
         for cell in cells:
             _from_above(line, over)
             text = _cell(cell, hidden)
@@ -118,23 +125,22 @@ def html_table(element: Any, hidden: frozenset[str] = frozenset()) -> Table:
         widest = max(widest, len(line))
         require_readable(widest * len(grid), length)
     rows = even_rows(grid)
-    if not marked and not _is_form(element):
+    if not marked and not _is_form(given):
         marked = header_rows(rows)
-    header = max(marked, _names_below(element, rows, hidden))
+    header = max(marked, _names_below(given, rows, hidden))
     return Table(rows, header if header < len(rows) else 0)
 
 
-def _is_form(element: Any) -> bool:
+def _is_form(given: Cells) -> bool:
     """Whether each row is a name and its value."""
-    kinds = ([_kind(cell) for cell in _cells(row)] for row in _rows(element))
-    return all(kind == ["th", "td"] for kind in kinds)
+    return all([_kind(cell) for cell in cells] == ["th", "td"] for _, cells in given)
 
 
-def _names_below(element: Any, rows: list[list[str]], hidden: frozenset[str]) -> int:
+def _names_below(given: Cells, rows: list[list[str]], hidden: frozenset[str]) -> int:
     """How many rows name columns because a cell of the first one goes over several of them, and
     names stand below it; else none."""
-    shown = (row for row in _rows(element) if not is_hidden(row, hidden))
-    first = [cell for cell in _cells(next(shown, ())) if not is_hidden(cell, hidden)]
+    shown = (cells for row, cells in given if not is_hidden(row, hidden))
+    first = [cell for cell in next(shown, ()) if not is_hidden(cell, hidden)]
     wide = any(_span(cell, "colspan") > 1 for cell in first)
     if not wide or not any(rows[0]):
         return 0

@@ -12,9 +12,15 @@ _TABS = (
 )
 _LABELS = ".//*[contains(concat(' ', @class, ' '), ' tabbed-labels ')]"  # of MkDocs
 _PANELS = ".//*[@role='tabpanel' or contains(concat(' ', @class, ' '), ' tabbed-block ')]"
+_SIGNS = ('"tab"', "'tab'", "=tab", '"pill"', "'pill'", "=pill", "tabbed-labels")  # in a page
 _NEAR = 3  # levels between a row of tabs and what holds its panels too
 _LONGEST = 100  # characters of a label
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def has_tabs(markup: str) -> bool:
+    """Whether a page can have tabs: looking for them in its tree takes longer."""
+    return any(sign in markup for sign in _SIGNS)
 
 
 def label_panels(root: Any) -> None:
