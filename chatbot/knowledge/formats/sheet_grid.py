@@ -113,6 +113,8 @@ def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
         or _header_by_types(grid, numbers, columns)
         or _header_by_width(grid, numbers)
     )
+    if header == 1 and _has_second_names(grid, numbers, columns[0]):
+        header = 2
     below = grid.down.get(numbers[0], 0) - numbers[0] + 1
     if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
         header = below
@@ -138,6 +140,13 @@ def _header_by_width(grid: Grid, numbers: list[int]) -> int:
         return 0
     above = next((at for at, row in enumerate(numbers) if row in grid.numbers), 0)
     return above if above <= _MOST_NAMES else 0
+
+
+def _has_second_names(grid: Grid, numbers: list[int], column: int) -> bool:
+    """Whether the second row names the parts of a name that goes over several columns."""
+    if len(numbers) < 3 or numbers[0] not in grid.wide or numbers[1] in grid.numbers:
+        return False
+    return not grid.rows[numbers[1]].get(column) and numbers[2] in grid.numbers
 
 
 def _beside(grid: Grid, numbers: list[int], columns: list[int]) -> list[list[int]]:

@@ -263,3 +263,9 @@ def test_all_rows_of_names_of_a_pivot_table_name_its_columns() -> None:
         change=merge,
     )
     assert found.tables[0].columns == "Area | Boat | Spring Adults | Spring Kids"
+
+
+def test_a_second_row_names_parts_of_a_name_over_several_columns() -> None:
+    rows = [["Plan", "Rate", None, "Fee"], [None, "Day", "Night", None], ["Basic", 31, 27, 9]]
+    found = sheet(*rows, change=lambda book: book.active.merge_cells("B1:C1"))
+    assert found.tables[0].columns == "Plan | Rate Day | Rate Night | Fee"
