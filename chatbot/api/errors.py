@@ -13,9 +13,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from chatbot.api.logs import request_id
-from chatbot.errors import BusyError, ChatbotError, QuestionError
+from chatbot.errors import BusyError, ChatbotError, QuestionError, StoppingError
 
 _SERVICE_RETRY = 5
+_STOPPING_RETRY = 1  # another replica answers
 
 _TYPES = {
     401: ("authentication_error", "invalid_api_key"),
@@ -52,8 +53,9 @@ def error_of(exc: ChatbotError, retry_after: int, path: str) -> ApiError:
     if isinstance(exc, QuestionError):
         status = 400 if path.startswith("/v1/") else 422
         return ApiError(status, str(exc), code="question_unusable")
-    wait = {"Retry-After": str(_SERVICE_RETRY)}
-    return ApiError(503, str(exc), headers=wait)
+    stopping = isinstance(exc, StoppingError)
+    wait = {"Retry-After": str(_STOPPING_RETRY if stopping else _SERVICE_RETRY)}
+    return ApiError(503, str(exc), code="stopping" if stopping else None, headers=wait)
 
 
 def body_of(error: ApiError, path: str) -> dict[str, Any]:

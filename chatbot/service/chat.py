@@ -26,6 +26,7 @@ from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
 from chatbot.service.approved import ApprovedAnswers, approved_events
+from chatbot.service.ending import Ending
 from chatbot.service.live import LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
@@ -74,7 +75,8 @@ class ChatService:
         self._loader = LiveLoader(settings, self.models, self._search)
         self.approved: ApprovedAnswers | None = None
         self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
-        self.writer = Writer(settings, self._prompts, self._loader, self.line)
+        self._ending = Ending()
+        self.writer = Writer(settings, self._prompts, self._loader, self.line, self._ending)
 
     def serve_approved(self, store: ApprovedStore) -> None:
         """Answer with the approved answers of a database, too; evaluations do not."""
@@ -126,10 +128,17 @@ class ChatService:
         self.models.use_prepared()
         self.refresh()
 
+    def stop(self) -> None:
+        """End the answers under way with a :class:`StoppingError`, and begin no more."""
+        self._ending.end()
+
     def close(self) -> None:
-        """Stop what is made ready in the background; what has come is kept."""
+        """Stop, and with it what is made ready in the background; what has come is kept. Blocks
+        for the step that the model is at."""
+        self.stop()
         if self.models.preparation is not None:
             self.models.preparation.close()
+        self.models.close()
 
     def refresh(self) -> None:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""
@@ -254,8 +263,14 @@ class ChatService:
         Raises:
             QuestionError: the question is empty or too long.
             BusyError: too many are waiting already.
+            StoppingError: the service stops.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
+        async with self._ending.under_way(), aclosing(self._answer(question)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, question: Question) -> AsyncGenerator[Event, None]:
         watch = Stopwatch()
         question = self._check(question)
         begun = None
