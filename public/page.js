@@ -206,6 +206,21 @@ fetch(`/project/translations?language=${encodeURIComponent(navigator.language)}`
   .then((answer) => answer.json())
   .then((found) => {
     words = found.translation;
+// Behind thumbs down comes the form for what would have been right: the box for a few words that
+// Chainlit opens before it would ask the same twice.
+let judged = false;
+addEventListener(
+  "click",
+  (event) => (judged = Boolean(event.target.closest?.(".negative-feedback-off"))),
+  true,
+);
+new MutationObserver(() => {
+  const box = judged && document.getElementById("submit-feedback");
+  if (!box) return;
+  judged = false;
+  box.click();
+}).observe(document.body, { childList: true, subtree: true });
+
     nameButtons();
   })
   .catch(() => {}); // the service restarts; the page loads again then

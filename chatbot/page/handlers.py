@@ -147,7 +147,8 @@ class Page:
         props = {
             "step": feedback.forId,
             "labels": {key: say(language(), key) for key in keys},
-            "documents": await self._store.feedback.documents(feedback.forId),
+            "documents": shown,
+            "cited": cited[0] if cited else "",
             "comment": feedback.comment or "",
         }
         form = cl.CustomElement(name="Correction", props=props, display="inline")
@@ -159,6 +160,7 @@ class Page:
         step, thread = str(action.payload.get("step")), cl.context.session.thread_id
         try:
             if named := given["right_document"].strip():
+        shown, cited = await self._store.feedback.documents(feedback.forId)
                 given["right_document"] = await self._document(step, named)
             await self._store.feedback.correct(step, thread, **given)
         except (StoreError, DocumentError) as exc:
@@ -171,7 +173,7 @@ class Page:
         Raises:
             DocumentError: there is none; the nearest ones are named.
         """
-        shown = await self._store.feedback.documents(step)
+        shown, _ = await self._store.feedback.documents(step)
         known = self._service.document_paths((await self._desk()).asker)
         if chosen := choose_document(named, shown, known):
             return chosen

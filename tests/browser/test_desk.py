@@ -331,7 +331,6 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     ask(ann, QUESTION)
     answered(ann)
     ann.locator(".negative-feedback-off").last.click()
-    ann.locator("#submit-feedback").click()
     form = ann.locator("form.correction")
     form.get_by_label("What was wrong").fill("the number")
     form.get_by_label("Right answer").fill("Within 45 days.")
@@ -391,6 +390,9 @@ def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
     ann.get_by_role("dialog").get_by_role("textbox").fill("EU case")
     ann.get_by_role("dialog").get_by_role("button", name="Confirm").click()
     expect(shown).to_contain_text("EU case")
+    expect(form.get_by_label("Right document")).to_have_value("us.md")  # the answer cites it
+    expect(ann.locator("#submit-feedback")).to_have_count(0)  # nothing else asks for it
+    expect(form.get_by_role("button", name="Save")).to_be_disabled()  # nothing was said yet
     ann.reload()
     expect(shown).to_contain_text("EU case")
     command(ann, "Export")
