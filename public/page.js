@@ -173,6 +173,24 @@ function drawChoices() {
     Object.assign(button.style, { border: "1px solid", height: "1.75rem", marginInlineStart: "6px" });
 }
 
+// The arrow that leads to the end of a conversation lies over what is there; where that can be
+// clicked or typed in, it goes.
+const USABLE = "a, button, input, label, textarea";
+
+function clearArrow() {
+  const arrow = document.querySelector("button:has(svg.lucide-arrow-down)");
+  const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
+  if (!arrow || !log) return;
+  const place = arrow.getBoundingClientRect();
+  const covered = [...log.querySelectorAll(USABLE)].some((each) => {
+    const { left, right, top, bottom } = each.getBoundingClientRect();
+    return left < place.right && right > place.left && top < place.bottom && bottom > place.top;
+  });
+  arrow.style.visibility = covered ? "hidden" : "";
+}
+addEventListener("scroll", clearArrow, { capture: true, passive: true });
+addEventListener("resize", clearArrow);
+
 function speakAnswers() {
   const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
   if (!log) return;
@@ -188,24 +206,6 @@ function tellEnded() {
   location.replace(`/login?error=${why[1]}`);
 }
 
-let due = false;
-new MutationObserver(() => {
-  if (due) return;
-  due = true; // an answer changes the page many times a second
-  setTimeout(() => {
-    due = false;
-    nameButtons();
-    drawChoices();
-    speakAnswers();
-    tellEnded();
-    place();
-  }, 200);
-}).observe(document.body, { childList: true, subtree: true });
-
-fetch(`/project/translations?language=${encodeURIComponent(navigator.language)}`)
-  .then((answer) => answer.json())
-  .then((found) => {
-    words = found.translation;
 // Behind thumbs down comes the form for what would have been right: the box for a few words that
 // Chainlit opens before it would ask the same twice.
 let judged = false;
@@ -221,6 +221,25 @@ new MutationObserver(() => {
   box.click();
 }).observe(document.body, { childList: true, subtree: true });
 
+let due = false;
+new MutationObserver(() => {
+  if (due) return;
+  due = true; // an answer changes the page many times a second
+  setTimeout(() => {
+    due = false;
+    nameButtons();
+    drawChoices();
+    clearArrow();
+    speakAnswers();
+    tellEnded();
+    place();
+  }, 200);
+}).observe(document.body, { childList: true, subtree: true });
+
+fetch(`/project/translations?language=${encodeURIComponent(navigator.language)}`)
+  .then((answer) => answer.json())
+  .then((found) => {
+    words = found.translation;
     nameButtons();
   })
   .catch(() => {}); // the service restarts; the page loads again then

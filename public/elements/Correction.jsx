@@ -56,7 +56,7 @@ export default function Correction() {
       </div>
     );
   return (
-    <form ref={form} onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
+    <form ref={form} onSubmit={save} style={{ scrollMarginBottom: "4rem" }} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={refuse} onChange={(e) => setRefuse(e.target.checked)} />
         {labels.should_refuse}

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from chatbot.store import Store
@@ -362,6 +362,26 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
     ann.locator("button.source").first.click()
     expect(ann.locator("mark.quote")).to_have_text(REPLY)
+def free_of_the_arrow(page: Page, button: Locator) -> None:
+    """The arrow to the end of the conversation does not lie over the button, wherever that is."""
+    button.scroll_into_view_if_needed()
+    log = page.locator("[role=log]")
+    for _ in range(12):
+        log.evaluate("log => log.scrollBy(0, -8)")
+        page.wait_for_timeout(50)
+        arrow, own = page.locator("button:has(svg.lucide-arrow-down)"), button.bounding_box()
+        place = arrow.bounding_box() if arrow.count() and arrow.is_visible() else None
+        assert own is not None
+        assert place is None or not overlap(place, own), (place, own)
+
+
+def overlap(one: Any, other: Any) -> bool:
+    return all(
+        one[start] < other[start] + other[length] and other[start] < one[start] + one[length]
+        for start, length in (("x", "width"), ("y", "height"))
+    )
+
+
     artefact(ann, "resumed")
     assert serious_problems(ann, ".source-view") == []
 
@@ -370,6 +390,9 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     expect(olga.get_by_text("Couldn't resume chat")).to_be_visible()
     expect(olga.locator("body")).not_to_contain_text("Within 45 days.")
 
+    expect(form.get_by_label("Right document")).to_have_value("us.md")  # the answer cites it
+    expect(ann.locator("#submit-feedback")).to_have_count(0)  # nothing else asks for it
+    expect(form.get_by_role("button", name="Save")).to_be_disabled()  # nothing was said yet
 
 def test_thread_is_found_renamed_and_deleted(ann: Page, address: str) -> None:
     new_chat(ann, address)
