@@ -47,6 +47,19 @@ def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
     assert bool(found.reason) is not supported
 
 
+def test_what_is_too_long_for_a_sentence_is_not_checked_and_says_so(shop: ChatService) -> None:
+    """All of its words and numbers would be compared with all spans, alone and in parts."""
+    said = "Express shipping takes one working day"
+    longest = f"{said}, {'and ' * 240}"[: 1000 - 1].rstrip() + "."
+    (found,) = check_reply(shop, longest, EVERYTHING)
+    assert "characters" not in found.reason
+    parts = "; ".join(f"{said} for {n} EUR" for n in range(350))
+    found, *more = check_reply(shop, f"{parts}.\n\n{said}.", EVERYTHING)
+    assert (found.supported, found.near) == (False, None)
+    assert found.reason == "a sentence of more than 1,000 characters is not checked; part it"
+    assert more[-1].supported
+
+
 def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:
     asked = "Does express shipping take 1 working day?"
     affirmed = "express shipping takes 1 working day."
