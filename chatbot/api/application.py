@@ -67,7 +67,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
                 await asyncio.to_thread(follower.close)
         await parts.keeper.close()
         await parts.store.close()
-        await asyncio.to_thread(serving.close)
+        serving.close()
         for end in endings:
             await asyncio.to_thread(end)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
@@ -129,16 +130,16 @@ class ChatService:
         self.refresh()
 
     def stop(self) -> None:
-        """End the answers under way with a :class:`StoppingError`, and begin no more."""
+        """End the answers under way with a :class:`StoppingError`, and begin no more. The model
+        ends with the step that it is at: what threads still wait for is not read or written."""
         self._ending.end()
+        threading.Thread(target=self.models.close, name="close-model", daemon=True).start()
 
     def close(self) -> None:
-        """Stop, and with it what is made ready in the background; what has come is kept. Blocks
-        for the step that the model is at."""
+        """Stop, and with it what is made ready in the background; what has come is kept."""
         self.stop()
         if self.models.preparation is not None:
             self.models.preparation.close()
-        self.models.close()
 
     def refresh(self) -> None:
         """Take up a newer index, or look again at what failed to load. Blocks; raises nothing."""

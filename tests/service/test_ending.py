@@ -1,6 +1,7 @@
 """What is under way ends with the service, and nothing begins after that."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -10,7 +11,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.errors import StoppingError
 from chatbot.service import ChatService
 from chatbot.service.ending import Ending
-from tests.support.scripted import US
+from tests.support.scripted import US, ScriptedEngine, scripted_model
 
 
 async def test_what_waits_ends_with_a_sentence_and_nothing_else_is_cancelled() -> None:
@@ -51,3 +52,30 @@ async def test_a_stopped_service_answers_nobody(service: ChatService) -> None:
     with pytest.raises(StoppingError):
         async for _ in service.writer.draft(US, "Within 45 days.", "friendly", "English"):
             pass
+
+
+async def test_the_model_stops_reading_for_threads_that_nobody_waits_for(
+    service: ChatService,
+) -> None:
+    """Reading a prompt takes up to a minute, and cannot be cancelled from outside."""
+    engine = Reading()
+    service.models.llm, service.models.scripted = scripted_model(engine), False
+    reading = asyncio.create_task(asyncio.to_thread(engine.probability))
+    await asyncio.to_thread(engine.begun.wait, 10)
+    service.stop()
+    assert await asyncio.wait_for(reading, 10) == "closed"
+
+
+class Reading(ScriptedEngine):
+    """Reads until it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.closed = threading.Event(), threading.Event()
+
+    def probability(self, *_: object) -> str:  # type: ignore[override]
+        self.begun.set()
+        return "closed" if self.closed.wait(20) else "read"
+
+    def close(self) -> None:
+        self.closed.set()
