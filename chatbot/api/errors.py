@@ -93,9 +93,13 @@ def add_handlers(api: FastAPI) -> None:
     async def invalid_request(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, RequestValidationError)
         first = exc.errors()[0]
-        param = ".".join(str(part) for part in first["loc"][1:])
+        no_json = first["type"] == "json_invalid"  # whose place is a number of characters
+        param = "" if no_json else ".".join(str(part) for part in first["loc"][1:])
         where = f"'{param[:200]}'" if param else "The body"
         message = f"{where} is not usable: {first['msg']}."
+        if no_json:
+            why, at = first["ctx"]["error"], first["loc"][-1]
+            message = f"The body is no JSON: {why} (character {at})."
         status = 400 if request.url.path.startswith("/v1/") else 422
         error = ApiError(status, message, code="invalid_request", param=param[:200])
         return response_of(error, request.url.path)

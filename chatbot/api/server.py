@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 # Seconds for connections to close once nothing is under way; page sockets stay open by design.
 _CLOSING = 1
-# Seconds from the decision to end until the process is gone. A thread may be at a document or a long
-# reply for a minute, and Python waits for each; what a step of the model holds up comes on top.
+# Seconds from the decision to end until the process is gone. A thread may be at a document or a
+# long reply for a minute, and Python waits for each; what a step of the model holds up comes on
+# top.
 _LAST = 3.5
 _INTERRUPTED = 130  # the exit status after Ctrl-C, as of a shell
 # Seconds that an idle connection stays open. Who closes first must be the client: a proxy keeps one

@@ -6,6 +6,8 @@ from chatbot.audience import EVERYTHING
 from chatbot.desk.checking import check_reply, statements
 from chatbot.errors import QuestionError
 from chatbot.grounding.lexicon import is_polite
+from chatbot.index.retriever import HybridRetriever
+from chatbot.passage import Passage
 from chatbot.service import ChatService
 from tests.support.documents import SHIPPING
 
@@ -58,6 +60,27 @@ def test_what_is_too_long_for_a_sentence_is_not_checked_and_says_so(shop: ChatSe
     assert (found.supported, found.near) == (False, None)
     assert found.reason == "a sentence of more than 1,000 characters is not checked; part it"
     assert more[-1].supported
+
+
+def test_more_sentences_than_a_reply_has_are_refused_with_a_sentence(shop: ChatService) -> None:
+    """Each one is searched for: lines of one letter would take minutes."""
+    with pytest.raises(QuestionError, match="401 lines and sentences, and the limit is 400"):
+        check_reply(shop, "a\n" * 401, EVERYTHING)
+    assert len(check_reply(shop, "a\n" * 400, EVERYTHING)) == 400
+
+
+def test_what_has_no_sentence_is_not_searched_for(
+    shop: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def search(_: object, query: str) -> list[Passage]:
+        searched.append(query)
+        return []
+
+    monkeypatch.setattr(HybridRetriever, "search", search)
+    assert check_reply(shop, "...\n\n" * 1000, EVERYTHING) == []
+    assert searched == []
 
 
 def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:
