@@ -71,6 +71,13 @@ class BusyError(ChatbotError):
     """As many people are waiting as may wait; the same question works a little later."""
 
 
+class StoppingError(ChatbotError):
+    """The service stops, and answers no more."""
+
+    def __init__(self) -> None:
+        super().__init__("The service is stopping and did not answer this; ask again in a moment.")
+
+
 class StoreError(ChatbotError):
     """The database could not be read, or something was not saved."""
 

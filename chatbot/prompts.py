@@ -98,11 +98,16 @@ class Prompts:
         probability tells how answerable the model finds a question."""
         return self.answer.refusal
 
-    def says_unknown(self, text: str) -> bool:
-        """Whether ``text``, written by the model, is its refusal."""
+    def says_unknown(self, text: str, early: bool = False) -> bool:
+        """Whether ``text``, written by the model, is its refusal, or the beginning of it where it
+        ended ``early``."""
         said = text.strip().lower().replace("\u2019", "'")
         refusals = (self.unknown.rstrip("."), *self.answer.also)
-        return any(said.startswith(refusal.lower()) for refusal in refusals)
+        begun = early and bool(said)
+        return any(
+            said.startswith(refusal) or (begun and refusal.startswith(said))
+            for refusal in map(str.lower, refusals)
+        )
 
     @property
     def instructions(self) -> str:

@@ -173,6 +173,24 @@ function drawChoices() {
     Object.assign(button.style, { border: "1px solid", height: "1.75rem", marginInlineStart: "6px" });
 }
 
+// The arrow that leads to the end of a conversation lies over what is there; where that can be
+// clicked or typed in, it goes.
+const USABLE = "a, button, input, label, textarea";
+
+function clearArrow() {
+  const arrow = document.querySelector("button:has(svg.lucide-arrow-down)");
+  const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
+  if (!arrow || !log) return;
+  const place = arrow.getBoundingClientRect();
+  const covered = [...log.querySelectorAll(USABLE)].some((each) => {
+    const { left, right, top, bottom } = each.getBoundingClientRect();
+    return left < place.right && right > place.left && top < place.bottom && bottom > place.top;
+  });
+  arrow.style.visibility = covered ? "hidden" : "";
+}
+addEventListener("scroll", clearArrow, { capture: true, passive: true });
+addEventListener("resize", clearArrow);
+
 function speakAnswers() {
   const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
   if (!log) return;
@@ -188,6 +206,21 @@ function tellEnded() {
   location.replace(`/login?error=${why[1]}`);
 }
 
+// Behind thumbs down comes the form for what would have been right: the box for a few words that
+// Chainlit opens before it would ask the same twice.
+let judged = false;
+addEventListener(
+  "click",
+  (event) => (judged = Boolean(event.target.closest?.(".negative-feedback-off"))),
+  true,
+);
+new MutationObserver(() => {
+  const box = judged && document.getElementById("submit-feedback");
+  if (!box) return;
+  judged = false;
+  box.click();
+}).observe(document.body, { childList: true, subtree: true });
+
 let due = false;
 new MutationObserver(() => {
   if (due) return;
@@ -196,6 +229,7 @@ new MutationObserver(() => {
     due = false;
     nameButtons();
     drawChoices();
+    clearArrow();
     speakAnswers();
     tellEnded();
     place();

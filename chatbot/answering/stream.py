@@ -8,6 +8,7 @@ stands a question back.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,8 @@ _ANOTHER_READING = 0.55
 _TURNED = 0.55
 # 19 of 41 answers with a marked sentence were right (docs/experiments.md, "Another reading").
 _MARKED = 0.46
+# A sentence to its end; a number may go on behind its point.
+_WHOLE = re.compile(r"(?:(?<!\d)\.|[!?…。！？])[\"'”’»)\]*_]*\s*$")
 
 
 def small_talk_events(text: str, model: str) -> list[Event]:
@@ -61,6 +64,11 @@ class _Draft:
     text: str = ""
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+
+    def ends_early(self, prepared: Prepared) -> bool:
+        """Whether its last sentence may go on: it ended at its limit of tokens, or where a client
+        wanted it to stop."""
+        return self.cut or (bool(prepared.question.stop) and not _WHOLE.search(self.text))
 
     async def write(
         self, respond: Runnable[Prepared, AIMessage], prepared: Prepared, secret: str
@@ -127,7 +135,9 @@ async def stream_answer(
                 watch.mark("first_token")
                 if not prepared.guarded:
                     yield Token(piece)
-        shown = await _verify(draft.text, prepared, prompts, refusal)
+        shown = await _verify(
+            draft.text, prepared, prompts, refusal, early=draft.ends_early(prepared)
+        )
         if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
             if not prepared.guarded:
@@ -171,7 +181,7 @@ async def _turned(
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
     bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads."""
-    if prepared.refuses is None or draft.cut:
+    if prepared.refuses is None or draft.ends_early(prepared):
         return None
     if (said := led(prepared.wording, draft.text.strip())) is None:
         return None
@@ -243,14 +253,18 @@ def _asked_back(
     return _Checked(text, True), choices
 
 
-async def _verify(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
-    """The text verified beside the event loop: the first one reads the words of four languages and
-    the names of cities, for a second or more."""
-    return await asyncio.to_thread(_checked, text, prepared, prompts, refusal)
+async def _verify(
+    text: str, prepared: Prepared, prompts: Prompts, refusal: str, early: bool = False
+) -> _Checked:
+    """The text, which may have ended ``early``, verified beside the event loop: the first one reads
+    the words of four languages and the names of cities, for a second or more."""
+    return await asyncio.to_thread(_checked, text, prepared, prompts, refusal, early)
 
 
-def _checked(text: str, prepared: Prepared, prompts: Prompts, refusal: str) -> _Checked:
-    if not prompts.says_unknown(text):
+def _checked(
+    text: str, prepared: Prepared, prompts: Prompts, refusal: str, early: bool
+) -> _Checked:
+    if not prompts.says_unknown(text, early):
         shown, verified = check(
             text.strip(),
             prepared.passages,

@@ -65,9 +65,9 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
             keeping.cancel()
             if follower is not None:
                 await asyncio.to_thread(follower.close)
-        serving.close()
         await parts.keeper.close()
         await parts.store.close()
+        serving.close()
         for end in endings:
             await asyncio.to_thread(end)
 

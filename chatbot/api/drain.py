@@ -2,8 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from chatbot.errors import StoppingError
+from chatbot.service.ending import Ending
+
+_SETTLING = 1.0  # seconds for requests that were told to end
 
 
 class Drain:
@@ -12,15 +17,23 @@ class Drain:
     def __init__(self) -> None:
         self.leaving = False
         self._active = 0
+        self._ending = Ending()
 
-    @contextmanager
-    def request(self, counted: bool) -> Iterator[None]:
-        """One request; probes are not ``counted``."""
-        self._active += counted
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[None]:
+        """One request.
+
+        Raises:
+            StoppingError: this process is leaving, or was told not to wait for the request.
+        """
+        if self.leaving:
+            raise StoppingError()
+        self._active += 1
         try:
-            yield
+            async with self._ending.under_way():
+                yield
         finally:
-            self._active -= counted
+            self._active -= 1
 
     async def finish(self, notice: float, grace: float, busy: Callable[[], bool]) -> bool:
         """Wait until nothing is under way; whether that was so within ``grace`` seconds.
@@ -36,3 +49,12 @@ class Drain:
                 return False
             await asyncio.sleep(0.05)
         return True
+
+    async def end(self, answers: Callable[[], None]) -> None:
+        """End what is under way, within two seconds. ``answers`` ends those first: a stream that
+        has begun tells its reader why."""
+        self.leaving = True
+        answers()
+        if not await self.finish(0, _SETTLING, lambda: False):
+            self._ending.end()
+            await self.finish(0, _SETTLING, lambda: False)

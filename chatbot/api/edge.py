@@ -13,9 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.api.errors import ApiError, response_of
+from chatbot.api.errors import ApiError, error_of, response_of
 from chatbot.api.logs import request_id
 from chatbot.api.parts import Parts
+from chatbot.errors import StoppingError
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,15 @@ class Edge:
             await send(message)
 
         try:
-            with self._parts.drain.request(counted=scope["path"] not in _ALWAYS):
+            if scope["path"] in _ALWAYS:
                 await self._answer(scope, self._bound(receive), send_marked, headers)
+            else:
+                async with self._parts.drain.request():
+                    await self._answer(scope, self._bound(receive), send_marked, headers)
+        except StoppingError as exc:
+            if not status:
+                error = error_of(exc, 0, scope["path"])
+                await response_of(error, scope["path"])(scope, receive, send_marked)
         except Exception:
             log.exception("A request failed")
             if not status:
@@ -72,13 +80,8 @@ class Edge:
             request_id.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        error = None
-        if self._parts.drain.leaving and scope["path"] not in _ALWAYS:
-            why = "This replica is stopping; ask again, and another one answers."
-            error = ApiError(503, why, code="stopping", headers={"Retry-After": "1"})
-        elif _length(headers) > self._limit:
+        if _length(headers) > self._limit:
             error = ApiError(413, self._too_large())
-        if error:
             await response_of(error, scope["path"])(scope, receive, send)
         else:
             await self._app(scope, receive, send)

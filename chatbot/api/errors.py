@@ -13,9 +13,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from chatbot.api.logs import request_id
-from chatbot.errors import BusyError, ChatbotError, QuestionError
+from chatbot.errors import BusyError, ChatbotError, QuestionError, StoppingError
 
 _SERVICE_RETRY = 5
+_STOPPING_RETRY = 1  # another replica answers
 
 _TYPES = {
     401: ("authentication_error", "invalid_api_key"),
@@ -52,8 +53,9 @@ def error_of(exc: ChatbotError, retry_after: int, path: str) -> ApiError:
     if isinstance(exc, QuestionError):
         status = 400 if path.startswith("/v1/") else 422
         return ApiError(status, str(exc), code="question_unusable")
-    wait = {"Retry-After": str(_SERVICE_RETRY)}
-    return ApiError(503, str(exc), headers=wait)
+    stopping = isinstance(exc, StoppingError)
+    wait = {"Retry-After": str(_STOPPING_RETRY if stopping else _SERVICE_RETRY)}
+    return ApiError(503, str(exc), code="stopping" if stopping else None, headers=wait)
 
 
 def body_of(error: ApiError, path: str) -> dict[str, Any]:
@@ -91,9 +93,13 @@ def add_handlers(api: FastAPI) -> None:
     async def invalid_request(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, RequestValidationError)
         first = exc.errors()[0]
-        param = ".".join(str(part) for part in first["loc"][1:])
+        no_json = first["type"] == "json_invalid"  # whose place is a number of characters
+        param = "" if no_json else ".".join(str(part) for part in first["loc"][1:])
         where = f"'{param[:200]}'" if param else "The body"
         message = f"{where} is not usable: {first['msg']}."
+        if no_json:
+            why, at = first["ctx"]["error"], first["loc"][-1]
+            message = f"The body is no JSON: {why} (character {at})."
         status = 400 if request.url.path.startswith("/v1/") else 422
         error = ApiError(status, message, code="invalid_request", param=param[:200])
         return response_of(error, request.url.path)

@@ -1,10 +1,13 @@
-"""Serving until a signal ends it: SIGTERM lets what is under way finish, Ctrl-C does not."""
+"""Serving until a signal ends it: SIGTERM lets what is under way finish; Ctrl-C, and a second
+SIGTERM, end it and tell who waits."""
 
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
+import threading
 from types import FrameType
 from typing import Any
 
@@ -17,7 +20,12 @@ from chatbot.settings import Settings
 log = logging.getLogger(__name__)
 
 # Seconds for connections to close once nothing is under way; page sockets stay open by design.
-_CLOSING = 3
+_CLOSING = 1
+# Seconds from the decision to end until the process is gone. A thread may be at a document or a
+# long reply for a minute, and Python waits for each; what a step of the model holds up comes on
+# top.
+_LAST = 3.5
+_INTERRUPTED = 130  # the exit status after Ctrl-C, as of a shell
 # Seconds that an idle connection stays open. Who closes first must be the client: a proxy keeps one
 # for 60 s, and a request that comes while this process is busy with a step of the model, longer
 # than uvicorn's own 5 s, would find it closed.
@@ -63,7 +71,8 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
         """uvicorn closes its socket at once on SIGTERM; here, proxies are told first."""
 
         _loop: asyncio.AbstractEventLoop
-        _draining: asyncio.Task[None] | None = None
+        _stopping: asyncio.Task[None] | None = None
+        _ends = False  # a signal more, and nothing is waited for
 
         async def _serve(self, sockets: list[socket.socket] | None = None) -> None:
             self._loop = asyncio.get_running_loop()
@@ -75,14 +84,20 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
                 log.info("The page and the API are at %s", _address(settings.host, self.servers))
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if sig != signal.SIGTERM or parts.drain.leaving or not self.started:
+            if not self.started or self._ends:
                 super().handle_exit(sig, frame)
                 return
+            orderly = sig == signal.SIGTERM and not parts.drain.leaving
+            self._ends = not orderly
             parts.drain.leaving = True
-            self._loop.call_soon_threadsafe(self._begin)
+            self._loop.call_soon_threadsafe(self._begin, None if orderly else sig)
 
-        def _begin(self) -> None:
-            self._draining = self._loop.create_task(self._drain())
+        def _begin(self, sig: int | None) -> None:
+            if self._stopping is not None:
+                self._stopping.cancel()
+            self._stopping = self._loop.create_task(
+                self._drain() if sig is None else self._end(sig)
+            )
 
         async def _drain(self) -> None:
             log.info("Stopping: new requests are refused, those under way finish")
@@ -94,9 +109,31 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             )
             if not done:
                 log.warning("Stopping with work under way: %s s are over", settings.drain_seconds)
-            self.should_exit = True  # and not as killed by the signal: this end is orderly
+            await self._end(signal.SIGTERM)
+
+        async def _end(self, sig: int) -> None:
+            log.info("Stopping: what is under way ends")
+            status = _INTERRUPTED if sig == signal.SIGINT else 0
+            _leave_after(_LAST, status)
+            await parts.drain.end(parts.service.stop)
+            if status:
+                super().handle_exit(sig, None)
+            self.should_exit = True  # and not as killed by SIGTERM: this end is orderly
 
     return DrainingServer(config)
+
+
+def _leave_after(seconds: float, status: int) -> None:
+    """End the process then, if it is still there, whatever its threads are doing."""
+
+    def leave() -> None:
+        log.warning("Stopped with threads at work")
+        logging.shutdown()
+        os._exit(status)
+
+    watch = threading.Timer(seconds, leave)
+    watch.daemon = True
+    watch.start()
 
 
 def _address(host: str, servers: list[Any]) -> str:

@@ -25,6 +25,7 @@ from chatbot.text.sentences import sentences
 from chatbot.text.unicode import require_unicode
 
 LONGEST = 20_000  # characters of a reply
+_MOST = 400  # sentences of one: each is searched for, and prose of that length has 300
 _PASSAGES = 8  # for each sentence, and again for its statement
 _POLITE = "a greeting or closing line, which needs no source"
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -62,7 +63,7 @@ def check_reply(
     The ``question`` tells what a leading "yes" or "no" affirms or denies.
 
     Raises:
-        QuestionError: the reply is empty, too long, or no Unicode.
+        QuestionError: the reply is empty, too long, of too many sentences, or no Unicode.
         IndexUnavailableError: there is no index, or it does not fit.
     """
     if not reply.strip():
@@ -70,11 +71,19 @@ def check_reply(
     if len(reply) > LONGEST:
         raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")
     require_unicode(reply, question)
+    parts = [(said, list(sentences(said))) for said in statements(reply)]
+    if (count := sum(len(places) for _, places in parts)) > _MOST:
+        raise QuestionError(
+            f"The reply has {count:,} lines and sentences, and the limit is {_MOST:,}; check it in "
+            "parts."
+        )
     retriever, alike = service.retriever(asker, _PASSAGES), service.likeness()
     checked = []
-    for statement in statements(reply):
+    for statement, places in parts:
+        if not places:
+            continue
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
-        for start, end in sentences(statement):
+        for start, end in places:
             text = statement[start:end]
             spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
             checked.append(_check_sentence(text, spans, question, alike))

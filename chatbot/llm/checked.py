@@ -1,11 +1,12 @@
-"""Is a file the one whose SHA-256 is known? Hashing a gigabyte takes seconds, so it is done once.
+"""The SHA-256 of large files. Hashing a gigabyte takes seconds, so it is done once.
 
-A note beside the file, ``<file>.checked``, keeps the size and time that the file had when it was
-found right; as long as it has them, it is not read again.
+A note beside the file, ``<file>.checked``, keeps the hash with the size and time that the file had
+then; as long as it has them, it is not read again.
 """
 
 import json
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from chatbot.files import file_hash, parse_json
@@ -17,19 +18,35 @@ def has_hash(file: Path, sha256: str) -> bool:
     Raises:
         OSError: the file cannot be read.
     """
-    if _read_note(file) == _state(file, sha256):
-        return True
-    right = file_hash(file) == sha256
-    if right:
-        remember(file, sha256)
-    return right
+    return content_hash(file) == sha256
+
+
+def content_hash(file: Path) -> str:
+    """The SHA-256 of the content of ``file``, in hexadecimal.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    noted = _read_note(file)
+    if isinstance(noted, dict) and noted == _state(file, noted.get("sha256")):
+        return str(noted["sha256"])
+    stat = file.stat()
+    found = _hash(file, stat.st_size, stat.st_mtime_ns)
+    remember(file, found)
+    return found
 
 
 def remember(file: Path, sha256: str) -> None:
     """Note that ``file``, as it is now, has this SHA-256."""
-    with suppress(OSError):  # a folder that cannot be written: it is hashed at each start
+    with suppress(OSError):  # a folder that cannot be written: it is hashed once a process
         # Not beside first: half a note says nothing, and a kill leaves nothing else behind.
         _note(file).write_text(json.dumps(_state(file, sha256)) + "\n", encoding="utf-8")
+
+
+@lru_cache(maxsize=16)
+def _hash(file: Path, size: int, mtime_ns: int) -> str:
+    """The hash of ``file`` while it has this size and time."""
+    return file_hash(file)
 
 
 def _note(file: Path) -> Path:
@@ -43,6 +60,6 @@ def _read_note(file: Path) -> object:
         return None
 
 
-def _state(file: Path, sha256: str) -> dict[str, object]:
+def _state(file: Path, sha256: object) -> dict[str, object]:
     stat = file.stat()
     return {"sha256": sha256, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}

@@ -1,8 +1,8 @@
 """What is made of a model's GGUF file and an adapter once and kept: OpenVINO's graph, or for
 transformers a merged file.
 
-They are named after the size and time of the file and after the adapter's weights, so a new file
-never meets what was made of an old one.
+They are named after the content of the file and of the adapter's weights, so a new file never
+meets what was made of an old one, and a copy of both is taken as it is.
 """
 
 import os
@@ -15,6 +15,7 @@ from pathlib import Path
 from chatbot.errors import ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
+from chatbot.llm.checked import content_hash
 from chatbot.llm.convert import convert_apart
 from chatbot.llm.half_made import LOCK, half_made, is_whole
 from chatbot.llm.merge import merge_gguf
@@ -32,7 +33,7 @@ def graph_of(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Pa
     """Where OpenVINO's graph of a GGUF file lies, or will lie once it is made.
 
     Raises:
-        ModelUnavailableError: the weights are missing.
+        ModelUnavailableError: the weights are missing, or cannot be read.
     """
     weights = require_weights(entry, "openvino")
     if weights.is_dir():
@@ -115,5 +116,7 @@ def _tidy(folder: Path) -> None:
 
 
 def _made_of(weights: Path) -> str:
-    stat = weights.stat()
-    return f"{stat.st_size}-{stat.st_mtime_ns}"
+    try:
+        return content_hash(weights)[:16]
+    except OSError as exc:
+        raise ModelUnavailableError(f"'{weights}' cannot be read: {exc.strerror}.") from exc

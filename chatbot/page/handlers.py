@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import chainlit as cl
+from chainlit import socket as chainlit_socket
+from chainlit.context import init_ws_context
+from chainlit.server import sio
+from chainlit.session import WebsocketSession
 from chainlit.types import Feedback, ThreadDict
 
 from chatbot.desk.naming import choose_document, nearest_documents
@@ -54,6 +58,15 @@ class Page:
         cl.action_callback("regenerate")(self.regenerate)
         cl.action_callback("choose")(self.choose)
         cl.action_callback("correct")(self.save_correction)
+        sio.on("connection_successful", self.connect)
+
+    async def connect(self, sid: str) -> None:
+        """A page is there, or there again after its connection broke: Chainlit tells it that
+        nothing is under way, which takes Stop away and offers thumbs."""
+        await chainlit_socket.connection_successful(sid)
+        session = WebsocketSession.get(sid)
+        if session and session.thread_id in self._answering:
+            await init_ws_context(session).emitter.task_start()
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
         """Questions to begin with, from the knowledge base."""
@@ -72,7 +85,10 @@ class Page:
         session.forget_ended()
         if answering := self._answering.get(thread["id"]):  # the page was loaded again meanwhile
             await cl.context.emitter.send_toast(say(language(), "still"), "info")
+            cl.context.session.current_task = answering  # for Stop
+            await cl.context.emitter.task_start()
             await asyncio.wait([answering])
+            await cl.context.emitter.task_end()
             thread.update(await self._layer.get_thread(thread["id"]) or thread)
         kept: dict[str, Any] = dict(thread)
         restored = session.restore(kept)
@@ -144,10 +160,12 @@ class Page:
         if feedback.value:
             return
         keys = (*_CORRECTION, "should_refuse", "save", "saved", "change")
+        shown, cited = await self._store.feedback.documents(feedback.forId)
         props = {
             "step": feedback.forId,
             "labels": {key: say(language(), key) for key in keys},
-            "documents": await self._store.feedback.documents(feedback.forId),
+            "documents": shown,
+            "cited": cited[0] if cited else "",
             "comment": feedback.comment or "",
         }
         form = cl.CustomElement(name="Correction", props=props, display="inline")
@@ -171,7 +189,7 @@ class Page:
         Raises:
             DocumentError: there is none; the nearest ones are named.
         """
-        shown = await self._store.feedback.documents(step)
+        shown, _ = await self._store.feedback.documents(step)
         known = self._service.document_paths((await self._desk()).asker)
         if chosen := choose_document(named, shown, known):
             return chosen

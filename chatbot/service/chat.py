@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
@@ -26,6 +27,7 @@ from chatbot.index.retriever import HybridRetriever, Mode
 from chatbot.passage import Passage
 from chatbot.prompts import load_prompts
 from chatbot.service.approved import ApprovedAnswers, approved_events
+from chatbot.service.ending import Ending
 from chatbot.service.live import LiveLoader
 from chatbot.service.models import Models
 from chatbot.service.search import Search
@@ -74,7 +76,8 @@ class ChatService:
         self._loader = LiveLoader(settings, self.models, self._search)
         self.approved: ApprovedAnswers | None = None
         self.line = WaitingLine(self.models.at_once, settings.answers_waiting)
-        self.writer = Writer(settings, self._prompts, self._loader, self.line)
+        self._ending = Ending()
+        self.writer = Writer(settings, self._prompts, self._loader, self.line, self._ending)
 
     def serve_approved(self, store: ApprovedStore) -> None:
         """Answer with the approved answers of a database, too; evaluations do not."""
@@ -126,8 +129,15 @@ class ChatService:
         self.models.use_prepared()
         self.refresh()
 
+    def stop(self) -> None:
+        """End the answers under way with a :class:`StoppingError`, and begin no more. The model
+        ends with the step that it is at: what threads still wait for is not read or written."""
+        self._ending.end()
+        threading.Thread(target=self.models.close, name="close-model", daemon=True).start()
+
     def close(self) -> None:
-        """Stop what is made ready in the background; what has come is kept."""
+        """Stop, and with it what is made ready in the background; what has come is kept."""
+        self.stop()
         if self.models.preparation is not None:
             self.models.preparation.close()
 
@@ -254,8 +264,14 @@ class ChatService:
         Raises:
             QuestionError: the question is empty or too long.
             BusyError: too many are waiting already.
+            StoppingError: the service stops.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
+        async with self._ending.under_way(), aclosing(self._answer(question)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, question: Question) -> AsyncGenerator[Event, None]:
         watch = Stopwatch()
         question = self._check(question)
         begun = None

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 _EVERY = 2.0  # seconds between two looks, where the system tells of no change
 _WAIT = 3600.0  # seconds that a build by another replica may take
-_ENDING = 5.0  # seconds for a look under way, when the service ends
+_ENDING = 1.0  # seconds for a look under way, when the service ends
 
 
 class Follower:

@@ -162,6 +162,12 @@ class Models:
             weakref.finalize(model, model.engine.close)
         return model
 
+    def close(self) -> None:
+        """Release a language model of this machine; what it writes ends with an error. Blocks for
+        the step that it is at."""
+        if not self.scripted and isinstance(self.llm, LocalChatModel):
+            self.llm.engine.close()
+
     def embeddings(self) -> Embeddings:
         """The embedding model, loaded once.
 

@@ -8,6 +8,7 @@ from langchain_core.prompt_values import ChatPromptValue
 
 from chatbot.memory import Turn, newest_turns, to_messages
 from chatbot.prompts import Prompts
+from chatbot.service.ending import Ending
 from chatbot.service.live import LiveLoader
 from chatbot.service.waiting import WaitingLine
 from chatbot.settings import Settings
@@ -17,12 +18,18 @@ class Writer:
     """Writes with the model that answers; each text has its turn in the waiting line."""
 
     def __init__(
-        self, settings: Settings, prompts: Prompts, loader: LiveLoader, line: WaitingLine
+        self,
+        settings: Settings,
+        prompts: Prompts,
+        loader: LiveLoader,
+        line: WaitingLine,
+        ending: Ending,
     ) -> None:
         self._settings = settings
         self._prompts = prompts
         self._loader = loader
         self._line = line
+        self._ending = ending
 
     async def draft(
         self, question: str, answer: str, tone: str, language: str, note: str = ""
@@ -32,6 +39,7 @@ class Writer:
 
         Raises:
             BusyError: too many are waiting already.
+            StoppingError: the service stops.
             IndexUnavailableError, ModelUnavailableError, GenerationError: see their sentences.
         """
         prompt = self._prompts.render_draft(
@@ -55,7 +63,7 @@ class Writer:
                 yield piece
 
     async def _write(self, prompt: ChatPromptValue) -> AsyncGenerator[str, None]:
-        async with self._line.turn():
+        async with self._ending.under_way(), self._line.turn():
             llm = (await asyncio.to_thread(self._loader.ready)).llm
             async for chunk in llm.astream(prompt):
                 if chunk.text:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select, update
 
 from chatbot.errors import StoreError
 from chatbot.store.database import Database, now
-from chatbot.store.records import judgement_of
+from chatbot.store.records import cited_paths, judgement_of
 from chatbot.store.schema import feedback, steps
 
 _CORRECTED = (feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
@@ -66,12 +66,14 @@ class FeedbackStore:
             await connection.execute(self._database.upsert(feedback, values))
         return str(values["id"])
 
-    async def documents(self, step_id: str) -> list[str]:
-        """Paths of the passages that were on screen with a judged answer."""
+    async def documents(self, step_id: str) -> tuple[list[str], list[str]]:
+        """Paths of the passages that were on screen with a judged answer, and of those that it
+        cites."""
         query = select(feedback.c.answer).where(feedback.c.step_id == step_id)
         async with self._database.read() as connection:
             answer = (await connection.execute(query)).scalar_one_or_none() or {}
-        return list(dict.fromkeys(passage["path"] for passage in answer.get("passages", ())))
+        shown = [passage["path"] for passage in answer.get("passages", ())]
+        return list(dict.fromkeys(shown)), cited_paths(answer)
 
     async def correct(
         self, step_id: str, thread_id: str, *, wrong: str, right_answer: str, right_document: str

@@ -6,11 +6,12 @@ import { Input } from "@/components/ui/input";
 
 export default function Correction() {
   const { labels, step, documents } = props;
+  const cited = props.cited ?? ""; // the document that the answer rests on: mostly it is the right one
   const given = props.given ?? {}; // what was saved: it can be opened again
   const refused = given.wrong === "should_refuse";
   const [wrong, setWrong] = useState((refused ? "" : given.wrong) ?? props.comment ?? "");
   const [answer, setAnswer] = useState(given.right_answer ?? "");
-  const [document, setDocument] = useState(given.right_document ?? "");
+  const [document, setDocument] = useState(given.right_document ?? cited);
   const [refuse, setRefuse] = useState(refused);
   const [state, setState] = useState(props.saved ? "saved" : "open");
   const [problem, setProblem] = useState("");
@@ -55,7 +56,7 @@ export default function Correction() {
       </div>
     );
   return (
-    <form ref={form} onSubmit={save} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
+    <form ref={form} onSubmit={save} style={{ scrollMarginBottom: "4rem" }} className="correction flex flex-col gap-3 text-sm w-full max-w-xl border rounded-md p-4">
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={refuse} onChange={(e) => setRefuse(e.target.checked)} />
         {labels.should_refuse}
@@ -75,7 +76,7 @@ export default function Correction() {
         </>
       )}
       {problem ? <p role="alert" className="text-red-600">{problem}</p> : null}
-      <Button type="submit" disabled={state === "saving" || !(refuse || answer || wrong || document)}>
+      <Button type="submit" disabled={state === "saving" || !(refuse || answer || wrong || (document && document !== cited))}>
         {labels.save}
       </Button>
     </form>

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from langchain_core.runnables import RunnableLambda
@@ -269,3 +270,46 @@ async def test_a_yes_gives_way_where_its_own_bound_says_so(
     answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
     assert (answer.answer, answer.unsupported) == (f"No, {said}", [])
     assert support(answer) == "partly"
+
+
+@pytest.mark.parametrize(
+    ("stop", "left"),
+    [
+        ("within", "Yes, customers in the US can return a product"),
+        ("5", "Yes, customers in the US can return a product within 4"),
+        ("0", "Yes, customers in the US can return a product within 45.5"),
+    ],
+)
+async def test_a_sentence_that_a_client_cuts_does_not_turn_its_yes(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch, stop: str, left: str
+) -> None:
+    number = "45.50" if stop == "0" else "45"
+    engine = InTurn(f"Yes, customers in the US can return a product within {number} days.")
+    wanted = {"Yes": 0.1, "No": 0.8}
+    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    asked = Question("is day 60 still ok for a US return?", asker=EVERYTHING, stop=[stop])
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
+    assert answer.answer == left
+
+
+async def test_a_whole_sentence_turns_its_yes_wherever_a_client_stops(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "customers in the US can return a product within 45 days of delivery."
+    engine = InTurn(f"Yes, {said} However, not all of them.")
+    wanted = {"Yes": 0.1, "No": 0.8}
+    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    text = "is day 60 still ok for a US return?"
+    asked = Question(text, asker=EVERYTHING, stop=["However"])
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
+    assert answer.answer == f"No, {said}"
+
+
+@pytest.mark.parametrize("limit", [{"stop": ["'"]}, {"stop": ["w"]}, {"max_tokens": 2}])
+async def test_the_beginning_of_a_refusal_is_one(
+    service: ChatService, limit: dict[str, Any]
+) -> None:
+    asked = Question("How long can customers in the US return a lamp?", asker=EVERYTHING, **limit)
+    engine = InTurn(service._prompts.unknown)
+    answer = last(await events_of(service, engine, reads=False, asked=asked))
+    assert answer.abstained

@@ -39,6 +39,15 @@ async def test_malformed_bodies_are_refused(client: httpx.AsyncClient, body: byt
         assert response.json()
 
 
+async def test_a_body_that_is_no_json_is_told_where_it_ends(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    for body, why in ((b'{"question": "hi', "Unterminated"), (b"{} x", "Extra data")):
+        for path in ("/predict", "/v1/chat/completions"):
+            told = (await client.post(path, content=body, headers=headers)).json()
+            said = told["error"]["message"] if "error" in told else told["detail"]
+            assert said.startswith(f"The body is no JSON: {why}")
+
+
 async def test_unknown_addresses_and_methods_are_errors(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/nothing")).json()["error"]["code"] == "not_found"
     assert (await client.get("/predict")).status_code == 405

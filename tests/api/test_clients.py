@@ -1,12 +1,9 @@
-"""The API over TCP as programs use it: OpenAI's client, LangChain's, schemathesis, SIGTERM."""
+"""The API over TCP as programs use it: OpenAI's client, LangChain's, schemathesis."""
 
 import json
-import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -215,37 +212,6 @@ def test_schemathesis_finds_no_server_error(replica: Replica) -> None:
 
         try_one()
     assert 200 in seen
-
-
-def test_sigterm_lets_answers_finish_and_refuses_new_ones(tmp_path: Path) -> None:
-    with scripted(environment(tmp_path) | {"CHATBOT_DRAIN_NOTICE": 0.5}) as replica:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        body = {"model": "peregrine", "messages": SLOWLY, "stream": True}
-        lines: list[str] = []
-
-        def read() -> None:
-            with httpx.stream(
-                "POST", f"{replica.url}/v1/chat/completions", json=body, timeout=30
-            ) as stream:
-                lines.extend(line for line in stream.iter_lines() if line)
-
-        reading = threading.Thread(target=read)
-        reading.start()
-        while not httpx.get(f"{replica.url}/readyz").json()["serving"]:
-            time.sleep(0.02)
-        replica.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        ready = httpx.get(f"{replica.url}/readyz")
-        assert (ready.status_code, ready.json()["status"]) == (503, "stopping")
-        refused = httpx.post(f"{replica.url}/predict", json={"question": US})
-        assert refused.status_code == 503
-        assert refused.headers["Retry-After"] == "1"
-        reading.join(timeout=30)
-        assert lines[-1] == "data: [DONE]"
-        said = [json.loads(line[6:])["choices"][0]["delta"].get("content") for line in lines[:-1]]
-        assert "".join(filter(None, said)).split()[-1] == "word59"
-        assert replica.process.wait(timeout=15) == 0
-        assert '"message": "Stopping' in replica.log
 
 
 @pytest.mark.model

@@ -83,7 +83,6 @@ def test_a_wrong_answer_is_right_for_the_next_asker_in_seconds(
     answered(ann)
     expect(ann.locator(".ai-message").first).to_contain_text("45 days")  # of the US
     ann.locator(".negative-feedback-off").last.click()
-    ann.locator("#submit-feedback").click()
     form = ann.locator("form.correction")
     form.get_by_label("Right answer").fill(right)
     form.get_by_label("Right document").fill("eu.md")

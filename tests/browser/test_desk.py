@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from chatbot.store import Store
@@ -35,6 +35,10 @@ pytestmark = needs_chromium
 PASSWORD = "correct horse"
 QUESTION = "How long can customers in the US return a product?"
 REPLY = "Customers in the US can return a product within 45 days of delivery."
+SOCKETS = """window.sockets = [];
+window.WebSocket = class extends WebSocket {
+    constructor(...given) { super(...given); sockets.push(this); }
+};"""
 EVIL = "<img src=x onerror=window.hacked=1>"
 
 
@@ -272,6 +276,40 @@ def test_a_page_loaded_again_in_mid_answer_gets_the_whole_answer(ann: Page, addr
     answered(ann, 2)
 
 
+def test_stop_stays_while_an_answer_is_written_whatever_the_connection_does(
+    ann: Page, address: str
+) -> None:
+    new_chat(ann, address)
+    page = ann.context.new_page()
+    page.add_init_script(SOCKETS)
+    new_chat(page, address)
+    ask(page, f"{QUESTION} Tell me slowly.")
+    expect(page.get_by_text("word3 ")).to_be_visible()
+    before = page.evaluate("sockets.length")
+    page.evaluate("sockets.at(-1).close()")
+    page.wait_for_function("before => sockets.length > before", arg=before)
+    still_answering(page)
+    page.reload()
+    still_answering(page)
+    page.locator("#stop-button").dispatch_event("click")
+    expect(page.get_by_text("Stopped.", exact=True)).to_be_visible()
+    expect(page.locator("#stop-button")).to_have_count(0)
+    expect(page.locator(".negative-feedback-off")).to_have_count(0)
+    ask(page, QUESTION)
+    answered(page)
+    expect(page.locator(".negative-feedback-off")).to_have_count(1)
+    page.close()
+
+
+def still_answering(page: Page) -> None:
+    """Stop is there and stays, and nothing can be judged yet."""
+    expect(page.locator("#stop-button")).to_be_visible()
+    for _ in range(20):
+        page.wait_for_timeout(100)
+        assert page.locator("#stop-button").count() == 1
+        assert page.locator(".negative-feedback-off").count() == 0
+
+
 def test_a_starter_is_a_first_question_and_the_keyboard_opens_its_source(
     browser: Browser, address: str
 ) -> None:
@@ -324,6 +362,26 @@ def accept_correction(owner: Page, address: str) -> None:
     expect(owner.get_by_role("status")).to_contain_text("Accepted")
 
 
+def free_of_the_arrow(page: Page, button: Locator) -> None:
+    """The arrow to the end of the conversation does not lie over the button, wherever that is."""
+    button.scroll_into_view_if_needed()
+    log = page.locator("[role=log]")
+    for _ in range(12):
+        log.evaluate("log => log.scrollBy(0, -8)")
+        page.wait_for_timeout(50)
+        arrow, own = page.locator("button:has(svg.lucide-arrow-down)"), button.bounding_box()
+        place = arrow.bounding_box() if arrow.count() and arrow.is_visible() else None
+        assert own is not None
+        assert place is None or not overlap(place, own), (place, own)
+
+
+def overlap(one: Any, other: Any) -> bool:
+    return all(
+        one[start] < other[start] + other[length] and other[start] < one[start] + one[length]
+        for start, length in (("x", "width"), ("y", "height"))
+    )
+
+
 def test_thread_resumes_with_source_thumbs_and_correction(
     ann: Page, olga: Page, address: str, database: str
 ) -> None:
@@ -331,14 +389,17 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     ask(ann, QUESTION)
     answered(ann)
     ann.locator(".negative-feedback-off").last.click()
-    ann.locator("#submit-feedback").click()
     form = ann.locator("form.correction")
+    expect(form.get_by_label("Right document")).to_have_value("us.md")  # the answer cites it
+    expect(ann.locator("#submit-feedback")).to_have_count(0)  # nothing else asks for it
+    expect(form.get_by_role("button", name="Save")).to_be_disabled()  # nothing was said yet
     form.get_by_label("What was wrong").fill("the number")
     form.get_by_label("Right answer").fill("Within 45 days.")
     form.get_by_label("Right document").fill("usa.md")
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("Nearest: us.md")
     form.get_by_label("Right document").fill("us.md")
+    free_of_the_arrow(ann, form.get_by_role("button", name="Save"))
     artefact(ann, "correction")
     assert serious_problems(ann, "form.correction") == []
     form.get_by_role("button", name="Save").click()

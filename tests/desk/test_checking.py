@@ -6,6 +6,8 @@ from chatbot.audience import EVERYTHING
 from chatbot.desk.checking import check_reply, statements
 from chatbot.errors import QuestionError
 from chatbot.grounding.lexicon import is_polite
+from chatbot.index.retriever import HybridRetriever
+from chatbot.passage import Passage
 from chatbot.service import ChatService
 from tests.support.documents import SHIPPING
 
@@ -45,6 +47,40 @@ def test_a_sentence_is_supported_only_where_a_passage_says_just_that(
     (found,) = check_reply(shop, sentence, EVERYTHING)
     assert found.supported is supported
     assert bool(found.reason) is not supported
+
+
+def test_what_is_too_long_for_a_sentence_is_not_checked_and_says_so(shop: ChatService) -> None:
+    """All of its words and numbers would be compared with all spans, alone and in parts."""
+    said = "Express shipping takes one working day"
+    longest = f"{said}, {'and ' * 240}"[: 1000 - 1].rstrip() + "."
+    (found,) = check_reply(shop, longest, EVERYTHING)
+    assert "characters" not in found.reason
+    parts = "; ".join(f"{said} for {n} EUR" for n in range(350))
+    found, *more = check_reply(shop, f"{parts}.\n\n{said}.", EVERYTHING)
+    assert (found.supported, found.near) == (False, None)
+    assert found.reason == "a sentence of more than 1,000 characters is not checked; part it"
+    assert more[-1].supported
+
+
+def test_more_sentences_than_a_reply_has_are_refused_with_a_sentence(shop: ChatService) -> None:
+    """Each one is searched for: lines of one letter would take minutes."""
+    with pytest.raises(QuestionError, match="401 lines and sentences, and the limit is 400"):
+        check_reply(shop, "a\n" * 401, EVERYTHING)
+    assert len(check_reply(shop, "a\n" * 400, EVERYTHING)) == 400
+
+
+def test_what_has_no_sentence_is_not_searched_for(
+    shop: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def search(_: object, query: str) -> list[Passage]:
+        searched.append(query)
+        return []
+
+    monkeypatch.setattr(HybridRetriever, "search", search)
+    assert check_reply(shop, "...\n\n" * 1000, EVERYTHING) == []
+    assert searched == []
 
 
 def test_a_leading_yes_or_no_is_compared_with_the_question(shop: ChatService) -> None:

@@ -1,9 +1,14 @@
 """What is kept of merged files and graphs."""
 
+import json
 import os
+import shutil
 import time
 from pathlib import Path
 
+import pytest
+
+from chatbot.errors import ModelUnavailableError
 from chatbot.llm.converted import graph_folder, mark_used, merged_file
 from chatbot.llm.half_made import LOCK
 
@@ -43,3 +48,49 @@ def test_the_graphs_used_last_stay(tmp_path: Path) -> None:
     aged(lock, 2)
     mark_used(old[0])
     assert set(folder.iterdir()) == {old[0], old[3], old[4], young, lock}
+
+
+def test_a_copy_of_the_weights_meets_what_was_made_of_them(tmp_path: Path) -> None:
+    """As in a checkout that was copied: with the note of the first, and without one."""
+    first, copy, bare = (tmp_path / name / "base.gguf" for name in ("first", "copy", "bare"))
+    for file in (first, copy, bare):
+        file.parent.mkdir()
+        file.write_bytes(b"weights")
+    graph = graph_folder(tmp_path, first, None, 8)
+    shutil.copy(note_of(first), note_of(copy))
+    aged(copy, 3)
+    aged(bare, 5)
+    assert graph_folder(tmp_path, copy, None, 8) == graph
+    assert graph_folder(tmp_path, bare, None, 8) == graph
+    assert merged_file(tmp_path, bare, "1" * 64) == merged_file(tmp_path, first, "1" * 64)
+
+
+def test_weights_that_changed_do_not(tmp_path: Path) -> None:
+    weights = aged(put(tmp_path / "base.gguf", b"weights"), 3)
+    graph = graph_folder(tmp_path, weights, None, 8)
+    put(weights, b"weightz")
+    assert graph_folder(tmp_path, weights, None, 8) != graph
+
+
+def test_weights_are_read_once(tmp_path: Path) -> None:
+    """While their size and time stay, what they are is known from the note beside them."""
+    weights = aged(put(tmp_path / "base.gguf", b"weights"), 3)
+    graph = graph_folder(tmp_path, weights, None, 8)
+    aged(put(weights, b"unread."), 3)
+    then = json.loads(note_of(weights).read_text())["mtime_ns"]
+    os.utime(weights, ns=(then, then))
+    assert graph_folder(tmp_path, weights, None, 8) == graph
+
+
+def test_weights_that_cannot_be_read_get_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        graph_folder(tmp_path, tmp_path / "gone.gguf", None, 8)
+
+
+def put(file: Path, content: bytes) -> Path:
+    file.write_bytes(content)
+    return file
+
+
+def note_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.checked")

@@ -1,7 +1,7 @@
 """``chatbot serve`` with a scripted model: ``python -m tests.support.api_server PORT``.
 
 Settings come from the environment. A question with "slowly" gets a long answer at a pace that
-leaves time to act.
+leaves time to act; one with "heavily" holds a thread for half a minute before it is searched for.
 """
 
 import sys
@@ -28,9 +28,16 @@ class PacedEngine(ScriptedEngine):
             yield piece
 
 
+class HeavyEmbeddings(HashedEmbeddings):
+    def embed_query(self, text: str) -> list[float]:
+        if "heavily" in text:
+            time.sleep(30)
+        return super().embed_query(text)
+
+
 if __name__ == "__main__":
     settings = load_settings(port=int(sys.argv[1]), refuse_below=0.2)
     scripted = ChatService(
-        settings, llm=scripted_model(PacedEngine()), embeddings=HashedEmbeddings()
+        settings, llm=scripted_model(PacedEngine()), embeddings=HeavyEmbeddings()
     )
     serve(settings, scripted)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def running(command: Sequence[str], environment: Mapping[str, object]) -> Iterat
             process.wait()
 
 
-def scripted(environment: Mapping[str, object]) -> "contextmanager[Replica]":  # type: ignore[valid-type]
+def scripted(environment: Mapping[str, object]) -> AbstractContextManager[Replica]:
     """The service with a scripted model."""
     return running([*SCRIPTED, "PORT"], environment)
 

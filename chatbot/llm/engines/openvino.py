@@ -252,8 +252,7 @@ class OpenVINOEngine:
                 while True:  # with nothing to step, wait for the next request
                     arrived = self._waiting.get(block=not (active or leaving))
                     if arrived is None:
-                        for running in active:
-                            running.pieces.put(GenerationError("the model was closed"))
+                        self._refuse(active)
                         return
                     self._admit(arrived, next(numbers), active)
             except queue.Empty:
@@ -276,6 +275,15 @@ class OpenVINOEngine:
             if passed != before:
                 time.sleep(_REST_FIRST if passed.count(None) < before.count(None) else _REST)
             active, leaving = still, len(still) < len(active)
+
+    def _refuse(self, active: list[_Running]) -> None:
+        """End what is under way and what waits: the model is closed."""
+        with suppress(queue.Empty):
+            while True:
+                if waiting := self._waiting.get_nowait():
+                    active.append(waiting)
+        for running in active:
+            running.pieces.put(GenerationError("the model was closed"))
 
     def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
         from openvino import Tensor

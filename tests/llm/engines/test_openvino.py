@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,16 @@ def say(engine: OpenVINOEngine, prompt: str, tokens: int = 24, **options: object
 
 def text_of(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces)
+
+
+class Held:
+    """A pipeline whose steps are ``step``."""
+
+    def __init__(self, pipeline: Any, step: Callable[[], None]) -> None:
+        self._pipeline, self.step = pipeline, step
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline, name)
 
 
 PROMPTS = ["Once upon a time", "The capital of France is", "Water boils at", "Our shop opens"]
@@ -98,6 +109,33 @@ def test_closing_the_iterator_frees_the_model(engine: OpenVINOEngine) -> None:
     while engine._pipeline.has_non_finished_requests():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_closing_ends_what_waits_for_its_turn() -> None:
+    """What was asked behind the end is told, too, and does not wait for a worker that is gone."""
+    settings = load_settings()
+    entry = load_catalogue(settings.models).llm["bundled-small"]
+    engine = OpenVINOEngine(prepare_graph(entry, settings, None))
+    step, stepping, gate = engine._pipeline.step, threading.Event(), threading.Event()
+
+    def held() -> None:
+        stepping.set()
+        gate.wait()
+        step()
+
+    engine._pipeline = Held(engine._pipeline, held)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(say, engine, PROMPTS[0], 400)
+        assert stepping.wait(60)
+        closing = threads.submit(engine.close)
+        late = threads.submit(say, engine, PROMPTS[1])
+        while engine._waiting.qsize() < 2:
+            time.sleep(0.01)
+        gate.set()
+        for each in (first, late):
+            with pytest.raises(GenerationError, match="closed"):
+                each.result(timeout=60)
+        closing.result(timeout=60)
 
 
 def test_a_follow_up_reads_only_what_is_new(engine: OpenVINOEngine) -> None:
