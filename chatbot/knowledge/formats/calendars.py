@@ -106,7 +106,8 @@ def _entry(lines: list[_Line]) -> Iterator[Block]:
         ("Status", "cancelled" if _value(told, "STATUS").upper() == "CANCELLED" else ""),
         ("Web", _value(told, "URL")),
     ]
-    yield Paragraph("\n".join(f"{name}: {text}" for name, text in facts if text))
+    # One line: they belong together, and an answer tells several of them in a sentence.
+    yield Paragraph("; ".join(f"{name}: {text}" for name, text in facts if text))
     about = _value(told, "DESCRIPTION")
     if _MARKUP.search(about):
         yield from blocks_of(about)
@@ -176,4 +177,4 @@ def _card(lines: list[_Line]) -> Iterator[Block]:
             structured = line.name in ("ADR", "ORG")
             text = ", ".join(filter(None, line.value.split(";"))) if structured else line.value
             facts.append(f"{label}{f' ({kind})' if kind else ''}: {one_line(text)}")
-    yield Paragraph("\n".join(facts))
+    yield Paragraph("; ".join(facts))

@@ -173,7 +173,7 @@ def _are_apart(grid: Grid, numbers: list[int], left: list[int], right: list[int]
         len(first) < 3
         or len(second) < 3
         or not all(
-            _has_labels(grid, rows[1:], side[0]) for rows, side in ((first, left), (second, right))
+            _has_labels(grid, rows[1:], side) for rows, side in ((first, left), (second, right))
         )
     ):
         return False
@@ -185,7 +185,14 @@ def _are_apart(grid: Grid, numbers: list[int], left: list[int], right: list[int]
     return titled or tops[0][0] == tops[1][0] != "" or first[-1] != second[-1]
 
 
-def _has_labels(grid: Grid, rows: list[int], column: int) -> bool:
-    """Whether a column has words in each row, no two alike."""
-    told = [grid.rows[row].get(column, "") for row in rows]
-    return len(set(told)) == len(told) and all(any(map(str.isalpha, text)) for text in told)
+def _has_labels(grid: Grid, rows: list[int], side: list[int]) -> bool:
+    """Whether the first column has words in each row, no two alike; or the second one has, beside
+    groups that are named in their first rows only."""
+    labels, following = ([grid.rows[row].get(column, "") for row in rows] for column in side[:2])
+    groups = [text for text in labels if text]
+    grouped = labels[0] and 1 < len(groups) < len(labels) and _are_names(groups)
+    return _are_names(labels) or bool(grouped and _are_names(following))
+
+
+def _are_names(texts: list[str]) -> bool:
+    return len(set(texts)) == len(texts) and all(any(map(str.isalpha, text)) for text in texts)

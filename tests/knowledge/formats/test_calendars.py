@@ -47,9 +47,9 @@ def test_events_stand_under_their_names_with_day_and_place() -> None:
     assert found.text == (
         "# Depot calendar\n\n## Stock take, closed\n\nWhen: 2026-06-05 to 2026-06-07\n\n"
         "Returns by post.\n\nHotline until 13:30; then voicemail.\n\n## Fire drill\n\n"
-        "When: 2026-09-14 10:45 to 11:15 (Europe/Berlin)\n"
-        "Repeats: every 2 weeks on MO, WE until 2026-12-31 00:00 UTC\n"
-        "Where: Hall B\nStatus: cancelled\n\nUse exit 4.\n"
+        "When: 2026-09-14 10:45 to 11:15 (Europe/Berlin); "
+        "Repeats: every 2 weeks on MO, WE until 2026-12-31 00:00 UTC; "
+        "Where: Hall B; Status: cancelled\n\nUse exit 4.\n"
     )
 
 
@@ -58,10 +58,10 @@ def test_events_stand_under_their_names_with_day_and_place() -> None:
     [
         ("VERSION:3.0\nFN:Tove Aalto\nORG:Quay Works;Dock 3\nitem1.TEL;TYPE=WORK,VOICE:+358 9\n"
          "NOTE:9 to 5\\; not Sundays\nPHOTO;ENCODING=b:/9j/4AAQ",
-         "Organisation: Quay Works, Dock 3\nTelephone (work): +358 9\nNote: 9 to 5; not Sundays"),
+         "Organisation: Quay Works, Dock 3; Telephone (work): +358 9; Note: 9 to 5; not Sundays"),
         ("VERSION:2.1\nN:Aalto;Tove\nTEL;CELL:+1\nADR;HOME:;;Kade 5;Bonn;;53111;\n"
          "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Gr=C3=BC=\n=C3=9Fe",
-         "Telephone (cell): +1\nAddress (home): Kade 5, Bonn, 53111\nNote: Grüße"),
+         "Telephone (cell): +1; Address (home): Kade 5, Bonn, 53111; Note: Grüße"),
     ],
 )  # fmt: skip
 def test_cards_say_who_it_is_and_how_to_reach_them(lines: str, want: str) -> None:

@@ -235,6 +235,18 @@ def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
     assert [rows.columns for rows in found.tables] == ["Role | Junior | Senior", "Vehicle | Per km"]
 
 
+def test_a_table_of_groups_stands_beside_another_one() -> None:
+    found = sheet(
+        ["Crew", "Person", "Desk", None, "Port", "Berths"],
+        ["East", "Ida", 511, None, "Gdynia", 40],
+        [None, "Knut", 512, None, "Malmö", 25],
+        ["West", "Lea", 513, None, "Turku", 12],
+        [None, "Moa", 514],
+    )
+    assert "East | Knut | 512\n" in found.text and "Malmö | 25\n" in found.text
+    assert "Knut | 512 | Malm" not in found.text
+
+
 def test_a_table_with_an_empty_column_stays_one() -> None:
     found = sheet(
         ["Model", "Price", None, "Remark", "Contact"],
