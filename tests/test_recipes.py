@@ -92,3 +92,15 @@ def strings(value: Any) -> list[str]:
 def test_nothing_that_measures_is_trained_on() -> None:
     measured = words_of(ROOT / "knowledge") | words_of(ROOT / "tests/cases")
     assert not words_of(ROOT / "models/recipes") & measured
+    replies = words_of(ROOT / "benchmarks/grounding/replies")
+    assert not words_of(ROOT / "models/recipes/verdicts") & replies
+
+
+def test_sentences_to_judge_are_whole() -> None:
+    files = sorted((ROOT / "models/recipes/verdicts").glob("*.jsonl"))
+    rows = [row for file in files for row in lines(file)]
+    assert len(rows) > 1000 and len({row["source"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["source"].strip() and row["right"] and row["wrong"]
+        said = [*row["right"], *row["wrong"]]
+        assert len(set(said)) == len(said) and all(text.strip() for text in said), row["source"]
