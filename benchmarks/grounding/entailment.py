@@ -17,14 +17,13 @@ import argparse
 import json
 import random
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.grounding.replies import REPLIES
+from benchmarks.grounding.replies import help_centre
 from benchmarks.grounding.swaps import changed_sentences
 from benchmarks.grounding.windows import windows
 from chatbot.audience import EVERYTHING
@@ -32,7 +31,6 @@ from chatbot.files import parse_json
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
 from chatbot.llm.catalogue import load_catalogue, require_weights
-from chatbot.service import ChatService
 from chatbot.settings import load_settings
 
 MOST_TOKENS = 256  # of a sentence and a text together
@@ -167,14 +165,10 @@ def area(model: Any, tokenizer: Any, name: str) -> float:
     """The area under ROC on the replies of a help centre."""
     import torch
 
-    folder, best = REPLIES / name, {True: list[float](), False: list[float]()}
-    with tempfile.TemporaryDirectory() as index:
-        settings = load_settings(knowledge=folder / "knowledge", index=Path(index))
-        service = ChatService(settings)
-        service.update_index()
+    best = {True: list[float](), False: list[float]()}
+    with help_centre(name) as (service, rows):
         retriever = service.retriever(EVERYTHING, 8)
-        for line in (folder / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
-            row = parse_json(line)
+        for row in rows:
             spans = all_spans(retriever.search(row["sentence"]))
             texts = [window.text for window in windows(read(row["sentence"]), spans, 5)]
             with torch.inference_mode():

@@ -11,8 +11,12 @@ import argparse
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from benchmarks.grounding.sentences import share
 from chatbot.audience import EVERYTHING
 from chatbot.desk.checking import CheckedSentence, check_reply
 from chatbot.service import ChatService
@@ -28,26 +32,34 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
     names = args.names or sorted(p.name for p in REPLIES.iterdir() if p.is_dir())
-    every: Counter[tuple[bool, bool]] = Counter()
+    every: dict[bool, Counter[bool]] = {True: Counter(), False: Counter()}
     for name in names:
-        own = measure(REPLIES / name, args.show)
-        every += own
+        own = measure(name, args.show)
+        for right, counts in own.items():
+            every[right] += counts
         print(f"{name}: {_told(own)}", flush=True)
     print(f"all: {_told(every)}")
 
 
-def measure(folder: Path, show: bool) -> Counter[tuple[bool, bool]]:
-    """How many sentences by (right, marked)."""
-    counts: Counter[tuple[bool, bool]] = Counter()
+@contextmanager
+def help_centre(name: str) -> Iterator[tuple[ChatService, list[dict[str, Any]]]]:
+    """A service over the documents of a help centre, and the sentences about them."""
+    folder = REPLIES / name
+    lines = (folder / "sentences.jsonl").read_text(encoding="utf-8").splitlines()
     with tempfile.TemporaryDirectory() as index:
-        settings = load_settings(knowledge=folder / "knowledge", index=Path(index))
-        service = ChatService(settings)
+        service = ChatService(load_settings(knowledge=folder / "knowledge", index=Path(index)))
         service.update_index()
-        for line in (folder / "sentences.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+        yield service, [json.loads(line) for line in lines]
+
+
+def measure(name: str, show: bool) -> dict[bool, Counter[bool]]:
+    """How many of the right and of the wrong sentences are marked, and are not."""
+    counts: dict[bool, Counter[bool]] = {True: Counter(), False: Counter()}
+    with help_centre(name) as (service, rows):
+        for row in rows:
             found = check_reply(service, row["sentence"], EVERYTHING)
             marked = not all(one.supported or one.is_polite for one in found)
-            counts[row["right"], marked] += 1
+            counts[row["right"]][marked] += 1
             if show and marked == row["right"]:
                 print(" ", row["kind"], row["sentence"], _reasons(found), sep=" | ")
     return counts
@@ -57,12 +69,8 @@ def _reasons(found: list[CheckedSentence]) -> str:
     return "; ".join(one.reason for one in found if one.reason)
 
 
-def _told(counts: Counter[tuple[bool, bool]]) -> str:
-    right, wrong = (counts[kind, True] + counts[kind, False] for kind in (True, False))
-    return (
-        f"right marked {counts[True, True]}/{right} = {counts[True, True] / max(1, right):.1%}, "
-        f"wrong caught {counts[False, True]}/{wrong} = {counts[False, True] / max(1, wrong):.1%}"
-    )
+def _told(counts: dict[bool, Counter[bool]]) -> str:
+    return f"{share(counts[True], 'right marked')}, {share(counts[False], 'wrong caught')}"
 
 
 if __name__ == "__main__":

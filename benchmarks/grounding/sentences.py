@@ -94,14 +94,15 @@ def main() -> None:
             tally[bool(bad)] += 1
             if args.show and bool(bad) == (row.kind == RIGHT):
                 print(" ", row.kind, row.question, row.text, *(b.reason for b in bad), sep=" | ")
-        print(f"{name}: {_share(own[True], 'right marked')}, {_share(own[False], 'wrong caught')}")
+        print(f"{name}: {share(own[True], 'right marked')}, {share(own[False], 'wrong caught')}")
     if len(args.names) > 1:
         every = sum(wrong.values(), Counter())
-        print(f"all: {_share(right, 'right marked')}, {_share(every, 'wrong caught')}")
+        print(f"all: {share(right, 'right marked')}, {share(every, 'wrong caught')}")
     print(", ".join(f"{kind} {n[True]}/{n.total()}" for kind, n in sorted(wrong.items())))
 
 
-def _share(counts: Counter[bool], name: str) -> str:
+def share(counts: Counter[bool], name: str) -> str:
+    """How many are marked of all, with the ``name`` of what that tells."""
     return f"{name} {counts[True]}/{counts.total()} = {counts[True] / max(1, counts.total()):.1%}"
 
 

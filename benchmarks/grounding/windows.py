@@ -32,15 +32,11 @@ class Window:
 
 def windows(claim: Reading, spans: Sequence[Span], count: int) -> list[Window]:
     """The ``count`` windows that share most words with the claim, the first ones ahead."""
-    found = list(_windows(spans))
-    places = {id(window): place for place, window in enumerate(found)}
-    unlike = {window.text: window for window in reversed(found)}
-    ranked = sorted(
-        unlike.values(),
-        key=lambda window: window.share(claim) + _FIRST / (1 + places[id(window)]),
-        reverse=True,
-    )
-    return ranked[:count]
+    unlike: dict[str, tuple[float, Window]] = {}
+    for place, window in enumerate(_windows(spans)):
+        unlike.setdefault(window.text, (window.share(claim) + _FIRST / (1 + place), window))
+    ranked = sorted(unlike.values(), key=lambda scored: -scored[0])
+    return [window for _, window in ranked[:count]]
 
 
 def _windows(spans: Sequence[Span]) -> Iterator[Window]:

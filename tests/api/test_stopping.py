@@ -4,7 +4,9 @@ import json
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +37,26 @@ def lines_of(replica: Replica, question: str, begun: threading.Event) -> list[st
     return lines
 
 
+@contextmanager
+def answering(
+    given: dict[str, Any],
+) -> Iterator[tuple[Replica, ThreadPoolExecutor, Future[list[str]]]]:
+    """A replica, clients, and the lines of a slow stream that has begun."""
+    with scripted(given) as replica, ThreadPoolExecutor() as clients:
+        wait_for(f"{replica.url}/readyz", replica.process)
+        begun = threading.Event()
+        stream = clients.submit(lines_of, replica, SLOWLY, begun)
+        assert begun.wait(30)
+        yield replica, clients, stream
+
+
 def ended(replica: Replica, since: float) -> tuple[int, float]:
     return replica.process.wait(timeout=40), time.monotonic() - since
 
 
 def test_sigterm_lets_answers_finish_and_refuses_new_ones(tmp_path: Path) -> None:
     given = environment(tmp_path) | {"CHATBOT_DRAIN_NOTICE": 0.5}
-    with scripted(given) as replica, ThreadPoolExecutor() as clients:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        begun = threading.Event()
-        reading = clients.submit(lines_of, replica, SLOWLY, begun)
-        assert begun.wait(30)
+    with answering(given) as (replica, _, reading):
         replica.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         ready = httpx.get(f"{replica.url}/readyz")
@@ -65,11 +76,7 @@ def test_sigterm_lets_answers_finish_and_refuses_new_ones(tmp_path: Path) -> Non
 def test_answers_that_are_not_waited_for_are_told_so(ctrl_c: bool, tmp_path: Path) -> None:
     """By Ctrl-C, and by a second SIGTERM."""
     given = environment(tmp_path) | {"CHATBOT_ANSWERS_AT_ONCE": 3}
-    with scripted(given) as replica, ThreadPoolExecutor() as clients:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        begun = threading.Event()
-        stream = clients.submit(lines_of, replica, SLOWLY, begun)
-        assert begun.wait(30)
+    with answering(given) as (replica, clients, stream):
         asked: list[Future[httpx.Response]] = [
             clients.submit(httpx.post, replica.url + path, json=body, timeout=40)
             for path, body in (
@@ -102,11 +109,7 @@ def test_answers_that_are_not_waited_for_are_told_so(ctrl_c: bool, tmp_path: Pat
 
 def test_what_outlasts_the_drain_is_told_so(tmp_path: Path) -> None:
     given = environment(tmp_path) | {"CHATBOT_DRAIN_NOTICE": 0, "CHATBOT_DRAIN_SECONDS": 0.5}
-    with scripted(given) as replica, ThreadPoolExecutor() as clients:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        begun = threading.Event()
-        stream = clients.submit(lines_of, replica, SLOWLY, begun)
-        assert begun.wait(30)
+    with answering(given) as (replica, _, stream):
         since = time.monotonic()
         replica.process.send_signal(signal.SIGTERM)
         status, seconds = ended(replica, since)

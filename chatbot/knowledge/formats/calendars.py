@@ -3,6 +3,7 @@
 import quopri
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from chatbot.errors import DocumentError
@@ -143,8 +144,6 @@ def _day(value: str) -> str:
 
 def _day_before(day: str) -> str:
     """The last day of an event of whole days, whose end is the day after it."""
-    from datetime import date, timedelta
-
     try:
         return str(date.fromisoformat(day) - timedelta(days=1))
     except (ValueError, OverflowError):
