@@ -5,6 +5,7 @@ The beginning that a prompt shares with the one before it is not read again, and
 they are; from the first other one on it writes by itself.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ class ExactEngine(TransformersEngine):
         self._cache: Any = None
         self._read: list[int] = []
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         """See :class:`chatbot.llm.engines.protocol.Engine`."""
         (token, *_) = self._ids(text)
         logits = self._logits(self._ids(request.prompt), [])[0]

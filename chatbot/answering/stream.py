@@ -32,6 +32,7 @@ from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
 from chatbot.grounding.topics import changes_topic
 from chatbot.llm.local import LocalChatModel
+from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
 
 APPROVED = "approved answer"  # in the place of a model's name
@@ -111,12 +112,12 @@ async def stream_answer(
         QuestionError: the question does not fit into what the model can read.
         GenerationError: the model failed.
     """
-    prompts, found = chain.prompts, await chain.search.ainvoke(question)
+    prompts, found = chain.prompts, await stopped_when_left(chain.search.ainvoke(question))
     titles = [str(passage.metadata.get("title", "")) for passage in found.passages]
     refusal = refusals.refusal(question.text, prompts.refusal, titles)
     watch.mark("retrieved")
     yield PassagesFound(found.passages)
-    prepared = await chain.weigh.ainvoke(found)
+    prepared = await stopped_when_left(chain.weigh.ainvoke(found))
     watch.mark("read")
     draft, choices = _Draft(), prepared.choices
     if prepared.abstain:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from chatbot.grounding.reading import LEAD
 from chatbot.llm.local import LocalChatModel
+from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
 from chatbot.text.languages import language_of
 
@@ -69,7 +70,8 @@ async def means_other(llm: LocalChatModel, prompts: Prompts, question: str, said
     """
     if _EXCEPTION.search(said.rule):
         return False
-    more = await asyncio.to_thread(_means_yes, llm, prompts, question, said.rule)
+    looking = asyncio.to_thread(_means_yes, llm, prompts, question, said.rule)
+    more = await stopped_when_left(looking)
     return (-more if said.yes else more) > _CLEARLY
 
 

@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field
 
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
+from chatbot.llm.stopping import new_cancel
 from chatbot.llm.templates import chat_template
 from chatbot.settings import Settings
 
@@ -69,7 +70,7 @@ class LocalChatModel(BaseChatModel):
             QuestionError: the messages do not fit into the context.
             GenerationError: the model failed.
         """
-        return self._engine.probability(self._request(list(messages), None), text)
+        return self._engine.probability(self._request(list(messages), None), text, new_cancel())
 
     def _request(
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
@@ -91,7 +92,7 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, **kwargs)
-        for piece in self._engine.stream(request, threading.Event()):
+        for piece in self._engine.stream(request, new_cancel()):
             chunk = self._chunk(piece)
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from chatbot.api.parts import make_parts
 from chatbot.audience import EVERYTHING
 from chatbot.errors import GenerationError
 from chatbot.grounding.confidence import Reading
-from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.llm.engines.protocol import STOPPED, GenerationRequest, Piece
 from chatbot.page.answers import support
 from chatbot.passage import Passage
 from chatbot.service import ChatService
@@ -107,9 +108,9 @@ class Slow(InTurn):
 
     gate = threading.Event()
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         assert self.gate.wait(20)
-        return super().probability(request, text)
+        return super().probability(request, text, cancel)
 
 
 async def test_what_a_model_makes_of_the_right_passages_lowers_its_confidence(
@@ -135,6 +136,35 @@ async def test_the_passages_are_told_before_the_model_has_read_them(service: Cha
     engine.gate.set()
     rest = [event async for event in events]
     assert list(last(rest).timings) == ["retrieved", "read", "first_token", "total"]
+
+
+class Patient(InTurn):
+    """Reads for long, until it is stopped; a thread that nobody stops is told by ``stopped``."""
+
+    def __init__(self) -> None:
+        super().__init__(RIGHT)
+        self.begun, self.stopped = threading.Event(), threading.Event()
+
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
+        self.begun.set()
+        for _ in range(500):
+            if cancel.is_set():
+                self.stopped.set()
+                raise GenerationError(STOPPED)
+            time.sleep(0.02)
+        return super().probability(request, text, cancel)
+
+
+async def test_a_model_stops_reading_for_who_leaves_before_the_first_word(
+    service: ChatService,
+) -> None:
+    engine = Patient()
+    asking = asyncio.create_task(events_of(service, engine, reads=True))
+    assert await asyncio.to_thread(engine.begun.wait, 10)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await asyncio.to_thread(engine.stopped.wait, 5)
 
 
 async def test_another_reading_takes_the_place_of_a_contradicted_answer(
@@ -247,7 +277,7 @@ async def test_a_yes_gives_way_to_the_no_that_its_sentence_means(
     said = "customers in the US can return a product within 45 days of delivery."
     engine = InTurn(f"Yes, {said}")
     wanted = {"Yes": 0.1, "No": 0.8}
-    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: wanted.get(text, 0.0))
     asked = Question("is day 60 still ok for a US return?", asker=EVERYTHING)
     events = await events_of(service, engine, reads=reads, asked=asked, found=long_ones)
     assert streamed(events) == f"Yes, {said}"
@@ -265,7 +295,7 @@ async def test_a_yes_gives_way_where_its_own_bound_says_so(
 ) -> None:
     said = "customers in the US can return a product within 45 days of delivery."
     engine = InTurn(f"Yes, {said}")
-    monkeypatch.setattr(engine, "probability", lambda request, text: 0.5)  # it cannot tell
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: 0.5)  # it cannot tell
     asked = Question("can US customers return a product after 60 days?", asker=EVERYTHING)
     answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
     assert (answer.answer, answer.unsupported) == (f"No, {said}", [])
@@ -286,7 +316,7 @@ async def test_a_sentence_that_a_client_cuts_does_not_turn_its_yes(
     number = "45.50" if stop == "0" else "45"
     engine = InTurn(f"Yes, customers in the US can return a product within {number} days.")
     wanted = {"Yes": 0.1, "No": 0.8}
-    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: wanted.get(text, 0.0))
     asked = Question("is day 60 still ok for a US return?", asker=EVERYTHING, stop=[stop])
     answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
     assert answer.answer == left
@@ -298,7 +328,7 @@ async def test_a_whole_sentence_turns_its_yes_wherever_a_client_stops(
     said = "customers in the US can return a product within 45 days of delivery."
     engine = InTurn(f"Yes, {said} However, not all of them.")
     wanted = {"Yes": 0.1, "No": 0.8}
-    monkeypatch.setattr(engine, "probability", lambda request, text: wanted.get(text, 0.0))
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: wanted.get(text, 0.0))
     text = "is day 60 still ok for a US return?"
     asked = Question(text, asker=EVERYTHING, stop=["However"])
     answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))

@@ -1,6 +1,7 @@
 """A yes or no gives way to what the sentence behind it says."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -18,7 +19,7 @@ class Judging(ScriptedEngine):
 
     yes = 0.5
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         self.prompts.append(request.prompt)
         return {"Yes": self.yes, "No": 1 - self.yes}.get(text, 0.0)
 

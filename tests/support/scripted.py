@@ -43,7 +43,7 @@ class ScriptedEngine:
                 return
         yield Piece(stops.flush().rstrip(" "), len(words), "stop", prompt_tokens)
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         self.prompts.append(request.prompt)
         request.room(self.count_tokens(request.prompt))
         return self.refuses

@@ -24,12 +24,14 @@ from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import PROPERTIES
 from chatbot.llm.converted import mark_used, prepare_graph
 from chatbot.llm.engines.protocol import (
+    STOPPED,
     FinishReason,
     GenerationRequest,
     Piece,
     StopFilter,
     StreamDecoder,
 )
+from chatbot.llm.engines.resting import rest
 from chatbot.llm.hardware import processors
 from chatbot.llm.local import LocalChatModel, local_model
 from chatbot.llm.mapped import drop_mapped
@@ -44,12 +46,6 @@ AT_ONCE = 8
 # costs the model's time: with a piece for every token eight people together lost 45%.
 _PIECE = 0.06
 _PIECE_SHARED = 0.01
-
-# OpenVINO's step() keeps Python's lock, so whoever a piece is for would wait for the next step too.
-# After pieces were passed on the worker rests, in seconds; longer after the first one of an answer,
-# which has the longest way and for which a person waits.
-_REST = 0.0003
-_REST_FIRST = 0.003
 
 # Prompt-lookup decoding (A. Saxena, "Prompt Lookup Decoding", 2023): when the last tokens of an
 # answer stand in its prompt too, so many that follow there are checked in one step. Answers copy
@@ -168,7 +164,7 @@ class OpenVINOEngine:
         self._waiting.put(running)
         return [token for new, _ in _arriving(running) for token in new]
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         """See :class:`chatbot.llm.engines.protocol.Engine`.
 
         All tokens but one are forbidden as the first one; the logarithm that comes with the one
@@ -178,10 +174,12 @@ class OpenVINOEngine:
             raise GenerationError("The model has been closed; restart the service.")
         prompt = self._tokens.encode(request.prompt)
         request.room(len(prompt))
-        running = _Running(prompt, self._probe(self._tokens.encode(text)[0]), threading.Event())
+        running = _Running(prompt, self._probe(self._tokens.encode(text)[0]), cancel)
         self._waiting.put(running)
         for _ in _arriving(running):
             continue
+        if not running.log_probs:
+            raise GenerationError(STOPPED)
         return math.exp(min(0.0, running.log_probs[0]))
 
     def _probe(self, token: int) -> Any:
@@ -257,6 +255,7 @@ class OpenVINOEngine:
                     self._admit(arrived, next(numbers), active)
             except queue.Empty:
                 drop_mapped(self._weights)
+            begun = time.monotonic()
             try:
                 self._pipeline.step()
             except Exception as exc:  # a failed step says nothing about which request
@@ -272,8 +271,8 @@ class OpenVINOEngine:
             before = [running.passed for running in active]
             still = [running for running in active if not self._deliver(running, pause)]
             passed = [running.passed for running in active]
-            if passed != before:
-                time.sleep(_REST_FIRST if passed.count(None) < before.count(None) else _REST)
+            if resting := rest(time.monotonic() - begun, before, passed):
+                time.sleep(resting)
             active, leaving = still, len(still) < len(active)
 
     def _refuse(self, active: list[_Running]) -> None:
@@ -288,6 +287,9 @@ class OpenVINOEngine:
     def _admit(self, running: _Running, number: int, active: list[_Running]) -> None:
         from openvino import Tensor
 
+        if running.cancel.is_set():  # while it waited: nothing of it is read
+            running.pieces.put(([], True))
+            return
         try:
             prompt = Tensor(np.array([running.prompt], dtype=np.int64))  # (1, length)
             running.handle = self._pipeline.add_request(number, prompt, running.config)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from chatbot.errors import QuestionError
 
 FinishReason = Literal["stop", "length", "cancelled"]
+STOPPED = "The model was stopped while it was reading; ask again."
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ class Engine(Protocol):
         """
         ...
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         """How probable it is, from 0 to 1, that the model begins its answer with the first token
         of ``text``; nothing is generated. The prompt stays read, where the engine keeps what it
         has read: an answer to the same prompt then begins at once.
 
         Raises:
             QuestionError: the prompt does not fit into the request's context.
-            GenerationError: the model failed; other requests go on.
+            GenerationError: the model failed, or ``cancel`` was set; other requests go on.
         """
         ...
 

@@ -9,7 +9,13 @@ from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.converted import merged_weights
-from chatbot.llm.engines.protocol import GenerationRequest, Piece, StopFilter, StreamDecoder
+from chatbot.llm.engines.protocol import (
+    STOPPED,
+    GenerationRequest,
+    Piece,
+    StopFilter,
+    StreamDecoder,
+)
 from chatbot.llm.local import LocalChatModel, local_model
 from chatbot.llm.weights import Precision, load_weights
 from chatbot.settings import Settings
@@ -70,14 +76,17 @@ class TransformersEngine:
             finally:
                 cancel.set()
 
-    def probability(self, request: GenerationRequest, text: str) -> float:
-        """See :class:`~chatbot.llm.engines.protocol.Engine`; the answer reads the prompt again."""
+    def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
+        """See :class:`~chatbot.llm.engines.protocol.Engine`; the answer reads the prompt again, and
+        what has begun to be read is read to its end."""
         torch = self._torch
         (token, *_) = self._tokenizer(text, add_special_tokens=False).input_ids
         encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
         request.room(int(encoded.input_ids.shape[1]))
         try:
             with self._lock, torch.inference_mode():
+                if cancel.is_set():
+                    raise GenerationError(STOPPED)
                 out = self._model(
                     input_ids=encoded.input_ids.to(self._model.device), logits_to_keep=1
                 )

@@ -176,21 +176,36 @@ def test_the_probability_of_a_first_token_is_that_among_all(tmp_path: Path) -> N
             expected = torch.softmax(model(ids).logits[0, -1], dim=-1)
         likely, rare = max(whole, key=expected.__getitem__), tokenizer(" qz").input_ids[0]
         request = GenerationRequest(prompt, 8)
-        found = engine.probability(request, texts[likely])
+        found = engine.probability(request, texts[likely], threading.Event())
         assert expected[likely] > 0.1
         assert found == pytest.approx(float(expected[likely]), rel=0.35)
-        assert engine.probability(request, texts[rare]) < 0.02
+        assert engine.probability(request, texts[rare], threading.Event()) < 0.02
     engine.close()
 
 
 def test_a_prompt_whose_probability_was_asked_is_not_read_again(engine: OpenVINOEngine) -> None:
     prompt = "The parcel is sent on Monday. " * 80 + "When is it sent?"
     started = time.perf_counter()
-    engine.probability(GenerationRequest(prompt, 4), "I")
+    engine.probability(GenerationRequest(prompt, 4), "I", threading.Event())
     read = time.perf_counter() - started
     started = time.perf_counter()
-    engine.probability(GenerationRequest(prompt, 4), "I")
+    engine.probability(GenerationRequest(prompt, 4), "I", threading.Event())
     assert time.perf_counter() - started < read
+
+
+def test_reading_ends_when_it_is_cancelled(engine: OpenVINOEngine) -> None:
+    request = GenerationRequest("The parcel came on Tuesday. " * 300 + "When did it come?", 4)
+    cancel = threading.Event()
+    threading.Timer(0.2, cancel.set).start()
+    started = time.perf_counter()
+    with pytest.raises(GenerationError, match="stopped"):
+        engine.probability(request, "I", cancel)
+    ended = time.perf_counter() - started
+    engine.probability(request, "I", threading.Event())
+    assert ended < time.perf_counter() - started - ended
+    with pytest.raises(GenerationError, match="stopped"):
+        engine.probability(request, "I", cancel)  # it waited in vain
+    assert text_of(say(engine, "Hello"))
 
 
 def test_an_answer_does_not_begin_with_what_is_to_be_avoided(engine: OpenVINOEngine) -> None:
