@@ -137,8 +137,8 @@ def _read_or_make(path: Path) -> str:
 class Guard:
     """Around every request of the page.
 
-    - The browser is told to load nothing from other hosts: Chainlit's page names a style sheet
-      on a public CDN, and this page works, and stays, on this machine.
+    - The browser is told to load nothing from other hosts: this page works, and stays, on this
+      machine (:mod:`chatbot.page.own_page`).
     - The header that names a user counts only from a proxy that is trusted.
     - An open page answers only to this machine's names, which keeps other sites' pages out
       whose names resolve here (DNS rebinding).

@@ -23,6 +23,7 @@ from chatbot.page.interface import interface_words
 from chatbot.page.knowledge import knowledge_state
 from chatbot.page.model import model_state
 from chatbot.page.originals import original_files
+from chatbot.page.own_page import without_links_elsewhere
 from chatbot.page.signin import SignIn
 from chatbot.page.texts import about
 from chatbot.service import ChatService
@@ -75,6 +76,8 @@ def set_up(service: ChatService) -> None:
     chainlit_app.add_exception_handler(ChatbotError, _explain)
     # The system's choice of light or dark; Chainlit's file of settings knows only those two.
     config.ui.default_theme = "system"  # type: ignore[assignment]
+    own = without_links_elsewhere(chainlit_server.get_html_template)
+    chainlit_server.get_html_template = own  # type: ignore[assignment]
     # Chainlit wants a file of exactly the browser's language, such as de-CH.
     chainlit_server.get_markdown_str = about  # type: ignore[attr-defined]
     _handed_in[:] = [TemporaryDirectory(prefix="peregrine-")]

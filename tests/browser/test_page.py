@@ -33,6 +33,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 def test_question_streams_an_answer_whose_source_opens(page: Page, address: str) -> None:
     hosts: set[str] = set()
     page.on("response", lambda response: hosts.add(response.url.split("/")[2]))
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
     page.reload()
     expect(page.get_by_text("this page is open, to this machine only")).to_be_visible()
     ask(page, "How long can customers in the US return a product?")
@@ -51,6 +53,7 @@ def test_question_streams_an_answer_whose_source_opens(page: Page, address: str)
     )  # in the place of Chainlit's own line, once the source has slid in
     expect(page.locator(".watermark")).to_be_hidden()
     assert hosts == {address.removeprefix("http://")}
+    assert [text for text in said if "Content Security Policy" in text] == []
 
 
 @pytest.mark.parametrize(
