@@ -18,6 +18,32 @@ new MutationObserver(() => {
   next.dispatchEvent(new Event("input", { bubbles: true }));
 }).observe(document.body, { childList: true, subtree: true });
 
+// A new conversation gets its address some time after its first question. A page that is loaded again
+// before, goes to the conversation in which was asked. The service tells which one a page begins.
+const ASKED = "asked";
+const askedBefore = location.pathname === "/" ? sessionStorage.getItem(ASKED) : null;
+let begun = "";
+
+addEventListener("message", (event) => {
+  if (event.source !== window || !event.data?.thread) return;
+  begun = event.data.thread;
+  sessionStorage.removeItem(ASKED);
+});
+
+function rememberAsked() {
+  if (location.pathname !== "/") sessionStorage.removeItem(ASKED);
+  else if (begun && document.querySelector("[data-step-type=user_message]")) sessionStorage.setItem(ASKED, begun);
+}
+
+async function findAgain(tries) {
+  const id = encodeURIComponent(askedBefore);
+  const { status } = await fetch(`/project/thread/${id}`);
+  const isNew = location.pathname === "/" && !document.querySelector("[data-step-type=user_message]");
+  if (!isNew || document.getElementById("chat-input")?.value) return; // something else is asked now
+  if (status === 200) location.replace(`/thread/${id}`);
+  else if (status === 404 && tries > 1) setTimeout(findAgain, LOOK_EVERY, tries - 1); // not kept yet
+}
+
 // A line below the box: how fresh the knowledge is, with a link to the console for those who keep
 // it, and, while a larger model than the one that
 // answers is fetched and converted, how far that is.
@@ -123,6 +149,7 @@ async function tellOfKnowledge() {
 
 tellOfModel();
 tellOfKnowledge();
+if (askedBefore) findAgain(5).catch(() => {}); // the service restarts
 
 // Chainlit looks up what to say of a failed sign-in by the phrase of its HTTP status, which HTTP/2
 // does not have.
@@ -191,6 +218,32 @@ function clearArrow() {
 addEventListener("scroll", clearArrow, { capture: true, passive: true });
 addEventListener("resize", clearArrow);
 
+// While an answer is waited for, a line in its place says what is done (chatbot/page/waiting.py). It
+// is there as long as Stop is, whatever becomes of the connection, and each text is read out once:
+// not within the log, of which nothing is while it changes.
+const waitingStyle = document.createElement("style");
+waitingStyle.textContent = `
+  @media (prefers-reduced-motion: no-preference) {
+    [id^="step-waiting-"] .ai-message > :first-child { animation: waiting 1.6s ease-in-out infinite; }
+    @keyframes waiting { 50% { opacity: .3; } }
+  }
+  [id^="step-waiting-"] button { display: none; }`;
+document.head.append(waitingStyle);
+const aloud = document.createElement("div");
+aloud.setAttribute("role", "status");
+aloud.style.cssText = "position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";
+
+function showWaiting() {
+  if (!aloud.isConnected) document.body.append(aloud);
+  const stop = document.getElementById("stop-button");
+  let said = "";
+  for (const line of document.querySelectorAll('[id^="step-waiting-"]')) {
+    line.style.display = stop ? "" : "none";
+    if (stop) said = line.querySelector(".message-content")?.textContent.trim() ?? "";
+  }
+  if (aloud.textContent !== said) aloud.textContent = said;
+}
+
 function speakAnswers() {
   const log = document.querySelector(".ai-message")?.closest(".overflow-y-auto");
   if (!log) return;
@@ -230,6 +283,8 @@ new MutationObserver(() => {
     nameButtons();
     drawChoices();
     clearArrow();
+    rememberAsked();
+    showWaiting();
     speakAnswers();
     tellEnded();
     place();

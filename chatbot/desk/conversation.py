@@ -16,6 +16,11 @@ class Entry:
     turn: Turn
     record: dict[str, Any] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is an answer that was stopped before its first word."""
+        return self.turn["role"] == "assistant" and not self.turn["content"]
+
 
 @dataclass
 class Conversation:
@@ -43,8 +48,11 @@ class Conversation:
 
     @property
     def history(self) -> list[Turn]:
-        """The turns as the chain takes them."""
-        return [entry.turn for entry in self.entries]
+        """The turns as the chain takes them, without questions that were stopped before the first
+        word of their answer."""
+        pairs = zip(self.entries, [*self.entries[1:], None], strict=False)
+        kept = [entry for entry, later in pairs if not (later and later.is_empty)]
+        return [entry.turn for entry in kept if not entry.is_empty]
 
     def before(self, message_id: str) -> list[Turn]:
         """The turns in front of a message, all of them where it is new."""
@@ -78,7 +86,8 @@ class Conversation:
     @property
     def last_question(self) -> str:
         """The newest question; empty where nothing was asked."""
-        asked = (turn["content"] for turn in reversed(self.history) if turn["role"] == "user")
+        turns = (entry.turn for entry in reversed(self.entries))
+        asked = (turn["content"] for turn in turns if turn["role"] == "user")
         return next(asked, "")
 
     def last_record(self) -> dict[str, Any] | None:

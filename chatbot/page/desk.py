@@ -1,6 +1,8 @@
 """What a command works with, and the parts of its messages."""
 
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +10,9 @@ import chainlit as cl
 
 from chatbot.audience import Asker
 from chatbot.desk.conversation import Conversation
+from chatbot.page.answers import without_images
 from chatbot.page.texts import say
+from chatbot.page.waiting import Notice
 from chatbot.service import ChatService
 from chatbot.store import Store
 
@@ -39,14 +43,36 @@ def document_text(desk: Desk, path: str) -> str:
     return desk.service.document_text(path, desk.asker)
 
 
-async def stream(message: Any, pieces: Any) -> str:
+async def stream(message: Any, pieces: AsyncGenerator[str, None]) -> str:
     """Show what is being written as it comes; returns the whole."""
-    text = ""
-    async with aclosing(pieces) as opened:
-        async for piece in opened:
-            text += piece
-            await message.stream_token(piece)
+    text, notice = "", Notice()
+    try:
+        await notice.show_before_reading("reading_back")
+        async with aclosing(pieces) as opened:
+            async for piece in opened:
+                await notice.remove()
+                text += piece
+                await message.stream_token(piece)
+    finally:
+        await notice.remove()
     return text.strip()
+
+
+@asynccontextmanager
+async def stop_is_told(desk: Desk, command: str | None = None) -> AsyncIterator[None]:
+    """Say that what is done in here was stopped, where it was: a command, or what comes before an
+    answer, which says so itself."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        kept = None if command else {"partial": ""}  # the question has this for an answer
+        await cl.Message(stopped(desk), metadata=kept).send()
+        raise
+
+
+def stopped(desk: Desk, text: str = "") -> str:
+    """What had been written when Stop was pressed, and that it was."""
+    return f"{without_images(text)}\n\n*{desk.say('stopped')}*".strip()
 
 
 def copy_button(desk: Desk, text: str) -> Any:

@@ -20,10 +20,11 @@ from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
 from chatbot.page.data_layer import DeskDataLayer
-from chatbot.page.desk import Desk
+from chatbot.page.desk import Desk, stop_is_told
 from chatbot.page.reply import again_button, answer
 from chatbot.page.session import language, role
 from chatbot.page.texts import say
+from chatbot.page.waiting import Notice
 from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.users import asker_with
@@ -31,6 +32,7 @@ from chatbot.store.users import asker_with
 log = logging.getLogger(__name__)
 
 _CORRECTION = ("wrong", "right_answer", "right_document")
+_FORM = ("should_refuse", "save", "saved", "change", "nothing", "not_saved")
 _CHOICE_CHARS = 200
 
 
@@ -65,8 +67,12 @@ class Page:
         nothing is under way, which takes Stop away and offers thumbs."""
         await chainlit_socket.connection_successful(sid)
         session = WebsocketSession.get(sid)
-        if session and session.thread_id in self._answering:
-            await init_ws_context(session).emitter.task_start()
+        if session and (answering := self._answering.get(session.thread_id)):
+            emitter = init_ws_context(session).emitter
+            await emitter.task_start()
+            await asyncio.wait([answering])
+            if session.thread_id not in self._answering:  # it may have ended just before the start
+                await emitter.task_end()
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
         """Questions to begin with, from the knowledge base."""
@@ -76,6 +82,8 @@ class Page:
     async def begin(self) -> None:
         """A new conversation without history."""
         session.forget_ended()
+        # public/page.js finds the conversation by it, if it is loaded again before the address.
+        await cl.context.emitter.send_window_message({"thread": cl.context.session.thread_id})
         await commands.offer(language(), role())
         if self._mode == "open":
             await cl.context.emitter.send_toast(say(language(), "open"), "info")
@@ -84,11 +92,7 @@ class Page:
         """An earlier conversation, with its uploads and the buttons of its last answer."""
         session.forget_ended()
         if answering := self._answering.get(thread["id"]):  # the page was loaded again meanwhile
-            await cl.context.emitter.send_toast(say(language(), "still"), "info")
-            cl.context.session.current_task = answering  # for Stop
-            await cl.context.emitter.task_start()
-            await asyncio.wait([answering])
-            await cl.context.emitter.task_end()
+            await self._wait_with(thread, answering)
             thread.update(await self._layer.get_thread(thread["id"]) or thread)
         kept: dict[str, Any] = dict(thread)
         restored = session.restore(kept)
@@ -101,19 +105,34 @@ class Page:
             last, question = restored.entries[-1], restored.entries[-2:][0]
             await again_button(question.id, last.id).send(for_id=last.id)
 
+    async def _wait_with(self, thread: ThreadDict, answering: asyncio.Task[Any]) -> None:
+        """Show what there is of a conversation until its answer is there; Chainlit shows it again
+        then, as a whole."""
+        emitter, notice = cl.context.emitter, Notice()
+        cl.context.session.current_task = answering  # for Stop
+        await emitter.resume_thread(thread)
+        await emitter.task_start()
+        await notice.show("still")
+        await asyncio.wait([answering])
+        await notice.remove()
+        await emitter.task_end()
+
     async def receive(self, message: cl.Message) -> None:
         """Read what was handed in, then run the command or answer the question."""
 
         async def work(desk: Desk) -> None:
-            if command := commands.find_command(message.command or ""):
-                await command(desk, message.content)
-            elif await _take_in(desk, message):
+            async with stop_is_told(desk, message.command):
+                if command := commands.find_command(message.command or ""):
+                    await command(desk, message.content)
+                    return
+                is_question = await _take_in(desk, message)
+            if is_question:
                 await answer(desk, message.id, message.content)
 
         await self._turn(work)
 
     async def replace_stop_notice(self) -> None:
-        """The answer itself says that it was stopped, in the reader's language."""
+        """What was stopped says so itself, in the reader's language."""
         for message in cl.chat_context.get():
             if message.content == "Task manually stopped.":  # Chainlit's own words
                 await message.remove()
@@ -159,7 +178,7 @@ class Page:
         """After thumbs down, ask what would have been right."""
         if feedback.value:
             return
-        keys = (*_CORRECTION, "should_refuse", "save", "saved", "change")
+        keys = (*_CORRECTION, *_FORM)
         shown, cited = await self._store.feedback.documents(feedback.forId)
         props = {
             "step": feedback.forId,

@@ -2,15 +2,19 @@
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
+from typing import Any
 
 import chainlit as cl
 
-from chatbot.answering.events import Answered, Queued, Rereading, Rewritten, Token
+from chatbot.answering.answer import Answer
+from chatbot.answering.events import Answered, Event, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.page import answers
-from chatbot.page.desk import Desk, document_text
+from chatbot.page.desk import Desk, document_text, stopped
 from chatbot.page.session import language, offer_thumbs
 from chatbot.page.texts import say
+from chatbot.page.waiting import Notice
 
 
 async def answer(desk: Desk, question_id: str, asked: str) -> None:
@@ -22,52 +26,69 @@ async def answer(desk: Desk, question_id: str, asked: str) -> None:
     history = desk.conversation.before(question_id)
     desk.conversation.add_question(question_id, asked)
     question = Question(asked, history, asker=desk.asker, documents=desk.conversation.index)
-    notice = await _notice(None, "loading") if desk.service.status() == "starting" else None
-    reply = cl.Message(content="")
-    text, record, rewritten = "", None, ""
+    reply, notice = _Reply(desk, question), Notice()
     try:
+        await notice.show("loading" if desk.service.status() == "starting" else "searching")
         async with aclosing(desk.service.answer(question)) as events:
             async for event in events:
-                if isinstance(event, Queued):
-                    notice = await _notice(notice, "queued", position=event.position)
-                    continue
-                if isinstance(event, Rereading):
-                    notice = await _notice(notice, "rereading")
-                    continue
-                await _remove(notice)
-                notice = None
-                if isinstance(event, Rewritten):
-                    rewritten = "turned" if event.turned else "rewritten"
-                elif isinstance(event, Token):
-                    text += event.text
-                    await reply.stream_token(event.text)
-                elif isinstance(event, Answered):
-                    record = event.answer.record(question)
-                    text = event.answer.answer
-                    reply.content = answers.body(event.answer, desk.language)
-                    if event.answer.is_from_knowledge:  # else it was small talk
-                        below = answers.sources(
-                            event.answer,
-                            desk.language,
-                            lambda path: document_text(desk, path),
-                            rewritten,
-                        )
-                        reply.elements.append(below)
+                if not await notice.tell(event):
+                    await notice.remove()
+                    await reply.take(event)
     except asyncio.CancelledError:
-        reply.content = f"{answers.without_images(text)}\n\n*{desk.say('stopped')}*".strip()
+        reply.stop()
         raise
     finally:
         # Also when Stop cancels this task: what was read so far belongs to the conversation.
-        await _remove(notice)
-        offer_thumbs(record is not None)
-        if text:
-            desk.conversation.add_answer(reply.id, text, record)
-            reply.metadata = {"answer": record} if record else {"partial": text}
-            choices = record["choices"] if record else []
-            reply.actions = [*map(_choice, choices), again_button(question_id, reply.id)]
-            await reply.send()
+        await notice.remove()
+        offer_thumbs(reply.record is not None)
+        if reply.said:
+            await reply.keep(question_id)
         else:
             desk.conversation.cut(question_id)
+
+
+class _Reply:
+    """The message of an answer, and what is kept of it: its ``record``, once it is whole."""
+
+    def __init__(self, desk: Desk, question: Question) -> None:
+        self._desk = desk
+        self._question = question
+        self._message = cl.Message(content="")
+        self._text, self._rewritten = "", ""
+        self.record: dict[str, Any] | None = None
+        self.said = False
+
+    async def take(self, event: Event) -> None:
+        """Show what the event brings."""
+        if isinstance(event, Rewritten):
+            self._rewritten = "turned" if event.turned else "rewritten"
+        elif isinstance(event, Token):
+            self._text += event.text
+            self.said = self.said or bool(self._text)
+            await self._message.stream_token(event.text)
+        elif isinstance(event, Answered):
+            self._take_whole(event.answer)
+
+    def _take_whole(self, whole: Answer) -> None:
+        self.record, self._text, self.said = whole.record(self._question), whole.answer, True
+        self._message.content = answers.body(whole, self._desk.language)
+        if whole.is_from_knowledge:  # else it was small talk
+            texts = partial(document_text, self._desk)
+            below = answers.sources(whole, self._desk.language, texts, self._rewritten)
+            self._message.elements.append(below)
+
+    def stop(self) -> None:
+        """It ends here, also before its first word."""
+        self._message.content, self.said = stopped(self._desk, self._text), True
+
+    async def keep(self, question_id: str) -> None:
+        """It belongs to the conversation, and can be asked for again."""
+        message, record = self._message, self.record
+        self._desk.conversation.add_answer(message.id, self._text, record)
+        message.metadata = {"answer": record} if record else {"partial": self._text}
+        choices = record["choices"] if record else []
+        message.actions = [*map(_choice, choices), again_button(question_id, message.id)]
+        await message.send()
 
 
 def again_button(question_id: str, answer_id: str) -> cl.Action:
@@ -83,15 +104,3 @@ def again_button(question_id: str, answer_id: str) -> cl.Action:
 def _choice(choice: str) -> cl.Action:
     """A button of a question back."""
     return cl.Action(name="choose", payload={"choice": choice}, label=choice)
-
-
-async def _notice(shown: cl.Message | None, key: str, **values: object) -> cl.Message:
-    notice = shown or cl.Message("")
-    notice.content = say(language(), key, **values)
-    await (notice.update() if shown else notice.send())
-    return notice
-
-
-async def _remove(notice: cl.Message | None) -> None:
-    if notice:
-        await notice.remove()

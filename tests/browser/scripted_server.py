@@ -3,8 +3,8 @@
 
 What the model writes depends on words of the question: "slowly" gives a long answer at a pace
 that can be stopped and "calmly" a shorter one, "markup" an answer that tries to run in the page,
-"secret" the first secret that stands in the prompt. An answer to "twice" is read again, one to
-"which" asked back.
+"secret" the first secret that stands in the prompt; "patiently" makes it read for long before its
+first word. An answer to "twice" is read again, one to "which" asked back.
 """
 
 import asyncio
@@ -33,12 +33,15 @@ MARKUP = (
 
 
 PACED = {"slowly": 240, "calmly": 12}  # words, each a quarter of a second
+READING = 20  # seconds, unless it is stopped
 
 
 class PacedEngine(ScriptedEngine):
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         question = request.prompt.rsplit("Question:", 1)[-1]
         words = next((count for word, count in PACED.items() if word in question), 0)
+        if "patiently" in question:
+            cancel.wait(READING)
         for piece in ScriptedEngine(_reply(request.prompt, question, words)).stream(
             request, cancel
         ):

@@ -226,6 +226,36 @@ def test_stop_ends_an_answer_while_a_second_person_is_answered(
     answered(ann)
     expect(thumbs).to_have_count(1)
     artefact(ann, "stopped")
+    told_and_stopped_before_the_first_word(ann)
+
+
+def told_and_stopped_before_the_first_word(page: Page) -> None:
+    """In a conversation in which an answer was stopped already."""
+    ask(page, f"{QUESTION} Read patiently.")
+    reading = re.compile(r"Reading \d passages, from: .*US returns")
+    line, aloud = waiting(page, reading), page.get_by_role("status").filter(has_text=reading)
+    expect(line).to_be_visible()
+    expect(aloud).to_have_count(1)  # beside the log, which is not read out meanwhile
+    expect(page.get_by_role("log")).to_have_attribute("aria-busy", "true")
+    artefact(page, "waiting")
+    page.locator("#stop-button").dispatch_event("click")
+    told = page.get_by_text("Stopped.", exact=True)
+    expect(told).to_have_count(2)
+    for gone in (line, page.locator(".loading-cursor"), aloud):
+        expect(gone).to_have_count(0)
+    page.reload()
+    expect(told).to_have_count(2)
+    expect(page.get_by_text("please ask it again")).to_have_count(0)
+    page.locator("button:has(.lucide-refresh-cw)").last.click()
+    expect(line).to_be_visible()
+    expect(told).to_have_count(1)
+    page.locator("#stop-button").dispatch_event("click")
+    expect(told).to_have_count(2)
+
+
+def waiting(page: Page, said: str | re.Pattern[str]) -> Locator:
+    """The line in the place of an answer that is waited for; it is read out beside the log, too."""
+    return page.locator(".ai-message", has_text=said)
 
 
 def test_a_third_person_waits_and_sees_the_position(ann: Page, olga: Page, address: str) -> None:
@@ -236,7 +266,7 @@ def test_a_third_person_waits_and_sees_the_position(ann: Page, olga: Page, addre
         ask(page, f"{QUESTION} Tell me slowly.")
         expect(page.get_by_text("word3 ")).to_be_visible()
     ask(third, QUESTION)
-    expect(third.get_by_text("You are number 1 in the queue.")).to_be_visible()
+    expect(waiting(third, "You are number 1 in the queue.")).to_be_visible()
     artefact(third, "queue")
     for page in (ann, olga):
         page.locator("#stop-button").dispatch_event("click")
@@ -247,7 +277,7 @@ def test_a_third_person_waits_and_sees_the_position(ann: Page, olga: Page, addre
 
 def test_a_reader_is_told_of_a_second_reading(ann: Page, address: str) -> None:
     new_chat(ann, address)
-    notice = ann.get_by_text("they are being read once more")
+    notice = waiting(ann, "they are being read once more")
     ask(ann, f"{QUESTION} Read it twice.")
     expect(notice).to_be_visible()
     answered(ann)
@@ -275,6 +305,18 @@ def test_a_page_loaded_again_in_mid_answer_gets_the_whole_answer(ann: Page, addr
     expect(ann.locator(".ai-message").first).to_contain_text("word11")
     ask(ann, QUESTION)  # and it is part of the conversation
     answered(ann, 2)
+
+    new_chat(ann, address)  # and so before the conversation has its address
+    ann.route("**/project/threads", lambda route: None)
+    ask(ann, f"{QUESTION} Tell me calmly.")
+    ann.wait_for_function("sessionStorage.getItem('asked')")
+    assert ann.url.rstrip("/") == address
+    ann.unroute("**/project/threads")
+    ann.reload()
+    expect(ann).to_have_url(re.compile("/thread/"))
+    expect(ann.locator("[data-step-type=user_message]")).to_contain_text("Tell me calmly.")
+    answered(ann)
+    expect(ann.locator(".ai-message").first).to_contain_text("word11")
 
 
 def test_stop_stays_while_an_answer_is_written_whatever_the_connection_does(
@@ -397,17 +439,26 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     expect(form.get_by_label("Right document")).to_have_value("us.md")  # the answer cites it
     expect(ann.locator("#submit-feedback")).to_have_count(0)  # nothing else asks for it
     expect(form.get_by_role("button", name="Save")).to_be_disabled()  # nothing was said yet
+    form.get_by_role("button", name="Save").focus()
+    ann.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_have_text("Fill in one of these first.")
     form.get_by_label("What was wrong").fill("the number")
     form.get_by_label("Right answer").fill("Within 45 days.")
     form.get_by_label("Right document").fill("usa.md")
+    ann.route("**/project/action", lambda route: route.abort())
+    ann.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_contain_text("This was not saved.")
+    ann.unroute("**/project/action")
+    command(ann, "Export")  # Chainlit begins every element anew with it
+    expect(form.get_by_label("Right answer")).to_have_value("Within 45 days.")
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_role("alert")).to_contain_text("Nearest: us.md")
     form.get_by_label("Right document").fill("us.md")
     free_of_the_arrow(ann, form.get_by_role("button", name="Save"))
     artefact(ann, "correction")
     assert serious_problems(ann, "form.correction") == []
-    form.get_by_role("button", name="Save").click()
-    expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    form.get_by_label("Right document").press("Enter")
+    expect(ann.get_by_text("Saved. Thank you.")).to_be_focused()  # the keyboard goes on there
     assert exported(database) == {"rows": [], "cases": []}
     accept_correction(olga, address)
     kept = exported(database)
