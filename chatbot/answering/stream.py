@@ -141,7 +141,7 @@ async def stream_answer(
         if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
             if not prepared.guarded:
-                yield Rewritten(shown.text, turned=True)
+                yield Rewritten(shown.text, turned=_rest(shown.text) == _rest(draft.text))
         async with aclosing(_again(chain, prepared, draft, shown, refusal)) as again:
             async for step in again:
                 if isinstance(step, _Checked):
@@ -176,15 +176,26 @@ async def stream_answer(
     )
 
 
+def _rest(text: str) -> str:
+    """What stands behind the first word."""
+    return text.strip().partition(" ")[2]
+
+
 async def _turned(
     chain: AnswerChain, prepared: Prepared, draft: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
-    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads."""
+    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads; or
+    that other one with the sentence that decides it, where the answer was about another thing."""
     if prepared.refuses is None or draft.ends_early(prepared):
         return None
     if (said := led(prepared.wording, draft.text.strip())) is None:
         return None
+    if decisive := shown.verified.decided_by:
+        text = f"{said.other}: {decisive}"
+        other = await _verify(text, prepared, chain.prompts, refusal)
+        if not other.abstained and not other.verified.unsupported:
+            return replace(other, at_most=min(other.at_most, _TURNED))
     if shown.verified.unsupported:
         other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
         if other.verified.lead_agrees and not other.verified.unsupported:

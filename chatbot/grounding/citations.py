@@ -15,6 +15,7 @@ from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.limits import limited
+from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, all_spans
@@ -51,12 +52,14 @@ class Unsupported:
 class Verified:
     """What an answer rests on, without repetition, and its sentences that rest on nothing;
     ``rests_on`` maps where each other sentence ends to the number of its passage. ``lead_agrees``
-    where a "yes" or "no" before a sentence was found right for the question."""
+    where a "yes" or "no" before a sentence was found right for the question; ``decided_by`` is the
+    sentence of a passage by which it is the other one of the two."""
 
     citations: list[Citation] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
     lead_agrees: bool = False
+    decided_by: str = ""
 
 
 def verify(
@@ -66,7 +69,7 @@ def verify(
     (:func:`chatbot.grounding.evidence.evidence`), or that it follows from for what the
     ``question`` gives. ``before`` are the questions that it goes on from, newest first."""
     spans = all_spans(passages)
-    result, agrees = Verified(), False
+    result, agrees, decided = Verified(), False, ""
     asked = Asked(question, before, [passage.page_content for passage in passages])
     other = elsewhere(answer, asked)
     for start, end in sentences(answer):
@@ -76,6 +79,10 @@ def verify(
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
+            other_thing = None if wrong else by_another(read(claim), found.spans, spans, asked)
+            if other_thing:
+                wrong = other_thing.reason
+                decided = other_thing.span.text if other_thing.decides else ""
             found = Finding((), wrong) if wrong else found
         if not found.spans:
             result.unsupported.append(Unsupported(start, end, claim, found.reason))
@@ -84,7 +91,7 @@ def verify(
         for citation in map(citation_of, found.spans):
             if citation not in result.citations:
                 result.citations.append(citation)
-    return replace(result, lead_agrees=agrees)
+    return replace(result, lead_agrees=agrees, decided_by=decided)
 
 
 def verdict(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, str | None]:

@@ -313,3 +313,22 @@ async def test_the_beginning_of_a_refusal_is_one(
     engine = InTurn(service._prompts.unknown)
     answer = last(await events_of(service, engine, reads=False, asked=asked))
     assert answer.abstained
+
+
+async def test_a_yes_about_another_thing_gives_way_to_the_sentence_about_the_thing_itself(
+    service: ChatService,
+) -> None:
+    own = "Devices sold in the EU have a warranty of 3 years."
+    aside = "the warranty in the EU covers defects, and the battery for 2 years."
+    page = Passage(
+        page_content=f"# Warranty in the EU\n\n{own} T{aside[1:]}",
+        metadata={"path": "eu.md", "title": "Warranty in the EU", "start": 0},
+    )
+    asked = Question("does the eu warranty run out after 2 yrs?", asker=EVERYTHING)
+    events = await events_of(
+        service, InTurn(f"Yes, {aside}"), True, asked, lambda query, asked="": [page]
+    )
+    answer = last(events)
+    assert (answer.answer, answer.unsupported) == (f"No: {own}", [])
+    assert [citation.quote for citation in answer.citations] == [own]
+    assert support(answer) == "partly"
