@@ -125,7 +125,7 @@ def _parts_missed(question: str, said: Reading, spans: Sequence[Span]) -> list[s
     if len(parts) < 2:
         return []
     new = said.stems - LIGHT - plain_stems() - read(capitalised(question)).stems
-    new = {one for one in new if not any(has_stem(one, part.reading.stems) for part in parts)}
+    new = frozenset(o for o in new if not any(has_stem(o, p.reading.stems) for p in parts))
     known = frozenset[str]().union(*(span.reading.stems for span in spans))
     missed = [part for part in parts if not _is_answered(part, parts, said, new, known)]
     return [part.text for part in missed] if len(missed) < len(parts) else []
@@ -153,7 +153,7 @@ def _trimmed(text: str) -> str:
 
 
 def _is_answered(
-    part: _Part, parts: Sequence[_Part], said: Reading, new: set[str], known: frozenset[str]
+    part: _Part, parts: Sequence[_Part], said: Reading, new: frozenset[str], known: frozenset[str]
 ) -> bool:
     """Whether the answer may have it: ``new`` are words that the question does not have, ``known``
     those of the passages."""

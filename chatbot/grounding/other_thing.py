@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
@@ -76,13 +76,13 @@ def by_another(
     if not claim.lead or question.denies or LIMIT.search(question.text):
         return None
     values: list[tuple[_Said, Fact | None]] = [
-        (lambda part, fact=fact: _has(fact, part), fact)
+        (partial(_has, fact), fact)
         for fact in question.facts
         if fact.kind == "time" or (fact.kind == "quantity" and fact.unit)
     ]
     if len(question.days[0]) == 1:
         [day] = question.days[0]
-        values.append((lambda part: _is_on(day, part), None))
+        values.append((partial(_is_on, day), None))
     subject = _Subject(question, spans) if values else None
     for said, fact in values if subject else ():
         mine = {said(part) for part in _parts(claim)}
