@@ -47,6 +47,7 @@ class _Texts(BaseModel):
     refusal: str = ""
     clarification: str = ""
     either: str = "or"
+    unanswered: str = "Not answered: {parts}."
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,10 @@ class SmallTalk:
         *first, last = choices
         named = f"{', '.join(first)} {texts.either} {last}"
         return (texts.clarification or english).format(choices=named)
+
+    def unanswered(self, question: str, parts: Sequence[str]) -> str:
+        """What says, in the language of the question, that these ``parts`` of it have no answer."""
+        return self.texts[language_of(question)].unanswered.format(parts="; ".join(parts))
 
     def _heard(self, said: Sequence[str], language: str) -> tuple[str, str, int] | None:
         """(language, kind, typos) where the words are phrases of the language and filler only."""
@@ -136,6 +141,8 @@ def load_small_talk(folder: Path) -> SmallTalk:
                 raise PromptError(f"'{path}', [{language}]: missing or unknown: {wrong}.")
         if _variables(each.closest) != {"titles"}:
             raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
+        if _variables(each.unanswered) != {"parts"}:
+            raise PromptError(f"'{path}', [{language}]: 'unanswered' needs {{parts}} and no other.")
         if each.clarification and _variables(each.clarification) != {"choices"}:
             raise PromptError(
                 f"'{path}', [{language}]: 'clarification' needs {{choices}} and no other."

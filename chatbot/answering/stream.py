@@ -4,7 +4,8 @@ An answer that its passages do not support is written once or twice more, from t
 read in another way; the new text takes the place of the first only if they support all of it. A
 yes takes the place of a no, or the other way round, where the sentence behind it says so. In the
 place of an answer that holds for one of several things, of which the question names none,
-stands a question back.
+stands a question back; in the place of one that is certainly about another thing than its question,
+the refusal.
 """
 
 import asyncio
@@ -42,6 +43,8 @@ _ANOTHER_READING = 0.55
 _TURNED = 0.55
 # 19 of 41 answers with a marked sentence were right (docs/experiments.md, "Another reading").
 _MARKED = 0.46
+# Nobody has counted those that leave out a part of the question; they are not well supported.
+_HALF = 0.55
 # A sentence to its end; a number may go on behind its point.
 _WHOLE = re.compile(r"(?:(?<!\d)\.|[!?…。！？])[\"'”’»)\]*_]*\s*$")
 
@@ -142,7 +145,7 @@ async def stream_answer(
         if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
             if not prepared.guarded:
-                yield Rewritten(shown.text, turned=True)
+                yield Rewritten(shown.text, turned=_rest(shown.text) == _rest(draft.text))
         async with aclosing(_again(chain, prepared, draft, shown, refusal)) as again:
             async for step in again:
                 if isinstance(step, _Checked):
@@ -153,9 +156,17 @@ async def stream_answer(
             shown, choices = asked
             if not prepared.guarded:
                 yield Rewritten(shown.text)
+        elif shown.verified.astray:
+            shown = _Checked(refusal.strip(), True, at_most=_MARKED)
+            if not prepared.guarded:
+                yield Rewritten(shown.text)
         if prepared.guarded:
             yield Token(shown.text)
     sure = min(prepared.confidence * (1.0 if shown.abstained else chain.right), shown.at_most)
+    notes = list(prepared.notes)
+    if missed := shown.verified.unanswered:
+        sure = min(sure, _HALF)
+        notes.append(refusals.unanswered(question.text, missed))
     watch.mark("total")
     yield Answered(
         Answer(
@@ -167,7 +178,7 @@ async def stream_answer(
             model=model,
             timings=watch.seconds,
             choices=choices,
-            notes=prepared.notes,
+            notes=notes,
             unsupported=shown.verified.unsupported,
             rests_on=shown.verified.rests_on,
             lead_agrees=shown.verified.lead_agrees,
@@ -177,15 +188,26 @@ async def stream_answer(
     )
 
 
+def _rest(text: str) -> str:
+    """What stands behind the first word."""
+    return text.strip().partition(" ")[2]
+
+
 async def _turned(
     chain: AnswerChain, prepared: Prepared, draft: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
-    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads."""
+    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads; or
+    that other one with the sentence that decides it, where the answer was about another thing."""
     if prepared.refuses is None or draft.ends_early(prepared):
         return None
     if (said := led(prepared.wording, draft.text.strip())) is None:
         return None
+    if decisive := shown.verified.decided_by:
+        text = f"{said.other}: {decisive}"
+        other = await _verify(text, prepared, chain.prompts, refusal)
+        if not other.abstained and not other.verified.unsupported:
+            return replace(other, at_most=min(other.at_most, _TURNED))
     if shown.verified.unsupported:
         other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
         if other.verified.lead_agrees and not other.verified.unsupported:

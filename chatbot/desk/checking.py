@@ -18,6 +18,7 @@ from chatbot.grounding.evidence import evidence
 from chatbot.grounding.leads import lead_objection
 from chatbot.grounding.lexicon import is_polite
 from chatbot.grounding.likeness import Likeness
+from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.service import ChatService
@@ -107,6 +108,8 @@ def _check_sentence(
         return CheckedSentence(text, False, found.reason, near=near)
     said = read(text)
     right, wrong = verdict(said, found.spans, asked)
+    other = None if wrong else by_another(said, found.spans, spans, asked)
+    wrong = other.reason if other else wrong
     if wrong := wrong or (lead_objection(said, asked.reading) if question and not right else None):
         return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

@@ -111,6 +111,14 @@ def bounds_of(reading: Reading) -> list[Bound]:
     return [bound for p in reading.pieces for bound in _bounds(reading.text, p, reading)]
 
 
+def comparable(one: Fact, other: Fact) -> bool:
+    """Whether two facts are values of one unit, or of units that are so many of each other."""
+    if one.kind != other.kind or one.kind == "code":
+        return False
+    same = one.unit == other.unit and (one.unit is not None or one.kind != "quantity")
+    return same or any(one.unit in scale and other.unit in scale for scale in _SCALES)
+
+
 def contains(bound: Bound, fact: Fact, text: str) -> bool | None:
     """Whether a quantity of ``text`` lies within a bound; ``None`` if they cannot be compared."""
     if not _of_one_kind(bound, fact, text):

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 from langchain_core.documents import Document
 
 from chatbot.grounding.asked import Asked
+from chatbot.grounding.astray import astray
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
+from chatbot.grounding.halves import unanswered
 from chatbot.grounding.limits import limited
+from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, all_spans
@@ -51,12 +54,18 @@ class Unsupported:
 class Verified:
     """What an answer rests on, without repetition, and its sentences that rest on nothing;
     ``rests_on`` maps where each other sentence ends to the number of its passage. ``lead_agrees``
-    where a "yes" or "no" before a sentence was found right for the question."""
+    where a "yes" or "no" before a sentence was found right for the question; ``decided_by`` is the
+    sentence of a passage by which it is the other one of the two. ``unanswered`` are parts of the
+    question that the answer says nothing to. ``astray`` where it is certainly about something else
+    than the question, of which no passage speaks."""
 
     citations: list[Citation] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
     lead_agrees: bool = False
+    decided_by: str = ""
+    unanswered: list[str] = field(default_factory=list)
+    astray: bool = False
 
 
 def verify(
@@ -66,16 +75,25 @@ def verify(
     (:func:`chatbot.grounding.evidence.evidence`), or that it follows from for what the
     ``question`` gives. ``before`` are the questions that it goes on from, newest first."""
     spans = all_spans(passages)
-    result, agrees = Verified(), False
+    result, agrees, decided, gone = Verified(), False, "", None
     asked = Asked(question, before, [passage.page_content for passage in passages])
     other = elsewhere(answer, asked)
-    for start, end in sentences(answer):
+    places = list(sentences(answer))
+    first = places[0][0] if places else 0
+    for start, end in places:
         claim = answer[start:end]
         told = other if regions(claim) else None
         found = Finding((), told) if told else evidence(claim, spans, asked.reading)
+        if start == first:
+            gone = astray(read(claim), found.spans, spans, asked)
+            found = Finding((), gone) if gone else found
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
+            other_thing = None if wrong else by_another(read(claim), found.spans, spans, asked)
+            if other_thing:
+                wrong = other_thing.reason
+                decided = other_thing.span.text if other_thing.decides else ""
             found = Finding((), wrong) if wrong else found
         if not found.spans:
             result.unsupported.append(Unsupported(start, end, claim, found.reason))
@@ -84,7 +102,14 @@ def verify(
         for citation in map(citation_of, found.spans):
             if citation not in result.citations:
                 result.citations.append(citation)
-    return replace(result, lead_agrees=agrees)
+    missed = unanswered(question, answer, spans)
+    return replace(
+        result,
+        lead_agrees=agrees,
+        decided_by=decided,
+        unanswered=missed,
+        astray=gone is not None,
+    )
 
 
 def verdict(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, str | None]:

@@ -14,7 +14,7 @@ from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.sources import Span
 
-_OUTSIDE = re.compile(
+OUTSIDE = re.compile(
     r"\b(?:outside|beyond|except|außerhalb|außer|hors|sauf|fuera|excepto|salvo)\b", re.IGNORECASE
 )
 # Where something is done or comes from, and not for whom: "our workshop in Germany", "from France".
@@ -25,7 +25,7 @@ _PLACED = re.compile(
     re.IGNORECASE,
 )
 _KINDS = ("region", "tier", "generation", "season", "speed", "client")
-_CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
+CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
 
 
 def elsewhere(answer: str, asked: Asked) -> str | None:
@@ -37,7 +37,7 @@ def elsewhere(answer: str, asked: Asked) -> str | None:
     first = answer.split(maxsplit=1)[:1]
     if first and first[0].lower().strip(",.!") in words("no_lead"):
         return None
-    told = [] if _OUTSIDE.search(answer) else regions(answer)
+    told = [] if OUTSIDE.search(answer) else regions(answer)
     if not told or not asked.own_regions or meet(asked.own_regions, told):
         return None
     return f"the question asks about '{asked.own_regions[0]}', and it tells of '{told[0]}'"
@@ -48,7 +48,7 @@ def left_out(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
     where what it rests on is about another one: "It costs 19.95 USD" of a sentence about the US,
     for a customer in the EU."""
     for span in found:
-        limited = _OUTSIDE.search(span.text) or (
+        limited = OUTSIDE.search(span.text) or (
             LIMIT.search(span.text) and (claim.lead == "no" or claim.denies)
         )
         wrong = None if limited else _other_term(claim, span, asked)
@@ -74,7 +74,7 @@ def _told(claim: Reading, span: Span, kind: str) -> Iterator[frozenset[str]]:
     source = span.reading
     over = values_of(span.over.terms, span.over.text, kind)
     if not claim.facts:
-        yield _values([source], kind) or over
+        yield placed_values([source], kind) or over
     for fact in claim.facts:
         holding = [at for at, piece in enumerate(source.pieces) if not missing([fact], piece.facts)]
         if not holding:
@@ -87,12 +87,13 @@ def _label(source: Reading, at: int, kind: str) -> frozenset[str]:
     """What of a kind one piece is about: its own, else that of the first cell of its row, or of the
     pieces before it in its sentence."""
     if source.row:
-        return _values([source.pieces[at]], kind) or _values(source.pieces[:1], kind)
-    before = (_values([piece], kind) for piece in reversed(source.pieces[: at + 1]))
+        return placed_values([source.pieces[at]], kind) or placed_values(source.pieces[:1], kind)
+    before = (placed_values([piece], kind) for piece in reversed(source.pieces[: at + 1]))
     return next((values for values in before if values), frozenset())
 
 
-def _values(parts: Iterable[Piece], kind: str) -> frozenset[str]:
+def placed_values(parts: Iterable[Piece], kind: str) -> frozenset[str]:
+    """What of a kind the parts name; of regions, not where something is done or comes from."""
     found: set[str] = set()
     for part in parts:
         text = part.text
@@ -110,7 +111,7 @@ def _other_currency(claim: Reading, span: Span, asked: Asked) -> tuple[str, str]
     if regions(claim.text):
         return None
     own = {
-        _CURRENCY_OF.get(region) or _CURRENCY_OF.get(part_of(region) or "")
+        CURRENCY_OF.get(region) or CURRENCY_OF.get(part_of(region) or "")
         for region in asked.regions
     }
     paid = {fact.unit for fact in claim.facts if fact.unit in CURRENCIES}

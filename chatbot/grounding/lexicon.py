@@ -105,6 +105,18 @@ def kinds() -> Forms:
 
 
 @cache
+def apart() -> Forms:
+    """Persons, animals, means of payment and the like, in any case: of each kind one is not the
+    other."""
+    return Forms(
+        (form.lower(), (kind, _split(line)[0]))
+        for kind, lines in _read()["apart"].items()
+        for line in lines
+        for form in dict.fromkeys(map(str.lower, _split(line)))
+    )
+
+
+@cache
 def _within() -> Mapping[str, str]:
     return {part: whole for whole, line in _read()["within"].items() for part in _split(line)}
 

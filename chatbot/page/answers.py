@@ -77,7 +77,8 @@ def notes(answer: Answer, language: str, rewritten: str) -> list[str]:
     words = say(language, f"supported_{support(answer)}")
     said = [say(language, "answered_by", model=answer.model, support=words)]
     if rewritten:
-        said.append(say(language, "asked_instead" if answer.choices else rewritten))
+        gone = "withdrawn" if answer.refused else rewritten
+        said.append(say(language, "asked_instead" if answer.choices else gone))
     return [*said, *answer.notes]
 
 

@@ -343,3 +343,50 @@ async def test_the_beginning_of_a_refusal_is_one(
     engine = InTurn(service._prompts.unknown)
     answer = last(await events_of(service, engine, reads=False, asked=asked))
     assert answer.abstained
+
+
+async def test_a_yes_about_another_thing_gives_way_to_the_sentence_about_the_thing_itself(
+    service: ChatService,
+) -> None:
+    own = "Devices sold in the EU have a warranty of 3 years."
+    aside = "the warranty in the EU covers defects, and the battery for 2 years."
+    page = Passage(
+        page_content=f"# Warranty in the EU\n\n{own} T{aside[1:]}",
+        metadata={"path": "eu.md", "title": "Warranty in the EU", "start": 0},
+    )
+    asked = Question("does the eu warranty run out after 2 yrs?", asker=EVERYTHING)
+    events = await events_of(
+        service, InTurn(f"Yes, {aside}"), True, asked, lambda query, asked="": [page]
+    )
+    answer = last(events)
+    assert (answer.answer, answer.unsupported) == (f"No: {own}", [])
+    assert [citation.quote for citation in answer.citations] == [own]
+    assert support(answer) == "partly"
+
+
+async def test_what_an_answer_leaves_out_is_said_and_it_is_not_well_supported(
+    service: ChatService,
+) -> None:
+    asked = Question(
+        "How long can customers in the US return a product and what does it cost?",
+        asker=EVERYTHING,
+    )
+    answer = last(await events_of(service, InTurn(RIGHT), True, asked, long_ones))
+    assert (answer.answer, answer.unsupported) == (RIGHT, [])
+    assert answer.notes == ["Not answered: what does it cost."]
+    assert support(answer) == "partly"
+
+
+async def test_the_fact_of_a_neighbour_gives_way_to_the_refusal(service: ChatService) -> None:
+    said = "Shipping in the US costs 6 USD."
+    page = Passage(
+        page_content=f"# Shipping\n\n{said}",
+        metadata={"path": "ship.md", "title": "Shipping", "start": 0},
+    )
+    asked = Question("what does shipping to canada cost", asker=EVERYTHING)
+    events = await events_of(service, InTurn(said), True, asked, lambda query, asked="": [page])
+    answer = last(events)
+    assert answer.refused and "“Shipping”" in answer.answer
+    assert not (answer.citations or answer.unsupported)
+    assert answer.passages == [page]
+    assert events[-2] == Rewritten(answer.answer)

@@ -34,6 +34,11 @@ def test_a_question_back_is_no_refusal() -> None:
     assert support(asked) == "asked"
 
 
+def test_a_reader_learns_that_the_first_text_was_withdrawn() -> None:
+    refused = Answer("It is not covered.", True, 0.4, [], [], "model", {})
+    assert "something else" in notes(refused, "en", rewritten="rewritten")[1]
+
+
 @pytest.mark.parametrize(("choices", "said"), [([], "second reading"), (["US", "EU"], "only one")])
 def test_a_reader_learns_why_the_first_text_is_gone(choices: list[str], said: str) -> None:
     answer = Answer("45 days.", bool(choices), 0.9, [], [], "model", {}, choices=choices)

@@ -1,0 +1,137 @@
+"""An answer that is certainly about something else than its question: "Teachers get 15% off" to
+"is there a student discount?", where no passage speaks of students.
+
+What is only in no passage is not certain, and neither is an answer to a question that names both.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.grounding.asked import Asked, meet, values_of
+from chatbot.grounding.elsewhere import CURRENCY_OF, OUTSIDE, placed_values
+from chatbot.grounding.fact import missing
+from chatbot.grounding.lexicon import apart, asked_for
+from chatbot.grounding.limits import LIMIT
+from chatbot.grounding.pieces import Piece
+from chatbot.grounding.places import regions
+from chatbot.grounding.reading import Reading
+from chatbot.grounding.sources import Span
+
+# Where "standard" and the like are no names of their own, a question does not ask for them.
+_TERMS = ("tier", "generation", "season", "speed")
+_ORDINARY = frozenset({"standard"})
+_WHAT = re.compile(r"\s*was\b", re.IGNORECASE)  # "what" in German, and no English verb
+_Values = frozenset[str]
+_NOTHING: tuple[_Values, _Values, _Values] = (frozenset(), frozenset(), frozenset())
+
+
+def astray(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """What is wrong with the first sentence of an answer that tells of another region, plan, code,
+    person or the like than the question names, of which none of all ``spans`` speaks; ``found``
+    are those that the sentence rests on. ``None`` where that is not certain."""
+    if claim.lead == "no" or claim.denies or asked.reading.denies or _limits(claim, asked):
+        return None
+    wanted_kinds = asked_for(asked.reading.text)
+    german = asked.reading.language == "de" and _WHAT.match(asked.reading.text)
+    if wanted_kinds == {"yes_no"} and claim.lead != "yes" and not german:
+        return None  # "We ship to the US" may be a no
+    for wanted, told, known in (
+        *(() if "place" in wanted_kinds else [_of_regions(claim, found, spans, asked)]),
+        *_of_terms(claim, found, spans, asked),
+        *_of_names(claim, found, spans, asked),
+        _of_codes(claim, found, spans, asked),
+    ):
+        if wanted and told and not meet(wanted, told) and not meet(wanted, known):
+            return f"the question asks about '{min(wanted)}', and it tells of '{min(told)}'"
+    return None
+
+
+def _limits(claim: Reading, asked: Asked) -> bool:
+    texts = (claim.text, asked.reading.text)
+    return any(OUTSIDE.search(text) or LIMIT.search(text) for text in texts)
+
+
+def _of_regions(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> tuple[_Values, _Values, _Values]:
+    wanted = frozenset(asked.own_regions)
+    paid = {fact.unit for fact in claim.facts}
+    if not wanted or any(CURRENCY_OF.get(one) in paid for one in wanted):
+        return _NOTHING
+    told = placed_values([claim], "region") or _common(
+        [placed_values(_holding(claim, span), "region") for span in found]
+    )
+    known = frozenset(one for span in spans for one in regions(f"{span.over.text} {span.text}"))
+    return wanted, told, known
+
+
+def _of_terms(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> Iterator[tuple[_Values, _Values, _Values]]:
+    for kind in _TERMS:
+        wanted = values_of(asked.reading.terms, asked.reading.text, kind) - _ORDINARY
+        if not wanted:
+            continue
+        told = placed_values([claim], kind) or _common(
+            [placed_values(_holding(claim, span), kind) for span in found]
+        )
+        yield wanted, told, placed_values([r for s in spans for r in (s.reading, s.over)], kind)
+
+
+def _of_names(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> Iterator[tuple[_Values, _Values, _Values]]:
+    names = [(term.kind, term.value) for term in apart().find(asked.reading.text)]
+    for kind in dict.fromkeys(kind for kind, _ in names):
+        wanted = frozenset(value for other, value in names if other == kind)
+        told = _named(kind, [claim.text]) or _common(
+            [_named(kind, [p.text for p in _holding(claim, span)]) for span in found]
+        )
+        yield wanted, told, _named(kind, [f"{s.over.text} {s.text}" for s in spans])
+
+
+def _named(kind: str, texts: Sequence[str]) -> _Values:
+    return frozenset(t.value for text in texts for t in apart().find(text) if t.kind == kind)
+
+
+def _of_codes(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> tuple[_Values, _Values, _Values]:
+    """Codes of one series; the question has one."""
+    wanted = _codes([asked.reading])
+    if len(wanted) != 1:
+        return _NOTHING
+    own = _codes([claim])
+    told = own or _common([_codes(_holding(claim, span)) for span in found])
+    known = _codes([each for span in spans for each in (span.reading, span.over)])
+    alike = {_series(one) for one in told} == {_series(min(wanted))}
+    near = any(a.startswith(b) or b.startswith(a) for a in wanted for b in told | known)
+    return (wanted, told, known) if alike and not near else _NOTHING
+
+
+def _codes(parts: Sequence[Piece]) -> _Values:
+    return frozenset(
+        str(value)
+        for part in parts
+        for fact in part.facts
+        if fact.kind == "code"
+        for value in fact.values
+    )
+
+
+def _series(code: str) -> str:
+    return re.split(r"\d", code)[0]
+
+
+def _holding(claim: Reading, span: Span) -> list[Piece]:
+    """The pieces of a source with a fact of the claim, or all of it."""
+    pieces = span.reading.pieces
+    held = [p for p in pieces if len(missing(claim.facts, p.facts)) < len(claim.facts)]
+    return held or [span.reading]
+
+
+def _common(each: Sequence[_Values]) -> _Values:
+    """What the sources are about, where each of them is about something."""
+    return frozenset[str]().union(*each) if each and all(each) else frozenset()

@@ -1,0 +1,47 @@
+"""Answers that are certainly about something else than their question."""
+
+import tomllib
+
+import pytest
+
+from chatbot.grounding.citations import Verified, verify
+from chatbot.passage import Passage
+from chatbot.settings import PROJECT_ROOT
+
+CASES = tomllib.loads(
+    (PROJECT_ROOT / "tests" / "cases" / "answers" / "neighbours.toml").read_text(encoding="utf-8")
+)
+
+
+def checked(text: str, question: str, answer: str, title: str = "Page") -> Verified:
+    meta = {"path": "a.md", "title": title, "start": 0}
+    page = Passage(page_content=f"# {title}\n\n{text}", metadata=meta)
+    return verify(answer, [page], question)
+
+
+@pytest.mark.parametrize(("page", "question", "answer", "wanted"), CASES["answers"]["cases"])
+def test_a_neighbours_fact_is_withdrawn_and_what_may_be_right_is_left(
+    page: str, question: str, answer: str, wanted: str
+) -> None:
+    title, text = CASES["pages"][page]
+    found = checked(text, question, answer, title)
+    assert found.astray is (wanted == "withdrawn")
+    assert bool(found.unsupported) is (wanted != "right")
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "answer"),
+    [
+        ("Our servers are in Germany.", "is the server in switzerland",
+         "Our servers are in Germany."),
+        ("Our workshop is in Poland.", "norwegian customer: where do we send it",
+         "Our workshop is in Poland."),
+        ("It costs 25 CHF in Switzerland.", "how much is it in switzerland", "It costs 25 CHF."),
+        ("Dogs cost 20 EUR. Other pets are asked for by mail.", "was kostet es mit hund",
+         "Dogs cost 20 EUR."),
+        ("Fault F12 means low pressure.", "F1 and F19, what are they",
+         "Fault F12 means low pressure."),
+    ],
+)  # fmt: skip
+def test_what_may_be_an_answer_is_not_withdrawn(text: str, question: str, answer: str) -> None:
+    assert not checked(text, question, answer).astray
