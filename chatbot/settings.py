@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     engine: AnyEngine = "auto"
     offline: bool = False
     kv_cache_gb: int = Field(1, ge=1, le=1024)
+    judge: bool = True
 
     openai_base_url: str | None = None
     openai_model: str | None = None

@@ -1,8 +1,8 @@
 """A reply that a person wrote, sentence by sentence against the whole knowledge folder.
 
 A blank line parts statements. Each sentence is searched for by itself and with its statement, and
-is supported where a passage says just that (:mod:`chatbot.grounding.evidence`); the model is not
-asked.
+is supported where a passage says just that (:mod:`chatbot.grounding.evidence`, with the second
+thoughts of :mod:`chatbot.grounding.entailment`); the language model is not asked.
 """
 
 import re
@@ -14,12 +14,12 @@ from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.citations import Citation, citation_of, verdict
-from chatbot.grounding.evidence import evidence
+from chatbot.grounding.entailment import Doubt, doubt, settled
+from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.leads import lead_objection
 from chatbot.grounding.lexicon import is_polite
-from chatbot.grounding.likeness import Likeness
 from chatbot.grounding.reading import read
-from chatbot.grounding.sources import Span, all_spans
+from chatbot.grounding.sources import all_spans
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
 from chatbot.text.unicode import require_unicode
@@ -78,16 +78,25 @@ def check_reply(
             "parts."
         )
     retriever, alike = service.retriever(asker, _PASSAGES), service.likeness()
-    checked = []
+    doubts, asked = list[Doubt](), list[Asked]()
     for statement, places in parts:
         if not places:
             continue
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
         for start, end in places:
             text = statement[start:end]
+            if is_polite(text):
+                doubts.append(Doubt(text, Finding((), _POLITE)))
+                asked.append(Asked(""))
+                continue
             spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
-            checked.append(_check_sentence(text, spans, question, alike))
-    return checked
+            asked.append(Asked(question, passages=[span.text for span in spans]))
+            found = evidence(text, spans, asked[-1].reading, alike)
+            doubts.append(doubt(text, found, spans))
+    entailment = service.entailment()
+    findings = settled(doubts, entailment) if entailment else [one.found for one in doubts]
+    told = zip(doubts, findings, asked, strict=True)
+    return [_checked(one.claim, found, about) for one, found, about in told]
 
 
 def statements(reply: str) -> Iterator[str]:
@@ -95,18 +104,13 @@ def statements(reply: str) -> Iterator[str]:
     return (part for part in _BLANK.split(reply.replace("\r\n", "\n")) if part.strip())
 
 
-def _check_sentence(
-    text: str, spans: list[Span], question: str, alike: Likeness | None
-) -> CheckedSentence:
-    if is_polite(text):
-        return CheckedSentence(text, False, _POLITE)
-    asked = Asked(question, passages=[span.text for span in spans])
-    found = evidence(text, spans, asked.reading, alike)
+def _checked(text: str, found: Finding, asked: Asked) -> CheckedSentence:
     if not found.spans:
         near = citation_of(found.near) if found.near else None
         return CheckedSentence(text, False, found.reason, near=near)
     said = read(text)
     right, wrong = verdict(said, found.spans, asked)
-    if wrong := wrong or (lead_objection(said, asked.reading) if question and not right else None):
+    by_lead = lead_objection(said, asked.reading) if asked.reading.text and not right else None
+    if wrong := wrong or by_lead:
         return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))
