@@ -13,6 +13,7 @@ from chatbot.files import file_hash, parse_json
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.convert import PROPERTIES, convert_apart
 from chatbot.llm.converted import graph_folder, mark_used
+from chatbot.llm.graph import Bits
 from chatbot.llm.half_made import is_whole
 from chatbot.llm.hardware import processors
 from chatbot.llm.judge_graph import GRAPH, SETTINGS, WEIGHTS
@@ -25,7 +26,7 @@ _STEP = 512
 # Tokens of a text, and of a statement: what was trained was shorter.
 _LONGEST_TEXT, _LONGEST_STATEMENT = 400, 100
 _ASKED = "\nTrue?"
-_BITS = 8
+_BITS: Bits = 8
 
 
 @dataclass
