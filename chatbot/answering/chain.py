@@ -19,6 +19,7 @@ from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
 from chatbot.grounding.choices import open_choices
+from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
     clean_history,
