@@ -121,7 +121,7 @@ def train(
             group["lr"] = rate * share
         loss = _loss(model, step)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_([*learned, *new], 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         done += 1

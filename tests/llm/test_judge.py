@@ -34,8 +34,8 @@ class Made:
         torch.manual_seed(0)
         self.model = JudgeModel(Matrices(self.weights), LAYERS, 1)
         with torch.no_grad():
-            for name, value in self.model.named_parameters():
-                if name != "norm":
+            for value in self.model.parameters():
+                if value is not self.model.norm:
                     value.copy_(0.1 * torch.randn_like(value))
         self.model.save(self.trained)
         convert(self.weights, self.graph, 8, self.trained)
