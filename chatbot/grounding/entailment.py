@@ -17,7 +17,7 @@ from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span
 from chatbot.grounding.windows import Window, windows
 
-_WINDOWS = 3
+_WINDOWS = 2
 _UNCLEAR = "no passage clearly says it"
 
 
