@@ -19,7 +19,6 @@ from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit
 from chatbot.answering.question import Question
 from chatbot.grounding.choices import open_choices
-from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
     clean_history,
@@ -88,8 +87,7 @@ class AnswerChain:
     """``search`` finds passages and ``weigh`` decides, which takes as long as the model needs to
     read them; :meth:`respond` is not called when it abstains. ``read_otherwise`` gives the same
     question with the passages read in other ways, for another answer. ``right`` is
-    the share of the model's supported answers that are right. ``entailment`` gives what has second
-    thoughts about their sentences, if anything.
+    the share of the model's supported answers that are right.
 
     Where the gate has read and answers, the model does not begin with its refusal: which
     probability of it is too much is measured, and greedy decoding would take half, or less.
@@ -102,7 +100,6 @@ class AnswerChain:
     prompts: Prompts
     read_otherwise: Callable[[Prepared], Iterator[Prepared]]
     right: float = 1.0
-    entailment: Callable[[], Entailment | None] = lambda: None
 
     @property
     def prepare(self) -> Runnable[Question, Prepared]:

@@ -136,7 +136,7 @@ async def stream_answer(
                 if not prepared.guarded:
                     yield Token(piece)
         shown = await _verify(
-            draft.text, prepared, chain, refusal, early=draft.ends_early(prepared)
+            draft.text, prepared, prompts, refusal, early=draft.ends_early(prepared)
         )
         if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
@@ -186,7 +186,7 @@ async def _turned(
     if (said := led(prepared.wording, draft.text.strip())) is None:
         return None
     if shown.verified.unsupported:
-        other = await _verify(said.exchanged, prepared, chain, refusal)
+        other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
         if other.verified.lead_agrees and not other.verified.unsupported:
             return replace(other, at_most=min(other.at_most, _TURNED))
     if not isinstance(chain.llm, LocalChatModel):
@@ -196,7 +196,7 @@ async def _turned(
             return None
     except (QuestionError, GenerationError):  # too long for the model, or it failed
         return None
-    other = await _verify(said.exchanged, prepared, chain, refusal)
+    other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
     return replace(other, at_most=min(other.at_most, _TURNED))
 
 
@@ -224,7 +224,7 @@ async def _again(
         except (QuestionError, GenerationError):  # too long for the model, or it failed
             return
         first.usage = first.usage + other.usage
-        better = await _verify(other.text, prepared, chain, refusal)
+        better = await _verify(other.text, prepared, chain.prompts, refusal)
         # A yes in the place of a no is another decision, which no quote supports by itself.
         turned = {read(shown.text).lead, read(better.text).lead} == {"yes", "no"}
         if not (other.cut or better.abstained or better.verified.unsupported or turned):
@@ -254,17 +254,16 @@ def _asked_back(
 
 
 async def _verify(
-    text: str, prepared: Prepared, chain: AnswerChain, refusal: str, early: bool = False
+    text: str, prepared: Prepared, prompts: Prompts, refusal: str, early: bool = False
 ) -> _Checked:
     """The text, which may have ended ``early``, verified beside the event loop: the first one reads
     the words of four languages and the names of cities, for a second or more."""
-    return await asyncio.to_thread(_checked, text, prepared, chain, refusal, early)
+    return await asyncio.to_thread(_checked, text, prepared, prompts, refusal, early)
 
 
 def _checked(
-    text: str, prepared: Prepared, chain: AnswerChain, refusal: str, early: bool
+    text: str, prepared: Prepared, prompts: Prompts, refusal: str, early: bool
 ) -> _Checked:
-    prompts = chain.prompts
     if not prompts.says_unknown(text, early):
         shown, verified = check(
             text.strip(),
@@ -273,7 +272,6 @@ def _checked(
             prepared.guarded,
             prepared.question.text,
             _questions_before(prepared),
-            chain.entailment(),
         )
         if shown:
             return _Checked(shown, False, verified, _MARKED if verified.unsupported else 1.0)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from langchain_core.documents import Document
 
 from chatbot.grounding.citations import Verified, verify
-from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.injection import copies
 from chatbot.text.sentences import sentences
 
@@ -17,7 +16,6 @@ def check(
     strict: bool,
     question: str = "",
     before: Sequence[str] = (),
-    entailment: Entailment | None = None,
 ) -> tuple[str, Verified]:
     """The answer as it may be shown, and what it rests on; the ``question``, and those ``before``
     it that it goes on from, newest first, give quantities and names that may be in no passage.
@@ -29,10 +27,10 @@ def check(
     answer = _without(answer, [s for s in sentences(answer) if copies(answer[s[0] : s[1]], secret)])
     if copies(answer, secret):
         answer = ""
-    verified = verify(answer, passages, question, before, entailment)
+    verified = verify(answer, passages, question, before)
     if strict and verified.unsupported:
         answer = _without(answer, [(item.start, item.end) for item in verified.unsupported])
-        verified = verify(answer, passages, question, before, entailment)
+        verified = verify(answer, passages, question, before)
     return answer, verified
 
 

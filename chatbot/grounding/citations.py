@@ -5,7 +5,7 @@ number, date, price, code or address of an answer is shown unmarked unless a cit
 and none whose source says otherwise (:mod:`chatbot.grounding.meaning`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from langchain_core.documents import Document
@@ -13,7 +13,6 @@ from langchain_core.documents import Document
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere, left_out
-from chatbot.grounding.entailment import Doubt, Entailment, doubt, settled
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.limits import limited
 from chatbot.grounding.places import regions
@@ -61,23 +60,19 @@ class Verified:
 
 
 def verify(
-    answer: str,
-    passages: Sequence[Document],
-    question: str = "",
-    before: Sequence[str] = (),
-    entailment: Entailment | None = None,
+    answer: str, passages: Sequence[Document], question: str = "", before: Sequence[str] = ()
 ) -> Verified:
     """Match each sentence of ``answer`` to the spans of ``passages`` that say it
     (:func:`chatbot.grounding.evidence.evidence`), or that it follows from for what the
-    ``question`` gives. ``before`` are the questions that it goes on from, newest first; the
-    ``entailment`` model has second thoughts about what the rules find."""
+    ``question`` gives. ``before`` are the questions that it goes on from, newest first."""
+    spans = all_spans(passages)
     result, agrees = Verified(), False
     asked = Asked(question, before, [passage.page_content for passage in passages])
-    places = list(sentences(answer))
-    claims = [answer[start:end] for start, end in places]
-    doubts = list(_doubts(claims, all_spans(passages), asked, elsewhere(answer, asked)))
-    findings = settled(doubts, entailment) if entailment else [one.found for one in doubts]
-    for (start, end), claim, found in zip(places, claims, findings, strict=True):
+    other = elsewhere(answer, asked)
+    for start, end in sentences(answer):
+        claim = answer[start:end]
+        told = other if regions(claim) else None
+        found = Finding((), told) if told else evidence(claim, spans, asked.reading)
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
@@ -90,17 +85,6 @@ def verify(
             if citation not in result.citations:
                 result.citations.append(citation)
     return replace(result, lead_agrees=agrees)
-
-
-def _doubts(
-    claims: Sequence[str], spans: Sequence[Span], asked: Asked, other: str | None
-) -> Iterator[Doubt]:
-    """What the rules find about each claim; one about another region is not asked about."""
-    for claim in claims:
-        if other and regions(claim):
-            yield Doubt(claim, Finding((), other))
-        else:
-            yield doubt(claim, evidence(claim, spans, asked.reading), spans)
 
 
 def verdict(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, str | None]:

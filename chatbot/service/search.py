@@ -114,7 +114,7 @@ class Search:
         reread = settings.rerank_passages if self._models.reranker() else 0
         main = self.retriever(generation, asker, max(shown, FIELD, reread))
         view = main.view
-        chain = build_chain(
+        return build_chain(
             llm,
             cast(Retriever, main) if documents is None else self.join(main, documents),
             self._prompts,
@@ -127,7 +127,6 @@ class Search:
             languages=self._languages(view or generation, documents),
             right=1.0 if self._models.scripted else entry.right,
         )
-        return replace(chain, entailment=self._models.entailment)
 
     def _excerpts(self) -> Excerpts | None:
         """The same for all questions, as it knows what it has compared; ``None`` for a model that
