@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     ``answers_at_once`` is by default what the engine does well together; further questions wait,
     and above ``answers_waiting`` they are turned away. ``risk`` is the accepted share of answers
     to questions that are not covered; ``refuse_below`` sets the confidence itself instead.
-    ``calibration`` is a file of ``chatbot calibrate --out``.
+    ``calibration`` is a file of ``chatbot calibrate --out``. Without ``judge`` replies are compared
+    with the documents by rules alone.
     """
 
     model_config = SettingsConfigDict(
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     engine: AnyEngine = "auto"
     offline: bool = False
     kv_cache_gb: int = Field(1, ge=1, le=1024)
+    judge: bool = True
 
     openai_base_url: str | None = None
     openai_model: str | None = None

@@ -1,8 +1,8 @@
 """A reply that a person wrote, sentence by sentence against the whole knowledge folder.
 
 A blank line parts statements. Each sentence is searched for by itself and with its statement, and
-is supported where a passage says just that (:mod:`chatbot.grounding.evidence`); the model is not
-asked.
+is supported where a passage says just that (:mod:`chatbot.grounding.evidence`, with the second
+thoughts of :mod:`chatbot.grounding.entailment`); the language model is not asked.
 """
 
 import re
@@ -14,10 +14,10 @@ from chatbot.audience import Asker
 from chatbot.errors import QuestionError
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.citations import Citation, citation_of, verdict
-from chatbot.grounding.evidence import evidence
+from chatbot.grounding.entailment import Doubt, doubt, settled
+from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.leads import lead_objection
 from chatbot.grounding.lexicon import is_polite
-from chatbot.grounding.likeness import Likeness
 from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
@@ -79,16 +79,26 @@ def check_reply(
             "parts."
         )
     retriever, alike = service.retriever(asker, _PASSAGES), service.likeness()
-    checked = []
+    doubts, about = list[Doubt](), list[tuple[Asked, list[Span]]]()
     for statement, places in parts:
         if not places:
             continue
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
         for start, end in places:
             text = statement[start:end]
+            if is_polite(text):
+                doubts.append(Doubt(text, Finding((), _POLITE)))
+                about.append((Asked(""), []))
+                continue
             spans = around + all_spans(retriever.search(text), 1 + _PASSAGES)
-            checked.append(_check_sentence(text, spans, question, alike))
-    return checked
+            asked = Asked(question, passages=[span.text for span in spans])
+            found = evidence(text, spans, asked.reading, alike)
+            doubts.append(doubt(text, found, spans))
+            about.append((asked, spans))
+    entailment = service.entailment()
+    findings = settled(doubts, entailment) if entailment else [one.found for one in doubts]
+    told = zip(doubts, findings, about, strict=True)
+    return [_checked(one.claim, found, *place) for one, found, place in told]
 
 
 def statements(reply: str) -> Iterator[str]:
@@ -96,13 +106,7 @@ def statements(reply: str) -> Iterator[str]:
     return (part for part in _BLANK.split(reply.replace("\r\n", "\n")) if part.strip())
 
 
-def _check_sentence(
-    text: str, spans: list[Span], question: str, alike: Likeness | None
-) -> CheckedSentence:
-    if is_polite(text):
-        return CheckedSentence(text, False, _POLITE)
-    asked = Asked(question, passages=[span.text for span in spans])
-    found = evidence(text, spans, asked.reading, alike)
+def _checked(text: str, found: Finding, asked: Asked, spans: list[Span]) -> CheckedSentence:
     if not found.spans:
         near = citation_of(found.near) if found.near else None
         return CheckedSentence(text, False, found.reason, near=near)
@@ -110,6 +114,7 @@ def _check_sentence(
     right, wrong = verdict(said, found.spans, asked)
     other = None if wrong else by_another(said, found.spans, spans, asked)
     wrong = other.reason if other else wrong
-    if wrong := wrong or (lead_objection(said, asked.reading) if question and not right else None):
+    by_lead = lead_objection(said, asked.reading) if asked.reading.text and not right else None
+    if wrong := wrong or by_lead:
         return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

@@ -33,6 +33,7 @@ from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
 from chatbot.grounding.turned import turned
 from chatbot.text.languages import language_of
 
+NOT_SAID = "no passage says it"
 _BRACKET = re.compile(r"((?:[^\s()]+ ){0,1}[^\s()]+) \(([^()]+)\)")
 _LIKELIEST = 24
 # Characters of a sentence: of 500,000 in documents 30 are longer, and each of its words and numbers
@@ -179,11 +180,11 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
             return "its words are not those of the sources' language"
         return objection(claim, source, over) or added_rate(claim, told(over, span, spans))
     if coverage(claim, source, over) < least or not own_words(claim, source):
-        return "no passage says it"
+        return NOT_SAID
     if not pieces_covered(claim, source, over):
         return "no passage says all of it"
     if span.row < 0 and only_subject(claim, source):
-        return "no passage says it"
+        return NOT_SAID
     return _otherwise(claim, span, spans)
 
 
@@ -318,4 +319,4 @@ def _unsupported(claim: Reading, near: Sequence[Span], spans: Sequence[Span]) ->
         if reason := objection(claim, span.reading, span.over) or _says(claim, span, spans):
             return Finding((), reason, span)
     close = next((span for span in near[:1] if _score(claim, span) >= _CLOSE), None)
-    return Finding((), "no passage says it", close)
+    return Finding((), NOT_SAID, close)

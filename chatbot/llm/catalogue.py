@@ -71,7 +71,8 @@ class LLMEntry(Entry):
     """A language model; ``context`` is in tokens, ``bits`` are those of a weight on OpenVINO.
 
     ``reads`` and ``excerpts`` are numbers of passages: the first ones are read whole, of the first
-    ``excerpts`` only what is nearest to the question. Of answers from the right
+    ``excerpts`` only what is nearest to the question. ``judge`` is the folder, in that of the
+    models, of what it learned to judge sentences with. Of answers from the right
     passages that have a source for each sentence, the share ``right`` is right, from 0 to 1.
     """
 
@@ -87,6 +88,7 @@ class LLMEntry(Entry):
     bits: Literal[4, 8] = 8
     safetensors: Source | None = None
     adapter: str | None = None
+    judge: str | None = None
 
     @property
     def hosted(self) -> bool:

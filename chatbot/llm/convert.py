@@ -22,6 +22,7 @@ from typing import Any
 from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.llm.graph import Bits, rewrite
 from chatbot.llm.half_made import half_made, is_whole, put_in_place
+from chatbot.llm.judge_graph import Trained, is_judge, write_judge
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
 
@@ -88,8 +89,9 @@ def _failure(weights: Path, status: int, said: str) -> ModelUnavailableError:
 
 
 def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -> None:
-    """Make the folder ``out``: OpenVINO's graph, its properties, and the tokenizer. Blocks while
-    another process makes one beside it; where that made this one, nothing is left to do.
+    """Make the folder ``out``: OpenVINO's graph, its properties, and the tokenizer; of a judge,
+    where ``adapter`` is what one learned. Blocks while another process makes one beside it; where
+    that made this one, nothing is left to do.
 
     Raises:
         ModelUnavailableError: the adapter does not fit, or the tokenizer is not known.
@@ -110,9 +112,13 @@ def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -
 
 
 def _fill(folder: Path, weights: Path, bits: Bits, adapter: Path | None) -> None:
-    matrices = Matrices(weights, adapter)
+    judges = adapter is not None and is_judge(adapter)
+    matrices = Matrices(weights, None if judges else adapter)
     read_tokens(weights, matrices.reader).save(folder)
-    properties = rewrite(_write_graph(weights, folder), matrices, bits)
+    if adapter is not None and judges:
+        properties = write_judge(matrices, Trained(adapter), folder)
+    else:
+        properties = rewrite(_write_graph(weights, folder), matrices, bits)
     (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
 
 

@@ -50,7 +50,7 @@ def rewrite(graph: Path, matrices: Matrices, bits: Bits) -> dict[str, int]:
     for node, name in zip(products, _names(products, matrices), strict=True):
         weights = matrices.read(name)
         packed = bits == 4 and name in matrices.four_bit and not weights.shape[1] % _FOUR_BIT_GROUP
-        fresh = _four_bits(weights, written) if packed else _eight_bits(weights, written)
+        fresh = _four_bits(weights, written) if packed else eight_bits(weights, written)
         node.input(1).replace_source_output(fresh.output(0))
         four += packed
     _rewrite_embedding(model, matrices, written)
@@ -59,7 +59,7 @@ def rewrite(graph: Path, matrices: Matrices, bits: Bits) -> dict[str, int]:
     for ending in (".xml", ".bin"):
         rewritten.with_suffix(ending).replace(graph.with_suffix(ending))
     widths = (node.input_value(1).get_shape()[1] for node in products)
-    return {"DYNAMIC_QUANTIZATION_GROUP_SIZE": _FOUR_BIT_GROUP if four else _input_group(widths)}
+    return {"DYNAMIC_QUANTIZATION_GROUP_SIZE": _FOUR_BIT_GROUP if four else input_group(widths)}
 
 
 def _has_weights(node: Any) -> bool:
@@ -78,11 +78,13 @@ def _rewrite_embedding(model: Any, matrices: Matrices, written: list[NDArray[Any
             continue
         table = node.input_value(0).get_partial_shape()
         if table.is_static and tuple(table.to_shape()) == shape:
-            fresh = _eight_bits(matrices.read(EMBEDDING), written)
+            fresh = eight_bits(matrices.read(EMBEDDING), written)
             node.input(0).replace_source_output(fresh.output(0))
 
 
-def _input_group(widths: Iterable[int]) -> int:
+def input_group(widths: Iterable[int]) -> int:
+    """How many inputs of a product get a scale of their own, for matrices of these widths; 0 where
+    no number divides them all."""
     common = math.gcd(*widths)
     return next((size for size in _INPUT_GROUPS if common % size == 0), 0)
 
@@ -139,13 +141,19 @@ def _first_numbers(constant: Any) -> Matrix:
     return halves[: math.prod(shape)].astype(np.float32).reshape(shape)
 
 
-def _eight_bits(weights: Matrix, written: list[NDArray[Any]]) -> Any:
+def packed_rows(weights: Matrix) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
     """Whole numbers from -127 to 127 and one scale for each row."""
-    from openvino import opset13 as op
-
     largest = np.abs(weights).max(axis=1, keepdims=True)
     scale = np.maximum(largest / 127, _TINY).astype(np.float16)
     numbers = np.clip(np.rint(weights / scale.astype(np.float32)), -127, 127).astype(np.int8)
+    return numbers, scale
+
+
+def eight_bits(weights: Matrix, written: list[NDArray[Any]]) -> Any:
+    """A node of ``weights`` in eight bits; ``written`` keeps the numbers that it does not own."""
+    from openvino import opset13 as op
+
+    numbers, scale = packed_rows(weights)
     written += [numbers, scale]
     unpacked = op.multiply(op.convert(op.constant(numbers), "f16"), op.constant(scale))
     return op.convert(unpacked, "f32")

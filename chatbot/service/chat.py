@@ -19,6 +19,7 @@ from chatbot.answering.stream import small_talk_events, stream_answer
 from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.confidence import UNFITTED
+from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.likeness import Likeness
 from chatbot.index.generations import Generation, current_name
@@ -186,6 +187,11 @@ class ChatService:
         """How alike the embedding model finds sentences, where it can tell which may say the same.
         Blocks while that loads."""
         return self._search.likeness()
+
+    def entailment(self) -> Entailment | None:
+        """What judges whether a text says a sentence, where the model that answers has a judge
+        that is ready. Blocks while that loads."""
+        return self._search.entailment()
 
     def gate(self) -> Gate:
         """What decides whether to answer, over the current generation.

@@ -10,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.question import Question
 from chatbot.errors import ChatbotError
+from chatbot.grounding.entailment import Entailment
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
@@ -18,6 +19,7 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.llm.preparation import Preparation, State
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
+from chatbot.service.judging import Judging
 from chatbot.settings import Settings
 
 
@@ -56,6 +58,7 @@ class Models:
         self._adapter: Path | None = None
         self._embeddings = embeddings
         self._reranker = reranker
+        self._judging = Judging(settings, patient=not prepare)
         if prepare and llm is None and settings.llm is None:
             self._begin_small(catalogue)
 
@@ -165,6 +168,7 @@ class Models:
     def close(self) -> None:
         """Release a language model of this machine; what it writes ends with an error. Blocks for
         the step that it is at."""
+        self._judging.close()
         if not self.scripted and isinstance(self.llm, LocalChatModel):
             self.llm.engine.close()
 
@@ -191,6 +195,11 @@ class Models:
         if self._reranker is None and entry is not None:
             self._reranker = CrossEncoderReranker(require_weights(entry), entry.max_tokens)
         return self._reranker
+
+    def entailment(self) -> Entailment | None:
+        """What judges whether a text says a sentence, if the model that answers has such a thing
+        and it is ready. Blocks while it loads."""
+        return None if self.scripted else self._judging.of(self.llm_entry)
 
     def embed(self, texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:
         """A vector of length 1 for each text, and how many tokens the texts have. Blocks."""

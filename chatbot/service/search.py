@@ -11,6 +11,7 @@ from chatbot.answering.chain import AnswerChain, build_chain
 from chatbot.answering.excerpts import Excerpts
 from chatbot.audience import Asker
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
+from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.likeness import Likeness
@@ -142,6 +143,10 @@ class Search:
         from which cosine they may say the same."""
         least = self._models.embeddings_entry.alike
         return None if least is None else Likeness(self._vectors().of, least)
+
+    def entailment(self) -> Entailment | None:
+        """What judges whether a text says a sentence; ``None`` where nothing was trained to."""
+        return self._models.entailment()
 
     def _vectors(self) -> KeptVectors:
         if self._kept is None:

@@ -1,0 +1,85 @@
+"""The judge of a language model: made once beside it, and loaded when somebody first asks."""
+
+import logging
+import threading
+
+from chatbot.errors import ChatbotError
+from chatbot.llm.catalogue import LLMEntry
+from chatbot.llm.factory import choose_engine
+from chatbot.llm.half_made import is_whole
+from chatbot.llm.hardware import available_memory
+from chatbot.llm.judge import Judge, judge_graph, prepare_judge
+from chatbot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# What loading one takes, and room for other programs, in bytes.
+_NEEDED_MEMORY = 2_000_000_000
+
+
+class Judging:
+    """Judges by the model that they are made of; safe to use from several threads.
+
+    With ``patient`` whoever asks first waits until it is made, for a minute or two; without, it is
+    made in the background, and until then there is none.
+    """
+
+    def __init__(self, settings: Settings, patient: bool) -> None:
+        self._settings = settings
+        self._patient = patient
+        self._lock = threading.Lock()
+        self._of: str | None = None
+        self._judge: Judge | None = None
+        self._making: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    def of(self, entry: LLMEntry) -> Judge | None:
+        """The judge of ``entry``; ``None`` where it has none, the setting says so, or it is not
+        ready. What keeps it from loading is logged once."""
+        if not self._settings.judge or entry.judge is None:
+            return None
+        with self._lock:
+            if self._of != entry.name:
+                self._judge = None
+                if self._patient or self._is_made(entry):
+                    self._load(entry)
+                elif self._making is None:
+                    self._making = threading.Thread(
+                        target=self._make, args=(entry,), name="prepare-judge", daemon=True
+                    )
+                    self._making.start()
+            return self._judge
+
+    def close(self) -> None:
+        """Stop what is being made, within a second."""
+        self._stop.set()
+
+    def _is_made(self, entry: LLMEntry) -> bool:
+        try:
+            return is_whole(judge_graph(entry, self._settings))
+        except ChatbotError:
+            return False
+
+    def _load(self, entry: LLMEntry) -> None:
+        self._of = entry.name
+        free = available_memory()
+        if free is not None and free < _NEEDED_MEMORY:
+            log.warning("The judge is left out: %.1f GB of memory are free", free / 1e9)
+            return
+        try:
+            if choose_engine(entry, self._settings) == "openvino":
+                if not self._is_made(entry):
+                    log.warning("The judge of replies is made ready, once; it takes some minutes")
+                graph = prepare_judge(entry, self._settings, self._stop.is_set)
+                self._judge = Judge(graph, self._settings.models / str(entry.judge))
+        except ChatbotError as exc:
+            log.warning("The judge is left out: %s", exc)
+
+    def _make(self, entry: LLMEntry) -> None:
+        try:
+            prepare_judge(entry, self._settings, self._stop.is_set)
+        except ChatbotError as exc:
+            log.warning("The judge is left out: %s", exc)
+            with self._lock:
+                self._of = entry.name
+        self._making = None

@@ -1,0 +1,179 @@
+"""Training a judge: the lower layers of a language model learn whether a text says a statement.
+
+    python -m chatbot.training.judge OUT ROWS... [--base bundled] [--from FOLDER]
+        [--minutes N] [--layers N] [--first N]
+
+ROWS are files of ``{"source", "right", "wrong"}`` a line: a text, statements that it says and
+statements that it does not say (``models/recipes/verdicts``). The products of layers from
+``--first`` on learn low-rank differences (LoRA, Hu et al. 2021), and one output is learned anew;
+binary cross-entropy, and within each text a right statement has to be ahead of a wrong one
+(pairwise logistic loss, Burges et al. 2005, with half the weight). The rate falls as a cosine of
+the time that has passed, so a run ends when it should on every machine; what it has is written
+every few minutes.
+"""
+
+import argparse
+import math
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chatbot.errors import ConfigurationError
+from chatbot.files import parse_json
+from chatbot.llm.catalogue import load_catalogue, require_weights
+from chatbot.llm.judge import Group, inputs, statement_tokens, text_tokens
+from chatbot.llm.matrices import Matrices
+from chatbot.llm.tokens import read_tokens
+from chatbot.settings import load_settings
+from chatbot.training.judge_model import JudgeModel
+
+_STEP = 700  # tokens of a step
+_LONGEST = 100  # tokens of a statement
+_MOST = 14  # statements of a text
+_PAIRS = 0.5
+_RATE, _OUTPUT_RATE = 4e-4, 2e-3
+_WARM_UP = 12  # steps
+_LEAST = 0.03  # of the rate, at the end
+_SAVED = 20  # steps
+
+
+class Example(NamedTuple):
+    """A text with its statements as tokens, and which are right."""
+
+    group: Group
+    right: list[float]
+
+
+def read_rows(files: Sequence[Path]) -> dict[str, list[tuple[str, bool]]]:
+    """The statements about each text, and whether it says them.
+
+    Raises:
+        ConfigurationError: a line is no JSON, or has no text and statements.
+    """
+    found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                row = parse_json(line)
+                own = found[row["source"]]
+                own += [(text, True) for text in row["right"]]
+                own += [(text, False) for text in row["wrong"]]
+            except (ValueError, TypeError, KeyError) as exc:
+                raise ConfigurationError(
+                    f"{file}, line {number}: 'source', 'right' or 'wrong' is missing."
+                ) from exc
+    return found
+
+
+def examples(
+    rows: dict[str, list[tuple[str, bool]]], tokens: Any, dice: random.Random, most: int = _STEP
+) -> Iterator[list[Example]]:
+    """Without end, the texts in ever new order, some ``most`` tokens at a time; each has a
+    statement of another text beside its own."""
+    sources = list(rows)
+    step, size = list[Example](), 0
+    while True:
+        dice.shuffle(sources)
+        for source in sources:
+            own = dice.sample(rows[source], min(_MOST, len(rows[source])))
+            if (other := dice.choice(sources)) != source:
+                own.append((dice.choice(rows[other])[0], False))
+            said = [statement_tokens(tokens, text, _LONGEST) for text, _ in own]
+            group = Group(text_tokens(tokens, source), said)
+            if step and size + group.size > 1.15 * most:
+                yield step
+                step, size = [], 0
+            step.append(Example(group, [float(right) for _, right in own]))
+            size += group.size
+            if size >= most:
+                yield step
+                step, size = [], 0
+
+
+def train(
+    model: JudgeModel,
+    steps: Iterator[list[Example]],
+    out: Path,
+    seconds: float = math.inf,
+    most: float = math.inf,
+) -> int:
+    """Train until ``seconds`` have passed or ``most`` steps are done; the number of steps."""
+    import torch
+
+    new = [model.norm, model.head, model.bias]
+    learned = list(model.differences.values())
+    optimizer = torch.optim.AdamW(
+        [{"params": learned, "lr": _RATE}, {"params": new, "lr": _OUTPUT_RATE}],
+        weight_decay=0.0, betas=(0.9, 0.98),
+    )  # fmt: skip
+    rates = [group["lr"] for group in optimizer.param_groups]
+    begun, done, told = time.monotonic(), 0, 0.0
+    for step in steps:
+        passed = max((time.monotonic() - begun) / seconds, done / most)
+        if passed >= 1:
+            break
+        share = min(1.0, (done + 1) / _WARM_UP) * max(_LEAST, (1 + math.cos(math.pi * passed)) / 2)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * share
+        loss = _loss(model, step)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        done += 1
+        told = loss.item() if done == 1 else 0.95 * told + 0.05 * loss.item()
+        if not done % _SAVED:
+            model.save(out)
+            print(f"{done} steps, loss {told:.3f}, {passed:.0%} of the time", flush=True)
+    model.save(out)
+    return done
+
+
+def _loss(model: JudgeModel, step: Sequence[Example]) -> Any:
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits, softplus
+
+    groups = [example.group for example in step]
+    scores = model(*inputs(groups))
+    right = torch.tensor([value for example in step for value in example.right])
+    loss = binary_cross_entropy_with_logits(scores, right)
+    pairs, at = [], 0
+    for example in step:
+        own, said = (values[at : at + len(example.right)] for values in (scores, right))
+        at += len(example.right)
+        ahead = own[said > 0.5][:, None] - own[said < 0.5][None, :]
+        if ahead.numel():
+            pairs.append(softplus(-ahead).mean())
+    return loss + _PAIRS * torch.stack(pairs).mean() if pairs else loss
+
+
+def main() -> int:
+    """What the command line above does."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("rows", type=Path, nargs="+")
+    parser.add_argument("--base", default="bundled")
+    parser.add_argument("--from", dest="begin", type=Path, metavar="FOLDER")
+    parser.add_argument("--minutes", type=float, default=75.0)
+    parser.add_argument("--layers", type=int, default=14)
+    parser.add_argument("--first", type=int, default=3)
+    args = parser.parse_args()
+    settings = load_settings()
+    weights = require_weights(load_catalogue(settings.models).llm[args.base], "openvino")
+    matrices = Matrices(weights)
+    model = JudgeModel(matrices, args.layers, args.first)
+    if args.begin:
+        model.take(args.begin)
+    args.out.mkdir(parents=True, exist_ok=True)
+    tokens = read_tokens(weights, matrices.reader)
+    steps = examples(read_rows(args.rows), tokens, random.Random(0))
+    print(f"{train(model, steps, args.out, 60 * args.minutes)} steps")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

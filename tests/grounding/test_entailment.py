@@ -1,0 +1,84 @@
+"""What a model that judges sentences may change of what the rules found; its scores stand here."""
+
+from collections.abc import Sequence
+
+from langchain_core.documents import Document
+
+from chatbot.grounding.entailment import doubt, settled
+from chatbot.grounding.evidence import evidence
+from chatbot.grounding.reading import read
+from chatbot.grounding.sources import all_spans
+from chatbot.grounding.windows import windows
+
+TEXT = """Whoever gives notice within 14 days gets half of the price back.
+
+A locker costs 4 EUR a day at the harbour and is emptied on Sunday evening.
+
+Dogs may come along on a lead."""
+
+
+class Scores:
+    """Gives every text the same score and keeps what it was asked."""
+
+    denies, says, overrules = -0.5, 0.5, 2.0
+
+    def __init__(self, score: float) -> None:
+        self.score, self.asked = score, list[tuple[str, str]]()
+
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self.asked += pairs
+        return [self.score] * len(pairs)
+
+
+def judged(claim: str, score: float, text: str = TEXT) -> tuple[list[str], str, Scores]:
+    spans = all_spans([Document(text, metadata={"path": "a.md", "start": 0, "title": "Terms"})])
+    model = Scores(score)
+    (found,) = settled([doubt(claim, evidence(claim, spans), spans)], model)
+    return [span.text for span in found.spans], found.reason, model
+
+
+FREE = "Your four-legged friend is welcome if it is leashed."
+
+
+def test_what_no_rule_finds_is_supported_where_the_model_is_sure() -> None:
+    assert judged(FREE, 0.6)[0]
+    assert judged(FREE, 0.4)[:2] == ([], "no passage says it")
+
+
+def test_a_rule_that_objects_is_overruled_where_the_model_is_very_sure() -> None:
+    claim = "A locker costs 9 EUR a day at the harbour."
+    quotes, reason, _ = judged(claim, 1.9)
+    assert not quotes and "'9'" in reason
+    assert judged(claim, 2.1)[0]
+
+
+def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
+    claim = "At the harbour the locker costs 4 EUR each day."
+    assert judged(claim, 0.0)[0]
+    quotes, reason, _ = judged(claim, -0.6)
+    assert (quotes, reason) == ([], "no passage clearly says it")
+
+
+def test_the_model_is_not_asked_about_a_copy() -> None:
+    quotes, _, model = judged("Dogs may come along on a lead.", -9.0)
+    assert quotes and not model.asked
+
+
+def test_a_window_is_a_section_with_the_names_of_its_columns() -> None:
+    text = (
+        "# Opening\n\n| Shop | Monday | Sunday |\n|---|---|---|\n| Quay | 9 to 18 | closed |\n"
+        "| Mill | 8 to 20 | 10 to 16 |\n\n## Holidays\n\nAll shops are closed at Christmas."
+    )
+    meta = {"path": "a.md", "start": 0, "title": "Opening", "columns": ""}
+    spans = all_spans([Document(text, metadata=meta)])
+    first, second = windows(read("The Mill is open on Sunday."), spans, 5)
+    assert first.text == (
+        "Opening\nShop: Quay; Monday: 9 to 18; Sunday: closed\n"
+        "Shop: Mill; Monday: 8 to 20; Sunday: 10 to 16"
+    )
+    assert second.text == "Opening > Holidays\nAll shops are closed at Christmas."
+    long = "\n\n".join(f"Parcel number {n} waits in the green locker." for n in range(60))
+    parts = windows(read("A parcel"), all_spans([Document(long, metadata=meta)]), 99)
+    assert len(parts) > 2 and all(len(part.text) < 800 for part in parts)
+    assert sum(len(part.spans) for part in parts) == 60
+    assert windows(read("A parcel"), [], 5) == []

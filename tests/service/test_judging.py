@@ -1,0 +1,107 @@
+"""When a service has a judge: made in the background or waited for, left out where it cannot be."""
+
+import logging
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from chatbot.llm.catalogue import LLMEntry, Source
+from chatbot.llm.judge import Judge
+from chatbot.llm.judge_graph import WEIGHTS
+from chatbot.llm.matrices import Matrices
+from chatbot.service import judging as module
+from chatbot.service.judging import Judging
+from chatbot.settings import Settings, load_settings
+from chatbot.training.judge_model import JudgeModel
+from tests.support.gguf_files import LAYERS, short_vocabulary, write_random
+
+PAIR = ("It is open on Sundays.", "The shop is closed on Sunday.")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models: weights, and what a judge of them learned."""
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "weights" / "tiny").mkdir(parents=True)
+    weights = folder / "weights" / "tiny" / "tiny.gguf"
+    write_random(weights, "qwen2", "qwen2", short_vocabulary())
+    (folder / "judge").mkdir()
+    JudgeModel(Matrices(weights), LAYERS, 1).save(folder / "judge")
+    return folder
+
+
+@pytest.fixture
+def settings(models: Path) -> Settings:
+    shutil.rmtree(models / "converted", ignore_errors=True)
+    return load_settings(models=models)
+
+
+def entry_of(models: Path, judge: str | None = "judge") -> LLMEntry:
+    source = Source(path=models / "weights" / "tiny" / "tiny.gguf")
+    return LLMEntry(
+        name="tiny", title="Tiny", source=source, licence="none", context=512,
+        engines=("openvino",), rewrites=False, judge=judge,
+    )  # fmt: skip
+
+
+def test_who_waits_has_it_at_once_and_it_is_made_once(models: Path, settings: Settings) -> None:
+    judge = Judging(settings, patient=True).of(entry_of(models))
+    assert isinstance(judge, Judge) and len(judge.scores([PAIR])) == 1
+    (made,) = (models / "converted" / "tiny-judge").glob("*graph*")
+    written = (made / "judge.xml").stat().st_mtime_ns
+    again = Judging(settings, patient=False)
+    assert again.of(entry_of(models)) is again.of(entry_of(models)) is not None
+    assert (made / "judge.xml").stat().st_mtime_ns == written
+
+
+def test_a_service_goes_on_without_it_while_it_is_made(
+    models: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = threading.Event()
+    made = module.prepare_judge
+
+    def slowly(*args: object) -> Path:
+        begin.wait(60)
+        return made(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "prepare_judge", slowly)
+    judging, entry = Judging(settings, patient=False), entry_of(models)
+    assert judging.of(entry) is None
+    assert judging.of(entry) is None
+    begin.set()
+    ends = time.monotonic() + 120
+    while judging.of(entry) is None and time.monotonic() < ends:
+        time.sleep(0.2)
+    assert isinstance(judging.of(entry), Judge)
+
+
+def test_there_is_none_where_the_setting_or_the_model_has_none(models: Path) -> None:
+    assert Judging(load_settings(models=models, judge=False), patient=True).of(
+        entry_of(models)
+    ) is None  # fmt: skip
+    assert Judging(load_settings(models=models), patient=True).of(entry_of(models, None)) is None
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_what_is_missing_is_told_once_and_nothing_stops(
+    models: Path, settings: Settings, caplog: pytest.LogCaptureFixture, patient: bool
+) -> None:
+    judging, entry = Judging(settings, patient), entry_of(models, "elsewhere")
+    with caplog.at_level(logging.WARNING):
+        ends = time.monotonic() + 20
+        while not caplog.records and time.monotonic() < ends:
+            assert judging.of(entry) is None
+            time.sleep(0.05)
+        assert judging.of(entry) is None
+    (told,) = {record.getMessage() for record in caplog.records}
+    assert "judge is left out" in told and WEIGHTS in told and "restore it" in told
+
+
+def test_without_memory_it_is_left_out(
+    models: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "available_memory", lambda: 1_000_000_000)
+    assert Judging(settings, patient=True).of(entry_of(models)) is None
