@@ -68,7 +68,7 @@ class Judging:
             return
         try:
             if choose_engine(entry, self._settings) == "openvino":
-                if not self._is_made(entry):
+                if not is_whole(judge_graph(entry, self._settings)):
                     log.warning("The judge of replies is made ready, once; it takes some minutes")
                 graph = prepare_judge(entry, self._settings, self._stop.is_set)
                 self._judge = Judge(graph, self._settings.models / str(entry.judge))
