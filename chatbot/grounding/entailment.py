@@ -18,6 +18,7 @@ from chatbot.grounding.sources import Span
 from chatbot.grounding.windows import Window, windows
 
 _WINDOWS = 2
+_MOST = 60  # sentences of a reply: a minute or two on a slow processor
 _UNCLEAR = "no passage clearly says it"
 
 
@@ -55,21 +56,39 @@ def doubt(claim: str, found: Finding, spans: Sequence[Span]) -> Doubt:
 
 
 def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
-    """What holds of each claim, all of which are read together."""
-    pairs = [(one.claim, window.text) for one in doubts for window in one.likely]
-    scores = iter(entailment.scores(pairs))
-    return [_weighed(one, [next(scores) for _ in one.likely], entailment) for one in doubts]
+    """What holds of each claim. Those of a reply are read together, the next section only with
+    those that the one before has not decided; of more than ``_MOST``, what the rules mark comes
+    first and for the last ones the rules' word stands."""
+    findings = [one.found for one in doubts]
+    waiting = sorted(
+        (place for place, one in enumerate(doubts) if one.likely),
+        key=lambda place: bool(doubts[place].found.spans),
+    )[:_MOST]
+    for turn in range(_WINDOWS):
+        waiting = [place for place in waiting if len(doubts[place].likely) > turn]
+        pairs = [(doubts[place].claim, doubts[place].likely[turn].text) for place in waiting]
+        scores = dict(zip(waiting, entailment.scores(pairs), strict=True))
+        for place, score in scores.items():
+            one = doubts[place]
+            if score >= _needed(one.found, entailment):
+                findings[place] = one.found if one.found.spans else _freed(one, one.likely[turn])
+            elif one.found.spans:
+                findings[place] = Finding((), _UNCLEAR, one.found.spans[0])
+        waiting = [
+            place
+            for place, score in scores.items()
+            if score < _needed(doubts[place].found, entailment)
+        ]
+    return findings
 
 
-def _weighed(one: Doubt, scores: Sequence[float], entailment: Entailment) -> Finding:
-    if not scores:
-        return one.found
-    score, window = max(zip(scores, one.likely, strict=True), key=lambda pair: pair[0])
-    if one.found.spans:
-        doubted = score < entailment.denies
-        return Finding((), _UNCLEAR, one.found.spans[0]) if doubted else one.found
-    enough = entailment.says if one.found.reason == NOT_SAID else entailment.overrules
-    if score < enough:
-        return one.found
+def _needed(found: Finding, entailment: Entailment) -> float:
+    """From which score on a text says the sentence."""
+    if found.spans:
+        return entailment.denies
+    return entailment.says if found.reason == NOT_SAID else entailment.overrules
+
+
+def _freed(one: Doubt, window: Window) -> Finding:
     said = read(one.claim)
     return Finding((max(window.spans, key=lambda span: coverage(said, span.reading, span.over)),))

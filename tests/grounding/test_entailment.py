@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
 from langchain_core.documents import Document
 
 from chatbot.grounding.entailment import doubt, settled
-from chatbot.grounding.evidence import evidence
+from chatbot.grounding.evidence import NOT_SAID, Finding, evidence
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
 from chatbot.grounding.windows import windows
@@ -62,6 +63,48 @@ def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
 def test_the_model_is_not_asked_about_a_copy() -> None:
     quotes, _, model = judged("Dogs may come along on a lead.", -9.0)
     assert quotes and not model.asked
+
+
+class Texts:
+    """Scores by the text that is read, and keeps what it was asked."""
+
+    denies, says, overrules = -0.5, 0.5, 2.0
+
+    def __init__(self, scores: dict[str, float]) -> None:
+        self.by_text, self.asked = scores, list[tuple[str, str]]()
+
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self.asked += pairs
+        return [next(v for k, v in self.by_text.items() if k in text) for _, text in pairs]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "supported"), [(0.6, 9, 1), (0.4, 9, 1), (0.4, 0.4, 0)]
+)
+def test_the_second_section_is_read_where_the_first_one_says_nothing(
+    first: float, second: float, supported: int
+) -> None:
+    text = "# Dogs\n\nA dog with a ticket may board.\n\n# Cats\n\nA cat may sleep in a basket."
+    meta = {"path": "a.md", "start": 0, "title": "Animals"}
+    spans = all_spans([Document(text, metadata=meta)])
+    claim = "Your dog is welcome once its ticket is paid."
+    one = doubt(claim, Finding((), NOT_SAID), spans)
+    model = Texts({"Dogs": first, "Cats": second})
+    (found,) = settled([one], model)
+    assert len(found.spans) == supported
+    assert len(model.asked) == (1 if first >= 0.5 else 2)
+
+
+def test_of_many_sentences_those_that_the_rules_mark_are_read_first() -> None:
+    spans = all_spans([Document(TEXT, metadata={"path": "a.md", "start": 0, "title": "Terms"})])
+    claim = "At the harbour the locker costs 4 EUR each day."
+    passed = [doubt(claim, evidence(claim, spans), spans) for _ in range(70)]
+    marked = [doubt(FREE, evidence(FREE, spans), spans) for _ in range(10)]
+    found = settled([*passed, *marked], Scores(0.6))
+    assert all(one.spans for one in found[-10:])
+    denied = settled([*passed, *marked], Scores(-9.0))
+    assert sum(not one.spans for one in denied) == 60
+    assert not any(one.spans for one in denied[-10:])
 
 
 def test_a_window_is_a_section_with_the_names_of_its_columns() -> None:
