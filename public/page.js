@@ -21,7 +21,10 @@ new MutationObserver(() => {
 // A new conversation gets its address some time after its first question. A page that is loaded again
 // before, goes to the conversation in which was asked. The service tells which one a page begins.
 const ASKED = "asked";
-const askedBefore = location.pathname === "/" ? sessionStorage.getItem(ASKED) : null;
+// Who goes to the first page anew wants a new conversation.
+const loadedAgain = performance.getEntriesByType("navigation")[0]?.type === "reload";
+const askedBefore = location.pathname === "/" && loadedAgain ? sessionStorage.getItem(ASKED) : null;
+if (!loadedAgain) sessionStorage.removeItem(ASKED);
 let begun = "";
 
 addEventListener("message", (event) => {

@@ -317,6 +317,9 @@ def test_a_page_loaded_again_in_mid_answer_gets_the_whole_answer(ann: Page, addr
     expect(ann.locator("[data-step-type=user_message]")).to_contain_text("Tell me calmly.")
     answered(ann)
     expect(ann.locator(".ai-message").first).to_contain_text("word11")
+    ann.evaluate("sessionStorage.setItem('asked', location.pathname.split('/').at(-1))")
+    new_chat(ann, address)  # who goes to the first page anew wants another one
+    assert ann.evaluate("sessionStorage.getItem('asked')") is None
 
 
 def test_stop_stays_while_an_answer_is_written_whatever_the_connection_does(
