@@ -67,18 +67,16 @@ def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
     for turn in range(_WINDOWS):
         waiting = [place for place in waiting if len(doubts[place].likely) > turn]
         pairs = [(doubts[place].claim, doubts[place].likely[turn].text) for place in waiting]
-        scores = dict(zip(waiting, entailment.scores(pairs), strict=True))
-        for place, score in scores.items():
+        undecided = []
+        for place, score in zip(waiting, entailment.scores(pairs), strict=True):
             one = doubts[place]
             if score >= _needed(one.found, entailment):
                 findings[place] = one.found if one.found.spans else _freed(one, one.likely[turn])
-            elif one.found.spans:
+                continue
+            undecided.append(place)
+            if one.found.spans:
                 findings[place] = Finding((), _UNCLEAR, one.found.spans[0])
-        waiting = [
-            place
-            for place, score in scores.items()
-            if score < _needed(doubts[place].found, entailment)
-        ]
+        waiting = undecided
     return findings
 
 

@@ -112,11 +112,11 @@ def convert(weights: Path, out: Path, bits: Bits, adapter: Path | None = None) -
 
 
 def _fill(folder: Path, weights: Path, bits: Bits, adapter: Path | None) -> None:
-    judges = adapter is not None and is_judge(adapter)
-    matrices = Matrices(weights, None if judges else adapter)
+    judge = adapter if adapter and is_judge(adapter) else None
+    matrices = Matrices(weights, None if judge else adapter)
     read_tokens(weights, matrices.reader).save(folder)
-    if adapter is not None and judges:
-        properties = write_judge(matrices, Trained(adapter), folder)
+    if judge:
+        properties = write_judge(matrices, Trained(judge), folder)
     else:
         properties = rewrite(_write_graph(weights, folder), matrices, bits)
     (folder / PROPERTIES).write_text(json.dumps(properties), encoding="utf-8")
