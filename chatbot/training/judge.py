@@ -1,7 +1,7 @@
 """Training a judge: the lower layers of a language model learn whether a text says a statement.
 
     python -m chatbot.training.judge OUT ROWS... [--base bundled] [--from FOLDER]
-        [--minutes N] [--layers N] [--first N]
+        [--minutes N] [--rate R] [--seed N] [--layers N] [--first N]
 
 ROWS are files of ``{"source", "right", "wrong"}`` a line: a text, statements that it says and
 statements that it does not say (``models/recipes/verdicts``). The products of layers from
@@ -35,7 +35,7 @@ _STEP = 700  # tokens of a step
 _LONGEST = 100  # tokens of a statement
 _MOST = 14  # statements of a text
 _PAIRS = 0.5
-_RATE, _OUTPUT_RATE = 4e-4, 2e-3
+RATE, _OUTPUT_RATE = 4e-4, 2e-3
 _WARM_UP = 12  # steps
 _LEAST = 0.03  # of the rate, at the end
 _SAVED = 20  # steps
@@ -100,14 +100,18 @@ def train(
     out: Path,
     seconds: float = math.inf,
     most: float = math.inf,
+    rate: float = RATE,
 ) -> int:
-    """Train until ``seconds`` have passed or ``most`` steps are done; the number of steps."""
+    """Train until ``seconds`` have passed or ``most`` steps are done; the number of steps.
+
+    ``rate`` is the highest that the differences learn with.
+    """
     import torch
 
     new = [model.norm, model.head, model.bias]
     learned = list(model.differences.values())
     optimizer = torch.optim.AdamW(
-        [{"params": learned, "lr": _RATE}, {"params": new, "lr": _OUTPUT_RATE}],
+        [{"params": learned, "lr": rate}, {"params": new, "lr": _OUTPUT_RATE}],
         weight_decay=0.0, betas=(0.9, 0.98),
     )  # fmt: skip
     rates = [group["lr"] for group in optimizer.param_groups]
@@ -117,8 +121,8 @@ def train(
         if passed >= 1:
             break
         share = min(1.0, (done + 1) / _WARM_UP) * max(_LEAST, (1 + math.cos(math.pi * passed)) / 2)
-        for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * share
+        for group, highest in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = highest * share
         loss = _loss(model, step)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -159,6 +163,8 @@ def main() -> int:
     parser.add_argument("--base", default="bundled")
     parser.add_argument("--from", dest="begin", type=Path, metavar="FOLDER")
     parser.add_argument("--minutes", type=float, default=75.0)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--seed", type=int, default=0, help="of the order; another to go on")
     parser.add_argument("--layers", type=int, default=14)
     parser.add_argument("--first", type=int, default=3)
     args = parser.parse_args()
@@ -170,8 +176,9 @@ def main() -> int:
         model.take(args.begin)
     args.out.mkdir(parents=True, exist_ok=True)
     tokens = read_tokens(weights, matrices.reader)
-    steps = examples(read_rows(args.rows), tokens, random.Random(0))
-    print(f"{train(model, steps, args.out, 60 * args.minutes)} steps")
+    steps = examples(read_rows(args.rows), tokens, random.Random(args.seed))
+    done = train(model, steps, args.out, 60 * args.minutes, rate=args.rate)
+    print(f"{done} steps")
     return 0
 
 

@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 
 from chatbot.errors import GenerationError, ModelUnavailableError, reason_of
-from chatbot.files import parse_json
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
-from chatbot.llm.convert import PROPERTIES
 from chatbot.llm.converted import mark_used, prepare_graph
+from chatbot.llm.engines.pipeline import load_pipeline
 from chatbot.llm.engines.protocol import (
     STOPPED,
     FinishReason,
@@ -32,7 +31,6 @@ from chatbot.llm.engines.protocol import (
     StreamDecoder,
 )
 from chatbot.llm.engines.resting import rest
-from chatbot.llm.hardware import processors
 from chatbot.llm.local import LocalChatModel, local_model
 from chatbot.llm.mapped import drop_mapped
 from chatbot.llm.tokens import TextTokens
@@ -52,11 +50,6 @@ _PIECE_SHARED = 0.01
 # from passages: a step then yields 3.6 tokens instead of one.
 _GUESSES = 5
 _NGRAM = 3
-
-# Tokens of prompts in one step: more read a prompt faster, and hold up the others' answers, and all
-# of the process, longer. 512 took 9 to 15 s on a processor without bfloat16, 128 3 to 5 s, and the
-# whole prompt about as long.
-_STEP_TOKENS, _STEP_TOKENS_SLOW = 512, 128
 
 
 @dataclass
@@ -116,7 +109,7 @@ class OpenVINOEngine:
         self._genai = openvino_genai
         try:
             self._tokens = TextTokens.load(folder)
-            self._pipeline = _load_pipeline(openvino_genai, folder, cache_gb)
+            self._pipeline = load_pipeline(openvino_genai, folder, cache_gb)
         except Exception as exc:  # openvino raises RuntimeError with a long native trace
             raise ModelUnavailableError(
                 f"The weights '{folder}' do not load ({reason_of(exc, -1)}); remove that folder, "
@@ -335,28 +328,3 @@ def _arriving(running: _Running) -> Iterator[tuple[list[int], bool]]:
             ) from item
         yield item
         done = item[1]
-
-
-def _step_tokens() -> int:
-    from openvino import Core
-
-    able = Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return _STEP_TOKENS if "BF16" in able else _STEP_TOKENS_SLOW
-
-
-def _load_pipeline(genai: Any, folder: Path, cache_gb: int) -> Any:
-    scheduler = genai.SchedulerConfig()
-    scheduler.enable_prefix_caching = True
-    scheduler.cache_size = cache_gb
-    scheduler.max_num_batched_tokens = _step_tokens()
-    # The processors of a container, not of the machine; and no thread is bound to one, where it
-    # would wait behind whatever else is busy there.
-    properties: dict[str, Any] = {
-        "INFERENCE_NUM_THREADS": processors(),
-        "ENABLE_CPU_PINNING": False,
-        "prompt_lookup": True,
-    }
-    with suppress(FileNotFoundError):
-        properties |= parse_json((folder / PROPERTIES).read_text(encoding="utf-8"))
-    # Without a tokenizer of its own: it takes tokens and gives tokens.
-    return genai.ContinuousBatchingPipeline(str(folder), scheduler, "CPU", properties)
