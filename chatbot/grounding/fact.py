@@ -56,7 +56,10 @@ class Fact:
         return False
 
     def _is_hour(self, other: "Fact") -> bool:
+        """ "8:00" is "8" and "8 hours"; "20:00" is "8" too, as in "open from 10 to 8"."""
         hours = {v * 60 for v in other.values if isinstance(v, Fraction)}
+        if other.unit is None and not other.counts:
+            hours |= {hour + 720 for hour in hours if 0 < hour < 720}
         return self.kind == "time" and other.unit in (None, "hour") and bool(self.values & hours)
 
 

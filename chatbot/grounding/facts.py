@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from chatbot.grounding.clock import TIME, minutes_of, spoken_times
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import kinds, numbers, units
 from chatbot.grounding.quantities import ONE, names_version, number_of, quantities
@@ -46,12 +47,6 @@ _DATES = (
     re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})\b"),
     re.compile(r"\b(?P<day>\d{1,2})\.(?P<number>\d{1,2})\.(?P<year>\d{4})?(?!\d)"),
     re.compile(r"\b(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>\d{4})\b"),
-)
-_TIME = re.compile(
-    r"\b(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d{2}))?\s?(?P<half>[ap])(?:\.\s?m\.|m\b)|"
-    r"\b(?P<hour2>\d{1,2}):(?P<minute2>\d{2})(?!\d|:)|\b(?P<hour3>\d{1,2})h(?P<minute3>\d{2})\b|"
-    r"\b(?P<noon>noon|midnight)\b|\b(?P<hour4>\d{1,2}) (?:Uhr|o'clock)\b",
-    re.IGNORECASE,
 )
 # German dates end with a dot, and these words stand before them.
 _DAY_FOLLOWS = re.compile(
@@ -137,7 +132,7 @@ def facts(text: str) -> list[Fact]:
     take(_ADDRESS, _address)
     for pattern in _DATES:
         take(pattern, _date)
-    take(_TIME, _time)
+    take(TIME, _time)
     take(_CODE, _code)
     found += _codes_between(spoken, [fact for fact in found if fact.kind == "code"])
     found += _months_between(spoken, [fact for fact in found if fact.kind == "date"])
@@ -177,6 +172,7 @@ def unify_spelling(text: str) -> str:
         text = normalise(text.translate(str.maketrans(kept)))
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
+    text = spoken_times(text)
     text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
     text = _HOURLY.sub(lambda match: f"every {30 if match['half'] else 60} minutes", text)
     text = _HALF_A.sub("½ ", _HALF_DAY.sub("½ day", _LASTING.sub(_with_unit, text)))
@@ -270,16 +266,8 @@ def month_names() -> list[str]:
 
 
 def _time(match: re.Match[str]) -> Fact | None:
-    named = match.groupdict()
-    if named["noon"]:
-        return _fact(match, "time", Fraction(720 if named["noon"].lower() == "noon" else 0))
-    hour = next(int(named[k]) for k in ("hour", "hour2", "hour3", "hour4") if named[k])
-    minute = next((int(named[k]) for k in ("minute", "minute2", "minute3") if named[k]), 0)
-    if hour > 24 or minute > 59:
-        return None
-    if named["half"]:
-        hour = hour % 12 + (12 if named["half"].lower() == "p" else 0)
-    return _fact(match, "time", Fraction(60 * hour + minute))
+    minutes = minutes_of(match)
+    return _fact(match, "time", *minutes) if minutes else None
 
 
 def _share(match: re.Match[str]) -> Fact:
