@@ -12,6 +12,7 @@ from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading
+from chatbot.grounding.series import other_member
 from chatbot.grounding.sources import Span
 
 OUTSIDE = re.compile(
@@ -123,6 +124,10 @@ def _other_currency(claim: Reading, span: Span, asked: Asked) -> tuple[str, str]
 
 def _other_name(claim: Reading, span: Span, asked: Asked) -> tuple[str, str] | None:
     """Another product of those that the documents set beside each other, or another code."""
+    named = any(series.named(claim.text) for series in span.series)
+    other = other_member(asked.reading.text, span.text, span.over.text, span.series)
+    if other and not named:
+        return other
     source: Piece = span.reading.pieces[0] if span.reading.row else span.reading
     stems = source.stems if span.reading.row else _around_facts(claim, span.reading)
     for family in span.families if claim.language != "de" else ():

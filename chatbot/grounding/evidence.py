@@ -28,6 +28,7 @@ from chatbot.grounding.overlap import (
 from chatbot.grounding.parts import readings
 from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading, read
+from chatbot.grounding.series import other_member
 from chatbot.grounding.sources import Span, follow, join_spans
 from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
 from chatbot.grounding.turned import turned
@@ -201,8 +202,14 @@ def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
         or other_name(claim, source, around)
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
+        or _of_another_member(claim, span)
         or other_cell(claim, span, spans)
     )
+
+
+def _of_another_member(claim: Reading, span: Span) -> str | None:
+    wrong = other_member(claim.text, span.text, span.over.text, span.series)
+    return f"it says '{wrong[0]}' where its source says '{wrong[1]}'" if wrong else None
 
 
 def _meant(

@@ -31,7 +31,9 @@ _NO_WHAT = re.compile(
 )
 _BUT = re.compile(r"\s*(?:but|aber|mais|pero|although|though|unless|except)\b", re.IGNORECASE)
 # Sides of [polar] that answer a question for the other side with "no".
-_DECISIVE = ("free", "allowed", "possible", "accept", "include", "valid", "enable", "public")
+_DECISIVE = (
+    "free", "allowed", "possible", "accept", "include", "valid", "enable", "public", "lose",
+)  # fmt: skip
 _TO_PAY = re.compile(
     r"\b(?:(?:do|does|must|should|will|would) (?:i|we|they|he|she|you|customers?|members?) "
     r"(?:have to |need to )?pay|(?:is|are) there (?:an? |any )?(?:\w+ )?(?:fee|charge|cost)s?|"
@@ -50,7 +52,7 @@ def denied_lead(claim: Reading, asked: Reading) -> str | None:
         return None
     if first.denies or _no_such(first, asked):
         return _OPPOSITE
-    if not first.negative and not first.facts and _other_answer(first, asked):
+    if not first.negative and not missing(first.facts, asked.facts) and _other_answer(first, asked):
         return _OPPOSITE
     return None
 

@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from chatbot.grounding.families import Family, families
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
+from chatbot.grounding.series import Series, series_of
 from chatbot.knowledge.blocks import header_rows
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import sentences
@@ -27,7 +28,8 @@ class Span:
     """``text`` from ``start`` in a passage, read by itself; ``over`` is what stands over it.
 
     ``row`` is the number of its table, or -1; ``cells`` are (column, cell) of a row whose columns
-    are known; ``families`` are the names that the passages set beside each other.
+    are known; ``families`` are the names that the passages set beside each other, and ``series``
+    those that begin alike.
     """
 
     passage: Document
@@ -39,6 +41,7 @@ class Span:
     row: int = -1
     cells: tuple[tuple[str, str], ...] = ()
     families: tuple[Family, ...] = ()
+    series: tuple[Series, ...] = ()
 
     @property
     def heading(self) -> bool:
@@ -89,8 +92,9 @@ def all_spans(passages: Sequence[Document], first: int = 1) -> list[Span]:
     """The spans of passages that are numbered from ``first``."""
     numbered = enumerate(passages, start=first)
     found = [span for number, passage in numbered for span in spans_of(passage, number)]
-    known = families(found, [passage.page_content for passage in passages])
-    return [replace(span, families=known) for span in found]
+    texts = tuple(passage.page_content for passage in passages)
+    known, series = families(found, texts), series_of(texts)
+    return [replace(span, families=known, series=series) for span in found]
 
 
 def _lines(text: str, columns: Sequence[str]) -> Iterator[tuple[int, int]]:
