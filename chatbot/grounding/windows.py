@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from chatbot.grounding.pieces import stems_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.sources import Span
 
@@ -21,6 +22,19 @@ class Window:
     def text(self) -> str:
         """The title, then a line for each span; a row has its columns' names."""
         return "\n".join([self.title, *map(_line, self.spans)]).strip()
+
+    def about(self, claim: Reading) -> str:
+        """The text, with those rows and columns only that the claim names where it names some: what
+        the others say is easily taken for it."""
+        rows = [span for span in self.spans if span.cells]
+        names = [stems_of(span.cells[0][1], claim.language) for span in rows]
+        kept = {id(span) for span, named in zip(rows, _named(names, claim), strict=True) if named}
+        lines = [
+            _columns(span, claim) if span.cells else _line(span)
+            for span in self.spans
+            if not span.cells or id(span) in kept
+        ]
+        return "\n".join([self.title, *lines]).strip()
 
     def share(self, claim: Reading) -> float:
         """The share of the claim's words, 0 to 1, that stand here."""
@@ -62,7 +76,27 @@ def _windows(spans: Sequence[Span]) -> Iterator[Window]:
         yield window
 
 
+def _named(names: Sequence[frozenset[str]], claim: Reading) -> list[bool]:
+    """Which names the claim says, the longest of those that hold each other; all if none."""
+    own = [bool(name) and name <= claim.stems for name in names]
+    found = [
+        mine and not any(name < other for other, said in zip(names, own, strict=True) if said)
+        for name, mine in zip(names, own, strict=True)
+    ]
+    return found if any(found) else [True] * len(names)
+
+
+def _columns(span: Span, claim: Reading) -> str:
+    """A row with its first cell and those whose columns the claim names."""
+    first, *rest = span.cells
+    names = [stems_of(name, claim.language) for name, _ in rest]
+    named = _named(names, claim)
+    return _cells([first, *(cell for cell, said in zip(rest, named, strict=True) if said)])
+
+
 def _line(span: Span) -> str:
-    if span.cells:
-        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in span.cells)
-    return " ".join(span.text.split())
+    return _cells(span.cells) if span.cells else " ".join(span.text.split())
+
+
+def _cells(cells: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in cells)
