@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence, reason_of
+from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence
 from chatbot.files import parse_json
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.judge import (
@@ -65,8 +65,10 @@ def read_rows(files: Sequence[Path]) -> dict[str, list[tuple[str, bool]]]:
     for file in files:
         try:
             lines = file.read_text(encoding="utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as exc:
-            raise ConfigurationError(f"'{file}' cannot be read: {reason_of(exc)}.") from exc
+        except OSError as exc:
+            raise ConfigurationError(f"'{file}' cannot be read: {exc.strerror}.") from exc
+        except UnicodeDecodeError as exc:
+            raise ConfigurationError(f"'{file}' is not UTF-8 text.") from exc
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 source, said = _row(line, f"{file}, line {number}")
