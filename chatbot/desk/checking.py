@@ -5,13 +5,14 @@ is supported where a passage says just that (:mod:`chatbot.grounding.evidence`, 
 thoughts of :mod:`chatbot.grounding.entailment`); the language model is not asked.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from chatbot.audience import Asker
-from chatbot.errors import QuestionError
+from chatbot.errors import ModelUnavailableError, QuestionError
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.citations import Citation, citation_of, verdict
 from chatbot.grounding.entailment import Doubt, doubt, settled
@@ -24,6 +25,8 @@ from chatbot.grounding.sources import Span, all_spans
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
 from chatbot.text.unicode import require_unicode
+
+log = logging.getLogger(__name__)
 
 LONGEST = 20_000  # characters of a reply
 _MOST = 400  # sentences of one: each is searched for, and prose of that length has 300
@@ -95,10 +98,19 @@ def check_reply(
             found = evidence(text, spans, asked.reading, alike)
             doubts.append(doubt(text, found, spans))
             about.append((asked, spans))
-    entailment = service.entailment()
-    findings = settled(doubts, entailment) if entailment else [one.found for one in doubts]
-    told = zip(doubts, findings, about, strict=True)
+    told = zip(doubts, _findings(service, doubts), about, strict=True)
     return [_checked(one.claim, found, *place) for one, found, place in told]
+
+
+def _findings(service: ChatService, doubts: list[Doubt]) -> list[Finding]:
+    """What holds after the judge's second thoughts; without one, or where it fails, the rules'
+    word."""
+    try:
+        if entailment := service.entailment():
+            return settled(doubts, entailment)
+    except ModelUnavailableError as exc:
+        log.warning("Checked by rules alone: %s", exc)
+    return [one.found for one in doubts]
 
 
 def statements(reply: str) -> Iterator[str]:

@@ -36,6 +36,9 @@ class Entailment(Protocol):
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """A score for each (sentence, text)."""
 
+    def reads(self, sentence: str) -> bool:
+        """Whether it reads a sentence to its end."""
+
 
 @dataclass(frozen=True)
 class Doubt:
@@ -58,10 +61,10 @@ def doubt(claim: str, found: Finding, spans: Sequence[Span]) -> Doubt:
 def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
     """What holds of each claim. Those of a reply are read together, the next section only with
     those that the one before has not decided; of more than ``_MOST``, what the rules mark comes
-    first and for the last ones the rules' word stands."""
+    first and for the last ones the rules' word stands, as for one that is not read to its end."""
     findings = [one.found for one in doubts]
     waiting = sorted(
-        (place for place, one in enumerate(doubts) if one.likely),
+        (place for place, one in enumerate(doubts) if one.likely and entailment.reads(one.claim)),
         key=lambda place: bool(doubts[place].found.spans),
     )[:_MOST]
     for turn in range(_WINDOWS):

@@ -86,7 +86,7 @@ _FAST = re.compile(r"\b(?:fast|often|much|oft)\b", re.IGNORECASE)
 _NTH = re.compile(r"\b(?:day|week|month|tag|woche|monat|jour|día) \d", re.IGNORECASE)
 _EDGE = re.compile(r"^(?:and|und|et|y)\s+|\s+(?:and|und|et|y|n|plus|sowie)$", re.IGNORECASE)
 _PAIR = re.compile(
-    r"(?P<one>[\w'’-]+(?: [\w'’-]+)?) ?(?:and|und|&|\+|et|y|vs\.?|versus)\s"
+    r"(?<![\w'’-])(?P<one>[\w'’-]++(?: [\w'’-]++)?) ?(?:and|und|&|\+|et|y|vs\.?|versus)\s"
     r"(?:the |an? |our |de[rmn] |die |das |im |in |la |le |el )?(?P<other>[\w'’-]+(?: [\w'’-]+)?)",
     re.IGNORECASE,
 )

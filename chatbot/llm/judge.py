@@ -1,5 +1,6 @@
 """A judge at work: whether texts say what statements say, on OpenVINO."""
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from chatbot.settings import Settings
 # Tokens that are read in one step; who waits for another model waits for a step at most.
 _STEP = 512
 # Tokens of a text, and of a statement: what was trained was shorter.
-_LONGEST_TEXT, _LONGEST_STATEMENT = 400, 100
+LONGEST_TEXT, LONGEST_STATEMENT = 400, 100
 _ASKED = "\nTrue?"
 _BITS: Bits = 8
 
@@ -50,7 +51,7 @@ def judge_graph(entry: LLMEntry, settings: Settings) -> Path:
     """
     weights, trained = require_weights(entry, "openvino"), settings.models / str(entry.judge)
     try:
-        digest = file_hash(trained / WEIGHTS)
+        _, digest = file_hash(trained / SETTINGS), file_hash(trained / WEIGHTS)
     except OSError as exc:
         raise ModelUnavailableError(
             f"'{exc.filename}' cannot be read: {exc.strerror}; restore it from the repository."
@@ -89,10 +90,6 @@ class Judge:
         try:
             import openvino
 
-            bounds = parse_json((trained / SETTINGS).read_text(encoding="utf-8"))
-            self.denies = float(bounds["denies"])
-            self.says = float(bounds["says"])
-            self.overrules = float(bounds["overrules"])
             self._tokens = TextTokens.load(graph)
             properties = parse_json((graph / PROPERTIES).read_text(encoding="utf-8"))
             properties |= {"INFERENCE_NUM_THREADS": processors(), "PERFORMANCE_HINT": "LATENCY"}
@@ -100,14 +97,24 @@ class Judge:
             self._request = compiled.create_infer_request()
         except Exception as exc:  # OpenVINO and tokenizers raise plain exceptions
             raise ModelUnavailableError(
-                f"The judge in '{graph}' does not load ({reason_of(exc)})."
+                f"The judge in '{graph}' does not load ({reason_of(exc)}); remove that folder, and "
+                "it is made again."
             ) from exc
-        mark_used(graph)
+        self.denies, self.says, self.overrules = _bounds(trained / SETTINGS)
         self._graph = graph / GRAPH
         self._lock = threading.Lock()
+        mark_used(graph)
+
+    def reads(self, statement: str) -> bool:
+        """Whether all of a statement is read; of a longer one the end may be wrong."""
+        return len(_statement(self._tokens, statement)) <= LONGEST_STATEMENT
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """A score for each (statement, text)."""
+        """A score for each (statement, text).
+
+        Raises:
+            ModelUnavailableError: it fails, or gives what is no number.
+        """
         places: dict[str, list[int]] = {}
         for place, (_, text) in enumerate(pairs):
             places.setdefault(text, []).append(place)
@@ -123,9 +130,9 @@ class Judge:
         """Groups of at most some ``_STEP`` tokens together, with the places of their pairs."""
         groups, where, size = list[Group](), list[int](), 0
         for text, wanted in places.items():
-            group = Group(text_tokens(self._tokens, text)[:_LONGEST_TEXT])
+            group = Group(text_tokens(self._tokens, text)[:LONGEST_TEXT])
             for place in wanted:
-                statement = statement_tokens(self._tokens, pairs[place][0], _LONGEST_STATEMENT)
+                statement = statement_tokens(self._tokens, pairs[place][0], LONGEST_STATEMENT)
                 fresh = 0 if group.statements else len(group.text)
                 if where and size + fresh + len(statement) > _STEP:
                     yield ([*groups, group] if group.statements else groups), where
@@ -139,10 +146,34 @@ class Judge:
             yield groups, where
 
     def _infer(self, groups: Sequence[Group]) -> list[float]:
-        with self._lock:
-            found = self._request.infer(list(inputs(groups)))[0].tolist()
-            drop_mapped(self._graph.with_suffix(".bin"))
+        try:
+            with self._lock:
+                found = self._request.infer(list(inputs(groups)))[0].tolist()
+                drop_mapped(self._graph.with_suffix(".bin"))
+        except Exception as exc:  # OpenVINO raises plain ones
+            raise ModelUnavailableError(f"The judge failed ({reason_of(exc)}).") from exc
+        if not all(map(math.isfinite, found)):
+            raise ModelUnavailableError("The judge gives what is no number.")
         return [float(score) for score in found]
+
+
+def _bounds(file: Path) -> tuple[float, float, float]:
+    """``denies``, ``says`` and ``overrules``."""
+    try:
+        told = parse_json(file.read_text(encoding="utf-8"))
+        denies, says, overrules = (float(told[name]) for name in ("denies", "says", "overrules"))
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise _no_bounds(file) from exc
+    if not all(map(math.isfinite, (denies, says, overrules))):
+        raise _no_bounds(file)
+    return denies, says, overrules
+
+
+def _no_bounds(file: Path) -> ModelUnavailableError:
+    return ModelUnavailableError(
+        f"'{file}' does not say from which scores on a judge decides; restore it from the "
+        "repository."
+    )
 
 
 def text_tokens(tokens: Any, text: str) -> list[int]:
@@ -152,11 +183,15 @@ def text_tokens(tokens: Any, text: str) -> list[int]:
 
 def statement_tokens(tokens: Any, statement: str, longest: int) -> list[int]:
     """A statement and what asks for the verdict, ``longest`` tokens at most."""
-    found: list[int] = tokens.encode(f"Statement: {statement.strip()}{_ASKED}")
+    found = _statement(tokens, statement)
     if len(found) <= longest:
         return found
     asked = list(tokens.encode(_ASKED))
     return found[: longest - len(asked)] + asked
+
+
+def _statement(tokens: Any, statement: str) -> list[int]:
+    return list(tokens.encode(f"Statement: {statement.strip()}{_ASKED}"))
 
 
 def inputs(groups: Sequence[Group]) -> tuple[Any, Any, Any, Any]:

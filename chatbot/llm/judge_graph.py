@@ -6,6 +6,7 @@ Qwen2.5-Coder-1.5B 14 are read. What was trained (``chatbot/training/judge.py``)
 differences (LoRA, Hu et al. 2021, arXiv:2106.09685) of the products, and one output.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.errors import ModelUnavailableError
+from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.files import parse_json
 from chatbot.llm.graph import eight_bits, input_group, packed_rows
 from chatbot.llm.matrices import EMBEDDING, Matrices, Matrix
@@ -84,16 +85,58 @@ class Trained:
         """Read ``folder``.
 
         Raises:
-            OSError: a file is missing.
-            ValueError: one is damaged.
+            ModelUnavailableError: a file is missing or damaged.
         """
         from safetensors.numpy import load_file
 
-        told = parse_json((folder / SETTINGS).read_text(encoding="utf-8"))
-        self.layers, self.scale = int(told["layers"]), float(told["scale"])
-        self._values = {
-            name: value.astype(np.float32) for name, value in load_file(folder / WEIGHTS).items()
-        }
+        self._folder = folder
+        try:
+            told = parse_json((folder / SETTINGS).read_text(encoding="utf-8"))
+            self.layers, self.scale = int(told["layers"]), float(told["scale"])
+            self._values = {
+                name: value.astype(np.float32)
+                for name, value in load_file(folder / WEIGHTS).items()
+            }
+        except Exception as exc:  # safetensors and JSON each have their own
+            raise self._unfit(reason_of(exc)) from exc
+
+    def require_fit(self, matrices: Matrices) -> None:
+        """Numpy would spread what is too small over what is larger, and leave out what it does not
+        look for.
+
+        Raises:
+            ModelUnavailableError: it was not learned beside ``matrices``, or is no number.
+        """
+        if self.layers < 1 or _of_layer(self.layers - 1, "attn_q") not in matrices.names:
+            raise self._unfit(f"the model has no {self.layers} layers")
+        if not math.isfinite(self.scale):
+            raise self._unfit("its scale is no number")
+        sizes = self._sizes(matrices)
+        for name in sorted({*sizes, *self._values}):
+            value = self._values.get(name)
+            if value is None or value.shape != sizes.get(name):
+                raise self._unfit(f"'{name}' is of another size or missing")
+            if not np.isfinite(value).all():
+                raise self._unfit(f"'{name}' has what is no number")
+
+    def _sizes(self, matrices: Matrices) -> dict[str, tuple[int, ...]]:
+        """Of every tensor, by its name."""
+        width = matrices.shape(_of_layer(0, "attn_q"))[1]
+        found: dict[str, tuple[int, ...]] = {"norm": (width,), "head": (width,), "bias": (1,)}
+        for layer in range(self.layers):
+            for part, names in PARTS.items():
+                first, second = (f"layers.{layer}.{part}.{end}" for end in ("a", "b"))
+                if first in self._values:
+                    rank = len(self._values[first])
+                    shapes = [matrices.shape(_of_layer(layer, name)) for name in names]
+                    found[first] = (rank, shapes[0][1])
+                    found[second] = (sum(rows for rows, _ in shapes), rank)
+        return found
+
+    def _unfit(self, why: str) -> ModelUnavailableError:
+        return ModelUnavailableError(
+            f"the judge in '{self._folder}' does not fit them: {why}; restore the folder"
+        )
 
     def difference(self, layer: int, part: str) -> Matrix | float:
         """What is added to the weights (out, in) of a layer's part; 0 where nothing was learned."""
@@ -113,14 +156,19 @@ def write_judge(matrices: Matrices, trained: Trained, folder: Path) -> dict[str,
         Properties with which the graph has to be compiled.
 
     Raises:
-        ModelUnavailableError: the file is of another architecture.
+        ModelUnavailableError: the file is of another architecture, or the judge of another model.
     """
     import openvino
 
+    trained.require_fit(matrices)
     model = _Writer(matrices, trained).model()
     openvino.save_model(model, folder / GRAPH, compress_to_fp16=False)
-    widths = (matrices.shape(f"blk.0.{names[0]}.weight")[1] for names in PARTS.values())
+    widths = (matrices.shape(_of_layer(0, names[0]))[1] for names in PARTS.values())
     return {"DYNAMIC_QUANTIZATION_GROUP_SIZE": input_group(widths)}
+
+
+def _of_layer(layer: int, name: str) -> str:
+    return f"blk.{layer}.{name}.weight"
 
 
 class _Writer:
@@ -230,7 +278,7 @@ class _Writer:
         difference = self._trained.difference(layer, part)
         products, at = [], 0
         for name in PARTS[part]:
-            weights = self._matrices.read(f"blk.{layer}.{name}.weight")
+            weights = self._matrices.read(_of_layer(layer, name))
             own = (
                 difference if isinstance(difference, float) else difference[at : at + len(weights)]
             )
@@ -248,7 +296,7 @@ class _Writer:
         return op.multiply(op.divide(rows, size), self._constant(scale))
 
     def _vector(self, layer: int, name: str) -> Matrix:
-        return self._vectors[f"blk.{layer}.{name}.weight"]
+        return self._vectors[_of_layer(layer, name)]
 
     def _constant(self, values: NDArray[Any]) -> Any:
         self._kept.append(values)

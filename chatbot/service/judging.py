@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, disk_sentence
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.llm.factory import choose_engine
 from chatbot.llm.half_made import is_whole
@@ -72,14 +72,23 @@ class Judging:
                     log.warning("The judge of replies is made ready, once; it takes some minutes")
                 graph = prepare_judge(entry, self._settings, self._stop.is_set)
                 self._judge = Judge(graph, self._settings.models / str(entry.judge))
-        except ChatbotError as exc:
-            log.warning("The judge is left out: %s", exc)
+        except (ChatbotError, OSError) as exc:
+            _warn(exc)
 
     def _make(self, entry: LLMEntry) -> None:
+        made = False
         try:
-            prepare_judge(entry, self._settings, self._stop.is_set)
-        except ChatbotError as exc:
-            log.warning("The judge is left out: %s", exc)
-            with self._lock:
-                self._of = entry.name
-        self._making = None
+            if choose_engine(entry, self._settings) == "openvino":
+                prepare_judge(entry, self._settings, self._stop.is_set)
+                made = True
+        except (ChatbotError, OSError) as exc:
+            _warn(exc)
+        with self._lock:
+            self._of = self._of if made else entry.name
+            self._making = None
+
+
+def _warn(exc: ChatbotError | OSError) -> None:
+    log.warning(
+        "The judge is left out: %s", disk_sentence(exc) if isinstance(exc, OSError) else exc
+    )

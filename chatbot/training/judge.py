@@ -22,17 +22,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chatbot.errors import ConfigurationError
+from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence
 from chatbot.files import parse_json
 from chatbot.llm.catalogue import load_catalogue, require_weights
-from chatbot.llm.judge import Group, inputs, statement_tokens, text_tokens
+from chatbot.llm.judge import (
+    LONGEST_STATEMENT,
+    LONGEST_TEXT,
+    Group,
+    inputs,
+    statement_tokens,
+    text_tokens,
+)
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
 from chatbot.settings import load_settings
 from chatbot.training.judge_model import JudgeModel
 
 _STEP = 700  # tokens of a step
-_LONGEST = 100  # tokens of a statement
 _MOST = 14  # statements of a text
 _PAIRS = 0.5
 RATE, _OUTPUT_RATE = 4e-4, 2e-3
@@ -52,21 +58,40 @@ def read_rows(files: Sequence[Path]) -> dict[str, list[tuple[str, bool]]]:
     """The statements about each text, and whether it says them.
 
     Raises:
-        ConfigurationError: a line is no JSON, or has no text and statements.
+        ConfigurationError: a file cannot be read, or has no rows; a line is no JSON, or has no text
+            and statements.
     """
     found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                row = parse_json(line)
-                own = found[row["source"]]
-                own += [(text, True) for text in row["right"]]
-                own += [(text, False) for text in row["wrong"]]
-            except (ValueError, TypeError, KeyError) as exc:
-                raise ConfigurationError(
-                    f"{file}, line {number}: 'source', 'right' or 'wrong' is missing."
-                ) from exc
+        try:
+            lines = file.read_text(encoding="utf-8").split("\n")
+        except OSError as exc:
+            raise ConfigurationError(f"'{file}' cannot be read: {exc.strerror}.") from exc
+        except UnicodeDecodeError as exc:
+            raise ConfigurationError(f"'{file}' is not UTF-8 text.") from exc
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                source, said = _row(line, f"{file}, line {number}")
+                found[source] += said
+    if not found:
+        raise ConfigurationError("There is nothing to learn from: the files have no rows.")
     return found
+
+
+def _row(line: str, where: str) -> tuple[str, list[tuple[str, bool]]]:
+    try:
+        row = parse_json(line)
+        source, right, wrong = row["source"], row["right"], row["wrong"]
+    except (ValueError, TypeError, KeyError) as exc:
+        raise ConfigurationError(f"{where}: 'source', 'right' or 'wrong' is missing.") from exc
+    lists = isinstance(right, list) and isinstance(wrong, list)
+    if not lists or not all(isinstance(text, str) for text in (source, *right, *wrong)):
+        raise ConfigurationError(
+            f"{where}: 'source' has to be a text, 'right' and 'wrong' lists of texts."
+        )
+    if not (right or wrong):
+        raise ConfigurationError(f"{where}: there is no statement in 'right' or 'wrong'.")
+    return source, [(text, True) for text in right] + [(text, False) for text in wrong]
 
 
 def examples(
@@ -82,8 +107,8 @@ def examples(
             own = dice.sample(rows[source], min(_MOST, len(rows[source])))
             if (other := dice.choice(sources)) != source:
                 own.append((dice.choice(rows[other])[0], False))
-            said = [statement_tokens(tokens, text, _LONGEST) for text, _ in own]
-            group = Group(text_tokens(tokens, source), said)
+            said = [statement_tokens(tokens, text, LONGEST_STATEMENT) for text, _ in own]
+            group = Group(text_tokens(tokens, source)[:LONGEST_TEXT], said)
             if step and size + group.size > 1.15 * most:
                 yield step
                 step, size = [], 0
@@ -156,7 +181,7 @@ def _loss(model: JudgeModel, step: Sequence[Example]) -> Any:
 
 
 def main() -> int:
-    """What the command line above does."""
+    """What the command line above does; a sentence and status 1 where it cannot."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("rows", type=Path, nargs="+")
@@ -167,19 +192,40 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the order; another to go on")
     parser.add_argument("--layers", type=int, default=14)
     parser.add_argument("--first", type=int, default=3)
-    args = parser.parse_args()
+    try:
+        _run(parser.parse_args())
+    except ChatbotError as exc:
+        print(exc, file=sys.stderr)
+        return 1
+    except OSError as exc:
+        print(disk_sentence(exc), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the folder has what was learned until then.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
+    if not args.minutes > 0:
+        raise ConfigurationError("--minutes has to be more than 0.")
+    rows = read_rows(args.rows)  # before the weights, which take a minute
+    args.out.mkdir(parents=True, exist_ok=True)
     settings = load_settings()
-    weights = require_weights(load_catalogue(settings.models).llm[args.base], "openvino")
+    entry = load_catalogue(settings.models).choose_llm(args.base)
+    weights = require_weights(entry, "openvino")
     matrices = Matrices(weights)
     model = JudgeModel(matrices, args.layers, args.first)
     if args.begin:
         model.take(args.begin)
-    args.out.mkdir(parents=True, exist_ok=True)
-    tokens = read_tokens(weights, matrices.reader)
-    steps = examples(read_rows(args.rows), tokens, random.Random(args.seed))
-    done = train(model, steps, args.out, 60 * args.minutes, rate=args.rate)
-    print(f"{done} steps")
-    return 0
+    dice = random.Random(args.seed)
+    steps = examples(rows, read_tokens(weights, matrices.reader), dice)
+    try:
+        done = train(model, steps, args.out, 60 * args.minutes, rate=args.rate)
+        print(f"{done} steps")
+    except KeyboardInterrupt:
+        model.save(args.out)
+        raise
 
 
 if __name__ == "__main__":

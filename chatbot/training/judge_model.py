@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from chatbot.errors import ConfigurationError, reason_of
+from chatbot.files import replacing, write_whole
 from chatbot.llm.hardware import fastest_dtype
 from chatbot.llm.judge_graph import PARTS, SETTINGS, WEIGHTS, Shape
 from chatbot.llm.matrices import EMBEDDING, Matrices
 
 _RANK, _SCALE = 16, 2.0
+_OUTPUT = ("norm", "head", "bias")
 _BOUNDS = {"denies": -0.5, "says": 0.5, "overrules": 0.5}  # until they are chosen
 
 
@@ -53,10 +56,16 @@ class JudgeModel:
 
         Raises:
             ModelUnavailableError: they are of another architecture.
+            ConfigurationError: the model has fewer layers, or ``first`` is none of them.
         """
         import torch
 
         self._shape = Shape.read(matrices)
+        if not 0 <= first < layers or f"blk.{layers - 1}.attn_q.weight" not in matrices.names:
+            raise ConfigurationError(
+                f"A judge of {layers} layers that learns from layer {first} on cannot be made of "
+                "this model; change --layers or --first."
+            )
         self.layers = layers
         half = fastest_dtype()
         self._rows = torch.from_numpy(matrices.read(EMBEDDING)).to(torch.float16)
@@ -139,31 +148,45 @@ class JudgeModel:
         return both.cos(), both.sin()
 
     def save(self, folder: Path) -> None:
-        """Write what was learned as :class:`chatbot.llm.judge_graph.Trained` reads it."""
-        from safetensors.torch import save_file
+        """Write what was learned as :class:`chatbot.llm.judge_graph.Trained` reads it; each file
+        whole or not at all.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        from safetensors.torch import save
 
         halves = {name: value.detach().half() for name, value in self.differences.items()}
-        output = {name: getattr(self, name).detach() for name in ("norm", "head", "bias")}
-        save_file(halves | output, folder / WEIGHTS)
+        output = {name: getattr(self, name).detach() for name in _OUTPUT}
+        with replacing(folder / WEIGHTS) as stream:
+            stream.write(save(halves | output))
         told = {"layers": self.layers, "scale": _SCALE} | _BOUNDS
-        (folder / SETTINGS).write_text(json.dumps(told) + "\n", encoding="utf-8")
+        write_whole(folder / SETTINGS, [json.dumps(told) + "\n"])
 
     def take(self, folder: Path) -> None:
         """Go on from what was learned before.
 
         Raises:
-            OSError: it is missing.
-            KeyError: it is of other layers.
+            ConfigurationError: it is missing, damaged, or of other layers.
         """
         import torch
         from safetensors.torch import load_file
 
-        values = load_file(folder / WEIGHTS)
+        own = self.differences | {name: getattr(self, name) for name in _OUTPUT}
+        try:
+            values = load_file(folder / WEIGHTS)
+        except Exception as exc:  # safetensors has its own
+            raise ConfigurationError(f"'{folder}' holds no judge ({reason_of(exc)}).") from exc
+        if {name: value.shape for name, value in values.items()} != {
+            name: value.shape for name, value in own.items()
+        }:
+            raise ConfigurationError(
+                f"The judge in '{folder}' is of other layers or another model; give --layers, "
+                "--first and --base as it was trained."
+            )
         with torch.no_grad():
-            for name, value in self.differences.items():
+            for name, value in own.items():
                 value.copy_(values[name])
-            for name in ("norm", "head", "bias"):
-                getattr(self, name).copy_(values[name])
 
 
 def _new(matrices: Matrices, layers: range) -> Iterator[tuple[str, Any]]:

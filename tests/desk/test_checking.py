@@ -1,10 +1,12 @@
 """A person's reply against the folder, sentence by sentence."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from chatbot.audience import EVERYTHING
 from chatbot.desk.checking import check_reply, statements
-from chatbot.errors import QuestionError
+from chatbot.errors import ModelUnavailableError, QuestionError
 from chatbot.grounding.lexicon import is_polite
 from chatbot.index.retriever import HybridRetriever
 from chatbot.passage import Passage
@@ -98,6 +100,25 @@ def test_a_closing_line_is_no_sentence_that_lacks_a_source(shop: ChatService) ->
     said, closing = check_reply(shop, "Nobody knows this.\n\nKind regards, Ann", EVERYTHING)
     assert not said.supported and not said.is_polite
     assert not closing.supported and closing.is_polite
+
+
+def test_a_judge_that_fails_leaves_the_word_to_the_rules(
+    shop: ChatService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        denies = says = overrules = 0.0
+
+        def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+            raise ModelUnavailableError("The judge failed (out of memory).")
+
+        def reads(self, sentence: str) -> bool:
+            return True
+
+    reply = "You can return it within 90 days. Thanks!"
+    by_rules = check_reply(shop, reply, EVERYTHING)
+    monkeypatch.setattr(shop, "entailment", Broken)
+    assert check_reply(shop, reply, EVERYTHING) == by_rules
+    assert "by rules alone: The judge failed" in caplog.text
 
 
 def test_blank_lines_part_statements() -> None:

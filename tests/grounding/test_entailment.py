@@ -30,6 +30,9 @@ class Scores:
         self.asked += pairs
         return [self.score] * len(pairs)
 
+    def reads(self, sentence: str) -> bool:
+        return len(sentence) < 300
+
 
 def judged(claim: str, score: float, text: str = TEXT) -> tuple[list[str], str, Scores]:
     spans = all_spans([Document(text, metadata={"path": "a.md", "start": 0, "title": "Terms"})])
@@ -63,6 +66,11 @@ def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
 def test_the_model_is_not_asked_about_a_copy() -> None:
     quotes, _, model = judged("Dogs may come along on a lead.", -9.0)
     assert quotes and not model.asked
+
+
+def test_the_model_is_not_asked_about_what_it_does_not_read_to_its_end() -> None:
+    quotes, reason, model = judged(f"{FREE[:-1]} {'and it is so ' * 30}and gets 9 EUR.", 9.0)
+    assert not quotes and reason and not model.asked
 
 
 class Texts:

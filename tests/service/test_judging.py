@@ -105,3 +105,35 @@ def test_without_memory_it_is_left_out(
 ) -> None:
     monkeypatch.setattr(module, "available_memory", lambda: 1_000_000_000)
     assert Judging(settings, patient=True).of(entry_of(models)) is None
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_folder_that_cannot_be_written_stops_nothing(
+    models: Path, settings: Settings, caplog: pytest.LogCaptureFixture, patient: bool
+) -> None:
+    blocked = models / "converted"
+    blocked.write_text("a file, where a folder has to be")
+    judging = Judging(settings, patient)
+    try:
+        with caplog.at_level(logging.WARNING):
+            ends = time.monotonic() + 20
+            while "left out" not in caplog.text and time.monotonic() < ends:
+                assert judging.of(entry_of(models)) is None
+                time.sleep(0.05)
+        assert judging.of(entry_of(models)) is None
+    finally:
+        blocked.unlink()
+    assert "judge is left out" in caplog.text and str(blocked) in caplog.text
+
+
+def test_none_is_made_where_another_engine_runs_the_model(
+    models: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(module, "choose_engine", lambda *_: "transformers")
+    monkeypatch.setattr(module, "prepare_judge", lambda *given: asked.append(given))
+    judging, ends = Judging(settings, patient=False), time.monotonic() + 20
+    while judging._of is None and time.monotonic() < ends:
+        assert judging.of(entry_of(models)) is None
+        time.sleep(0.05)
+    assert judging.of(entry_of(models)) is None and not asked

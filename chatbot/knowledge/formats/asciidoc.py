@@ -29,10 +29,11 @@ _DIRECTIVE = re.compile(
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*|[|,:]===)\s*$")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
 _LINK = re.compile(r"(?:link:|xref:)?(https?://[^\s\[]{1,2000}|[\w./#-]{1,300})\[([^\]]{0,500})\]")
-_INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.*?\S)?)\1(?![\w*_`#])")
+# No longer ones: what opens and never closes would be looked for to the end, from each sign.
+_INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.{0,500}?\S)?)\1(?![\w*_`#])")
 _MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
 _START = re.compile(r"\[[^\]]*\bstart=(\d{1,4})")
-_PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})[^\]]{0,500}\]")
+_PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]]{0,500})?\]")
 _KEYS = re.compile(r"(?:kbd|btn):\[([^\]]{0,200})\]")
 _MENU = re.compile(r"menu:([^\s\[]{1,200})\[([^\]]{0,200})\]")
 _CALLOUT = re.compile(r"(?<!\s)\s*<(?:\d{1,2}|\.)>\s*$")

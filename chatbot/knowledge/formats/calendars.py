@@ -2,6 +2,7 @@
 
 import quopri
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -16,6 +17,11 @@ _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d*(Z?))?")
 _MARKUP = re.compile(r"</?(?:p|br|b|a|ul|li|div|span)\b", re.IGNORECASE)
 # Parameters of old cards, which have no names: "TEL;WORK;VOICE:".
 _BARE = re.compile(r";([A-Za-z-]+)(?=[;:])")
+# Lines that go on behind "=" at their ends, as those of pictures do not.
+_QUOTED = re.compile(
+    r"^[^:\n]{0,200}\bQUOTED-PRINTABLE\b[^:\n]{0,200}:(?:[^\n]*=\r?\n)+",
+    re.IGNORECASE | re.MULTILINE,
+)
 _EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _OF_A_CARD = {
     "TITLE": "Title", "ROLE": "Role", "ORG": "Organisation", "TEL": "Telephone", "EMAIL": "E-mail",
@@ -51,8 +57,7 @@ def _lines(text: str, kind: str) -> Iterator[_Line]:
 
     if f"BEGIN:{kind}" not in text.upper():
         raise DocumentError(f"it holds no {kind}")
-    if "QUOTED-PRINTABLE" in text.upper():
-        text = re.sub(r"=\r?\n[ \t]?", "", text)
+    text = _QUOTED.sub(lambda match: re.sub(r"=\r?\n[ \t]?", "", match[0]), text)
     lines = Contentlines.from_ical(text)  # type: ignore[no-untyped-call, unused-ignore]
     for line in filter(None, lines):
         before, sign, after = str(line).partition(":")
@@ -80,19 +85,36 @@ def _decoded(data: bytes, charset: str) -> str:
 
 
 def _parts(lines: Iterable[_Line], kind: str) -> Iterator[list[_Line]]:
-    """The lines of each part of a kind, without those of the parts in it, such as alarms."""
-    inside: list[str] = []
-    part: list[_Line] = []
+    """The lines of each part of a kind, without those of the parts in it, such as alarms; one that
+    nothing ends, as in half a file, ends with what it is in."""
+    inside: list[tuple[str, list[_Line]]] = []
+    begun: Counter[str] = Counter()
     for line in lines:
+        name = line.value.strip().upper()
         if line.name == "BEGIN":
-            inside.append(line.value.upper())
-            if inside[-1] == kind:
-                part = []
-        elif line.name == "END":
-            if inside and inside.pop() == kind:
-                yield part
-        elif inside and inside[-1] == kind:
-            part.append(line)
+            inside.append((name, []))
+            begun[name] += 1
+        elif line.name != "END":
+            if inside:
+                inside[-1][1].append(line)
+        elif begun[name]:
+            yield from _ended(inside, begun, kind, name)
+    yield from _ended(inside, begun, kind, "")
+
+
+def _ended(
+    inside: list[tuple[str, list[_Line]]], begun: Counter[str], kind: str, name: str
+) -> Iterator[list[_Line]]:
+    """End the last part of a ``name`` and what is open in it; without a name, all."""
+    found = []
+    while inside:
+        ended, part = inside.pop()
+        begun[ended] -= 1
+        if ended == kind:
+            found.append(part)
+        if ended == name:
+            break
+    yield from reversed(found)
 
 
 def _entry(lines: list[_Line]) -> Iterator[Block]:

@@ -77,9 +77,11 @@ def _named(table: _Placed, before: _Placed | None) -> _Placed:
 
 
 def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
-    while numbers and _is_title(grid, numbers):
-        yield Paragraph(next(iter(grid.rows[numbers[0]].values())))
-        numbers = numbers[1:]
+    titles = 0
+    while titles < len(numbers) and _is_title(grid, numbers[titles : titles + _MOST_NAMES]):
+        yield Paragraph(next(iter(grid.rows[numbers[titles]].values())))
+        titles += 1
+    numbers = numbers[titles:]
     if not numbers:
         return
     columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
@@ -96,11 +98,11 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
 
 
 def _is_title(grid: Grid, numbers: list[int]) -> bool:
-    """Whether the first row says one thing; a name over some of the columns is none."""
+    """Whether the first of some rows says one thing; a name over some of the columns is none."""
     first = grid.rows[numbers[0]]
     if len(set(first.values())) > 1:
         return False
-    left = min(min(grid.rows[row]) for row in numbers[:_MOST_NAMES])
+    left = min(min(grid.rows[row]) for row in numbers)
     return numbers[0] not in grid.wide or min(first) == left
 
 

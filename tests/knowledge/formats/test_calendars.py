@@ -69,6 +69,24 @@ def test_cards_say_who_it_is_and_how_to_reach_them(lines: str, want: str) -> Non
     assert found.text == f"## Tove Aalto\n\n{want}\n"
 
 
+def test_a_picture_that_ends_with_a_sign_for_more_takes_no_line_with_it() -> None:
+    cards = (
+        "BEGIN:VCARD\nFN:Ada\nNOTE;ENCODING=QUOTED-PRINTABLE:open =\nlate\n"
+        "PHOTO;ENCODING=BASE64;JPEG:/9j/4AA=\nEND:VCARD\nBEGIN:VCARD\nFN:Bo\nTEL:1\nEND:VCARD\n"
+    )
+    found = extract(".vcf", cards.encode())
+    assert found.text == "## Ada\n\nNote: open late\n\n## Bo\n\nTelephone: 1\n"
+
+
+def test_entries_that_nothing_ends_are_read() -> None:
+    half = (
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:One\nBEGIN:VALARM\nEND:VEVENT\n"
+        "BEGIN:VEVENT\nSUMMARY:Two\nLOCATION:A\nBEGIN:VEVENT\nSUMMARY:Three\nLOCATION:B\n"
+    )
+    text = extract(".ics", half.encode()).text
+    assert text == "## One\n\n## Two\n\nWhere: A\n\n## Three\n\nWhere: B\n"
+
+
 def test_other_files_under_these_endings_say_so() -> None:
     for suffix in (".ics", ".vcf"):
         with pytest.raises(DocumentError, match="holds no V"):
@@ -76,7 +94,7 @@ def test_other_files_under_these_endings_say_so() -> None:
 
 
 def test_damaged_calendars_are_read_in_no_time() -> None:
-    for part in ("BEGIN:VEVENT\n", 'A;b="', "END:VEVENT\n", ";X:", "=\n"):
+    for part in ("BEGIN:VEVENT\n", "BEGIN:A\n", 'A;b="', "END:VEVENT\n", ";X:", "=\n"):
         began = time.process_time()
         extract(".ics", f"BEGIN:VCALENDAR\nN;ENCODING=QUOTED-PRINTABLE:{part * 20_000}".encode())
         assert time.process_time() - began < 5

@@ -68,6 +68,8 @@ def test_further_formats(suffix: str, data: str, want: str) -> None:
         (".adoc", "|===\n|A |B\n|C" + "\n" * 50_000 + "|D\n|===\n"),
         (".adoc", "image:" * 30_000),
         (".adoc", "menu:a[" * 30_000),
+        (".adoc", " *b" * 10_000),
+        (".adoc", "x " + "image::a[" * 10_000),
         (".adoc", "x" + " " * 100_000 + "y"),
     ],
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.sheet_styles import text_of
 from tests.support.documents import load, saved
 
@@ -281,3 +283,10 @@ def test_a_second_row_names_parts_of_a_name_over_several_columns() -> None:
     rows = [["Plan", "Rate", None, "Fee"], [None, "Day", "Night", None], ["Basic", 31, 27, 9]]
     found = sheet(*rows, change=lambda book: book.active.merge_cells("B1:C1"))
     assert found.tables[0].columns == "Plan | Rate Day | Rate Night | Fee"
+
+
+def test_a_sheet_of_one_column_is_read_in_no_time() -> None:
+    grid = Grid({row: {0: f"Line {row}"} for row in range(60_000)})
+    began = time.process_time()
+    assert sum(1 for _ in grid_blocks(grid)) == 60_000
+    assert time.process_time() - began < 3
