@@ -113,6 +113,7 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
 
         async def _end(self, sig: int) -> None:
             log.info("Stopping: what is under way ends")
+            logging.getLogger("uvicorn.error").addFilter(_is_fault)
             status = _INTERRUPTED if sig == signal.SIGINT else 0
             _leave_after(_LAST, status)
             await parts.drain.end(parts.service.stop)
@@ -121,6 +122,12 @@ def _draining_server(config: Any, parts: Any, settings: Settings) -> Any:
             self.should_exit = True  # and not as killed by SIGTERM: this end is orderly
 
     return DrainingServer(config)
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Not what was cancelled because the service ends: a file that a slow browser still loads."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, asyncio.CancelledError)
 
 
 def _leave_after(seconds: float, status: int) -> None:

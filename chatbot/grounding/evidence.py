@@ -16,7 +16,13 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
-from chatbot.grounding.naming import misplaced, other_definition, other_name, renamed
+from chatbot.grounding.naming import (
+    misplaced,
+    other_definition,
+    other_name,
+    renamed,
+    unknown_name,
+)
 from chatbot.grounding.overlap import (
     COVERED,
     coverage,
@@ -88,11 +94,12 @@ def evidence(
         if alone and _is_other(said, span.reading, span.over):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason, span)
-    if parts := () if copied else _parts(said, near, spans, asked):
+    own = [span for span in spans if not _of_another_member(said, span)]
+    if parts := () if copied else _parts(said, [s for s in near if s in own], own, asked):
         return Finding(parts)
     if follows := _concluded(said, near, spans, asked):
         return Finding((follows,))
-    if explained := _explained(said, spans, asked):
+    if explained := _explained(said, own, asked):
         return Finding(explained)
     if calculated := _calculated(said, near, spans, asked):
         return Finding(calculated)
@@ -200,6 +207,7 @@ def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
         or renamed(claim, source, over, elsewhere(span, spans))
         or misplaced(claim, source, over, elsewhere(span, spans))
         or other_name(claim, source, around)
+        or unknown_name(claim, around)
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
         or _of_another_member(claim, span)

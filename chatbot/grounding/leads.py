@@ -6,6 +6,7 @@ import re
 from chatbot.grounding.binding import has_rival
 from chatbot.grounding.denial import conditional, other_side, other_state
 from chatbot.grounding.fact import missing
+from chatbot.grounding.lexicon import CURRENCIES
 from chatbot.grounding.opposites import sides, undenied
 from chatbot.grounding.overlap import coverage, has_stem
 from chatbot.grounding.pieces import Piece, stems_of
@@ -42,6 +43,19 @@ _TO_PAY = re.compile(
 )
 
 
+# What answers "is it open" and "is it free" with "no", unless it is said of a part.
+_SHUT = re.compile(
+    r"\b(?:is|are|stays?|remains?|be) (?:\w+ ){0,2}(?:closed|shut)\b|"
+    r"\b(?:geschlossen|zu)(?=[.,;]|$)|\b(?:fermée?s?|cerrad[oa]s?)\b",
+    re.IGNORECASE,
+)
+_COSTS = re.compile(r"\b(?:costs?|charged?|kostet|kosten|coûtent?|cuestan?)\b", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:only|just|except|apart|otherwise|nur|außer|sonst|seulement|sauf|sólo|solo|salvo)\b",
+    re.IGNORECASE,
+)
+
+
 def denied_lead(claim: Reading, asked: Reading) -> str | None:
     """Whether the claim says "yes" and then denies what was asked, or says the other of two
     opposites; without a question, whether it denies."""
@@ -52,9 +66,29 @@ def denied_lead(claim: Reading, asked: Reading) -> str | None:
         return None
     if first.denies or _no_such(first, asked):
         return _OPPOSITE
-    if not first.negative and not missing(first.facts, asked.facts) and _other_answer(first, asked):
+    agrees = not missing(first.facts, asked.facts)
+    if not first.negative and agrees and _other_answer(first, asked):
         return _OPPOSITE
-    return None
+    return _OPPOSITE if is_shut(first, asked) or _is_charged(first, asked) else None
+
+
+def is_shut(clause: Piece, asked: Reading) -> bool:
+    """Whether a clause says "the desk is closed on Sunday" and it is asked whether it is open."""
+    wanted = _names_side("open", asked.text) and not _names_side("closed", asked.text)
+    return bool(wanted and _SHUT.search(clause.text) and not _PART.search(clause.text))
+
+
+def _is_charged(clause: Piece, asked: Reading) -> bool:
+    """ "The first visit costs 20 EUR" where it is asked whether it is free."""
+    paid = any(fact.unit in CURRENCIES and 0 not in fact.values for fact in clause.facts)
+    free = _names_side("free", asked.text) and not _names_side("free", clause.text)
+    return bool(paid and free and _COSTS.search(clause.text) and not _PART.search(clause.text))
+
+
+def _names_side(first: str, text: str) -> bool:
+    """Whether a text has words of the side of a pair of opposites that begins with ``first``."""
+    found = sides(text, "polar").values()
+    return any(side.strip().startswith(f"{first},") for said in found for side in said)
 
 
 def _turned(asked: Reading) -> bool:

@@ -12,6 +12,11 @@ from chatbot.grounding.reading import Reading
 _VERBATIM = 2  # words that are the same, and so many at most that are not
 _IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Tt]o|[Ff]rom|[Nn]ear|à|en|de)\s([A-ZÀ-Þ][a-zà-ÿ]{2,})")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w'’&-]*(?:[ ][A-ZÀ-Þ][\w'’&-]*)+")
+# A name behind a word in small letters, and behind no greeting.
+_INSIDE = re.compile(
+    r"(?<=[a-zà-ÿ,;] )(?<!\b[Hh]i )(?<!\b[Hh]ello )(?<!\b[Dd]ear )"
+    r"(?P<name>[A-Z][a-z]{2,}[\w'-]*|[A-Z]{3,})\b"
+)
 _POINTS = re.compile(r"\b(?:if|when|once|while|wenn|falls|si) (?:it|they|er|sie|es|elle)\b", re.I)
 _IS_A = re.compile(
     r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
@@ -87,6 +92,25 @@ def other_name(claim: Reading, source: Reading, told: Iterable[Reading]) -> str 
     lost = [name for name, stems in theirs.items() if stems and not stems & claim.stems]
     if strange and lost:
         return f"it says '{strange[0]}', of which its source does not speak"
+    return None
+
+
+def unknown_name(claim: Reading, told: Iterable[Reading]) -> str | None:
+    """A name within a sentence that nothing ``told`` around its source has: "it connects by
+    Bluetooth" of "it connects by Wi-Fi". A "no" may name what is not there."""
+    if claim.language != "en" or claim.negative or claim.lead == "no":
+        return None
+    known = [reading for reading in told if reading.language == "en"]
+    stems = frozenset[str]().union(*(reading.stems for reading in known))
+    texts = " ".join(reading.text for reading in known).lower()
+    terms = {term.text for term in claim.terms} | {fact.text for fact in claim.facts}
+    for match in _INSIDE.finditer(claim.text):
+        name = match["name"]
+        own = stems_of(name, "en") - LIGHT - general_words()
+        if name in terms or name.lower() in texts or not own:
+            continue
+        if not any(has_stem(stem, stems) for stem in own):
+            return f"it says '{name}', of which its source does not speak"
     return None
 
 

@@ -26,6 +26,11 @@ _SHORT = re.compile(
     r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
     r"pág|env)[.]$"
 )
+# A unit behind a number is no abbreviation where another sentence begins: "up to 28 mm. Harbor".
+_MEASURED = re.compile(
+    r"\d\s?(?:[mck]?m|k?g|mg|m?l|h|min|sec|s|k?W|Hz|GHz|MHz|[kMGT]B|in|ft|lbs?|oz)\.\s"
+    r"(?=[A-Z][a-z]+\b|[AI]\s)"
+)
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
 _MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
@@ -53,9 +58,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
         # Same length: line ends inside are white space.
         line = _without_inches(text[first:last].replace("\n", " "))
         begin = 0
-        for part in sentencex.get_sentence_boundaries(language, line):
-            end = part["end_index"]
-            if end < len(line) and not _ends(line, begin, end):
+        measured = (
+            {match.end() for match in _MEASURED.finditer(line)} if language == "en" else set()
+        )
+        told = {part["end_index"] for part in sentencex.get_sentence_boundaries(language, line)}
+        for end in sorted(told | measured):
+            if end < len(line) and end not in measured and not _ends(line, begin, end):
                 continue
             _add(found, text, first + begin, first + end)
             begin = end

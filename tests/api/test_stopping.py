@@ -1,6 +1,8 @@
 """The end of ``chatbot serve``: SIGTERM lets answers finish, Ctrl-C ends them and says so."""
 
+import asyncio
 import json
+import logging
 import signal
 import threading
 import time
@@ -13,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chatbot.api.server import _is_fault
 from tests.support.scripted import US
 from tests.support.serving import Replica, environment, scripted, wait_for
 
@@ -105,6 +108,16 @@ def test_answers_that_are_not_waited_for_are_told_so(ctrl_c: bool, tmp_path: Pat
         assert status == (130 if ctrl_c else 0)
         assert seconds < AT_MOST
         assert "Traceback" not in replica.log
+
+
+def test_what_the_end_cancels_is_logged_as_no_fault() -> None:
+    def is_kept(raised: BaseException) -> bool:
+        told = (type(raised), raised, None)
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "Exception", None, told)
+        return _is_fault(record)
+
+    assert not is_kept(asyncio.CancelledError())
+    assert is_kept(RuntimeError("disk"))
 
 
 def test_what_outlasts_the_drain_is_told_so(tmp_path: Path) -> None:

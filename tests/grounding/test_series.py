@@ -48,6 +48,30 @@ def test_what_a_page_says_of_one_product_is_not_said_of_another(
     assert (not verify(claim, [PRO, ONE, BOTH], question).unsupported) is right
 
 
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        ("The Harbor One connects by Bluetooth.", False),
+        ("The Harbor One connects by Wi-Fi at 2.4 GHz only.", True),
+        ("The Harbor Pro is waterproof (IP67).", True),
+        ("The Harbor One is waterproof (IP67).", False),
+        ("Hi Sven, the Harbor Pro is waterproof (IP67).", True),
+    ],
+)
+def test_a_name_that_no_source_has_is_no_paraphrase(claim: str, right: bool) -> None:
+    pages = [
+        Document(
+            "It connects by Wi-Fi at 2.4 GHz only. It is splash-proof. The Harbor One is small.",
+            metadata={"path": "one.md", "start": 0, "title": "Harbor One"},
+        ),
+        Document(
+            "The Harbor Pro is waterproof (IP67). The Harbor Pro is large.",
+            metadata={"path": "pro.md", "start": 0, "title": "Harbor Pro"},
+        ),
+    ]
+    assert (not verify(claim, pages, "").unsupported) is right
+
+
 def test_a_yes_to_keeping_what_is_lost_is_wrong() -> None:
     page = Document(
         "Generation 1 devices lose their history when they are reset.",
