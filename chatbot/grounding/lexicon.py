@@ -22,6 +22,9 @@ _NUMBER_SIGN = re.compile(
 )
 CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
 _POLITE = 6  # words of a greeting or a closing line
+_SYMPATHY = 20  # of one such as "Sorry to hear the lamp isn't what you were hoping for"
+# What turns from sympathy to what is so.
+_TURNS = re.compile(r"\b(?:but|however|unfortunately|because|aber|leider|weil|mais|pero)\b|[;:]")
 _FORMULA = 10  # of a sentence such as "Let us know if you have any more questions"
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
@@ -244,6 +247,8 @@ def is_polite(text: str) -> bool:
     spoken = re.sub(r"[,’']", "", said.lower())
     if len(said.split()) <= _FORMULA and spoken.startswith(tuple(words("formula"))):
         return True
+    if len(said.split()) <= _SYMPATHY and spoken.startswith(tuple(words("sympathy"))):
+        return not _TURNS.search(spoken)
     if len(said.split()) > _POLITE:
         return False
     greets = any(re.match(rf"{re.escape(word)}\b", said.lower()) for word in words("greeting"))

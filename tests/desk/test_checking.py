@@ -129,6 +129,9 @@ def test_blank_lines_part_statements() -> None:
     assert is_polite("We hope this helps!") and is_polite("Thank you for your message.")
     assert is_polite("Please let us know if you have any more questions.")
     assert not is_polite("Thanks for your order of 3 lamps")
+    assert is_polite("Sorry to hear the Pro isn't what you were hoping for.")
+    assert is_polite("Es tut uns leid zu hören, dass die Lampe flackert.")
+    assert not is_polite("I'm sorry to hear that, but returns are not free.")
     assert is_polite("Kind regards, Ann Miller") and is_polite("Viele Grüße\nJörg")
     assert not is_polite("Thanks to free returns") and not is_polite("Thank you, returns are free")
 
