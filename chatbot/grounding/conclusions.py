@@ -13,7 +13,7 @@ from itertools import islice
 
 from chatbot.grounding.bounds import Bound, bounds_of, contains
 from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.leads import denied_lead, is_shut
+from chatbot.grounding.leads import denied_lead, says_other
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
@@ -189,7 +189,7 @@ def _by_sources(
         return False, None
     denied = bool(claim.clauses) and claim.clauses[0].denies
     yes = claim.lead == "yes"
-    if claim.clauses and is_shut(claim.clauses[0], asked):
+    if says_other(claim, asked):
         return not yes, None
     # A question such as "is it too late" turns a yes round.
     plain = not any(clause.negative for clause in claim.clauses) and not (

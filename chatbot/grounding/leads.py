@@ -61,19 +61,32 @@ def denied_lead(claim: Reading, asked: Reading) -> str | None:
     opposites; without a question, whether it denies."""
     if claim.lead != "yes" or not claim.clauses or _turned(asked):
         return None
-    first = next((c for c in claim.clauses if not conditional(c)), claim.clauses[0])
+    first = _first(claim)
     if _BUT.match(first.text) and coverage(asked, first) < _RESTATED:
         return None
-    if first.denies or _no_such(first, asked):
+    if first.denies or _no_such(first, asked) or says_other(claim, asked):
         return _OPPOSITE
-    agrees = not missing(first.facts, asked.facts)
-    if not first.negative and agrees and _other_answer(first, asked):
-        return _OPPOSITE
-    return _OPPOSITE if is_shut(first, asked) or _is_charged(first, asked) else None
+    return None
 
 
-def is_shut(clause: Piece, asked: Reading) -> bool:
-    """Whether a clause says "the desk is closed on Sunday" and it is asked whether it is open."""
+def says_other(claim: Reading, asked: Reading) -> bool:
+    """Whether the claim says the other of two opposites that it is asked for: that something is
+    lost, where it is asked whether one keeps it."""
+    if not claim.clauses or _turned(asked):
+        return False
+    first = _first(claim)
+    if _is_shut(first, asked) or _is_charged(first, asked):
+        return True
+    agrees = not first.negative and not missing(first.facts, asked.facts)
+    return agrees and _other_answer(first, asked)
+
+
+def _first(claim: Reading) -> Piece:
+    return next((c for c in claim.clauses if not conditional(c)), claim.clauses[0])
+
+
+def _is_shut(clause: Piece, asked: Reading) -> bool:
+    """ "The desk is closed on Sunday" where it is asked whether it is open."""
     wanted = _names_side("open", asked.text) and not _names_side("closed", asked.text)
     return bool(wanted and _SHUT.search(clause.text) and not _PART.search(clause.text))
 
