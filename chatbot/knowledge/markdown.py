@@ -36,7 +36,8 @@ _HIDDEN_LINE = re.compile(
     r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
     # Attributes behind a line: "{#id .class}", "{: .note }".
     r"|(?<![ \t])[ \t]*\{:?[ \t]*[#.][\w-]+(?:[ \t]+(?:[#.][\w-]+|[\w-]+=[^\s{}]+))*"
-    r"[ \t]*\}[ \t]*$",
+    r"[ \t]*\}[ \t]*$"
+    r"|(?<=[^\s^]) \^(?=[\d-]*[a-z])[a-z\d-]{3,40}[ \t]*$",  # the name of a block in Obsidian
     re.MULTILINE | re.IGNORECASE,
 )
 _CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]+)\]([+-]?)", re.MULTILINE)

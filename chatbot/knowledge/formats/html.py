@@ -30,6 +30,7 @@ from chatbot.knowledge.formats.inline import (
     is_custom,
     is_hidden,
     raise_text,
+    raised,
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
@@ -162,7 +163,9 @@ class _Walker:
     def walk(self, element: Any) -> None:
         """Add what ``element`` holds."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in HIDDEN or is_hidden(element, self._hidden):
+        if not isinstance(tag, str) or is_hidden(element, self._hidden):
+            return
+        if tag in HIDDEN and tag != "iframe":
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -193,8 +196,8 @@ class _Walker:
             if tag == "dl":
                 self._end_terms()
         else:
-            text = inline_text(element, self._hidden)
-            if tag in ("sup", "sub"):
+            text = inline_text(element, self._hidden, before="".join(self._line[-_NEAR:]))
+            if raised(element):
                 text = raise_text(text, "".join(self._line[-_NEAR:]), element)
             elif tag == "math":
                 text = apart(text, "".join(self._line[-_NEAR:]))
