@@ -178,6 +178,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def as_label(name: str) -> str:
+    """A name as it stands before what it names; a question has a mark of its own."""
+    return name if name.endswith(("?", "!")) else f"{name}:"
+
+
 def first_heading(blocks: Iterable[Block]) -> str:
     """The text of the first heading; nothing where there is none."""
     return next((block.text for block in blocks if isinstance(block, Heading)), "")

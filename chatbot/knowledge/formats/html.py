@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     Heading,
     Item,
     Paragraph,
+    as_label,
     one_line,
     render,
 )
@@ -151,7 +152,7 @@ class _Walker:
         if not text:
             return
         if self._defined:
-            text, self._defined = f"{self._defined}: {text}", ""
+            text, self._defined = f"{as_label(self._defined)} {text}", ""
         if self._sign:
             text, self._sign = f"{self._sign} {text}", ""
         if self._depth >= 0:
@@ -226,7 +227,7 @@ class _Walker:
     def _add(self, block: Block) -> None:
         self.flush()
         if self._defined:
-            self.blocks.append(Paragraph(f"{self._defined}:"))
+            self.blocks.append(Paragraph(as_label(self._defined)))
             self._defined = ""
         self.blocks.append(block)
 
