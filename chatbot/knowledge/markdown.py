@@ -6,7 +6,14 @@ the text keeps its length; headings, tables and the description in front are not
 
 import re
 
-from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.blocks import (
+    MAX_HEADING,
+    Extracted,
+    Place,
+    Rows,
+    even_rows,
+    rows_in_parts,
+)
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
@@ -28,6 +35,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _PARAGRAPH = re.compile(r" {0,3}(?![-*+>#|=<!:]|\d+[.)]|```|~~~)\S")
 _DELIMITERS = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_PARTED = re.compile(r"(?<!\\)\|")  # what parts cells
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}]*\}[ \t]*$")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
 # Comments, what is only for the generator, and what it puts in from elsewhere.
@@ -228,8 +236,16 @@ def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:
         inside = any(start <= offsets[at] < stop for start, stop in codes)
         if end > at + 1 and not inside:
             names = [_plain(cell) for cell in lines[at - 1].strip(" \t|>").split("|")]
-            rows = tuple(offsets[at + 1 : end])
             stop = offsets[end - 1] + len(lines[end - 1])
-            found.append(Rows(rows[0], stop, " | ".join(names)[:400], rows))
+            cells = even_rows([_cells(line) for line in (lines[at - 1], *lines[at + 1 : end])])
+            starts = [-1, *offsets[at + 1 : end]]
+            found += rows_in_parts(cells, 1, starts, stop, " | ".join(names))
         at = end
     return found
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row, without their marks."""
+    bare = line.strip(" \t>")
+    bare = bare.removeprefix("|").removesuffix("|")
+    return [cell.strip(" \t*_`") for cell in _PARTED.split(bare)]

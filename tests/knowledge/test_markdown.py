@@ -70,6 +70,13 @@ def test_headings_of_all_kinds(tmp_path: Path) -> None:
     assert document.text[document.headings[-1].start :].startswith("HTML")
 
 
+def test_rows_of_markdown_know_the_label_of_their_group(tmp_path: Path) -> None:
+    rows = "".join(f"| {'' if i else '**East**'} | Depot {i} | {i} |\n" for i in range(60))
+    head = "| Region | Depot | Pallets |\n|---|---|---|\n| **West** | Brest | 310 |\n"
+    (tmp_path / "a.md").write_text(head + rows)
+    assert split_document(load(tmp_path / "a.md"), 400)[-1].columns.startswith("East: Region |")
+
+
 def test_html_tables_in_markdown_are_rows(tmp_path: Path) -> None:
     row = "<tr>\n<td>{}</td>\n<td>{}</td>\n</tr>\n"
     text = (
