@@ -17,7 +17,7 @@ from chatbot.knowledge.blocks import (
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
-from chatbot.knowledge.markdown_html import without_tags
+from chatbot.knowledge.markdown_html import only_words, without_tags
 from chatbot.knowledge.marks import (
     FILLER,
     blank,
@@ -52,11 +52,8 @@ _CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]+)\]([+-]?)", re.MULTILINE)
 # Links between pages of a wiki: of "[[page|words]]" the words are shown.
 _WIKI = re.compile(r"(!?)\[\[([^\s\[\]|][^\[\]|\n]{0,200})(?:\|([^\[\]\n]{1,200}))?\]\](?!\()")
 _SHORTCODE = re.compile(r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}")
-# Of a shortcode its title is shown: of a tab, a picture, a part that opens.
-_TITLED = re.compile(
-    r"\b(?:title|label|name|summary|caption|alt|header)\s*=\s*[\"“]([^\"”]+)[\"”]"
-    r"|^\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\""
-)
+# Of a shortcode the words are shown that it has in quotes first.
+_FIRST = re.compile(r"\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\"")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
 # The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
@@ -195,11 +192,8 @@ def _colons_title(match: re.Match[str]) -> str:
 
 
 def _strip_title(match: re.Match[str]) -> str:
-    shown = _TITLED.search(match[0])
-    if shown is None:
-        return blank(match[0])
-    start, end = shown.span(1 if shown[1] else 2)
-    return blank(match[0][:start]) + match[0][start:end] + blank(match[0][end:])
+    first = _FIRST.match(match[0])
+    return only_words(match[0], [first.span(1)] if first else [])
 
 
 def _wiki_words(match: re.Match[str]) -> str:

@@ -36,6 +36,9 @@ def shown(path: Path, text: str) -> str:
         ("Yes. %% for us %% {# note #} {{!-- no --}}\n%%\nno\n%%", "Yes."),
         ("--8<-- 'a.md'\n{!a.md!}\n{{#include a.md}}\n<!--@include: ./a.md-->\nYes.", "Yes."),
         ("{% tab title=\"Linux\" %}\nYes.\n{% endtab %}", "Linux Yes."),
+        ("{% include note.html content=\"Bring the *box*.\" %}\n{% include a.html src=\"b.png\" %}Yes.",
+         "Bring the *box*. Yes."),
+        ("Sign sheet 4. ^sheet-4\n\nx ^2", "Sign sheet 4. x ^2"),
         ("{{< tab \"Debian\" >}}\nYes.{{< ref \"x.md\" >}}", "Debian Yes."),
         (":::tip[Faster]\nSplit.\n:::\n::: details More words\nYes.\n:::",
          "Faster Split. More words Yes."),
@@ -53,6 +56,26 @@ def test_markdown_as_its_readers_see_it(tmp_path: Path, text: str, want: str) ->
 def test_components_of_mdx(tmp_path: Path) -> None:
     text = "import T from 't'\n\n# Pay\n\n<T a={1}>\n<Item label=\"macOS\">\nYes.\n</Item>\n</T>\n"
     assert shown(tmp_path / "a.mdx", text) == "# Pay macOS Yes."
+
+
+@pytest.mark.parametrize(
+    ("tag", "want"),
+    [
+        ('<Card title="Hooks" icon="bell" href="/x" description="Called in 8 seconds." />',
+         "Hooks: Called in 8 seconds."),
+        ("<Accordion title={'Can I pause?'} description={`For 3 months`}>Yes.</Accordion>",
+         "Can I pause? For 3 months Yes."),
+        ('<ParamField query="limit" type="integer" default="20">Rows.</ParamField>',
+         "limit: 20 Rows."),
+        ('<Tooltip tip="At most 40 GB">disk</Tooltip>', "At most 40 GB disk"),
+        ('<Frame caption="The gear"><img src="/a.png" /></Frame>', "The gear"),
+        ('<Snippet path="a/b.mdx" content="./c.html" data-text="no" />Yes.', "Yes."),
+    ],
+)  # fmt: skip
+def test_attributes_of_components_that_hold_words_are_read(
+    tmp_path: Path, tag: str, want: str
+) -> None:
+    assert shown(tmp_path / "a.mdx", tag) == want
 
 
 def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:
