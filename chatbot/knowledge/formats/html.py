@@ -30,6 +30,7 @@ from chatbot.knowledge.formats.inline import (
     is_comments,
     is_custom,
     is_hidden,
+    mark_raised,
     raise_text,
     raised,
     single_blanks,
@@ -112,6 +113,7 @@ def html_blocks(root: Any, tabs: bool = True) -> Iterator[Block]:
     if root is not None:
         if tabs:
             label_panels(root)
+        mark_raised(root)
         walker = _Walker(hidden_by_style(root))
         walker.walk(root)
         walker.flush()

@@ -40,7 +40,9 @@ _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
 _SIGNS = "abcdfg"  # of those without brackets
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
-_RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+# Also by a part of the height of the type, as sheets for tables have it.
+_RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
+_CLASS = re.compile(r"\.([\w-]+)$")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
@@ -196,7 +198,21 @@ def raised(element: Any) -> str:
         return str(element.tag)
     style = element.get("style") if isinstance(element.tag, str) else None
     found = _RAISED.search(style) if style else None
-    return found[1].lower()[:3] if found else ""
+    return (found[1] or "sup").lower()[:3] if found else ""
+
+
+def mark_raised(root: Any) -> None:
+    """Give what the page's own style sheets raise, by its class, that style itself."""
+    found: dict[str, str] = {}
+    for style in root.iter("style"):
+        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
+            if lift := _RAISED.search(rules):
+                named = (_CLASS.search(part.strip()) for part in selectors.split(","))
+                found |= {match[1]: lift[0] for match in named if match}
+    for element in root.iterfind(".//*[@class]") if found else ():
+        for name in element.get("class").split():
+            if name in found:
+                element.set("style", f"{found[name]};{element.get('style') or ''}")
 
 
 def _collapse_blanks(text: str | None, keep: bool) -> str:

@@ -99,6 +99,12 @@ def test_what_is_hidden_is_left_out() -> None:
     assert text(page) == "Seen.\n"
 
 
+def test_style_sheets_raise_figures() -> None:
+    sheet = "<style>.c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}</style>"
+    page = f"{sheet}<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
+    assert text(page) == "€188.50 [1] or 10^6 m\n"
+
+
 def test_style_sheets_hide_on_the_screen_only() -> None:
     page = """<style>@media print { .a { display: none } } p.b { display: none }</style>
     <p class=a>Seen.</p><p class=b>no</p><div style="font-size:0">no</div>
