@@ -29,6 +29,7 @@ from chatbot.knowledge.marks import (
     unmask,
     without_comments,
 )
+from chatbot.knowledge.myst import without_directives
 
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
@@ -83,6 +84,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown = blank(text[:body]) + text[body:] if body else text
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
+    shown = without_directives(shown, body)
     codes = _code(shown, body)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)

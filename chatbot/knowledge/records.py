@@ -72,9 +72,13 @@ def _parts(
     """The rows of a file below the first ``header`` ones, parted by their labels if it has some."""
     below = tuple(starts[header:])
     lines = [text[a:b] for a, b in pairwise([*starts, len(text)])]
-    labels = header and len(lines) <= _MOST_LABELLED and any(
-        line.startswith((sign, f'""{sign}')) or not line.rstrip(f"{sign}\n").count(sign)
-        for line in lines[header:]
+    labels = (
+        header
+        and len(lines) <= _MOST_LABELLED
+        and any(
+            line.startswith((sign, f'""{sign}')) or not line.rstrip(f"{sign}\n").count(sign)
+            for line in lines[header:]
+        )
     )
     if not labels:
         return (Rows(below[0], len(text), columns, below),)

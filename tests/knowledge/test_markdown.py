@@ -36,7 +36,8 @@ def shown(path: Path, text: str) -> str:
         ("Yes. %% for us %% {# note #} {{!-- no --}}\n%%\nno\n%%", "Yes."),
         ("--8<-- 'a.md'\n{!a.md!}\n{{#include a.md}}\n<!--@include: ./a.md-->\nYes.", "Yes."),
         ("{% tab title=\"Linux\" %}\nYes.\n{% endtab %}", "Linux Yes."),
-        ("{% include note.html content=\"Bring the *box*.\" %}\n{% include a.html src=\"b.png\" %}Yes.",
+        ("{% include note.html content=\"Bring the *box*.\" %}\n{% include a.html src=\"b.png\" %}"
+         "Yes.",
          "Bring the *box*. Yes."),
         ("Sign sheet 4. ^sheet-4\n\nx ^2", "Sign sheet 4. x ^2"),
         ("{{< tab \"Debian\" >}}\nYes.{{< ref \"x.md\" >}}", "Debian Yes."),
@@ -76,6 +77,35 @@ def test_attributes_of_components_that_hold_words_are_read(
     tmp_path: Path, tag: str, want: str
 ) -> None:
     assert shown(tmp_path / "a.mdx", tag) == want
+
+
+def test_directives_of_myst_are_text(tmp_path: Path) -> None:
+    text = """````{tab-set}
+```{tab-item} Docker
+:sync: d
+Needs **6 GB**.
+```
+````
+:::{dropdown} Which ports?
+:open:
+7443.
+:::
+```{warning}
+Hot.
+```
+```{toctree}
+:maxdepth: 2
+install
+```
+```{code-block} sh
+run <b>
+```
+```{figure} img/a.png
+The gear.
+```
+"""
+    want = "Docker Needs **6 GB**. Which ports? 7443. warning Hot. ```{code-block} sh run <b> ```"
+    assert shown(tmp_path / "a.md", text) == f"{want} The gear."
 
 
 def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ def test_rows_of_csv_know_the_label_of_their_group(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"Region,Depot,Pallets\nWest,Brest,310\n,Nantes,275\n{rows}")
     chunks = split_document(load(tmp_path / "a.csv"), 400)
     assert chunks[-1].columns == "East: Region | Depot | Pallets"
-    (tmp_path / "b.csv").write_text("Pos;Part;Stock\n" + rows.replace(",", ";").replace("East;Depot 0;0", "Cabin;;"))
+    (tmp_path / "b.csv").write_text(
+        "Pos;Part;Stock\n" + rows.replace(",", ";").replace("East;Depot 0;0", "Cabin;;")
+    )
     assert split_document(load(tmp_path / "b.csv"), 400)[-1].columns == "Cabin: Pos | Part | Stock"
 
 

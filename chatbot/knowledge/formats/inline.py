@@ -51,7 +51,8 @@ _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 _FURNITURE = frozenset(
     """
     headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
-    jp-InputPrompt jp-OutputPrompt input_prompt output_prompt
+    jp-InputPrompt jp-OutputPrompt input_prompt output_prompt back-to-top bottom-of-page
+    related-pages view-this-page edit-this-page theme-edit-this-page view-source-button
     """.split()  # noqa: SIM905
 )
 # What is read aloud and not drawn.

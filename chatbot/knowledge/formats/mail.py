@@ -169,7 +169,7 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
         yield from letter(_text(part))
     else:
         is_text = part.get_content_maintype() == "text"
-        said = is_text and part.get_content_charset("")
+        said = (part.get_content_charset("") or "") if is_text else ""
         data = decode(_bytes(part), said).encode() if said else _bytes(part)
         blocks = list(attachment(name or kind, data, attached))
         yield from blocks

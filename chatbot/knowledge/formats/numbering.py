@@ -2,8 +2,8 @@
 hidden rows.
 
 Numbers of several levels ("2.1"), of headings and in brackets ("a)") are put in as text, as are
-equations, signs and the descriptions of pictures; rows are as wide as their table, and words stand without the guide to their reading above
-them; everything else of a list is read by office_oxide.
+equations, signs and the descriptions of pictures; rows are as wide as their table, and words stand
+without the guide to their reading above them; everything else of a list is read by office_oxide.
 """
 
 import re

@@ -146,7 +146,7 @@ def _directives() -> dict[str, Any]:
 
         def run(self) -> list[Any]:
             self.arguments = self.words.split(None, 1)[-1:]
-            self.content = StringList(["::", "", *(f"  {line}" for line in self.content)])
+            self.content: Any = StringList(["::", "", *(f"  {line}" for line in self.content)])
             return super().run()
 
     class Only(Passed):

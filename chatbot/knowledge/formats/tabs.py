@@ -11,8 +11,22 @@ _TABS = (
     "@data-bs-toggle='pill']"
 )
 _LABELS = ".//*[contains(concat(' ', @class, ' '), ' tabbed-labels ')]"  # of MkDocs
+# Tabs without a script: what a box is ticked for stands behind its label.
+_BOXED = (
+    ".//input[@type='radio']/following-sibling::*[1][self::label]"
+    "/following-sibling::*[1][self::div]"
+)
 _PANELS = ".//*[@role='tabpanel' or contains(concat(' ', @class, ' '), ' tabbed-block ')]"
-_SIGNS = ('"tab"', "'tab'", "=tab", '"pill"', "'pill'", "=pill", "tabbed-labels")  # in a page
+_SIGNS = (
+    '"tab"',
+    "'tab'",
+    "=tab",
+    '"pill"',
+    "'pill'",
+    "=pill",
+    "tabbed-labels",
+    "tab-label",
+)  # in a page
 _NEAR = 3  # levels between a row of tabs and what holds its panels too
 _LONGEST = 100  # characters of a label
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -26,9 +40,12 @@ def has_tabs(markup: str) -> bool:
 def label_panels(root: Any) -> None:
     """Give each panel of the tree the label of its tab as :data:`LABEL`, and hide that tab."""
     tabs, mkdocs = root.xpath(_TABS), root.xpath(_LABELS)
-    if not (tabs or mkdocs):
+    boxed = root.xpath(_BOXED)
+    if not (tabs or mkdocs or boxed):
         return
     page = _Page(root)
+    for panel in boxed:
+        page.label(panel.getprevious(), panel)
     rows: dict[Any, list[Any]] = {}
     for tab in tabs:
         panel = page.panel_of(tab)
@@ -82,7 +99,8 @@ class _Page:
         """Give a panel the label of its tab, unless it has it before itself."""
         label = one_line("".join(tab.itertext()))
         before = panel.getprevious()
-        if not label or len(label) > _LONGEST or before is tab or _holds(panel, tab):
+        over = before is tab and tab.tag != "label"  # of a button it is told enough
+        if not label or len(label) > _LONGEST or over or _holds(panel, tab):
             return
         if next(tab.iterdescendants(*_HEADINGS), None) is not None:  # of an accordion
             return

@@ -100,9 +100,9 @@ def test_what_is_hidden_is_left_out() -> None:
 
 
 def test_style_sheets_raise_figures() -> None:
-    sheet = "<style>.c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}</style>"
-    page = f"{sheet}<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
-    assert text(page) == "€188.50 [1] or 10^6 m\n"
+    sheet = ".c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}"
+    page = "<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
+    assert text(f"<style>{sheet}</style>{page}") == "€188.50 [1] or 10^6 m\n"
 
 
 def test_style_sheets_hide_on_the_screen_only() -> None:
@@ -299,6 +299,12 @@ def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
 )
 def test_the_label_of_a_tab_stands_beside_its_panel(markup: str) -> None:
     assert text(markup) == "Sandbox: 120 calls.\n\nLive: 4,500 calls.\n"
+
+
+def test_the_label_of_a_tab_without_a_script_stands_beside_its_panel() -> None:
+    box = "<input type=radio name=s><label class=tab-label>{0}</label><div><p>Needs {1}.</p></div>"
+    page = f"<div>{box.format('Docker', '6 GB')}{box.format('Systemd', '3 GB')}</div>"
+    assert text(page) == "Docker: Needs 6 GB.\n\nSystemd: Needs 3 GB.\n"
 
 
 def test_the_label_of_an_only_tab_is_kept() -> None:

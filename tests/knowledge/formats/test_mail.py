@@ -50,7 +50,9 @@ def test_every_text_of_a_message_is_read() -> None:
 def test_lines_that_the_writers_program_broke_are_joined() -> None:
     message = mail()
     message.replace_header("Content-Type", "text/plain; charset=utf-8; format=flowed; delsp=yes")
-    message.set_payload("It is at pier  \n14, and all brin \ngen it.\n> Where \n>  is it?\n-- \nKim\n")
+    message.set_payload(
+        "It is at pier  \n14, and all brin \ngen it.\n> Where \n>  is it?\n-- \nKim\n"
+    )
     text = read(message)
     assert "It is at pier 14, and all bringen it." in text and "Where is it?" in text
     message.set_param("delsp", "no")

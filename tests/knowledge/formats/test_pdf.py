@@ -45,7 +45,13 @@ def test_a_column_can_begin_higher_than_the_other() -> None:
     def draw(canvas: Any) -> None:
         lines(canvas, "Prices of all our products for this year", y=760)
         lines(canvas, "The dome opens at dusk and all", "of the groups have a guide.", y=688)
-        lines(canvas, "Station twelve shows the sky", "of the month of December and", "of no other one.", x=330)
+        lines(
+            canvas,
+            "Station twelve shows the sky",
+            "of the month of December and",
+            "of no other one.",
+            x=330,
+        )
 
     text = pdf(draw).text
     assert "a guide.\n\nStation twelve shows the sky of the month of December and of no" in text
