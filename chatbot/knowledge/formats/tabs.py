@@ -1,5 +1,6 @@
 """Tabs of a page: the label of each one stands beside what it opens."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -11,11 +12,6 @@ _TABS = (
     "@data-bs-toggle='pill']"
 )
 _LABELS = ".//*[contains(concat(' ', @class, ' '), ' tabbed-labels ')]"  # of MkDocs
-# Tabs without a script: what a box is ticked for stands behind its label.
-_BOXED = (
-    ".//input[@type='radio']/following-sibling::*[1][self::label]"
-    "/following-sibling::*[1][self::div]"
-)
 _PANELS = ".//*[@role='tabpanel' or contains(concat(' ', @class, ' '), ' tabbed-block ')]"
 _SIGNS = (
     '"tab"',
@@ -40,12 +36,12 @@ def has_tabs(markup: str) -> bool:
 def label_panels(root: Any) -> None:
     """Give each panel of the tree the label of its tab as :data:`LABEL`, and hide that tab."""
     tabs, mkdocs = root.xpath(_TABS), root.xpath(_LABELS)
-    boxed = root.xpath(_BOXED)
+    boxed = list(_boxed(root))
     if not (tabs or mkdocs or boxed):
         return
     page = _Page(root)
-    for panel in boxed:
-        page.label(panel.getprevious(), panel)
+    for tab, panel in boxed:
+        page.label(tab, panel)
     rows: dict[Any, list[Any]] = {}
     for tab in tabs:
         panel = page.panel_of(tab)
@@ -58,6 +54,15 @@ def label_panels(root: Any) -> None:
     for row, row_tabs in rows.items():
         for tab, panel in zip(row_tabs, page.panels_beside(row, len(row_tabs)), strict=False):
             page.label(tab, panel)
+
+
+def _boxed(root: Any) -> Iterator[tuple[Any, Any]]:
+    """Tabs that need no script, and their panels: what a box is ticked for is behind its label."""
+    for box in root.iter("input"):
+        tab = box.getnext() if box.get("type") == "radio" else None
+        panel = tab.getnext() if tab is not None and tab.tag == "label" else None
+        if panel is not None and panel.tag == "div":
+            yield tab, panel
 
 
 class _Page:
