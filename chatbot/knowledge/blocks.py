@@ -7,10 +7,10 @@ for chunks to be cut from, and notes where pages, headings and tables stand in i
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.groups import with_groups
+from chatbot.knowledge.groups import parts_of, with_groups
 
 MAX_TEXT = 20_000_000  # characters; more is a bomb, not a help page
 MAX_HEADING = 300  # characters; it stands over each chunk
@@ -178,6 +178,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def as_label(name: str) -> str:
+    """A name as it stands before what it names; a question has a mark of its own."""
+    return name if name.endswith(("?", "!")) else f"{name}:"
+
+
 def first_heading(blocks: Iterable[Block]) -> str:
     """The text of the first heading; nothing where there is none."""
     return next((block.text for block in blocks if isinstance(block, Heading)), "")
@@ -222,6 +227,25 @@ def columns_of(rows: Sequence[Sequence[str]], header: int) -> str:
     return " | ".join(names)[:_MAX_COLUMNS]
 
 
+def rows_in_parts(
+    rows: Sequence[Sequence[str]], header: int, at: Sequence[int], end: int, columns: str
+) -> list[Rows]:
+    """The rows below the first ``header`` ones of a table that ends at ``end``, each beginning
+    where ``at`` says (-1: it is not written); where they stand under a label of their part of the
+    table, it is in front of the names of their ``columns``."""
+    parts = parts_of(rows, header)
+    found: list[tuple[str, tuple[int, ...]]] = []
+    for (first, label), (after, _) in pairwise([*parts, (len(rows), "")]):
+        if starts := tuple(start for start in at[first:after] if start >= 0):
+            over = " ".join(filter(None, (label and as_label(label), columns)))
+            found.append((over[:_MAX_COLUMNS], starts))
+    begins = [*(starts[0] for _, starts in found), end]
+    return [
+        Rows(start, stop, *part)
+        for (start, stop), part in zip(pairwise(begins), found, strict=True)
+    ]
+
+
 def _write_block(block: Block) -> list[str]:
     """The lines of a block; of a table one for each row, nothing for an empty one."""
     match block:
@@ -260,9 +284,9 @@ def _note(block: Block, lines: Sequence[str], out: _Written) -> None:
     elif isinstance(block, Table):
         ends = list(accumulate(len(line) + 1 if line else 0 for line in lines))
         at = [
-            out.length + end - len(line) - 1 for line, end in zip(lines, ends, strict=True) if line
+            out.length + end - len(line) - 1 if line else -1
+            for line, end in zip(lines, ends, strict=True)
         ]
-        at = at[sum(map(bool, lines[: block.header])) :]
-        if at:
-            columns = columns_of(block.rows, block.header) or block.columns
-            out.tables.append(Rows(at[0], out.length + ends[-1] - 1, columns, tuple(at)))
+        columns = columns_of(block.rows, block.header) or block.columns
+        rows = with_groups(block.rows, block.header)
+        out.tables += rows_in_parts(rows, block.header, at, out.length + ends[-1] - 1, columns)

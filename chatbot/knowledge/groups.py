@@ -1,9 +1,9 @@
 """Groups of rows: the label of a group stands in its first row only, as people write tables whose
-cells are not merged; each of its rows gets it."""
+cells are not merged, or in a row of its own above them; each of its rows gets it."""
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 # Rows that add up what stands above them are in no group.
@@ -12,6 +12,7 @@ _TOTAL = re.compile(
     r"gesamt|somme|suma|soma|average|mean|durchschnitt|mittelwert|moyenne|promedio|media|razem)\b",
     re.IGNORECASE,
 )
+_LONGEST = 60  # characters of a title of rows
 _DEPTH = 2  # columns that can hold labels
 
 
@@ -34,6 +35,35 @@ def with_groups(rows: Sequence[Sequence[str]], header: int) -> Sequence[Sequence
             elif label and row[column + 1].strip() and not _is_total(row):
                 shown[column] = label
     return filled
+
+
+def parts_of(rows: Sequence[Sequence[str]], header: int) -> list[tuple[int, str]]:
+    """The first row of each part of a table and the label that its rows stand under but do not
+    hold: the title in a row of its own above them, or that of their group, whose first row has it.
+    """
+    found = [(header, "")]
+    filled = with_groups(rows, header)
+    for at in range(header, len(rows)):
+        if _is_title(rows, at):
+            found += [(at, ""), (at + 1, rows[at][0].strip())]
+        elif filled is not rows:
+            label = filled[at][0].strip() if filled[at][0] != rows[at][0] else ""
+            if label != found[-1][1] and (label or rows[at][0].strip()):
+                found.append((at, label))
+    return [part for part, after in pairwise([*found, (len(rows), "")]) if part[0] < after[0]]
+
+
+def _is_title(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a row is the title of those below it: words in its first cell alone, or in all of
+    them the same, and no such row follows."""
+    row = rows[at]
+    if len(row) < 3 or not row[0].strip() or row[1].strip() not in ("", row[0].strip()):
+        return False
+    title = row[0].strip()
+    if len(title) > _LONGEST or not _WORD.search(title) or at + 1 >= len(rows):
+        return False
+    told = set(filter(None, map(str.strip, row)))
+    return len(told) == 1 and len(set(filter(None, map(str.strip, rows[at + 1])))) > 1
 
 
 def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:

@@ -6,11 +6,18 @@ the text keeps its length; headings, tables and the description in front are not
 
 import re
 
-from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows
+from chatbot.knowledge.blocks import (
+    MAX_HEADING,
+    Extracted,
+    Place,
+    Rows,
+    even_rows,
+    rows_in_parts,
+)
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
-from chatbot.knowledge.markdown_html import without_tags
+from chatbot.knowledge.markdown_html import only_words, without_tags
 from chatbot.knowledge.marks import (
     FILLER,
     blank,
@@ -22,12 +29,14 @@ from chatbot.knowledge.marks import (
     unmask,
     without_comments,
 )
+from chatbot.knowledge.myst import without_directives
 
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _PARAGRAPH = re.compile(r" {0,3}(?![-*+>#|=<!:]|\d+[.)]|```|~~~)\S")
 _DELIMITERS = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_PARTED = re.compile(r"(?<!\\)\|")  # what parts cells
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:#.][^{}]*\}[ \t]*$")
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
 # Comments, what is only for the generator, and what it puts in from elsewhere.
@@ -36,18 +45,16 @@ _HIDDEN_LINE = re.compile(
     r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
     # Attributes behind a line: "{#id .class}", "{: .note }".
     r"|(?<![ \t])[ \t]*\{:?[ \t]*[#.][\w-]+(?:[ \t]+(?:[#.][\w-]+|[\w-]+=[^\s{}]+))*"
-    r"[ \t]*\}[ \t]*$",
+    r"[ \t]*\}[ \t]*$"
+    r"|(?<=[^\s^]) \^(?=[\d-]*[a-z])[a-z\d-]{3,40}[ \t]*$",  # the name of a block in Obsidian
     re.MULTILINE | re.IGNORECASE,
 )
 _CALLOUT = re.compile(r"^([ \t]*>[ \t>]*)\[!([\w-]+)\]([+-]?)", re.MULTILINE)
 # Links between pages of a wiki: of "[[page|words]]" the words are shown.
 _WIKI = re.compile(r"(!?)\[\[([^\s\[\]|][^\[\]|\n]{0,200})(?:\|([^\[\]\n]{1,200}))?\]\](?!\()")
 _SHORTCODE = re.compile(r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}")
-# Of a shortcode its title is shown: of a tab, a picture, a part that opens.
-_TITLED = re.compile(
-    r"\b(?:title|label|name|summary|caption|alt|header)\s*=\s*[\"“]([^\"”]+)[\"”]"
-    r"|^\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\""
-)
+# Of a shortcode the words are shown that it has in quotes first.
+_FIRST = re.compile(r"\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\"")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
 # The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
@@ -77,6 +84,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown = blank(text[:body]) + text[body:] if body else text
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
+    shown = without_directives(shown, body)
     codes = _code(shown, body)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
@@ -186,11 +194,8 @@ def _colons_title(match: re.Match[str]) -> str:
 
 
 def _strip_title(match: re.Match[str]) -> str:
-    shown = _TITLED.search(match[0])
-    if shown is None:
-        return blank(match[0])
-    start, end = shown.span(1 if shown[1] else 2)
-    return blank(match[0][:start]) + match[0][start:end] + blank(match[0][end:])
+    first = _FIRST.match(match[0])
+    return only_words(match[0], [first.span(1)] if first else [])
 
 
 def _wiki_words(match: re.Match[str]) -> str:
@@ -227,8 +232,16 @@ def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:
         inside = any(start <= offsets[at] < stop for start, stop in codes)
         if end > at + 1 and not inside:
             names = [_plain(cell) for cell in lines[at - 1].strip(" \t|>").split("|")]
-            rows = tuple(offsets[at + 1 : end])
             stop = offsets[end - 1] + len(lines[end - 1])
-            found.append(Rows(rows[0], stop, " | ".join(names)[:400], rows))
+            cells = even_rows([_cells(line) for line in (lines[at - 1], *lines[at + 1 : end])])
+            starts = [-1, *offsets[at + 1 : end]]
+            found += rows_in_parts(cells, 1, starts, stop, " | ".join(names))
         at = end
     return found
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row, without their marks."""
+    bare = line.strip(" \t>")
+    bare = bare.removeprefix("|").removesuffix("|")
+    return [cell.strip(" \t*_`") for cell in _PARTED.split(bare)]

@@ -1,7 +1,7 @@
 """HTML in Markdown: tags become blanks of the same length, cells of a table are parted by "|"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of
 from chatbot.knowledge.marks import blank, outside
@@ -24,6 +24,16 @@ _SILENT = frozenset("script style template del s strike noscript".split())  # no
 _UNSEEN = re.compile(r"\s(?:hidden(?=[\s>=])|style\s*=[^>]*display\s*:\s*none)", re.IGNORECASE)
 _ROW = re.compile(r"<tr(?=[\s>])[^>]*>(.*?)(?=</tr\s*>|<tr[\s>]|</table|</tbody|\Z)", re.I | re.S)
 _SHOWN = re.compile(r"\b(?:alt|label|title)\s*=\s*(?:\"([^\"<>]+)\"|'([^'<>]+)')")
+# Attributes of components and shortcodes that hold words: of a card, of a tab, of a part that
+# opens, of a parameter in the description of an interface.
+_WORDS = re.compile(
+    r"(?<![\w-])(?:alt|label|(?:sub)?title|name|summary|caption|header|heading|description|content|"
+    r"text|message|question|answer|tip|tag|query|path|body|default)"
+    r"\s*=\s*\{?(?:\"([^\"]+)\"|“([^“”]+)”|'([^'\n]+)'|`([^`]+)`)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"[^\W_]")
+_ADDRESS = re.compile(r"\.{0,2}/\S*|\S+\.(?:html?|mdx?|png|jpe?g|svg|gif|webp)")  # of a file
 _MOST = 200_000  # characters of a table
 _LONGEST = 3000  # characters of a row; longer ones hold parts of a page
 
@@ -45,7 +55,9 @@ def without_tags(
         tables.extend(rows)
         headings.extend(_headings(part, at))
         part = _TAG.sub(_blank_tag, part)
-        return _COMPONENT.sub(lambda m: _blank_tag(m) if mdx or m["name"] in known else m[0], part)
+        return _COMPONENT.sub(
+            lambda m: only_words(m[0]) if mdx or m["name"] in known else m[0], part
+        )
 
     return outside(text, begin, codes, change), tables, headings
 
@@ -70,6 +82,25 @@ def _blank_tag(match: re.Match[str]) -> str:
         return blank(tag)
     start, end = shown.span(1 if shown[1] else 2)
     return blank(tag[:start]) + tag[start:end] + blank(tag[end:])
+
+
+def only_words(tag: str, known: Sequence[tuple[int, int]] = ()) -> str:
+    """Blanks, but for the words in the attributes of a component and those that are ``known`` by
+    their place; the first ones end in a colon where more follow."""
+    found = [m.span(next(n for n in (1, 2, 3, 4) if m[n])) for m in _WORDS.finditer(tag)]
+    spans = [
+        (start, end)
+        for start, end in sorted({*known, *found})
+        if _LETTER.search(tag, start, end) and not _ADDRESS.fullmatch(tag[start:end])
+    ]
+    pieces, at = [], 0
+    for start, end in spans:
+        gap = blank(tag[at:start])
+        if at and tag[at - 1] not in ".:;!?":
+            gap = (":" if at == spans[0][1] else ";") + gap[1:]
+        pieces += [gap, tag[start:end]]
+        at = end
+    return "".join([*pieces, blank(tag[at:])])
 
 
 def _without_silent(text: str) -> str:

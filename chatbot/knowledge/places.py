@@ -7,6 +7,8 @@ from chatbot.text.sentences import sentences
 from chatbot.text.unicode import normalise, readable
 
 _WORD = re.compile(r"[^\W_]+")
+# Where a word begins in a name without blanks: "HarborMini", "returnsFAQ2026".
+_CAPITAL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _DEEPEST = 3  # folders; those further up are about everything
 _LONGEST = 60  # characters of one folder or name; longer ones are no names
 _IDENTIFIER = re.compile(r"(?=.*\d)[0-9a-f]{6,}(?:-[0-9a-f]+)*")
@@ -36,7 +38,7 @@ def folders_of(path: str, title: str) -> str:
     known = _words(title)
     kept: list[str] = []
     for part in PurePosixPath(path).parent.parts[-_DEEPEST:]:
-        words = _WORD.findall(normalise(part))
+        words = _words_in(part)
         new = {word.lower() for word in words} - known - _NO_TOPIC
         if words and len(part) <= _LONGEST and any(not word.isdigit() for word in new):
             kept.append(" ".join(words))
@@ -47,7 +49,7 @@ def folders_of(path: str, title: str) -> str:
 def file_words(path: str, known: str) -> str:
     """The file's name as words, where it says more than what is ``known`` of it."""
     stem = PurePosixPath(path).stem
-    words = _WORD.findall(normalise(stem))
+    words = _words_in(stem)
     new = {word.lower() for word in words} - _words(known)
     told = any(word.isalpha() and len(word) > 2 for word in new)
     return " ".join(words) if told and len(stem) <= _LONGEST else ""
@@ -76,6 +78,15 @@ def first_words(text: str) -> str:
     if len(first) > _LONGEST_TITLE:
         first = first[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
     return first.rstrip(".:").strip()
+
+
+def _words_in(name: str) -> list[str]:
+    """The words of a name; one written without blanks as it is, and its parts behind it."""
+    found: list[str] = []
+    for word in _WORD.findall(normalise(name)):
+        parts = _CAPITAL.sub(" ", word).split()
+        found += [word, *parts] if len(parts) > 1 else [word]
+    return found
 
 
 def _words(text: str) -> set[str]:

@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place, Rows, even_rows
+from chatbot.knowledge.blocks import (
+    MAX_HEADING,
+    Extracted,
+    Place,
+    Rows,
+    even_rows,
+    rows_in_parts,
+)
 from chatbot.knowledge.exported import readable_rows, without_tags
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, blank, entities, fill
@@ -23,6 +30,7 @@ _SAMPLE = 50
 _TOP = 5  # rows among which the names of the columns are looked for
 _LEAD = 200  # characters
 _MAX_COLUMNS = 400
+_MOST_LABELLED = 50_000  # rows of a file whose groups have labels
 _NUMBER = re.compile(r"[\d.,%€$£+-]+")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -54,9 +62,28 @@ def read_csv(text: str) -> Extracted:
     cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_SAMPLE], ends, strict=False)]
     at = _names_at(cells)
     columns = " | ".join(cells[at])[:_MAX_COLUMNS] if at >= 0 else ""
-    rows = starts[at + 1 :]
-    tables = (Rows(rows[0], len(text), columns, tuple(rows)),)
+    tables = _parts(text, starts, sign, at + 1, columns)
     return Extracted(readable_rows(text, starts[0], sign), tables=tables, body=body)
+
+
+def _parts(
+    text: str, starts: Sequence[int], sign: str, header: int, columns: str
+) -> tuple[Rows, ...]:
+    """The rows of a file below the first ``header`` ones, parted by their labels if it has some."""
+    below = tuple(starts[header:])
+    lines = [text[a:b] for a, b in pairwise([*starts, len(text)])]
+    labels = (
+        header
+        and len(lines) <= _MOST_LABELLED
+        and any(
+            line.startswith((sign, f'""{sign}')) or not line.rstrip(f"{sign}\n").count(sign)
+            for line in lines[header:]
+        )
+    )
+    if not labels:
+        return (Rows(below[0], len(text), columns, below),)
+    cells = even_rows([cells_of(line, sign) for line in lines])
+    return tuple(rows_in_parts(cells, header, starts, len(text), columns))
 
 
 def _names_at(rows: Sequence[list[str]]) -> int:

@@ -1,5 +1,7 @@
 """Which rows name the columns of a table whose format does not say, and how tables are written."""
 
+from itertools import pairwise
+
 import pytest
 
 from chatbot.knowledge.blocks import Table, header_rows, render
@@ -50,3 +52,19 @@ def test_labels_go_on_beside_merged_ones() -> None:
     rows += [["", "Coffee", "2"]]
     assert "Breakfast | Full | 13\n" in render([Table(rows, 1)]).text
     assert render([Table(rows, 1)]).text.endswith("Lunch | Fish | 19\n | Coffee | 2\n")
+
+
+def test_rows_under_a_title_or_label_have_it_over_them() -> None:
+    rows = [["Pos", "Part", "Stock"], ["Hydraulics", "", ""], ["1", "Seal", "7"]]
+    rows += [["Cabin", "Cabin", "Cabin"], ["2", "Latch", "9"], ["3", "Seat", "4"]]
+    rows += [["All parts are new.", "", ""]]
+    found = render([Table(rows, 1)])
+    over = [(found.text[t.at[-1] :].partition("\n")[0], t.columns) for t in found.tables]
+    assert over == [
+        ("Hydraulics |  |", "Pos | Part | Stock"),
+        ("1 | Seal | 7", "Hydraulics: Pos | Part | Stock"),
+        ("Cabin | Cabin | Cabin", "Pos | Part | Stock"),
+        ("All parts are new. |  |", "Cabin: Pos | Part | Stock"),
+    ]
+    assert all(a.end == b.start for a, b in pairwise(found.tables))
+    assert render([Table(rows[:1], 1)]).tables == ()

@@ -68,3 +68,11 @@ def test_an_interface_without_a_title_is_read_in_time(tmp_path: Path) -> None:
         began = time.process_time()
         document = load(tmp_path / "api.yaml", "info:\n" + line * 60)
         assert (document.title, time.process_time() - began < 3) == ("api", True)  # it took years
+
+
+def test_names_without_blanks_count_by_their_words(tmp_path: Path) -> None:
+    file = tmp_path / "TernMini" / "batteryLife.md"
+    file.parent.mkdir()
+    file.write_text("# Battery\n\n14 hours.\n")
+    document = load_document(tmp_path, "TernMini/batteryLife.md", 1_000)
+    assert document.folders == "TernMini Tern Mini" and document.name == "batteryLife battery Life"

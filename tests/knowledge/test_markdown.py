@@ -36,6 +36,10 @@ def shown(path: Path, text: str) -> str:
         ("Yes. %% for us %% {# note #} {{!-- no --}}\n%%\nno\n%%", "Yes."),
         ("--8<-- 'a.md'\n{!a.md!}\n{{#include a.md}}\n<!--@include: ./a.md-->\nYes.", "Yes."),
         ("{% tab title=\"Linux\" %}\nYes.\n{% endtab %}", "Linux Yes."),
+        ("{% include note.html content=\"Bring the *box*.\" %}\n{% include a.html src=\"b.png\" %}"
+         "Yes.",
+         "Bring the *box*. Yes."),
+        ("Sign sheet 4. ^sheet-4\n\nx ^2", "Sign sheet 4. x ^2"),
         ("{{< tab \"Debian\" >}}\nYes.{{< ref \"x.md\" >}}", "Debian Yes."),
         (":::tip[Faster]\nSplit.\n:::\n::: details More words\nYes.\n:::",
          "Faster Split. More words Yes."),
@@ -55,6 +59,55 @@ def test_components_of_mdx(tmp_path: Path) -> None:
     assert shown(tmp_path / "a.mdx", text) == "# Pay macOS Yes."
 
 
+@pytest.mark.parametrize(
+    ("tag", "want"),
+    [
+        ('<Card title="Hooks" icon="bell" href="/x" description="Called in 8 seconds." />',
+         "Hooks: Called in 8 seconds."),
+        ("<Accordion title={'Can I pause?'} description={`For 3 months`}>Yes.</Accordion>",
+         "Can I pause? For 3 months Yes."),
+        ('<ParamField query="limit" type="integer" default="20">Rows.</ParamField>',
+         "limit: 20 Rows."),
+        ('<Tooltip tip="At most 40 GB">disk</Tooltip>', "At most 40 GB disk"),
+        ('<Frame caption="The gear"><img src="/a.png" /></Frame>', "The gear"),
+        ('<Snippet path="a/b.mdx" content="./c.html" data-text="no" />Yes.', "Yes."),
+    ],
+)  # fmt: skip
+def test_attributes_of_components_that_hold_words_are_read(
+    tmp_path: Path, tag: str, want: str
+) -> None:
+    assert shown(tmp_path / "a.mdx", tag) == want
+
+
+def test_directives_of_myst_are_text(tmp_path: Path) -> None:
+    text = """````{tab-set}
+```{tab-item} Docker
+:sync: d
+Needs **6 GB**.
+```
+````
+:::{dropdown} Which ports?
+:open:
+7443.
+:::
+```{warning}
+Hot.
+```
+```{toctree}
+:maxdepth: 2
+install
+```
+```{code-block} sh
+run <b>
+```
+```{figure} img/a.png
+The gear.
+```
+"""
+    want = "Docker Needs **6 GB**. Which ports? 7443. warning Hot. ```{code-block} sh run <b> ```"
+    assert shown(tmp_path / "a.md", text) == f"{want} The gear."
+
+
 def test_modules_of_mdx_go_over_lines(tmp_path: Path) -> None:
     text = "import {\n  A,\n} from 'a'\nexport const m = {\n  t: 'x',\n}\n\nYes."
     assert shown(tmp_path / "a.mdx", text) == "Yes."
@@ -68,6 +121,13 @@ def test_headings_of_all_kinds(tmp_path: Path) -> None:
     headings = [(h.level, h.text) for h in document.headings]
     assert headings == [(1, "Top"), (2, "Pay now"), (2, "Sub"), (3, "HTML head")]
     assert document.text[document.headings[-1].start :].startswith("HTML")
+
+
+def test_rows_of_markdown_know_the_label_of_their_group(tmp_path: Path) -> None:
+    rows = "".join(f"| {'' if i else '**East**'} | Depot {i} | {i} |\n" for i in range(60))
+    head = "| Region | Depot | Pallets |\n|---|---|---|\n| **West** | Brest | 310 |\n"
+    (tmp_path / "a.md").write_text(head + rows)
+    assert split_document(load(tmp_path / "a.md"), 400)[-1].columns.startswith("East: Region |")
 
 
 def test_html_tables_in_markdown_are_rows(tmp_path: Path) -> None:

@@ -29,6 +29,17 @@ def test_rows_of_csv_know_their_columns(tmp_path: Path, sign: str) -> None:
     assert (tmp_path / "a.csv").read_text()[chunks[2].start : chunks[2].end] == chunks[2].text
 
 
+def test_rows_of_csv_know_the_label_of_their_group(tmp_path: Path) -> None:
+    rows = "".join(f"{'' if i else 'East'},Depot {i},{i}\n" for i in range(90))
+    (tmp_path / "a.csv").write_text(f"Region,Depot,Pallets\nWest,Brest,310\n,Nantes,275\n{rows}")
+    chunks = split_document(load(tmp_path / "a.csv"), 400)
+    assert chunks[-1].columns == "East: Region | Depot | Pallets"
+    (tmp_path / "b.csv").write_text(
+        "Pos;Part;Stock\n" + rows.replace(",", ";").replace("East;Depot 0;0", "Cabin;;")
+    )
+    assert split_document(load(tmp_path / "b.csv"), 400)[-1].columns == "Cabin: Pos | Part | Stock"
+
+
 def test_rows_of_csv_with_lines_in_cells_stay_whole(tmp_path: Path) -> None:
     text = "Part,Text\n" + "".join(f'HB-{n},"one\ntwo\nthree {n}"\n' for n in range(40))
     chunks = split_document(load(tmp_path / "a.csv", text), 200)

@@ -72,6 +72,7 @@ class _Asciidoc:
         self._goes_on = False  # whether what follows belongs to the last item
         self._left_out = 0  # conditions that do not hold around the line
         self._paragraph: list[str] = []
+        self._item = ("", 0)  # marker and depth of the item that the paragraph is
         self._given = ""  # attributes of the block that follows
 
     def blocks(self) -> Iterator[Block]:
@@ -125,7 +126,7 @@ class _Asciidoc:
             depth = len(sign) - 1 if sign[0] in "*." else 0
             marker = "-" if sign[0] in "*-" else sign if sign[0] != "." else self._number(depth)
             self._paragraph = [match[2]]
-            yield from self._flush(marker, depth)
+            self._item = marker, depth  # lines of it can follow
         elif match := _TERM.match(line):
             yield from self._flush()
             self._paragraph = [f"{match[1]}:", match[2] or ""]
@@ -140,8 +141,9 @@ class _Asciidoc:
         self._numbers = {d: n for d, n in self._numbers.items() if d < depth} | {depth: number}
         return f"{number}."
 
-    def _flush(self, marker: str = "", depth: int = 0) -> Iterator[Block]:
-        text = self._text(" ".join(self._paragraph))
+    def _flush(self) -> Iterator[Block]:
+        text = self._text(" ".join(map(str.strip, self._paragraph)))
+        (marker, depth), self._item = self._item, ("", 0)
         self._paragraph = []
         if text.strip():
             if not marker and not self._goes_on:

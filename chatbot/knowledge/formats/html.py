@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     Heading,
     Item,
     Paragraph,
+    as_label,
     one_line,
     render,
 )
@@ -29,7 +30,9 @@ from chatbot.knowledge.formats.inline import (
     is_comments,
     is_custom,
     is_hidden,
+    mark_raised,
     raise_text,
+    raised,
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
@@ -110,6 +113,7 @@ def html_blocks(root: Any, tabs: bool = True) -> Iterator[Block]:
     if root is not None:
         if tabs:
             label_panels(root)
+        mark_raised(root)
         walker = _Walker(hidden_by_style(root))
         walker.walk(root)
         walker.flush()
@@ -150,7 +154,7 @@ class _Walker:
         if not text:
             return
         if self._defined:
-            text, self._defined = f"{self._defined}: {text}", ""
+            text, self._defined = f"{as_label(self._defined)} {text}", ""
         if self._sign:
             text, self._sign = f"{self._sign} {text}", ""
         if self._depth >= 0:
@@ -162,7 +166,9 @@ class _Walker:
     def walk(self, element: Any) -> None:
         """Add what ``element`` holds."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in HIDDEN or is_hidden(element, self._hidden):
+        if not isinstance(tag, str) or is_hidden(element, self._hidden):
+            return
+        if tag in HIDDEN and tag != "iframe":
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -193,8 +199,8 @@ class _Walker:
             if tag == "dl":
                 self._end_terms()
         else:
-            text = inline_text(element, self._hidden)
-            if tag in ("sup", "sub"):
+            text = inline_text(element, self._hidden, before="".join(self._line[-_NEAR:]))
+            if raised(element):
                 text = raise_text(text, "".join(self._line[-_NEAR:]), element)
             elif tag == "math":
                 text = apart(text, "".join(self._line[-_NEAR:]))
@@ -223,7 +229,7 @@ class _Walker:
     def _add(self, block: Block) -> None:
         self.flush()
         if self._defined:
-            self.blocks.append(Paragraph(f"{self._defined}:"))
+            self.blocks.append(Paragraph(as_label(self._defined)))
             self._defined = ""
         self.blocks.append(block)
 

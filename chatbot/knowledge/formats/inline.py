@@ -10,7 +10,7 @@ from chatbot.knowledge.formats.equations import apart, equation_text
 HIDDEN = frozenset(
     """
     script style template noscript noframes head title meta link iframe object embed canvas nav
-    svg audio video map datalist colgroup col del s strike rp ac:parameter ac:task-id ac:task-status
+    svg audio video datalist colgroup col del s strike rp ac:parameter ac:task-id ac:task-status
     ac:placeholder ac:emoticon ac:task-uuid
     """.split()  # noqa: SIM905
 )
@@ -40,6 +40,9 @@ _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
 _SIGNS = "abcdfg"  # of those without brackets
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
+# Also by a part of the height of the type, as sheets for tables have it.
+_RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
+_CLASS = re.compile(r"\.([\w-]+)$")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
@@ -48,7 +51,8 @@ _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 _FURNITURE = frozenset(
     """
     headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
-    jp-InputPrompt jp-OutputPrompt input_prompt output_prompt
+    jp-InputPrompt jp-OutputPrompt input_prompt output_prompt back-to-top bottom-of-page
+    related-pages view-this-page edit-this-page theme-edit-this-page view-source-button
     """.split()  # noqa: SIM905
 )
 # What is read aloud and not drawn.
@@ -126,8 +130,11 @@ def is_comments(element: Any) -> bool:
     return first is not None and first.get("href", "").startswith("#cmnt_ref")
 
 
-def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False) -> str:
-    """The text of an element and all in it; with ``keep``, white space as it is."""
+def inline_text(
+    element: Any, selectors: frozenset[str] = frozenset(), keep: bool = False, before: str = ""
+) -> str:
+    """The text of an element and all in it; with ``keep``, white space as it is. ``before`` is
+    what stands in front of it in its line."""
     tag = element.tag
     if not isinstance(tag, str) or (tag in HIDDEN and not _is_visible(element)):
         return ""
@@ -142,10 +149,10 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
     if tag == "time" and not (element.text or len(element)):
         return str(element.get("datetime") or "")
     pieces = [_collapse_blanks(element.text, keep)]
-    before = pieces[0][-_BEFORE:]
+    before = f"{before}{pieces[0]}"[-_BEFORE:]
     for child in element:
-        text = inline_text(child, selectors, keep)
-        if child.tag in ("sup", "sub"):
+        text = inline_text(child, selectors, keep, before)
+        if raised(child):
             text = raise_text(text, before, child)
         elif child.tag == "math":
             text = apart(text, before)
@@ -154,8 +161,10 @@ def inline_text(element: Any, selectors: frozenset[str] = frozenset(), keep: boo
         pieces += [text, _collapse_blanks(child.tail, keep)]
         before = f"{before}{pieces[-2]}{pieces[-1]}"[-_BEFORE:]
     text = "".join(pieces)
-    if tag == "a":
-        return with_address(text, str(element.get("href") or ""))
+    if tag in ("a", "area", "iframe"):
+        address = str(element.get("href") or element.get("src") or "")
+        text = text if text.strip() or not _ADDRESS.match(address) else _named(element)
+        return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return _resource(element)
     return f"“{text}”" if tag == "q" else text
@@ -172,8 +181,39 @@ def is_custom(element: Any) -> bool:
 
 
 def _is_visible(element: Any) -> bool:
-    """Of a macro without a text of its own, its word is shown: of a status, or of an issue."""
+    """Of a macro without a text of its own, its word is shown: of a status, or of an issue; of a
+    film or a map from elsewhere, its title."""
+    if element.tag == "iframe":
+        return bool(element.get("title") and element.get("src"))
     return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
+
+
+def _named(element: Any) -> str:
+    """What a link without words, such as one that is an icon, is called."""
+    return str(element.get("aria-label") or element.get("alt") or element.get("title") or "")
+
+
+def raised(element: Any) -> str:
+    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style."""
+    if element.tag in ("sup", "sub"):
+        return str(element.tag)
+    style = element.get("style") if isinstance(element.tag, str) else None
+    found = _RAISED.search(style) if style else None
+    return (found[1] or "sup").lower()[:3] if found else ""
+
+
+def mark_raised(root: Any) -> None:
+    """Give what the page's own style sheets raise, by its class, that style itself."""
+    found: dict[str, str] = {}
+    for style in root.iter("style"):
+        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
+            if lift := _RAISED.search(rules):
+                named = (_CLASS.search(part.strip()) for part in selectors.split(","))
+                found |= {match[1]: lift[0] for match in named if match}
+    for element in root.iterfind(".//*[@class]") if found else ():
+        for name in element.get("class").split():
+            if name in found:
+                element.set("style", f"{found[name]};{element.get('style') or ''}")
 
 
 def _collapse_blanks(text: str | None, keep: bool) -> str:
@@ -202,19 +242,20 @@ def _picture(element: Any) -> str:
 
 
 def raise_text(text: str, before: str, element: Any) -> str:
-    """What ``sup`` or ``sub`` holds, so that digits do not join the number ``before``: the sign of
+    """What is raised or lowered, so that digits do not join the number ``before``: the sign of
     a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
     text = text.strip()
-    if element.tag == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
+    kind = raised(element)
+    if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
-    note = _NOTE.fullmatch(text) if element.tag == "sup" and before[-1:].strip() else None
+    note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
     if note and _is_note(note, before, element):
         return f" [{note[1]}]"
     if not before[-1:].isdigit() or not _FIGURES.match(text):
         return text
-    if element.tag == "sub":
+    if kind == "sub":
         return f"_{text}"
-    linked = element.find(".//a") is not None
+    linked = _is_linked(element)
     before = before[-_BEFORE:]
     priced = _PRICE.search(before)
     coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
@@ -225,10 +266,15 @@ def raise_text(text: str, before: str, element: Any) -> str:
     return f"^{text}"
 
 
+def _is_linked(element: Any) -> bool:
+    holder = element.getparent()
+    return element.find(".//a") is not None or (holder is not None and holder.tag == "a")
+
+
 def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
     """Whether what is raised is the sign of a footnote, and behind a number no power of it, no
     ordinal ("1a classe") and no unit ("30o")."""
-    if sign[0] != sign[1] or element.find(".//a") is not None:  # in brackets, or a link
+    if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
         return True
     if not before[-1:].isdigit():
         return False

@@ -16,6 +16,8 @@ _PROSE = 17  # characters that lines of columns have on average, and cells of ta
 _DEPTH = 4
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
+_NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")  # a word and no unit, such as "km"
+_NOTE = re.compile(r"\d{1,2}(?!\d)")
 # What people raise to a power, where it is no price.
 _BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
 
@@ -85,22 +87,37 @@ def _parts(spans: list[Span], depth: int, known: list[float]) -> Iterator[list[S
     """The spans in parts without columns, in reading order."""
     bands = _bands(spans)
     at = 0
-    plain: list[Span] = []
+    plain: list[list[Span]] = []
     while at < len(bands):
         end, gutter = _columns(bands, at, known) if depth else (at + 1, 0.0)
         if not gutter:
-            plain += bands[at]
+            plain.append(bands[at])
             at += 1
             continue
-        if plain:
-            yield plain
-            plain = []
         inside = [span for band in bands[at:end] for span in band]
+        while plain and _begins_higher(plain[-1], inside, gutter):
+            inside = [*plain.pop(), *inside]
+        if plain:
+            yield [span for band in plain for span in band]
+            plain = []
         yield from _parts([span for span in inside if span.left < gutter], depth - 1, known)
         yield from _parts([span for span in inside if span.left >= gutter], depth - 1, known)
         at = end
     if plain:
-        yield plain
+        yield [span for band in plain for span in band]
+
+
+def _begins_higher(band: list[Span], columns: list[Span], middle: float) -> bool:
+    """Whether a band is the first line of one of two columns, above where the other begins."""
+    right = band[0].left >= middle
+    if not all(span.left >= middle if right else span.right <= middle for span in band):
+        return False
+    first = max(
+        (span for span in columns if (span.left >= middle) == right),
+        key=lambda span: span.y,
+        default=None,
+    )
+    return first is not None and band[0].y - first.y < LEADING * first.size
 
 
 def _bands(spans: list[Span]) -> list[list[Span]]:
@@ -235,8 +252,11 @@ def _add(line: Line, span: Span, size: float, before: Span | None) -> None:
         line.cells.append((span.left, span.right, span.text))
         return
     apart = " " if gap > _BLANK * size else ""
-    if span.size < _SMALL * before.size and text[-1:].isdigit():
-        apart = _raised(text, span.text)
+    if span.size < _SMALL * before.size:
+        if text[-1:].isdigit():
+            apart = _raised(text, span.text)
+        elif _NOTED.search(text) and _NOTE.match(span.text):
+            apart = " "
     line.cells[-1] = (left, max(right, span.right), f"{text}{apart}{span.text}")
 
 

@@ -93,6 +93,9 @@ def _part(part: Message, attached: Attached, depth: int) -> Iterator[Block]:
             yield from _message(message, attached, depth + 1)
     elif kind == "multipart/alternative":
         yield from _alternative(_inner(part), attached, depth)
+    elif kind == "message/delivery-status":
+        for fields in _inner(part):
+            yield Paragraph("\n".join(f"{name}: {value}" for name, value in fields.items()))
     elif part.is_multipart():
         for child in _inner(part)[:_PARTS]:
             yield from _part(child, attached, depth + 1)
@@ -165,9 +168,12 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
     elif not name and part.get_content_maintype() == "text":
         yield from letter(_text(part))
     else:
-        blocks = list(attachment(name or kind, _bytes(part), attached))
+        is_text = part.get_content_maintype() == "text"
+        said = (part.get_content_charset("") or "") if is_text else ""
+        data = decode(_bytes(part), said).encode() if said else _bytes(part)
+        blocks = list(attachment(name or kind, data, attached))
         yield from blocks
-        if len(blocks) < 2 and part.get_content_maintype() == "text":
+        if len(blocks) < 2 and is_text:
             yield from letter(_text(part))
 
 
@@ -185,7 +191,31 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    return decode(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
+    text = decode(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
+    if part.get_content_type() == "text/plain" and _parameter(part, "format") == "flowed":
+        return _unflowed(text, glued=_parameter(part, "delsp") == "yes")
+    return text
+
+
+def _parameter(part: Message, name: str) -> str:
+    return str(part.get_param(name) or "").lower()
+
+
+def _unflowed(text: str, glued: bool) -> str:
+    """The text with lines joined that the writer's program broke (RFC 3676): they end in a blank,
+    which is no part of the text where they are ``glued``."""
+    lines: list[list[str]] = []
+    goes_on, depth = False, 0
+    for line in text.split("\n"):
+        bare = line.lstrip(">")
+        quotes = len(line) - len(bare)
+        bare = bare.removeprefix(" ")
+        if not goes_on or quotes != depth:
+            lines.append(["> " * quotes])
+        depth = quotes
+        goes_on = bare.endswith(" ") and bare != "-- "
+        lines[-1].append(bare[:-1] if goes_on and glued else bare)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def own_words(text: str) -> str:

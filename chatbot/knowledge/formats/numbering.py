@@ -2,8 +2,8 @@
 hidden rows.
 
 Numbers of several levels ("2.1"), of headings and in brackets ("a)") are put in as text, as are
-equations and the descriptions of pictures, and words stand without the guide to their reading above
-them; everything else of a list is read by office_oxide.
+equations, signs and the descriptions of pictures; rows are as wide as their table, and words stand
+without the guide to their reading above them; everything else of a list is read by office_oxide.
 """
 
 import re
@@ -12,6 +12,7 @@ from typing import Any
 
 from chatbot.knowledge.formats.equations import write_word_equations
 from chatbot.knowledge.formats.list_numbers import format_number
+from chatbot.knowledge.formats.word_signs import write_signs
 from chatbot.knowledge.formats.zipped import rewrite_archive, write_xml, xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,6 +20,7 @@ _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDr
 _LEVEL = re.compile(r"%(\d)")
 _PLAIN = re.compile(r"%\d\.?|\(?%\d|[^%]*")  # "1.", "a.", a bullet
 _MOST = 9  # levels
+_MOST_FILLED = 60  # columns of a table in Word
 _OFF = ("0", "false", "off")
 # How HTML calls them.
 _KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
@@ -35,7 +37,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         return data
     body = xml(archive, "word/document.xml")
     changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
-    changed += _without_table_names(body)
+    changed += _without_table_names(body) + _fill_rows(body) + write_signs(body)
     changed += _join_paragraphs(body) + _without_hidden_rows(body) + _Numbers(archive).write(body)
     if not changed and not comments:
         return data
@@ -81,6 +83,26 @@ def _without_table_names(body: Any) -> int:
     for name in found:
         name.getparent().remove(name)
     return len(found)
+
+
+def _fill_rows(body: Any) -> int:
+    """Put empty cells into rows that begin or end beside the first or last column, so that each
+    cell keeps its column; returns how many."""
+    count = 0
+    for name in ("gridBefore", "gridAfter"):
+        for mark in list(body.iter(f"{_W}{name}")):
+            row = mark.getparent().getparent()
+            many = str(mark.get(f"{_W}val") or "")
+            if row is None or row.tag != f"{_W}tr" or not many.isdigit():
+                continue
+            for _ in range(min(int(many), _MOST_FILLED)):
+                cell = row.makeelement(f"{_W}tc", {})
+                cell.append(row.makeelement(f"{_W}p", {}))
+                begin = row.index(mark.getparent()) + 1
+                row.insert(begin if name == "gridBefore" else len(row), cell)
+                count += 1
+            mark.getparent().remove(mark)
+    return count
 
 
 def _without_guides(body: Any) -> int:

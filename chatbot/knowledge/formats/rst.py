@@ -1,31 +1,31 @@
 """reStructuredText by docutils."""
 
+import ast
 import re
+from functools import cache
 from typing import Any
 
 from chatbot.knowledge.blocks import Extracted, first_heading, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.text import lines_of
 
-# What Sphinx adds and docutils does not know; their text is read, their meaning is not needed.
-_SPHINX = """
-    versionadded versionchanged deprecated seealso tabs tab tab-set tab-item
-    group-tab card grid dropdown details glossary option program envvar function class
-    method attribute data module confval describe rst-class centered hlist productionlist
-    todo
+# What Sphinx and its extensions add, and docutils does not know, is read as text; of these, what
+# is said of it matters too.
+_LABELLED = ("tab", "tab-item", "group-tab", "dropdown", "card", "grid-item-card")
+_SILENT = (
+    "toctree", "index", "highlight", "currentmodule", "meta", "include", "literalinclude", "todo",
+    "tabularcolumns",
+)  # fmt: skip
+_DRAWN = ("octicon", "fas", "far", "fab", "fa", "material-regular")  # roles of icons
+# Forms of a manual beside its pages, and words for what is not meant for their readers.
+_OTHERS = frozenset(
+    """
+    latex latexpdf text man epub texinfo gettext xml internal private confidential staff draft todo
     """.split()  # noqa: SIM905
-# Names of things in programs, with the languages that can stand before them.
-_THINGS = """
-    function method class attribute data module exception property decorator staticmethod
-    classmethod macro struct type var
-    """.split()  # noqa: SIM905
-_LANGUAGES = ("py", "c", "cpp", "js", "rst")
-_SHORT = "func meth attr class mod data exc obj const type macro member dir role".split()  # noqa: SIM905
-_SILENT = ("toctree", "index", "highlight", "currentmodule", "meta", "include", "literalinclude")
-_ROLES = """
-    ref doc term guilabel menuselection kbd file command option abbr envvar program samp
-    numref download any class func meth attr mod data confval dfn
-    """.split()  # noqa: SIM905
+)
+_EDGE = re.compile(r"\^{3,}|\+{3,}")  # between the head, the text and the foot of a card
+_NAMED = re.compile(r"^[ \t]*\.\. ([\w:.+-]{1,60})::(?=\s|$)", re.MULTILINE)
+_ROLE = re.compile(r"(?<![\w`:]):([\w:.+-]{1,60}):`")
 _RAW = re.compile(r"^\.\. \|([^|\n]{1,100})\| raw::", re.MULTILINE)
 _SYSTEM = re.compile(r'<(?:div|aside)[^>]*class="system-message.*?</(?:div|aside)>', re.DOTALL)
 
@@ -34,9 +34,10 @@ def read_rst(data: bytes) -> Extracted:
     """A .rst file; nothing that it names is included or fetched."""
     from docutils.core import publish_parts
 
-    _prepare()
+    text = _without_raw(lines_of(data))
+    _prepare(text)
     parts = publish_parts(
-        _without_raw(lines_of(data)),
+        text,
         writer="html5",
         settings_overrides={
             "file_insertion_enabled": False,
@@ -60,15 +61,35 @@ def _without_raw(text: str) -> str:
     return re.sub(rf"(?<!^\.\. )\|(?:{'|'.join(names)})\|", "", text, flags=re.M) if names else text
 
 
-_prepared: set[str] = set()
+def _prepare(text: str) -> None:
+    """Teach docutils the names in a text that Sphinx or one of its extensions knows."""
+    from docutils.parsers.rst import directives, roles
+    from docutils.parsers.rst.languages import en
+
+    told = _directives()
+    for name in {name.lower() for name in _NAMED.findall(text)} | told.keys():
+        if name in told or name not in en.directives:
+            directives.register_directive(name, told.get(name, told[""]))
+    for name in {name.lower() for name in _ROLE.findall(text)} - en.roles.keys():
+        roles.register_local_role(name, _no_role if name in _DRAWN else _role)
 
 
-def _prepare() -> None:
-    """Teach docutils the names of Sphinx, once."""
-    if _prepared:
-        return
+def _role(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
     from docutils import nodes
-    from docutils.parsers.rst import Directive, directives, roles
+
+    return [nodes.inline(raw, re.sub(r"\s*<[^>]*>$", "", text).lstrip("~!"))], []
+
+
+def _no_role(*_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
+    return [], []
+
+
+@cache
+def _directives() -> dict[str, Any]:
+    """What reads each directive, by its name; under "" what reads all others."""
+    from docutils import nodes
+    from docutils.parsers.rst import Directive, directives
+    from docutils.statemachine import StringList
 
     class Options(dict[str, Any]):
         """All options of Sphinx, whose values are not needed."""
@@ -76,13 +97,27 @@ def _prepare() -> None:
         def __missing__(self, name: str) -> Any:
             return directives.unchanged
 
-    anything = Options(name=directives.unchanged)  # an empty one would allow none
-
-    class Program(Directive):  # type: ignore[misc, unused-ignore]
-        """Code under its caption."""
+    class Passed(Directive):  # type: ignore[misc, unused-ignore]
+        """A directive whose argument and content are read as text."""
 
         has_content, optional_arguments, final_argument_whitespace = True, 1, True
-        option_spec = anything
+        option_spec = Options(name=directives.unchanged)  # an empty one would allow none
+
+        @property
+        def words(self) -> str:
+            """The argument, unless it is numbers, as of columns."""
+            argument = "".join(self.arguments).strip()
+            return argument if re.search(r"[^\W\d_]", argument) else ""
+
+        def run(self) -> list[Any]:
+            content = nodes.container()
+            if self.words:
+                content += nodes.paragraph("", self.words)
+            self.state.nested_parse(self.content, self.content_offset, content)
+            return [content]
+
+    class Program(Passed):
+        """Code under its caption."""
 
         def run(self) -> list[Any]:
             text = "\n".join(self.content)
@@ -90,49 +125,75 @@ def _prepare() -> None:
             caption = self.options.get("caption")
             return [nodes.paragraph("", caption), code] if caption else [code]
 
-    class Passed(Directive):  # type: ignore[misc, unused-ignore]
-        """A directive whose argument and content are read as text."""
-
-        has_content, optional_arguments, final_argument_whitespace = True, 1, True
-        option_spec = anything
+    class Labelled(Passed):
+        """A tab or a part that opens: what is in it is read beside its label."""
 
         def run(self) -> list[Any]:
-            content = nodes.container()
-            if self.arguments and self.arguments[0].strip():
-                content += nodes.paragraph("", self.arguments[0])
+            if not self.words:
+                return super().run()
+            link = str(self.options.get("link") or "")
+            words = nodes.reference if link.startswith("http") else nodes.inline
+            label = nodes.term("", "", words("", self.words, refuri=link))
+            content = nodes.definition()
+            for at, line in enumerate(self.content):
+                if _EDGE.fullmatch(line):
+                    self.content[at] = ""
             self.state.nested_parse(self.content, self.content_offset, content)
-            return [content]
+            return [nodes.definition_list("", nodes.definition_list_item("", label, content))]
+
+    class CodeTab(Labelled):
+        """A tab with code: its language, then its label."""
+
+        def run(self) -> list[Any]:
+            self.arguments = self.words.split(None, 1)[-1:]
+            self.content: Any = StringList(["::", "", *(f"  {line}" for line in self.content)])
+            return super().run()
+
+    class Only(Passed):
+        """What is for some forms or editions of a manual."""
+
+        def run(self) -> list[Any]:
+            if self.name == "only" and not is_shown("".join(self.arguments)):
+                return []
+            self.arguments: list[str] = []
+            return super().run()
 
     class Silent(Directive):  # type: ignore[misc, unused-ignore]
         """A directive that readers see nothing of."""
 
         has_content, optional_arguments, final_argument_whitespace = True, 100, True
+        option_spec = Options(name=directives.unchanged)
 
         def run(self) -> list[Any]:
             return []
 
-    def role(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
-        return [nodes.inline(raw, re.sub(r"\s*<[^>]*>$", "", text).lstrip("~!"))], []
+    found: dict[str, Any] = {"": Passed, "code-tab": CodeTab, "only": Only, "ifconfig": Only}
+    found |= dict.fromkeys(("code-block", "code", "sourcecode"), Program)
+    return found | dict.fromkeys(_LABELLED, Labelled) | dict.fromkeys(_SILENT, Silent)
 
-    class Chosen(Passed):
-        """A directive whose argument says for which edition of the page its content is."""
 
-        def run(self) -> list[Any]:
-            self.arguments: list[str] = []
-            return super().run()
+def is_shown(condition: str) -> bool:
+    """Whether readers of the pages can see what has this condition, such as "html and not draft";
+    an edition that is not known is one of theirs."""
+    try:
+        return _holds(ast.parse(condition.strip(), mode="eval").body) is not False
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
 
-    for name in [
-        *_SPHINX,
-        *_THINGS,
-        *(f"{tongue}:{name}" for tongue in _LANGUAGES for name in _THINGS),
-    ]:
-        directives.register_directive(name, Passed)
-    for name in ("only", "ifconfig"):
-        directives.register_directive(name, Chosen)
-    for name in ("code-block", "code", "sourcecode"):
-        directives.register_directive(name, Program)
-    for name in _SILENT:
-        directives.register_directive(name, Silent)
-    for name in [*_ROLES, *(f"{tongue}:{name}" for tongue in _LANGUAGES for name in _SHORT)]:
-        roles.register_local_role(name, role)
-    _prepared.add("done")
+
+def _holds(part: ast.expr) -> bool | None:
+    """Whether a condition holds; ``None`` where it depends on the edition."""
+    match part:
+        case ast.Name(name):
+            return True if name == "html" else False if name in _OTHERS else None
+        case ast.UnaryOp(ast.Not(), inner):
+            held = _holds(inner)
+            return None if held is None else not held
+        case ast.BoolOp(operator, values):
+            found = [_holds(value) for value in values]
+            decided = isinstance(operator, ast.Or)
+            if decided in found:
+                return decided
+            return None if None in found else not decided
+        case _:
+            return None

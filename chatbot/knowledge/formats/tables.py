@@ -1,6 +1,6 @@
 """Tables of HTML as grids: spanned cells are filled in, empty ones keep their place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -17,6 +17,8 @@ _MOST_NAMES = 4  # rows that name columns
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _PARTS = _HEADINGS | {"pre", "form"}
 _CELLS = ("td", "th")
+_TABLES = ("table", "grid")
+_AROUND = ("thead", "tbody", "tfoot", "div")  # rows
 _ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
 
 
@@ -115,7 +117,8 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                 if down > 1:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
-        if grid and len(cells) == 1 and _kind(cells[0]) == "td" and len(set(line)) == 1:
+        below = _kind(cells[0]) == "td" if len(grid) == marked and cells else True
+        if grid and len(cells) == 1 and below and len(set(line)) == 1:
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
         _from_above(line, over)
         length += sum(map(len, line))
@@ -164,16 +167,24 @@ def _kind(element: Any) -> str:
     return _ROLES.get(role, tag) if role else tag
 
 
-def _rows(element: Any) -> Any:
+def _rows(element: Any) -> Iterator[Any]:
+    """The rows; grids made of ``div`` have some around them that only lay them out."""
     for child in element:
         if _kind(child) == "tr":
             yield child
-        elif child.tag in ("thead", "tbody", "tfoot") or child.get("role") == "rowgroup":
-            yield from (row for row in child if _kind(row) == "tr")
+        elif child.get("role") == "rowgroup" or (
+            child.tag in _AROUND and child.get("role") not in _TABLES
+        ):
+            yield from _rows(child)
 
 
 def _cells(row: Any) -> list[Any]:
-    return [cell for cell in row if _kind(cell) in _CELLS]
+    return [
+        cell
+        for child in row
+        for cell in (child if child.tag == "div" and not child.get("role") else (child,))
+        if _kind(cell) in _CELLS
+    ]
 
 
 def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:

@@ -1,5 +1,6 @@
 """Tabs of a page: the label of each one stands beside what it opens."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,16 @@ _TABS = (
 )
 _LABELS = ".//*[contains(concat(' ', @class, ' '), ' tabbed-labels ')]"  # of MkDocs
 _PANELS = ".//*[@role='tabpanel' or contains(concat(' ', @class, ' '), ' tabbed-block ')]"
-_SIGNS = ('"tab"', "'tab'", "=tab", '"pill"', "'pill'", "=pill", "tabbed-labels")  # in a page
+_SIGNS = (
+    '"tab"',
+    "'tab'",
+    "=tab",
+    '"pill"',
+    "'pill'",
+    "=pill",
+    "tabbed-labels",
+    "tab-label",
+)  # in a page
 _NEAR = 3  # levels between a row of tabs and what holds its panels too
 _LONGEST = 100  # characters of a label
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -26,9 +36,12 @@ def has_tabs(markup: str) -> bool:
 def label_panels(root: Any) -> None:
     """Give each panel of the tree the label of its tab as :data:`LABEL`, and hide that tab."""
     tabs, mkdocs = root.xpath(_TABS), root.xpath(_LABELS)
-    if not (tabs or mkdocs):
+    boxed = list(_boxed(root))
+    if not (tabs or mkdocs or boxed):
         return
     page = _Page(root)
+    for tab, panel in boxed:
+        page.label(tab, panel)
     rows: dict[Any, list[Any]] = {}
     for tab in tabs:
         panel = page.panel_of(tab)
@@ -41,6 +54,15 @@ def label_panels(root: Any) -> None:
     for row, row_tabs in rows.items():
         for tab, panel in zip(row_tabs, page.panels_beside(row, len(row_tabs)), strict=False):
             page.label(tab, panel)
+
+
+def _boxed(root: Any) -> Iterator[tuple[Any, Any]]:
+    """Tabs that need no script, and their panels: what a box is ticked for is behind its label."""
+    for box in root.iter("input"):
+        tab = box.getnext() if box.get("type") == "radio" else None
+        panel = tab.getnext() if tab is not None and tab.tag == "label" else None
+        if panel is not None and panel.tag == "div":
+            yield tab, panel
 
 
 class _Page:
@@ -82,7 +104,8 @@ class _Page:
         """Give a panel the label of its tab, unless it has it before itself."""
         label = one_line("".join(tab.itertext()))
         before = panel.getprevious()
-        if not label or len(label) > _LONGEST or before is tab or _holds(panel, tab):
+        over = before is tab and tab.tag != "label"  # of a button it is told enough
+        if not label or len(label) > _LONGEST or over or _holds(panel, tab):
             return
         if next(tab.iterdescendants(*_HEADINGS), None) is not None:  # of an accordion
             return

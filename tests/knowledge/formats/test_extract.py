@@ -34,6 +34,8 @@ from chatbot.knowledge.formats import extract
          "|96 GB |GPU\n2+|Spare |none\n|===\n",
          "Role | Memory | Note\nLeader | 48 GB | first\nWorker | 64 GB | usual\n"
          "Worker | 96 GB | GPU\nSpare | Spare | none\n"),
+        (".adoc", "* Cash up to\n  80 euros.\n* Above that\nby bank.\n\nYes.\n",
+         "- Cash up to 80 euros.\n- Above that by bank.\n\nYes.\n"),
         (".adoc", "|===\n|Plan |Price\n\n|Plus |9\n|===\n", "Plan | Price\nPlus | 9\n"),
         (".adoc", "[[fees]]\n[cols=\"2*<a\",options=\"header\"]\n|===\n|Who\n|Row\n\n|Guest\n|F\n"
                   "|===\n",
@@ -46,6 +48,20 @@ from chatbot.knowledge.formats import extract
          "send(parcel)\n\nparam parcel: a box, see load\n"),
         (".rst", "Line |br| end.\n\n.. |br| raw:: html\n\n   <br>\n\n.. only:: html\n\n   Seen.\n",
          "Line end.\n\nSeen.\n"),
+        (".rst", ".. tab-set::\n\n   .. tab-item:: Cloud\n      :sync: c\n\n      19 days.\n\n"
+                 "   .. tab-item:: Shell\n\n      .. code-block:: sh\n\n         run 3\n\n"
+                 ".. tabs::\n\n   .. code-tab:: bash Mac\n\n      run 8\n",
+         "Cloud: 19 days.\n\nShell:\n\n```\nrun 3\n```\n\nMac:\n\n```\nrun 8\n```\n"),
+        (".rst", ".. dropdown:: Can I?\n   :open:\n\n   Yes.\n\n.. grid:: 1 2\n\n"
+                 "   .. grid-item-card:: Copies\n      :link: https://a.example/b\n\n"
+                 "      Hourly.\n      +++\n      More\n",
+         "Can I? Yes.\n\nCopies (https://a.example/b): Hourly.\n\nMore\n"),
+        (".rst", ".. our-box:: Note it\n   :kind: x\n\n   At :our-role:`pier 4` :octicon:`x`.\n",
+         "Note it\n\nAt pier 4 .\n"),
+        (".rst", ".. only:: internal\n\n   a\n\n.. only:: latex or not html\n\n   b\n\n"
+                 ".. todo:: c\n\n.. only:: html and pro\n\n   Pro.\n\n"
+                 ".. only:: not draft\n\n   All.\n",
+         "Pro.\n\nAll.\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),
         (".srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>Hold</i> it.\n", "Hold it.\n"),

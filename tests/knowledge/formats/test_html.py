@@ -57,6 +57,9 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "the 1a fila, 2e, 1st, 30oC, 3^2",
         ),
         ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
+        ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
+        ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
+        ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
         ("<span style='text-decoration: line-through'>$79</span> $59", "$59"),
@@ -64,6 +67,17 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
+        (
+            "Or <a href='https://a.example/c' aria-label='chat with us'><svg></svg></a>",
+            "Or chat with us (https://a.example/c)",
+        ),
+        ("<a href='#x' aria-label='Link to Fees'><svg></svg></a>Fees", "Fees"),
+        (
+            "<iframe src='https://v.example/9' title='Mounting in 3 minutes'></iframe>",
+            "Mounting in 3 minutes (https://v.example/9)",
+        ),
+        ("<iframe src='https://ads.example/'></iframe>See", "See"),
+        ("<map><area href='https://a.example/p' alt=Plan></map>", "Plan (https://a.example/p)"),
         ("Click here.<img src=g.png alt='Screen shot (2).png'>", "Click here."),
         ("1<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> cups", "1 1/2 cups"),
         ("<math><mn>2</mn><msup><mn>10</mn><mn>6</mn></msup></math> bytes", "2 10^6 bytes"),
@@ -83,6 +97,12 @@ def test_what_is_hidden_is_left_out() -> None:
     <p hidden>one</p><p style="display: none">two</p><p class="a internal">three</p>
     <p id="x">four</p><!-- five --><script>six</script><template>seven</template><p>Seen.</p>"""
     assert text(page) == "Seen.\n"
+
+
+def test_style_sheets_raise_figures() -> None:
+    sheet = ".c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}"
+    page = "<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
+    assert text(f"<style>{sheet}</style>{page}") == "€188.50 [1] or 10^6 m\n"
 
 
 def test_style_sheets_hide_on_the_screen_only() -> None:
@@ -119,6 +139,14 @@ def test_tables_of_other_elements_are_tables() -> None:
     found = extract(".html", page.encode())
     assert found.text == "Plan | Price\nPlus | 9 euros\n"
     assert found.tables[0].columns == "Plan | Price"
+
+
+def test_rows_of_a_grid_are_read_through_what_lays_them_out() -> None:
+    page = """<div role=grid><div class=head><div role=row><div role=columnheader>Zone</div>
+    <div role=columnheader>Stay</div></div></div><div class=scroller><div role=rowgroup>
+    <div role=row><div class=pinned><div role=gridcell>Slate</div></div>
+    <div role=gridcell>5 hours</div></div></div></div></div>"""
+    assert text(page).split("\n")[:2] == ["Zone | Stay", "Slate | 5 hours"]
 
 
 def test_code_beside_its_line_numbers_is_code() -> None:
@@ -271,6 +299,12 @@ def test_names_of_columns_in_two_rows(rows: str, columns: str) -> None:
 )
 def test_the_label_of_a_tab_stands_beside_its_panel(markup: str) -> None:
     assert text(markup) == "Sandbox: 120 calls.\n\nLive: 4,500 calls.\n"
+
+
+def test_the_label_of_a_tab_without_a_script_stands_beside_its_panel() -> None:
+    box = "<input type=radio name=s><label class=tab-label>{0}</label><div><p>Needs {1}.</p></div>"
+    page = f"<div>{box.format('Docker', '6 GB')}{box.format('Systemd', '3 GB')}</div>"
+    assert text(page) == "Docker: Needs 6 GB.\n\nSystemd: Needs 3 GB.\n"
 
 
 def test_the_label_of_an_only_tab_is_kept() -> None:

@@ -47,6 +47,41 @@ def test_every_text_of_a_message_is_read() -> None:
     assert "Look:" in text and "12 seconds" in text and "None" not in text
 
 
+def test_lines_that_the_writers_program_broke_are_joined() -> None:
+    message = mail()
+    message.replace_header("Content-Type", "text/plain; charset=utf-8; format=flowed; delsp=yes")
+    message.set_payload(
+        "It is at pier  \n14, and all brin \ngen it.\n> Where \n>  is it?\n-- \nKim\n"
+    )
+    text = read(message)
+    assert "It is at pier 14, and all bringen it." in text and "Where is it?" in text
+    message.set_param("delsp", "no")
+    message.set_payload("It is at pier \n14.\n")
+    assert "It is at pier 14." in read(message)
+
+
+def test_an_attached_text_is_read_in_the_encoding_that_it_names() -> None:
+    message = mail()
+    key = "Ключ от ворот: код 5538.\n".encode("koi8-r")
+    part = MIMEText("", _charset=None)
+    part.set_payload(key)
+    part.set_param("charset", "koi8-r")
+    part.add_header("Content-Disposition", "attachment", filename="key.txt")
+    message.add_attachment(b"a", maintype="a", subtype="b", filename="x")
+    message.attach(part)
+    assert "код 5538" in read(message)
+
+
+def test_a_report_says_to_whom_a_message_did_not_come() -> None:
+    report = (
+        "Subject: Undelivered\nContent-Type: multipart/report; boundary=x\n\n--x\n\nFull.\n--x\n"
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        "Final-Recipient: rfc822; kim@example.com\nStatus: 5.2.2\n\n--x--\n"
+    )
+    text = extract(".eml", report.encode()).text
+    assert "Full." in text and "kim@example.com\nStatus: 5.2.2" in text
+
+
 def test_forwarded_messages_and_attachments_are_read() -> None:
     message = mail()
     message.add_attachment(mail("It fixes E-77.", subject="Firmware"))

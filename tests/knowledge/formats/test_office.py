@@ -129,6 +129,27 @@ def test_equations_of_slides_are_read_instead_of_their_pictures(whole: bool) -> 
     assert extract(".pptx", saved(deck)).text == "Take 1/2\n"
 
 
+def test_signs_of_other_fonts_read_as_what_they_draw() -> None:
+    tick = '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'
+    micro = run("m", '<w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/>')
+    arrow = run("\uf0e0", '<w:rFonts w:ascii="Wingdings"/>')
+    assert word(tick + run(" Open, 5 ") + micro + run("m ") + arrow).text == "☑ Open, 5 μm →\n"
+
+
+def test_a_row_that_begins_beside_the_first_column_keeps_its_cells_in_theirs() -> None:
+    def row(*cells: str, mark: str = "") -> str:
+        inside = "".join(f"<w:tc><w:p>{run(cell)}</w:p></w:tc>" for cell in cells)
+        return f"<w:tr><w:trPr>{mark}</w:trPr>{inside}</w:tr>"
+
+    rows = row("Pier", "Low", "High") + row("North", "310", "455")
+    rows += row("340", "505", mark='<w:gridBefore w:val="1"/>')
+    rows += row("South", "275", mark='<w:gridAfter w:val="1"/>')
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f"<w:tbl {W}>{rows}</w:tbl>"))
+    lines = extract(".docx", saved(document)).text.split("\n")
+    assert lines[2] == "North | 340 | 505" and lines[3] == "South | 275 |"
+
+
 def test_words_stand_without_the_guide_to_their_reading() -> None:
     guide = (
         f"<w:r><w:ruby><w:rubyPr/><w:rt>{run('でんげん')}</w:rt>"

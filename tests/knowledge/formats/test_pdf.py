@@ -41,6 +41,35 @@ def test_columns_are_read_one_after_the_other() -> None:
     assert "US cost 8 dollars for 14 days after" in text
 
 
+def test_a_column_can_begin_higher_than_the_other() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "Prices of all our products for this year", y=760)
+        lines(canvas, "The dome opens at dusk and all", "of the groups have a guide.", y=688)
+        lines(
+            canvas,
+            "Station twelve shows the sky",
+            "of the month of December and",
+            "of no other one.",
+            x=330,
+        )
+
+    text = pdf(draw).text
+    assert "a guide.\n\nStation twelve shows the sky of the month of December and of no" in text
+
+
+def test_a_small_figure_behind_a_word_is_no_part_of_it() -> None:
+    def draw(canvas: Any) -> None:
+        for word, y in (("Groups of persons", 700), ("It has 12 km", 650)):
+            canvas.setFont("Helvetica", 12)
+            canvas.drawString(60, y, word)
+            end = 60 + canvas.stringWidth(word)
+            canvas.setFont("Helvetica", 7)
+            canvas.drawString(end, y + 4, "2")
+
+    text = pdf(draw).text
+    assert "persons 2" in text and "km2" in text
+
+
 def test_words_broken_at_line_ends_are_whole() -> None:
     assert "battery costs" in pdf(lambda c: lines(c, "The spare bat-", "tery costs 12.")).text
     words = ("A well-known brand.", "It is the well-", "known one.")

@@ -1,0 +1,63 @@
+"""Signs of fonts that draw other things than letters, in Word files: a tick that Word keeps as the
+letter "ü" of Wingdings reads as a tick, and "m" of Symbol as the "μ" that people see."""
+
+from typing import Any
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PRIVATE = 0xF000  # Word adds it to the numbers of signs in such fonts
+_GREEK = dict(
+    zip("abcdefghiklmnopqrstuwxyzABCDEFGHIKLMNOPQRSTUWXYZ",
+        "αβχδεφγηικλμνοπθρστυωξψζΑΒΧΔΕΦΓΗΙΚΛΜΝΟΠΘΡΣΤΥΩΞΨΖ", strict=True)
+)  # fmt: skip
+# What people use of each font, by the letter that has its place.
+_SIGNS: dict[str, dict[str, str]] = {
+    "symbol": _GREEK
+    | {
+        "\xa3": "≤", "\xa5": "∞", "\xab": "↔", "\xac": "←", "\xad": "↑", "\xae": "→", "\xaf": "↓",
+        "\xb0": "°", "\xb1": "±", "\xb2": "″", "\xb3": "≥", "\xb4": "×", "\xb7": "•", "\xb8": "÷",
+        "\xb9": "≠", "\xba": "≡", "\xbb": "≈", "\xd6": "√", "\xde": "⇒", "\xe5": "∑", "-": "−",
+    },
+    "wingdings": {
+        "(": "☎", ")": "☎", "*": "✉", "J": "☺", "L": "☹", "l": "●", "n": "■", "o": "☐", "q": "☐",
+        "w": "◆", "x": "☒", "\x9f": "•", "\xa7": "▪", "\xa8": "☐", "\xd8": "➢", "\xdf": "←",
+        "\xe0": "→", "\xe1": "↑", "\xe2": "↓", "\xe8": "➔", "\xf0": "⇨", "\xfb": "✗", "\xfc": "✓",
+        "\xfd": "☒", "\xfe": "☑",
+    },
+    "wingdings 2": {
+        "O": "✗", "P": "✓", "Q": "☒", "R": "☑", "S": "☒", "T": "☒", "\xa3": "☐", "*": "☐",
+    },
+}  # fmt: skip
+
+
+def write_signs(body: Any) -> int:
+    """Put in the signs as text that says the same; returns how many."""
+    count = 0
+    for sign in list(body.iter(f"{_W}sym")):
+        known = _SIGNS.get(str(sign.get(f"{_W}font")).lower(), {})
+        if meant := known.get(_letter(str(sign.get(f"{_W}char")))):
+            sign.tag = f"{_W}t"
+            sign.attrib.clear()
+            sign.text = meant
+            count += 1
+    for fonts in body.iter(f"{_W}rFonts"):
+        known = _SIGNS.get(str(fonts.get(f"{_W}ascii")).lower(), {})
+        run = fonts.getparent().getparent()
+        if not known or run is None or run.tag != f"{_W}r":
+            continue
+        for text in run.iter(f"{_W}t"):
+            meant = "".join(known.get(_bare(letter), letter) for letter in text.text or "")
+            count += meant != text.text
+            text.text = meant
+    return count
+
+
+def _letter(code: str) -> str:
+    try:
+        return _bare(chr(int(code, 16)))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _bare(letter: str) -> str:
+    code = ord(letter)
+    return chr(code - _PRIVATE) if _PRIVATE <= code < _PRIVATE + 256 else letter
