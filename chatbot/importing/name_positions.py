@@ -2,7 +2,8 @@
 
 import re
 
-from chatbot.importing.name_contexts import is_beside_people
+from chatbot.importing.name_contexts import is_apposed, is_beside_people
+from chatbot.importing.name_deeds import does_something
 
 _START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
 # Only somebody is spoken to.
@@ -15,11 +16,13 @@ _SURELY = re.compile(
     r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
     r"|ha(?:t|ben) (?:mir|uns|mich)|me (?:lo )?(?:dijo|ha dicho|atendió)"
     r"|(?:we|i) saw|war(?:en)? bei|was bij|(?:bin|ben) (?:bei|bij)|étais chez"
-    r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me)[ ]$"
+    r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me"
+    r"|(?:writing|asking|calling) (?:for|on behalf of)|on behalf of|sou [oa])[ ]$"
 )
 # Somebody, or something: what no language has as a word is somebody.
 _OFTEN = (
-    r"with|by|ask(?:ed)?(?: for)?|tell|told|call(?:ed|ing)?|contact|thank|thanks"
+    r"with|by|according to|laut|selon|según|volgens|secondo|ask(?:ed)?(?: for)?|tell|told"
+    r"|call(?:ed|ing)?|contact|thank|thanks"
     r"|cc|under|saw|seen|met with|this is|it['’]?s|it was|i am|i['’]m|than|says?|said"
     r"|ich bin|hier ist|hier spricht|fragen sie(?: nach)?|frag(?:t)?(?: nach)?|sag(?:t)?|sagen sie"
     r"|avec|par|chez|demandez|je suis|c['’]est|moi,? c['’]est"
@@ -45,7 +48,9 @@ _GREETED_END = re.compile(r" ?(?:[,.:!;–\n-]|$| (?i:and|und|et|y|en|e|again|no
 _TITLE = re.compile(
     r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss](?:ra?|rta)|[Ss]ig|[Hh]errn?|[Ff]rau|[Mm]adame"
     r"|[Mm]onsieur|[Mm]ademoiselle|[Ss]eñor(?:a|ita)?|[Ss]ignor[ae]?|[Mm]evrouw|[Mm]eneer|[Mm]vr"
-    r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss)\.? $"
+    r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss|[Pp]rof|Professor|Capt|Captain|Sgt|Lt|Col|Rev|Cllr"
+    r"|Sir|Dame|Sister|Brother|Sheikha?|Lord|Lady|Judge|Officer|Auntie|Aunt|Uncle|Onkel|Tante|Dott|Ing|Mag"
+    r"|Schwester|Pater|Maître|Don|Doña)\.? (?:Dr\.? )?$"
 )
 _CLOSED = re.compile(
     r"(?:^|[\n.!?,;:)]|[^\W\d_])[ ]*(?:[-–—]{2}|(?<!\w)(?i:herzlich(?:st)?|hartelijk|bye"
@@ -132,8 +137,17 @@ def is_sure(before: str, behind: str) -> bool:
     return bool(_SUBJECT.search(before) and _DOES.match(behind))
 
 
+def is_doing(before: str, behind: str, thing: bool = False) -> bool:
+    """Whether a sentence is about what it does, and only somebody does that; what may be a
+    ``thing`` as well can do more."""
+    before = before.removesuffix("Both ").removesuffix("both ")
+    return bool(_SUBJECT.search(before)) and does_something(behind, thing)
+
+
 def is_meant(before: str, behind: str) -> bool:
     """Whether a given name is somebody there though it is a word, too: behind "asked by"."""
+    if is_apposed(before, behind):
+        return True
     if _MEANT.search(before) or (_DASHED.search(before) and _TEXT_END.match(behind)):
         return True
     if is_with_me(before, behind):

@@ -19,6 +19,7 @@ from chatbot.importing.name_contexts import (
 )
 from chatbot.importing.name_lists import folded, is_given
 from chatbot.importing.name_positions import (
+    is_doing,
     is_everybody,
     is_greeted,
     is_likely_small,
@@ -28,7 +29,7 @@ from chatbot.importing.name_positions import (
     is_titled,
     is_with_me,
 )
-from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, WORD, Words, near_to
+from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, THINGS, WORD, Words, near_to
 from chatbot.text.languages import is_common
 
 _PART = r"(?:[oO]['’])?[^\W\d_]{1,30}(?:-[^\W\d_]{1,30}){0,3}"
@@ -163,6 +164,8 @@ class SmallNames:
             return True
         if (given or unusual) and (is_sure(before, behind) or is_signed(before, behind)):
             return True
+        if (given or unusual) and is_doing(before, behind, thing=True):
+            return small not in THINGS
         plain = given and seldom and small not in ALSO_WORDS
         if (plain and is_meant(before, behind)) or (given and is_with_me(before, behind)):
             return True
@@ -175,7 +178,8 @@ class SmallNames:
             there = bool(CALLED.search(before))
             there |= (unusual or given) and bool(BEHIND.match(behind))
             there |= is_told_of(before, 1, behind)
-            if there or ((unusual or given) and is_beside_people(before)):
+            plain = unusual or (given and not words.is_ordinary(small))
+            if there or (plain and is_beside_people(before)):
                 return True
         unknown = words.is_unknown(small) and words.is_told_of_once(small)
         return unknown and word == small and is_likely_small(before, behind)

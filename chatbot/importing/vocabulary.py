@@ -14,9 +14,11 @@ from chatbot.text.languages import language_of
 
 # Words that sentences of a language have which :func:`language_of` does not know.
 _TELLING = {
-    "it": "che gli della delle sono questo questa anche è ho mio mia quanto non di grazie",
-    "nl": "het een niet voor wij ik zijn met van mijn naar bij ook",
-    "pt": "não uma você são também com os é meu minha obrigado",
+    "it": "che gli della delle sono questo questa anche è ho mio mia quanto non di grazie perché"
+    " dove vorrei buongiorno nel alla più",
+    "nl": "het een niet voor wij ik zijn met van mijn naar bij ook hoe moet wordt maar deze"
+    " heb kunnen hebben waar wanneer twee hoi",
+    "pt": "não uma você são também com os é meu minha obrigado onde olá",
 }
 _TOLD = {language: frozenset(words.split()) for language, words in _TELLING.items()}
 # What people write and lists of words do not have.
