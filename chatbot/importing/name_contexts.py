@@ -28,6 +28,11 @@ _RELATION = (
     r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega"
     r"|uncle|aunt(?:ie|y)?|grand(?:ma|pa|mother|father|son|daughter)|gran(?:ny)?|nana?|cousin|nephew"
     r"|niece|buddy|mate|roommate|housemate|fiancée?|bookkeeper|mechanic|officer|coworker"
+    r"|(?:brother|sister|mother|father|son|daughter)-in-law|(?:boy|girl)friend|bf|gf|co-?founder"
+    r"|founder|treasurer|secretary|caregiver|carer|landscaper|adviser|advisor|apprentice|trainee"
+    r"|schwager|schwägerin|schwiegermutter|schwiegervater|azubi|steuerberater(?:in)?|cuñad[oa]|suegr[oa]"
+    r"|novi[oa]|jef[ea]|gestora?|beau-frère|belle-(?:sœur|mère)|comptable|copain|copine|patronn?e?"
+    r"|cognat[oa]|commercialista|boekhouder|zwager|schoonzus"
     r"|oma|opa|onkel|tante|cousine?|neffe|nichte|oncle|tonton|mamie|papi|t[ií][oa]|abuel[oa]|prim[oa]"
     r"|nonn[oa]|zi[oa]|cugin[oa]|oom|neef|nicht|juf|meester|av[óô])"
 )
@@ -64,6 +69,10 @@ _TASK = re.compile(
     r"|chez|con|para|por)\b)\w+){0,2} $"
 )
 _APPOSED = re.compile(rf"\b{_DETERMINER} \w+(?: \w+)?, $")
+_WHO_IS = re.compile(
+    rf" (?:is|was|ist|war|est|es|è) (?:(?:{_DETERMINER}) )?(?:\w+ )?{_RELATION}\b"
+    r"(?! (?:of|to|with)\b)"
+)
 _OUR = re.compile(r"\b(?i:my|our|your|(?:mein|dein|unser|ihr)e?[rmns]?|mi|su|mon|ma|notre) \w+, $")
 # What only somebody does.
 _SAYS = (
@@ -124,6 +133,11 @@ def is_named(before: str, words: int, behind: str) -> bool:
     if not _SAID_AT_ONCE.match(behind) or _AFTER_DETERMINER.search(before):
         return False
     return words > 1 or bool(_SUBJECT.search(before))
+
+
+def is_who(behind: str) -> bool:
+    """Whether it is said who somebody is: "... is our bookkeeper"."""
+    return bool(_WHO_IS.match(behind))
 
 
 def is_apposed(before: str, behind: str) -> bool:

@@ -58,12 +58,16 @@ _MOST_PLACED = 3  # words of a place
 _NEXT = re.compile(rf" {_WORD},?")
 _VERB = re.compile(
     r"(?: (?:already|also|just|even|only|once|never|always|really|still|then|now|accidentally"
-    r"|kindly|recently|ne|nous|vous|me|te|le|la|lui|ya|nos))*"
+    r"|kindly|recently|normally|usually|finally|probably|actually|ne|nous|vous|me|te|le|la|lui|ya|nos))*"
     rf" (?:[nmls]['’])?(?P<verb>{_WORD})(?P<rest>[^\n]{{0,40}})"
 )
 _HELPS = frozenset(
     "has have had is are was were would could should can might does did cannot".split()  # noqa: SIM905
 )
+# Negations as people type them: "cant".
+_NOT = re.compile(r"n['’]?t$")
+_HIS = re.compile(r" (?:his|her|their|my|our)\b")
+_ASKED = re.compile(r"\b(?i:does|did|do|can|could|should|would|must|may|might) $")
 _HELPED = re.compile(rf"(?: (?:not|also|just|been|already|both))* (?P<next>{_WORD})")
 _FRENCH = re.compile(r"(?: (?:pas|jamais|plus|rien|déjà|bien))? \w+(?:é|ée|u|i|is|it)\b")
 
@@ -100,15 +104,28 @@ def _is_deed(behind: str, placed: bool, thing: bool) -> bool:
     verb, rest = match["verb"].lower().replace("’", "'"), match["rest"]
     if verb in ("a", "ont") and _FRENCH.match(rest):
         return True
-    if verb == "did" and not thing and _TO_IT.match(rest):
+    if verb in ("did", "does") and not thing and _TO_IT.match(rest):
         return True
-    if verb.removesuffix("n't") in _HELPS or verb == "can't":
+    if _NOT.sub("", verb) in _HELPS or verb in ("can't", "cant", "won't", "wont"):
         helped = _HELPED.match(rest)
         said = helped["next"].lower() if helped else ""
         return said in people or bool(helped and said in done and _TO_IT.match(rest, helped.end()))
     if not placed and (verb in _PEOPLE.split() or verb in _DONE.split()):
         return False  # "Mark read", "Will put ..."
+    if verb in _forms()[1] and _HIS.match(rest):
+        return True
     return verb in people or verb in _OTHERS or (verb in done and bool(_TO_IT.match(rest)))
+
+
+def is_asked_about(before: str, behind: str, thing: bool = False) -> bool:
+    """Whether it is asked what somebody does: "does ... need it"."""
+    match = _VERB.match(behind) if _ASKED.search(before) else None
+    if not match:
+        return False
+    verb, rest = match["verb"], match["rest"]
+    if verb in _PEOPLE.split():
+        return True
+    return verb in _DONE.split() and bool((_HIS if thing else _TO_IT).match(rest))
 
 
 @cache

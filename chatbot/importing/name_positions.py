@@ -2,15 +2,16 @@
 
 import re
 
-from chatbot.importing.name_contexts import is_apposed, is_beside_people
-from chatbot.importing.name_deeds import does_something
+from chatbot.grounding.places import is_place
+from chatbot.importing.name_contexts import is_apposed, is_beside_people, is_who
+from chatbot.importing.name_deeds import does_something, is_asked_about
 
 _START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
 # Only somebody is spoken to.
 _SURELY = re.compile(
-    r"\b(?i:(?:spoke|speak|spoken|speaking|talk|talked|talking|chatted) (?:to|with)|told by"
+    r"\b(?i:(?:spoke|speak|spoken|speaking|(?<!it )talk|talked|talking|chatted) (?:to|with)|told by"
     r"|my name is|my name['’]?s|(?:gesprochen|sprach|telefoniert|geredet|sprich|sprechen sie) mit"
-    r"|hier (?:nochmal|noch mal|wieder)"
+    r"|hier (?:nochmal|noch mal|wieder)(?: der| die)?"
     r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)"
     r"|je m['’]appelle"
     r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
@@ -77,6 +78,13 @@ _FIELD = re.compile(
 _SUBJECT = re.compile(
     rf"(?:{_START}|\b(?i:as|that|wie|dass|como|comme|que|zoals|dat|come|che)[ ])$"
 )
+_IN = re.compile(
+    r"\b(?:in|near|nach|en|à|naar) (?:[A-ZÀ-ÖØ-Þ][\w-]+(?:,| or| and| oder| und| ou| o) )?$"
+)
+# Before who does something: "Both X and Y", "nah X".
+_BOTH = re.compile(
+    r"\b(?i:both|nah|yeah|yes|yep|no|ok(?:ay)?|well|so|btw|fyi|because|when|if|since|but) $"
+)
 _TALKING = re.compile(r"\b(?i:mit|met|heb|hab|habe|haben|hebben)[ ]$")
 _TALKED = re.compile(r" (?:\w+ ){0,2}(?:gesprochen|telefoniert|geredet|gesproken|gebeld|gepraat)\b")
 _HERE = re.compile(
@@ -140,13 +148,16 @@ def is_sure(before: str, behind: str) -> bool:
 def is_doing(before: str, behind: str, thing: bool = False) -> bool:
     """Whether a sentence is about what it does, and only somebody does that; what may be a
     ``thing`` as well can do more."""
-    before = before.removesuffix("Both ").removesuffix("both ")
-    return bool(_SUBJECT.search(before)) and does_something(behind, thing)
+    before = _BOTH.sub("", before)
+    there = bool(_SUBJECT.search(before)) and does_something(behind, thing)
+    return there or is_asked_about(before, behind, thing)
 
 
 def is_meant(before: str, behind: str) -> bool:
     """Whether a given name is somebody there though it is a word, too: behind "asked by"."""
     if is_apposed(before, behind):
+        return True
+    if is_who(behind) and _SUBJECT.search(_BOTH.sub("", before)):
         return True
     if _MEANT.search(before) or (_DASHED.search(before) and _TEXT_END.match(behind)):
         return True
@@ -195,6 +206,11 @@ def is_likely_small(before: str, behind: str) -> bool:
 def is_closed(before: str, behind: str) -> bool:
     """Whether it is all that stands behind a closing."""
     return bool(_LINE_END.match(behind) and _CLOSED.search(before))
+
+
+def is_where(before: str, word: str) -> bool:
+    """Whether it is the place where something is: "in Adelaide", "in Florence or Adelaide"."""
+    return bool(_IN.search(before)) and is_place(word)
 
 
 def is_everybody(small: str) -> bool:

@@ -19,6 +19,7 @@ from chatbot.importing.name_positions import (
     is_meant,
     is_signed,
     is_sure,
+    is_where,
     is_with_me,
 )
 from chatbot.importing.name_words import (
@@ -115,6 +116,8 @@ class Names:
         rest = " ".join(["", *words[1:]]) + behind
         if is_attribute(before, rest) and not self._words.is_person(words[0].lower()):
             return 0
+        if is_where(before, words[0]):
+            return 0
         if len(words) > 1 and is_given_pair(*words[:2]) and not self._is_term(words[:2]):
             return 2
         unknown = 0
@@ -209,7 +212,7 @@ class Names:
 def _may_be_meant(text: str, run: re.Match[str], given: list[str], rare: list[str]) -> bool:
     """Whether a given name that is a word, too, or a rare word, stands where somebody is named."""
     around = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
-    if (rare or given) and (is_meant(*around) or is_doing(*around)):
+    if (rare or given) and (is_meant(*around) or is_doing(*around, not given)):
         return True
     if not given or is_common(given[0]) or len(given[0]) < _SHORT:
         return False

@@ -27,6 +27,7 @@ from chatbot.importing.name_positions import (
     is_signed,
     is_sure,
     is_titled,
+    is_where,
     is_with_me,
 )
 from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, THINGS, WORD, Words, near_to
@@ -72,6 +73,8 @@ class SmallNames:
                 continue
             small = word[1].lower()
             before, behind = _around(text, start, word.end())
+            if is_where(before, small):
+                continue
             end_here = self._end(text, word.end())
             rest = text[word.end() : end_here]
             longer = bool(rest) and self._may_be_first(small, rest, before)

@@ -67,7 +67,7 @@ _LABEL = re.compile(
     r"(?:\s?(?:number|no|nr|num|id|code|n[°º]|numéro|número))?"
     r"|(?:account|contract|customer)\s(?:number|no|id)"
     r"|(?:rechnungs|auftrags|bestell|vorgangs|artikel|kunden|serien|ticket|sendungs|vertrags|konto)"
-    r"-?(?:nummer|nr))\.?\s?[:#]?\s?$",
+    r"-?(?:nummer|nr))\.?\s?[:#]?\s?(?:[A-Z]{2}\s)?$",
     re.IGNORECASE,
 )
 
