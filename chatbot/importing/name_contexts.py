@@ -103,7 +103,7 @@ _SPOKEN = re.compile(
     r"|a nombre de|au nom de) $"
 )
 # What a day or a company is called, by the words behind its first one.
-_DAY = re.compile(r"['’]?s? (?:Day|Eve|Tag)\b")
+_DAY = re.compile(r"['’]?s? (?:Day|Eve|Tag|(?:Mon|Tues|Thurs|Fri|Satur|Sun)day)\b")
 _COMPANY = re.compile(
     r"(?:,? [A-ZÀ-ÖØ-Þ][\w'’-]*){0,2},? (?:Co|Sons|Söhne|Ltd|Limited|LLC|Inc|Corp|Corporation"
     r"|Company|Foods|Group|Holdings?|Industries|Hotels?|Motors|Airlines|Bank|University|Hospital"

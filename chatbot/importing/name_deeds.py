@@ -47,7 +47,7 @@ _OTHERS = frozenset(
 _WORD = r"[^\W\d_][\w'’-]*"
 _TO_IT = re.compile(
     r" (?:it|him|her|them|me|us|you|this|that|these|those|the|an?|my|our|your|his|their|its|one|two"
-    r"|three|four|five|six|both|all|some|any|another|every|everything|something|nothing|away|out"
+    r"|three|four|five|six|el|la|los|las|un|una|mi|su|both|all|some|any|another|every|everything|something|nothing|away|out"
     r"|up|to \w+|\d+)\b"
 )
 # Between a name and its verb: who else, from where, how often.
@@ -66,6 +66,8 @@ _HELPS = frozenset(
 )
 # Negations as people type them: "cant".
 _NOT = re.compile(r"n['’]?t$")
+_ONTO = re.compile(r" (?:on|onto|at|off|over|into|through|under|after|for)(?= )")
+_PAST = re.compile(r"\w{3,}ed|\w{2,}ó")  # "chewed the other", "rompió la correa"
 _HIS = re.compile(r" (?:his|her|their|my|our)\b")
 _ASKED = re.compile(r"\b(?i:does|did|do|can|could|should|would|must|may|might) $")
 _HELPED = re.compile(rf"(?: (?:not|also|just|been|already|both))* (?P<next>{_WORD})")
@@ -114,7 +116,13 @@ def _is_deed(behind: str, placed: bool, thing: bool) -> bool:
         return False  # "Mark read", "Will put ..."
     if verb in _forms()[1] and _HIS.match(rest):
         return True
-    return verb in people or verb in _OTHERS or (verb in done and bool(_TO_IT.match(rest)))
+    if verb in people or verb in _OTHERS:
+        return True
+    if thing:
+        return False
+    at = _ONTO.match(rest)
+    done_to = bool(_TO_IT.match(rest, at.end() if at else 0))
+    return done_to and (verb in done or bool(_PAST.fullmatch(verb)))
 
 
 def is_asked_about(before: str, behind: str, thing: bool = False) -> bool:

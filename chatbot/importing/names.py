@@ -74,6 +74,7 @@ class Names:
     def possible(self, text: str) -> list[str]:
         """What may be a name and is not hidden, for whoever reads the text."""
         said = []
+        nouns = _mostly_capitals(text)
         for run in RUN.finditer(text):
             words = list(CAPITALISED.finditer(run[0]))
             begins = bool(_BEGINS.search(_before(text, run.start())))
@@ -83,7 +84,6 @@ class Names:
                 continue  # "the Orrin 60"
             given = [word[0] for word in words if is_given(word[0])]
             rare = [word[0] for word in words if self._may_be_rare(word[0])]
-            nouns = _mostly_capitals(text)
             within = rare and not begins and not nouns
             pair = len(words) > 1 and len(rare) == len(words)
             placed = bool(rare and begins and _PLACED.match(text, run.end()))
