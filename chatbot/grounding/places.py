@@ -69,6 +69,11 @@ def areas_of(question: str, passages: Sequence[str]) -> list[str]:
     return areas
 
 
+def is_place(name: str) -> bool:
+    """Whether a larger city, a country or a state is called so, whatever its letters."""
+    return _key(name) in _cities() or bool(regions(name.title()))
+
+
 def _held(city: City, told: str, named: Collection[str]) -> bool:
     """Whether a text, which names these regions, names an area that the city lies in."""
     return any(area in named or _stands_in(area, told) for area in city.areas)

@@ -26,6 +26,10 @@ _PASSED_ON = re.compile(
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
 _LONG_LINE = 10  # words of a line below a name: an address
 _CLOSING = 6  # words of the line above it
+# Somebody's name alone on the last line, which is no part of the sentence above it.
+_LAST_LINE = re.compile(
+    r"(?<=[.!?…)])[ \t]*\n(?=[-–—~ ]{0,3}[^\W\d_][\w.'’-]*(?: [\w.'’-]+){0,2}[.,!]?\s*$)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def plain(markup: str) -> str:
 
 def message_body(text: str) -> str:
     """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing."""
-    lines = [line.rstrip() for line in own_words(_passed_on(text)).split("\n")]
+    written_by = _LAST_LINE.sub("\n\n", _passed_on(text))
+    lines = [line.rstrip() for line in own_words(written_by).split("\n")]
     kept: list[str] = []
     written = [line for line in lines if line.strip()]
     passed = 0  # of those that are written

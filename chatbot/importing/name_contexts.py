@@ -2,6 +2,9 @@
 
 import re
 
+from chatbot.importing.name_deeds import does_something
+from chatbot.text.languages import is_common, language_of
+
 # Bounded and without two ways to read a mark: text is anybody's.
 PERSON = (
     r"[A-ZÀ-ÖØ-Þ](?:['’][A-ZÀ-ÖØ-Þ])?\w{0,30}[a-zß-öø-ÿ](?:['’]\w{1,30})?"
@@ -17,7 +20,7 @@ _RELATION = (
     r"|monteur(?:in)?|eigentümer(?:in)?|familie|firma|collègue|mari|femme|fils|fille|mère|père|frère|sœur|amie?"
     r"|voisine?|propriétaire|locataire|syndic|technicien(?:ne)?|famille|compañer[oa]|marido|mujer"
     r"|hij[oa]|madre|padre|herman[oa]|amig[oa]|vecin[oa]|caser[oa]|técnico|familia|collega|marito"
-    r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger|man"
+    r"|moglie|figli[oa]|fratello|sorella|amic[oa]|vicin[oa]|amministratore|famiglia|vervanger"
     r"|professora?|profesora?|teacher|coach|doctora?|nurse|director|supervisor|intern|driver|fitter"
     r"|accountant|receptionist|librarian|volunteer|maestr[oa]|maîtresse|directrice|chauffeur"
     r"|lehrer(?:in)?|trainer(?:in)?|fahrer(?:in)?|buchhalter(?:in)?|betreuer(?:in)?|conductora?"
@@ -25,11 +28,16 @@ _RELATION = (
     r"|filh[oa]|irmã|irmão|vizinh[oa]|senhorio|colega"
     r"|uncle|aunt(?:ie|y)?|grand(?:ma|pa|mother|father|son|daughter)|gran(?:ny)?|nana?|cousin|nephew"
     r"|niece|buddy|mate|roommate|housemate|fiancée?|bookkeeper|mechanic|officer|coworker"
+    r"|(?:brother|sister|mother|father|son|daughter)-in-law|(?:boy|girl)friend|bf|gf|co-?founder"
+    r"|founder|treasurer|secretary|caregiver|carer|landscaper|adviser|advisor|apprentice|trainee"
+    r"|schwager|schwägerin|schwiegermutter|schwiegervater|azubi|steuerberater(?:in)?|cuñad[oa]|suegr[oa]"
+    r"|novi[oa]|jef[ea]|gestora?|beau-frère|belle-(?:sœur|mère)|comptable|copain|copine|patronn?e?"
+    r"|cognat[oa]|commercialista|boekhouder|zwager|schoonzus"
     r"|oma|opa|onkel|tante|cousine?|neffe|nichte|oncle|tonton|mamie|papi|t[ií][oa]|abuel[oa]|prim[oa]"
     r"|nonn[oa]|zi[oa]|cugin[oa]|oom|neef|nicht|juf|meester|av[óô])"
 )
 CALLED = re.compile(
-    rf"\b(?i:{_RELATION}"
+    rf"\b(?i:(?:{_RELATION}|(?<=mijn )man|(?<=my )man)"
     r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
     r"|(?:dad|mum|mom|mama|papa|mamá|papá|maman) (?:and|und|et|y|en|e)"
     r"|on behalf of|in the name of|under the name|ask for|asked"
@@ -42,7 +50,7 @@ CALLED = re.compile(
 )
 BEHIND = re.compile(
     r"(?i:,? ?\(?(?:my|our|meine?|unsere?|mon|ma|notre|mi|nuestr[oa]|mijn|onze|(?:il|la) mi[oa]"
-    rf"|o meu|a minha) {_RELATION}\b)"
+    rf"|o meu|a minha) (?:{_RELATION}|man)\b)"
 )
 _DETERMINER = (
     r"(?i:the|an?|my|our|your|his|her|their|de[rmns]|die|das|eine?[rmns]?|(?:mein|dein|sein|ihr"
@@ -56,9 +64,16 @@ _SUBJECT = re.compile(
 # Somebody with a task: "our head of sales X Y", "euer Monteur X Y".
 _TASK = re.compile(
     r"\b(?i:my|our|your|(?:mein|dein|unser|ihr)e?[rmns]?|eue?re?[rmns]?|mi|su|nuestr[oa]|vuestr[oa]"
-    r"|mon|ma|notre|votre) \w{3,}(?: \w+){0,2} $"
+    r"|mon|ma|notre|votre) \w{3,}"
+    r"(?: (?!(?:in|at|from|to|for|with|by|on|near|order|aus|bei|mit|für|an|auf|nach|en|à|pour|avec"
+    r"|chez|con|para|por)\b)\w+){0,2} $"
 )
 _APPOSED = re.compile(rf"\b{_DETERMINER} \w+(?: \w+)?, $")
+_WHO_IS = re.compile(
+    rf" (?:is|was|ist|war|est|es|è) (?:(?:{_DETERMINER}) )?(?:\w+ )?{_RELATION}\b"
+    r"(?! (?:of|to|with)\b)"
+)
+_OUR = re.compile(r"\b(?i:my|our|your|(?:mein|dein|unser|ihr)e?[rmns]?|mi|su|mon|ma|notre) \w+, $")
 # What only somebody does.
 _SAYS = (
     r"(?:said|says|told|tells|thinks|thought|mentioned|mentions|recommended|recommends|explained"
@@ -67,6 +82,7 @@ _SAYS = (
     r"|disait|pense|veut|précise|explique|recommande|conseille|demande)"
 )
 _SAYING = re.compile(rf" (?:\w+ ){{0,3}}{_SAYS}\b")
+_SAYS_AT_ALL = re.compile(rf" {_SAYS}\b")
 _SAID_AT_ONCE = re.compile(rf" (?:\w+ )?{_SAYS}\b")
 _AS = re.compile(r"\b(?i:as|like|wie|como|comme) $")
 # Where somebody belongs: "X Y in our workshop".
@@ -86,6 +102,19 @@ _SPOKEN = re.compile(
     r"|(?:spoke|talk|speak) (?:to|with)|im namen von|auf den namen|läuft auf|gesprochen mit"
     r"|a nombre de|au nom de) $"
 )
+# What a day or a company is called, by the words behind its first one.
+_DAY = re.compile(r"['’]?s? (?:Day|Eve|Tag|(?:Mon|Tues|Thurs|Fri|Satur|Sun)day)\b")
+_COMPANY = re.compile(
+    r"(?:,? [A-ZÀ-ÖØ-Þ][\w'’-]*){0,2},? (?:Co|Sons|Söhne|Ltd|Limited|LLC|Inc|Corp|Corporation"
+    r"|Company|Foods|Group|Holdings?|Industries|Hotels?|Motors|Airlines|Bank|University|Hospital"
+    r"|Kliniken|Versicherung|GmbH|AG|KG|mbH|SARL|SAS|SA|SL|BV|NV|SpA|Oy|plc|PLC)\b"
+)
+_ONE_OF = re.compile(r"\b(?i:an?|the|this|these|those|each|every|two|three|four|five) $")
+_NOUN = re.compile(r"(?: [A-ZÀ-ÖØ-Þ][\w'’-]*){0,2} ([a-z]{3,})\b")
+_OWNED = frozenset(
+    "account order family invoice booking contract household ticket case girl boy lady guy man"  # noqa: SIM905
+    " woman couple brothers sisters".split()
+)
 _TITLE = re.compile(r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss]ra?|Herrn?|Frau)\.? $")
 
 
@@ -104,6 +133,27 @@ def is_named(before: str, words: int, behind: str) -> bool:
     if not _SAID_AT_ONCE.match(behind) or _AFTER_DETERMINER.search(before):
         return False
     return words > 1 or bool(_SUBJECT.search(before))
+
+
+def is_who(behind: str) -> bool:
+    """Whether it is said who somebody is: "... is our bookkeeper"."""
+    return bool(_WHO_IS.match(behind))
+
+
+def is_apposed(before: str, behind: str) -> bool:
+    """Whether it says who somebody is: "our cleaner, ..., has it"."""
+    return bool(_OUR.search(before)) and behind.startswith((",", ".", ")"))
+
+
+def is_attribute(before: str, behind: str) -> bool:
+    """Whether it says which thing is meant: "an Allen key", "St. Patrick's Day", "Kerry Foods"."""
+    if _DAY.match(behind) or _COMPANY.match(behind):
+        return True
+    noun = _NOUN.match(behind)
+    if not noun or not _ONE_OF.search(before) or noun[1] in _OWNED:
+        return False
+    doing = _SAYS_AT_ALL.match(behind) or does_something(behind) or is_common(noun[1])
+    return not doing and language_of(f"{before}{behind}") == "en"
 
 
 def is_behind_determiner(before: str) -> bool:
@@ -132,7 +182,7 @@ def is_saying(word: str) -> bool:
 
 def is_relation(word: str) -> bool:
     """Whether it is who somebody is to the writer, and no name: "sister"."""
-    return bool(re.fullmatch(_RELATION, word))
+    return bool(re.fullmatch(rf"{_RELATION}|man", word))
 
 
 def is_beside_people(before: str) -> bool:

@@ -17,13 +17,19 @@ def folded(word: str) -> str:
 
 def is_given(word: str) -> bool:
     """Whether it is a given name, whatever its capitals, or some with hyphens between them."""
-    parts = bare(word).split("-")
-    return all(part in _names("first_names") for part in parts)
+    small, names = bare(word), _names("first")
+    parts = small.split("-")
+    return small in names or "".join(parts) in names or all(part in names for part in parts)
+
+
+def is_given_pair(one: str, other: str) -> bool:
+    """Whether both together are a given name, of which each may be a word: "Mei Ling"."""
+    return f"{bare(one)}-{bare(other)}" in _names("first")
 
 
 def is_family(word: str) -> bool:
     """Whether it is a family name, whatever its capitals."""
-    return bare(word) in _names("last_names")
+    return bare(word) in _names("last")
 
 
 def bare(word: str) -> str:
@@ -35,11 +41,12 @@ def bare(word: str) -> str:
 def _names(kind: str) -> frozenset[str]:
     from faker.providers import person
 
+    starts = (f"{kind}_names", f"{kind}_romanized_names")
     found: set[str] = set()
     for place in iter_modules(person.__path__):
         provider = import_module(f"{person.__name__}.{place.name}").Provider
         for name in dir(provider):
-            names = getattr(provider, name) if name.startswith(kind) else None
+            names = getattr(provider, name) if name.startswith(starts) else None
             if isinstance(names, tuple | list | dict):
                 found |= {str(each).lower() for each in names}
     return frozenset(found | {folded(each) for each in found})

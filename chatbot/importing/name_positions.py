@@ -2,24 +2,28 @@
 
 import re
 
-from chatbot.importing.name_contexts import is_beside_people
+from chatbot.grounding.places import is_place
+from chatbot.importing.name_contexts import is_apposed, is_beside_people, is_who
+from chatbot.importing.name_deeds import does_something, is_asked_about
 
 _START = r"(?:^|[\n.!?;:,(]|\b(?i:and|und|et|y|e|en))[\s\"'„“»«(¡¿-]*"
 # Only somebody is spoken to.
 _SURELY = re.compile(
-    r"\b(?i:(?:spoke|speak|spoken|speaking|talk|talked|talking|chatted) (?:to|with)|told by"
+    r"\b(?i:(?:spoke|speak|spoken|speaking|(?<!it )talk|talked|talking|chatted) (?:to|with)|told by"
     r"|my name is|my name['’]?s|(?:gesprochen|sprach|telefoniert|geredet|sprich|sprechen sie) mit"
-    r"|hier (?:nochmal|noch mal|wieder)"
+    r"|hier (?:nochmal|noch mal|wieder)(?: der| die)?"
     r"|ich heiße|ich heisse|mein name ist|(?:parlé|parler|parlez|discuté) (?:à|avec)"
     r"|je m['’]appelle"
     r"|(?:hablé|hablado|hablar|hable|habla) con|me llamo|mi nombre es|mi chiamo|parlato con"
     r"|ha(?:t|ben) (?:mir|uns|mich)|me (?:lo )?(?:dijo|ha dicho|atendió)"
     r"|(?:we|i) saw|war(?:en)? bei|was bij|(?:bin|ben) (?:bei|bij)|étais chez"
-    r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me)[ ]$"
+    r"|(?:gesproken|gebeld|gepraat) met|ik heet|mijn naam is|falei com|falar com|chamo-me"
+    r"|(?:writing|asking|calling) (?:for|on behalf of)|on behalf of|sou [oa])[ ]$"
 )
 # Somebody, or something: what no language has as a word is somebody.
 _OFTEN = (
-    r"with|by|ask(?:ed)?(?: for)?|tell|told|call(?:ed|ing)?|contact|thank|thanks"
+    r"with|by|according to|laut|selon|según|volgens|secondo|ask(?:ed)?(?: for)?|tell|told"
+    r"|call(?:ed|ing)?|contact|thank|thanks"
     r"|cc|under|saw|seen|met with|this is|it['’]?s|it was|i am|i['’]m|than|says?|said"
     r"|ich bin|hier ist|hier spricht|fragen sie(?: nach)?|frag(?:t)?(?: nach)?|sag(?:t)?|sagen sie"
     r"|avec|par|chez|demandez|je suis|c['’]est|moi,? c['’]est"
@@ -45,7 +49,9 @@ _GREETED_END = re.compile(r" ?(?:[,.:!;–\n-]|$| (?i:and|und|et|y|en|e|again|no
 _TITLE = re.compile(
     r"\b(?:[Mm](?:rs?|s|x|me|lle)|[Dd]r|[Ss](?:ra?|rta)|[Ss]ig|[Hh]errn?|[Ff]rau|[Mm]adame"
     r"|[Mm]onsieur|[Mm]ademoiselle|[Ss]eñor(?:a|ita)?|[Ss]ignor[ae]?|[Mm]evrouw|[Mm]eneer|[Mm]vr"
-    r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss)\.? $"
+    r"|[Dd]e heer|[Dd]hr|[Ss]enhora?|[Mm]iss|[Pp]rof|Professor|Capt|Captain|Sgt|Lt|Col|Rev|Cllr"
+    r"|Sir|Dame|Sister|Brother|Sheikha?|Lord|Lady|Judge|Officer|Auntie|Aunt|Uncle|Onkel|Tante|Dott|Ing|Mag"
+    r"|Schwester|Pater|Maître|Don|Doña)\.? (?:Dr\.? )?$"
 )
 _CLOSED = re.compile(
     r"(?:^|[\n.!?,;:)]|[^\W\d_])[ ]*(?:[-–—]{2}|(?<!\w)(?i:herzlich(?:st)?|hartelijk|bye"
@@ -71,6 +77,13 @@ _FIELD = re.compile(
 )
 _SUBJECT = re.compile(
     rf"(?:{_START}|\b(?i:as|that|wie|dass|como|comme|que|zoals|dat|come|che)[ ])$"
+)
+_IN = re.compile(
+    r"\b(?:in|near|nach|en|à|naar) (?:[A-ZÀ-ÖØ-Þ][\w-]+(?:,| or| and| oder| und| ou| o) )?$"
+)
+# Before who does something: "Both X and Y", "nah X".
+_BOTH = re.compile(
+    r"\b(?i:both|nah|yeah|yes|yep|no|ok(?:ay)?|well|so|btw|fyi|because|when|if|since|but) $"
 )
 _TALKING = re.compile(r"\b(?i:mit|met|heb|hab|habe|haben|hebben)[ ]$")
 _TALKED = re.compile(r" (?:\w+ ){0,2}(?:gesprochen|telefoniert|geredet|gesproken|gebeld|gepraat)\b")
@@ -132,8 +145,20 @@ def is_sure(before: str, behind: str) -> bool:
     return bool(_SUBJECT.search(before) and _DOES.match(behind))
 
 
+def is_doing(before: str, behind: str, thing: bool = False) -> bool:
+    """Whether a sentence is about what it does, and only somebody does that; what may be a
+    ``thing`` as well can do more."""
+    before = _BOTH.sub("", before)
+    there = bool(_SUBJECT.search(before)) and does_something(behind, thing)
+    return there or is_asked_about(before, behind, thing)
+
+
 def is_meant(before: str, behind: str) -> bool:
     """Whether a given name is somebody there though it is a word, too: behind "asked by"."""
+    if is_apposed(before, behind):
+        return True
+    if is_who(behind) and _SUBJECT.search(_BOTH.sub("", before)):
+        return True
     if _MEANT.search(before) or (_DASHED.search(before) and _TEXT_END.match(behind)):
         return True
     if is_with_me(before, behind):
@@ -181,6 +206,11 @@ def is_likely_small(before: str, behind: str) -> bool:
 def is_closed(before: str, behind: str) -> bool:
     """Whether it is all that stands behind a closing."""
     return bool(_LINE_END.match(behind) and _CLOSED.search(before))
+
+
+def is_where(before: str, word: str) -> bool:
+    """Whether it is the place where something is: "in Adelaide", "in Florence or Adelaide"."""
+    return bool(_IN.search(before)) and is_place(word)
 
 
 def is_everybody(small: str) -> bool:

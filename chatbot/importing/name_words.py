@@ -44,6 +44,12 @@ ALSO_WORDS = frozenset(
     " apple blue green young long small best dear love pleasant golden silver gold data metro"
     " media tage watt november september oktober october dezember december orange".split()
 )
+# Of all given names, those of things that a help desk is asked about.
+THINGS = frozenset(
+    "page price case bill mark data metro media silver gold apple orange alexa star sky server"  # noqa: SIM905
+    " agent card code key app plan login line link file form box pin chip port gate web site"
+    " safari sunday".split()
+)
 
 
 class Words:

@@ -10,17 +10,28 @@ say to each other, or that stands in many conversations, is a word or the name o
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from chatbot.importing.name_contexts import BEHIND, CALLED, is_named
-from chatbot.importing.name_lists import is_given
+from chatbot.importing.name_contexts import BEHIND, CALLED, is_attribute, is_named
+from chatbot.importing.name_lists import bare, is_given, is_given_pair
 from chatbot.importing.name_positions import (
     is_closed,
+    is_doing,
     is_likely,
     is_meant,
     is_signed,
     is_sure,
+    is_where,
     is_with_me,
 )
-from chatbot.importing.name_words import ALSO_WORDS, CAPITALISED, NAME, RUN, TOLD, WORD, Words
+from chatbot.importing.name_words import (
+    ALSO_WORDS,
+    CAPITALISED,
+    NAME,
+    RUN,
+    THINGS,
+    TOLD,
+    WORD,
+    Words,
+)
 from chatbot.importing.small_names import SmallNames
 from chatbot.text.languages import is_common
 
@@ -63,6 +74,7 @@ class Names:
     def possible(self, text: str) -> list[str]:
         """What may be a name and is not hidden, for whoever reads the text."""
         said = []
+        nouns = _mostly_capitals(text)
         for run in RUN.finditer(text):
             words = list(CAPITALISED.finditer(run[0]))
             begins = bool(_BEGINS.search(_before(text, run.start())))
@@ -72,7 +84,6 @@ class Names:
                 continue  # "the Orrin 60"
             given = [word[0] for word in words if is_given(word[0])]
             rare = [word[0] for word in words if self._may_be_rare(word[0])]
-            nouns = _mostly_capitals(text)
             within = rare and not begins and not nouns
             pair = len(words) > 1 and len(rare) == len(words)
             placed = bool(rare and begins and _PLACED.match(text, run.end()))
@@ -102,6 +113,13 @@ class Names:
 
     def _length(self, before: str, words: list[str], behind: str, nouns: bool) -> int:
         """How many of the words, from the first one on, are a name; ``nouns`` have capitals."""
+        rest = " ".join(["", *words[1:]]) + behind
+        if is_attribute(before, rest) and not self._words.is_person(words[0].lower()):
+            return 0
+        if is_where(before, words[0]):
+            return 0
+        if len(words) > 1 and is_given_pair(*words[:2]) and not self._is_term(words[:2]):
+            return 2
         unknown = 0
         while unknown < min(_MOST_WORDS, len(words)) and self._words.is_rare(words[unknown]):
             unknown += 1
@@ -123,12 +141,13 @@ class Names:
         if _NUMBER.search(before):
             return 0
         if is_given(words[0]) and not (is_common(words[0]) or self._words.is_word(words[0])):
-            rest = 1
-            while rest < min(_MOST_WORDS, len(words)) and self._words.is_rare(words[rest]):
-                rest += 1
-            followed = rest > 1 and not (nouns and words[0].lower() in ALSO_WORDS)
+            count = 1
+            while count < min(_MOST_WORDS, len(words)) and self._words.is_rare(words[count]):
+                count += 1
+            followed = count > 1 and not (nouns and words[0].lower() in ALSO_WORDS)
+            followed &= not self._is_term(words[:count])
             if followed or self._stands_alone(before, words, behind):
-                return rest
+                return count
         if not self._words.tells or unknown < 2:
             return 0
         if not all(map(self._words.is_odd, words[:unknown])) or (nouns and unknown < len(words)):
@@ -140,22 +159,34 @@ class Names:
         alone = self._words.often[pair] <= TOLD and pair not in self._words.terms
         return unknown if alone and not code else 0
 
+    def _is_term(self, words: list[str]) -> bool:
+        """Whether both sides say it, and no list has its second word as a name."""
+        if len(words) < 2 or self._words.is_listed(words[1]):
+            return False
+        return f"{words[0]} {words[1]}".lower() in self._words.terms
+
     def _in_place(self, before: str, words: list[str], behind: str) -> int:
         """How many words are a name by where they stand: below a closing, after "spoke to"."""
         first = words[0].lower()
         if self._words.is_strange(f"{before}{behind}"):
             return 0
-        if is_common(first) or (len(words) == 1 and _CODE.match(behind)):
+        if len(words) == 1 and _CODE.match(behind):
             return 0
+        if is_common(first):  # "Will from the depot sent it"
+            return int(len(first) >= _SHORTEST and is_given(first) and is_doing(before, behind))
         count = 1
         while count < min(_MOST_WORDS, len(words)) and (
             self._words.is_rare(words[count]) or self._words.is_listed(words[count])
         ):
             count += 1
         behind = " ".join(["", *words[count:]]) + behind
+        if first != bare(first):
+            first, behind = bare(first), _OWN[0] + behind
         odd = not self._words.is_ordinary(first) and self._words.is_seldom(first)
         given = is_given(first)
         if (odd or given) and (is_sure(before, behind) or is_signed(before, behind)):
+            return count
+        if (odd or given) and is_doing(before, behind, first in THINGS or not given):
             return count
         meant = given and first not in ALSO_WORDS and is_meant(before, behind)
         if meant or (given and is_with_me(before, behind)):
@@ -181,7 +212,7 @@ class Names:
 def _may_be_meant(text: str, run: re.Match[str], given: list[str], rare: list[str]) -> bool:
     """Whether a given name that is a word, too, or a rare word, stands where somebody is named."""
     around = _before(text, run.start()), text[run.end() : run.end() + _NEAR]
-    if (rare or given) and is_meant(*around):
+    if (rare or given) and (is_meant(*around) or is_doing(*around, not given)):
         return True
     if not given or is_common(given[0]) or len(given[0]) < _SHORT:
         return False

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from chatbot.importing.name_words import NAME
 from chatbot.importing.places import hide_addresses
-from chatbot.text.masking import mask
+from chatbot.text.masking import is_numbered, mask
 
 _PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _PEOPLE = rf"{_PERSON}(?: (?:(?:van|von|de|der|den|da|di|la|le|el)\.? ){{0,2}}{_PERSON}){{0,2}}"
@@ -66,7 +66,10 @@ _SPELT = re.compile(
 _US = re.compile(
     r"(?<![\w(])\(\d{3}\)[ ]?\d{3}[-. ]\d{4}(?!\d)|(?<![\w.-])\d{3}([-.])\d{3}\1\d{4}(?![\w-])"
 )
-_ABROAD = re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)")
+_ABROAD = re.compile(
+    r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)"
+    r"|(?<![\w+.,#/-])00[1-9]\d{0,2}[ ().\-/]{1,2}\d(?:[ ().\-/]{0,2}\d){5,12}(?![\d.])"
+)
 _CALLED = re.compile(
     r"\b((?i:call|ring|phone|tel|telephone|mobile|cell|whatsapp|text me|reach\w*"
     r"|(?:hot|direct )?line|fax|dial|telefon\w*|handy|mobil\w*|erreich\w*|durchwahl|rufnummer"
@@ -106,7 +109,8 @@ class Masker:
         """The text without them; lines that were a name keep ``[name]``."""
         text = mask(text)
         text = hide_addresses(_SPELT.sub("[email]", text))
-        text = _US.sub("[phone]", _ABROAD.sub("[phone]", text))
+        text = _ABROAD.sub("[phone]", text)
+        text = _US.sub(lambda match: match[0] if is_numbered(match) else "[phone]", text)
         text = _CALLED.sub(lambda match: f"{match[1]}[phone]", text)
         if self._names:
             text = self._names.sub(NAME, text)

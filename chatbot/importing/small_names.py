@@ -19,6 +19,7 @@ from chatbot.importing.name_contexts import (
 )
 from chatbot.importing.name_lists import folded, is_given
 from chatbot.importing.name_positions import (
+    is_doing,
     is_everybody,
     is_greeted,
     is_likely_small,
@@ -26,9 +27,10 @@ from chatbot.importing.name_positions import (
     is_signed,
     is_sure,
     is_titled,
+    is_where,
     is_with_me,
 )
-from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, WORD, Words, near_to
+from chatbot.importing.name_words import ALSO_WORDS, NAME, OF, THINGS, WORD, Words, near_to
 from chatbot.text.languages import is_common
 
 _PART = r"(?:[oO]['’])?[^\W\d_]{1,30}(?:-[^\W\d_]{1,30}){0,3}"
@@ -71,6 +73,8 @@ class SmallNames:
                 continue
             small = word[1].lower()
             before, behind = _around(text, start, word.end())
+            if is_where(before, small):
+                continue
             end_here = self._end(text, word.end())
             rest = text[word.end() : end_here]
             longer = bool(rest) and self._may_be_first(small, rest, before)
@@ -163,6 +167,8 @@ class SmallNames:
             return True
         if (given or unusual) and (is_sure(before, behind) or is_signed(before, behind)):
             return True
+        if (given or unusual) and is_doing(before, behind, thing=True):
+            return small not in THINGS
         plain = given and seldom and small not in ALSO_WORDS
         if (plain and is_meant(before, behind)) or (given and is_with_me(before, behind)):
             return True
@@ -175,7 +181,8 @@ class SmallNames:
             there = bool(CALLED.search(before))
             there |= (unusual or given) and bool(BEHIND.match(behind))
             there |= is_told_of(before, 1, behind)
-            if there or ((unusual or given) and is_beside_people(before)):
+            plain = unusual or (given and not words.is_ordinary(small))
+            if there or (plain and is_beside_people(before)):
                 return True
         unknown = words.is_unknown(small) and words.is_told_of_once(small)
         return unknown and word == small and is_likely_small(before, behind)

@@ -14,15 +14,19 @@ from chatbot.text.languages import language_of
 
 # Words that sentences of a language have which :func:`language_of` does not know.
 _TELLING = {
-    "it": "che gli della delle sono questo questa anche è ho mio mia quanto non di grazie",
-    "nl": "het een niet voor wij ik zijn met van mijn naar bij ook",
-    "pt": "não uma você são também com os é meu minha obrigado",
+    "it": "che gli della delle sono questo questa anche è ho mio mia quanto non di grazie perché"
+    " dove vorrei buongiorno nel alla più",
+    "nl": "het een niet voor wij ik zijn met van mijn naar bij ook hoe moet wordt maar deze"
+    " heb kunnen hebben waar wanneer twee hoi",
+    "pt": "não uma você são também com os é meu minha obrigado onde olá aqui tem",
 }
 _TOLD = {language: frozenset(words.split()) for language, words in _TELLING.items()}
 # What people write and lists of words do not have.
 _ALSO = frozenset(
     "thx tnx btw pls plz fyi asap imho faq iban bic vat pdf sms usb sim iphone wifi vpn app apps"  # noqa: SIM905
     " url http https www login ok okay mr mrs ms mme mlle mfg vg lg mvg svp cdt cdlt rgds beaucoup"
+    " cant dont doesnt didnt isnt wasnt wont couldnt wouldnt shouldnt havent hasnt arent im"
+    " ive youre whats theres thats lets bf gf lol haha nah yeah yep"
     " jeun dr prof dipl usw bzw evtl ggf inkl zzgl bspw nr tel fax dsgvo".split()
 )
 _WORDS = 2  # of a language, in a text that is in it

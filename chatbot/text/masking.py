@@ -58,14 +58,16 @@ _ROW = re.compile(r"(?<![\w.,:#=+-])\(?\d[\d().\-/–]*(?:[^\S\n]+\(?\d[\d().\-/
 _THOUSANDS = re.compile(r"\d{1,3}(?:\s\d{3})+")
 _MOST_GROUPS = 40
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 9, 15  # digits
+_LABELLED = 40  # characters before a number that are looked at
 _LABEL = re.compile(
     r"\b(?:(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
+    r"|model|modell|modèle|modelo|barcode|ean|isbn"
     r"|rechnung|auftrag|bestellung|vorgang|konto|facture|commande|dossier|compte|factura|pedido"
     r"|cuenta|caso|(?<!in )(?<!that )(?<!this )(?<!any )case)"
     r"(?:\s?(?:number|no|nr|num|id|code|n[°º]|numéro|número))?"
     r"|(?:account|contract|customer)\s(?:number|no|id)"
     r"|(?:rechnungs|auftrags|bestell|vorgangs|artikel|kunden|serien|ticket|sendungs|vertrags|konto)"
-    r"-?(?:nummer|nr))\.?\s?[:#]?\s?$",
+    r"-?(?:nummer|nr))\.?\s?[:#]?\s?(?:[A-Z]{2}\s)?$",
     re.IGNORECASE,
 )
 
@@ -94,6 +96,11 @@ def mask(text: str, public: str = "") -> str:
         if text[start:end] not in public:
             text = text[:start] + name + text[end:]
     return text
+
+
+def is_numbered(match: re.Match[str]) -> bool:
+    """Whether the word before digits says that they are the number of a thing."""
+    return bool(_LABEL.search(match.string[max(0, match.start() - _LABELLED) : match.start()]))
 
 
 def mask_logs() -> None:
@@ -205,7 +212,7 @@ def _is_dialled(number: str) -> bool:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - 40) : start]
+    before = text[max(0, start - _LABELLED) : start]
     if _BEFORE.search(before) or _LABEL.search(before):
         return False
     return not _BEHIND.match(text, end)

@@ -119,6 +119,8 @@ def test_a_detail_that_was_asked_for_belongs_to_its_question() -> None:
         ("My deputy is Mirjam Lee.", "My deputy is [name]."),
         ("No luck. Kind regards, Mirjam van den Berg", "No luck. Kind regards, [name]"),
         ("You can ring me on 71 22 93 4.", "You can ring me on [phone]."),
+        ("You called 0044 7700 900123, why?", "You called [phone], why?"),
+        ("It is model 300-555-2100.", "It is model 300-555-2100."),
         ("Ask Mirjam Lee. Then open Visual Studio.", "Ask [name]. Then open Visual Studio."),
         ("Press and hold for 10 seconds by Rule 4.", "Press and hold for 10 seconds by Rule 4."),
     ],

@@ -444,6 +444,13 @@ def test_names_and_closings_are_no_part_of_an_answer() -> None:
     assert message_body(text) == "hold the button."
 
 
+def test_a_name_alone_on_the_last_line_is_no_part_of_the_sentence_above() -> None:
+    asked = "I paid with my card and see two charges on the statement of last month."
+    assert message_body(f"{asked}\nDrew") == f"{asked}\n\nDrew"
+    wrapped = "I paid with my card and see two charges on the statement of\nlast month."
+    assert message_body(wrapped) == wrapped.replace("\n", " ")
+
+
 def test_chatter_is_no_candidate() -> None:
     def said(text: str) -> list[Candidate]:
         messages = (Message("customer", "The hub is stuck."), Message("staff", text))

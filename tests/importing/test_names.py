@@ -50,6 +50,83 @@ def test_names_are_hidden(text: str, wanted: str) -> None:
     assert Names(EXPORT).hide(text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Rose switched it off.", "[name] switched it off."),
+        ("Will from facilities ran it twice.", "[name] from facilities ran it twice."),
+        ("Joy from the depot did the repair.", "[name] from the depot did the repair."),
+        ("Gene and Sue are arguing.", "[name] and [name] are arguing."),
+        ("Both Hope and Faith would join.", "Both [name] and [name] would join."),
+        ("Bea is going mad.", "[name] is going mad."),
+        ("Reed could not read it.", "[name] could not read it."),
+        ("It leaks. Cliff threw the box away.", "It leaks. [name] threw the box away."),
+        ("Qxlorb, [phone], asks for it.", "[name], [phone], asks for it."),
+        ("August aus der Technik baut es ab.", "[name] aus der Technik baut es ab."),
+        ("It is dead according to Sterling.", "It is dead according to [name]."),
+        ("I am writing for Mei Ling.", "I am writing for [name]."),
+        ("Shu Fen replaced the seal.", "[name] replaced the seal."),
+        ("Prof. Adeyemi-Clarke prefers it.", "Prof. [name] prefers it."),
+        ("Our cleaner, Concepción, has it.", "Our cleaner, [name], has it."),
+        ("Qxlorba's cup is full.", "[name] cup is full."),
+        ("It is bent. Ruby stepped on it.", "It is bent. [name] stepped on it."),
+        ("Rocky chewed the other.", "[name] chewed the other."),
+        ("Dawn cant find the sheet.", "[name] cant find the sheet."),
+        ("grace lost her phone", "[name] lost her phone"),
+        ("nah Drew is my boyfriend, ok?", "nah [name] is my boyfriend, ok?"),
+        ("Where does Robin set his hourly rate?", "Where does [name] set his hourly rate?"),
+        ("dawn is our bookkeeper", "[name] is our bookkeeper"),
+    ],
+)
+def test_whoever_does_something_is_somebody(text: str, wanted: str) -> None:
+    assert Names(EXPORT).hide(text) == wanted
+    assert Names(EXPORT[:3]).hide(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Will you send it?",
+        "Mark it as read.",
+        "Chase the invoice.",
+        "Hope you can do it.",
+        "May we end it in May?",
+        "Bill shows the wrong sum.",
+        "bill shows the wrong sum",
+        "Page opens the wrong thing.",
+        "Rose and olive are colours.",
+        "Turn it with an Allen key.",
+        "Do you deliver on St. Patrick's Day?",
+        "The order is for Kerry Foods.",
+        "Can two Victoria Arduino machines share one tap?",
+        "Kann man die Farbe noch ändern?",
+        "It is done by our partner in Poznan.",
+        "Our build server reads it.",
+        "Are you open on Easter Monday?",
+        "Ruby coloured cups are sold out.",
+        "Do you have offices in Florence or Adelaide?",
+        "what is the tax in ireland",
+        "Does Bill include the tax?",
+        "the app doesnt start, mail dont come",
+    ],
+)
+def test_a_word_that_does_nothing_of_people_stays(text: str) -> None:
+    assert Names(EXPORT).hide(text) == text
+    assert Names(EXPORT[:3]).hide(text) == text
+
+
+def test_whoever_did_something_in_french_is_somebody() -> None:
+    names = Names([("Où est la lettre ? Je n'ai pas reçu la lettre.", "Elle est chez vous.")])
+    said = "Marguerite n'a pas reçu la lettre."
+    assert names.hide(said) == said.replace("Marguerite", "[name]")
+
+
+def test_the_words_of_a_text_in_dutch_are_known() -> None:
+    asked, said = "Hoe vaak moet het filter vervangen worden?", "Na twee maanden of 400 koppen."
+    names = Names([(asked, said)])
+    assert (names.hide(asked), names.hide(said)) == (asked, said)
+
+
 def test_a_few_conversations_do_not_tell_what_a_word_is() -> None:
     few = Names(EXPORT[:3])
     text = "Open Qxlorb Zwantek. Frank advice is given. The Orange tariff ends in November."

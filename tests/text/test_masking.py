@@ -62,6 +62,8 @@ def test_no_day_of_a_year_is_a_phone_number(spelling: str) -> None:
         lambda: f"part {digits(4)}-{digits(6)}",
         lambda: f"{2019 + number(12)}-{digits(6)}",
         lambda: f"EAN 4{digits(12)}",
+        lambda: f"model 300-555-{digits(4)}",
+        lambda: f"company id DE {digits(3)} {digits(3)} {digits(3)}",
         lambda: f"ISBN 978-3-16-{digits(6)}-{digits(1)}",
     ],
 )
