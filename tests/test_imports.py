@@ -78,7 +78,7 @@ OWNERS = {
     "scipy": {"index.bm25", "index.counts", "index.lexical"},
     "sentence_transformers": {"index.rerank"},
     "sentencex": {"text.sentences"},
-    "simplemma": {"importing.vocabulary"},
+    "simplemma": {"importing.name_deeds", "importing.vocabulary"},
     "sklearn": {"desk.corrections", "evaluation"},
     "sqlalchemy": {"store"},
     "starlette": {"api", "console", "page"},
