@@ -49,6 +49,10 @@ class Doubt:
     found: Finding
     likely: list[Window] = field(default_factory=list)
 
+    def pair(self, turn: int) -> tuple[str, str]:
+        """The sentence and what is to be read of its likely section number ``turn``."""
+        return self.claim, self.likely[turn].about(read(self.claim))
+
 
 def doubt(claim: str, found: Finding, spans: Sequence[Span]) -> Doubt:
     """What is to be asked about ``claim`` after the rules."""
@@ -69,7 +73,7 @@ def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
     )[:_MOST]
     for turn in range(_WINDOWS):
         waiting = [place for place in waiting if len(doubts[place].likely) > turn]
-        pairs = [(doubts[place].claim, doubts[place].likely[turn].text) for place in waiting]
+        pairs = [doubts[place].pair(turn) for place in waiting]
         undecided = []
         for place, score in zip(waiting, entailment.scores(pairs), strict=True):
             one = doubts[place]

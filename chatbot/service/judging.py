@@ -82,7 +82,8 @@ class Judging:
                 prepare_judge(entry, self._settings, self._stop.is_set)
                 made = True
         except (ChatbotError, OSError) as exc:
-            _warn(exc)
+            if not self._stop.is_set():
+                _warn(exc)
         with self._lock:
             self._of = self._of if made else entry.name
             self._making = None

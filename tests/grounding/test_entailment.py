@@ -81,6 +81,9 @@ class Texts:
     def __init__(self, scores: dict[str, float]) -> None:
         self.by_text, self.asked = scores, list[tuple[str, str]]()
 
+    def reads(self, sentence: str) -> bool:
+        return True
+
     def scores(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         self.asked += pairs
         return [next(v for k, v in self.by_text.items() if k in text) for _, text in pairs]
@@ -133,3 +136,27 @@ def test_a_window_is_a_section_with_the_names_of_its_columns() -> None:
     assert len(parts) > 2 and all(len(part.text) < 800 for part in parts)
     assert sum(len(part.spans) for part in parts) == 60
     assert windows(read("A parcel"), [], 5) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "table"),
+    [
+        ("The Mill is open on Sunday.", "Shop: Mill; Sunday: 10 to 16"),
+        ("The Mill closes at 8 pm.", "Shop: Mill; Monday: 8 to 20; Sunday: 10 to 16"),
+        ("On Sunday it is open from 10.",
+         "Shop: Quay; Sunday: closed\nShop: Mill; Sunday: 10 to 16\n"
+         "Shop: Mill Hill; Sunday: 9 to 12"),
+        ("Mill Hill is open on Sunday.", "Shop: Mill Hill; Sunday: 9 to 12"),
+    ],
+)  # fmt: skip
+def test_of_a_table_the_rows_and_columns_are_read_that_the_sentence_names(
+    claim: str, table: str
+) -> None:
+    text = (
+        "# Opening\n\n| Shop | Monday | Sunday |\n|---|---|---|\n| Quay | 9 to 18 | closed |\n"
+        "| Mill | 8 to 20 | 10 to 16 |\n| Mill Hill | 9 to 12 | 9 to 12 |\n\nRing at the gate."
+    )
+    meta = {"path": "a.md", "start": 0, "title": "Opening", "columns": ""}
+    said = read(claim)
+    (window,) = windows(said, all_spans([Document(text, metadata=meta)]), 1)
+    assert window.about(said) == f"Opening\n{table}\nRing at the gate."

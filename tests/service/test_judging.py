@@ -10,7 +10,6 @@ import pytest
 
 from chatbot.llm.catalogue import LLMEntry, Source
 from chatbot.llm.judge import Judge
-from chatbot.llm.judge_graph import WEIGHTS
 from chatbot.llm.matrices import Matrices
 from chatbot.service import judging as module
 from chatbot.service.judging import Judging
@@ -97,7 +96,7 @@ def test_what_is_missing_is_told_once_and_nothing_stops(
             time.sleep(0.05)
         assert judging.of(entry) is None
     (told,) = {record.getMessage() for record in caplog.records}
-    assert "judge is left out" in told and WEIGHTS in told and "restore it" in told
+    assert "judge is left out" in told and "elsewhere" in told and "restore it" in told
 
 
 def test_without_memory_it_is_left_out(
