@@ -1,6 +1,7 @@
 """Where a sentence or a letter has somebody's name, whatever letters it is written in."""
 
 import re
+from functools import lru_cache
 
 from chatbot.grounding.places import is_place
 from chatbot.importing.name_contexts import is_apposed, is_beside_people, is_who
@@ -183,6 +184,7 @@ def is_titled(before: str) -> bool:
     return bool(_TITLE.search(before))
 
 
+@lru_cache(maxsize=4096)
 def is_likely(before: str, behind: str) -> bool:
     """Whether what no language has as a word is somebody there, though it may have a capital."""
     if _BEFORE.search(before) or _GREETED.search(before) or behind.startswith(_OWN):

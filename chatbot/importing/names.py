@@ -9,6 +9,7 @@ say to each other, or that stands in many conversations, is a word or the name o
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from chatbot.importing.name_contexts import BEHIND, CALLED, is_attribute, is_named
 from chatbot.importing.name_lists import bare, is_given, is_given_pair
@@ -123,7 +124,7 @@ class Names:
         unknown = 0
         while unknown < min(_MOST_WORDS, len(words)) and self._words.is_rare(words[unknown]):
             unknown += 1
-        called = bool(CALLED.search(before))
+        called = bool(unknown) and _is_called(before[-_NEAR:])
         called |= unknown == len(words) and bool(BEHIND.match(behind))
         odd = bool(unknown) and self._words.is_odd(words[unknown - 1])
         part = odd and unknown == len(words) and behind.startswith(f" {NAME}")
@@ -207,6 +208,12 @@ class Names:
         if self._words.is_ordinary(first) and not self._words.is_name_in(first, sentence):
             return False
         return not (len(words) == 1 and _CODE.match(behind))
+
+
+@lru_cache(maxsize=4096)
+def _is_called(before: str) -> bool:
+    """Whether words that a name follows stand before: a pattern of half a millisecond."""
+    return bool(CALLED.search(before))
 
 
 def _may_be_meant(text: str, run: re.Match[str], given: list[str], rare: list[str]) -> bool:
