@@ -19,6 +19,10 @@ from chatbot.grounding.windows import Window, windows
 
 _WINDOWS = 2
 _MOST = 60  # sentences of a reply: a minute or two on a slow processor
+# So much less is needed where the rules found all numbers, dates and codes of a sentence in its
+# source: on seven help centres a judge that denied between -1.5 and -.5 was wrong there 28 times of
+# 39, and 12 times of 29 elsewhere.
+_TRUSTED = 1.0
 _UNCLEAR = "no passage clearly says it"
 
 
@@ -77,7 +81,7 @@ def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
         undecided = []
         for place, score in zip(waiting, entailment.scores(pairs), strict=True):
             one = doubts[place]
-            if score >= _needed(one.found, entailment):
+            if score >= _needed(one, entailment):
                 findings[place] = one.found if one.found.spans else _freed(one, one.likely[turn])
                 continue
             undecided.append(place)
@@ -87,11 +91,11 @@ def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
     return findings
 
 
-def _needed(found: Finding, entailment: Entailment) -> float:
+def _needed(one: Doubt, entailment: Entailment) -> float:
     """From which score on a text says the sentence."""
-    if found.spans:
-        return entailment.denies
-    return entailment.says if found.reason == NOT_SAID else entailment.overrules
+    if one.found.spans:
+        return entailment.denies - (_TRUSTED if read(one.claim).facts else 0.0)
+    return entailment.says if one.found.reason == NOT_SAID else entailment.overrules
 
 
 def _freed(one: Doubt, window: Window) -> Finding:

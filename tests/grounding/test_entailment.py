@@ -57,9 +57,16 @@ def test_a_rule_that_objects_is_overruled_where_the_model_is_very_sure() -> None
 
 
 def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
-    claim = "At the harbour the locker costs 4 EUR each day."
+    claim = "On a lead dogs may come with you."
     assert judged(claim, 0.0)[0]
     quotes, reason, _ = judged(claim, -0.6)
+    assert (quotes, reason) == ([], "no passage clearly says it")
+
+
+def test_where_numbers_were_compared_the_model_has_to_be_surer() -> None:
+    claim = "At the harbour the locker costs 4 EUR each day."
+    assert judged(claim, -1.4)[0]
+    quotes, reason, _ = judged(claim, -1.6)
     assert (quotes, reason) == ([], "no passage clearly says it")
 
 
