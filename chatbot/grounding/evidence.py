@@ -94,8 +94,8 @@ def evidence(
         if alone and _is_other(said, span.reading, span.over):
             follows = _concluded(said, near, spans, asked)
             return Finding((follows,)) if follows else Finding((), reason, span)
-    own = [span for span in spans if not _of_another_member(said, span)]
-    if parts := () if copied else _parts(said, [s for s in near if s in own], own, asked):
+    own = _of_its_members(said, spans)
+    if parts := () if copied else _parts(said, _of_its_members(said, near), own, asked):
         return Finding(parts)
     if follows := _concluded(said, near, spans, asked):
         return Finding((follows,))
@@ -213,6 +213,11 @@ def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
         or _of_another_member(claim, span)
         or other_cell(claim, span, spans)
     )
+
+
+def _of_its_members(claim: Reading, spans: Sequence[Span]) -> list[Span]:
+    """The spans that are not about another member of a series than the claim."""
+    return [span for span in spans if not _of_another_member(claim, span)]
 
 
 def _of_another_member(claim: Reading, span: Span) -> str | None:

@@ -36,6 +36,7 @@ _RELATION = (
     r"|oma|opa|onkel|tante|cousine?|neffe|nichte|oncle|tonton|mamie|papi|t[ií][oa]|abuel[oa]|prim[oa]"
     r"|nonn[oa]|zi[oa]|cugin[oa]|oom|neef|nicht|juf|meester|av[óô])"
 )
+_IS_RELATION = re.compile(rf"{_RELATION}|man")
 CALLED = re.compile(
     rf"\b(?i:(?:{_RELATION}|(?<=mijn )man|(?<=my )man)"
     r"(?:,? (?:is called|is|was|ist|war|heißt|est|es|è|called|named|der|die|el|la))?"
@@ -182,7 +183,7 @@ def is_saying(word: str) -> bool:
 
 def is_relation(word: str) -> bool:
     """Whether it is who somebody is to the writer, and no name: "sister"."""
-    return bool(re.fullmatch(rf"{_RELATION}|man", word))
+    return bool(_IS_RELATION.fullmatch(word))
 
 
 def is_beside_people(before: str) -> bool:

@@ -10,20 +10,24 @@ import re
 from functools import cache
 
 # Verbs whose subject is somebody.
-_PEOPLE = """say tell think write ask call ring phone mail email text hear smell taste forget argue
+_PEOPLE = frozenset(
+    """say tell think write ask call ring phone mail email text hear smell taste forget argue
     insist doubt fear hope wonder believe know like love hate want wish prefer drink eat laugh
     cry drive ride walk promise complain apologise apologize explain mention recommend suggest
     advise remember notice try wait hurry swear claim guess reckon worry agree disagree decide
     teach learn study cook bake sing dance pray quit resign retire sleep speak talk chat
     answer reply confirm deny admit misread misplace throw grab spill shout moan joke assume
-    suspect see watch look listen sign click go come join"""
+    suspect see watch look listen sign click go come join""".split()  # noqa: SIM905
+)
 # Verbs whose subject may be a thing, but hardly where they are done to something.
-_DONE = """send bring take put break switch turn clean repair replace install buy order book pay
+_DONE = frozenset(
+    """send bring take put break switch turn clean repair replace install buy order book pay
     cancel return lose find change need use open close start stop reset move leave give get
     make set pull push tighten loosen fill empty mix press shut hold carry lift cut fix mount
     connect unplug delete update enter print scan upload download share invite add remove
     create import export do reorder borrow lend rent keep pick show help have run wash wipe
-    test measure charge read drop report handle request receive miss reach follow"""
+    test measure charge read drop report handle request receive miss reach follow""".split()  # noqa: SIM905
+)
 # Forms that simplemma (2.0.0) has as words of their own.
 _ALSO = "broke left lost found ground grounded".split()  # noqa: SIM905
 _OTHERS = frozenset(
@@ -112,7 +116,7 @@ def _is_deed(behind: str, placed: bool, thing: bool) -> bool:
         helped = _HELPED.match(rest)
         said = helped["next"].lower() if helped else ""
         return said in people or bool(helped and said in done and _TO_IT.match(rest, helped.end()))
-    if not placed and (verb in _PEOPLE.split() or verb in _DONE.split()):
+    if not placed and (verb in _PEOPLE or verb in _DONE):
         return False  # "Mark read", "Will put ..."
     if verb in _forms()[1] and _HIS.match(rest):
         return True
@@ -131,9 +135,9 @@ def is_asked_about(before: str, behind: str, thing: bool = False) -> bool:
     if not match:
         return False
     verb, rest = match["verb"], match["rest"]
-    if verb in _PEOPLE.split():
+    if verb in _PEOPLE:
         return True
-    return verb in _DONE.split() and bool((_HIS if thing else _TO_IT).match(rest))
+    return verb in _DONE and bool((_HIS if thing else _TO_IT).match(rest))
 
 
 @cache
@@ -141,10 +145,8 @@ def _forms() -> tuple[frozenset[str], frozenset[str]]:
     """All forms of the English verbs of people, and of those that are done to something."""
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
-    people, done = set(_PEOPLE.split()), set(_DONE.split())
     forms = DefaultDictionaryFactory(cache_max_size=1).get_dictionary("en").items()
-    others = {form for form, verb in forms if verb in done}
     return (
-        frozenset(people | {form for form, verb in forms if verb in people}),
-        frozenset(done | others | set(_ALSO)),
+        _PEOPLE | {form for form, verb in forms if verb in _PEOPLE},
+        _DONE | {form for form, verb in forms if verb in _DONE} | set(_ALSO),
     )
