@@ -1,5 +1,6 @@
 """An answer that is certainly about something else than its question: "Teachers get 15% off" to
-"is there a student discount?", where no passage speaks of students.
+"is there a student discount?", where no passage speaks of students, or something about the machine
+to "it shows E40, can it still be used?", where another passage says what E40 is.
 
 What is only in no passage is not certain, and neither is an answer to a question that names both.
 """
@@ -21,6 +22,12 @@ from chatbot.grounding.sources import Span
 _TERMS = ("tier", "generation", "season", "speed")
 _ORDINARY = frozenset({"standard"})
 _WHAT = re.compile(r"\s*was\b", re.IGNORECASE)  # "what" in German, and no English verb
+# What a display says is no product, of which a page on all products need not speak.
+_SHOWN = (
+    r"shows?|showing|shown|displays?|displayed|displaying|errors?|codes?|faults?|messages?|says?|"
+    r"reads?|blinks?|flashes|screen|zeigt|Anzeige|Display|Fehler|Fehlercode|Meldung|Störung|"
+    r"affiche|erreur|code|muestra|error"
+)
 _Values = frozenset[str]
 _NOTHING: tuple[_Values, _Values, _Values] = (frozenset(), frozenset(), frozenset())
 
@@ -46,6 +53,22 @@ def astray(
         if wanted and told and not meet(wanted, told) and not meet(wanted, known):
             return f"the question asks about '{min(wanted)}', and it tells of '{min(told)}'"
     return None
+
+
+def beside_code(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """What is wrong with the first sentence of an answer where the question names one code that a
+    display shows: of it another passage speaks, and neither the sentence nor the passages of
+    ``found`` do."""
+    wanted = _codes([asked.reading])
+    if len(wanted) != 1 or not found or wanted & _codes([claim]) or not _is_shown(asked.reading):
+        return None
+    holding = [span for span in spans if wanted & _codes([span.reading, span.over])]
+    theirs = {id(span.passage) for span in found}
+    if not holding or any(id(span.passage) in theirs for span in holding):
+        return None
+    return f"the question asks about '{min(wanted)}', of which its source does not speak"
 
 
 def _limits(claim: Reading, asked: Asked) -> bool:
@@ -119,6 +142,13 @@ def _codes(parts: Sequence[Piece]) -> _Values:
         if fact.kind == "code"
         for value in fact.values
     )
+
+
+def _is_shown(question: Reading) -> bool:
+    """Whether a display shows a code of the question, or it is called an error."""
+    codes = "|".join(re.escape(fact.text) for fact in question.facts if fact.kind == "code")
+    near = rf"\b(?:(?:{_SHOWN})\b\W+(?:\w+\W+){{0,2}}(?:{codes})|(?:{codes})\W+(?:\w+\W+){{0,3}}(?:{_SHOWN}))\b"
+    return re.search(near, question.text, re.IGNORECASE) is not None
 
 
 def _series(code: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.documents import Document
 
 from chatbot.grounding.asked import Asked
-from chatbot.grounding.astray import astray
+from chatbot.grounding.astray import astray, beside_code
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
@@ -86,7 +86,8 @@ def verify(
         found = Finding((), told) if told else evidence(claim, spans, asked.reading)
         if start == first:
             gone = astray(read(claim), found.spans, spans, asked)
-            found = Finding((), gone) if gone else found
+            wrong = gone or beside_code(read(claim), found.spans, spans, asked)
+            found = Finding((), wrong) if wrong else found
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right

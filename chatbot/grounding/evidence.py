@@ -51,6 +51,7 @@ _SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
 _CLOSE = 0.25  # one that is about it at all
 _DEFINITE = frozenset("the such both also there then der die das dieser le la les el los".split())  # noqa: SIM905
+_MOSTLY = 0.6  # what is about the same thing and place
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
 
@@ -150,8 +151,11 @@ def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Itera
     for one, other in pairwise(spans):
         if not follow(one, other) or (id(one) not in wanted and id(other) not in wanted):
             continue
+        both = join_spans(one, other)
+        if any(other_sibling(claim, s.reading, both.reading, s.families) for s in (one, other)):
+            continue  # "on every plan" of the one is not said by the other
         if len(claim.clauses) > 1 or _goes_on(other):
-            yield join_spans(one, other)
+            yield both
 
 
 def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
@@ -246,9 +250,19 @@ def _concluded(
         for meant, never in conclusions(claim, span.reading, asked):
             if _says(meant, span, spans) is not None:
                 continue
-            if never is None or all(_says(never, other, spans) is not None for other in near):
+            if never is None or not any(_speaks_of(never, other, spans) for other in near):
                 return span
     return None
+
+
+def _speaks_of(never: Reading, span: Span, spans: Sequence[Span]) -> bool:
+    """Whether a span says what none may say for a claim to follow from a list, or has the name that
+    the list lacks with most of what is said of it: "only Perch is sold in Wales"."""
+    if _says(never, span, spans) is None:
+        return True
+    own = {(term.kind, term.value) for term in span.reading.terms}
+    named = [term for term in never.terms if (term.kind, term.value) in own]
+    return bool(named) and coverage(never, span.reading) >= _MOSTLY
 
 
 def _explained(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[Span, ...]:

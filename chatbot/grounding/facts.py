@@ -92,7 +92,7 @@ _LARGE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b(?:(?P<two>twice)(?! (?:as|the)\b)|(?<!at )once(?=[.,;)]|$| (?:an?|per|every|each|for)\b))",
+    r"\b(?:(?P<two>twice)(?! (?:as|the)\b)|(?<!at )once(?=[.,;)]|$| (?:an?|per|each|for)\b))",
     re.IGNORECASE,
 )
 _SHARES = re.compile(

@@ -126,11 +126,15 @@ def other_sibling(
             if wrong := _bound_to_other(piece, source, family):
                 return wrong
         told = source.stems & family
-        strange = (claim.stems & family) - told - over.stems
-        denied = any(clause.negative for clause in claim.clauses)
-        if strange and told and not denied and not _SAYS_OTHERS.search(source.text):
+        strange = (_affirmed(claim) & family) - told - over.stems
+        if strange and told and not _SAYS_OTHERS.search(source.text):
             return _says(strange, told - claim.stems or told)
     return None
+
+
+def _affirmed(claim: Reading) -> frozenset[str]:
+    """Stems of the clauses that do not deny."""
+    return frozenset().union(*(c.stems for c in claim.clauses if not c.negative))
 
 
 def _bound_to_other(piece: Piece, source: Reading, family: Family) -> str | None:

@@ -38,6 +38,7 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
+_OF_NEXT = re.compile(rf"\s(?:{_MONEY})\d")  # "Heron 5 £76"
 _BEFORE = re.compile(r"([^\W\d_]+) $")
 _THING = re.compile(r" ([^\W\d_]{3,})")
 # Words behind a number that are no thing: "from 6 and", "8 bis"; and "5 more".
@@ -148,7 +149,7 @@ def _counts(text: str, end: int) -> bool:
 
 def _unit_behind(text: str, end: int) -> tuple[str | None, int]:
     match = _UNIT.match(text, end)
-    if match is None:
+    if match is None or _OF_NEXT.match(text, end):
         return None, end
     known = units()
     first, second = match[1].replace(" ", ""), match[2]

@@ -21,6 +21,11 @@ _MARKER = re.compile(r"^\s*(?:[-*+•]\s+|\(?\d{1,3}[.)]\s+|#{1,6}\s+)+")
 _EMPHASIS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _FIRST = 4  # words
 TICKS, CROSSES = frozenset("✓✔☑✅"), frozenset("✗✘☒☐❌")
+# What stands before a number that belongs to it: "Finch 2", and no limit such as "After 5".
+_NAMED = re.compile(
+    r"\b(?!(?:After|Within|Over|Under|Above|Below|From|Until|Till|To|For|Before|Than|Every|About|"
+    r"Up|Ab|Bis|Nach|Vor|Über|Unter|Für|Von|Zu|Innerhalb)\b)[A-Z]\w* $"
+)
 _YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "fr": ("oui", "non"), "es": ("sí", "no")}
 _TO = re.compile(r"\s?(?:[-–—]|to|through|until|bis|à|au|a|al)\s?", re.IGNORECASE)
 _NOTHING = re.compile(r"\s*[-–—]\s*")
@@ -104,13 +109,14 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
         cell = _drawn(shown, language)
         said = f"{split_name(name)} {cell}".strip()
         part = read(said, language)
-        known = part.facts if name in rated else [_with_unit(fact, name) for fact in part.facts]
+        said_facts = [_as_name(fact, split_name(name)) for fact in part.facts]
+        known = said_facts if name in rated else [_with_unit(one, name) for one in said_facts]
         quantities = tuple(known)
         pieces.append(Piece(part.text, quantities, part.terms, language=language))
         label = pieces[0] if len(pieces) > 1 else None
         for clause in read(cell, language).clauses if label or len(cells) == 1 else ():
             told = f"{split_name(name)} {clause.text}".strip()
-            own = _in(clause.facts, part.facts)
+            own = _in(clause.facts, said_facts)
             cell_piece = Piece(
                 told, own, part.terms, language=language, before=label, elliptic=bool(label)
             )
@@ -123,6 +129,12 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     terms = tuple(term for piece in pieces for term in piece.terms)
     both = tuple(pieces), tuple(clauses)
     return Reading(text, every, terms, "", *both, language=language, row=True)
+
+
+def _as_name(fact: Fact, column: str) -> Fact:
+    """A number in the name of a column, "Finch 2", is not 2 of anything."""
+    named = fact.kind == "quantity" and fact.unit is None and fact.end <= len(column)
+    return replace(fact, counts=True) if named and _NAMED.search(column[: fact.start]) else fact
 
 
 def _drawn(cell: str, language: str) -> str:

@@ -4,9 +4,10 @@ every order" of "for orders above 400 EUR"."""
 import re
 
 from chatbot.grounding.fact import missing
-from chatbot.grounding.lexicon import words
+from chatbot.grounding.lexicon import units, words
 from chatbot.grounding.overlap import has_stem
 from chatbot.grounding.pieces import WORD, Piece, stems_of
+from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading
 
 _EVERY = frozenset(
@@ -16,6 +17,12 @@ _EVERY = frozenset(
     jede jeder jedem jeden jedes beide beiden überall tous toutes chaque partout todos todas cada
     ambos""",
     )
+)
+# "Every 2 months", "every other week", "jeden Tag" say how often, and of nobody.
+_OFTEN = re.compile(
+    r"\b(?:every|each|alle|jede[nrs]?|chaque|(?:tous|toutes) les|cada|todos los|todas las)\s"
+    r"(?:[^\W_]+\s)?(?P<unit>[^\W\d_]+)",
+    re.IGNORECASE,
 )
 _ONLY = frozenset("only nur seulement uniquement solo sólo solamente".split())  # noqa: SIM905
 _EACH = re.compile(r"\b(?:all|any|every|each)\s(?:the\s|our\s|your\s)?(?P<what>[^\W\d_]+)", re.I)
@@ -30,7 +37,7 @@ _REACH = 5  # words on either side of "only"
 def widened(claim: Reading, source: Reading) -> str | None:
     """Whether the claim says of all what the source says "only" of a name that the claim has not,
     or of those above or below a number; neither may deny."""
-    said = {word.lower() for word in WORD.findall(claim.text)}
+    said = {word.lower() for word in WORD.findall(_OFTEN.sub(_without_times, claim.text))}
     if not said & _EVERY or said & (_ONLY | words("no") | words("exception")):
         return None
     if limit := _limit_of(claim, source):
@@ -41,6 +48,13 @@ def widened(claim: Reading, source: Reading) -> str | None:
         if names and shared and not any(has_stem(name, claim.stems) for name in names):
             return "its source says 'only'"
     return None
+
+
+def _without_times(match: re.Match[str]) -> str:
+    """Nothing where the match says how often; itself elsewhere."""
+    said = [match["unit"], *match[0].split()[-2:-1]]
+    often = any(units().get(word.lower()) in TIMES for word in said)
+    return " " if often else match[0]
 
 
 def _limit_of(claim: Reading, source: Reading) -> str | None:

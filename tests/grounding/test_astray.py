@@ -45,3 +45,21 @@ def test_a_neighbours_fact_is_withdrawn_and_what_may_be_right_is_left(
 )  # fmt: skip
 def test_what_may_be_an_answer_is_not_withdrawn(text: str, question: str, answer: str) -> None:
     assert not checked(text, question, answer).astray
+
+
+def test_a_shown_code_is_answered_from_the_passage_that_has_it() -> None:
+    pages = [
+        Passage(page_content=text, metadata={"path": path, "title": "Help", "start": 0})
+        for path, text in (
+            ("drinks.md", "The Lark 3 can make two espressos at once."),
+            ("codes.md", "| Code | Lark |\n|---|---|\n| E40 | Drinks still work |"),
+        )
+    ]
+    question = "lark 3 shows E40 - can they still make coffee?"
+    [wrong] = verify("Yes, the Lark 3 can make two espressos at once.", pages, question).unsupported
+    assert wrong.reason == "the question asks about 'E40', of which its source does not speak"
+    assert not verify("Yes, drinks still work.", pages, question).unsupported
+    # A page for all products need not name the one that somebody has.
+    assert not verify(
+        "Yes, the Lark 3 can make two espressos at once.", pages, "does the E40 make two at once"
+    ).unsupported

@@ -83,3 +83,53 @@ def test_two_sentences_are_not_mixed_to_one() -> None:
     text = "Two people are 620 EUR for the whole day. Three people come on request."
     assert unsupported("Three people are 620 EUR for the whole day.", text)
     assert unsupported("Two people are 620 EUR for the whole day.", text) is False
+
+
+PLANS = """# Plans
+
+| Plan | Finch 3 | Heron 5 |
+|---|---|---|
+| Sip | £49 | £89 |
+| Pour | £42 | £76 |
+| Roast | £36 | £68 |
+
+Islands pay £8 on top, on every plan. Wales has no surcharge, but only Pour and Roast are sold there.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "good"),
+    [
+        ("Pour and Roast are sold in Wales.", True),
+        ("Sip is not sold in Wales.", True),
+        ("Sip and Pour are sold in Wales.", False),
+        ("No, Roast is not sold in Wales; Sip and Pour are.", False),
+        ("The Heron 5 costs £76 on Pour.", True),
+        ("The Heron 5 costs £76 per month on Pour.", False),
+        ("The Finch 3 costs £76 on Pour.", False),
+    ],
+)
+def test_only_some_of_a_family_are_named(claim: str, good: bool) -> None:
+    assert unsupported(claim, PLANS) is not good
+
+
+TASKS = """# Cleaning
+
+| Task | Finch 2 | Finch 3 | Osprey |
+|---|---|---|---|
+| Rinsing | weekly | daily | twice a day |
+| Descaling | at switch-off | every 2 months | Osprey engineers only |
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "good"),
+    [
+        ("The Finch 3 is descaled every 2 months.", True),
+        ("The Finch 3 is descaled once every 2 months.", True),
+        ("Every Finch 3 is descaled by engineers.", False),
+        ("The Finch 3 is rinsed every 2 months.", False),
+    ],
+)
+def test_how_often_is_no_every_and_the_name_of_a_column_no_number(claim: str, good: bool) -> None:
+    assert unsupported(claim, TASKS) is not good
