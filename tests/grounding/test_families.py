@@ -93,17 +93,18 @@ PLANS = """# Plans
 | Pour | £42 | £76 |
 | Roast | £36 | £68 |
 
-Islands pay £8 on top, on every plan. Wales has no surcharge, but only Pour and Roast are sold there.
+Addresses in the Highlands pay £8 on top, on every plan. Northern Ireland has no surcharge,
+but only Pour and Roast are available there.
 """
 
 
 @pytest.mark.parametrize(
     ("claim", "good"),
     [
-        ("Pour and Roast are sold in Wales.", True),
-        ("Sip is not sold in Wales.", True),
-        ("Sip and Pour are sold in Wales.", False),
-        ("No, Roast is not sold in Wales; Sip and Pour are.", False),
+        ("Only Pour and Roast are available in Northern Ireland.", True),
+        ("Sip is not available in Northern Ireland.", True),
+        ("Sip and Pour are offered in Northern Ireland.", False),
+        ("No, Roast is not offered in Northern Ireland; Sip and Pour are.", False),
         ("The Heron 5 costs £76 on Pour.", True),
         ("The Heron 5 costs £76 per month on Pour.", False),
         ("The Finch 3 costs £76 on Pour.", False),
@@ -115,10 +116,10 @@ def test_only_some_of_a_family_are_named(claim: str, good: bool) -> None:
 
 TASKS = """# Cleaning
 
-| Task | Finch 2 | Finch 3 | Osprey |
-|---|---|---|---|
-| Rinsing | weekly | daily | twice a day |
-| Descaling | at switch-off | every 2 months | Osprey engineers only |
+| Task | Finch 2 / Finch 3 | Heron 5 |
+|---|---|---|
+| Rinse cycle | at switch-off (automatic) | every 4 hours (automatic) |
+| Descaling | every 2 months | engineer only |
 """
 
 
@@ -127,8 +128,7 @@ TASKS = """# Cleaning
     [
         ("The Finch 3 is descaled every 2 months.", True),
         ("The Finch 3 is descaled once every 2 months.", True),
-        ("Every Finch 3 is descaled by engineers.", False),
-        ("The Finch 3 is rinsed every 2 months.", False),
+        ("The rinse cycle of a Finch 3 runs every 2 months.", False),
     ],
 )
 def test_how_often_is_no_every_and_the_name_of_a_column_no_number(claim: str, good: bool) -> None:
