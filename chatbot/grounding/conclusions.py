@@ -14,7 +14,7 @@ from itertools import islice
 from chatbot.grounding.bounds import Bound, bounds_of, contains
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.leads import denied_lead, says_other
-from chatbot.grounding.lexicon import words
+from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
 from chatbot.grounding.pieces import Piece, stems_of
@@ -52,6 +52,17 @@ _EXCEPTED = re.compile(
     r"([^.,;:()]+)[.!\s]*$",
     re.IGNORECASE,
 )
+# "A £900 bill", "my 22 kg parcel": cases, to which a bound applies.
+_ONES = re.compile(
+    r"\b(?:an?|your|my|his|her|our|their|ein|eine[nmrs]?|une?|una?) (?:US\$|[$€£])?$", re.IGNORECASE
+)
+_PAID = re.compile(
+    r"[ -]?(?:[$€£]|EUR|USD|GBP|CHF|euro|dollar|pound)?[ -]?(?:bill|order|purchase|invoice|claim|"
+    r"basket|booking|repair|rechnung|bestellung|facture|commande|factura|pedido)\b",
+    re.IGNORECASE,
+)
+_WEIGHED = re.compile(r"[ -]?(?:kg|kilos?|lbs?|pounds?|grams?|tonnes?|g)\b[ -][^\W\d_]{3,}", re.I)
+_WEIGHTS = frozenset("kg g lb tonne mg".split())  # noqa: SIM905
 _DENIAL = {"de": "nicht", "fr": "pas", "es": "no"}
 _NAMED = frozenset({"region", "tier", "client", "speed", "season", "weekday", "generation", "size"})
 # Names behind a preposition: what is denied of a place or plan, not what a sentence is about.
@@ -73,21 +84,37 @@ def conclusions(
 def _by_bounds(
     claim: Reading, source: Reading, asked: Reading
 ) -> Iterator[tuple[Reading, Reading | None]]:
-    """With the bounds of the source in the place of the quantities that the question gives."""
+    """With the bounds of the source in the place of the quantities that the question gives, that
+    are a case of somebody's ("your £900 bill"), or that a row of a table is named by: "22 kg" of
+    the row "10 to 30 kg"."""
     lacking = missing(claim.facts, source.facts)
-    if len(lacking) != 1 or missing(lacking, asked.facts):
+    if len(lacking) != 1:
         return
     [fact] = lacking
+    given = not missing(lacking, asked.facts) or _is_case(fact, claim.text)
     if any(bound.fact is fact for bound in bounds_of(claim)):
         return  # the claim says a bound itself
     for bound in bounds_of(source):
         inside = contains(bound, fact, claim.text)
-        if inside is None:
+        names = source.row and inside and bound.piece is source.pieces[0]
+        if inside is None or not (given or names):
             continue
         piece = next((p for p in claim.pieces if fact in p.facts), claim)
         said = piece.text if inside else _turned(piece)
-        said = said.replace(fact.full, bound.fact.full, 1)
+        said = said.replace(_written(fact, claim.text), _written(bound.fact, bound.text), 1)
         yield _again(claim, piece, said), None
+
+
+def _written(fact: Fact, text: str) -> str:
+    """A fact as it stands in ``text``: "£900", not "900 GBP"."""
+    return fact.full if text.startswith(fact.full, fact.start) else text[fact.start : fact.end]
+
+
+def _is_case(fact: Fact, text: str) -> bool:
+    """Whether a quantity is what somebody has, and no limit: "a £900 bill", "a 22 kg parcel"."""
+    before, behind = text[: fact.start], text[fact.end :]
+    thing = _PAID if fact.unit in CURRENCIES else _WEIGHED if fact.unit in _WEIGHTS else None
+    return bool(thing and _ONES.search(before) and thing.match(behind))
 
 
 def without_asked(claim: Reading, asked: Reading) -> str:

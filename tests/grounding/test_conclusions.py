@@ -144,3 +144,38 @@ def test_an_exception_is_from_what_stands_before_it(said: str) -> None:
 )  # fmt: skip
 def test_lists_and_copies_are_read_to_their_end(claim: str, source: str) -> None:
     assert checked("", claim, source).unsupported
+
+
+BANDS = """| Distance | Hand tools | Compactors |
+|---|---|---|
+| up to 5 miles | £10 | £18 |
+| 5–15 miles | £16 | £26 |
+| 15–30 miles | £28 | £40 |
+
+Bills from £300 to £5,000 can be spread over 6 months. Parcels up to 20 kg go by courier.
+Goods can be returned within 30 days."""
+
+
+@pytest.mark.parametrize(
+    ("claim", "right"),
+    [
+        ("Taking a compactor to you 12 miles from the depot would be £26.", True),
+        ("Taking a compactor to you 12 miles from the depot would be £40.", False),
+        ("A compactor 20 miles away costs £40.", True),
+        ("Compactors cost £26 for 16 miles.", False),
+        ("A £900 bill can be spread over 6 months.", True),
+        ("A £200 bill can be spread over 6 months.", False),
+        ("A 12 kg parcel goes by courier.", True),
+        ("A 25 kg parcel goes by courier.", False),
+        ("Goods can be returned within 20 days.", False),
+        ("There is a 20-day return window.", False),
+    ],
+)
+def test_a_case_lies_within_the_bounds_of_its_row_or_sentence(claim: str, right: bool) -> None:
+    assert bool(checked("", claim, BANDS).unsupported) is not right
+
+
+def test_a_bound_in_pounds_decides_a_question_in_pounds() -> None:
+    source = "Orders ship free from £150."
+    assert not checked("order of £180, free?", "Yes, £180 ships free.", source).unsupported
+    assert checked("order of £120, free?", "Yes, £120 ships free.", source).unsupported
