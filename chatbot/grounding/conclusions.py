@@ -13,7 +13,7 @@ from itertools import islice
 
 from chatbot.grounding.bounds import Bound, bounds_of, contains
 from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.leads import denied_lead, says_other
+from chatbot.grounding.leads import denied_lead, main_clause, says_other
 from chatbot.grounding.lexicon import CURRENCIES, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
@@ -214,7 +214,7 @@ def _by_sources(
 ) -> tuple[bool, str | None]:
     if not claim.lead or any(clause.denies for clause in asked.clauses):
         return False, None
-    denied = bool(claim.clauses) and claim.clauses[0].denies
+    denied = bool(claim.clauses) and main_clause(claim).denies
     yes = claim.lead == "yes"
     if says_other(claim, asked):
         return not yes, None
@@ -225,8 +225,10 @@ def _by_sources(
     needs = _NEEDS.search(claim.text) and not _WITHOUT.search(claim.text)
     against = bool(needs and _WITHOUT.search(asked.text))
     if _about_the_same(asked, [claim, *sources]):
+        undecided = False
         for fact in missing(asked.facts, claim.facts):
             if (decided := _decided(fact, asked, claim, sources)) is None:
+                undecided = undecided or any(other.kind == fact.kind for other in claim.facts)
                 continue
             bound, inside = decided
             if yes == (inside != (denied != against)):
@@ -235,6 +237,8 @@ def _by_sources(
                 said = f"it says 'yes' to '{fact.full}', and its source speaks of"
                 return False, f"{said} '{_shown(bound)}'"
         if (day := _other_day(asked, sources)) is not None:
+            if not day and (undecided or _excludes(claim, asked)):
+                return False, None  # on that day, and nobody knows whether at that hour
             if yes == (bool(day) == denied):
                 return True, None
             if yes and plain:
@@ -244,6 +248,7 @@ def _by_sources(
         right = yes == denies
         return right, None if right else f"it says '{claim.lead}' to '{name}', which is excepted"
     restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
+    restated = restated and not _excludes(claim, asked)
     return restated and yes != denied and denied_lead(claim, asked) is None, None
 
 
@@ -276,6 +281,15 @@ def _decided(
         if any((other.kind, other.unit) == (fact.kind, fact.unit) for other in claim.facts):
             return None  # the claim says what it is itself
     return None
+
+
+def _excludes(claim: Reading, asked: Reading) -> bool:
+    """Whether a bound of the claim leaves out what is asked about: "before 16:00", at 17:00."""
+    return any(
+        contains(bound, fact, asked.text) is False
+        for bound in bounds_of(claim)
+        for fact in asked.facts
+    )
 
 
 def _other_day(asked: Reading, sources: Sequence[Reading]) -> str | None:

@@ -61,7 +61,7 @@ def denied_lead(claim: Reading, asked: Reading) -> str | None:
     opposites; without a question, whether it denies."""
     if claim.lead != "yes" or not claim.clauses or _turned(asked):
         return None
-    first = _first(claim)
+    first = main_clause(claim)
     if _BUT.match(first.text) and coverage(asked, first) < _RESTATED:
         return None
     if first.denies or _no_such(first, asked) or says_other(claim, asked):
@@ -74,14 +74,15 @@ def says_other(claim: Reading, asked: Reading) -> bool:
     lost, where it is asked whether one keeps it."""
     if not claim.clauses or _turned(asked):
         return False
-    first = _first(claim)
+    first = main_clause(claim)
     if _is_shut(first, asked) or _is_charged(first, asked):
         return True
     agrees = not first.negative and not missing(first.facts, asked.facts)
     return agrees and _other_answer(first, asked)
 
 
-def _first(claim: Reading) -> Piece:
+def main_clause(claim: Reading) -> Piece:
+    """The first clause that says more than when something holds."""
     return next((c for c in claim.clauses if not conditional(c)), claim.clauses[0])
 
 

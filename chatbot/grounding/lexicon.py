@@ -25,6 +25,8 @@ _POLITE = 6  # words of a greeting or a closing line
 _SYMPATHY = 20  # of one such as "Sorry to hear the lamp isn't what you were hoping for"
 # What turns from sympathy to what is so.
 _TURNS = re.compile(r"\b(?:but|however|unfortunately|because|aber|leider|weil|mais|pero)\b|[;:]")
+# "Sorry about that, the Pro is not waterproof"
+_SAYS_MORE = re.compile(r",\s(?!(?:dass|that|que)\b)(?:\S+\s+){3}", re.IGNORECASE)
 _FORMULA = 10  # of a sentence such as "Let us know if you have any more questions"
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,
@@ -245,6 +247,8 @@ def is_polite(text: str) -> bool:
     if re.search(r"\d", said):
         return False
     spoken = re.sub(r"[,’']", "", said.lower())
+    if _SAYS_MORE.search(said):
+        return False
     if len(said.split()) <= _FORMULA and spoken.startswith(tuple(words("formula"))):
         return True
     if len(said.split()) <= _SYMPATHY and spoken.startswith(tuple(words("sympathy"))):

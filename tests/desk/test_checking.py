@@ -130,6 +130,8 @@ def test_blank_lines_part_statements() -> None:
     assert is_polite("Please let us know if you have any more questions.")
     assert not is_polite("Thanks for your order of 3 lamps")
     assert is_polite("Sorry to hear the Pro isn't what you were hoping for.")
+    assert is_polite("Thanks for getting in touch!") and is_polite("I'm sorry about that.")
+    assert not is_polite("Sorry about that, the Pro is not waterproof.")
     assert is_polite("Es tut uns leid zu hören, dass die Lampe flackert.")
     assert not is_polite("I'm sorry to hear that, but returns are not free.")
     assert is_polite("Kind regards, Ann Miller") and is_polite("Viele Grüße\nJörg")

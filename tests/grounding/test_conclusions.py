@@ -179,3 +179,28 @@ def test_a_bound_in_pounds_decides_a_question_in_pounds() -> None:
     source = "Orders ship free from £150."
     assert not checked("order of £180, free?", "Yes, £180 ships free.", source).unsupported
     assert checked("order of £120, free?", "Yes, £120 ships free.", source).unsupported
+
+
+PARTY = "The booking needs 50 GBP, which is not paid back if you cancel less than 14 days before."
+HOURS = "Off-peak members may enter on weekdays before 16:00 and must leave by 17:00."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "source", "marked", "agrees"),
+    [
+        ("cancels 10 days before, is the 50 GBP paid back?",
+         "Yes, if you cancel less than 14 days before, the 50 GBP is not paid back.",
+         PARTY, True, False),
+        ("cancels 10 days before, is the 50 GBP paid back?",
+         "No, the 50 GBP is not paid back if you cancel less than 14 days before.",
+         PARTY, False, True),
+        ("can an off-peak member come in at 5pm on a tuesday?", f"Yes, {HOURS}", HOURS,
+         False, False),
+        ("can an off-peak member come in on a tuesday?", f"Yes, {HOURS}", HOURS, False, True),
+    ],
+)  # fmt: skip
+def test_a_bound_of_a_condition_decides_with_what_is_said_of_it(
+    question: str, answer: str, source: str, marked: bool, agrees: bool
+) -> None:
+    found = checked(question, answer, source)
+    assert (bool(found.unsupported), found.lead_agrees) == (marked, agrees)
