@@ -31,7 +31,8 @@ _KINDS = {
     r"charge|fee|fine|kostet|kosten|zahle|zahlen|preis|gebühr)\b|(?:price|cost) (?:of|for)\b|"
     r"wie teuer",
     "duration": r"how (?:long|soon|quickly)\b|wie (?:lange|schnell)\b|"
-    r"how many (?:days|nights|weeks|months|mths|years|yrs|hours|hrs|minutes|mins)\b",
+    r"how many (?:days|nights|weeks|months|mths|years|yrs|hours|hrs|minutes|mins)\b|"
+    r"what(?:'?s| is) (?:\w+ ){1,4}(?:period|deadline|term)\b(?! of\b)",
     "time": r"when\b|what (?:time|day)\b|which day\b|wann\b|an welchem tag\b|um wie ?viel uhr\b",
     "number": r"how (?:many|much|high|big|large|heavy|fast|often)\b|wie (?:viele?|hoch|groß|schwer|"
     r"oft)\b|wieviel\w*\b",
@@ -123,12 +124,21 @@ def unanswered(question: str, answer: str, spans: Sequence[Span] = ()) -> list[s
 def _parts_missed(question: str, said: Reading, spans: Sequence[Span]) -> list[str]:
     parts = list(_parts(question))
     if len(parts) < 2:
-        return []
+        return [part.text for part in parts if _has_nothing(part, said)]
     new = said.stems - LIGHT - plain_stems() - read(capitalised(question)).stems
     new = frozenset(o for o in new if not any(has_stem(o, p.reading.stems) for p in parts))
     known = frozenset[str]().union(*(span.reading.stems for span in spans))
     missed = [part for part in parts if not _is_answered(part, parts, said, new, known)]
     return [part.text for part in missed] if len(missed) < len(parts) else []
+
+
+def _has_nothing(part: _Part, said: Reading) -> bool:
+    """Whether the only part asks for a price, a time or a number, and the answer has no value and
+    does not deny what is asked about: "lamps are not covered" to "how long are lamps covered"."""
+    if part.kind not in _NUMBERED or said.facts or _HELD[part.kind](part, said):
+        return False
+    denied = any(clause.negative for clause in said.clauses)
+    return not (denied and any(has_stem(one, said.stems) for one in part.named))
 
 
 def _parts(question: str) -> Iterator[_Part]:

@@ -63,3 +63,22 @@ def test_a_long_word_takes_no_square_of_its_length() -> None:
     began = time.process_time()
     assert unanswered("A" * 20_000, "It costs 5 EUR.") == []
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "missed"),
+    [
+        ("she wants to cancel, whats the notice period?",
+         "Who leaves an old plan cannot come back.", ["whats the notice period"]),
+        ("how long is the warranty?", "The warranty covers faults.", ["how long is the warranty"]),
+        ("how long is the warranty on lamps?", "Lamps are not covered by the warranty.", []),
+        ("how long is the warranty?", "It is a lifetime warranty.", []),
+        ("how much is shipping", "Shipping is free.", []),
+        ("how much is shipping", "Shipping is by courier.", ["how much is shipping"]),
+        ("how many users on the plan", "As many as you like.", []),
+        ("what is the warranty period of the Pro", "3 years.", []),
+        ("what is the plan called", "It is called Gale.", []),
+    ],
+)  # fmt: skip
+def test_the_only_part_may_be_missed_too(question: str, answer: str, missed: list[str]) -> None:
+    assert unanswered(question, answer) == missed
