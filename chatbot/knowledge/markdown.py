@@ -66,7 +66,9 @@ _COLONS = re.compile(
 )
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 # What begins something else than the rest of a paragraph.
-_BEGINS = re.compile(r"[ \t]*(?:[-*+#|`~:!=<]|\[!|\d{1,9}[.)]\s|$)")
+_BEGINS = re.compile(
+    r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]|[-*_]{3}|`{3}|~{3}|:{3}|!{3}|={3}|[|<]|\[!|$)"
+)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 # Marks of admonitions and tabs; their titles are words.

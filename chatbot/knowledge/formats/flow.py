@@ -262,7 +262,9 @@ def _is_beside(first: Line, lines: Sequence[Line], at: int) -> bool:
 
 def _is_rest(line: Line, first: Line) -> bool:
     """Whether a line holds all cells of a row but its first one."""
-    return not line.grid and line.left > first.cells[0][1] and len(line.cells) > len(first.cells) - 2
+    return (
+        not line.grid and line.left > first.cells[0][1] and len(line.cells) > len(first.cells) - 2
+    )
 
 
 def _half(above: Line, below: Line) -> bool:

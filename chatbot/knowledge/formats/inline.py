@@ -180,9 +180,10 @@ def is_box(element: Any) -> bool:
     """Whether an element in a line is drawn as a box of its own: a button, a picture to click."""
     if element.tag in ("button", "iframe", "area"):
         return True
-    return bool(
-        element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture")
-    ) and not "".join(element.itertext()).strip()
+    return (
+        bool(element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture"))
+        and not "".join(element.itertext()).strip()
+    )
 
 
 def is_custom(element: Any) -> bool:

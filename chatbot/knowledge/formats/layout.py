@@ -251,7 +251,7 @@ def _lines(spans: list[Span]) -> Iterator[Line]:
         size = sum(span.size * len(span.text) for span in band) / letters
         line = Line(max(band, key=_length).y, size, all(span.bold for span in band))
         before: Span | None = None
-        for span in _from_left([piece for span in band for piece in split(span, cuts)]):
+        for span in _from_left([piece for found in band for piece in split(found, cuts)]):
             _add(line, span, size, before, cuts)
             before = span
         line.cells = [

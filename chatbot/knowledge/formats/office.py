@@ -20,7 +20,7 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
-from chatbot.knowledge.formats.charts import with_charts
+from chatbot.knowledge.formats.charts import marked_charts, with_charts
 from chatbot.knowledge.formats.equations import write_slide_equations
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
@@ -49,6 +49,10 @@ _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presen
 def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
+    charts = marked_charts(archive)
+    if charts:
+        data = rewrite_archive(archive, charts)
+        archive = open_archive(data)
     blocks = [*with_charts(blocks_of(_html(write_numbers(data, archive), "docx")))]
     named = _title_lines(archive)
     blocks = [
@@ -76,7 +80,7 @@ def read_slides(data: bytes) -> Extracted:
     """A .pptx file without its hidden slides."""
     archive = open_archive(data)
     hidden = []
-    changed: dict[str, bytes] = {}
+    changed = marked_charts(archive)
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))

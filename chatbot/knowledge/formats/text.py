@@ -27,6 +27,7 @@ _CENTRAL = frozenset(
     "ąćęłńóśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰáéíóúäöüÖÜßÁÉÍşţăâîŞŢđĐ€§°–—„“”‚‘’«»…•·"
 )
 _TURKISH = frozenset("çğıöşüÇĞİÖŞÜâîûÂÎÛ€§°–—„“”‚‘’«»…•·")
+_BALTIC = frozenset("āčēģīķļņšūžąęėįųäöüõĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÄÖÜÕ€§°–—„“”‚‘’«»…•·")
 _ONLY_TURKISH = frozenset("ğışĞİŞ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -83,8 +84,9 @@ def lines_of(data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """The code page of Windows for western or central Europe or for Turkish where the letters fit;
-    short texts mislead every detector that was tried. Else what charset-normalizer says."""
+    """The code page of Windows for western or central Europe, for Turkish or the Baltic, where the
+    letters fit; short texts mislead every detector that was tried. Else what charset-normalizer
+    says."""
     sample = data[:_SAMPLE]
     western, central = (
         _fits(sample, page, letters)
@@ -94,6 +96,8 @@ def _guess(data: bytes) -> str:
         return "cp1254"
     if max(western, central) > 0.97:
         return "cp1252" if western >= central else "cp1250"
+    if _fits(sample, "cp1257", _BALTIC) > 0.97:
+        return "cp1257"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()

@@ -1,5 +1,5 @@
-"""Signs of fonts that draw other things than letters, in files of Office: a tick that Word keeps as the
-letter "ü" of Wingdings reads as a tick, and "m" of Symbol as the "μ" that people see."""
+"""Signs of fonts that draw other things than letters, in files of Office: a tick that
+Word keeps as the letter "ü" of Wingdings reads as one, "m" of Symbol as the "μ" that people see."""
 
 from typing import Any
 
