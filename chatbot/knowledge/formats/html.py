@@ -167,9 +167,8 @@ class _Walker:
     def walk(self, element: Any) -> None:
         """Add what ``element`` holds."""
         tag = element.tag
-        if not isinstance(tag, str) or is_hidden(element, self._hidden):
-            return
-        if tag in HIDDEN and tag != "iframe":
+        gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
+        if gone or (tag in HIDDEN and tag != "iframe"):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -302,16 +301,15 @@ class _Walker:
         rows = cells_of(element)
         code = numbered_code(rows)
         if code is not None:
-            for named in rows[0][1] if len(rows) > 1 else ():
-                self._add(Paragraph(one_line(inline_text(named, self._hidden))))
+            if len(rows) > 1:
+                self._add(Paragraph(one_line(inline_text(rows[0][0], self._hidden))))
             self._add(Code(inline_text(code, self._hidden, keep=True)))
             return
         if is_layout(element, rows):
             self._children(element)
             self.flush()
             return
-        caption = element.find("caption")
-        if caption is not None:
+        if (caption := element.find("caption")) is not None:
             self._add(Paragraph(inline_text(caption, self._hidden)))
         self._add(html_table(rows, self._hidden))
 

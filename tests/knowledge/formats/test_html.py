@@ -60,12 +60,6 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
         ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
-        (
-            "<a href='https://a.example/'><img alt=App></a><button>Call</button>us",
-            "App (https://a.example/) Call us",
-        ),
-        ("<ac:image ac:alt='Two keys'><ri:attachment ri:filename='a.png'/></ac:image>", "Two keys"),
-        ("Go <span class=noprint>[to do]</span>", "Go"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
@@ -351,13 +345,3 @@ def test_labels_of_tabs_that_stand_over_their_panels_stay() -> None:
     assert text("<ul role=tablist><li role=tab>One<li role=tab>Two</ul><p>x") == (
         "- One\n- Two\n\nx\n"
     )
-
-
-def test_code_beside_line_numbers_can_have_the_name_of_its_file() -> None:
-    numbers = "<td class=linenos><pre>1\n2</pre></td><td><pre>a:\n  b: 17</pre></td>"
-    found = text(f"<table><tr><th colspan=2>x.yml</th></tr><tr>{numbers}</tr></table>")
-    assert found == "x.yml\n\n```\na:\n  b: 17\n```\n"
-
-
-def test_the_title_of_a_drawing_is_none_of_the_page() -> None:
-    assert extract(".html", b"<p>Yes.<svg><title>logo</title></svg></p>").title == ""

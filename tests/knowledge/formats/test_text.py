@@ -13,7 +13,7 @@ from chatbot.knowledge.formats.text import decode
         ("Příliš žluťoučký kůň", "cp1250"),
         ("Zażółć gęślą jaźń", "cp1250"),
         ("İstanbul'da ışık ve şeker", "cp1254"),
-        ("Atslēgas izsniedz līdz plkst. 18 pie ūdenstorņa", "cp1257"),
+        ("Pīlādžu nauda, drošības; atslēgas līdz torņa", "cp1257"),
         ("Nový telefon, starý být", "cp1250"),
         ("Привет, как дела? Возврат товара", "cp1251"),
         ("返品は30日以内に", "shift-jis"),
