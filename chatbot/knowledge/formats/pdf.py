@@ -139,8 +139,9 @@ def _add_links(
         if not address.startswith(("http", "mailto:")) or "rect" not in found:
             continue
         address = address.removeprefix("mailto:")
-        box = tuple(found["rect"])
-        left, bottom, right, top = turn(box) if turn else box
+        left, bottom, right, top = found["rect"]
+        if turn:
+            left, bottom, right, top = turn((left, bottom, right, top))
         over = [
             at
             for at, span in enumerate(spans)
