@@ -321,9 +321,9 @@ def test_words_of_prose_are_no_columns() -> None:
 
 def test_other_cells_can_stand_at_half_the_height_of_a_row() -> None:
     def draw(canvas: Any) -> None:
-        places = (("Tour", 60, 0), ("Price", 300, 0), ("Cellar of the", 60, 20), ("4.00", 300, 26))
-        places += (("museum", 60, 32), ("Tower", 60, 52), ("6.20", 300, 52))
-        for text, x, down in places:
+        cells = (("Tour", 60, 0), ("Price", 300, 0), ("Cellar of the", 60, 20), ("4.00", 300, 26))
+        below = (("museum", 60, 32), ("Tower", 60, 52), ("6.20", 300, 52))
+        for text, x, down in (*cells, *below):
             canvas.drawString(x, 700 - down, text)
 
     assert "Tour | Price\nCellar of the museum | 4.00\nTower | 6.20" in pdf(draw).text
