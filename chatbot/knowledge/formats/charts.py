@@ -31,6 +31,8 @@ def marked_charts(archive: zipfile.ZipFile) -> dict[str, bytes]:
         for held in root.iter(f"{_C}cat", f"{_C}val"):
             for points in held.iter(*_POINTS):
                 _mark(points)
+            for point in held.iterfind(f".//{_C}lvl/{_C}pt/{_C}v"):  # of names in levels
+                point.text = f"{FILLER}{point.text or ''}"
         found[name] = write_xml(root)
     return found
 
@@ -70,7 +72,7 @@ def with_charts(blocks: Sequence[Block]) -> Iterator[Block]:
         told = _text(blocks[first]).startswith(_NAMES)
         series = list(_series(blocks[first + 1 :], len(names))) if told else []
         if not series:
-            yield blocks[at]
+            yield _unmarked(blocks[at])
             at += 1
             continue
         if titled:
@@ -89,6 +91,12 @@ def _series(blocks: Sequence[Block], many: int) -> Iterator[tuple[str, list[str]
         if not parted or len(values) != many:
             return
         yield name, values
+
+
+def _unmarked(block: Block) -> Block:
+    """What is no chart, or one whose names and figures do not fit, as office_oxide tells it."""
+    text = _text(block)
+    return Paragraph(text.replace(FILLER, "")) if FILLER in text else block
 
 
 def _text(block: Block) -> str:

@@ -315,3 +315,19 @@ def test_charts_of_slides_are_tables_and_what_is_on_every_slide_is_no_title() ->
 def test_a_tab_to_the_margin_parts_words() -> None:
     tab = '<w:r><w:ptab w:relativeTo="margin" w:alignment="right" w:leader="dot"/></w:r>'
     assert "Beds 28" in word(run("Beds") + tab + run("28")).text
+
+
+def test_categories_in_levels_are_told_as_they_are() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    for country, towns in (("Austria", ("Graz", "Linz")), ("Germany", ("Berlin", "Jena"))):
+        group = data.add_category(country)
+        for town in towns:
+            group.add_sub_category(town)
+    data.add_series("2024", (14, 9, 8, 7))
+    places = (Inches(1), Inches(1), Inches(4), Inches(3))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *places, data)
+    found = extract(".pptx", saved(deck)).text
+    assert "Graz" in found and "Austria" in found and "2024: 14, 9, 8, 7" in found
+    assert all(sign.isprintable() or sign == "\n" for sign in found)
