@@ -55,6 +55,7 @@ _WIKI = re.compile(r"(!?)\[\[([^\s\[\]|][^\[\]|\n]{0,200})(?:\|([^\[\]\n]{1,200}
 _SHORTCODE = re.compile(r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}")
 # Of a shortcode the words are shown that it has in quotes first.
 _FIRST = re.compile(r"\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\"")
+_EMBEDDED = re.compile(r"\{%-?\s*embed\s+url=\"(https?://[^\"\s]+)\"")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
 # The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
@@ -63,6 +64,12 @@ _COLONS = re.compile(
     r"(?:\[(?P<named>[^\]\n]{1,200})\]|[ \t]+(?P<title>[^\s{:][^\n:]{0,200}))?[ \t]*$",
     re.MULTILINE,
 )
+_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
+# What begins something else than the rest of a paragraph.
+_BEGINS = re.compile(
+    r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]|[-*_]{3}|`{3}|~{3}|:{3}|!{3}|={3}|[|<]|\[!|$)"
+)
+_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 # Marks of admonitions and tabs; their titles are words.
 _SIGNS = re.compile(r"^([ \t]*)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE)
@@ -174,7 +181,7 @@ def _code(text: str, begin: int) -> list[tuple[int, int]]:
 def _visible(text: str, mdx: bool) -> str:
     """Without comments and what a generator reads; inline code is masked."""
     text = without_comments(text)
-    text = _HIDDEN_LINE.sub(blank_match, text)
+    text = _wrapped_quotes(_HIDDEN_LINE.sub(blank_match, text))
     text = _SHORTCODE.sub(_strip_title, text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _STRUCK.sub(blank_match, text)
@@ -182,6 +189,23 @@ def _visible(text: str, mdx: bool) -> str:
     text = _WIKI.sub(_wiki_words, text)
     text = _COLONS.sub(_colons_title, _SIGNS.sub(blank_match, text))
     return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
+
+
+def _wrapped_quotes(text: str) -> str:
+    """With the mark of a quotation only where a paragraph of it begins: a line that goes on is the
+    rest of a sentence."""
+    if "\n>" not in text:
+        return text
+    lines = text.split("\n")
+    above = ""
+    for number, line in enumerate(lines):
+        mark = _QUOTE.match(line)
+        begins = mark is None or _BEGINS.match(line, mark.end())
+        if mark and not begins and mark[0].strip() == above:
+            lines[number] = " " * mark.end() + line[mark.end() :]
+        goes_on = mark is not None and (not begins or _BULLET.match(line, mark.end()))
+        above = mark[0].strip() if mark and goes_on else ""
+    return "\n".join(lines)
 
 
 def _colons_title(match: re.Match[str]) -> str:
@@ -194,6 +218,9 @@ def _colons_title(match: re.Match[str]) -> str:
 
 
 def _strip_title(match: re.Match[str]) -> str:
+    if found := _EMBEDDED.match(match[0]):  # of GitBook: a film, a file from elsewhere
+        start, end = found.span(1)
+        return blank(match[0][:start]) + found[1] + blank(match[0][end:])
     first = _FIRST.match(match[0])
     return only_words(match[0], [first.span(1)] if first else [])
 

@@ -32,6 +32,9 @@ _WORDS = re.compile(
     r"\s*=\s*\{?(?:\"([^\"]+)\"|“([^“”]+)”|'([^'\n]+)'|`([^`]+)`)",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']((?:https?://|mailto:)[^\"'\s<>]+)[\"']", re.I)
+_BARE = re.compile(r"^(?:https?://|mailto:)|/$")
+_NEAR = 300  # characters behind a link, among which its words are
 _LETTER = re.compile(r"[^\W_]")
 _ADDRESS = re.compile(r"\.{0,2}/\S*|\S+\.(?:html?|mdx?|png|jpe?g|svg|gif|webp)")  # of a file
 _MOST = 200_000  # characters of a table
@@ -75,8 +78,12 @@ def _headings(text: str, offset: int) -> list[Place]:
 
 
 def _blank_tag(match: re.Match[str]) -> str:
-    """Blanks; the text of a picture and the label of a tab stay."""
+    """Blanks; the text of a picture, the label of a tab and the address of a link stay."""
     tag = match[0]
+    if link := _LINK.match(tag):
+        start, end = link.span(1)
+        told = _BARE.sub("", link[1]) in match.string[match.end() : match.end() + _NEAR]
+        return blank(tag) if told else blank(tag[:start]) + link[1] + blank(tag[end:])
     shown = _SHOWN.search(tag)
     if shown is None or tag.startswith("</") or (match["name"] or "").lower() in ("a", "abbr"):
         return blank(tag)

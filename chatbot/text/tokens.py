@@ -9,11 +9,14 @@ _WORD = re.compile(r"\w\w+")
 # One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
 # "don't" and not the article.
 _SINGLE = re.compile(r"(?<![\w'’])(?![ai_])\w(?!\w)")
-# "E-3" is also "e3", as others write it; "3.2.1" is also one word.
+# "E-3" is also "e3", as others write it; "3.2.1" and "E.7.12" are also one word, "v2.1" is "2.1".
 _CODE = re.compile(
     r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
 )
-_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+(?![\w])")
+_VERSION = re.compile(
+    r"(?<![\w.])(?:v\.?(?=\d))?((?:[^\W\d_]{1,3}\.?)?\d+(?:\.\d+)+|[^\W\d_]\.\d+)(?!\w)"
+)
+_SIGNED = re.compile(r"(?<!\w)[a-z](?:\+\+|#)(?!\w)")  # languages: "c++", "c#"
 _DIGIT = re.compile(r"\d")
 # bm25s' English list; they are not counted at all.
 _STOP = frozenset(
@@ -66,6 +69,8 @@ def tokens(text: str) -> list[str]:
     if _DIGIT.search(text):
         found += [code.replace("-", "") for code in _CODE.findall(text)]
         found += _VERSION.findall(text)
+    if "++" in text or "#" in text:
+        found += _SIGNED.findall(text)
     return stems(found if text.isascii() else segment(found))
 
 

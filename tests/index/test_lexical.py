@@ -95,3 +95,13 @@ def test_scores_of_some_texts_are_those_of_all() -> None:
         assert index.scores_of(rows, query) == pytest.approx(index.scores(query)[rows])
     assert not index.scores_of(rows, "the").any()
     assert len(index.scores_of(rows[:0], "returns")) == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "want"),
+    [("panel shows E.7.12", 1), ("panel shows E.7.2", 0), ("release 2.1", 2), ("in C++", 3)],
+)
+def test_codes_with_dots_and_signs_are_words(query: str, want: int) -> None:
+    texts = ["Shown is E.7.2 on 12.", "Shown is E.7.12 on 2.", "v2.1 is out", "Use C++", "Use C#"]
+    scores = LexicalIndex.build(texts).scores(query)
+    assert int(np.argmax(scores)) == want and np.sum(scores == scores[want]) == 1

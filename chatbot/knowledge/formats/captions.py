@@ -1,5 +1,6 @@
 """Subtitles: what is said, without times, as running text."""
 
+import html
 import re
 
 from chatbot.errors import DocumentError
@@ -19,7 +20,8 @@ def read_captions(data: bytes) -> Extracted:
     last: list[str] = []
     for cue in _cues(lines_of(data).lstrip("\ufeff")):
         match = _SPEAKER.search(cue)
-        shown = [line for part in cue.split("\n") if (line := " ".join(_TAG.sub("", part).split()))]
+        bare = html.unescape(_TAG.sub("", cue)).split("\n")
+        shown = [line for part in bare if (line := " ".join(part.split()))]
         text, last = " ".join(_new_lines(last, shown)), shown or last
         if not text:
             continue

@@ -37,6 +37,7 @@ _OPEN = re.compile(
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
+_HALF = 1.05  # times the size of the type: half of what is between two lines is not more
 _ALIGNED = 6.0  # points by which cells of one column can be out of line
 
 
@@ -241,7 +242,33 @@ def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
         return True
     # What is left of a cell of the row above: under one of its later cells, not at the margin.
     above = lines[at - 1]
+    if at > start and _is_beside(lines[start], lines, at):
+        return True
     return (len(above.cells) > 1 and line.left > above.cells[0][1]) or _under(line, lines[start])
+
+
+def _is_beside(first: Line, lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is one of two in the first cell of a row whose other cells stand at half its
+    height, as pages that were printed from a browser have them."""
+    line = lines[at]
+    if abs(line.left - first.left) > _ALIGNED or line.right > first.cells[1][0]:
+        return False
+    above = at > 1 and _is_rest(lines[at - 1], first) and _half(lines[at - 1], line)
+    below = at + 2 < len(lines) and _is_rest(lines[at + 1], first) and _half(line, lines[at + 1])
+    if above:
+        return len(lines[at - 2].cells) == 1 and _half(lines[at - 2], lines[at - 1])
+    return below and len(lines[at + 2].cells) == 1 and _half(lines[at + 1], lines[at + 2])
+
+
+def _is_rest(line: Line, first: Line) -> bool:
+    """Whether a line holds all cells of a row but its first one."""
+    return (
+        not line.grid and line.left > first.cells[0][1] and len(line.cells) > len(first.cells) - 2
+    )
+
+
+def _half(above: Line, below: Line) -> bool:
+    return 0 < above.y - below.y < _HALF * above.size
 
 
 def _under(line: Line, first: Line) -> bool:
@@ -264,6 +291,12 @@ def _table(lines: Sequence[Line]) -> PageTable:
         for left, right, text in line.cells:
             at = _place(columns, left, right)
             row[at] = f"{row[at]} {text}".strip()
+        if number and row[0] and len(line.cells) == 1 and _is_beside(lines[0], lines, number):
+            if _is_rest(lines[number - 1], lines[0]):
+                rows[-1][0] = f"{rows[-1][0]} {row[0]}"
+            else:
+                early = row
+            continue
         nearer = number and number < len(gaps) and gaps[number] < 0.8 * gaps[number - 1]
         if not row[0] and number < len(gaps) and (begun or nearer):
             early = row

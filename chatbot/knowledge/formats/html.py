@@ -27,6 +27,7 @@ from chatbot.knowledge.formats.inline import (
     HIDDEN,
     hidden_by_style,
     inline_text,
+    is_box,
     is_comments,
     is_custom,
     is_hidden,
@@ -124,8 +125,8 @@ def _title(root: Any) -> str:
     if root is None:
         return ""
     found = root.find(".//head/title")
-    if found is None:
-        found = root.find(".//title")
+    if found is None:  # one of a drawing is the title of that
+        found = next((t for t in root.iter("title") if t.getparent().tag != "svg"), None)
     title = one_line("".join(found.itertext())) if found is not None else ""
     if not title:
         named = root.find(".//meta[@property='og:title']")
@@ -166,9 +167,8 @@ class _Walker:
     def walk(self, element: Any) -> None:
         """Add what ``element`` holds."""
         tag = element.tag
-        if not isinstance(tag, str) or is_hidden(element, self._hidden):
-            return
-        if tag in HIDDEN and tag != "iframe":
+        gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
+        if gone or (tag in HIDDEN and tag != "iframe"):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -204,7 +204,7 @@ class _Walker:
                 text = raise_text(text, "".join(self._line[-_NEAR:]), element)
             elif tag == "math":
                 text = apart(text, "".join(self._line[-_NEAR:]))
-            elif is_custom(element):
+            elif is_custom(element) or is_box(element):
                 text = f" {text} "
             self._line.append(text)
 
@@ -301,14 +301,15 @@ class _Walker:
         rows = cells_of(element)
         code = numbered_code(rows)
         if code is not None:
+            if len(rows) > 1:
+                self._add(Paragraph(one_line(inline_text(rows[0][0], self._hidden))))
             self._add(Code(inline_text(code, self._hidden, keep=True)))
             return
         if is_layout(element, rows):
             self._children(element)
             self.flush()
             return
-        caption = element.find("caption")
-        if caption is not None:
+        if (caption := element.find("caption")) is not None:
             self._add(Paragraph(inline_text(caption, self._hidden)))
         self._add(html_table(rows, self._hidden))
 

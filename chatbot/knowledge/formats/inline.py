@@ -38,6 +38,7 @@ _BEFORE = 60  # characters in front of a raised figure: a price or a number is n
 # The sign of a footnote: "1)", "(2)", "b", "a,b".
 _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
 _SIGNS = "abcdfg"  # of those without brackets
+_AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 # Also by a part of the height of the type, as sheets for tables have it.
@@ -53,6 +54,7 @@ _FURNITURE = frozenset(
     headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
     jp-InputPrompt jp-OutputPrompt input_prompt output_prompt back-to-top bottom-of-page
     related-pages view-this-page edit-this-page theme-edit-this-page view-source-button
+    theme-doc-toc-mobile mw-jump-link noprint
     """.split()  # noqa: SIM905
 )
 # What is read aloud and not drawn.
@@ -156,7 +158,7 @@ def inline_text(
             text = raise_text(text, before, child)
         elif child.tag == "math":
             text = apart(text, before)
-        elif text and not keep and (child.tag in _APART or is_custom(child)):
+        elif text and not keep and (child.tag in _APART or is_custom(child) or is_box(child)):
             text = f" {text} "
         pieces += [text, _collapse_blanks(child.tail, keep)]
         before = f"{before}{pieces[-2]}{pieces[-1]}"[-_BEFORE:]
@@ -171,7 +173,17 @@ def inline_text(
 
 
 # Blocks inside what is read as one line, such as a cell.
-_APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option button".split())  # noqa: SIM905
+_APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option".split())  # noqa: SIM905
+
+
+def is_box(element: Any) -> bool:
+    """Whether an element in a line is drawn as a box of its own: a button, a picture to click."""
+    if element.tag in ("button", "iframe", "area"):
+        return True
+    return (
+        bool(element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture"))
+        and not "".join(element.itertext()).strip()
+    )
 
 
 def is_custom(element: Any) -> bool:
@@ -277,7 +289,7 @@ def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
     if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
         return True
     if not before[-1:].isdigit():
-        return False
+        return sign[1].isdigit() and _AMOUNT.search(before) is not None
     if sign[1].isdigit():
         return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
     if sign[1][0] not in _SIGNS:
@@ -315,6 +327,8 @@ def _without_detour(address: str) -> str:
 
 def _resource(element: Any) -> str:
     """What a Confluence link or picture without text is called."""
+    if named := element.get("ac:alt") or element.get("ac:title"):
+        return str(named)
     for child in element.iter():
         for name in ("ri:content-title", "ri:filename", "ri:value"):
             if child.get(name):

@@ -4,20 +4,24 @@ Coordinates are in points from the lower left corner.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from chatbot.knowledge.formats.aligned import Cut, cuts_of, split
 
 _GUTTER = 9.0  # points between two columns of text
 _APART = 1.1  # times the size of the type: so far apart are the cells of a row
 _BLANK = 0.14  # and so far the words of a line
 LEADING = 1.65  # times the size of the type: lines of one paragraph are not further apart
 _PROSE = 17  # characters that lines of columns have on average, and cells of tables have not
+_FULL = 0.12  # of a column's width, which a full line leaves free at most
 _DEPTH = 4
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
 _NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")  # a word and no unit, such as "km"
 _NOTE = re.compile(r"\d{1,2}(?!\d)")
+_LEADERS = re.compile(r"(?:\s?\.){5,}")
 # What people raise to a power, where it is no price.
 _BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
 
@@ -34,7 +38,7 @@ class Grid(NamedTuple):
 
 class Span(NamedTuple):
     """A piece of text at the height ``y``; ``size`` is that of its type. One with a ``grid`` is
-    the whole of a drawn table."""
+    the whole of a drawn table; ``source`` is pdf_oxide's, which tells the widths of its letters."""
 
     left: float
     y: float
@@ -43,6 +47,7 @@ class Span(NamedTuple):
     text: str
     bold: bool
     grid: Grid | None = None
+    source: Any = None
 
 
 @dataclass
@@ -155,7 +160,10 @@ def _columns(bands: list[list[Span]], start: int, known: list[float]) -> tuple[i
     reached = end
     while end > start and not _both(bands[end - 1], middle):
         end -= 1
-    while end < reached and _is_close(bands[start:end], bands[end], middle):
+    while end < reached and (
+        _is_close(bands[start:end], bands[end], middle)
+        or _goes_on(bands[start:end], bands[end:reached], middle)
+    ):
         end += 1  # one column is longer than the other
     sides = [
         [span for band in bands[start:end] for span in band if (span.left < middle) == before]
@@ -178,6 +186,22 @@ def _is_close(above: list[list[Span]], band: list[Span], middle: float) -> bool:
     return bool(before) and min(span.y for span in before) - first.y < LEADING * first.size
 
 
+def _goes_on(above: list[list[Span]], below: list[list[Span]], middle: float) -> bool:
+    """Whether one of the bands below fills the column that the first of them is in."""
+    first = below[0][0].left < middle
+    column = [span for band in above for span in band if (span.left < middle) == first]
+    if not column:
+        return False
+    left, right = min(span.left for span in column), max(span.right for span in column)
+    beside = (band for band in below if not _both(band, middle))
+    return any(
+        (band[0].left < middle) == first
+        and min(span.left for span in band) < left + _GUTTER
+        and max(span.right for span in band) > right - _FULL * (right - left)
+        for band in beside
+    )
+
+
 def _both(band: list[Span], middle: float) -> bool:
     return any(s.left < middle for s in band) and any(s.left >= middle for s in band)
 
@@ -191,7 +215,7 @@ def _letters(spans: list[Span]) -> float:
 def _gaps(band: list[Span]) -> list[tuple[float, float]]:
     """White between the spans of a band, wide enough to part columns."""
     gaps, reached = [], band[0].right
-    for span in sorted(band):
+    for span in _from_left(band):
         if span.left - reached >= _GUTTER:
             gaps.append((reached, span.left))
         reached = max(reached, span.right)
@@ -214,7 +238,8 @@ def _free(gap: tuple[float, float], band: list[Span]) -> tuple[float, float] | N
 
 
 def _lines(spans: list[Span]) -> Iterator[Line]:
-    for band in _bands(spans):
+    bands = _bands(spans)
+    for band, cuts in zip(bands, cuts_of(bands), strict=True):
         grids = [span for span in band if span.grid]
         for span in grids:
             cells = [(span.left, span.right, span.text)]
@@ -226,29 +251,41 @@ def _lines(spans: list[Span]) -> Iterator[Line]:
         size = sum(span.size * len(span.text) for span in band) / letters
         line = Line(max(band, key=_length).y, size, all(span.bold for span in band))
         before: Span | None = None
-        for span in sorted(band):
-            _add(line, span, size, before)
+        for span in _from_left([piece for found in band for piece in split(found, cuts)]):
+            _add(line, span, size, before, cuts)
             before = span
         line.cells = [
             (left, right, words)
             for left, right, text in line.cells
-            if (words := " ".join(text.split()))
+            if (words := " ".join(_without_leaders(text).split()))
         ]
         if line.cells:
             yield line
+
+
+def _without_leaders(text: str) -> str:
+    """A text without the dots that lead to what stands at the right: "Returns ........ 7"."""
+    return _LEADERS.sub(" ", text) if ". ." in text or "..." in text else text
+
+
+def _from_left(spans: Sequence[Span]) -> list[Span]:
+    return sorted(spans, key=lambda span: span[:5])
 
 
 def _length(span: Span) -> int:
     return len(span.text)
 
 
-def _add(line: Line, span: Span, size: float, before: Span | None) -> None:
+def _add(
+    line: Line, span: Span, size: float, before: Span | None, cuts: Sequence[Cut] = ()
+) -> None:
     if before is None:
         line.cells.append((span.left, span.right, span.text))
         return
     left, right, text = line.cells[-1]
     gap = span.left - right
-    if gap > _APART * size:
+    parted = any(before.left < edge - 1 <= span.left and right <= edge + 1 for _, edge in cuts)
+    if gap > _APART * size or parted:
         line.cells.append((span.left, span.right, span.text))
         return
     apart = " " if gap > _BLANK * size else ""

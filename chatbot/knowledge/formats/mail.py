@@ -126,11 +126,14 @@ def _inner(part: Message) -> list[Message]:
 
 
 def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterator[Block]:
-    """The plain text, or the page where the plain text is empty or only says that there is one."""
+    """The plain text, or the page where the plain text is empty or only says that there is one;
+    behind it the appointment that the message is about."""
     plain = next((p for p in parts if p.get_content_type() == "text/plain"), None)
-    others = [p for p in parts if p is not plain]
+    events = [p for p in parts if p.get_content_type() == "text/calendar"]
+    others = [p for p in parts if p is not plain and p not in events]
     if plain is None:
-        yield from (block for part in others[-1:] for block in _part(part, attached, depth + 1))
+        for part in [*others[-1:], *events]:
+            yield from _part(part, attached, depth + 1)
         return
     text = _text(plain)
     page = next((p for o in others for p in o.walk() if p.get_content_type() == "text/html"), None)
@@ -142,6 +145,8 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
         for part in other.walk() if other.is_multipart() else ():
             if part.get_filename() and not part.is_multipart():
                 yield from _leaf(part, attached)
+    for event in events:
+        yield from _leaf(event, attached)
 
 
 def is_stub(plain: str, page: str) -> bool:

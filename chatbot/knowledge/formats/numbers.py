@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import takewhile
 
 # The codes that files name by number only. Dates in the order of the reader's country are shown
 # as ISO dates, since the file does not say which country that is.
@@ -156,7 +157,9 @@ def _literal(kind: str, text: str) -> str | None:
 def _number(value: float, tokens: list[Token]) -> str:
     codes = [text for kind, text in tokens if kind == "digits"]
     if ("plain", "/") in tokens:
-        return _fraction(value, "".join(text for _, text in tokens))
+        number = _fraction(value, "".join(text for _, text in tokens))
+        before, after = _words(tokens), _words(tokens[::-1])
+        return "".join([*before, number, *reversed(after)]).strip()
     percent = sum(text == "%" for kind, text in tokens if kind == "plain")
     thousands = len(codes[-1]) - len(codes[-1].rstrip(","))
     scaled = Decimal(repr(abs(value))) * 100**percent / 1000**thousands
@@ -165,6 +168,12 @@ def _number(value: float, tokens: list[Token]) -> str:
     left = iter(texts)
     out = [next(left) if kind == "digits" else _literal(kind, t) or "" for kind, t in tokens]
     return sign + "".join(out).strip()
+
+
+def _words(tokens: list[Token]) -> list[str]:
+    """What stands in front of the first digit of a code."""
+    before = takewhile(lambda token: token[0] != "digits", tokens)
+    return [text for kind, text in before if kind in ("quoted", "escaped", "money")]
 
 
 def _fraction(value: float, code: str) -> str:

@@ -20,6 +20,7 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
+from chatbot.knowledge.formats.charts import marked_charts, with_charts
 from chatbot.knowledge.formats.equations import write_slide_equations
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
@@ -41,13 +42,18 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
 _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
+_MASTER = Heading(2, "Slide Master")  # what office_oxide writes above what is on every slide
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
 
 def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
-    blocks = blocks_of(_html(write_numbers(data, archive), "docx"))
+    charts = marked_charts(archive)
+    if charts:
+        data = rewrite_archive(archive, charts)
+        archive = open_archive(data)
+    blocks = [*with_charts(blocks_of(_html(write_numbers(data, archive), "docx")))]
     named = _title_lines(archive)
     blocks = [
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
@@ -74,7 +80,7 @@ def read_slides(data: bytes) -> Extracted:
     """A .pptx file without its hidden slides."""
     archive = open_archive(data)
     hidden = []
-    changed: dict[str, bytes] = {}
+    changed = marked_charts(archive)
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
@@ -107,7 +113,8 @@ def _deck(markup: str, hidden: list[bool]) -> Extracted:
     for number, part in enumerate(_SLIDE.split(markup)):
         if number < len(hidden) and hidden[number]:
             continue
-        blocks += [Page(f"slide {number + 1}"), *blocks_of(part)]
+        blocks += [Page(f"slide {number + 1}"), *with_charts(blocks_of(part))]
+    blocks = [block for block in blocks if block != _MASTER]
     count = sum(hidden)
     notes = [f"{count} hidden slide{'s' * (count > 1)} left out"] if count else []
     return render(blocks, first_heading(blocks), notes)

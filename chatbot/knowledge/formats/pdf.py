@@ -7,7 +7,7 @@ password is needed, and on which page a form's field stands.
 import io
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -27,6 +27,7 @@ from chatbot.knowledge.formats.recognition import (
     recogniser,
 )
 from chatbot.knowledge.formats.ruled import with_grids
+from chatbot.knowledge.formats.turned import Turn, read_spans, set_apart, turned_paths
 from chatbot.knowledge.formats.zipped import PASSWORD
 
 _MOST_PAGES = 5_000
@@ -61,14 +62,18 @@ def read_pdf(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     heights: list[tuple[float, float]] = []
     gutters: list[float] = []
     for number in range(count):
-        spans = [*_spans(document.extract_spans(number)), *fields.get(number, ())]
-        spans = _add_links(spans, document.get_annotations(number))
         left, bottom, right, top = document.page_media_box(number)
-        size = (abs(right - left), abs(top - bottom))
+        page = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+        spans, turn = read_spans(document.extract_spans(number), page)
+        spans = _add_fields(spans, fields.get(number, ()), turn)
+        spans = _add_links(spans, document.get_annotations(number), turn)
+        page = turn(page) if turn else page
         if number not in drawings:
-            spans = with_grids(spans, document.extract_paths(number), size)
-        pages.append(lines_in_order(spans, gutters))
-        heights.append((min(bottom, top), max(bottom, top)))
+            paths = document.extract_paths(number)
+            size = (page[2] - page[0], page[3] - page[1])
+            spans = with_grids(spans, turned_paths(paths, turn) if turn else paths, size)
+        pages.append(lines_in_order([*set_apart(spans, page)], gutters))
+        heights.append((page[1], page[3]))
     found = without_margins(pages, heights) if any(pages) else pages
     pictures = [
         number
@@ -113,15 +118,21 @@ def _notes(pictures: list[int], tried: bool) -> list[str]:
     return [f"page{'s' * (len(pictures) > 1)} {numbers} of it: a picture without text; {remedy}"]
 
 
-def _spans(found: list[Any]) -> Iterator[Span]:
-    for span in found:
-        if span.text.strip():
-            x, y, width, height = span.bbox
-            size = float(span.font_size or height or 10)
-            yield Span(x, y, x + width, size, span.text, bool(span.is_bold))
+def _add_fields(spans: list[Span], fields: Sequence[Span], turn: Turn | None) -> list[Span]:
+    """The spans with the values of form fields."""
+    if turn is None:
+        return [*spans, *fields]
+    boxes = [turn((field.left, field.y, field.right, field.y)) for field in fields]
+    turned = [
+        field._replace(left=box[0], y=box[1], right=box[2])
+        for field, box in zip(fields, boxes, strict=True)
+    ]
+    return [*spans, *turned]
 
 
-def _add_links(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Span]:
+def _add_links(
+    spans: list[Span], annotations: list[dict[str, Any]], turn: Turn | None
+) -> list[Span]:
     """The spans with the addresses of links behind the last words that they are drawn over."""
     for found in annotations:
         address = str(found.get("action_uri") or "")
@@ -129,6 +140,8 @@ def _add_links(spans: list[Span], annotations: list[dict[str, Any]]) -> list[Spa
             continue
         address = address.removeprefix("mailto:")
         left, bottom, right, top = found["rect"]
+        if turn:
+            left, bottom, right, top = turn((left, bottom, right, top))
         over = [
             at
             for at, span in enumerate(spans)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chatbot.knowledge.formats.numbers import BUILT_IN
+from chatbot.knowledge.formats.word_signs import signs_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -32,6 +33,20 @@ def struck_styles(styles: Any) -> frozenset[str]:
     names = {str(number) for number, is_struck in enumerate(struck) if is_struck}
     every = enumerate(styles.find(f"{_MAIN}cellXfs"))
     return frozenset(str(number) for number, style in every if style.get("fontId") in names)
+
+
+def sign_styles(styles: Any) -> dict[str | None, dict[int, str]]:
+    """What letters mean in cells whose font draws signs, by the number of their style."""
+    fonts = styles.find(f"{_MAIN}fonts")
+    names = [font.find(f"{_MAIN}name") for font in fonts] if fonts is not None else []
+    signs = [signs_of(str(name.get("val"))) if name is not None else {} for name in names]
+    if not any(signs):
+        return {}
+    return {
+        str(number): str.maketrans(signs[int(style.get("fontId") or 0)])
+        for number, style in enumerate(styles.find(f"{_MAIN}cellXfs"))
+        if int(style.get("fontId") or 0) < len(signs) and signs[int(style.get("fontId") or 0)]
+    }
 
 
 def text_of(item: Any) -> str:

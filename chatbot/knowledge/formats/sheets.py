@@ -20,7 +20,7 @@ from chatbot.knowledge.blocks import (
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
-from chatbot.knowledge.formats.sheet_styles import codes_of, struck_styles, text_of
+from chatbot.knowledge.formats.sheet_styles import codes_of, sign_styles, struck_styles, text_of
 from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -76,6 +76,7 @@ class _Book:
         styles = xml(archive, "xl/styles.xml")
         self._codes = {} if styles is None else codes_of(styles)
         self._struck = frozenset() if styles is None else struck_styles(styles)
+        self._signs = {} if styles is None else sign_styles(styles)
 
     def _read_texts(self) -> list[str]:
         shared = xml(self._archive, "xl/sharedStrings.xml")
@@ -113,9 +114,14 @@ class _Book:
 
     def shown(self, cell: Cell) -> str:
         """What the cell shows."""
-        attributes, value, formula, is_inline = cell
-        if self._struck and attributes.get("s") in self._struck:
+        style = cell[0].get("s")
+        if self._struck and style in self._struck:
             return ""
+        text = self._text(cell)
+        return text.translate(self._signs[style]) if style in self._signs else text
+
+    def _text(self, cell: Cell) -> str:
+        attributes, value, formula, is_inline = cell
         code = self._codes.get(attributes.get("s"), "")
         if is_inline:
             return _shown_text(value or "", code)

@@ -84,7 +84,8 @@ def _reads_as_data(element: Any, rows: Cells) -> bool:
 
 def numbered_code(rows: Cells) -> Any:
     """The code of a table that only puts line numbers beside it; ``None`` for other tables."""
-    cells = rows[0][1] if len(rows) == 1 else []
+    named = len(rows) == 2 and len(rows[0][1]) == 1  # by a file
+    cells = rows[-1][1] if len(rows) == 1 or named else []
     if len(cells) != 2 or cells[1].find(".//pre") is None:
         return None
     numbers = "".join(cells[0].itertext()).split()

@@ -26,6 +26,9 @@ _WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìò
 _CENTRAL = frozenset(
     "ąćęłńóśźżĄĆĘŁŃŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰáéíóúäöüÖÜßÁÉÍşţăâîŞŢđĐ€§°–—„“”‚‘’«»…•·"
 )
+_TURKISH = frozenset("çğıöşüÇĞİÖŞÜâîûÂÎÛ€§°–—„“”‚‘’«»…•·")
+_BALTIC = frozenset("āčēģīķļņšūžąęėįųäöüõĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÄÖÜÕ€§°–—„“”‚‘’«»…•·")
+_ONLY_TURKISH = frozenset("ğışĞİŞ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -81,15 +84,20 @@ def lines_of(data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """The code page of Windows for western or central Europe where the letters fit; short texts
-    mislead every detector that was tried. Else what charset-normalizer says."""
+    """The code page of Windows for western or central Europe, for Turkish or the Baltic, where the
+    letters fit; short texts mislead every detector that was tried. Else what charset-normalizer
+    says."""
     sample = data[:_SAMPLE]
     western, central = (
         _fits(sample, page, letters)
         for page, letters in (("cp1252", _WESTERN), ("cp1250", _CENTRAL))
     )
+    if _turkish(sample) > 0.97:
+        return "cp1254"
     if max(western, central) > 0.97:
         return "cp1252" if western >= central else "cp1250"
+    if _fits(sample, "cp1257", _BALTIC) > 0.97:
+        return "cp1257"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
@@ -98,6 +106,15 @@ def _guess(data: bytes) -> str:
     if max(western, central) > 0.5:
         return "cp1252" if western >= central else "cp1250"
     raise DocumentError("its encoding is not recognised; save it as UTF-8")
+
+
+def _turkish(sample: bytes) -> float:
+    """The share of the characters beyond ASCII that Turkish texts have, in one with several of the
+    letters that only Turkish has: one alone is also in Czech words."""
+    beyond = [letter for letter in sample.decode("cp1254", errors="replace") if letter > "\x7f"]
+    if len(_ONLY_TURKISH.intersection(beyond)) < 2:
+        return 0.0
+    return sum(letter in _TURKISH or letter == "\xa0" for letter in beyond) / len(beyond)
 
 
 def _fits(sample: bytes, page: str, letters: frozenset[str]) -> float:

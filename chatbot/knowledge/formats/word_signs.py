@@ -1,5 +1,5 @@
-"""Signs of fonts that draw other things than letters, in Word files: a tick that Word keeps as the
-letter "ü" of Wingdings reads as a tick, and "m" of Symbol as the "μ" that people see."""
+"""Signs of fonts that draw other things than letters, in files of Office: a tick that
+Word keeps as the letter "ü" of Wingdings reads as one, "m" of Symbol as the "μ" that people see."""
 
 from typing import Any
 
@@ -39,6 +39,10 @@ def write_signs(body: Any) -> int:
             sign.attrib.clear()
             sign.text = meant
             count += 1
+    for tab in list(body.iter(f"{_W}ptab")):  # such as before the number in a list of contents
+        tab.tag = f"{_W}tab"
+        tab.attrib.clear()
+        count += 1
     for fonts in body.iter(f"{_W}rFonts"):
         known = _SIGNS.get(str(fonts.get(f"{_W}ascii")).lower(), {})
         run = fonts.getparent().getparent()
@@ -49,6 +53,11 @@ def write_signs(body: Any) -> int:
             count += meant != text.text
             text.text = meant
     return count
+
+
+def signs_of(font: str) -> dict[str, str]:
+    """What the letters of a font draw, where it draws other things than letters."""
+    return _SIGNS.get(font.lower(), {})
 
 
 def _letter(code: str) -> str:

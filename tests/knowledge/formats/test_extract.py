@@ -101,3 +101,8 @@ def test_spanned_cells_of_asciidoc_fill_no_memory() -> None:
         data = f"|===\n|a 99.999+|{cell} {'99.999+|c ' * 9}\n{rows}|===\n"
         with pytest.raises(DocumentError, match=f"a table of it has more than .* {told}"):
             extract(".adoc", data.encode())
+
+
+def test_captions_mean_what_their_entities_say() -> None:
+    found = extract(".vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nFilter &amp; fan\n")
+    assert found.text == "Filter & fan\n"

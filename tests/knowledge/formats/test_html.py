@@ -59,6 +59,7 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("5 m<sup>2</sup>, CO<sub>2</sub>", "5 m2, CO2"),
         ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
         ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
+        ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),

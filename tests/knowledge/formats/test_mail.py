@@ -199,3 +199,28 @@ def test_an_invitation_is_read_as_a_calendar() -> None:
     message.add_attachment(f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n", subtype="calendar")
     found = extract(".eml", message.as_bytes()).text
     assert "calendar.ics" in found and "When: 2026-03-19 08:35" in found and "VEVENT" not in found
+
+
+CALENDAR = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Review\nLOCATION:Room 7\n"
+    "DTSTART:20260319T133000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+def test_a_page_beside_an_appointment_is_read() -> None:
+    message = MIMEMultipart("alternative")
+    message["From"], message["Subject"] = "a@example.com", "Review"
+    message.attach(MIMEText("<p>We meet for 45 minutes.</p>", "html"))
+    message.attach(MIMEText(CALENDAR, "calendar"))
+    found = read(message)
+    assert found.index("We meet for 45 minutes.") < found.index("Where: Room 7")
+
+
+def test_an_appointment_that_is_not_attached_is_read_behind_the_plain_text() -> None:
+    message = MIMEMultipart("alternative")
+    message["From"], message["Subject"] = "a@example.com", "Review"
+    for text, kind in (("Please come.", "plain"), ("<p>Please come.</p>", "html")):
+        message.attach(MIMEText(text, kind))
+    message.attach(MIMEText(CALENDAR, "calendar"))
+    found = read(message)
+    assert found.count("Please come.") == 1 and "Where: Room 7" in found

@@ -21,6 +21,7 @@ from chatbot.knowledge.formats.numbers import format_text, format_value
         (1.5, "[h]:mm", "36:00"),
         (0, '0;-0;"none"', "none"),
         (1.5, "# ?/?", "1 1/2"),
+        (2.375, '"ca. "# ?/8" in"', "ca. 2 3/8 in"),
         (5551234567, "(000) 000-0000", "(555) 123-4567"),
         (2.5, "General", "2.5"),
         (1e-7, "General", "1E-07"),

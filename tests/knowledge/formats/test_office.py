@@ -9,6 +9,9 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
@@ -290,3 +293,41 @@ def test_tables_beside_each_other_in_word_and_a_caption_that_names_its_table() -
     found = extract(".docx", saved(document)).text
     want = "Oil and belts\n\nOil | Litres\noil | 3.4\n\nBelt | Tension\nbelt | 3.4\n"
     assert found == want
+
+
+def test_charts_of_slides_are_tables_and_what_is_on_every_slide_is_no_title() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    data.categories = ["Berlin", "Graz, Linz"]
+    data.add_series("2024", (14, 9.5))
+    data.add_series("2025", (None, 0.17), number_format="0%")
+    places = (Inches(1), Inches(1), Inches(4), Inches(3))
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *places, data).chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = "Returns by town"
+    found = extract(".pptx", saved(deck))
+    rows = ("Returns by town", "", " | 2024 | 2025", "Berlin | 14 |", "Graz, Linz | 9.5 | 17%")
+    assert "\n".join(rows) in found.text
+    assert found.title != "Slide Master" and "Slide Master" not in found.text
+
+
+def test_a_tab_to_the_margin_parts_words() -> None:
+    tab = '<w:r><w:ptab w:relativeTo="margin" w:alignment="right" w:leader="dot"/></w:r>'
+    assert "Beds 28" in word(run("Beds") + tab + run("28")).text
+
+
+def test_categories_in_levels_are_told_as_they_are() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    for country, towns in (("Austria", ("Graz", "Linz")), ("Germany", ("Berlin", "Jena"))):
+        group = data.add_category(country)
+        for town in towns:
+            group.add_sub_category(town)
+    data.add_series("2024", (14, 9, 8, 7))
+    places = (Inches(1), Inches(1), Inches(4), Inches(3))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *places, data)
+    found = extract(".pptx", saved(deck)).text
+    assert "Graz" in found and "Austria" in found and "2024: 14, 9, 8, 7" in found
+    assert all(sign.isprintable() or sign == "\n" for sign in found)

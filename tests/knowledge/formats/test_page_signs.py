@@ -52,3 +52,26 @@ def test_a_price_of_a_shop_is_the_one_that_is_drawn() -> None:
 )
 def test_controls_of_a_page_are_no_text(control: str) -> None:
     assert text(f"{control}<p>Seen.</p>") == "Seen."
+
+
+def test_code_beside_line_numbers_can_have_the_name_of_its_file() -> None:
+    numbers = "<td class=linenos><pre>1\n2</pre></td><td><pre>a:\n  b: 17</pre></td>"
+    found = text(f"<table><tr><th colspan=2>x.yml</th></tr><tr>{numbers}</tr></table>")
+    assert found == "x.yml\n\n```\na:\n  b: 17\n```"
+
+
+def test_the_title_of_a_drawing_is_none_of_the_page() -> None:
+    assert extract(".html", b"<p>Yes.<svg><title>logo</title></svg></p>").title == ""
+
+
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        ("<a href='https://a.example/'><img alt=App></a><button>Call</button>us",
+         "App (https://a.example/) Call us"),
+        ("<ac:image ac:alt='Two keys'><ri:attachment ri:filename='a.png'/></ac:image>", "Two keys"),
+        ("Go <span class=noprint>[to do]</span>", "Go"),
+    ],
+)  # fmt: skip
+def test_what_is_drawn_as_a_box_stands_apart(markup: str, want: str) -> None:
+    assert text(f"<p>{markup}</p>") == want

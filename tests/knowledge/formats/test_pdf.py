@@ -254,3 +254,91 @@ def test_raised_figures_make_no_other_number() -> None:
             f"A bag of {what} seeds is sold here, as always."
             for what in ("10^6", "$10 6", "12 6", "m6")
         ]
+
+
+def sideways(canvas: Any, angle: int) -> None:
+    canvas.translate(*((595, 0) if angle == 90 else (0, 842)))
+    canvas.rotate(angle)
+    for at, row in enumerate((("Crane", "Load"), ("K1", "12.5 t"), ("K2", "3.8 t"))):
+        canvas.drawString(60, 480 - 20 * at, row[0])
+        canvas.drawString(180, 480 - 20 * at, row[1])
+        canvas.line(56, 300 - 20 * at, 296, 300 - 20 * at)
+        canvas.drawString(60, 285 - 20 * at, f"Rope {row[0]}")
+        canvas.drawString(180, 285 - 20 * at, f"class {row[1]}")
+    canvas.line(56, 240, 296, 240)
+    for x in (56, 176, 296):
+        canvas.line(x, 300, x, 240)
+    lines(canvas, "Wind above 17 m/s: stop the crane and", "tell the foreman.", y=400)
+    canvas.linkURL("https://example.com/crane", (60, 380, 160, 396), relative=1)
+
+
+@pytest.mark.parametrize("angle", [90, -90])
+def test_a_page_of_which_the_text_stands_sideways_is_turned(angle: int) -> None:
+    text = pdf(lambda canvas: sideways(canvas, angle)).text
+    assert "Crane | Load\nK1 | 12.5 t\nK2 | 3.8 t\n" in text
+    assert "stop the crane and tell the foreman (https://example.com/crane)." in text
+    assert "Rope K1 | class 12.5 t\nRope K2 | class 3.8 t" in text
+
+
+def test_text_that_runs_up_beside_others_is_no_part_of_their_lines() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, *[f"Line {number} of the text that goes on and" for number in range(9)], x=90)
+        canvas.translate(80, 600)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "Form 77-B edition 3")
+
+    text = pdf(draw).text
+    assert "goes on and Line 8 of the text" in text and "\n\nForm 77-B edition 3\n" in text
+
+
+def test_close_columns_without_lines_are_columns() -> None:
+    rows = (
+        ("Job", "Time", "Price", "Code"),
+        ("Replace both brake cables", "45 min", "18.50", "B2"),
+        ("True a wheel", "20 min", "9.00", "W1"),
+        ("Fit a dynamo hub", "90 min", "64.00", "H7"),
+    )
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 10)
+        for at, row in enumerate(rows):
+            for x, cell in zip((60, 182, 222, 256), row, strict=True):
+                canvas.drawString(x, 700 - 15 * at, cell)
+
+    assert "\n".join(" | ".join(row) for row in rows) in pdf(draw).text
+
+
+def test_words_of_prose_are_no_columns() -> None:
+    def draw(canvas: Any) -> None:
+        for at, words in enumerate(("We print all", "It costs two", "The shop has")):
+            canvas.setFont("Helvetica", 10)
+            canvas.drawString(60, 700 - 12 * at, words)
+            canvas.setFont("Helvetica-Bold", 10)
+            canvas.drawString(63 + canvas.stringWidth(words), 700 - 12 * at, "things here")
+
+    assert "|" not in pdf(draw).text
+
+
+def test_other_cells_can_stand_at_half_the_height_of_a_row() -> None:
+    def draw(canvas: Any) -> None:
+        cells = (("Tour", 60, 0), ("Price", 300, 0), ("Cellar of the", 60, 20), ("4.00", 300, 26))
+        below = (("museum", 60, 32), ("Tower", 60, 52), ("6.20", 300, 52))
+        for text, x, down in (*cells, *below):
+            canvas.drawString(x, 700 - down, text)
+
+    assert "Tour | Price\nCellar of the museum | 4.00\nTower | 6.20" in pdf(draw).text
+
+
+def test_a_column_goes_on_below_a_gap_though_the_other_one_ended() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "The pier is built in spring and", "its light shines far to the sea.")
+        lines(canvas, "The crane lifts eight tonnes at", "noon.", x=330)
+        lines(canvas, "A berth costs money and is paid", "at the office by the pier now.", y=650)
+
+    text = pdf(draw).text
+    assert text.index("A berth costs") < text.index("The crane lifts")
+
+
+def test_dots_that_lead_to_a_page_are_left_out() -> None:
+    found = pdf(lambda canvas: lines(canvas, "Returns ............. 7")).text
+    assert found == "Returns 7\n"

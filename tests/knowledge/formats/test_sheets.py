@@ -290,3 +290,10 @@ def test_a_sheet_of_one_column_is_read_in_no_time() -> None:
     began = time.process_time()
     assert sum(1 for _ in grid_blocks(grid)) == 60_000
     assert time.process_time() - began < 3
+
+
+def test_letters_of_fonts_that_draw_signs_are_those_signs() -> None:
+    def change(book: Any) -> None:
+        book.active["B2"].font = openpyxl.styles.Font(name="Wingdings")
+
+    assert "Fan | ✓ | ü" in sheet(["Part", "Ok", "Row"], ["Fan", "ü", "ü"], change=change).text

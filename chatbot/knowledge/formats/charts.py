@@ -1,0 +1,103 @@
+"""Charts of slides and Word files as tables.
+
+office_oxide tells a chart as lines: its title, the names of its categories, the figures of each
+series, parted by commas, without those that are missing. So names and figures are marked in the
+file before it reads it, the figures as the chart shows them.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chatbot.knowledge.blocks import Block, Paragraph, Table
+from chatbot.knowledge.formats.numbers import format_value
+from chatbot.knowledge.formats.zipped import write_xml, xml
+from chatbot.knowledge.marks import FILLER
+
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_PART = re.compile(r"(?:ppt|word)/charts/chart\d*\.xml")
+_POINTS = tuple(f"{_C}{kind}" for kind in ("strCache", "numCache", "strLit", "numLit"))
+_TITLE, _NAMES = "Title: ", f"Categories: {FILLER}"
+_NEXT = f", {FILLER}"
+_MOST = 2000  # points of a series
+
+
+def marked_charts(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """The parts of a file that are charts, with a mark before each name and figure."""
+    found = {}
+    for name in filter(_PART.fullmatch, archive.namelist()):
+        root = xml(archive, name)
+        for held in root.iter(f"{_C}cat", f"{_C}val"):
+            for points in held.iter(*_POINTS):
+                _mark(points)
+            for point in held.iterfind(f".//{_C}lvl/{_C}pt/{_C}v"):  # of names in levels
+                point.text = f"{FILLER}{point.text or ''}"
+        found[name] = write_xml(root)
+    return found
+
+
+def _mark(cache: Any) -> None:
+    """Mark the points of a list of names or figures, and put in those that are missing."""
+    count = cache.find(f"{_C}ptCount")
+    if count is None or not 0 < int(count.get("val") or 0) <= _MOST:
+        return
+    points = {int(point.get("idx")): point for point in cache.findall(f"{_C}pt")}
+    code = cache.findtext(f"{_C}formatCode") or ""
+    for at in range(int(count.get("val"))):
+        if at not in points:
+            points[at] = cache.makeelement(f"{_C}pt", {"idx": str(at)})
+            points[at].append(cache.makeelement(f"{_C}v", {}))
+        value = points[at].find(f"{_C}v")
+        if value is not None:
+            value.text = f"{FILLER}{_shown(value.text or '', code)}"
+    for at in sorted(points):  # in their order, behind everything else
+        cache.append(points[at])
+
+
+def _shown(text: str, code: str) -> str:
+    try:
+        return format_value(float(text), code) if code and code != "General" else text
+    except ValueError:
+        return text
+
+
+def with_charts(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks with each chart as a table: a row for each category, a column for each series."""
+    at = 0
+    while at < len(blocks):
+        titled = _text(blocks[at]).startswith(_TITLE) and at + 1 < len(blocks)
+        first = at + 1 if titled else at
+        names = _text(blocks[first]).removeprefix(_NAMES).split(_NEXT)
+        told = _text(blocks[first]).startswith(_NAMES)
+        series = list(_series(blocks[first + 1 :], len(names))) if told else []
+        if not series:
+            yield _unmarked(blocks[at])
+            at += 1
+            continue
+        if titled:
+            yield Paragraph(_text(blocks[at]).removeprefix(_TITLE))
+        rows = [["", *(name for name, _ in series)]]
+        rows += [[name, *(values[n] for _, values in series)] for n, name in enumerate(names)]
+        yield Table(rows, 1)
+        at = first + 1 + len(series)
+
+
+def _series(blocks: Sequence[Block], many: int) -> Iterator[tuple[str, list[str]]]:
+    """The series that follow: their names, and a figure for each category."""
+    for block in blocks:
+        name, parted, told = _text(block).partition(f": {FILLER}")
+        values = told.split(_NEXT)
+        if not parted or len(values) != many:
+            return
+        yield name, values
+
+
+def _unmarked(block: Block) -> Block:
+    """What is no chart, or one whose names and figures do not fit, as office_oxide tells it."""
+    text = _text(block)
+    return Paragraph(text.replace(FILLER, "")) if FILLER in text else block
+
+
+def _text(block: Block) -> str:
+    return block.text if isinstance(block, Paragraph) else ""
