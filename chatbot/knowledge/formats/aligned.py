@@ -4,6 +4,7 @@ blank between them is no wider than one between words.
 Coordinates are in points from the lower left corner.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -84,9 +85,9 @@ def _shared(above: list[tuple[bool, float]], below: list[tuple[bool, float]]) ->
 def _cuts(bands: Sequence[Band]) -> tuple[Cut, ...]:
     """The white that no cell of these rows crosses and behind which most have one in line."""
     places = [_anchors(band) for band in bands]
-    begins = [at for row in places for ends, at in row if not ends]
+    begins = sorted(at for row in places for ends, at in row if not ends)
     spans = [span for band in bands for span in band]
-    inside = [s for s in spans if not any(s.left + _NEAR < at < s.right - _NEAR for at in begins)]
+    inside = [s for s in spans if not _between(begins, s.left + _NEAR, s.right - _NEAR)]
     reached, cuts = float("-inf"), []
     for span in sorted(inside, key=lambda span: span.left):
         if reached > float("-inf") and span.left - reached >= _BLANK * span.size:
@@ -101,7 +102,11 @@ def _in_line(cut: Cut, places: Sequence[list[tuple[bool, float]]]) -> int:
     first = [[(ends, at) for ends, at in row if at > cut[0]][:2] for row in places]
     best = 0
     for kind in (False, True):
-        edges = [at for row in first for ends, at in row if ends == kind]
-        for edge in edges:
-            best = max(best, sum(abs(at - edge) < _NEAR for at in edges))
+        edges = sorted(at for row in first for ends, at in row if ends == kind)
+        best = max([best, *(_between(edges, edge - _NEAR, edge + _NEAR) for edge in edges)])
     return best
+
+
+def _between(places: Sequence[float], low: float, high: float) -> int:
+    """How many of sorted places lie between two, which themselves do not count."""
+    return max(0, bisect_left(places, high) - bisect_right(places, low))
