@@ -188,14 +188,38 @@ const NAMES = {
   "#user-nav-button": "peregrine.account",
 };
 let words = null;
+const named = new WeakMap(); // the names that buttons got here
+
+// One element may be Send and Stop in turn; what named itself keeps its name.
+function nameButton(button, name) {
+  const has = button.getAttribute("aria-label");
+  if (has === name || (has !== null && has !== named.get(button))) return;
+  button.setAttribute("aria-label", name);
+  named.set(button, name);
+}
 
 function nameButtons() {
   for (const [buttons, path] of Object.entries(NAMES)) {
     const name = path.split(".").reduce((found, key) => found?.[key], words);
-    for (const button of name ? document.querySelectorAll(buttons) : [])
-      if (!button.hasAttribute("aria-label")) button.setAttribute("aria-label", name);
+    for (const button of name ? document.querySelectorAll(buttons) : []) nameButton(button, name);
   }
 }
+
+// Escape closes the source beside the conversation, and the keyboard goes on where it was opened. What
+// lies over the page, such as a menu, closes by itself first.
+const OVER = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";
+let opener = null;
+addEventListener("click", (event) => (opener = event.target.closest?.("button.source") ?? opener), true);
+addEventListener(
+  "keydown",
+  (event) => {
+    const close = document.querySelector("#side-view-title > button");
+    if (event.key !== "Escape" || event.isComposing || !close || document.querySelector(OVER)) return;
+    close.click();
+    if (opener?.isConnected) opener.focus();
+  },
+  true, // before a menu is gone by the same key
+);
 
 // What a question back offers looks like a button; Chainlit draws it as a word.
 function drawChoices() {

@@ -72,10 +72,14 @@ def sources(
     return source_list(label, listed, notes(answer, language, rewritten))
 
 
-def notes(answer: Answer, language: str, rewritten: str) -> list[str]:
+def notes(answer: Answer, language: str, rewritten: str = "") -> list[str]:
     """What is said between an answer and its sources."""
-    words = say(language, f"supported_{support(answer)}")
-    said = [say(language, "answered_by", model=answer.model, support=words)]
+    found = support(answer)
+    words, by = say(language, f"supported_{found}"), "read_by" if found == "not" else "answered_by"
+    said = [say(language, by, model=answer.model, support=words)]
+    if found == "not":
+        command, tools = say(language, "handoff"), say(language, "page_tools")
+        said.append(say(language, "handoff_where", command=command, tools=tools))
     if rewritten:
         gone = "withdrawn" if answer.refused else rewritten
         said.append(say(language, "asked_instead" if answer.choices else gone))

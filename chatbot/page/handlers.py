@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import chainlit as cl
-from chainlit import socket as chainlit_socket
 from chainlit.context import init_ws_context
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
+from chainlit.socket import connection_successful
 from chainlit.types import Feedback, ThreadDict
 
+from chatbot.desk.conversation import Entry
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.starters import read_starters
 from chatbot.errors import ChatbotError, DocumentError, StoreError
@@ -21,10 +23,10 @@ from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.desk import Desk, stop_is_told
-from chatbot.page.reply import again_button, answer
+from chatbot.page.reply import answer, buttons_under
 from chatbot.page.session import language, role
 from chatbot.page.texts import say
-from chatbot.page.waiting import Notice
+from chatbot.page.waiting import Notice, leave
 from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.users import asker_with
@@ -48,6 +50,8 @@ class Page:
         self._mode = mode
         # The threads that are being answered, with the task that does it.
         self._answering: dict[str, asyncio.Task[Any]] = {}
+        # Sessions in which a turn was begun since their conversation was last shown as a whole.
+        self._finished: WeakSet[Any] = WeakSet()
 
     def register(self) -> None:
         """Tell Chainlit what to call."""
@@ -65,14 +69,35 @@ class Page:
     async def connect(self, sid: str) -> None:
         """A page is there, or there again after its connection broke: Chainlit tells it that
         nothing is under way, which takes Stop away and offers thumbs."""
-        await chainlit_socket.connection_successful(sid)
+        await connection_successful(sid)
         session = WebsocketSession.get(sid)
-        if session and (answering := self._answering.get(session.thread_id)):
-            emitter = init_ws_context(session).emitter
+        if session is None:
+            return
+        emitter = init_ws_context(session).emitter
+        if answering := self._answering.get(session.thread_id):
             await emitter.task_start()
             await asyncio.wait([answering])
             if session.thread_id not in self._answering:  # it may have ended just before the start
                 await emitter.task_end()
+        elif session in self._finished and not session.thread_id_to_resume:  # else Chainlit does
+            await self._show_again(session)
+
+    async def _show_again(self, chainlit_session: WebsocketSession) -> None:
+        """Show a conversation as it is kept: what was sent while the connection was broken went
+        nowhere, and a server learns of that late. What the database failed to keep stays on screen
+        instead."""
+        self._finished.discard(chainlit_session)
+        entries = session.current().entries
+        try:
+            thread = await self._layer.get_thread(chainlit_session.thread_id)
+        except StoreError as exc:
+            log.warning("%s", exc)
+            self._finished.add(chainlit_session)
+            return
+        kept = {step["id"] for step in thread["steps"]} if thread else set()
+        if thread and all(entry.id in kept for entry in entries[-2:]):
+            await cl.context.emitter.resume_thread(thread)
+            await _offer_buttons(entries)
 
     async def starters(self, user: cl.User | None) -> list[cl.Starter]:
         """Questions to begin with, from the knowledge base."""
@@ -98,12 +123,11 @@ class Page:
         restored = session.restore(kept)
         await commands.offer(language(), role())
         await files.take_in_again(restored, self._service, self._store, kept)
-        if restored.unanswered:
+        if restored.unanswered and not _ends_with_error(thread):
             notice = session.unsaved_step(say(language(), "interrupted"), thread["id"])
             thread["steps"].append(notice)
-        elif restored.entries:
-            last, question = restored.entries[-1], restored.entries[-2:][0]
-            await again_button(question.id, last.id).send(for_id=last.id)
+        else:
+            await _offer_buttons(restored.entries)
 
     async def _wait_with(self, thread: ThreadDict, answering: asyncio.Task[Any]) -> None:
         """Show what there is of a conversation until its answer is there; Chainlit shows it again
@@ -149,6 +173,7 @@ class Page:
             for message in cl.chat_context.get():
                 if message.id in later:
                     await message.remove()
+            await leave()
             async with cl.Step(name="on_message", type="run", parent_id=question_id):
                 await answer(desk, question_id, question)
 
@@ -222,6 +247,7 @@ class Page:
         # Chainlit sets this for new messages only; an edited or regenerated one must stop, too.
         cl.context.session.current_task = task
         self._answering[thread] = task
+        self._finished.add(cl.context.session)
         task.add_done_callback(lambda done: self._on_done(thread, done))
         session.offer_thumbs(False)
         try:
@@ -259,6 +285,22 @@ class Page:
             user=name,
             asker=asker_with(*rights),
         )
+
+
+async def _offer_buttons(entries: Sequence[Entry]) -> None:
+    """The buttons of a conversation's last answer, once however often they are shown."""
+    if not entries or entries[-1].turn["role"] == "user":
+        return
+    last, question = entries[-1], entries[-2:][0]
+    for button in buttons_under(question.id, last.id, last.record):
+        await button.remove()
+        await button.send(for_id=last.id)
+
+
+def _ends_with_error(thread: ThreadDict) -> bool:
+    """Whether the last thing that was said says already why there is no answer."""
+    said = [step for step in thread["steps"] if "message" in step["type"]]
+    return bool(said and said[-1].get("isError"))
 
 
 async def _take_in(desk: Desk, message: cl.Message) -> bool:

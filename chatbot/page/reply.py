@@ -86,14 +86,23 @@ class _Reply:
         message, record = self._message, self.record
         self._desk.conversation.add_answer(message.id, self._text, record)
         message.metadata = {"answer": record} if record else {"partial": self._text}
-        choices = record["choices"] if record else []
-        message.actions = [*map(_choice, choices), again_button(question_id, message.id)]
+        message.actions = buttons_under(question_id, message.id, record)
         await message.send()
 
 
-def again_button(question_id: str, answer_id: str) -> cl.Action:
-    """The button that answers a question again."""
+def buttons_under(
+    question_id: str, answer_id: str, record: dict[str, Any] | None
+) -> list[cl.Action]:
+    """What a question back offers, and the button that answers a question again. They have the
+    same ids each time, so that a page can be told to take those away that it has."""
+    choices = (record or {}).get("choices") or []
+    offered = [_choice(choice, f"{answer_id}-{n}") for n, choice in enumerate(choices)]
+    return [*offered, _again(question_id, answer_id)]
+
+
+def _again(question_id: str, answer_id: str) -> cl.Action:
     return cl.Action(
+        id=f"{answer_id}-again",
         name="regenerate",
         payload={"question": question_id, "answer": answer_id},
         tooltip=say(language(), "regenerate"),
@@ -101,6 +110,5 @@ def again_button(question_id: str, answer_id: str) -> cl.Action:
     )
 
 
-def _choice(choice: str) -> cl.Action:
-    """A button of a question back."""
-    return cl.Action(name="choose", payload={"choice": choice}, label=choice)
+def _choice(choice: str, button_id: str) -> cl.Action:
+    return cl.Action(name="choose", payload={"choice": choice}, label=choice, id=button_id)

@@ -36,7 +36,16 @@ def test_a_question_back_is_no_refusal() -> None:
 
 def test_a_reader_learns_that_the_first_text_was_withdrawn() -> None:
     refused = Answer("It is not covered.", True, 0.4, [], [], "model", {})
-    assert "something else" in notes(refused, "en", rewritten="rewritten")[1]
+    assert "something else" in notes(refused, "en", rewritten="rewritten")[-1]
+
+
+def test_a_refusal_was_answered_by_nobody_and_says_where_to_hand_off() -> None:
+    refused = Answer("It is not covered.", True, 0.4, [], [], "model", {})
+    found, where = notes(refused, "en")
+    assert "Answered" not in found
+    assert "nothing found" in found
+    assert "Hand off" in where
+    assert "Tools" in where
 
 
 @pytest.mark.parametrize(("choices", "said"), [([], "second reading"), (["US", "EU"], "only one")])

@@ -1,0 +1,104 @@
+"""The page's handlers: what a page that comes back is shown."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import chainlit as cl
+import pytest
+from chainlit.context import context_var, init_ws_context
+from chainlit.session import WebsocketSession, ws_sessions_id, ws_sessions_sid
+
+from chatbot.page.data_layer import DeskDataLayer
+from chatbot.page.handlers import Page
+from chatbot.service import ChatService
+from chatbot.store import Store
+from tests.support.database import put_database
+from tests.support.scripted import US
+
+Sent = list[tuple[str, Any]]
+
+
+@pytest.fixture
+async def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DeskDataLayer]:
+    store = Store(put_database(f"sqlite:///{tmp_path / 'desk.db'}", ("ann", "agent")))
+    layer = DeskDataLayer(store, "password", lambda asker, paths: True)
+    monkeypatch.setattr("chainlit.data._data_layer", layer)
+    monkeypatch.setattr("chainlit.data._data_layer_initialized", True)
+    yield layer
+    await store.close()
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return []
+
+
+@pytest.fixture
+async def session(layer: DeskDataLayer, sent: Sent) -> AsyncIterator[WebsocketSession]:
+    """A browser's session in a conversation that has begun; ``sent`` is what reaches it."""
+
+    async def emit(event: str, data: Any) -> None:
+        sent.append((event, data))
+
+    given: Any = {"emit": emit, "emit_call": emit, "user_env": {}, "client_type": "webapp"}
+    user = await layer.get_user("ann")
+    names = [str(uuid.uuid4()), str(uuid.uuid4())]
+    session = WebsocketSession(id=names[0], socket_id=names[1], user=user, **given)
+    session.has_first_interaction = True
+    init_ws_context(session)
+    yield session
+    for sessions in (ws_sessions_id, ws_sessions_sid):
+        sessions.clear()
+
+
+async def come_back(page: Page, session: WebsocketSession, sent: Sent) -> Sent:
+    """Connect anew, after a while in which nothing reached the browser; what it gets then."""
+    sent.clear()
+    session.restore(str(uuid.uuid4()))
+    await page.connect(session.socket_id)
+    return list(sent)
+
+
+async def test_an_answer_that_was_finished_while_nobody_was_connected_is_shown_once(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession, sent: Sent
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    await asyncio.create_task(page.choose(cl.Action(name="choose", payload={"choice": US})))
+    answer = cl.chat_context.get()[-1]
+    await layer.get_thread(session.thread_id)  # it is kept
+    got = await come_back(page, session, sent)
+    (shown,) = [data for event, data in got if event == "resume_thread"]
+    assert [step["id"] for step in shown["steps"]].count(answer.id) == 1
+    assert [element["name"] for element in shown["elements"]] == ["Sources"]
+    # A page that has the button already is told to take it away first.
+    buttons = [(event, data["id"]) for event, data in got if event.endswith("action")]
+    assert buttons == [(event, f"{answer.id}-again") for event in ("remove_action", "action")]
+    again = await come_back(page, session, sent)
+    assert "resume_thread" not in [event for event, _ in again]
+
+
+async def test_what_the_database_did_not_keep_stays_on_screen(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession, sent: Sent
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    await asyncio.create_task(page.choose(cl.Action(name="choose", payload={"choice": US})))
+    await layer.get_thread(session.thread_id)
+    await layer.store.threads.delete_step(cl.chat_context.get()[-1].id)
+    got = await come_back(page, session, sent)
+    assert "resume_thread" not in [event for event, _ in got]
+
+
+@pytest.mark.parametrize(("is_error", "more"), [(True, 0), (False, 1)])
+async def test_a_question_without_an_answer_is_said_once(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession, is_error: bool, more: int
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    asked = {"id": "asked", "type": "user_message", "output": US}
+    told = {"id": "told", "type": "assistant_message", "output": "Ended.", "isError": is_error}
+    thread: Any = {"id": session.thread_id, "steps": [asked, told], "elements": []}
+    await page.resume(thread)
+    assert len(thread["steps"]) == 2 + more
+    assert context_var.get().session is session
