@@ -347,6 +347,29 @@ def test_stop_stays_while_an_answer_is_written_whatever_the_connection_does(
     page.close()
 
 
+def test_an_answer_that_ends_while_the_connection_is_broken_is_there_afterwards(
+    ann: Page, address: str
+) -> None:
+    page = ann.context.new_page()
+    page.add_init_script(SOCKETS)
+    new_chat(page, address)
+    ask(page, f"{QUESTION} Tell me calmly.")
+    expect(page.get_by_text("word3")).to_be_visible()
+    expect(page).to_have_url(re.compile("/thread/"))
+    page.context.set_offline(True)
+    page.evaluate("sockets.at(-1).close()")
+    page.wait_for_timeout(8_000)  # the answer takes three
+    expect(page.get_by_text("word11")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.get_by_text("word11")).to_have_count(1)
+    answered(page)
+    for once in ("button:has(.lucide-refresh-cw)", ".negative-feedback-off"):
+        expect(page.locator(once)).to_have_count(1)
+    sources = page.locator("button.source").all_inner_texts()
+    assert sources and len(set(sources)) == len(sources)
+    page.close()
+
+
 def still_answering(page: Page) -> None:
     """Stop is there and stays for two seconds, and nothing can be judged then. A page that connects
     anew is told at first that nothing is under way; a busy machine lets that be seen."""
@@ -383,6 +406,9 @@ def test_a_starter_is_a_first_question_and_the_keyboard_opens_its_source(
         button = page.locator(f"button:has(svg.lucide-{picture})").first
         expect(button).to_have_attribute("aria-label", re.compile("."))
     assert unnamed_buttons(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("article.source-view")).to_have_count(0)
+    expect(page.locator("button.source")).to_be_focused()
     log = page.get_by_role("log")
     expect(log).to_contain_text("within 45 days")
     expect(log).to_have_attribute("aria-busy", "false")
@@ -546,6 +572,14 @@ def test_answer_is_regenerated_in_its_place(ann: Page, address: str) -> None:
     ann.locator("button:has(.lucide-refresh-cw)").click()
     expect(ann.locator(f"#{before}")).to_have_count(0)
     answered(ann)
+    ask(ann, f"{QUESTION} Tell me calmly.")
+    expect(ann.locator("button:has(.lucide-refresh-cw)")).to_have_count(2)
+    expect(ann.get_by_role("button", name="Send message")).to_have_id("chat-submit")
+    ann.locator("button:has(.lucide-refresh-cw)").last.click()
+    expect(ann.locator("#stop-button")).to_be_visible(timeout=2_000)
+    expect(ann.get_by_text("word11")).to_have_count(0, timeout=2_000)
+    expect(ann.get_by_role("button", name="Stop Task")).to_have_id("stop-button")
+    expect(ann.get_by_text("word11")).to_have_count(1)
 
 
 def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -> None:
