@@ -153,7 +153,7 @@ def upload(page: Page, file: Path) -> None:
 
 
 def answered(page: Page, count: int = 1) -> None:
-    expect(page.get_by_text("Answered by scripted")).to_have_count(count)
+    expect(page.get_by_text(re.compile("(Answered|Looked for) by scripted"))).to_have_count(count)
 
 
 def test_what_is_typed_while_a_conversation_gets_its_address_stays(ann: Page, address: str) -> None:
@@ -358,7 +358,7 @@ def test_an_answer_that_ends_while_the_connection_is_broken_is_there_afterwards(
     expect(page).to_have_url(re.compile("/thread/"))
     page.context.set_offline(True)
     page.evaluate("sockets.at(-1).close()")
-    page.wait_for_timeout(8_000)  # the answer takes three
+    page.wait_for_timeout(5_000)  # the answer takes three
     expect(page.get_by_text("word11")).to_have_count(0)
     page.context.set_offline(False)
     expect(page.get_by_text("word11")).to_have_count(1)

@@ -7,12 +7,10 @@ Coordinates are in points from the lower left corner.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chatbot.knowledge.formats.layout import Span
+from chatbot.knowledge.formats.placed import Span
 
-Band = Sequence["Span"]
+Band = Sequence[Span]
 Cut = tuple[float, float]  # the white between two columns, from left to right
 
 _NEAR = 1.5  # points by which cells of one column are out of line
@@ -32,7 +30,7 @@ def cuts_of(bands: Sequence[Band]) -> list[Sequence[Cut]]:
     return found
 
 
-def split(span: "Span", cuts: Sequence[Cut]) -> Iterator["Span"]:
+def split(span: Span, cuts: Sequence[Cut]) -> Iterator[Span]:
     """The pieces of a span that goes over ``cuts``, parted at the blanks that stand there."""
     over = [cut for cut in cuts if span.left < cut[0] - _NEAR and span.right > cut[1] + _NEAR]
     widths = span.source.char_widths if over and span.source is not None else ()

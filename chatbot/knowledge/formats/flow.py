@@ -15,7 +15,8 @@ from chatbot.knowledge.blocks import (
     columns_of,
     header_rows,
 )
-from chatbot.knowledge.formats.layout import LEADING, Grid, Line
+from chatbot.knowledge.formats.layout import LEADING, Line
+from chatbot.knowledge.formats.placed import Grid
 
 # Also those of fonts of signs, which have no meaning of their own.
 _BULLET = re.compile(r"([•▪●○◦‣·–—*\-\ue000-\uf8ff])\s+(?=\S)")

@@ -6,9 +6,9 @@ Coordinates are in points from the lower left corner.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
 from chatbot.knowledge.formats.aligned import Cut, cuts_of, split
+from chatbot.knowledge.formats.placed import Grid, Span
 
 _GUTTER = 9.0  # points between two columns of text
 _APART = 1.1  # times the size of the type: so far apart are the cells of a row
@@ -24,30 +24,6 @@ _NOTE = re.compile(r"\d{1,2}(?!\d)")
 _LEADERS = re.compile(r"(?:\s?\.){5,}")
 # What people raise to a power, where it is no price.
 _BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
-
-
-class Grid(NamedTuple):
-    """A drawn table: its rows, of which the first ``header`` name the columns, and the ``edges``
-    of these from left to right; ``bold``: so is its first row."""
-
-    rows: tuple[tuple[str, ...], ...]
-    header: int
-    edges: tuple[float, ...]
-    bold: bool
-
-
-class Span(NamedTuple):
-    """A piece of text at the height ``y``; ``size`` is that of its type. One with a ``grid`` is
-    the whole of a drawn table; ``source`` is pdf_oxide's, which tells the widths of its letters."""
-
-    left: float
-    y: float
-    right: float
-    size: float
-    text: str
-    bold: bool
-    grid: Grid | None = None
-    source: Any = None
 
 
 @dataclass

@@ -6,7 +6,7 @@ Coordinates are in points from the lower left corner.
 
 from collections.abc import Sequence
 
-from chatbot.knowledge.formats.layout import Span
+from chatbot.knowledge.formats.placed import Span
 from chatbot.knowledge.formats.rulings import NEAR, Box, Line
 
 _DISTANCE = 1.5  # times the size of the type: so far from the line is the row at most

@@ -17,8 +17,9 @@ from chatbot.knowledge.formats.flow import (
     page_blocks,
     usual_size,
 )
-from chatbot.knowledge.formats.layout import Line, Span, lines_in_order
+from chatbot.knowledge.formats.layout import Line, lines_in_order
 from chatbot.knowledge.formats.margins import without_margins
+from chatbot.knowledge.formats.placed import Span
 from chatbot.knowledge.formats.recognition import (
     MOST_PAGES,
     REMEDY,

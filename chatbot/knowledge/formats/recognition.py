@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from chatbot.knowledge.formats.layout import Span
+from chatbot.knowledge.formats.placed import Span
 
 REMEDY = (
     "install the extra 'ocr' (pip install 'peregrine-chatbot[ocr]') or Debian's tesseract-ocr, "

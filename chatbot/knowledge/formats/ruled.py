@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from chatbot.knowledge.blocks import header_rows
-from chatbot.knowledge.formats.layout import Grid, Span
 from chatbot.knowledge.formats.outer_rows import with_row_above, with_row_below
+from chatbot.knowledge.formats.placed import Grid, Span
 from chatbot.knowledge.formats.rulings import NEAR, Box, Line, connected, places, rulings
 
 _MOST_PATHS = 20_000  # more are a drawing

@@ -7,7 +7,7 @@ Coordinates are in points from the lower left corner; boxes are (left, bottom, r
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from chatbot.knowledge.formats.layout import Span
+from chatbot.knowledge.formats.placed import Span
 
 Box = tuple[float, float, float, float]
 Turn = Callable[[Box], Box]
