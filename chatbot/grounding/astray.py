@@ -25,8 +25,8 @@ _WHAT = re.compile(r"\s*was\b", re.IGNORECASE)  # "what" in German, and no Engli
 # What a display says is no product, of which a page on all products need not speak.
 _SHOWN = (
     r"shows?|showing|shown|displays?|displayed|displaying|errors?|codes?|faults?|messages?|says?|"
-    r"reads?|blinks?|flashes|screen|zeigt|Anzeige|Display|Fehler|Fehlercode|Meldung|Störung|"
-    r"affiche|erreur|code|muestra|error"
+    r"reads?|blinks?|flashes|screen|zeigt|Anzeige|Fehler|Fehlercode|Meldung|Störung|affiche|erreur|"
+    r"muestra"
 )
 _Values = frozenset[str]
 _NOTHING: tuple[_Values, _Values, _Values] = (frozenset(), frozenset(), frozenset())

@@ -18,7 +18,8 @@ class Grid(NamedTuple):
 
 class Span(NamedTuple):
     """A piece of text at the height ``y``; ``size`` is that of its type. One with a ``grid`` is
-    the whole of a drawn table; ``source`` is pdf_oxide's, which tells the widths of its letters."""
+    the whole of a drawn table; ``source`` is pdf_oxide's, which tells the widths of its letters,
+    and ``way`` says whether it runs "up" or "down" beside upright text."""
 
     left: float
     y: float
@@ -28,3 +29,4 @@ class Span(NamedTuple):
     bold: bool
     grid: Grid | None = None
     source: Any = None
+    way: str = ""

@@ -27,7 +27,7 @@ def read_spans(found: Sequence[Any], page: Box) -> tuple[list[Span], Turn | None
         up = sum(len(p.text) for p, way in told if way == "up")
         turn = _turn("up" if 2 * up >= sideways else "down", page)
         return [_turned(piece, turn) for piece, _ in told], turn
-    return [_standing(piece) if way else _span(piece) for piece, way in told], None
+    return [_standing(piece, way) if way else _span(piece) for piece, way in told], None
 
 
 def turned_paths(paths: Sequence[dict[str, Any]], turn: Turn) -> list[dict[str, Any]]:
@@ -43,11 +43,10 @@ def turned_paths(paths: Sequence[dict[str, Any]], turn: Turn) -> list[dict[str, 
 def set_apart(spans: Sequence[Span], page: Box) -> Iterator[Span]:
     """The spans with those that stand sideways, and in no drawn table, in lines under the page."""
     for span in spans:
-        way = _direction(span.source) if span.source is not None else ""
-        if not way:
+        if not span.way:
             yield span
             continue
-        left, bottom, right, _ = _turn(way, page)(_box(span.source))
+        left, bottom, right, _ = _turn(span.way, page)(_box(span.source))
         yield span._replace(left=left, y=bottom - (page[3] - page[1]) - _BELOW, right=right)
 
 
@@ -57,10 +56,10 @@ def _span(piece: Any) -> Span:
     return Span(x, y, x + width, size, piece.text, bool(piece.is_bold), source=piece)
 
 
-def _standing(piece: Any) -> Span:
+def _standing(piece: Any, way: str) -> Span:
     """A piece beside upright text, in the box that it fills."""
     left, bottom, right, top = _box(piece)
-    return _span(piece)._replace(left=left, y=(bottom + top) / 2, right=right)
+    return _span(piece)._replace(left=left, y=(bottom + top) / 2, right=right, way=way)
 
 
 def _turned(piece: Any, turn: Turn) -> Span:
