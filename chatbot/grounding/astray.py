@@ -15,7 +15,7 @@ from chatbot.grounding.lexicon import apart, asked_for
 from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions
-from chatbot.grounding.reading import Reading
+from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 
 # Where "standard" and the like are no names of their own, a question does not ask for them.
@@ -69,6 +69,31 @@ def beside_code(
     if not holding or any(id(span.passage) in theirs for span in holding):
         return None
     return f"the question asks about '{min(wanted)}', of which its source does not speak"
+
+
+def beneath_other(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """What is wrong with the first sentence of an answer that rests on what stands beneath the name
+    of another one of a series than the question asks about, of which another heading speaks:
+    "hold the button for 10 seconds", beneath "Pair a CH2", to "how do I pair a CH3?"."""
+    wanted = _codes([asked.reading])
+    if len(wanted) != 1 or not found or wanted & _codes([claim, *(s.reading for s in found)]):
+        return None
+    told = _common([frozenset(c for c in _codes([over]) if _series(c) == _series(min(wanted)))
+                    for over in map(_nearest, found)])  # fmt: skip
+    if not told or wanted & told:
+        return None
+    if any(span.heading and wanted & _codes([span.reading]) for span in spans):
+        return f"the question asks about '{min(wanted)}', and it tells of '{min(told)}'"
+    return None
+
+
+def _nearest(span: Span) -> Reading:
+    """The heading that a span stands beneath in its passage, or else all that stands over it."""
+    lines = span.passage.page_content[: span.start].split("\n")
+    heading = next((line for line in reversed(lines) if line.startswith("#")), "")
+    return read(heading.lstrip("# "), span.over.language) if heading else span.over
 
 
 def _limits(claim: Reading, asked: Asked) -> bool:

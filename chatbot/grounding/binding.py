@@ -196,7 +196,8 @@ def _plainly(piece: Piece) -> frozenset[str]:
 
 def _codes_as_marks(piece: Piece) -> frozenset[str]:
     said = _codes(piece)
-    if piece.short and piece.before is not None:
+    goes_on = piece.short or (piece.elliptic and not said)  # "a CH3 costs 9 EUR, or 7 for members"
+    if goes_on and piece.before is not None:
         said = said | _codes(piece.before)
     return frozenset(f"code {value}" for value in said)
 

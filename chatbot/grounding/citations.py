@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from langchain_core.documents import Document
 
 from chatbot.grounding.asked import Asked
-from chatbot.grounding.astray import astray, beside_code
+from chatbot.grounding.astray import astray, beneath_other, beside_code
 from chatbot.grounding.conclusions import lead_verdict
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.halves import unanswered
 from chatbot.grounding.limits import limited
+from chatbot.grounding.other_case import other_case
 from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
@@ -80,17 +81,24 @@ def verify(
     other = elsewhere(answer, asked)
     places = list(sentences(answer))
     first = places[0][0] if places else 0
+    told_by: tuple[Span, ...] = ()
     for start, end in places:
         claim = answer[start:end]
         told = other if regions(claim) else None
         found = Finding((), told) if told else evidence(claim, spans, asked.reading)
+        found = _of_the_same_row(claim, found, told_by, asked)
         if start == first:
             gone = astray(read(claim), found.spans, spans, asked)
-            wrong = gone or beside_code(read(claim), found.spans, spans, asked)
+            wrong = (
+                gone
+                or beside_code(read(claim), found.spans, spans, asked)
+                or beneath_other(read(claim), found.spans, spans, asked)
+            )
             found = Finding((), wrong) if wrong else found
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
+            wrong = wrong or other_case(read(claim), found.spans, spans, asked)
             other_thing = None if wrong else by_another(read(claim), found.spans, spans, asked)
             if other_thing:
                 wrong = other_thing.reason
@@ -99,6 +107,7 @@ def verify(
         if not found.spans:
             result.unsupported.append(Unsupported(start, end, claim, found.reason))
             continue
+        told_by += found.spans
         result.rests_on[end] = found.spans[0].number
         for citation in map(citation_of, found.spans):
             if citation not in result.citations:
@@ -121,6 +130,15 @@ def verdict(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, 
     right, wrong = lead_verdict(claim, asked.reading, [span.reading for span in found])
     wrong = wrong or left_out(claim, found, asked)
     return right and not wrong, wrong
+
+
+def _of_the_same_row(claim: str, found: Finding, before: Sequence[Span], asked: Asked) -> Finding:
+    """A sentence that goes on from others is about their row of a table where that says it, too:
+    "The fee is £45" behind "The Plus plan runs for a year"."""
+    rows = [span for span in found.spans if span.row >= 0 and span not in before]
+    mates = [s for s in before if any((s.passage, s.row) == (r.passage, r.row) for r in rows)]
+    again = evidence(claim, mates, asked.reading) if mates else found
+    return again if again.spans else found
 
 
 def mark(

@@ -17,6 +17,12 @@ _FEWEST = 6  # words
 _WORD = re.compile(r"[^\W_]+(?:[.,:'’-][^\W_]+)*|[%€$£]")
 
 
+def repeats(claim: Reading, source: Reading) -> bool:
+    """Whether the claim has the words and numbers of a sentence, all of them and no other."""
+    same = not source.row and _words(claim.text) == _words(source.text)
+    return same and not missing(claim.facts, source.facts)
+
+
 def copies(claim: Reading, source: Reading) -> bool:
     """Whether the claim has nearly all words of the source, in their order."""
     mine, theirs = _words(claim.text), _words(source.text)

@@ -9,7 +9,7 @@ from chatbot.grounding.around import beside, elsewhere, told, with_names
 from chatbot.grounding.cells import other_cell
 from chatbot.grounding.conclusions import conclusions, without_asked
 from chatbot.grounding.contrast import contrasted
-from chatbot.grounding.copying import copies, miscopied
+from chatbot.grounding.copying import copies, miscopied, repeats
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import missing
 from chatbot.grounding.families import other_sibling
@@ -184,6 +184,8 @@ def _goes_on(span: Span) -> bool:
 def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:
     """What is wrong with the span as a source of the claim; nothing where it says it."""
     source = span.reading
+    if repeats(claim, source):
+        return None
     over = with_names(claim, span, spans)
     if missing(claim.inherited, [*source.facts, *span.over.facts]):
         return f"it speaks of '{claim.inherited[0].text}', of which its source does not"

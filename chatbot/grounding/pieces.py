@@ -86,8 +86,10 @@ class Piece:
 
     @cached_property
     def head(self) -> frozenset[str]:
-        """The stems before its first number: not "adults" of "costs 9 EUR for adults"."""
-        found = [self.text.find(fact.text) for fact in self.facts]
+        """The stems before its first number, or else code: not "adults" of "a CH3 costs 9 EUR for
+        adults"."""
+        numbers = [fact for fact in self.facts if fact.kind != "code"]
+        found = [self.text.find(fact.text) for fact in numbers or self.facts]
         said = min((at for at in found if at > 0), default=min(found, default=-1))
         if said < 0:
             return self.stems

@@ -40,6 +40,7 @@ _BOTH = re.compile(
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
 _OF_NEXT = re.compile(rf"\s(?:{_MONEY})\d")  # "Heron 5 £76"
 _BEFORE = re.compile(r"([^\W\d_]+) $")
+_SINGLE = re.compile(r"\b(?:1|un)$", re.IGNORECASE)
 _THING = re.compile(r" ([^\W\d_]{3,})")
 # Words behind a number that are no thing: "from 6 and", "8 bis"; and "5 more".
 _JOINING = frozenset(
@@ -149,7 +150,7 @@ def _counts(text: str, end: int) -> bool:
 
 def _unit_behind(text: str, end: int) -> tuple[str | None, int]:
     match = _UNIT.match(text, end)
-    if match is None or _OF_NEXT.match(text, end):
+    if match is None or _OF_NEXT.match(text, end) or _is_article(match[1], text, end):
         return None, end
     known = units()
     first, second = match[1].replace(" ", ""), match[2]
@@ -163,6 +164,11 @@ def _unit_behind(text: str, end: int) -> tuple[str | None, int]:
     if second in known and len(second) > 1 and first.islower() and first not in _JOINING:
         return known[second], match.end(2)
     return None, end
+
+
+def _is_article(word: str, text: str, end: int) -> bool:
+    """Whether "an" is English: "generation 2 an extension" speaks of no years, "1 an" does."""
+    return word.lower() == "an" and not _SINGLE.search(text, max(0, end - 3), end)
 
 
 def _values(match: re.Match[str]) -> frozenset[object]:

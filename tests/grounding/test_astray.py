@@ -63,3 +63,26 @@ def test_a_shown_code_is_answered_from_the_passage_that_has_it() -> None:
     assert not verify(
         "Yes, the Lark 3 can make two espressos at once.", pages, "does the E40 make two at once"
     ).unsupported
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("1. Press both keys for 4 seconds.\n2. Wait for two tones.", False),
+        ("1. Turn the dial to S.\n2. Wait for one tone.", True),
+    ],
+)
+def test_steps_are_those_beneath_the_heading_of_what_is_asked_about(
+    answer: str, right: bool
+) -> None:
+    text = """## Link an RX20
+
+1. Turn the dial to S.
+2. Wait for one tone.
+
+## Link an RX30
+
+1. Press both keys for 4 seconds.
+2. Wait for two tones."""
+    assert bool(checked(text, "link rx20 how", answer).unsupported) is not right
+    assert bool(checked(text, "link rx30 how", answer).unsupported) is right

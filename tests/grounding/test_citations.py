@@ -1,6 +1,7 @@
 """Citations, and sentences that rest on none."""
 
 import pytest
+from langchain_core.documents import Document
 
 from chatbot.grounding.citations import mark, verify
 from tests.support.documents import PASSAGE, TEXT
@@ -40,3 +41,24 @@ def test_a_wrong_number_price_code_date_or_address_is_unsupported(claim: str, mi
     assert [item.text for item in verified.unsupported] == [claim]
     assert missing in verified.unsupported[0].reason
     assert mark(f"Error E-17 needs a reset. {claim}", verified.unsupported).endswith("\u26a0")
+
+
+def test_a_sentence_that_goes_on_is_about_the_row_of_the_one_before() -> None:
+    table = "| Tariff | Runs for | Notice | Fee |\n|---|---|---|---|\n"
+    rows = "| Plus | 2 years | one month | £45 |\n| Complete | 2 years | one month | £75 |\n"
+    page = Document(table + rows, metadata={"path": "a.md", "start": 0, "title": "Tariffs"})
+    question = "complete tariff: notice and fee"
+    answer = "The fee of Complete is £75. The notice is one month."
+    found = verify(answer, [page], question)
+    assert not found.unsupported
+    assert [citation.quote for citation in found.citations] == [rows.split("\n")[1]]
+
+
+def test_a_sentence_of_a_document_is_said_by_it_whatever_is_in_it() -> None:
+    said = "For generation 2 a cover for two years costs £90 (Solo 5 and Solo 8) or £120 (Solo 12)."
+    page = Document(
+        f"Generation 1: three years.\n\n{said}",
+        metadata={"path": "a.md", "start": 0, "title": "Solo"},
+    )
+    assert not verify(f"Yes, {said[0].lower()}{said[1:]}", [page]).unsupported
+    assert verify(said.replace("£90", "£95"), [page]).unsupported

@@ -22,3 +22,9 @@ def test_a_missing_fact_is_shown_with_its_unit_where_only_that_is_another() -> N
 )
 def test_a_number_that_ends_a_sentence_is_no_date(text: str, kind: str) -> None:
     assert facts(text)[-1].kind == kind
+
+
+def test_an_article_is_no_unit_of_time() -> None:
+    assert "year" not in [fact.unit for fact in facts("For generation 2 an upgrade is sold.")]
+    assert [fact.unit for fact in facts("La garantie dure 1 an.")] == ["year"]
+    assert [fact.unit for fact in facts("La garantie dure 2 ans.")] == ["year"]

@@ -103,3 +103,11 @@ def test_what_is_said_in_another_way_is_supported(claim: str) -> None:
 )
 def test_german_is_read_by_its_own_words(claim: str, good: bool) -> None:
     assert (unsupported(claim, GERMAN) == []) is good
+
+
+def test_the_price_of_others_is_not_that_of_members() -> None:
+    text = "An RX20 costs £149, or £119 for holders of a Gala or Crown ticket."
+    page = Document(text, metadata={"path": "a.md", "start": 0, "title": "Prices"})
+    assert verify("An RX20 costs £149 for holders of a Crown ticket.", [page]).unsupported
+    assert not verify("An RX20 costs £119 for holders of a Crown ticket.", [page]).unsupported
+    assert not verify("An RX20 costs £149.", [page]).unsupported

@@ -1,0 +1,157 @@
+"""An answer about another case than the one that a question gives: the price of "1–3 properties" to
+"what do 6 flats cost?", "orders before 11:00 ship today" to one of 12:15 where the source goes on
+"otherwise tomorrow", or "no, it must be under 16 kW" to "it is 14 years old, is it covered?".
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chatbot.grounding.asked import Asked
+from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
+from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
+from chatbot.grounding.reading import Reading, read
+from chatbot.grounding.sources import Span
+
+_FEWEST = 2  # bands that are a scale
+_SCALE = re.compile(r"[^\d(]{0,12}\d")  # "1–3 properties", "up to 5 users"
+_OTHERWISE = re.compile(
+    r"\b(?:otherwise|(?:or )?else|if not|sonst|andernfalls|sinon|autrement|si no|"
+    r"de lo contrario)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Band:
+    """A band of a table as it is ``named``, and the facts that the table has for it."""
+
+    named: str
+    bound: Bound
+    told: Sequence[Fact]
+
+
+def other_case(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """What is wrong with a sentence that rests on ``found`` of all ``spans`` where it is of another
+    case than the question gives; ``None`` where that is not certain."""
+    return (
+        _other_band(claim, found, spans, asked)
+        or _other_branch(claim, found, asked)
+        or _other_reason(claim, found, spans, asked)
+    )
+
+
+def _other_band(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """The value of another band of a table than the one in which the only number of its kind in the
+    question lies, and not of that one, too."""
+    for span in found:
+        for scale in (list(_columns(span)), list(_rows(span, spans))):
+            if len(scale) < _FEWEST:
+                continue
+            for given in _numbers(asked.reading):
+                inside = [band for band in scale if _lies(given, band.bound, asked.reading)]
+                told = [band for band in scale if _tells(claim, band)]
+                if len(inside) == 1 and told and not _tells(claim, inside[0]):
+                    return _wrong(given, told[0].named)
+    return None
+
+
+def _other_branch(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
+    """What holds within a bound of time, where the question, or else one before it, gives a time
+    beyond it, and the source goes on with what holds otherwise."""
+    if claim.lead or claim.denies or _OTHERWISE.search(claim.text):
+        return None
+    if not any(_OTHERWISE.search(span.text) for span in found):
+        return None
+    told = ((one, [f for f in one.facts if f.kind == "time"]) for one in asked.readings)
+    question, times = next(((one, times) for one, times in told if times), (None, []))
+    if question is None or len(times) != 1:
+        return None
+    bounds = [bound for bound in bounds_of(claim) if bound.fact.kind == "time"]
+    if len(bounds) == 1 and contains(bounds[0], times[0], question.text) is False:
+        return _wrong(times[0], bounds[0].fact.full)
+    return None
+
+
+def _other_reason(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """A yes or no for a reason that has nothing of the question: neither the one value that it
+    gives nor a word, where another sentence bounds that value and has a word of it."""
+    question = asked.reading
+    given = [fact for fact in question.facts if fact.kind == "quantity" and fact.unit]
+    if not claim.lead or len(given) != 1 or question.denies:
+        return None
+    read_in = [claim, *(span.reading for span in found)]
+    if any(comparable(given[0], fact) for one in read_in for fact in one.facts):
+        return None
+    wanted = asked.stems - LIGHT - plain_stems()
+    if any(has_stem(one, claim.stems) for one in wanted):
+        return None
+    for span in spans:
+        bounded = any(
+            contains(bound, given[0], question.text) is not None
+            for bound in bounds_of(span.reading)
+        )
+        if bounded and any(has_stem(one, span.reading.stems) for one in wanted):
+            return f"the question gives '{given[0].full}', and it tells of something else"
+    return None
+
+
+def _wrong(given: Fact, told: str) -> str:
+    return f"the question gives '{given.full}', and it tells of '{told}'"
+
+
+def _columns(span: Span) -> Iterator[_Band]:
+    for column, cell in span.cells:
+        if bound := _band(column):
+            yield _Band(column, bound, read(cell, span.reading.language).facts)
+
+
+def _rows(span: Span, spans: Sequence[Span]) -> Iterator[_Band]:
+    for row in spans if span.cells else ():
+        if row.passage is not span.passage or row.row != span.row or not row.cells:
+            continue
+        first, *rest = row.cells
+        if bound := _band(first[1]):
+            told = [fact for _, cell in rest for fact in read(cell, span.reading.language).facts]
+            yield _Band(first[1], bound, told)
+
+
+def _band(text: str) -> Bound | None:
+    """The only bound of a name, with a number for each number that the name has."""
+    bounds = [bound for bound in bounds_of(read(text)) if bound.fact.kind == "quantity"]
+    return bounds[0] if len(bounds) == 1 else None
+
+
+def _numbers(question: Reading) -> Iterator[Fact]:
+    """Its quantities, where there is one of their unit only; of bare numbers what counts things."""
+    every = [fact for fact in question.facts if fact.kind == "quantity" and len(fact.values) == 1]
+    for fact in every:
+        alone = sum(other.unit == fact.unit for other in every) == 1
+        if alone and (fact.unit or fact.counts):
+            yield fact
+
+
+def _lies(given: Fact, bound: Bound, question: Reading) -> bool:
+    if given.unit or bound.fact.unit:
+        return contains(bound, given, question.text) is True
+    if not _SCALE.match(bound.text):
+        return False  # "Young people (13–17)" are no number of things
+    [value] = given.values
+    if not isinstance(value, Fraction):
+        return False
+    over = bound.low is None or value > bound.low or (value == bound.low and not bound.open)
+    under = bound.high is None or value < bound.high or (value == bound.high and not bound.open)
+    return over and under
+
+
+def _tells(claim: Reading, band: _Band) -> bool:
+    """Whether a sentence has what a table says of a band."""
+    return bool(band.told) and len(missing(band.told, claim.facts)) < len(band.told)
