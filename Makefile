@@ -39,7 +39,7 @@ lint: install-dev
 
 # Two processes, whatever the machine has: a file's tests stay together, since they share servers.
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: install-dev
 	$(BIN)/python -m benchmarks.page.start

@@ -10,13 +10,21 @@ from chatbot.service import ChatService
 from chatbot.settings import Settings, load_settings
 from tests.support.documents import SHIPPING
 from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
-from tests.support.serving import Replica, running, wait_for
 
 # Whatever else is on this machine: services and commands that tests start answer with the small
 # model, and none begins to fetch the large one.
 os.environ.setdefault("CHATBOT_LLM", "bundled-small")
 if "PYTEST_XDIST_WORKER" in os.environ:  # torch in several processes waits for itself otherwise
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with browsers and models first: they take longest, and small ones are left to fill
+    the time of the process that is done first."""
+    slow = {
+        item.path for item in items if {"browser", "model"} & {m.name for m in item.iter_markers()}
+    }
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,21 +34,6 @@ def no_waiting_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
         yield
-
-
-@pytest.fixture(scope="session")
-def small_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replica]:
-    """``chatbot serve`` with the small bundled models and the sample company's documents, ready:
-    for all who only ask it, since it takes long to start."""
-    given = {
-        "CHATBOT_INDEX": tmp_path_factory.mktemp("index"),
-        "CHATBOT_DATA": tmp_path_factory.mktemp("data"),
-        "CHATBOT_LLM": "bundled-small",
-        "CHATBOT_EMBEDDINGS": "bundled",
-    }
-    with running(["-m", "chatbot", "serve"], given) as replica:
-        wait_for(f"{replica.url}/readyz", replica.process)
-        yield replica
 
 
 @pytest.fixture

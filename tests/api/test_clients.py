@@ -212,16 +212,3 @@ def test_schemathesis_finds_no_server_error(replica: Replica) -> None:
 
         try_one()
     assert 200 in seen
-
-
-@pytest.mark.model
-def test_the_openai_client_and_the_small_bundled_model(small_service: Replica) -> None:
-    client = openai.OpenAI(base_url=f"{small_service.url}/v1", api_key="none")
-    stream = client.chat.completions.create(
-        model="peregrine", messages=QUESTION, stream=True, max_tokens=20
-    )
-    chunks = list(stream)
-    assert len(chunks) >= 3
-    assert "bundled-small" in (chunks[-1].model_extra or {})["peregrine"]["model"]
-    vector = client.embeddings.create(model="peregrine-embeddings", input="returns").data[0]
-    assert len(vector.embedding) == 384

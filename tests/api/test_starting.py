@@ -1,13 +1,11 @@
 """What ``chatbot serve`` says while it starts, to a person at a terminal and to a log."""
 
-import json
 import logging
 import os
 import pty
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from chatbot.api.server import make_config
 from chatbot.api.starting import progress_lines
 from chatbot.settings import Settings
 from tests.support import ROOT
-from tests.support.serving import SCRIPTED, Replica, environment, free_port
+from tests.support.serving import SCRIPTED, environment, free_port
 
 
 def test_a_terminal_is_told_the_address_the_building_and_the_end_of_it(tmp_path: Path) -> None:
@@ -38,19 +36,6 @@ def test_a_terminal_is_told_the_address_the_building_and_the_end_of_it(tmp_path:
     assert first < shown.index("Building the index: 1 of 1 passages") < last
     assert "Ready: scripted answers from 1 documents" in shown
     assert "{" not in shown
-
-
-@pytest.mark.model
-def test_a_log_is_one_json_object_a_line_from_the_beginning(small_service: Replica) -> None:
-    until = time.monotonic() + 10  # it is ready a moment before it says so
-    while '"Ready: ' not in small_service.log and time.monotonic() < until:
-        time.sleep(0.05)
-    whole, _, _ = small_service.log.rpartition("\n")
-    said = [json.loads(line)["message"] for line in whole.splitlines()]
-    assert f"The page and the API are at {small_service.url}" in said
-    assert any(re.fullmatch(r"Building the index: (\d+) of \1 passages", line) for line in said)
-    ready = re.compile(r"Ready: bundled-small \(.*\) answers from [1-9]\d* documents")
-    assert any(ready.fullmatch(line) for line in said)
 
 
 def test_progress_is_a_line_every_few_seconds(caplog: pytest.LogCaptureFixture) -> None:
