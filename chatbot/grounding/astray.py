@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.grounding.asked import Asked, meet, values_of
-from chatbot.grounding.elsewhere import CURRENCY_OF, OUTSIDE, placed_values
+from chatbot.grounding.elsewhere import OUTSIDE, placed_values
 from chatbot.grounding.fact import missing
-from chatbot.grounding.lexicon import apart, asked_for
+from chatbot.grounding.lexicon import CURRENCY_OF, apart, asked_for
 from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions

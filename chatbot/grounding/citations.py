@@ -13,9 +13,10 @@ from langchain_core.documents import Document
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.astray import astray, beneath_other, beside_code
 from chatbot.grounding.conclusions import lead_verdict
+from chatbot.grounding.denied_for import denied_for
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
-from chatbot.grounding.halves import unanswered
+from chatbot.grounding.halves import admits, unanswered
 from chatbot.grounding.limits import limited
 from chatbot.grounding.other_case import other_case
 from chatbot.grounding.other_thing import by_another
@@ -84,6 +85,8 @@ def verify(
     told_by: tuple[Span, ...] = ()
     for start, end in places:
         claim = answer[start:end]
+        if admits(claim):
+            continue
         told = other if regions(claim) else None
         found = Finding((), told) if told else evidence(claim, spans, asked.reading)
         found = _of_the_same_row(claim, found, told_by, asked)
@@ -99,7 +102,14 @@ def verify(
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
             wrong = wrong or other_case(read(claim), found.spans, spans, asked)
-            other_thing = None if wrong else by_another(read(claim), found.spans, spans, asked)
+            other_thing = (
+                None
+                if wrong
+                else (
+                    by_another(read(claim), found.spans, spans, asked)
+                    or denied_for(read(claim), found.spans, spans, asked)
+                )
+            )
             if other_thing:
                 wrong = other_thing.reason
                 decided = other_thing.span.text if other_thing.decides else ""

@@ -4,6 +4,7 @@ import re
 
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
+from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.opposites import plain_bounds, sides
 from chatbot.grounding.overlap import LIGHT, has_stem, overlap
 from chatbot.grounding.pieces import JOINED, Piece, stems_of
@@ -17,6 +18,11 @@ _FROM_TO = re.compile(
 )
 _EXCEPTION = re.compile(
     r"\b(?:except|apart from|außer|sauf|excepto|salvo)\b(?P<what>[^,;.:()]*)", re.IGNORECASE
+)
+_NOT_FOR = re.compile(
+    r"\W*(?:(?:and|und|et|y)\s+)?(?:not|nicht|pas|no)\s+(?:for|in|to|on|at|with|off|für|in|an|bei|"
+    r"mit|nach|pour|en|aux?|dans|para|con|a)\b",
+    re.IGNORECASE,
 )
 _SAME_SUBJECT = 0.05
 _WHOLE_SUBJECT = 1.5
@@ -144,8 +150,12 @@ def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None
 
 
 def denial(claim: Reading, source: Reading) -> str | None:
-    """Whether the claim says "not" where its source neither does nor has a word for it."""
-    negative = any(clause.denies for clause in claim.clauses)
+    """Whether the claim says "not" where its source neither does nor has a word for it; "not for
+    Team" is what "for Desk only" says."""
+    only = bool(LIMIT.search(claim.text) and LIMIT.search(source.text))
+    negative = any(
+        clause.denies and not (only and _NOT_FOR.match(clause.text)) for clause in claim.clauses
+    )
     if negative and not any(c.negative or sides(c.text, "polar") for c in source.clauses):
         return "it says 'not', which its source does not"
     return None

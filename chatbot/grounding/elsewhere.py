@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chatbot.grounding.asked import Asked, meet, values_of
 from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.lexicon import CURRENCIES, part_of, words
+from chatbot.grounding.lexicon import CURRENCIES, CURRENCY_OF, part_of, words
 from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions
@@ -26,7 +26,6 @@ _PLACED = re.compile(
     re.IGNORECASE,
 )
 _KINDS = ("region", "tier", "generation", "season", "speed", "client")
-CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
 
 
 def elsewhere(answer: str, asked: Asked) -> str | None:

@@ -31,7 +31,7 @@ from chatbot.grounding.overlap import (
     pieces_covered,
     same_words,
 )
-from chatbot.grounding.parts import readings
+from chatbot.grounding.parts import main_clauses, readings
 from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.series import other_member
@@ -108,6 +108,8 @@ def evidence(
         return found
     if alike and (meant := _meant(said, ranked, spans, alike)):
         return Finding((meant,))
+    if each := _each(said, spans, asked):
+        return Finding(each)
     return _unsupported(said, ranked, spans)
 
 
@@ -213,7 +215,7 @@ def _otherwise(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
         or renamed(claim, source, over, elsewhere(span, spans))
         or misplaced(claim, source, over, elsewhere(span, spans))
         or other_name(claim, source, around)
-        or unknown_name(claim, around)
+        or unknown_name(claim, source, around)
         or miscopied(claim, source)
         or other_sibling(claim, source, over, span.families)
         or _of_another_member(claim, span)
@@ -321,6 +323,16 @@ def _parts(
             found.append(best)
     every = [reading for span in found for reading in (span.reading, span.over)]
     return tuple(found) if coverage(claim, *every) >= COVERED else ()
+
+
+def _each(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[Span, ...]:
+    """The spans of a claim's main clauses, where each of them is a sentence of its own."""
+    parts = main_clauses(claim)
+    if len(parts) < 2:
+        return ()
+    parts[0] = f"{claim.lead}, {parts[0]}" if claim.lead else parts[0]
+    found = [evidence(part, spans, asked).spans for part in parts]
+    return tuple({id(span): span for each in found for span in each}.values()) if all(found) else ()
 
 
 def _best(piece: Reading, ranked: Sequence[Span], spans: Sequence[Span]) -> Span | None:

@@ -33,6 +33,12 @@ _MONTH = "|".join(
     jun jul aoû aug ago sep okt oct nov dez déc dic ene avr Mai Mär Okt Dez""",
     )
 )
+# "In April and May 12 working days" is no day of May.
+_OF_SOMETHING = (
+    r"\s?(?:[€$£%]|(?:(?:working|business|full|further) )?(?:days?|nights?|weeks?|months?|years?|"
+    r"hours?|minutes?|EUR|USD|GBP|CHF|euros?|dollars?|pounds?|francs?|kg|Tagen?|Werktagen?|Nächten?|"
+    r"Wochen?|Stunden?|jours?|nuits?|semaines?|días?|noches?|semanas?)\b)"
+)
 _DATES = (
     re.compile(
         r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)? (?:of |de )?"
@@ -41,6 +47,7 @@ _DATES = (
     ),
     re.compile(
         rf"\b(?P<month>(?:{_MONTH})[^\W\d_]*)\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:%.]\d|\w)"
+        rf"(?!{_OF_SOMETHING})"
         r"(?:,? (?P<year>\d{4})\b)?"
     ),
     re.compile(rf"\b(?P<month>(?:{_MONTH})[^\W\d_]*)\.? (?:de )?(?P<year>(?:19|20)\d{{2}})\b"),

@@ -78,6 +78,13 @@ _UNKNOWN = re.compile(
     r"ne (?:dit|disent|précise\w*)|no (?:dicen?|mencionan?|indican?))\b",
     re.IGNORECASE,
 )
+_ADMITS = re.compile(
+    r"(?:the|these|our|die|unsere|les|nos|los|nuestros)? ?(?:documents?|passages?|documentation|"
+    r"articles?|"
+    r"pages?|knowledge base|sources?|dokumente?|unterlagen|artikel|seiten?|documentos?|artículos)\b"
+    r"[^.;]{0,30}?" + _UNKNOWN.pattern,
+    re.IGNORECASE,
+)
 _PERSON = re.compile(
     r"\b(?:customers?|clients?|users?|buyers?|sellers?|people|person|you|we|us|your|our|they|wir|uns|"
     r"sie|ihr|kund\w+|nutzer\w*|nous|vous|client\w*|nosotros|usted\w*)\b",
@@ -119,6 +126,12 @@ def unanswered(question: str, answer: str, spans: Sequence[Span] = ()) -> list[s
     if said.lead == "no" or _UNKNOWN.search(answer):
         return []
     return _parts_missed(question, said, spans) or _things_missed(question, said, spans)
+
+
+def admits(sentence: str) -> bool:
+    """Whether a sentence only says that the documents do not say something: it claims nothing that
+    could rest on them."""
+    return _ADMITS.match(sentence.strip()) is not None
 
 
 def _parts_missed(question: str, said: Reading, spans: Sequence[Span]) -> list[str]:

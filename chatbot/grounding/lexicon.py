@@ -20,7 +20,13 @@ _WITHOUT = re.compile(r"\bw/o\b")
 _NUMBER_SIGN = re.compile(
     r"\b(part|card|serial|order|phone|invoice|model|account|item|article) no\b\.?", re.IGNORECASE
 )
-CURRENCIES = frozenset("eur usd gbp chf".split())  # noqa: SIM905
+# Of regions and countries whose prices are told by their currency.
+CURRENCY_OF = {
+    "EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf", "Japan": "jpy", "Sweden": "sek",
+    "Norway": "nok", "Denmark": "dkk", "Poland": "pln", "Canada": "cad", "Australia": "aud",
+    "Czech Republic": "czk", "Hungary": "huf", "New Zealand": "nzd", "India": "inr",
+}  # fmt: skip
+CURRENCIES = frozenset([*CURRENCY_OF.values(), "sgd", "isk"])
 _POLITE = 6  # words of a greeting or a closing line
 _SYMPATHY = 20  # of one such as "Sorry to hear the lamp isn't what you were hoping for"
 # What turns from sympathy to what is so.

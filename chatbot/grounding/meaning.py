@@ -10,14 +10,13 @@ from chatbot.grounding.binding import other_binding, other_code, other_kind
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.denial import denial, opposite
 from chatbot.grounding.fact import Fact, missing, wording_of
-from chatbot.grounding.lexicon import CURRENCIES, Term
+from chatbot.grounding.lexicon import CURRENCIES, CURRENCY_OF, Term
 from chatbot.grounding.mixing import mixed
 from chatbot.grounding.overlap import same_words
 from chatbot.grounding.rates import TIMES, speaks_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.turned import turned
 
-_CURRENCY_OF = {"EU": "eur", "UK": "gbp", "US": "usd", "Switzerland": "chf"}
 _RATES = ("rate", "each")
 
 
@@ -118,7 +117,7 @@ def added_rate(claim: Reading, told: Sequence[Reading]) -> str | None:
 
 def _told_by_currency(term: Term, claim: Reading, source: Reading, own: set[str]) -> bool:
     """ "6 GBP in the UK" rests on "6 GBP or 7 EUR" where no region is named."""
-    unit = _CURRENCY_OF.get(term.value) if not own else None
+    unit = CURRENCY_OF.get(term.value) if not own else None
     paid = [fact for fact in claim.facts if fact.unit and fact.unit == unit]
     return bool(paid) and not missing(paid, source.facts)
 

@@ -18,6 +18,7 @@ _INSIDE = re.compile(
     r"(?P<name>[A-Z][a-z]{2,}[\w'-]*|[A-Z]{3,})\b"
 )
 _POINTS = re.compile(r"\b(?:if|when|once|while|wenn|falls|si) (?:it|they|er|sie|es|elle)\b", re.I)
+_WE = re.compile(r"\b(?:we|us|our|ours)\b", re.IGNORECASE)
 _IS_A = re.compile(
     r"\b(?:is|are|means|ist|sind|bedeutet|est|sont|es|son)\s(?:an?|the|eine?[nmrs]?|der|die|das|une?|"
     r"les?|la|el|los|las|una?)\s",
@@ -95,22 +96,27 @@ def other_name(claim: Reading, source: Reading, told: Iterable[Reading]) -> str 
     return None
 
 
-def unknown_name(claim: Reading, told: Iterable[Reading]) -> str | None:
-    """A name within a sentence that nothing ``told`` around its source has: "it connects by
-    Bluetooth" of "it connects by Wi-Fi". A "no" may name what is not there."""
+def unknown_name(claim: Reading, source: Reading, told: Iterable[Reading]) -> str | None:
+    """A name within a sentence that nothing ``told`` around its ``source`` has: "it connects by
+    Bluetooth" of "it connects by Wi-Fi". A "no" may name what is not there, and a name may stand in
+    the place of a "we": "up to Acme's own limit" of "up to our limit"."""
     if claim.language != "en" or claim.negative or claim.lead == "no":
         return None
     known = [reading for reading in told if reading.language == "en"]
     stems = frozenset[str]().union(*(reading.stems for reading in known))
     texts = " ".join(reading.text for reading in known).lower()
     terms = {term.text for term in claim.terms} | {fact.text for fact in claim.facts}
+    ours = _WE.search(source.text) and not _WE.search(claim.text)
     for match in _INSIDE.finditer(claim.text):
         name = match["name"]
         own = stems_of(name, "en") - LIGHT - general_words()
         if name in terms or name.lower() in texts or not own:
             continue
-        if not any(has_stem(stem, stems) for stem in own):
+        if any(has_stem(stem, stems) for stem in own):
+            continue
+        if not ours:
             return f"it says '{name}', of which its source does not speak"
+        ours = None  # of one name
     return None
 
 

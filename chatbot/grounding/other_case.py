@@ -1,6 +1,7 @@
 """An answer about another case than the one that a question gives: the price of "1–3 properties" to
-"what do 6 flats cost?", "orders before 11:00 ship today" to one of 12:15 where the source goes on
-"otherwise tomorrow", or "no, it must be under 16 kW" to "it is 14 years old, is it covered?".
+"what do 6 flats cost?", the row "B1" to "what is the fee of B2?", "orders before 11:00 ship today"
+to one of 12:15 where the source goes on "otherwise tomorrow", or "no, it must be under 16 kW" to
+"it is 14 years old, is it covered?".
 """
 
 import re
@@ -12,6 +13,7 @@ from chatbot.grounding.asked import Asked
 from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
+from chatbot.grounding.pieces import Piece
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 
@@ -39,10 +41,32 @@ def other_case(
     """What is wrong with a sentence that rests on ``found`` of all ``spans`` where it is of another
     case than the question gives; ``None`` where that is not certain."""
     return (
-        _other_band(claim, found, spans, asked)
+        _other_row(claim, found, spans, asked)
+        or _other_band(claim, found, spans, asked)
         or _other_branch(claim, found, asked)
         or _other_reason(claim, found, spans, asked)
     )
+
+
+def _other_row(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> str | None:
+    """The row of a table that another code names than the only one of the question, which a row of
+    the same table has."""
+    wanted = _codes(asked.reading)
+    for span in found if len(wanted) == 1 and not claim.lead else ():
+        own = _codes(span.reading.pieces[0]) if span.cells else frozenset()
+        if not own or own & wanted or wanted & _codes(span.reading) or wanted & _codes(claim):
+            continue
+        table = [s for s in spans if (s.passage, s.row) == (span.passage, span.row) and s.cells]
+        if any(wanted <= _codes(row.reading.pieces[0]) for row in table):
+            return f"the question asks about '{min(wanted)}', and it tells of '{min(own)}'"
+    return None
+
+
+def _codes(part: Piece) -> frozenset[str]:
+    codes = (fact.values for fact in part.facts if fact.kind == "code")
+    return frozenset(str(value) for values in codes for value in values)
 
 
 def _other_band(

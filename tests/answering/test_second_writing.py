@@ -203,6 +203,18 @@ async def test_a_yes_does_not_take_the_place_of_a_no(service: ChatService) -> No
     assert last(events).unsupported
 
 
+async def test_a_no_takes_the_place_of_a_yes_where_the_question_decides_it(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, other = f"Yes, {OTHER[0].lower()}{OTHER[1:]}", f"No, {RIGHT[0].lower()}{RIGHT[1:]}"
+    engine = InTurn(said, other)
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: 0.5)  # it cannot tell
+    asked = replace(ASKED, text="can US customers return a product after 60 days?")
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
+    assert (answer.answer, answer.unsupported) == (other, [])
+    assert support(answer) == "partly"
+
+
 @pytest.mark.parametrize("others", [(OTHER, OTHER), ("I don't know.", "Je ne sais pas."), ()])
 async def test_where_no_other_is_better_the_first_stays_marked(
     service: ChatService, others: tuple[str, ...]

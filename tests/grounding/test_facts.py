@@ -28,3 +28,9 @@ def test_an_article_is_no_unit_of_time() -> None:
     assert "year" not in [fact.unit for fact in facts("For generation 2 an upgrade is sold.")]
     assert [fact.unit for fact in facts("La garantie dure 1 an.")] == ["year"]
     assert [fact.unit for fact in facts("La garantie dure 2 ans.")] == ["year"]
+
+
+def test_a_number_of_things_is_no_day_of_the_month_before_it() -> None:
+    found = facts("Repairs take 5 working days, in April and May 12 working days.")
+    assert [fact.full for fact in found] == ["5 working days", "April", "May", "12 working days"]
+    assert [fact.full for fact in facts("It opens on May 12.")] == ["May 12"]

@@ -101,3 +101,21 @@ def test_the_time_may_be_given_earlier_in_the_conversation() -> None:
 )  # fmt: skip
 def test_a_reason_has_something_of_its_question(question: str, answer: str, right: bool) -> None:
     assert bool(checked("Who can berth", question, answer).unsupported) is not right
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        ("fee for the c2 craft", "A C1 craft pays £12.", False),
+        ("fee for the c2 craft", "It is £12 a week.", False),
+        ("fee for the c2 craft", "A C2 craft pays £19.", True),
+        ("fee for c1 and c2", "A C1 craft pays £12.", True),  # half of it
+        ("may a c2 craft pay the fee of c1?", "No, C1 craft pay £12.", True),
+    ],
+)
+def test_a_row_is_that_of_the_code_that_is_asked_about(
+    question: str, answer: str, right: bool
+) -> None:
+    text = "| Craft | Fee a week |\n|---|---|\n| C1 | £12 |\n| C2 | £19 |"
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Fees", "start": 0})
+    assert bool(verify(answer, [page], question).unsupported) is not right

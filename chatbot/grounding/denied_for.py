@@ -1,0 +1,81 @@
+"""A "yes" where another sentence denies it of the very thing that the question names: "Yes, it can
+be booked late for 35 EUR" to "can the spring exam be booked late?", beside "The spring exam cannot
+be booked late".
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot.grounding.asked import Asked
+from chatbot.grounding.denial import conditional
+from chatbot.grounding.lexicon import words
+from chatbot.grounding.limits import LIMIT
+from chatbot.grounding.other_thing import Against
+from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
+from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.reading import Reading
+from chatbot.grounding.sources import Span
+from chatbot.grounding.topics import points_back
+
+_SHARED = 2  # words of the question besides the name
+_SHOWN = 80  # characters
+_NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+")
+_WORD = re.compile(r"[^\W_][\w-]*")
+
+
+def denied_for(
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+) -> Against | None:
+    """What is wrong with the "yes" of a claim that rests on ``found`` of all ``spans``, none of
+    which has a name of the question's, where one with that name denies what is asked about;
+    ``None`` where none does, or another one affirms it."""
+    question = asked.reading
+    if claim.lead != "yes" or question.denies or LIMIT.search(question.text):
+        return None
+    told = {word.lower() for text in _texts(claim, found, spans) for word in _WORD.findall(text)}
+    names = {name for name in _names(question.text, spans) if name.lower() not in told}
+    wanted = asked.stems - LIGHT - plain_stems()
+    for name in sorted(names):
+        said = list(_of(name, wanted, spans, question.language))
+        denied = [span for span, clause in said if clause.negative]
+        if denied and all(clause.negative for _, clause in said):
+            text = " ".join(denied[0].text.split())
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            alone = denied[0].row < 0 and not denied[0].item and not points_back(text)
+            same = denied[0].reading.language == question.language
+            return Against(f"of '{name}' its source says: '{shown}'", denied[0], alone and same)
+    return None
+
+
+def _texts(claim: Reading, found: Sequence[Span], spans: Sequence[Span]) -> Iterator[str]:
+    """A claim, what it rests on, and what stands over that but for sentences of its passages."""
+    sentences = {span.text for span in spans if not span.heading}
+    yield claim.text
+    for span in found:
+        yield span.text
+        yield from (over for over in span.over.text.split(" | ") if over not in sentences)
+
+
+def _names(question: str, spans: Sequence[Span]) -> Iterator[str]:
+    """The words of the question that the spans write with a capital only."""
+    asked = {word.lower() for word in _WORD.findall(question)}
+    capital = {name for span in spans for name in _NAME.findall(span.text) if name.lower() in asked}
+    plain = {word for span in spans for word in _WORD.findall(span.text) if word.islower()}
+    return (name for name in capital if name.lower() not in plain)
+
+
+def _of(
+    name: str, wanted: frozenset[str], spans: Sequence[Span], language: str
+) -> Iterator[tuple[Span, Piece]]:
+    """The clauses with a name and enough of the other words that are ``wanted``."""
+    others = wanted - stems_of(name, language)
+    for span in spans:
+        if span.heading or span.row >= 0 or span.reading.language != language:
+            continue
+        for clause in span.reading.clauses:
+            said = {word.lower() for word in _WORD.findall(clause.text)}
+            if name.lower() not in said or conditional(clause) or said & words("exception"):
+                continue
+            held = clause.stems | clause.taken
+            if sum(has_stem(stem, held) for stem in others) >= _SHARED:
+                yield span, clause

@@ -1,0 +1,47 @@
+"""A yes that another sentence denies of what the question names."""
+
+import pytest
+
+from chatbot.grounding.citations import verify
+from chatbot.passage import Passage
+
+TEXT = """# Moorings
+
+Late booking is possible up to three days after the closing date, for £35. For the Regatta there
+is no late booking. Visitors' boats may stay overnight at Quay and Basin. Wharfside does not take
+visitors' boats overnight. Late booking for the Gala costs £50.
+
+# Conditions
+
+Wharfside takes no rented trailers.
+
+- A rented trailer at Quay or Basin has a plate.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "reason"),
+    [
+        ("closing date of the regatta was missed, late booking ok?",
+         "Yes, late booking is possible up to three days after the closing date, for £35.",
+         "of 'Regatta' its source says: 'For the Regatta there is no late booking.'"),
+        ("closing date was missed, late booking ok?",
+         "Yes, late booking is possible up to three days after the closing date, for £35.", ""),
+        ("closing date of the gala was missed, late booking ok?",
+         "Yes, late booking is possible up to three days after the closing date, for £35.", ""),
+        ("may a visitors boat lie at wharfside overnight",
+         "Yes, visitors' boats may stay overnight at Quay and Basin.",
+         "of 'Wharfside' its source says: "
+         "'Wharfside does not take visitors' boats overnight.'"),
+        ("is a rented trailer taken at wharfside",
+         "Yes, a rented trailer at Quay or Basin has a plate.",
+         "of 'Wharfside' its source says: 'Wharfside takes no rented trailers.'"),
+        ("may a visitors boat lie at quay overnight",
+         "Yes, visitors' boats may stay overnight at Quay and Basin.", ""),
+    ],
+)  # fmt: skip
+def test_a_yes_is_that_of_what_is_named(question: str, answer: str, reason: str) -> None:
+    page = Passage(page_content=TEXT, metadata={"path": "a.md", "title": "Moorings", "start": 0})
+    found = verify(answer, [page], question)
+    assert [item.reason for item in found.unsupported] == ([reason] if reason else [])
+    assert bool(found.decided_by) is bool(reason)
