@@ -13,7 +13,11 @@ _FRACTIONS = {
     "⅝": "5/8", "⅞": "7/8",
 }  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_MONEY = r"US\$|[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)"
+# A code behind a number is of that one: "180 GBP 2 times".
+_MONEY = (
+    r"US\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
+    r"ISK)"
+)
 _SIGNS = ("$", "€", "£", "¥", "US$")
 _NUMBER = re.compile(
     rf"(?:(?P<before>{_MONEY})\s?)?"

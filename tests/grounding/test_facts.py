@@ -34,3 +34,15 @@ def test_a_number_of_things_is_no_day_of_the_month_before_it() -> None:
     found = facts("Repairs take 5 working days, in April and May 12 working days.")
     assert [fact.full for fact in found] == ["5 working days", "April", "May", "12 working days"]
     assert [fact.full for fact in facts("It opens on May 12.")] == ["May 12"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("An adviser costs 180 GBP once.", ["180 GBP", "1"]),
+        ("It is 10 EUR 3 nights a week.", ["10 EUR", "3 nights"]),
+        ("It costs SGD 5, not EUR 3.", ["5 SGD", "3 EUR"]),
+    ],
+)
+def test_a_currency_is_that_of_the_number_before_it(text: str, told: list[str]) -> None:
+    assert [fact.full for fact in facts(text)] == told
