@@ -47,10 +47,13 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         best = about_the_same(clause, source)
         if clause.in_denied_list and agreed:
             continue
-        agreed = clause.negative and bool(best) and all(other.negative for other in best)
+        agreed = clause.negative and bool(best) and all(map(_negative, best))
         if conditional(clause) and not any(map(conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
         if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
+            continue
+        excepted = words("exception") & _said(claim)
+        if excepted and all(excepted & _said(other) for other in best):
             continue
         if best and all(_denies(clause, other, source) for other in best):
             told = clause.negative and _denied_words(clause, source)
@@ -108,11 +111,13 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
     size = len(clause.stems) + len(clause.facts)
     if not clause.stems and not clause.negative:
         return []
-    shares = [_share(clause, other) for other in source.clauses]
-    most = max(shares, default=0)
-    if not most or most < size / 2:
+    shares = {id(other): _share(clause, other) for other in source.clauses}
+    near = [c for c in source.clauses if shares[id(c)] >= size / 2]
+    holding = [c for c in near if clause.facts and not missing(clause.facts, c.facts)]
+    most = max((shares[id(c)] for c in holding or near), default=0)
+    if not most:
         return []
-    best = [c for c, share in zip(source.clauses, shares, strict=True) if share >= most - _NEARLY]
+    best = [c for c in holding or near if shares[id(c)] >= most - _NEARLY]
     if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
         return []
     return best
@@ -260,7 +265,13 @@ def _limits(clause: Piece) -> bool:
 
 
 def _denies(piece: Piece, other: Piece, source: Reading) -> bool:
-    return (piece.negative != other.negative) != _says_opposite_state(piece, other, source)
+    return (piece.negative != _negative(other)) != _says_opposite_state(piece, other, source)
+
+
+def _negative(clause: Piece) -> bool:
+    """Whether it denies, or goes on with a list of what is denied: "no service to Malta or to
+    Gozo"."""
+    return clause.negative or clause.in_denied_list
 
 
 def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:

@@ -1,9 +1,8 @@
 """The spans of passages that say what a sentence says, or why there are none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from chatbot.grounding.around import beside, elsewhere, told, with_names
 from chatbot.grounding.cells import other_cell
@@ -13,7 +12,6 @@ from chatbot.grounding.copying import copies, miscopied, repeats
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import missing
 from chatbot.grounding.families import other_sibling
-from chatbot.grounding.lexicon import words
 from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
 from chatbot.grounding.naming import (
@@ -31,11 +29,11 @@ from chatbot.grounding.overlap import (
     pieces_covered,
     same_words,
 )
+from chatbot.grounding.pairs import SAME_WORDS, pairs
 from chatbot.grounding.parts import main_clauses, readings
-from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.series import other_member
-from chatbot.grounding.sources import Span, follow, join_spans
+from chatbot.grounding.sources import Span
 from chatbot.grounding.sums import compared, sources_of_sum, without, worked_out
 from chatbot.grounding.turned import turned
 from chatbot.text.languages import language_of
@@ -47,10 +45,8 @@ _LIKELIEST = 24
 # is compared with each span, alone and in parts.
 _LONGEST = 1000
 _SAME = 1.7  # a span of this score speaks of the very same
-_SAME_WORDS = 0.9  # where the sentence has no facts
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
 _CLOSE = 0.25  # one that is about it at all
-_DEFINITE = frozenset("the such both also there then der die das dieser le la les el los".split())  # noqa: SIM905
 _MOSTLY = 0.6  # what is about the same thing and place
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
@@ -84,11 +80,11 @@ def evidence(
         near = [span for span in near if span.reading.language == said.language]
     copied = [span for span in near if copies(said, span.reading)]
     near = copied or near
-    for span in near if copied else [*near, *_pairs(said, spans, near)]:
+    for span in near if copied else [*near, *pairs(said, spans, near)]:
         reason = _says(said, span, spans)
         if reason is None:
             return Finding((span,))
-        same = _score(said, span) >= (_SAME if said.facts else _SAME_WORDS)
+        same = _score(said, span) >= (_SAME if said.facts else SAME_WORDS)
         alone = len(said.clauses) == 1 and (same or same_words(said, span.reading))
         if alone and span.row < 0 and (other := rival(said, span.reading)):
             return Finding((), other, span)
@@ -143,44 +139,6 @@ def _score(claim: Reading, span: Span) -> float:
     facts = len(claim.facts) - len(missing(claim.facts, span.reading.facts))
     share = facts / len(claim.facts) if claim.facts else 0.0
     return coverage(claim, span.reading, span.over) + share
-
-
-def _pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Iterator[Span]:
-    """Two sentences as one, unless the likeliest one says it of something else."""
-    if near and _of_another(claim, near[0], spans):
-        return
-    wanted = {id(span) for span in near}
-    for one, other in pairwise(spans):
-        if not follow(one, other) or (id(one) not in wanted and id(other) not in wanted):
-            continue
-        both = join_spans(one, other)
-        if any(other_sibling(claim, s.reading, both.reading, s.families) for s in (one, other)):
-            continue  # "on every plan" of the one is not said by the other
-        if len(claim.clauses) > 1 or _goes_on(other):
-            yield both
-
-
-def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
-    """Whether a sentence says it of something else."""
-    source, over = span.reading, span.over
-    if renamed(claim, source, over, elsewhere(span, spans)):
-        return True
-    whole = span.row < 0 and coverage(claim, source, over) >= _SAME_WORDS
-    if not whole or missing(claim.facts, source.facts):
-        return False
-    return bool(
-        other_sibling(claim, source, over, span.families)
-        or (claim.facts and objection(claim, source, over, beside(span, spans)))
-    )
-
-
-def _goes_on(span: Span) -> bool:
-    """Whether a sentence speaks of what the one before it is about: "It is ...", "For booklets 5
-    mm."."""
-    said = [word.lower() for word in WORD.findall(span.text)]
-    if not said or said[0] in words("pronoun") | _DEFINITE:
-        return True
-    return not set(said) & words("goes_on")
 
 
 def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVERED) -> str | None:

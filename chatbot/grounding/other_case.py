@@ -5,7 +5,8 @@ to one of 12:15 where the source goes on "otherwise tomorrow", or "no, it must b
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,17 +52,34 @@ def other_case(
 def _other_row(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> str | None:
-    """The row of a table that another code names than the only one of the question, which a row of
-    the same table has."""
-    wanted = _codes(asked.reading)
-    for span in found if len(wanted) == 1 and not claim.lead else ():
-        own = _codes(span.reading.pieces[0]) if span.cells else frozenset()
-        if not own or own & wanted or wanted & _codes(span.reading) or wanted & _codes(claim):
-            continue
+    """The row of a table with another code or name than the question has, which is that of another
+    row: "Spanish A1" to "the price of Arabic A1?"."""
+    wanted = asked.stems | _codes(asked.reading)
+    for span in found if not claim.lead else ():
         table = [s for s in spans if (s.passage, s.row) == (span.passage, span.row) and s.cells]
-        if any(wanted <= _codes(row.reading.pieces[0]) for row in table):
-            return f"the question asks about '{min(wanted)}', and it tells of '{min(own)}'"
+        names = Counter(mark for row in table for mark in _name(row))
+        own = {mark for mark in _name(span) if names[mark] == 1}
+        if not own or _has(own, wanted):
+            continue
+        for row in table:
+            theirs = {mark for mark in _name(row) if names[mark] == 1} if row is not span else set()
+            held = claim.stems | _codes(claim) | span.reading.stems | _codes(span.reading)
+            if theirs and all(has_stem(mark, wanted) for mark in theirs) and not _has(theirs, held):
+                told, said = row.cells[0][1], span.cells[0][1]
+                return f"the question asks about '{told}', and it tells of '{said}'"
     return None
+
+
+def _has(marks: Collection[str], held: frozenset[str]) -> bool:
+    return any(has_stem(mark, held) for mark in marks)
+
+
+def _name(row: Span) -> frozenset[str]:
+    """What the first cell of a row is about."""
+    if not row.cells:
+        return frozenset()
+    name = read(row.cells[0][1], row.reading.language)
+    return (name.stems | _codes(name)) - LIGHT - plain_stems()
 
 
 def _codes(part: Piece) -> frozenset[str]:

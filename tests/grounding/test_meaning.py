@@ -205,3 +205,23 @@ def test_a_number_belongs_to_its_generation(claim: str, other: bool) -> None:
     assert [each.startswith("it says") for each in unsupported(claim, passage(source))] == (
         [True] if other else []
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("New copies of keys are free for 3 years; after that keys cannot be copied again.",
+         "New copies are free for 3 years; after that keys cannot be copied again."),
+        ("Bait must not be left in the box for longer than 3 days, in a warm box for no longer "
+         "than 1 day.",
+         "Do not leave bait in the box for longer than 3 days, in a warm box for no longer "
+         "than 1 day."),
+        ('On a slope the lift slows to 20 % of its speed unless "Full speed" is ticked.',
+         'On a slope it slows to 20 % unless "Full speed" is ticked.'),
+    ],
+)  # fmt: skip
+def test_a_clause_is_compared_with_the_one_that_has_its_number_or_exception(
+    claim: str, source: str
+) -> None:
+    page = Document(source, metadata={"path": "a.md", "start": 0, "title": "Rules"})
+    assert not verify(claim, [page]).unsupported

@@ -111,11 +111,16 @@ def test_a_reason_has_something_of_its_question(question: str, answer: str, righ
         ("fee for the c2 craft", "A C2 craft pays £19.", True),
         ("fee for c1 and c2", "A C1 craft pays £12.", True),  # half of it
         ("may a c2 craft pay the fee of c1?", "No, C1 craft pay £12.", True),
+        ("price of a gannet locker", "The Heron locker costs £7.", False),
+        ("price of a gannet locker", "The Gannet locker costs £9.", True),
+        ("price of a locker", "The Heron locker costs £7.", True),
+        ("gannet or heron locker, which is cheaper", "The Heron locker costs £7.", True),
     ],
 )
-def test_a_row_is_that_of_the_code_that_is_asked_about(
+def test_a_row_is_that_of_the_code_or_name_that_is_asked_about(
     question: str, answer: str, right: bool
 ) -> None:
-    text = "| Craft | Fee a week |\n|---|---|\n| C1 | £12 |\n| C2 | £19 |"
+    text = "| Craft | Fee a week |\n|---|---|\n| C1 | £12 |\n| C2 | £19 |\n\n"
+    text += "| Kind | Price |\n|---|---|\n| Gannet locker | £9 |\n| Heron locker | £7 |"
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Fees", "start": 0})
     assert bool(verify(answer, [page], question).unsupported) is not right
