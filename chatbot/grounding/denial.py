@@ -24,6 +24,7 @@ _NOT_FOR = re.compile(
     r"mit|nach|pour|en|aux?|dans|para|con|a)\b",
     re.IGNORECASE,
 )
+_STOPPED = re.compile(r"\b(?:stopped|ceased|quit|gave up) \w+ing\b", re.IGNORECASE)
 _SAME_SUBJECT = 0.05
 _WHOLE_SUBJECT = 1.5
 _SAME_TERM = 0.5
@@ -269,9 +270,9 @@ def _denies(piece: Piece, other: Piece, source: Reading) -> bool:
 
 
 def _negative(clause: Piece) -> bool:
-    """Whether it denies, or goes on with a list of what is denied: "no service to Malta or to
-    Gozo"."""
-    return clause.negative or clause.in_denied_list
+    """Whether it denies, goes on with a list of what is denied ("no service to Malta or to Gozo"),
+    or says what was given up: "we stopped taking checks"."""
+    return clause.negative or clause.in_denied_list or bool(_STOPPED.search(clause.text))
 
 
 def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:

@@ -210,6 +210,8 @@ def test_a_number_belongs_to_its_generation(claim: str, other: bool) -> None:
 @pytest.mark.parametrize(
     ("claim", "source"),
     [
+        ("No, coins have not been taken since 2019.",
+         "We stopped taking coins in 2019, and never took notes."),
         ("New copies of keys are free for 3 years; after that keys cannot be copied again.",
          "New copies are free for 3 years; after that keys cannot be copied again."),
         ("Bait must not be left in the box for longer than 3 days, in a warm box for no longer "
