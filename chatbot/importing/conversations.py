@@ -127,7 +127,8 @@ def _signs(line: str) -> bool:
 def question_of(subject: str, asked: str) -> str:
     """What a customer wrote, under the subject where that says more."""
     subject = bare_subject(subject).strip()
-    if not subject or words_of(subject) <= words_of(asked):
+    begun = " ".join(subject.rstrip(".…").split())  # programs make it of the text, and cut it off
+    if words_of(subject) <= words_of(asked) or begun in " ".join(asked.split()):
         return asked
     return f"{subject}\n\n{asked}"
 

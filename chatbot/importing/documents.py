@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -80,7 +81,8 @@ def _digest(text: str) -> str:
 
 
 def _safe(name: str) -> str:
-    name = _UNSAFE.sub("-", name.strip()).strip("-.")[:_LONGEST].rstrip("-.")
+    name = unicodedata.normalize("NFC", name.strip())  # some disks part letters and accents
+    name = _UNSAFE.sub("-", name).strip("-.")[:_LONGEST].rstrip("-.")
     while len(name.encode()) > 3 * _LONGEST:
         name = name[:-1]
     return name or "unnamed"

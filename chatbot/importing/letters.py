@@ -25,6 +25,7 @@ _MOST_BOUNDARIES = 20_000
 _MOST_NESTED = 200  # parts that hold parts
 _MOST_TEXT = 200_000  # characters that are read of what was written
 _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_OLDER = "cp1252"  # of headers whose bytes are no UTF-8: what Western European programs wrote
 _LOST = "\ufffd"  # stands for bytes that are no text: an id with it would mean several letters
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ROBOT = re.compile(r"^(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|bounce)", re.IGNORECASE)
@@ -74,8 +75,8 @@ def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
     sender, name = next(iter(_people(message, "From")), ("", ""))
     answers = [address for address, _ in _people(message, "Reply-To")]
     answer_to = answers[0] if answers else sender
-    keys = [key for key in _ID.findall(_header(message, "Message-ID")) if _LOST not in key]
-    refers = _ID.findall(f"{_header(message, 'References')} {_header(message, 'In-Reply-To')}")
+    keys = _ids(message, "Message-ID")
+    refers = _ids(message, "References", "In-Reply-To")
     return Letter(
         key=keys[0] if keys else f"<{hashlib.sha256(data).hexdigest()[:16]}>",
         named=bool(keys),
@@ -117,22 +118,35 @@ def _parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: EmailMessage, name: str, older: str = _OLDER) -> str:
     """A header on one line; nothing where there is none or it cannot be read."""
     try:
-        return _one_line(str(message[name] or ""))
+        raw = next((v for each, v in message.raw_items() if each.lower() == name.lower()), "")
+        # Of bytes as they are the library's parser keeps no more than that there were some.
+        as_it_is = not raw.isascii() and "=?" not in raw
+        return _one_line(raw if as_it_is else str(message[name] or ""), older)
     except _DAMAGE:
         return ""
 
 
-def _one_line(text: str) -> str:
+def _ids(message: EmailMessage, *names: str) -> list[str]:
+    """The names of letters in headers."""
+    said = " ".join(_header(message, name, "utf-8") for name in names)
+    return [key for key in _ID.findall(said) if _LOST not in key]
+
+
+def _one_line(text: str, older: str = _OLDER) -> str:
     """Text that can be written again: bytes that a header holds as they are come as halves of
-    characters, and are UTF-8 if they are anything."""
+    characters, and are UTF-8, or else in the code of an ``older`` program."""
     try:
         data = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         data = text.encode("utf-8", "replace")
-    return " ".join(data.decode("utf-8", "replace").split())
+    try:
+        said = data.decode("utf-8")
+    except UnicodeDecodeError:
+        said = data.decode(older, "replace")
+    return " ".join(said.split())
 
 
 def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:

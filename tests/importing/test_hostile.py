@@ -188,6 +188,7 @@ def test_confluence_xml_in_unusual_forms(run: Any, tmp_path: Path) -> None:
         f"<?xml version='1.0' encoding='utf-16'?>{declared}<x>&b;{page}</x>",
         f"<?xml version='1.0'?><!--{' ' * 200_000}-->{declared}<x>&b;{page}</x>",
         "<x>" + "<object>" * 5_000,
+        "<x><object class='Page'><property name='title'><![CDATA[Cut\noff",
         "<x><object class='BodyContent'><property><id/></property></object></x>",
     ):
         encoding = "utf-16" if "utf-16" in text else "utf-8"
@@ -211,6 +212,23 @@ def test_notion_names_and_tables(run: Any, knowledge: Path, tmp_path: Path) -> N
     assert "cells" in reasons["t.csv"] and "binary file" in reasons["n.md"]
     assert "same name" in reasons["a.md"]
     assert (knowledge / "imports/notion/a-md/b.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("said", "added"),
+    [("Status: Draft", 1), ("Status: Entwurf", 1), ("Statut: Brouillon", 1),
+     ("\u00c9tat: Archiv\u00e9", 1), ("Estado: Borrador", 1), ("Status: Vero\u0308ffentlicht", 2)],
+)  # fmt: skip
+def test_notion_pages_that_readers_do_not_see_yet(
+    said: str, added: int, run: Any, tmp_path: Path
+) -> None:
+    page = f"# One\n\nOwner: Ann\n{said}\n\nText.\n".encode()
+    members = {"one.md": page, "two.md": b"# Two\n\nText.\n"}
+    assert run("notion", zipped(tmp_path / "x.zip", members)).added == added
+
+
+def test_a_path_has_letters_with_their_accents() -> None:
+    assert file_path("Pru\u0308fung") == file_path("Pr\u00fcfung") == "Pr\u00fcfung.md"
 
 
 def test_values_that_no_front_matter_should_hold() -> None:

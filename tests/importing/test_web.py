@@ -240,6 +240,11 @@ def test_private_addresses_are_refused(
     assert (report["added"], report["candidates"], report["failed"]) == (4, 0, [])
 
 
+def test_a_number_as_host_has_a_name_for_its_folder(knowledge: Path) -> None:
+    with pytest.raises(ImportingError, match="is no public address"):
+        import_site(knowledge, "http://[::1]/", Bounds())
+
+
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",

@@ -1,7 +1,7 @@
 """``chatbot import web``: a site into its folder, whole or not at all."""
 
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from chatbot.importing.web.fetch import Fetcher
 from chatbot.importing.web.guard import PinnedTransport
 from chatbot.importing.web.rules import Offer, read_rules, read_sitemaps
 from chatbot.importing.web.state import Journal, Page, read_pages
+from chatbot.importing.web.twins import leave_twins_out
 
 
 def import_site(
@@ -37,7 +38,7 @@ def import_site(
         ImportingError: the site cannot be fetched, or not one page of it holds text.
     """
     site = site_of(address)
-    name = name or (urlsplit(site.start).hostname or "").replace(":", "-")
+    name = name or (urlsplit(site.start).hostname or "").replace(":", "-").strip("-")
     transport = transport or PinnedTransport(allow_private)
     fetcher = Fetcher(transport, bounds.seconds, bounds.size)
     try:
@@ -72,7 +73,7 @@ def _finish(
         missed = bool(crawl.lost or crawl.stopped)  # what led there may not have come
         if page.file and missed and address not in pages and folder.keep(page.file):
             pages[address] = page
-    pages = _without_twins(pages, folder)
+    leave_twins_out(pages, folder.staged)
     _tell(report, pages, crawl, start)
     if not any(page.file for page in pages.values()):
         reason = report.failed[0]["reason"] if report.failed else "no page was found"
@@ -94,22 +95,6 @@ def _tell(report: ImportReport, pages: dict[str, Page], crawl: Crawl, start: str
     for address, page in sorted(pages.items()):
         if page.reason and page.reason != GONE:
             report.leave_out(address, page.reason)
-
-
-def _without_twins(pages: dict[str, Page], folder: ImportFolder) -> dict[str, Page]:
-    """Of pages with one text, that which another names as the right one, or the shortest address,
-    has a file; the others are asked for again the next time."""
-    named = {page.canonical for page in pages.values() if page.canonical}
-    groups: dict[str, list[Page]] = {}
-    for page in pages.values():
-        if page.file:
-            groups.setdefault(page.digest, []).append(page)
-    for twins in groups.values():
-        twins.sort(key=lambda page: (page.address not in named, len(page.address), page.address))
-        for twin in twins[1:]:
-            (folder.staged / twin.file).unlink(missing_ok=True)
-            pages[twin.address] = replace(twin, file="", etag="", modified="")
-    return pages
 
 
 def _only(folder: Path, files: set[str]) -> None:
