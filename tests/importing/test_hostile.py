@@ -24,6 +24,7 @@ from chatbot.importing.web.main_text import read_page
 from chatbot.knowledge.documents import load_document
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.mail import own_words
+from chatbot.knowledge.front_matter import front_matter
 from tests.support.site_server import Site, page, serving
 
 ANSWER = "Hold the button of the hub for ten seconds until its light turns blue."
@@ -239,6 +240,17 @@ def test_values_that_no_front_matter_should_hold() -> None:
     assert day_of(" 2026-03-04T10:00:00Z") == "2026-03-04" and day_of(1767225600) == "2026-01-01"
     assert len(file_path(*["x" * 200] * 500)) < 1500
     assert file_path(*"abcdefghijklmn") != file_path(*"abXdefghijklmn")
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("https://a.example/what's new?", "https://a.example/what%27s%20new?"),
+     ("http://a.example/\u00fc", "http://a.example/\u00fc"), ("javascript:alert(1)", ""),
+     ("file:///etc/passwd", ""), ("5", ""), ("https:///x", "")],
+)  # fmt: skip
+def test_addresses_in_front_matter_are_those_of_the_web(address: str, kept: str) -> None:
+    matter = front_matter(ImportedDocument("a.md", "A", "text", address).as_file())
+    assert matter.address == kept and matter.values.get("address", "") == kept
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""``chatbot import web``: pages that a site has at several addresses."""
+"""``chatbot import web``: pages that a site has at several addresses, and parts of a site."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from chatbot.errors import ImportingError
 from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.importer import import_site
 from tests.support.site_server import Site, page, serving
@@ -58,3 +59,20 @@ def test_pages_that_name_each_other_leave_one(site: Site, knowledge: Path) -> No
         "/b": page("Returns", MORE + "<p>Printed.</p>", head='<link rel="canonical" href="/a">'),
     }
     assert addresses(site, knowledge) == {"/", "/b"}
+
+
+def test_another_part_of_a_site_does_not_take_the_place_of_the_first(
+    site: Site, knowledge: Path
+) -> None:
+    site.pages = {"/help/": page("Help", TEXT), "/docs/": page("Docs", MORE)}
+
+    def run(path: str, name: str = "") -> list[str]:
+        import_site(knowledge, site.address + path, Bounds(), name=name, allow_private=True)
+        found = (knowledge / "imports").rglob("*.md")
+        return sorted(file.relative_to(knowledge / "imports").as_posix() for file in found)
+
+    assert run("/help/") == ["127.0.0.1/help/index.md"]
+    with pytest.raises(ImportingError, match=r"/help/, which this import would remove.*--name"):
+        run("/docs/")
+    assert run("/docs/", "docs") == ["127.0.0.1/help/index.md", "docs/docs/index.md"]
+    assert run("/help/") == ["127.0.0.1/help/index.md", "docs/docs/index.md"]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from chatbot.errors import ImportingError
 from chatbot.importing.folder import STATE, ImportFolder, import_folder
 from chatbot.importing.report import ImportReport
-from chatbot.importing.web.addresses import site_of
+from chatbot.importing.web.addresses import Site, site_of
 from chatbot.importing.web.crawl import GONE, Bounds, Crawl, Progress
 from chatbot.importing.web.fetch import Fetcher
 from chatbot.importing.web.guard import PinnedTransport
@@ -35,18 +35,21 @@ def import_site(
     any more, is removed. After a kill the next call goes on.
 
     Raises:
-        ImportingError: the site cannot be fetched, or not one page of it holds text.
+        ImportingError: the site cannot be fetched, or not one page of it holds text; or without a
+            ``name`` that of its host is taken by another part of the site.
     """
     site = site_of(address)
-    name = name or (urlsplit(site.start).hostname or "").replace(":", "-").strip("-")
+    chosen = name or (urlsplit(site.start).hostname or "").replace(":", "-").strip("-")
     transport = transport or PinnedTransport(allow_private)
     fetcher = Fetcher(transport, bounds.seconds, bounds.size)
     try:
-        with import_folder(knowledge, name) as folder:
+        with import_folder(knowledge, chosen) as folder:
+            before = read_pages(folder.current / STATE)
+            if not name:
+                _require_same(site, before, folder)
             crawl = {"start": site.start, "sitemap": use_sitemap} | asdict(bounds)
             journal = Journal(folder.staged / STATE, crawl)
             folder.begin(resume=journal.fits)
-            before = read_pages(folder.current / STATE)
             journal.open()
             try:
                 rules = read_rules(fetcher, site.origin)
@@ -61,6 +64,16 @@ def import_site(
                 journal.close()
     finally:
         fetcher.close()
+
+
+def _require_same(site: Site, before: dict[str, Page], folder: ImportFolder) -> None:
+    """Two parts of a site would take each other's place in the folder that its name gives."""
+    known = [address for address, page in before.items() if page.file]
+    if known and not any(map(site.is_part, known)):
+        raise ImportingError(
+            f"'{folder.current}' has pages of elsewhere, such as {min(known, key=len)}, which this "
+            "import would remove; give it a folder of its own with --name."
+        )
 
 
 def _finish(
