@@ -32,6 +32,14 @@ _ROBOT = re.compile(r"^(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|boun
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _LISTS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Owner")
 _REPLIERS = ("X-Autoreply", "X-Autorespond")
+# Subjects that mail programs put before the one that they answer, in the product's languages.
+_AWAY = re.compile(
+    r"\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|automatische antwort"
+    r"|abwesenheits(?:notiz|nachricht|meldung)|r[ée]ponse automatique|absence du bureau"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina)\s*:",
+    re.IGNORECASE,
+)
+_SEALS = ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")  # nobody has to read those
 # What the library raises on damaged headers and parts.
 _DAMAGE = (
     ValueError, IndexError, AttributeError, TypeError, KeyError, LookupError, RecursionError,
@@ -191,6 +199,7 @@ def _decoded(part: Any) -> str:
 def _attachments(message: EmailMessage) -> tuple[str, ...]:
     try:
         parts = list(message.iter_attachments()) if message.is_multipart() else []
+        parts = [part for part in parts if part.get_content_subtype() not in _SEALS]
         names = [str(part.get_filename() or part.get_content_type()) for part in parts]
     except _DAMAGE:
         return ()
@@ -198,7 +207,8 @@ def _attachments(message: EmailMessage) -> tuple[str, ...]:
 
 
 def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) -> str:
-    """RFC 3834 and what programs that answer by themselves write besides."""
+    """RFC 3834 and what programs that answer by themselves write besides; a letter that somebody
+    saved may have nothing left of that but its subject."""
     said = _header(message, "Auto-Submitted").lower()
     if said and said.partition(";")[0].strip() != "no":
         return f"it was sent by a program (Auto-Submitted: {said[:50]})"
@@ -206,6 +216,8 @@ def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) 
         return f"it is mail to many (Precedence: {precedence})"
     if any(message.get_all(name) for name in _REPLIERS):
         return "it is the answer of a program"
+    if _AWAY.match(_header(message, "Subject")):
+        return "it says that somebody is away"
     if _header(message, "Return-Path") == "<>" or message.get_content_type() == "multipart/report":
         return "it is a report about the delivery of another one"
     if _ROBOT.match(answer_to):

@@ -3,6 +3,7 @@ and what was imported before stays as it was."""
 
 import io
 import json
+import os
 import random
 import struct
 import time
@@ -156,6 +157,12 @@ def test_zips_in_a_zip_are_not_held_in_memory_without_end(
     path = zipped(tmp_path / "x.zip", {f"{n}.zip": inner_zip(b" " * 300) for n in range(4)})
     with pytest.raises(ImportingError, match="larger zips than an export does"):
         run("zendesk", path)
+
+
+def test_a_pipe_is_not_waited_for(run: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "export.json")
+    with pytest.raises(ImportingError, match="neither a file nor a folder"):
+        run("zendesk", tmp_path / "export.json")
 
 
 def test_a_file_of_nothing_but_brackets_is_not_built_in_memory(run: Any, tmp_path: Path) -> None:
