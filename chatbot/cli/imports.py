@@ -14,7 +14,7 @@ _SHOWN = 20  # of what was left out; --json has all
 
 def add_commands(commands: Any) -> None:
     """Add it to the parser of ``chatbot``."""
-    from chatbot.importing.sources import EXPORTS
+    from chatbot.importing.sources import EXPORTS, OTHER_NAMES
 
     parser = commands.add_parser("import", help="bring in knowledge, again and again")
     sources = parser.add_subparsers(required=True, metavar="SOURCE")
@@ -36,7 +36,8 @@ def add_commands(commands: Any) -> None:
     _add_common(web)
     web.set_defaults(command=_import_web)
     for name, about in EXPORTS.items():
-        export = sources.add_parser(name, help=about, description=about)
+        others = OTHER_NAMES.get(name, [])
+        export = sources.add_parser(name, aliases=others, help=about, description=about)
         export.add_argument("path", type=Path, metavar="PATH", help="a file, a zip or a folder")
         if name == "mailbox":
             export.add_argument(

@@ -71,6 +71,8 @@ def export_files(path: Path) -> list[ExportFile]:
     """
     if not path.exists():
         raise ImportingError(f"There is no export at '{path}'.")
+    if not path.is_dir() and not path.is_file():  # a pipe would be waited for
+        raise ImportingError(f"'{path}' is neither a file nor a folder; save the export as one.")
     if path.is_dir():
         files = sorted(_of_folder(path), key=lambda file: file.name)
     else:

@@ -17,6 +17,9 @@ from chatbot.knowledge.formats.text import decode
 
 _PAGES = frozenset({"Page", "BlogPost"})
 _NUMBER = re.compile(r"(?:^|_)(\d{3,})$")
+# A CDATA section cannot hold "]]>", so exports write "]] >". Code can have that, too, so only what
+# can end a section counts: the end of the element that it is in, or the next section.
+_END_OF_CDATA = re.compile(r"\]\] >(?=\s*</ac:|<!\[CDATA\[)")
 _PROLOG = 100_000  # bytes in which an XML file declares its entities
 
 
@@ -140,7 +143,8 @@ class _Entities:
                         del element.getparent()[0]
             except etree.XMLSyntaxError as exc:
                 raise ImportingError(
-                    f"'{self._file.name}' is damaged, or a part of it is missing ({exc.msg})."
+                    f"'{self._file.name}' is damaged, or a part of it is missing "
+                    f"({one_line(exc.msg or '')})."
                 ) from exc
 
     def _take(self, element: Any) -> None:
@@ -154,8 +158,7 @@ class _Entities:
                 date = _text(said, "lastModificationDate") or _text(said, "creationDate")
                 self._pages[number] = {"title": one_line(_text(said, "title")), "date": date}
         elif kind == "BodyContent":
-            # A CDATA section cannot hold "]]>", so exports write "]] >".
-            body = _text(said, "body").replace("]] >", "]]>")
+            body = _END_OF_CDATA.sub("]]>", _text(said, "body"))
             self._bodies[_reference(said, "content")] = body
         elif kind == "ContentPermissionSet" and _text(said, "type") == "View":
             self._closed.add(_reference(said, "owningContent"))

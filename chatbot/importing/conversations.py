@@ -23,6 +23,7 @@ _FORWARDED = re.compile(
 _PASSED_ON = re.compile(
     r"fwd|forward|weitergeleit|transf|inoltr|reenvi|rv|encaminh|doorgest|przekaz", re.IGNORECASE
 )
+_FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|rv|doorst)\s*:", re.IGNORECASE)
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
 _LONG_LINE = 10  # words of a line below a name: an address
 _CLOSING = 6  # words of the line above it
@@ -68,9 +69,10 @@ def plain(markup: str) -> str:
     return render(blocks_of(markup)).text.strip()
 
 
-def message_body(text: str) -> str:
-    """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing."""
-    written_by = _LAST_LINE.sub("\n\n", _passed_on(text))
+def message_body(text: str, subject: str = "") -> str:
+    """What the writer of a message wrote: nothing quoted, no greeting, nothing below a closing.
+    The ``subject``, where it is known, can say that it is passed on ("FW: ...")."""
+    written_by = _LAST_LINE.sub("\n\n", _passed_on(text, bool(_FORWARDS.match(subject))))
     lines = [line.rstrip() for line in own_words(written_by).split("\n")]
     kept: list[str] = []
     written = [line for line in lines if line.strip()]
@@ -86,13 +88,14 @@ def message_body(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-def _passed_on(text: str) -> str:
+def _passed_on(text: str, by_subject: bool) -> str:
     """A letter that was passed on with hardly a word, without the head of the one in it."""
     head = _FORWARDED.search(text)
     if not head:
         return text
     before = _WORD.findall(text[: head.start()])
-    said = not before or (len(before) <= _CLOSING and _PASSED_ON.search(head[1]))
+    passed = by_subject or _PASSED_ON.search(head[1])
+    said = not before or (len(before) <= _CLOSING and passed)
     return text[: head.start()] + text[head.end() :] if said else text
 
 
@@ -127,7 +130,8 @@ def _signs(line: str) -> bool:
 def question_of(subject: str, asked: str) -> str:
     """What a customer wrote, under the subject where that says more."""
     subject = bare_subject(subject).strip()
-    if not subject or words_of(subject) <= words_of(asked):
+    begun = " ".join(subject.rstrip(".…").split())  # programs make it of the text, and cut it off
+    if words_of(subject) <= words_of(asked) or begun in " ".join(asked.split()):
         return asked
     return f"{subject}\n\n{asked}"
 

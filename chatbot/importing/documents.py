@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
@@ -14,6 +16,8 @@ _LONGEST = 80  # characters of a folder's or file's name
 _DEEPEST = 12  # folders of a path; those between are left out
 _LONGEST_VALUE = 300  # characters of a title
 _LONGEST_ADDRESS = 2_000
+_ADDRESS = re.compile(r"\s*https?://[^\s/]", re.IGNORECASE)
+_ENDS_ADDRESS = re.compile(r"[\s<>\"'`\\]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -36,13 +40,21 @@ class ImportedDocument:
         """The file: front matter, then the text."""
         values = (
             ("title", self.title[:_LONGEST_VALUE]),
-            ("address", self.address if len(self.address) <= _LONGEST_ADDRESS else ""),
+            ("address", _web_address(self.address)),
             ("date", self.date),
             ("language", self.language if _LANGUAGE.fullmatch(self.language) else ""),
             ("audience", self.audience),
         )
         lines = [f"{name}: {_quote(value)}" for name, value in values if value.strip()]
         return "\n".join(["---", *lines, "---", "", _writable(self.text.strip("\n")), ""])
+
+
+def _web_address(address: str) -> str:
+    """The address as front matter has it, without signs that end one in a text; nothing for what is
+    no address of the web."""
+    if not _ADDRESS.match(address) or len(address) > _LONGEST_ADDRESS:
+        return ""
+    return _ENDS_ADDRESS.sub(lambda match: quote(match[0], errors="replace"), address.strip())
 
 
 def _quote(value: str) -> str:
@@ -80,7 +92,8 @@ def _digest(text: str) -> str:
 
 
 def _safe(name: str) -> str:
-    name = _UNSAFE.sub("-", name.strip()).strip("-.")[:_LONGEST].rstrip("-.")
+    name = unicodedata.normalize("NFC", name.strip())  # some disks part letters and accents
+    name = _UNSAFE.sub("-", name).strip("-.")[:_LONGEST].rstrip("-.")
     while len(name.encode()) > 3 * _LONGEST:
         name = name[:-1]
     return name or "unnamed"

@@ -25,12 +25,21 @@ _MOST_BOUNDARIES = 20_000
 _MOST_NESTED = 200  # parts that hold parts
 _MOST_TEXT = 200_000  # characters that are read of what was written
 _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_OLDER = "cp1252"  # of headers whose bytes are no UTF-8: what Western European programs wrote
 _LOST = "\ufffd"  # stands for bytes that are no text: an id with it would mean several letters
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ROBOT = re.compile(r"^(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|bounce)", re.IGNORECASE)
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _LISTS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Owner")
 _REPLIERS = ("X-Autoreply", "X-Autorespond")
+# Subjects that mail programs put before the one that they answer, in the product's languages.
+_AWAY = re.compile(
+    r"\s*(?:auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|automatische antwort"
+    r"|abwesenheits(?:notiz|nachricht|meldung)|r[ée]ponse automatique|absence du bureau"
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina)\s*:",
+    re.IGNORECASE,
+)
+_SEALS = ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")  # nobody has to read those
 # What the library raises on damaged headers and parts.
 _DAMAGE = (
     ValueError, IndexError, AttributeError, TypeError, KeyError, LookupError, RecursionError,
@@ -74,8 +83,8 @@ def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
     sender, name = next(iter(_people(message, "From")), ("", ""))
     answers = [address for address, _ in _people(message, "Reply-To")]
     answer_to = answers[0] if answers else sender
-    keys = [key for key in _ID.findall(_header(message, "Message-ID")) if _LOST not in key]
-    refers = _ID.findall(f"{_header(message, 'References')} {_header(message, 'In-Reply-To')}")
+    keys = _ids(message, "Message-ID")
+    refers = _ids(message, "References", "In-Reply-To")
     return Letter(
         key=keys[0] if keys else f"<{hashlib.sha256(data).hexdigest()[:16]}>",
         named=bool(keys),
@@ -117,22 +126,35 @@ def _parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: EmailMessage, name: str, older: str = _OLDER) -> str:
     """A header on one line; nothing where there is none or it cannot be read."""
     try:
-        return _one_line(str(message[name] or ""))
+        raw = next((v for each, v in message.raw_items() if each.lower() == name.lower()), "")
+        # Of bytes as they are the library's parser keeps no more than that there were some.
+        as_it_is = not raw.isascii() and "=?" not in raw
+        return _one_line(raw if as_it_is else str(message[name] or ""), older)
     except _DAMAGE:
         return ""
 
 
-def _one_line(text: str) -> str:
+def _ids(message: EmailMessage, *names: str) -> list[str]:
+    """The names of letters in headers."""
+    said = " ".join(_header(message, name, "utf-8") for name in names)
+    return [key for key in _ID.findall(said) if _LOST not in key]
+
+
+def _one_line(text: str, older: str = _OLDER) -> str:
     """Text that can be written again: bytes that a header holds as they are come as halves of
-    characters, and are UTF-8 if they are anything."""
+    characters, and are UTF-8, or else in the code of an ``older`` program."""
     try:
         data = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         data = text.encode("utf-8", "replace")
-    return " ".join(data.decode("utf-8", "replace").split())
+    try:
+        said = data.decode("utf-8")
+    except UnicodeDecodeError:
+        said = data.decode(older, "replace")
+    return " ".join(said.split())
 
 
 def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
@@ -177,6 +199,7 @@ def _decoded(part: Any) -> str:
 def _attachments(message: EmailMessage) -> tuple[str, ...]:
     try:
         parts = list(message.iter_attachments()) if message.is_multipart() else []
+        parts = [part for part in parts if part.get_content_subtype() not in _SEALS]
         names = [str(part.get_filename() or part.get_content_type()) for part in parts]
     except _DAMAGE:
         return ()
@@ -184,7 +207,8 @@ def _attachments(message: EmailMessage) -> tuple[str, ...]:
 
 
 def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) -> str:
-    """RFC 3834 and what programs that answer by themselves write besides."""
+    """RFC 3834 and what programs that answer by themselves write besides; a letter that somebody
+    saved may have nothing left of that but its subject."""
     said = _header(message, "Auto-Submitted").lower()
     if said and said.partition(";")[0].strip() != "no":
         return f"it was sent by a program (Auto-Submitted: {said[:50]})"
@@ -192,6 +216,8 @@ def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) 
         return f"it is mail to many (Precedence: {precedence})"
     if any(message.get_all(name) for name in _REPLIERS):
         return "it is the answer of a program"
+    if _AWAY.match(_header(message, "Subject")):
+        return "it says that somebody is away"
     if _header(message, "Return-Path") == "<>" or message.get_content_type() == "multipart/report":
         return "it is a report about the delivery of another one"
     if _ROBOT.match(answer_to):

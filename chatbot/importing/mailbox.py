@@ -3,6 +3,8 @@
 Nothing of it becomes a document: mail is for two people, not for everybody.
 """
 
+import graphlib
+import heapq
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,7 +39,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     threads = _threads(mails)
     staff = tuple(each.lower().lstrip("@") for each in options.staff) or _guess_domain(threads)
     for thread in threads:
-        thread.sort(key=lambda mail: mail.date)
+        thread = _in_order(thread)
         names = tuple({mail.name for mail in thread if mail.name})
         messages = tuple(
             Message("staff" if _is_staff(mail.sender, staff) else "customer", mail.text)
@@ -107,11 +109,34 @@ def _threads(mails: list[Letter]) -> list[list[Letter]]:
     return list(groups.values())
 
 
+def _in_order(thread: list[Letter]) -> list[Letter]:
+    """By date, but none before one that it refers to: clocks go wrong, and programs that put a box
+    together give all its mails one date."""
+    by_key = {mail.key: mail for mail in thread}
+    order = graphlib.TopologicalSorter(
+        {mail.key: [key for key in mail.refers if key in by_key] for mail in thread}
+    )
+    try:
+        order.prepare()
+    except graphlib.CycleError:  # damaged, or made to be
+        return sorted(thread, key=lambda mail: mail.date)
+    place = {key: number for number, key in enumerate(by_key)}
+    found: list[Letter] = []
+    ready: list[tuple[float, int, str]] = []
+    while order.is_active():
+        for key in order.get_ready():
+            heapq.heappush(ready, (by_key[key].date, place[key], key))
+        key = heapq.heappop(ready)[2]
+        found.append(by_key[key])
+        order.done(key)
+    return found
+
+
 def _guess_domain(threads: list[list[Letter]]) -> tuple[str, ...]:
     """The domain that answers: most first mails of threads with replies are to it."""
     asked: Counter[str] = Counter()
     for thread in threads:
-        first = min(thread, key=lambda mail: mail.date)
+        first = _in_order(thread)[0]
         replies = {mail.sender.rpartition("@")[2] for mail in thread if mail is not first}
         asked.update(replies & {address.rpartition("@")[2] for address in first.to})
     if not asked:

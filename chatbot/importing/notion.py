@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from chatbot.knowledge.front_matter import is_unseen
 _MOST_CELLS = 2_000_000
 # Properties that say when a page was written, the newest first.
 _EDITED = ("last edited time", "last edited", "last updated", "updated", "created time", "created")
+_STATES = ("status", "state", "zustand", "statut", "état", "estado")
 _ID = re.compile(r"[ -]([0-9a-f]{32})(?:_all)?$")
 _TITLE = re.compile(r"\A\ufeff?# +(\S[^\n]*)(?:\n|\Z)")
 _LINK = re.compile(r"(\[[^\[\]\n]{0,1000}\])\(((?!https?://|mailto:)[^)\n]{0,2000})\)")
@@ -69,8 +71,9 @@ def _page(file: ExportFile, options: ExportOptions) -> Item:
     text = _PICTURE.sub(lambda match: "" if is_picture_file(match[1]) else match[1], text)
     text = _LINK.sub(lambda match: match[1] if _is_anchor(match[2]) else match[1][1:-1], text)
     said = _properties(text[heading.end() :] if heading else text)
-    if is_unseen(state := said.get("status", "")):
-        return LeftOut(file.name, f"its status is '{state}'")
+    for state in filter(None, map(said.get, _STATES)):
+        if is_unseen(state):
+            return LeftOut(file.name, f"its status is '{state}'")
     days = [day for name in _EDITED for day in written_days(said.get(name, ""))]
     return ImportedDocument(path, title, text, _address(number, options), "".join(days[:1]))
 
@@ -80,7 +83,8 @@ def _properties(text: str) -> dict[str, str]:
     said: dict[str, str] = {}
     at = len(text) - len(text.lstrip("\n"))
     while match := _PROPERTY.match(text, at):
-        said.setdefault(match[1].lower(), match[2].strip())
+        name = unicodedata.normalize("NFC", match[1].lower())
+        said.setdefault(name, match[2].strip())
         at = match.end()
     return said
 

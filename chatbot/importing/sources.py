@@ -12,6 +12,8 @@ EXPORTS = {
     "mailbox": "a mail box: mbox, maildir or .eml files",
 }
 
+OTHER_NAMES = {"mailbox": ["mbox"]}  # by which an export is asked for, too
+
 
 @dataclass(frozen=True)
 class ExportOptions:

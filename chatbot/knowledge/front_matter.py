@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +31,17 @@ _UNSEEN = (
 _SEEN = ("published", "publish", "public")
 _STATES = ("status", "state", "visibility", "audience", "access")
 _UNSEEN_STATES = frozenset({*_UNSEEN, "not published", "wip", "in progress", "deprecated", "trash"})
+# The same in the product's other languages; as an audience each may be the name of a group.
+_UNSEEN_ELSEWHERE = frozenset({
+    "entwurf", "in arbeit", "in bearbeitung", "unveröffentlicht", "nicht veröffentlicht",
+    "versteckt", "privat", "archiviert", "veraltet", "intern", "papierkorb",
+    "brouillon", "en cours", "non publié", "non publiée", "masqué", "masquée", "privé", "privée",
+    "archivé", "archivée", "obsolète", "interne", "corbeille",
+    "borrador", "en curso", "en progreso", "no publicado", "no publicada", "oculto", "oculta",
+    "privado", "privada", "archivado", "archivada", "obsoleto", "obsoleta", "interno", "interna",
+    "papelera",
+})  # fmt: skip
+_PEOPLE = frozenset({INTERNAL, *_UNSEEN_ELSEWHERE})  # what may be an audience
 # What site generators and imports call the address of the original.
 _ADDRESSES = ("address", "url", "source_url", "canonical_url", "canonical", "link")
 # What a page says of whom it is for, also in what is no front matter after all, or below a key.
@@ -74,8 +86,9 @@ class FrontMatter:
 
 
 def is_unseen(state: str) -> bool:
-    """Whether the state of a page says that its readers do not see it: "Draft"."""
-    return state.strip().lower() in _UNSEEN_STATES
+    """Whether the state of a page says that its readers do not see it: "Draft", "Entwurf"."""
+    said = unicodedata.normalize("NFC", state).strip().lower()
+    return said in _UNSEEN_STATES or said in _UNSEEN_ELSEWHERE
 
 
 def front_matter(text: str) -> FrontMatter:
@@ -229,8 +242,8 @@ def _check_shown(values: dict[str, str]) -> None:
     if any(said.get(name) in _IS_FALSE for name in _SEEN):
         raise DocumentError("its front matter says that it is not published")
     for name in _STATES:
-        if (name, said.get(name)) == (_AUDIENCES[0], INTERNAL):
-            continue  # people see it: the staff
+        if name in _AUDIENCES and said.get(name) in _PEOPLE:
+            continue  # they see it
         if is_unseen(said.get(name, "")):
             raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
     today = dt.datetime.now().date().isoformat()

@@ -123,7 +123,7 @@ class LetterAnswering:
             return _Outcome(IGNORED, "there is a draft")
         if self._box.is_answered(letter.key):
             return _Outcome(IGNORED, "somebody answered it")
-        body = _without_name(message_body(letter.text), letter.name)
+        body = _without_name(message_body(letter.text, letter.subject), letter.name)
         said = question_of("" if letter.refers else letter.subject, body).strip()
         if not said:
             return _Outcome(IGNORED, _NO_WORDS)

@@ -15,7 +15,7 @@ from chatbot.cli import main
 from chatbot.errors import ImportingError
 from chatbot.importing.archive import export_files
 from chatbot.importing.candidates import Candidate, candidates_from, merge_copies
-from chatbot.importing.conversations import Conversation, Message, message_body
+from chatbot.importing.conversations import Conversation, Message, message_body, question_of
 from chatbot.importing.documents import written_days
 from chatbot.importing.exports import import_export
 from chatbot.importing.report import ImportReport
@@ -350,7 +350,8 @@ def xml_page(number: int, title: str, body: str, more: str = "") -> str:
 def test_confluence_xml(run: Any, knowledge: Path, tmp_path: Path) -> None:
     body = (
         '<p>Refunds take 14 days.</p><ac:structured-macro ac:name="code"><ac:plain-text-body>'
-        "<![CDATA[a < b]] ></ac:plain-text-body></ac:structured-macro>"
+        "<![CDATA[a < b[c[0]] > d || e[f[1]]]] ><![CDATA[> g]] ></ac:plain-text-body>"
+        "</ac:structured-macro>"
     )
     older = '<property name="originalVersion" class="Page"><id name="id">1</id></property>'
     above = '<property name="parent" class="Page"><id name="id">{}</id></property>'
@@ -370,7 +371,7 @@ def test_confluence_xml(run: Any, knowledge: Path, tmp_path: Path) -> None:
     assert report.added == 1
     assert [one["reason"] for one in report.failed] == ["only some people may see it"] * 3
     text = (knowledge / documents(knowledge, "confluence")["Refunds"].path).read_text()
-    assert "```\na < b\n```" in text and 'date: "2025-05-06"' in text
+    assert "```\na < b[c[0]] > d || e[f[1]]> g\n```" in text and 'date: "2025-05-06"' in text
 
 
 def test_notion(run: Any, knowledge: Path, tmp_path: Path) -> None:
@@ -479,6 +480,13 @@ def test_a_question_stays_open_until_it_is_answered() -> None:
     assert [turn["role"] for turn in second.history] == ["user", "assistant"]
 
 
+def test_a_subject_that_was_made_of_the_text_is_not_said_twice() -> None:
+    text = "Can I move my licence to another computer\nwithout a call?"
+    for subject in ("Can I move my licence to another compu", "Re: Can I move my licence...", ""):
+        assert question_of(subject, text) == text
+    assert question_of("Licence v5", text) == f"Licence v5\n\n{text}"
+
+
 def test_near_copies_are_joined_and_other_answers_are_not() -> None:
     def candidate(thing: str, days: int, end: str = "") -> Candidate:
         answer = f"Refunds for a {thing} take {days} days after we got the parcel back{end}."
@@ -501,7 +509,7 @@ def test_each_export_is_a_command(
     assert (report["added"], report["candidates"]) == (1, 1)
     assert Path(report["candidates_file"]) == tmp_path / "data/candidates/zendesk.jsonl"
     assert (report["conversations"], report["marked"]) == (1, 0)
-    for source in EXPORTS:
+    for source in (*EXPORTS, "mbox"):
         command = ["import", source, str(tmp_path / "nothing"), "--knowledge", str(knowledge)]
         assert main(command) == 1
         assert "There is no export at" in capsys.readouterr().err

@@ -3,6 +3,7 @@ and what was imported before stays as it was."""
 
 import io
 import json
+import os
 import random
 import struct
 import time
@@ -24,6 +25,7 @@ from chatbot.importing.web.main_text import read_page
 from chatbot.knowledge.documents import load_document
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.mail import own_words
+from chatbot.knowledge.front_matter import front_matter
 from tests.support.site_server import Site, page, serving
 
 ANSWER = "Hold the button of the hub for ten seconds until its light turns blue."
@@ -157,6 +159,12 @@ def test_zips_in_a_zip_are_not_held_in_memory_without_end(
         run("zendesk", path)
 
 
+def test_a_pipe_is_not_waited_for(run: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "export.json")
+    with pytest.raises(ImportingError, match="neither a file nor a folder"):
+        run("zendesk", tmp_path / "export.json")
+
+
 def test_a_file_of_nothing_but_brackets_is_not_built_in_memory(run: Any, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"[" + b"{}," * 10_000_001 + b"{}]")
     with pytest.raises(ImportingError, match="more values than are read"):
@@ -188,6 +196,7 @@ def test_confluence_xml_in_unusual_forms(run: Any, tmp_path: Path) -> None:
         f"<?xml version='1.0' encoding='utf-16'?>{declared}<x>&b;{page}</x>",
         f"<?xml version='1.0'?><!--{' ' * 200_000}-->{declared}<x>&b;{page}</x>",
         "<x>" + "<object>" * 5_000,
+        "<x><object class='Page'><property name='title'><![CDATA[Cut\noff",
         "<x><object class='BodyContent'><property><id/></property></object></x>",
     ):
         encoding = "utf-16" if "utf-16" in text else "utf-8"
@@ -213,6 +222,23 @@ def test_notion_names_and_tables(run: Any, knowledge: Path, tmp_path: Path) -> N
     assert (knowledge / "imports/notion/a-md/b.md").is_file()
 
 
+@pytest.mark.parametrize(
+    ("said", "added"),
+    [("Status: Draft", 1), ("Status: Entwurf", 1), ("Statut: Brouillon", 1),
+     ("\u00c9tat: Archiv\u00e9", 1), ("Estado: Borrador", 1), ("Status: Vero\u0308ffentlicht", 2)],
+)  # fmt: skip
+def test_notion_pages_that_readers_do_not_see_yet(
+    said: str, added: int, run: Any, tmp_path: Path
+) -> None:
+    page = f"# One\n\nOwner: Ann\n{said}\n\nText.\n".encode()
+    members = {"one.md": page, "two.md": b"# Two\n\nText.\n"}
+    assert run("notion", zipped(tmp_path / "x.zip", members)).added == added
+
+
+def test_a_path_has_letters_with_their_accents() -> None:
+    assert file_path("Pru\u0308fung") == file_path("Pr\u00fcfung") == "Pr\u00fcfung.md"
+
+
 def test_values_that_no_front_matter_should_hold() -> None:
     text = ImportedDocument("a.md", "x" * 10**6, "\ud800", "https://x/" + "y" * 10**5, "", "e\nn")
     assert text.as_file() == f'---\ntitle: "{"x" * 300}"\n---\n\n?\n'
@@ -221,6 +247,17 @@ def test_values_that_no_front_matter_should_hold() -> None:
     assert day_of(" 2026-03-04T10:00:00Z") == "2026-03-04" and day_of(1767225600) == "2026-01-01"
     assert len(file_path(*["x" * 200] * 500)) < 1500
     assert file_path(*"abcdefghijklmn") != file_path(*"abXdefghijklmn")
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [("https://a.example/what's new?", "https://a.example/what%27s%20new?"),
+     ("http://a.example/\u00fc", "http://a.example/\u00fc"), ("javascript:alert(1)", ""),
+     ("file:///etc/passwd", ""), ("5", ""), ("https:///x", "")],
+)  # fmt: skip
+def test_addresses_in_front_matter_are_those_of_the_web(address: str, kept: str) -> None:
+    matter = front_matter(ImportedDocument("a.md", "A", "text", address).as_file())
+    assert matter.address == kept and matter.values.get("address", "") == kept
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,18 @@ def test_an_import_leaves_nothing_else_in_the_folder(site: Site, knowledge: Path
     assert {path.rpartition("/")[0] for path in list_files(knowledge)} == {"", "imports/acme"}
 
 
+def test_the_language_is_what_the_page_or_its_server_says(site: Site, knowledge: Path) -> None:
+    text = page("Home", "<p>Bonjour.</p>")
+    xml = text.replace('lang="en"', 'xml:lang="fr"').encode()
+    none = text.replace(' lang="en"', "").encode()
+    kind = {"Content-Type": "text/html; charset=utf-8", "Content-Language": "es-MX"}
+    for number, (answer, said) in enumerate(((xml, "fr"), (none, "es-mx"), (text.encode(), "en"))):
+        site.pages = {"/": (200, kind, answer)}
+        import_site(knowledge, f"{site.address}/", Bounds(), name=f"x{number}", allow_private=True)
+        file = knowledge / "imports" / f"x{number}" / "index.md"
+        assert f'language: "{said}"' in file.read_text()
+
+
 def test_the_second_run_fetches_only_what_changed(site: Site, knowledge: Path) -> None:
     run(site, knowledge)
     before = (knowledge / "imports/acme/b.md").stat()
@@ -238,6 +250,11 @@ def test_private_addresses_are_refused(
     assert main([*command, "--json", "--name", "acme"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["added"], report["candidates"], report["failed"]) == (4, 0, [])
+
+
+def test_a_number_as_host_has_a_name_for_its_folder(knowledge: Path) -> None:
+    with pytest.raises(ImportingError, match="is no public address"):
+        import_site(knowledge, "http://[::1]/", Bounds())
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def said_by(text: str) -> set[str] | None:
         ("---\naudience:\n  - legal\n  - sales\n---\n", {"legal", "sales"}),
         ('+++\naudience = ["legal"]\n+++\n', LEGAL),
         ('{"audience": ["legal", "sales"], "title": "x"}\n\n', {"legal", "sales"}),
+        ("---\naudience: Intern\n---\n", {"intern"}),  # it may be a group's name
         ("---\ntitle: x\n---\n", None),
         ("The audience: everybody.\n", None),
         ("# Audience: everybody\n", None),

@@ -149,6 +149,7 @@ LEFT = {
     "bulk": ({"Precedence": "bulk"}, "it is mail to many (Precedence: bulk)"),
     "list": ({"List-Id": "<news.shop.example>"}, "it is of a mailing list"),
     "bounce": ({"Return-Path": "<>"}, "a report about the delivery"),
+    "away": ({"Subject": "Automatische Antwort: Hub"}, "it says that somebody is away"),
     "robot": ({"From": "no-reply@shop.example"}, "nobody reads answers to no-reply@shop.example"),
 }
 
@@ -160,6 +161,25 @@ def test_programs_and_oneself_get_no_answer(name: str, run: Run, box: Mailbox) -
     report = run(box)
     assert (report.drafted, report.colleague, report.failed) == (0, 0, [])
     assert said in report.ignored[0]["reason"] and not box.drafts
+
+
+def test_a_letter_that_its_subject_says_is_passed_on_is_the_question(
+    run: Run, box: Mailbox, engine: ScriptedEngine
+) -> None:
+    head = "-----Original Message-----\nFrom: Bob <bob@x.example>\nSent: Monday\n"
+    box.add(letter(1, f"See below.\n\n{head}\n{US}", "FW: Returns"))
+    box.add(letter(2, f"See below.\n\n{head}\n{US}", "RE: Returns"))
+    run(box)
+    asked = [prompt.rsplit("Question:", 1)[-1] for prompt in engine.prompts]
+    assert US in asked[0] and not any(US in each for each in asked[1:])
+
+
+def test_a_seal_is_nothing_to_be_read(run: Run, box: Mailbox) -> None:
+    parts = parsed(letter(1, "").encode())
+    parts.set_content(US)
+    parts.add_attachment(b"x", maintype="application", subtype="pkcs7-signature", filename="s.p7s")
+    box.add(parts.as_bytes(policy=email.policy.SMTP))
+    assert run(box).drafted == 1 and "s.p7s" not in text_of(box.drafts[0].data)
 
 
 def test_forms_and_lists_of_ones_own_are_people(run: Run, box: Mailbox) -> None:

@@ -65,8 +65,16 @@ class Site:
         if origin_of(address) != self.origin:
             return False
         path = urlsplit(address).path
-        below = path == self.folder.rstrip("/") or path.startswith(self.folder)
-        return below and path.count("/") <= _DEEPEST and not _NO_PAGE.search(path)
+        deep = path.count("/") > _DEEPEST
+        return self._is_below(path) and not deep and not _NO_PAGE.search(path)
+
+    def is_part(self, address: str) -> bool:
+        """Whether a page of ``address`` is one of this part of the site, by either scheme."""
+        parts = urlsplit(address)
+        return parts.netloc == urlsplit(self.start).netloc and self._is_below(parts.path)
+
+    def _is_below(self, path: str) -> bool:
+        return path == self.folder.rstrip("/") or path.startswith(self.folder)
 
 
 def site_of(address: str) -> Site:

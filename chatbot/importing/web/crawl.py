@@ -215,9 +215,8 @@ class Crawl:
             file = known.file
         else:
             file = page_file(address, apart=not visit.plain or address != visit.address)
-        document = ImportedDocument(
-            file, text.title, text.markdown, address, text.date, text.language
-        )
+        language = text.language or answer.headers.get("content-language", "").strip().lower()
+        document = ImportedDocument(file, text.title, text.markdown, address, text.date, language)
         self._folder.write(document)
         self._fetcher.add(len(text.markdown))
         return replace(page, file=file)

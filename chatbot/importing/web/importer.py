@@ -1,19 +1,20 @@
 """``chatbot import web``: a site into its folder, whole or not at all."""
 
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chatbot.errors import ImportingError
 from chatbot.importing.folder import STATE, ImportFolder, import_folder
 from chatbot.importing.report import ImportReport
-from chatbot.importing.web.addresses import site_of
+from chatbot.importing.web.addresses import Site, site_of
 from chatbot.importing.web.crawl import GONE, Bounds, Crawl, Progress
 from chatbot.importing.web.fetch import Fetcher
 from chatbot.importing.web.guard import PinnedTransport
 from chatbot.importing.web.rules import Offer, read_rules, read_sitemaps
 from chatbot.importing.web.state import Journal, Page, read_pages
+from chatbot.importing.web.twins import leave_twins_out
 
 
 def import_site(
@@ -34,18 +35,21 @@ def import_site(
     any more, is removed. After a kill the next call goes on.
 
     Raises:
-        ImportingError: the site cannot be fetched, or not one page of it holds text.
+        ImportingError: the site cannot be fetched, or not one page of it holds text; or without a
+            ``name`` that of its host is taken by another part of the site.
     """
     site = site_of(address)
-    name = name or (urlsplit(site.start).hostname or "").replace(":", "-")
+    chosen = name or (urlsplit(site.start).hostname or "").replace(":", "-").strip("-")
     transport = transport or PinnedTransport(allow_private)
     fetcher = Fetcher(transport, bounds.seconds, bounds.size)
     try:
-        with import_folder(knowledge, name) as folder:
+        with import_folder(knowledge, chosen) as folder:
+            before = read_pages(folder.current / STATE)
+            if not name:
+                _require_same(site, before, folder)
             crawl = {"start": site.start, "sitemap": use_sitemap} | asdict(bounds)
             journal = Journal(folder.staged / STATE, crawl)
             folder.begin(resume=journal.fits)
-            before = read_pages(folder.current / STATE)
             journal.open()
             try:
                 rules = read_rules(fetcher, site.origin)
@@ -62,6 +66,16 @@ def import_site(
         fetcher.close()
 
 
+def _require_same(site: Site, before: dict[str, Page], folder: ImportFolder) -> None:
+    """Two parts of a site would take each other's place in the folder that its name gives."""
+    known = [address for address, page in before.items() if page.file]
+    if known and not any(map(site.is_part, known)):
+        raise ImportingError(
+            f"'{folder.current}' has pages of elsewhere, such as {min(known, key=len)}, which this "
+            "import would remove; give it a folder of its own with --name."
+        )
+
+
 def _finish(
     folder: ImportFolder, journal: Journal, crawl: Crawl, before: dict[str, Page], start: str
 ) -> ImportReport:
@@ -72,7 +86,7 @@ def _finish(
         missed = bool(crawl.lost or crawl.stopped)  # what led there may not have come
         if page.file and missed and address not in pages and folder.keep(page.file):
             pages[address] = page
-    pages = _without_twins(pages, folder)
+    leave_twins_out(pages, folder.staged)
     _tell(report, pages, crawl, start)
     if not any(page.file for page in pages.values()):
         reason = report.failed[0]["reason"] if report.failed else "no page was found"
@@ -94,22 +108,6 @@ def _tell(report: ImportReport, pages: dict[str, Page], crawl: Crawl, start: str
     for address, page in sorted(pages.items()):
         if page.reason and page.reason != GONE:
             report.leave_out(address, page.reason)
-
-
-def _without_twins(pages: dict[str, Page], folder: ImportFolder) -> dict[str, Page]:
-    """Of pages with one text, that which another names as the right one, or the shortest address,
-    has a file; the others are asked for again the next time."""
-    named = {page.canonical for page in pages.values() if page.canonical}
-    groups: dict[str, list[Page]] = {}
-    for page in pages.values():
-        if page.file:
-            groups.setdefault(page.digest, []).append(page)
-    for twins in groups.values():
-        twins.sort(key=lambda page: (page.address not in named, len(page.address), page.address))
-        for twin in twins[1:]:
-            (folder.staged / twin.file).unlink(missing_ok=True)
-            pages[twin.address] = replace(twin, file="", etag="", modified="")
-    return pages
 
 
 def _only(folder: Path, files: set[str]) -> None:

@@ -199,7 +199,9 @@ def _title(root: Any) -> str:
 
 def _language(root: Any) -> str:
     html = root if root.tag == "html" else root.find(".//html")
-    return (html.get("lang") or "").strip().lower() if html is not None else ""
+    if html is None:
+        return ""
+    return (html.get("lang") or html.get("xml:lang") or "").strip().lower()
 
 
 def _date(root: Any) -> str:
