@@ -155,7 +155,9 @@ def _build_pieces(
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
         how = _begins(said, parted) if built else ""
         parts = replace(
-            Piece(said, facts, named, language=language, before=(clause or built[-1]) if how else None),
+            Piece(
+                said, facts, named, language=language, before=(clause or built[-1]) if how else None
+            ),
             elliptic=how == "elliptic",
             gapped=how == "gapped",
         )

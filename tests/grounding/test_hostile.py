@@ -45,9 +45,12 @@ def _beside_code(count: int) -> None:
         pytest.param(lambda: bounds_of(read("twenty-: " * 400)), id="pieces with numbers"),
         pytest.param(lambda: bounds_of(read("a" * 20_000 + " 5")), id="a word before a number"),
         pytest.param(
-            lambda: without_asked(read("twenty-: " * 100), read("in 20 days?")), id="and asked about"
+            lambda: without_asked(read("twenty-: " * 100), read("in 20 days?")),
+            id="and asked about",
         ),
-        pytest.param(lambda: unanswered(" " * 20_000, "It costs 5 EUR."), id="blanks in a question"),
+        pytest.param(
+            lambda: unanswered(" " * 20_000, "It costs 5 EUR."), id="blanks in a question"
+        ),
         pytest.param(lambda: _excepted(900), id="blanks behind except"),
         pytest.param(lambda: _beside_code(1_000), id="a code said again and again"),
         pytest.param(
