@@ -1,5 +1,5 @@
-"""Text that would keep the rules busy, or stop them: each of these took from ten seconds to hours, or
-ended in a traceback."""
+"""Text that would keep the rules busy, or stop them: each of these took from ten seconds to hours,
+or ended in a traceback."""
 
 import time
 from collections.abc import Callable
