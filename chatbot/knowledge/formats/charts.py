@@ -45,8 +45,9 @@ def _mark(cache: Any) -> None:
     """Mark the points of a list of names or figures, and put in those that are missing."""
     count = cache.find(f"{_C}ptCount")
     many = _whole(count.get("val")) if count is not None else None
-    points = {_whole(point.get("idx")): point for point in cache.findall(f"{_C}pt")}
-    if many is None or not 0 < many <= _MOST or None in points:
+    told = [(_whole(point.get("idx")), point) for point in cache.findall(f"{_C}pt")]
+    points = {at: point for at, point in told if at is not None}
+    if many is None or not 0 < many <= _MOST or any(at is None for at, _ in told):
         return
     code = cache.findtext(f"{_C}formatCode") or ""
     for at in range(many):
