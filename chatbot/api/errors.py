@@ -100,6 +100,8 @@ def add_handlers(api: FastAPI) -> None:
         if no_json:
             why, at = first["ctx"]["error"], first["loc"][-1]
             message = f"The body is no JSON: {why} (character {at})."
+        elif first["type"] == "model_attributes_type" and not param:
+            message = _no_object(request.headers.get("content-type", ""))
         status = 400 if request.url.path.startswith("/v1/") else 422
         error = ApiError(status, message, code="invalid_request", param=param[:200])
         return response_of(error, request.url.path)
@@ -108,8 +110,27 @@ def add_handlers(api: FastAPI) -> None:
     async def http_error(request: Request, exc: Exception) -> JSONResponse:
         assert isinstance(exc, HTTPException)
         headers = dict(exc.headers or {})
-        error = ApiError(exc.status_code, str(exc.detail), headers=headers)
+        message = _unreadable(exc.__cause__) or str(exc.detail)
+        error = ApiError(exc.status_code, message, headers=headers)
         return response_of(error, request.url.path)
+
+
+def _no_object(content_type: str) -> str:
+    """What is wrong with a body that FastAPI did not read, or that is a list or a number."""
+    if "json" not in content_type.lower():
+        return "A body is read with the header 'Content-Type: application/json' only; send it."
+    return "The body has to be a JSON object, such as {...}."
+
+
+def _unreadable(cause: BaseException | None) -> str:
+    """Why FastAPI could not parse a body, which it says of all kinds alike; else nothing."""
+    if isinstance(cause, UnicodeDecodeError):
+        return "The body is no UTF-8 text."
+    if isinstance(cause, RecursionError):
+        return "The body cannot be read: too many lists or objects lie within each other."
+    if isinstance(cause, ValueError):
+        return "The body cannot be read: it has a number of too many digits."
+    return ""
 
 
 def _plain(text: str) -> str:

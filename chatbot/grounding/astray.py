@@ -171,7 +171,8 @@ def _codes(parts: Sequence[Piece]) -> _Values:
 
 def _is_shown(question: Reading) -> bool:
     """Whether a display shows a code of the question, or it is called an error."""
-    codes = "|".join(re.escape(fact.text) for fact in question.facts if fact.kind == "code")
+    said = dict.fromkeys(fact.text for fact in question.facts if fact.kind == "code")
+    codes = "|".join(map(re.escape, said))
     before, behind = rf"(?:{_SHOWN})\W+(?:\w+\W+){{0,2}}", rf"\W+(?:\w+\W+){{0,3}}(?:{_SHOWN})"
     near = rf"\b(?:{before}(?:{codes})|(?:{codes}){behind})\b"
     return re.search(near, question.text, re.IGNORECASE) is not None

@@ -85,6 +85,7 @@ _SCALES: Sequence[Mapping[str, Fraction]] = (
     {"ml": Fraction(1), "litre": Fraction(1000)},
     {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)},
 )  # fmt: skip
+_NEAR = 60  # characters before a number that may say what it is
 _NAME_LETTERS = 2  # of a name behind which a version stands, at least one more
 _CLOSE = Fraction(1, 20)  # a month is 28 to 31 days
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")
@@ -132,21 +133,25 @@ def _bounds(text: str, piece: Piece, whole: Piece) -> Iterator[Bound]:
     own = {(fact.start, fact.text) for fact in piece.facts}
     second: set[int] = set()
     for one, other in pairwise(facts):
+        if (one.start, one.text) not in own:
+            continue
         between = text[one.start + len(one.full) : other.start]
         joined = re.fullmatch(_TO.pattern + r"(?:US\$|[$€£¥])?", between, re.IGNORECASE)
         listed = re.fullmatch(r"\s*(?:and|und|et|y)\s*", between, re.IGNORECASE)
-        if not joined or (listed and not _BETWEEN_TWO.search(text[: one.start])):
+        near = max(0, one.start - _NEAR)
+        if not joined or (listed and not _BETWEEN_TWO.search(text, near, one.start)):
             continue
         if one.kind != other.kind or one.unit not in (None, other.unit):
             continue
         ends = [*_spread(one, text, other.unit)[:1], *_spread(other, text, other.unit)[:1]]
-        if len(ends) == 2 and (one.start, one.text) in own:  # "between 10 and 3 days before"
+        if len(ends) == 2:  # "between 10 and 3 days before"
             second |= {one.start, other.start}
             yield Bound(other, piece, min(ends)[0], max(ends)[1], False, text)
     for fact in facts:
-        how = _how(text, fact) if fact.start not in second else ""
-        values = _spread(fact, text, fact.unit)
-        if not how or not values or (fact.start, fact.text) not in own:
+        if fact.start in second or (fact.start, fact.text) not in own:
+            continue
+        how, values = _how(text, fact), _spread(fact, text, fact.unit)
+        if not how or not values:
             continue
         low = values[0][0] if how in ("least", "over") else None
         high = values[0][1] if how in ("most", "under") else None
@@ -160,20 +165,25 @@ def _bounds(text: str, piece: Piece, whole: Piece) -> Iterator[Bound]:
 def _how(text: str, fact: Fact) -> str:
     """``least``, ``over``, ``most`` or ``under``; empty where a fact is no bound."""
     end = max(fact.end, fact.start + len(fact.full))
-    before = _BEFORE.search(text, max(0, fact.start - 60), fact.start)
+    before = _BEFORE.search(text, max(0, fact.start - _NEAR), fact.start)
     after = _AFTER.match(text, end)
     how = ""
     if after:
         how = "least" if after["least"] or after["more"] or after["first"] else "most"
     elif before:
         how = next(name for name in _HOW if before[name])
-    elif fact.counts and _CAPACITY.search(text, 0, fact.start) and not _FURTHER.search(text):
+    elif fact.counts and _is_capacity(text, fact):
         how = "most"
     elif extreme := list(_EXTREME.finditer(text, max(0, fact.start - 40), fact.start)):
         how = "most" if extreme[-1]["most"] else "least"
     if how == "most" and _AHEAD.match(text, end) and not (before and before[0][:6] == "within"):
         return "least"
     return how
+
+
+def _is_capacity(text: str, fact: Fact) -> bool:
+    holds = _CAPACITY.search(text, max(0, fact.start - _NEAR), fact.start)
+    return holds is not None and not _FURTHER.search(text)
 
 
 def _of_one_kind(bound: Bound, fact: Fact, text: str) -> bool:
@@ -190,10 +200,10 @@ def _of_one_kind(bound: Bound, fact: Fact, text: str) -> bool:
 def _of_one_thing(bound: Bound, fact: Fact, text: str) -> bool:
     """Whether bare numbers count the same, are versions of the same, or are ages."""
     held = bound.fact
-    thing, other = _WORD_AFTER.match(text, fact.end), _WORD_BEFORE.search(text, 0, fact.start)
+    thing, other = _WORD_AFTER.match(text, fact.end), _word_before(text, fact)
     if held.unit is None:
         counted = thing and fact.counts and thing[1].lower()[:4] in bound.text.lower()
-        named = _WORD_BEFORE.search(bound.text, 0, held.start)
+        named = _word_before(bound.text, held)
         same = (
             named is not None
             and other is not None
@@ -206,12 +216,16 @@ def _of_one_thing(bound: Bound, fact: Fact, text: str) -> bool:
     return fact.unit is None and held.unit == "year" and not fact.counts and _says_age(text, fact)
 
 
+def _word_before(text: str, fact: Fact) -> re.Match[str] | None:
+    return _WORD_BEFORE.search(text, max(0, fact.start - _NEAR), fact.start)
+
+
 def _says_age(text: str, fact: Fact) -> bool:
     """ "My son is 8", "mit 11", "Sohn (14)"."""
     return bool(
         re.search(
             r"(?:\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
-            text[: fact.start],
+            text[max(0, fact.start - _NEAR) : fact.start],
             re.IGNORECASE,
         )
     )

@@ -48,8 +48,8 @@ _NEEDS = re.compile(
     re.IGNORECASE,
 )
 _EXCEPTED = re.compile(
-    r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s+"
-    r"([^.,;:()]+)[.!\s]*$",
+    r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s++"
+    r"([^.,;:()]++)[.!\s]*+$",
     re.IGNORECASE,
 )
 # "A £900 bill", "my 22 kg parcel": cases, to which a bound applies.
@@ -120,12 +120,13 @@ def _is_case(fact: Fact, text: str) -> bool:
 def without_asked(claim: Reading, asked: Reading) -> str:
     """The rest of a claim beside what follows from it for a quantity asked about: "a rabbit must
     be under 5" of "..., so a rabbit of six years cannot be insured"; else nothing."""
-    for piece in claim.pieces if len(claim.pieces) > 1 else ():
+    bounds = bounds_of(claim) if len(claim.pieces) > 1 and asked.facts else []
+    for piece in claim.pieces if bounds else ():
         denied = piece.negative != bool(_TOO.search(piece.text))
         for fact in piece.facts:
             if missing([fact], asked.facts):
                 continue
-            others = (b for b in bounds_of(claim) if b.fact not in piece.facts)
+            others = (b for b in bounds if b.fact not in piece.facts)
             if any(contains(bound, fact, claim.text) is (not denied) for bound in others):
                 rest = claim.text.replace(piece.text, "", 1).strip(" ,;:.")
                 return f"{claim.lead}, {rest}" if claim.lead else rest

@@ -1,9 +1,12 @@
 """Where a sentence is cut into the pieces that belong to its numbers, and into clauses."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
+from typing import TypeVar
 
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.lexicon import CURRENCIES, Term, kinds, numbers, words
@@ -24,7 +27,7 @@ _SUBORDINATE = re.compile(
 )
 _HARD = re.compile(r"[;|.!?]|but|while|whereas|aber|während|mais|pero", re.IGNORECASE)
 _CONDITION = re.compile(
-    r"[\s,;:|.()]*(?:for|in|on|at|after|before|from|if|when|with|during|by|until|within|bei|für|im|"
+    r"[\s,;:|.()]*+(?:for|in|on|at|after|before|from|if|when|with|during|by|until|within|bei|für|im|"
     r"am|ab|nach|vor|wenn|mit|pour|en|dans|si|avec|après|avant|para|con|desde|tras)\b",
     re.IGNORECASE,
 )
@@ -37,6 +40,7 @@ _GAPPED = 8  # words
 _ITEM = 4  # words of an item of a list
 _RELATIVE = re.compile(r" (?:that|who|which) \w+(?: \w+)?$")  # "greyhounds that race"
 _AMPERES = re.compile(r"\d A\b")
+_Placed = TypeVar("_Placed", Fact, Term)
 _OR = re.compile(r"(?:or|nor|oder|ou|ni|o)\b", re.IGNORECASE)
 
 
@@ -61,25 +65,31 @@ def _cut_at(spans: Sequence[tuple[int, int]], more: Sequence[int]) -> list[tuple
 
 
 def _parts_items(text: str, sign: re.Match[str], items: Sequence[tuple[int, int, str]]) -> bool:
-    """Whether a sign or a conjunction parts items of one list, such as "C4, C5 and C6"."""
-    before = [item for item in items if item[1] <= sign.start()]
-    after = [item for item in items if item[0] >= sign.end()]
-    if not before or not after or before[-1][2] != after[0][2]:
+    """Whether a sign or a conjunction parts items of one list, such as "C4, C5 and C6"; ``items``
+    are (start, end, kind), sorted."""
+    before = bisect_left(items, (sign.start(),)) - 1
+    while before >= 0 and items[before][1] > sign.start():
+        before -= 1
+    after = bisect_left(items, (sign.end(),))
+    if before < 0 or after == len(items) or items[before][2] != items[after][2]:
         return False
-    return _LIST.fullmatch(text[before[-1][1] : after[0][0]]) is not None
+    return _LIST.fullmatch(text[items[before][1] : items[after][0]]) is not None
 
 
 def _split_clauses(
     text: str, found: Sequence[Fact], terms: Sequence[Term]
 ) -> tuple[list[tuple[int, int]], set[int]]:
-    """(start, end) between signs and conjunctions, and the starts of clauses of their own."""
+    """(start, end) between signs and conjunctions, and the starts of clauses of their own; the
+    facts are sorted."""
     cuts, hard = [0], {0}
     items = sorted(
         [(fact.start, fact.start + len(fact.full), fact.kind) for fact in found if not fact.implied]
         + [(term.start, term.start + len(term.text), term.kind) for term in terms]
     )
+    begins = [fact.start for fact in found]
+    reached = [0, *accumulate((fact.end for fact in found), max)]
     for match in _CUT.finditer(text):
-        inside = any(fact.start < match.end() and match.start() < fact.end for fact in found)
+        inside = reached[bisect_left(begins, match.end())] > match.start()
         if not inside and match.start() > 0 and not _parts_items(text, match, items):
             cuts.append(match.start())
             if _HARD.fullmatch(match[0].strip()):
@@ -96,16 +106,23 @@ def _merge(
 ) -> list[tuple[int, int]]:
     """What has no fact, or only says when or for whom, goes to the piece that it belongs to."""
     merged: list[tuple[int, int]] = []
+    facts_at, terms_at = (sorted(one.start for one in some) for some in (found, terms))
     waiting: int | None = None
+    led: tuple[int, int] | None = None  # a piece that waits, and where its condition begins
     for n, (start, end) in enumerate(spans):
         after = spans[n + 1] if n + 1 < len(spans) and spans[n + 1][0] not in hard else None
         begin = waiting if waiting is not None else start
         first = begin in hard
         waiting = None
-        own = _within(found, begin, end)
-        leads = first and text[end : end + 1] == "," and _CONDITION.match(text, begin, end)
+        own = _any_within(facts_at, begin, end)
+        leads = False
+        if first and text[end : end + 1] == ",":
+            if led is None or led[0] != begin:
+                match = _CONDITION.match(text, begin)
+                led = begin, match.end() if match else len(text) + 1
+            leads = led[1] <= end
         tail = not own and not first
-        if after and (leads or (not own and (first or _leads(terms, (start, end), after)))):
+        if after and (leads or (not own and (first or _leads(terms_at, (start, end), after)))):
             waiting = begin
         elif tail and merged:
             merged[-1] = (merged[-1][0], end)
@@ -114,9 +131,9 @@ def _merge(
     return merged
 
 
-def _leads(terms: Sequence[Term], span: tuple[int, int], after: tuple[int, int]) -> bool:
+def _leads(terms: Sequence[int], span: tuple[int, int], after: tuple[int, int]) -> bool:
     """ "in the EU" belongs to what follows, unless that has a region of its own."""
-    return bool(_within(terms, *span)) and not _within(terms, *after)
+    return _any_within(terms, *span) and not _any_within(terms, *after)
 
 
 def _build_pieces(
@@ -129,15 +146,18 @@ def _build_pieces(
 ) -> list[Piece]:
     built: list[Piece] = []
     clause: Piece | None = None  # the last one
-    for a, b in spans:
+    begins = [start for start, _ in spans]
+    every = zip(spans, _in_spans(found, begins), _in_spans(terms, begins), strict=True)
+    for (a, b), facts, named in every:
         said = text[a:b].strip(" ,;:|.()")
         if not said:
             continue
-        own = tuple(_within(found, a, b)), tuple(_within(terms, a, b))
         parted = a not in hard or text[a:b].lstrip()[:1] not in ";|.!?"
         how = _begins(said, parted) if built else ""
         parts = replace(
-            Piece(said, *own, language=language, before=(clause or built[-1]) if how else None),
+            Piece(
+                said, facts, named, language=language, before=(clause or built[-1]) if how else None
+            ),
             elliptic=how == "elliptic",
             gapped=how == "gapped",
         )
@@ -226,5 +246,14 @@ def _weekdays() -> frozenset[str]:
     return frozenset(form.lower() for form in kinds().forms_of("weekday"))
 
 
-def _within(found: Sequence, start: int, end: int) -> list:  # type: ignore[type-arg]
-    return [one for one in found if start <= one.start < end]
+def _in_spans(some: Sequence[_Placed], begins: Sequence[int]) -> list[tuple[_Placed, ...]]:
+    """Those of each span; a span goes on to where the next one ``begins``."""
+    found: list[list[_Placed]] = [[] for _ in begins]
+    for one in some:
+        found[bisect_right(begins, one.start) - 1].append(one)
+    return [tuple(each) for each in found]
+
+
+def _any_within(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether any of sorted places lies from ``start`` on and before ``end``."""
+    return bisect_left(places, start) < bisect_left(places, end)

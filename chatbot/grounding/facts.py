@@ -17,8 +17,10 @@ from chatbot.grounding.quantities import ONE, names_version, number_of, quantiti
 from chatbot.text.unicode import normalise
 
 _ADDRESS = re.compile(
-    r"\b(?:https?|ftp)://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|io|eu|uk|us|de|fr|example)\b(?:/[^\s<>\"')\]]*)?",
+    r"\b(?:https?|ftp)://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+|"
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
+    r"\b(?<!\w[.-])(?:[a-z0-9-]{1,63}\.){1,9}"
+    r"(?:com|org|net|edu|gov|io|eu|uk|us|de|fr|example)\b(?:/[^\s<>\"')\]]*)?",
     re.IGNORECASE,
 )
 # F-17, swg21996508, v2: letters and digits in one word, or capitals with a dash.
@@ -39,6 +41,8 @@ _OF_SOMETHING = (
     r"hours?|minutes?|EUR|USD|GBP|CHF|euros?|dollars?|pounds?|francs?|kg|Tagen?|Werktagen?|Nächten?|"
     r"Wochen?|Stunden?|jours?|nuits?|semaines?|días?|noches?|semanas?)\b)"
 )
+# Letters that a pattern in any case takes for an "i", and that no list of words has.
+_LETTER_I = str.maketrans("ıİ", "iI")
 _DATES = (
     re.compile(
         r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)? (?:of |de )?"
@@ -176,7 +180,7 @@ def unify_spelling(text: str) -> str:
         sign: chr(0xE000 + n) for n, sign in enumerate("½¼¾⅓⅔⅛⅜⅝⅞⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
     }
     if not text.isascii():
-        text = normalise(text.translate(str.maketrans(kept)))
+        text = normalise(text.translate(str.maketrans(kept))).translate(_LETTER_I)
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
     text = spoken_times(text)

@@ -17,11 +17,11 @@ from chatbot.grounding.words import content_words
 Family = frozenset[str]
 _NAME = r"[A-ZÀ-Þ][a-zà-ÿ]{2,}"
 _NAMED = re.compile(
-    rf"(?P<start>(?:^|[.!?:|*#\n-])\s*(?:The |A |An )?)?(?P<name>{_NAME})"
+    rf"(?P<start>(?:^|[.!?:|*#\n-])[^\S\n]*(?:The |A |An )?)?(?P<name>{_NAME})"
     rf"(?:,? (?:and|or|et|ou|y|o) (?P<other>{_NAME}))? (?P<noun>[a-zà-ÿ]{{3,}})\b"
 )
 _INSIDE = re.compile(rf"(?<=[\w,;:] ){_NAME}\b(?!:)")
-_LABEL = re.compile(rf"(?:^|[.\n]|- )\s*(?P<name>{_NAME}(?: [a-z]+)?): ")
+_LABEL = re.compile(rf"(?:^|[.\n]|- )[^\S\n]*(?P<name>{_NAME}(?: [a-z]+)?): ")
 _SAYS_OTHERS = re.compile(
     r"\b(?:others?|else|all(?! (?:hours|times|day|year|night|week|the time)\b)|"
     r"every(?! (?:hour|day|week|month|year|night|time)\b)|except|unless|same|autres?|tous|otros?|"

@@ -20,7 +20,7 @@ from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 
 _JOINT = re.compile(
-    r"[?!;,.:\n]+\s*|\s+(?:and|und|et|y|plus|sowie|n|&|\+)\s+|\s[-–—]\s", re.IGNORECASE
+    r"[?!;,.:\n]+\s*|(?<!\s)\s+(?:and|und|et|y|plus|sowie|n|&|\+)\s+|\s[-–—]\s", re.IGNORECASE
 )
 _BEFORE = (
     r"(?:(?:also|and|und|auch|dann|then|so|ok|please|bitte|on|at|in|from|by|until|for|ab|bis|um|an|"

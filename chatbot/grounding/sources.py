@@ -15,7 +15,7 @@ from chatbot.knowledge.blocks import header_rows
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import sentences
 
-_RULE = re.compile(r"[\s|:+=-]*-{2,}[\s|:+=-]*")
+_RULE = re.compile(r"(?=[\s|:+=-]*?--)[\s|:+=-]*+")
 _CELLS = re.compile(r"(?<!\\)\|")
 _ITEM = re.compile(r"\s*(?:[-*+•]\s|\(?\d{1,3}[.)]\s|#)|[\w -]{1,30}: ")
 _PROSE = re.compile(r"[,;] .*\w[.!?]$")

@@ -21,7 +21,7 @@ _UNEVEN = re.compile(r"[^\S ]|(?<!\|)  |\| {3}")
 _DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"\s*[^\W\d_]{2}")  # what the name of a column begins with
 # A cell of numbers, or one that says that there is none.
-_VALUE = re.compile(r"\s*(?:[-–—+±<>≤≥~]?\s*(?:[$€£¥]|[A-Z]{3})?\s*\d|[-–—]\s*$)")
+_VALUE = re.compile(r"\s*+(?:[-–—+±<>≤≥~]?\s*+(?:[$€£¥]|[A-Z]{3})?\s*+\d|[-–—]\s*+$)")
 
 
 @dataclass(frozen=True)

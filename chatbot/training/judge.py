@@ -15,6 +15,7 @@ every few minutes.
 import argparse
 import math
 import random
+import re
 import sys
 import time
 from collections import defaultdict
@@ -45,6 +46,7 @@ RATE, _OUTPUT_RATE = 4e-4, 2e-3
 _WARM_UP = 12  # steps
 _LEAST = 0.03  # of the rate, at the end
 _SAVED = 20  # steps
+_HALF = re.compile("[\ud800-\udfff]")  # which no tokenizer reads
 
 
 class Example(NamedTuple):
@@ -89,6 +91,8 @@ def _row(line: str, where: str) -> tuple[str, list[tuple[str, bool]]]:
         raise ConfigurationError(
             f"{where}: 'source' has to be a text, 'right' and 'wrong' lists of texts."
         )
+    if _HALF.search("".join((source, *right, *wrong))):
+        raise ConfigurationError(f"{where}: a text has half a character; write it anew.")
     if not (right or wrong):
         raise ConfigurationError(f"{where}: there is no statement in 'right' or 'wrong'.")
     return source, [(text, True) for text in right] + [(text, False) for text in wrong]
@@ -209,6 +213,8 @@ def main() -> int:
 def _run(args: argparse.Namespace) -> None:
     if not args.minutes > 0:
         raise ConfigurationError("--minutes has to be more than 0.")
+    if not 0 < args.rate < math.inf:
+        raise ConfigurationError("--rate has to be a number above 0.")
     rows = read_rows(args.rows)  # before the weights, which take a minute
     args.out.mkdir(parents=True, exist_ok=True)
     settings = load_settings()

@@ -1,6 +1,7 @@
 """``POST /check``: a person's reply against the folder."""
 
 import httpx
+import pytest
 
 from chatbot.api import create_api
 from chatbot.service import ChatService
@@ -21,3 +22,24 @@ async def test_the_api_answers_with_the_sentences(shop: ChatService) -> None:
         assert (await client.post("/check", json={"text": " "})).status_code == 422
         half = await client.post("/check", content='{"text": "half \\ud800"}', headers=JSON)
         assert half.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "told"),
+    [
+        (b'{"text": "\xff\xfe"}', JSON, "UTF-8"),
+        (b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", JSON, "within each other"),
+        (b'{"text": ' + b"9" * 100_000 + b"}", JSON, "digits"),
+        (b'{"text": "a"}', {}, "Content-Type: application/json"),
+        (b'{"text": "a"}', {"Content-Type": "text/plain"}, "Content-Type: application/json"),
+        (b'["a"]', JSON, "JSON object"),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_told(
+    shop: ChatService, body: bytes, headers: dict[str, str], told: str
+) -> None:
+    transport = httpx.ASGITransport(create_api(shop.settings, shop), client=("127.0.0.1", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        response = await client.post("/check", content=body, headers=headers)
+    assert response.status_code in (400, 422)
+    assert told in response.json()["detail"]

@@ -49,6 +49,7 @@ def test_it_learns_to_tell_right_from_wrong(tmp_path: Path) -> None:
         ('{"source": "a", "right": [1], "wrong": []}', "lists of texts"),
         ('{"source": null, "right": ["a"], "wrong": []}', "to be a text"),
         ('{"source": "a", "right": [], "wrong": []}', "no statement"),
+        (r'{"source": "\ud800", "right": ["a"], "wrong": []}', "half a character"),
     ],
 )
 def test_a_line_that_is_no_row_is_told(tmp_path: Path, line: str, why: str) -> None:
@@ -89,6 +90,8 @@ def test_a_text_is_read_as_far_as_a_judge_reads_it() -> None:
     [
         (["--minutes", "0"], "--minutes"),
         (["--minutes", "nan"], "--minutes"),
+        (["--rate", "nan"], "--rate"),
+        (["--rate", "-1"], "--rate"),
         (["--base", "nobody"], "nobody"),
         (["--base", "openai"], "openai"),
     ],

@@ -21,13 +21,17 @@ _POINTS = tuple(f"{_C}{kind}" for kind in ("strCache", "numCache", "strLit", "nu
 _TITLE, _NAMES = "Title: ", f"Categories: {FILLER}"
 _NEXT = f", {FILLER}"
 _MOST = 2000  # points of a series
+_DIGITS = 10
 
 
 def marked_charts(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """The parts of a file that are charts, with a mark before each name and figure."""
     found = {}
     for name in filter(_PART.fullmatch, archive.namelist()):
-        root = xml(archive, name)
+        try:
+            root = xml(archive, name)
+        except SyntaxError:  # as lxml has it; the text beside a broken chart is read
+            continue
         for held in root.iter(f"{_C}cat", f"{_C}val"):
             for points in held.iter(*_POINTS):
                 _mark(points)
@@ -40,11 +44,13 @@ def marked_charts(archive: zipfile.ZipFile) -> dict[str, bytes]:
 def _mark(cache: Any) -> None:
     """Mark the points of a list of names or figures, and put in those that are missing."""
     count = cache.find(f"{_C}ptCount")
-    if count is None or not 0 < int(count.get("val") or 0) <= _MOST:
+    many = _whole(count.get("val")) if count is not None else None
+    told = [(_whole(point.get("idx")), point) for point in cache.findall(f"{_C}pt")]
+    points = {at: point for at, point in told if at is not None}
+    if many is None or not 0 < many <= _MOST or any(at is None for at, _ in told):
         return
-    points = {int(point.get("idx")): point for point in cache.findall(f"{_C}pt")}
     code = cache.findtext(f"{_C}formatCode") or ""
-    for at in range(int(count.get("val"))):
+    for at in range(many):
         if at not in points:
             points[at] = cache.makeelement(f"{_C}pt", {"idx": str(at)})
             points[at].append(cache.makeelement(f"{_C}v", {}))
@@ -53,6 +59,11 @@ def _mark(cache: Any) -> None:
             value.text = f"{FILLER}{_shown(value.text or '', code)}"
     for at in sorted(points):  # in their order, behind everything else
         cache.append(points[at])
+
+
+def _whole(said: str | None) -> int | None:
+    """A number of points or the place of one; ``None`` where a file has something else there."""
+    return int(said) if said and said.isdecimal() and len(said) < _DIGITS else None
 
 
 def _shown(text: str, code: str) -> str:

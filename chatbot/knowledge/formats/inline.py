@@ -17,16 +17,18 @@ HIDDEN = frozenset(
 # Also what is struck out, or too small to be seen, as the first lines of newsletters are.
 _INVISIBLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|"
-    r"text-decoration(?:-line)?\s*:[^;]*line-through|"
+    r"text-decoration(?:-line)?\s*:[^;:]*line-through|"
     r"(?:font-size|opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
 )
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+# What stands in front of a brace is read from its beginning only: a style sheet may end with a
+# whole picture, or a map of its sources, without one.
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*)\}")
 # Rules for paper, or for narrow screens, are not those of the page.
-_MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE = re.compile(r"\w*[.#][\w-]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"

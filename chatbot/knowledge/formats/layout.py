@@ -3,6 +3,7 @@
 Coordinates are in points from the lower left corner.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ LEADING = 1.65  # times the size of the type: lines of one paragraph are not fur
 _PROSE = 17  # characters that lines of columns have on average, and cells of tables have not
 _FULL = 0.12  # of a column's width, which a full line leaves free at most
 _DEPTH = 4
+# Lines in which columns are looked for at first; a page of a book has fewer.
+_FAR = 100
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
 _NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")  # a word and no unit, such as "km"
@@ -122,11 +125,20 @@ def _depth(upper: float, lower: float) -> float:
 
 def _columns(bands: list[list[Span]], start: int, known: list[float]) -> tuple[int, float]:
     """Where the bands from ``start`` on that have a gutter end, and where it is; 0 for none."""
+    end, gutter = _columns_before(bands, start, min(start + _FAR, len(bands)), known)
+    if gutter and start + _FAR < len(bands):
+        return _columns_before(bands, start, len(bands), known)
+    return end, gutter
+
+
+def _columns_before(
+    bands: list[list[Span]], start: int, stop: int, known: list[float]
+) -> tuple[int, float]:
     gaps = _gaps(bands[start])
     if not gaps:
         return start + 1, 0.0
     end, kept = start, gaps
-    for at in range(start, len(bands)):
+    for at in range(start, stop):
         left = [cut for gap in kept if (cut := _free(gap, bands[at]))]
         if not left:
             break
@@ -136,11 +148,16 @@ def _columns(bands: list[list[Span]], start: int, known: list[float]) -> tuple[i
     reached = end
     while end > start and not _both(bands[end - 1], middle):
         end -= 1
-    while end < reached and (
-        _is_close(bands[start:end], bands[end], middle)
-        or _goes_on(bands[start:end], bands[end:reached], middle)
-    ):
-        end += 1  # one column is longer than the other
+    columns = [_Column(), _Column()]
+    for span in (span for band in bands[start:end] for span in band):
+        columns[span.left >= middle].add(span)
+    while end < reached:  # one column is longer than the other
+        column = columns[bands[end][0].left >= middle]
+        if not (column.is_close(bands[end]) or column.goes_on(bands, end, reached, middle)):
+            break
+        for span in bands[end]:
+            columns[span.left >= middle].add(span)
+        end += 1
     sides = [
         [span for band in bands[start:end] for span in band if (span.left < middle) == before]
         for before in (True, False)
@@ -153,29 +170,33 @@ def _columns(bands: list[list[Span]], start: int, known: list[float]) -> tuple[i
     return (end, middle) if prose else (start + 1, 0.0)
 
 
-def _is_close(above: list[list[Span]], band: list[Span], middle: float) -> bool:
-    """Whether a band goes on in the column that its first piece is in."""
-    first = band[0]
-    before = [
-        span for upper in above for span in upper if (span.left < middle) == (first.left < middle)
-    ]
-    return bool(before) and min(span.y for span in before) - first.y < LEADING * first.size
+@dataclass
+class _Column:
+    """How far the pieces of a column reach; ``low`` is how deep."""
 
+    left: float = math.inf
+    right: float = -math.inf
+    low: float = math.inf
 
-def _goes_on(above: list[list[Span]], below: list[list[Span]], middle: float) -> bool:
-    """Whether one of the bands below fills the column that the first of them is in."""
-    first = below[0][0].left < middle
-    column = [span for band in above for span in band if (span.left < middle) == first]
-    if not column:
-        return False
-    left, right = min(span.left for span in column), max(span.right for span in column)
-    beside = (band for band in below if not _both(band, middle))
-    return any(
-        (band[0].left < middle) == first
-        and min(span.left for span in band) < left + _GUTTER
-        and max(span.right for span in band) > right - _FULL * (right - left)
-        for band in beside
-    )
+    def add(self, span: Span) -> None:
+        self.left = min(self.left, span.left)
+        self.right = max(self.right, span.right)
+        self.low = min(self.low, span.y)
+
+    def is_close(self, band: list[Span]) -> bool:
+        """Whether a band goes on in the column, which its first piece is in."""
+        return self.low < math.inf and self.low - band[0].y < LEADING * band[0].size
+
+    def goes_on(self, bands: list[list[Span]], start: int, stop: int, middle: float) -> bool:
+        """Whether one of the bands below, of which the first begins in it, fills the column."""
+        first = bands[start][0].left < middle
+        beside = (bands[at] for at in range(start, stop) if not _both(bands[at], middle))
+        return self.low < math.inf and any(
+            (band[0].left < middle) == first
+            and min(span.left for span in band) < self.left + _GUTTER
+            and max(span.right for span in band) > self.right - _FULL * (self.right - self.left)
+            for band in beside
+        )
 
 
 def _both(band: list[Span], middle: float) -> bool:

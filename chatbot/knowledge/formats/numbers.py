@@ -1,10 +1,11 @@
 """Numbers as a spreadsheet shows them: by the format code of their cell."""
 
 import datetime as dt
+import math
 import operator
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import takewhile
@@ -19,6 +20,8 @@ BUILT_IN = {
     40: "#,##0.00;(#,##0.00)", 44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
     48: "0.0E+0", 49: "@",
 }  # fmt: skip
+# Digits of the largest number in the longest code; 28, as usual, are too few for 1E+29.
+_EXACT = Context(prec=10_000)
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|\[\$(?P<money>[^\]-]*)[^\]]*\]'
     r"|\[(?P<passed>h+|m+|s+)\]|\[(?P<other>[^\]]*)\]|(?P<half>AM/PM|A/P)"
@@ -70,7 +73,9 @@ Token = tuple[str, str]
 
 def format_value(value: float, code: str, since_1904: bool = False) -> str:
     """``value`` in the format ``code`` ("0%", "DD.MM.YYYY", '#,##0,,"M"'); nothing where the
-    code shows nothing."""
+    code shows nothing. What is no number, or too large for one, is told as it is."""
+    if not math.isfinite(value):
+        return general(value)
     section, value = _section(code, value)
     if not section:
         return "" if ";" in code else general(value)
@@ -103,7 +108,7 @@ def format_text(text: str, code: str) -> str:
 
 def general(value: float) -> str:
     """A number without a format: eleven digits at most, no needless zeros."""
-    if value == int(value) and abs(value) < 1e15:
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.11g}".upper()
 
@@ -196,7 +201,7 @@ def _fraction(value: float, code: str) -> str:
 
 def _share_out(value: Decimal, codes: list[str]) -> list[str]:
     """The digits of a number shared out among several groups, as of "(000) 000-0000"."""
-    digits = str(int(value.quantize(Decimal(1), ROUND_HALF_UP)))
+    digits = str(int(value.quantize(Decimal(1), ROUND_HALF_UP, _EXACT)))
     out: list[str] = []
     for code in reversed(codes[1:]):
         many = len(code)
@@ -211,7 +216,7 @@ def _digits(value: Decimal, code: str) -> str:
         places = len(re.sub(r"[^#0?]", "", rest.upper().split("E")[0]))
         return f"{float(value):.{places}E}"
     needed, most = rest.count("0"), len(re.sub(r"[^#0?]", "", rest))
-    rounded = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, _EXACT)
     before, _, after = f"{rounded:{',' if ',' in whole else ''}f}".partition(".")
     while len(after) > needed and after.endswith("0"):
         after = after[:-1]

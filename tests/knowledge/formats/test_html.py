@@ -345,3 +345,11 @@ def test_labels_of_tabs_that_stand_over_their_panels_stay() -> None:
     assert text("<ul role=tablist><li role=tab>One<li role=tab>Two</ul><p>x") == (
         "- One\n- Two\n\nx\n"
     )
+
+
+@pytest.mark.parametrize("end", ["/*# sourceMappingURL=" + "a" * 60_000, "@media " * 9_000])
+def test_a_style_sheet_that_ends_without_a_brace_takes_no_square_of_its_length(end: str) -> None:
+    page = f"<style>.x{{display:none}}{end}</style><p>Open at 9.</p><p class=x>Or not.</p>"
+    begun = time.process_time()
+    assert extract(".html", page.encode()).text.strip() == "Open at 9."
+    assert time.process_time() - begun < 5

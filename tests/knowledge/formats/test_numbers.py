@@ -48,3 +48,18 @@ def test_texts_have_formats_too() -> None:
     assert format_text("7", '"Art. "@') == "Art. 7"
     assert format_text("secret", ";;;") == ""
     assert format_text("Plan", "#,##0.00") == "Plan"
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (1e29, "0", "1" + 29 * "0"),
+        (1.0, "0." + 37 * "0", "1." + 37 * "0"),
+        (float("inf"), "0.00%", "INF"),
+        (float("nan"), "d/m/yy", "NAN"),
+    ],
+)
+def test_numbers_that_are_larger_or_finer_than_usual_stop_nothing(
+    value: float, code: str, shown: str
+) -> None:
+    assert format_value(value, code) == shown

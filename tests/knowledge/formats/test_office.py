@@ -17,6 +17,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.formats.zipped import rewrite_archive
 from tests.support.documents import load, saved
 
 W = nsdecls("w")
@@ -331,3 +332,31 @@ def test_categories_in_levels_are_told_as_they_are() -> None:
     found = extract(".pptx", saved(deck)).text
     assert "Graz" in found and "Austria" in found and "2024: 14, 9, 8, 7" in found
     assert all(sign.isprintable() or sign == "\n" for sign in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'<c:ptCount val="2"/>', b'<c:ptCount val="two"/>'),
+        (b'<c:pt idx="0">', b"<c:pt>"),
+        (b'<c:pt idx="1">', b'<c:pt idx="-1.5">'),
+        (b"<c:v>14</c:v>", b"<c:v>1e400</c:v>"),
+        (b"<c:v>14</c:v>", b"<c:v>nan</c:v>"),
+        (b"<c:plotArea>", b"<c:plotArea"),
+    ],
+)
+def test_a_chart_that_is_damaged_takes_no_other_text_with_it(before: bytes, after: bytes) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Returns take 30 days"
+    data = CategoryChartData()
+    data.categories = ["Berlin", "Graz"]
+    data.add_series("2024", (14, 9.5), number_format="0.0%")
+    places = (Inches(1), Inches(1), Inches(4), Inches(3))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *places, data)
+    archive = zipfile.ZipFile(io.BytesIO(saved(deck)))
+    [chart] = [name for name in archive.namelist() if name.startswith("ppt/charts/chart")]
+    damaged = archive.read(chart).replace(before, after)
+    assert damaged != archive.read(chart)
+    found = extract(".pptx", rewrite_archive(archive, {chart: damaged}))
+    assert "Returns take 30 days" in found.text

@@ -1,6 +1,7 @@
 """PDF pages in reading order."""
 
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.formats.layout import lines_in_order
+from chatbot.knowledge.formats.placed import Span
 from tests.support.documents import load
 
 
@@ -342,3 +345,20 @@ def test_a_column_goes_on_below_a_gap_though_the_other_one_ended() -> None:
 def test_dots_that_lead_to_a_page_are_left_out() -> None:
     found = pdf(lambda canvas: lines(canvas, "Returns ............. 7")).text
     assert found == "Returns 7\n"
+
+
+@pytest.mark.parametrize(
+    "words", ["cell", "a line of a column of text that goes on"], ids=["a table", "text"]
+)
+@pytest.mark.parametrize("columns", [(0, 1), (0,)], ids=["both", "one longer"])
+def test_a_page_as_long_as_a_web_site_takes_no_square_of_its_lines(
+    words: str, columns: tuple[int, ...]
+) -> None:
+    places = [(row, column) for row in range(2_000) for column in (columns if row > 9 else (0, 1))]
+    spans = [
+        Span(50 + 260 * column, -12.0 * row, 280 + 260 * column, 10.0, words, False)
+        for row, column in places
+    ]
+    began = time.process_time()
+    assert len(lines_in_order(spans)) >= 2_000
+    assert time.process_time() - began < 8
