@@ -48,7 +48,7 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         best = about_the_same(clause, source)
         if clause.in_denied_list and agreed:
             continue
-        agreed = clause.negative and bool(best) and all(map(_negative, best))
+        agreed = clause.negative and bool(best) and all(_negative(other, source) for other in best)
         if conditional(clause) and not any(map(conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
         if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
@@ -114,7 +114,8 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
         return []
     shares = {id(other): _share(clause, other) for other in source.clauses}
     near = [c for c in source.clauses if shares[id(c)] >= size / 2]
-    holding = [c for c in near if clause.facts and not missing(clause.facts, c.facts)]
+    numbers = clause.facts if not source.row else ()
+    holding = [c for c in near if numbers and not missing(numbers, c.facts)]
     most = max((shares[id(c)] for c in holding or near), default=0)
     if not most:
         return []
@@ -266,13 +267,16 @@ def _limits(clause: Piece) -> bool:
 
 
 def _denies(piece: Piece, other: Piece, source: Reading) -> bool:
-    return (piece.negative != _negative(other)) != _says_opposite_state(piece, other, source)
+    return (piece.negative != _negative(other, source)) != _says_opposite_state(
+        piece, other, source
+    )
 
 
-def _negative(clause: Piece) -> bool:
+def _negative(clause: Piece, source: Reading) -> bool:
     """Whether it denies, goes on with a list of what is denied ("no service to Malta or to Gozo"),
     or says what was given up: "we stopped taking checks"."""
-    return clause.negative or clause.in_denied_list or bool(_STOPPED.search(clause.text))
+    listed = clause.in_denied_list and not source.row
+    return clause.negative or listed or bool(_STOPPED.search(clause.text))
 
 
 def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:
