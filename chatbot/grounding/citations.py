@@ -101,7 +101,7 @@ def verify(
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
-            wrong = wrong or other_case(read(claim), found.spans, spans, asked)
+            wrong = wrong or other_case(read(claim), found.spans, spans, asked, start == first)
             other_thing = (
                 None
                 if wrong

@@ -20,6 +20,7 @@ from chatbot.grounding.sources import Span
 
 _FEWEST = 2  # bands that are a scale
 _SCALE = re.compile(r"[^\d(]{0,12}\d")  # "1–3 properties", "up to 5 users"
+_BRACKETS = re.compile(r"\([^)]*\)")
 _OTHERWISE = re.compile(
     r"\b(?:otherwise|(?:or )?else|if not|sonst|andernfalls|sinon|autrement|si no|"
     r"de lo contrario)\b",
@@ -37,12 +38,13 @@ class _Band:
 
 
 def other_case(
-    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
+    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked, first: bool
 ) -> str | None:
-    """What is wrong with a sentence that rests on ``found`` of all ``spans`` where it is of another
-    case than the question gives; ``None`` where that is not certain."""
+    """What is wrong with a sentence, the ``first`` or another one of an answer, that rests on
+    ``found`` of all ``spans`` where it is of another case than the question gives; ``None`` where
+    that is not certain."""
     return (
-        _other_row(claim, found, spans, asked)
+        (_other_row(claim, found, spans, asked) if first else None)
         or _other_band(claim, found, spans, asked)
         or _other_branch(claim, found, asked)
         or _other_reason(claim, found, spans, asked)
@@ -53,7 +55,8 @@ def _other_row(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> str | None:
     """The row of a table with another code or name than the question has, which is that of another
-    row: "Spanish A1" to "the price of Arabic A1?"."""
+    row: "Spanish A1" to "the price of Arabic A1?". Names are of one word, or have a word in
+    common."""
     wanted = asked.stems | _codes(asked.reading)
     for span in found if not claim.lead else ():
         table = [s for s in spans if (s.passage, s.row) == (span.passage, span.row) and s.cells]
@@ -64,7 +67,13 @@ def _other_row(
         for row in table:
             theirs = {mark for mark in _name(row) if names[mark] == 1} if row is not span else set()
             held = claim.stems | _codes(claim) | span.reading.stems | _codes(span.reading)
-            if theirs and all(has_stem(mark, wanted) for mark in theirs) and not _has(theirs, held):
+            alike = _name(row) & _name(span) or len(_name(row)) == len(_name(span)) == 1
+            if (
+                theirs
+                and alike
+                and all(has_stem(mark, wanted) for mark in theirs)
+                and not _has(theirs, held)
+            ):
                 told, said = row.cells[0][1], span.cells[0][1]
                 return f"the question asks about '{told}', and it tells of '{said}'"
     return None
@@ -75,10 +84,10 @@ def _has(marks: Collection[str], held: frozenset[str]) -> bool:
 
 
 def _name(row: Span) -> frozenset[str]:
-    """What the first cell of a row is about."""
+    """What the first cell of a row is about, without what it has in brackets."""
     if not row.cells:
         return frozenset()
-    name = read(row.cells[0][1], row.reading.language)
+    name = read(_BRACKETS.sub(" ", row.cells[0][1]), row.reading.language)
     return (name.stems | _codes(name)) - LIGHT - plain_stems()
 
 
