@@ -5,7 +5,6 @@ to one of 12:15 where the source goes on "otherwise tomorrow", or "no, it must b
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,21 +58,17 @@ def _other_row(
     common."""
     wanted = asked.stems | _codes(asked.reading)
     for span in found if not claim.lead else ():
-        table = [s for s in spans if (s.passage, s.row) == (span.passage, span.row) and s.cells]
-        names = Counter(mark for row in table for mark in _name(row))
-        own = {mark for mark in _name(span) if names[mark] == 1}
-        if not own or _has(own, wanted):
-            continue
-        for row in table:
-            theirs = {mark for mark in _name(row) if names[mark] == 1} if row is not span else set()
-            held = claim.stems | _codes(claim) | span.reading.stems | _codes(span.reading)
-            alike = _name(row) & _name(span) or len(_name(row)) == len(_name(span)) == 1
-            if (
-                theirs
-                and alike
-                and all(has_stem(mark, wanted) for mark in theirs)
-                and not _has(theirs, held)
-            ):
+        mine = _name(span)
+        held = claim.stems | _codes(claim) | span.reading.stems | _codes(span.reading)
+        for row in spans:
+            if row.passage is not span.passage or row.row != span.row or row is span:
+                continue
+            name = _name(row)
+            alike = name & mine or len(name) == len(mine) == 1
+            theirs, own = name - mine, mine - name
+            if not (alike and theirs and own) or _has(own, wanted) or _has(theirs, held):
+                continue
+            if all(has_stem(mark, wanted) for mark in theirs):
                 told, said = row.cells[0][1], span.cells[0][1]
                 return f"the question asks about '{told}', and it tells of '{said}'"
     return None

@@ -121,6 +121,7 @@ def test_a_row_is_that_of_the_code_or_name_that_is_asked_about(
     question: str, answer: str, right: bool
 ) -> None:
     text = "| Craft | Fee a week |\n|---|---|\n| C1 | £12 |\n| C2 | £19 |\n\n"
-    text += "| Kind | Price |\n|---|---|\n| Gannet locker | £9 |\n| Heron locker (wet) | £7 |"
+    text += "| Kind | Price |\n|---|---|\n| Gannet locker | £9 |\n| Heron locker (wet) | £7 |\n"
+    text += "| Heron bench | £2 |"
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Fees", "start": 0})
     assert bool(verify(answer, [page], question).unsupported) is not right
