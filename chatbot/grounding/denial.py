@@ -2,6 +2,7 @@
 
 import re
 
+from chatbot.grounding.copying import copies
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.limits import LIMIT
@@ -69,7 +70,7 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
             return sides_said[0]
     # "You pay unless it is damaged" is "You do not pay if it is damaged".
     both = len(denied) == len(claim.clauses) > 1 and words("exception") & _said(source)
-    if denied and not both:
+    if denied and not both and not copies(claim, source):  # a "not" too many is told of a copy
         return "its source says the opposite"
     return (
         other_side(claim.text, _told_of(claim, source))

@@ -118,9 +118,11 @@ def other_sibling(
                 return wrong
     for family in known:
         if source.row:
-            strange = (claim.stems & family) - source.stems
-            if strange and source.pieces[0].stems & family:
-                return _says(strange, source.pieces[0].stems & family)
+            strange, own = (claim.stems & family) - source.stems, source.pieces[0].stems & family
+            if own & claim.stems:  # "the result is valid for 6 months", of the row "Valid for"
+                strange = strange & _names(claim)
+            if strange and own:
+                return _says(strange, own)
             continue
         for piece in claim.pieces:
             if wrong := _bound_to_other(piece, source, family):

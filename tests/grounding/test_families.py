@@ -133,3 +133,15 @@ TASKS = """# Cleaning
 )
 def test_how_often_is_no_every_and_the_name_of_a_column_no_number(claim: str, good: bool) -> None:
     assert unsupported(claim, TASKS) is not good
+
+
+def test_a_claim_that_names_its_row_may_have_a_word_of_another_row() -> None:
+    table = """| | Web test | Test at a desk |
+|---|---|---|
+| Valid for | 3 months | 6 months |
+| Result after | 1 day | 3 days |
+"""
+    page = Document(table, metadata={"path": "a.md", "start": 0, "title": "Tests"})
+    assert not verify("The result of the test at a desk is valid for 6 months.", [page]).unsupported
+    assert verify("The result of the test at a desk is valid for 3 months.", [page]).unsupported
+    assert verify("The result of the test at a desk comes after 6 months.", [page]).unsupported

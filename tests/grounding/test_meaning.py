@@ -210,6 +210,10 @@ def test_a_number_belongs_to_its_generation(claim: str, other: bool) -> None:
 @pytest.mark.parametrize(
     ("claim", "source"),
     [
+        ("A boat not fetched within 15 minutes after the end costs 10 EUR for each quarter of an "
+         "hour begun.",
+         "A boat not fetched within 15 minutes after the end: 10 EUR for each quarter of an hour "
+         "begun."),
         ("No, coins have not been taken since 2019.",
          "We stopped taking coins in 2019, and never took notes."),
         ("New copies of keys are free for 3 years; after that keys cannot be copied again.",
