@@ -22,6 +22,7 @@ from chatbot.grounding.lexicon import is_polite
 from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
+from chatbot.grounding.wording import as_written
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
 from chatbot.text.unicode import require_unicode
@@ -119,14 +120,16 @@ def statements(reply: str) -> Iterator[str]:
 
 
 def _checked(text: str, found: Finding, asked: Asked, spans: list[Span]) -> CheckedSentence:
+    told = [text, asked.reading.text, *(span.text for span in spans)]
     if not found.spans:
         near = citation_of(found.near) if found.near else None
-        return CheckedSentence(text, False, found.reason, near=near)
+        return CheckedSentence(text, False, as_written(found.reason, told), near=near)
     said = read(text)
     right, wrong = verdict(said, found.spans, asked)
     other = None if wrong else by_another(said, found.spans, spans, asked)
     wrong = other.reason if other else wrong
     by_lead = lead_objection(said, asked.reading) if asked.reading.text and not right else None
     if wrong := wrong or by_lead:
-        return CheckedSentence(text, False, wrong, near=citation_of(found.spans[0]))
+        near = citation_of(found.spans[0])
+        return CheckedSentence(text, False, as_written(wrong, told), near=near)
     return CheckedSentence(text, True, citation=citation_of(found.spans[0]))

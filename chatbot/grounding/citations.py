@@ -23,6 +23,7 @@ from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span, all_spans
+from chatbot.grounding.wording import as_written
 from chatbot.text.sentences import sentences
 
 MARK = " \u26a0"
@@ -87,8 +88,8 @@ def verify(
         claim = answer[start:end]
         if admits(claim):
             continue
-        told = other if regions(claim) else None
-        found = Finding((), told) if told else evidence(claim, spans, asked.reading)
+        strange = other if regions(claim) else None
+        found = Finding((), strange) if strange else evidence(claim, spans, asked.reading)
         found = _of_the_same_row(claim, found, told_by, asked)
         if start == first:
             gone = astray(read(claim), found.spans, spans, asked)
@@ -115,7 +116,9 @@ def verify(
                 decided = other_thing.span.text if other_thing.decides else ""
             found = Finding((), wrong) if wrong else found
         if not found.spans:
-            result.unsupported.append(Unsupported(start, end, claim, found.reason))
+            told = [claim, question, *(span.text for span in spans)]
+            reason = as_written(found.reason, told)
+            result.unsupported.append(Unsupported(start, end, claim, reason))
             continue
         told_by += found.spans
         result.rests_on[end] = found.spans[0].number
