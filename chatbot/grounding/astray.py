@@ -13,6 +13,7 @@ from chatbot.grounding.elsewhere import OUTSIDE, placed_values
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import CURRENCY_OF, apart, asked_for
 from chatbot.grounding.limits import LIMIT
+from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
@@ -75,25 +76,44 @@ def beneath_other(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> str | None:
     """What is wrong with the first sentence of an answer that rests on what stands beneath the name
-    of another one of a series than the question asks about, of which another heading speaks:
+    of another one than the question asks about, of which another heading of the passage speaks:
     "hold the button for 10 seconds", beneath "Pair a CH2", to "how do I pair a CH3?"."""
-    wanted = _codes([asked.reading])
-    if len(wanted) != 1 or not found or wanted & _codes([claim, *(s.reading for s in found)]):
+    if claim.lead == "no":
         return None
-    told = _common([frozenset(c for c in _codes([over]) if _series(c) == _series(min(wanted)))
-                    for over in map(_nearest, found)])  # fmt: skip
-    if not told or wanted & told:
-        return None
-    if any(span.heading and wanted & _codes([span.reading]) for span in spans):
-        return f"the question asks about '{min(wanted)}', and it tells of '{min(told)}'"
+    wanted = asked.stems | _codes([asked.reading])
+    held = _marks([claim, *(span.reading for span in found)])
+    for span in found:
+        heading = _nearest(span)
+        if heading is None:
+            return None
+        mine = _marks([read(heading, span.over.language)])
+        for line in span.passage.page_content.split("\n"):
+            other = _marks([read(line.lstrip("# "), span.over.language)])
+            theirs = other - mine
+            level = line.startswith("#") and _level(line) == _level(heading)
+            if not (level and theirs) or any(has_stem(one, held) for one in theirs):
+                continue
+            named = all(has_stem(one, wanted) for one in theirs)
+            if named and not any(has_stem(one, wanted) for one in mine - other):
+                told, said = line.lstrip("# "), heading.lstrip("# ")
+                return f"the question asks about '{told}', and it tells of '{said}'"
     return None
 
 
-def _nearest(span: Span) -> Reading:
-    """The heading that a span stands beneath in its passage, or else all that stands over it."""
+def _marks(parts: Sequence[Piece]) -> _Values:
+    stems = frozenset[str]().union(*(part.stems for part in parts))
+    return (stems | _codes(parts)) - LIGHT - plain_stems()
+
+
+def _level(heading: str) -> int:
+    return len(heading) - len(heading.lstrip("#"))
+
+
+def _nearest(span: Span) -> str | None:
+    """The heading that a span stands beneath in its passage, if that is not the passage's first."""
     lines = span.passage.page_content[: span.start].split("\n")
-    heading = next((line for line in reversed(lines) if line.startswith("#")), "")
-    return read(heading.lstrip("# "), span.over.language) if heading else span.over
+    headings = [line for line in lines if line.startswith("#")]
+    return headings[-1] if headings and _level(headings[-1]) > 1 else None
 
 
 def _limits(claim: Reading, asked: Asked) -> bool:

@@ -12,6 +12,7 @@ from chatbot.grounding.copying import copies, miscopied, repeats
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import missing
 from chatbot.grounding.families import other_sibling
+from chatbot.grounding.halves import admits
 from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
 from chatbot.grounding.naming import (
@@ -289,7 +290,7 @@ def _each(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[Span, 
     if len(parts) < 2:
         return ()
     parts[0] = f"{claim.lead}, {parts[0]}" if claim.lead else parts[0]
-    found = [evidence(part, spans, asked).spans for part in parts]
+    found = [evidence(part, spans, asked).spans for part in parts if not admits(part)]
     return tuple({id(span): span for each in found for span in each}.values()) if all(found) else ()
 
 

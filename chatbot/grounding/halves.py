@@ -54,7 +54,8 @@ _PAID = re.compile(
 _WHEN = re.compile(
     r"\b(?:immediate\w*|at once|until|till|unlimited|indefinite\w*|lifetime|same|today|tomorrow|"
     r"permanent\w*|as (?:long|soon) as|once|after|before|within|during|while|when|expires?|never|"
-    r"always|any ?time|end of|overnight|dai?ly|weekly|monthly|yearly|arrival|request|sofort|bis|"
+    r"always|any ?time|no wait\w*|no delay|keine wartezeit|end of|"
+    r"overnight|dai?ly|weekly|monthly|yearly|arrival|request|sofort|bis|"
     r"unbegrenzt|dauerhaft|heute|morgen|solange|sobald|nach (?=\w+ung|de[rm]|eine)|"
     r"vor (?=de[rm]|eine)|während|wenn|nie|immer|jederzeit|"
     r"ende|täglich|wöchentlich|monatlich|jährlich|ankunft)\b",

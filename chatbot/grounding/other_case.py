@@ -10,15 +10,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chatbot.grounding.asked import Asked
+from chatbot.grounding.binding import has_rival
 from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
-from chatbot.grounding.pieces import Piece
+from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 
 _FEWEST = 2  # bands that are a scale
 _SCALE = re.compile(r"[^\d(]{0,12}\d")  # "1–3 properties", "up to 5 users"
+# "7 queens or more" is "7 or more".
+_COUNTED = re.compile(
+    r"(\d) [^\W\d_]+ ((?:or|oder|ou|o) (?:more|fewer|less|mehr|weniger|plus|moins|más|menos))\b",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"(?<!\w)(?:x ?(?P<behind>\d{1,4})|(?P<before>\d{1,4}) ?x)(?!\w)", re.IGNORECASE
+)
 _BRACKETS = re.compile(r"\([^)]*\)")
 _OTHERWISE = re.compile(
     r"\b(?:otherwise|(?:or )?else|if not|sonst|andernfalls|sinon|autrement|si no|"
@@ -44,6 +53,8 @@ def other_case(
     that is not certain."""
     return (
         (_other_row(claim, found, spans, asked) if first else None)
+        or _other_column(claim, found, asked)
+        or _others_price(claim, found, asked)
         or _other_band(claim, found, spans, asked)
         or _other_branch(claim, found, asked)
         or _other_reason(claim, found, spans, asked)
@@ -54,8 +65,8 @@ def _other_row(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> str | None:
     """The row of a table with another code or name than the question has, which is that of another
-    row: "Spanish A1" to "the price of Arabic A1?". Names are of one word, or have a word in
-    common."""
+    row: "Spanish A1" to "the price of Arabic A1?", "Tent" to "... of a tent with awning?". Names
+    are of one word, or have a word in common."""
     wanted = asked.stems | _codes(asked.reading)
     for span in found if not claim.lead else ():
         mine = _name(span)
@@ -66,11 +77,60 @@ def _other_row(
             name = _name(row)
             alike = name & mine or len(name) == len(mine) == 1
             theirs, own = name - mine, mine - name
-            if not (alike and theirs and own) or _has(own, wanted) or _has(theirs, held):
+            if not (alike and theirs) or _has(own, wanted) or _has(theirs, held):
                 continue
             if all(has_stem(mark, wanted) for mark in theirs):
                 told, said = row.cells[0][1], span.cells[0][1]
                 return f"the question asks about '{told}', and it tells of '{said}'"
+    return None
+
+
+def _other_column(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
+    """The value of another column than the one that the question names: of "Other events" to "a
+    wedding"."""
+    for span in found if not claim.lead else ():
+        cells = [(name, stems_of(name, span.reading.language), read(cell).facts)
+                 for name, cell in span.cells[1:]]  # fmt: skip
+        told = [
+            (name, own) for name, own, facts in cells if facts and not missing(facts, claim.facts)
+        ]
+        if len(told) != 1:
+            continue
+        [(said, mine)] = told
+        for name, stems, facts in cells:
+            theirs = stems - mine - LIGHT - plain_stems()
+            if not theirs or name == said or _has(mine - stems, asked.stems):
+                continue
+            if (
+                facts
+                and missing(facts, claim.facts)
+                and all(
+                    has_stem(mark, asked.stems) and not has_stem(mark, claim.stems)
+                    for mark in theirs
+                )
+            ):
+                return f"the question asks about '{name}', and it tells of '{said}'"
+    return None
+
+
+def _others_price(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
+    """The first value of "95, or 78 with a contract" where the question speaks of a contract."""
+    for span in found if not claim.lead else ():
+        pieces = span.reading.pieces if span.row < 0 else ()
+        for fact in claim.facts:
+            holding = [piece for piece in pieces if not missing([fact], piece.facts)]
+            others = [p for p in pieces if p.before in holding and has_rival(fact, p.facts)]
+            if len(holding) != 1 or not missing([f for p in others for f in p.facts], claim.facts):
+                continue
+            for other in others:
+                own = other.stems - holding[0].stems - LIGHT - plain_stems()
+                here = holding[0].stems - other.stems - other.taken
+                if (
+                    own
+                    and all(has_stem(mark, asked.stems) for mark in own)
+                    and not (_has(own, claim.stems) or _has(here - LIGHT, asked.stems & here))
+                ):
+                    return f"for what the question says its source has '{other.text.strip()}'"
     return None
 
 
@@ -97,7 +157,7 @@ def _other_band(
     """The value of another band of a table than the one in which the only number of its kind in the
     question lies, and not of that one, too."""
     for span in found:
-        for scale in (list(_columns(span)), list(_rows(span, spans))):
+        for scale in (list(_columns(span)), list(_rows(span, spans)), list(_clauses(span))):
             if len(scale) < _FEWEST:
                 continue
             for given in _numbers(asked.reading):
@@ -109,20 +169,35 @@ def _other_band(
 
 
 def _other_branch(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
-    """What holds within a bound of time, where the question, or else one before it, gives a time
-    beyond it, and the source goes on with what holds otherwise."""
+    """What a source says within a bound of time, or "otherwise", where the question, or else one
+    before it, gives a time on the other side."""
     if claim.lead or claim.denies or _OTHERWISE.search(claim.text):
-        return None
-    if not any(_OTHERWISE.search(span.text) for span in found):
         return None
     told = ((one, [f for f in one.facts if f.kind == "time"]) for one in asked.readings)
     question, times = next(((one, times) for one, times in told if times), (None, []))
     if question is None or len(times) != 1:
         return None
-    bounds = [bound for bound in bounds_of(claim) if bound.fact.kind == "time"]
-    if len(bounds) == 1 and contains(bounds[0], times[0], question.text) is False:
-        return _wrong(times[0], bounds[0].fact.full)
+    for span in found:
+        parts = [
+            read(part, span.reading.language) for part in _OTHERWISE.split(span.text, maxsplit=1)
+        ]
+        bounds = (
+            [b for b in bounds_of(parts[0]) if b.fact.kind == "time"] if len(parts) == 2 else []
+        )
+        inside = contains(bounds[0], times[0], question.text) if len(bounds) == 1 else None
+        if inside is None:
+            continue
+        right, wrong = parts if inside else parts[::-1]
+        if _says_of(claim, wrong, right) and not _says_of(claim, right, wrong):
+            return f"the question gives '{times[0].full}', for which its source says something else"
     return None
+
+
+def _says_of(claim: Reading, one: Reading, other: Reading) -> bool:
+    """Whether a sentence has a word, day or number that only ``one`` of two has."""
+    marks = {mark for mark in one.stems - other.stems - LIGHT if mark in claim.stems}
+    facts = [fact for fact in missing(one.facts, other.facts) if not missing([fact], claim.facts)]
+    return bool(marks or facts)
 
 
 def _other_reason(
@@ -170,15 +245,30 @@ def _rows(span: Span, spans: Sequence[Span]) -> Iterator[_Band]:
             yield _Band(first[1], bound, told)
 
 
+def _clauses(span: Span) -> Iterator[_Band]:
+    """ "Emblems up to 12 cm cost 45, over 12 cm 72"."""
+    for bound in bounds_of(span.reading) if span.row < 0 else ():
+        told = [fact for fact in bound.piece.facts if not comparable(fact, bound.fact)]
+        if bound.fact.unit and told:
+            yield _Band(bound.piece.text, bound, told)
+
+
 def _band(text: str) -> Bound | None:
     """The only bound of a name, with a number for each number that the name has."""
-    bounds = [bound for bound in bounds_of(read(text)) if bound.fact.kind == "quantity"]
+    said = read(_COUNTED.sub(r"\1 \2", text))
+    bounds = [bound for bound in bounds_of(said) if bound.fact.kind == "quantity"]
     return bounds[0] if len(bounds) == 1 else None
 
 
 def _numbers(question: Reading) -> Iterator[Fact]:
     """Its quantities, where there is one of their unit only; of bare numbers what counts things."""
     every = [fact for fact in question.facts if fact.kind == "quantity" and len(fact.values) == 1]
+    for match in _TIMES.finditer(question.text):  # "tents x6"
+        many = Fraction(int(match["behind"] or match["before"]))
+        said = match[0].strip()
+        every.append(
+            Fact("quantity", frozenset({many}), None, said, said, match.start(), counts=True)
+        )
     for fact in every:
         alone = sum(other.unit == fact.unit for other in every) == 1
         if alone and (fact.unit or fact.counts):
