@@ -86,6 +86,12 @@ _SCALES: Sequence[Mapping[str, Fraction]] = (
     {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)},
 )  # fmt: skip
 _NEAR = 60  # characters before a number that may say what it is
+# Behind it stands what holds beyond a bound.
+OTHERWISE = re.compile(
+    r"\b(?:otherwise|(?:or )?else|if not|sonst|andernfalls|sinon|autrement|si no|"
+    r"de lo contrario)\b",
+    re.IGNORECASE,
+)
 _NAME_LETTERS = 2  # of a name behind which a version stands, at least one more
 _CLOSE = Fraction(1, 20)  # a month is 28 to 31 days
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")

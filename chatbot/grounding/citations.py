@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.astray import astray, beneath_other, beside_code
 from chatbot.grounding.conclusions import lead_verdict
-from chatbot.grounding.denied_for import denied_for
+from chatbot.grounding.denied_for import denied_beside, denied_for
 from chatbot.grounding.elsewhere import elsewhere, left_out
 from chatbot.grounding.evidence import Finding, evidence
 from chatbot.grounding.halves import admits, unanswered
@@ -102,6 +102,7 @@ def verify(
         if found.spans:
             right, wrong = verdict(read(claim), found.spans, asked)
             agrees = agrees or right
+            wrong = wrong or denied_beside(read(claim), found.spans, asked)
             wrong = wrong or other_case(read(claim), found.spans, spans, asked, start == first)
             other_thing = (
                 None

@@ -1,6 +1,6 @@
 """A "yes" where another sentence denies it of the very thing that the question names: "Yes, it can
 be booked late for 35 EUR" to "can the spring exam be booked late?", beside "The spring exam cannot
-be booked late".
+be booked late"; or a clause of the very sentence that it rests on.
 """
 
 import re
@@ -47,6 +47,28 @@ def denied_for(
     return None
 
 
+def denied_beside(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
+    """What is wrong with a claim that rests on one clause of a sentence of which a later clause
+    denies it for what the question names: "it is cleaned at 60 bar" of "... at 60 bar, but not on
+    polished faces" to "polished granite"."""
+    if claim.denies or claim.lead == "no" or asked.reading.denies:
+        return None
+    for span in found:
+        for clause in span.reading.clauses[1:] if span.row < 0 else ():
+            if not clause.negative or conditional(clause) or _said(clause) & words("exception"):
+                continue
+            others = (c.stems for c in span.reading.clauses if c is not clause)
+            elsewhere = claim.stems.union(*others)
+            own = (clause.stems & asked.stems) - LIGHT - plain_stems()
+            if any(not has_stem(one, elsewhere) for one in own):
+                return f"for what the question says its source has '{clause.text.strip()}'"
+    return None
+
+
+def _said(clause: Piece) -> set[str]:
+    return {word.lower() for word in _WORD.findall(clause.text)}
+
+
 def _texts(claim: Reading, found: Sequence[Span], spans: Sequence[Span]) -> Iterator[str]:
     """A claim, what it rests on, and what stands over that but for sentences of its passages."""
     sentences = {span.text for span in spans if not span.heading}
@@ -61,7 +83,12 @@ def _names(question: str, spans: Sequence[Span]) -> Iterator[str]:
     asked = {word.lower() for word in _WORD.findall(question)}
     capital = {name for span in spans for name in _NAME.findall(span.text) if name.lower() in asked}
     plain = {word for span in spans for word in _WORD.findall(span.text) if word.islower()}
-    return (name for name in capital if name.lower() not in plain)
+    return (name for name in capital if name.lower() not in plain and _meant(name))
+
+
+def _meant(name: str) -> bool:
+    """Whether it is no "There" or "If" at the beginning of a sentence."""
+    return bool(stems_of(name, "en") - LIGHT - plain_stems())
 
 
 def _of(
@@ -73,7 +100,7 @@ def _of(
         if span.heading or span.row >= 0 or span.reading.language != language:
             continue
         for clause in span.reading.clauses:
-            said = {word.lower() for word in _WORD.findall(clause.text)}
+            said = _said(clause)
             if name.lower() not in said or conditional(clause) or said & words("exception"):
                 continue
             held = clause.stems | clause.taken

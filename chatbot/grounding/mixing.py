@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 from chatbot.grounding.binding import has_rival
+from chatbot.grounding.bounds import OTHERWISE
 from chatbot.grounding.denial import about_the_same
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import kinds, words
@@ -123,8 +124,8 @@ def _other_days(piece: Piece, source: Reading) -> str | None:
     """Weekdays of another clause than the one that the claim is about."""
     days = _days(piece)
     naming = [p for p in source.clauses if _days(p)]
-    if not days or len(naming) < 2:
-        return None
+    if not days or len(naming) < 2 or OTHERWISE.search(source.text):
+        return None  # which of two branches it is depends on what is asked
     if any(days <= _days(p) and not missing(piece.facts, p.facts) for p in naming if piece.facts):
         return None
     shares = [len(_about(piece) & (_about(p) | p.taken)) for p in naming]

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.binding import has_rival
-from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
+from chatbot.grounding.bounds import OTHERWISE, Bound, bounds_of, comparable, contains
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece, stems_of
@@ -29,11 +29,6 @@ _TIMES = re.compile(
     r"(?<!\w)(?:x ?(?P<behind>\d{1,4})|(?P<before>\d{1,4}) ?x)(?!\w)", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\([^)]*\)")
-_OTHERWISE = re.compile(
-    r"\b(?:otherwise|(?:or )?else|if not|sonst|andernfalls|sinon|autrement|si no|"
-    r"de lo contrario)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -171,7 +166,7 @@ def _other_band(
 def _other_branch(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
     """What a source says within a bound of time, or "otherwise", where the question, or else one
     before it, gives a time on the other side."""
-    if claim.lead or claim.denies or _OTHERWISE.search(claim.text):
+    if claim.lead or claim.denies or OTHERWISE.search(claim.text):
         return None
     told = ((one, [f for f in one.facts if f.kind == "time"]) for one in asked.readings)
     question, times = next(((one, times) for one, times in told if times), (None, []))
@@ -179,7 +174,7 @@ def _other_branch(claim: Reading, found: Sequence[Span], asked: Asked) -> str | 
         return None
     for span in found:
         parts = [
-            read(part, span.reading.language) for part in _OTHERWISE.split(span.text, maxsplit=1)
+            read(part, span.reading.language) for part in OTHERWISE.split(span.text, maxsplit=1)
         ]
         bounds = (
             [b for b in bounds_of(parts[0]) if b.fact.kind == "time"] if len(parts) == 2 else []
@@ -188,16 +183,18 @@ def _other_branch(claim: Reading, found: Sequence[Span], asked: Asked) -> str | 
         if inside is None:
             continue
         right, wrong = parts if inside else parts[::-1]
-        if _says_of(claim, wrong, right) and not _says_of(claim, right, wrong):
+        said, instead = _says_of(claim, right, wrong), _says_of(claim, wrong, right)
+        if instead[0] > said[0] or (instead[0] == said[0] and instead[1] > said[1]):
             return f"the question gives '{times[0].full}', for which its source says something else"
     return None
 
 
-def _says_of(claim: Reading, one: Reading, other: Reading) -> bool:
-    """Whether a sentence has a word, day or number that only ``one`` of two has."""
+def _says_of(claim: Reading, one: Reading, other: Reading) -> tuple[int, int]:
+    """How many numbers and days, and how many words, a sentence has of ``one`` of two alone."""
     marks = {mark for mark in one.stems - other.stems - LIGHT if mark in claim.stems}
     facts = [fact for fact in missing(one.facts, other.facts) if not missing([fact], claim.facts)]
-    return bool(marks or facts)
+    days = {mark for mark in marks if mark.startswith("@weekday:")}
+    return len(facts) + len(days), len(marks - days)
 
 
 def _other_reason(

@@ -45,3 +45,33 @@ def test_a_yes_is_that_of_what_is_named(question: str, answer: str, reason: str)
     found = verify(answer, [page], question)
     assert [item.reason for item in found.unsupported] == ([reason] if reason else [])
     assert bool(found.decided_by) is bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        ("varnished hull, washing at 40 bar ok?", "Yes, up to 60 bar can be used.", False),
+        ("steel hull, washing at 40 bar ok?", "Yes, up to 60 bar can be used.", True),
+        ("varnished hull, washing at 40 bar ok?", "No, not on varnished hulls.", True),
+        ("when is a dinghy launched", "It is launched 6 weeks after the order.", False),
+        ("when is a yacht launched", "It is launched 6 weeks after the order.", True),
+    ],
+)
+def test_a_clause_beside_denies_it_for_what_is_named(
+    question: str, answer: str, right: bool
+) -> None:
+    text = (
+        "A washer of up to 60 bar can be used on hulls of steel, but not on varnished hulls. "
+        "A boat is launched 6 weeks after the order; for dinghies there is no waiting time."
+    )
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Hulls", "start": 0})
+    assert bool(verify(answer, [page], question).unsupported) is not right
+
+
+def test_a_word_that_begins_a_sentence_is_no_name() -> None:
+    text = (
+        "Students get 10 % off Oar in Kent. There is no student discount on Mast, and none in Fife."
+    )
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Oar", "start": 0})
+    answer = "Yes, students get 10 % off Oar."
+    assert not verify(answer, [page], "kent student on oar - is there a discount").unsupported

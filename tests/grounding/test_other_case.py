@@ -125,3 +125,81 @@ def test_a_row_is_that_of_the_code_or_name_that_is_asked_about(
     text += "| Heron bench | £2 |"
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Fees", "start": 0})
     assert bool(verify(answer, [page], question).unsupported) is not right
+
+
+BERTHS = """# Berths
+
+| Berth | 1–3 boats, each | 4 boats or more, each |
+|---|---|---|
+| Inner | £20 | £17 |
+| Inner with power | £26 | £22 |
+
+| Cancelled before | Races | Other stays |
+|---|---|---|
+| 8–30 days | 40 % | 25 % |
+
+Masts up to 12 m high cost £45, over 12 m £72. Washing costs £95 per boat, or £78 with a season
+ticket.
+
+## Lower a gaff
+
+1. Loosen the brown rope.
+2. Fold it in thirds.
+
+## Lower a lug
+
+1. Loosen the white rope.
+2. Roll it to the stern.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        ("inner berth x5 price each", "It costs £20 each.", False),
+        ("inner berth x5 price each", "It costs £17 each.", True),
+        ("inner berth with power, price", "An inner berth costs £20 each.", False),
+        ("inner berth, price", "An inner berth costs £20 each.", True),
+        ("race cancelled 10 days before, what is due", "25 % is due then.", False),
+        ("race cancelled 10 days before, what is due", "40 % is due then.", True),
+        ("stay cancelled 10 days before, what is due", "25 % is due then.", True),
+        ("mast of 15 m, price", "A mast of that height costs £45.", False),
+        ("mast of 15 m, price", "Over 12 m it costs £72.", True),
+        ("wash price, has a season ticket", "Washing costs £95 per boat.", False),
+        ("wash price, has a season ticket", "Washing costs £78 with a season ticket.", True),
+        ("wash price", "Washing costs £95 per boat.", True),
+        ("how to lower a lug", "Loosen the brown rope.", False),
+        ("how to lower a lug", "Loosen the white rope.", True),
+        ("how to lower a sail", "Loosen the brown rope.", True),
+    ],
+)
+def test_columns_clauses_and_headings_are_those_of_what_is_asked(
+    question: str, answer: str, right: bool
+) -> None:
+    page = Passage(page_content=BERTHS, metadata={"path": "a.md", "title": "Berths", "start": 0})
+    assert bool(verify(answer, [page], question).unsupported) is not right
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        ("confirmed tues 14:00, when do they come", "The crew comes on Thursday.", False),
+        ("confirmed tues 14:00, when do they come", "The crew comes on Friday.", True),
+        ("confirmed tues 9:30, when do they come", "The crew comes on Friday.", False),
+        ("confirmed tues 9:30, when do they come", "The crew comes on Thursday.", True),
+    ],
+)
+def test_each_branch_is_of_its_own_side_of_a_time(question: str, answer: str, right: bool) -> None:
+    text = (
+        "If it is confirmed before 11:00 on Tuesday, the crew comes on Thursday; otherwise it "
+        "comes on Friday."
+    )
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Crew", "start": 0})
+    assert bool(verify(answer, [page], question).unsupported) is not right
+
+
+def test_what_documents_do_not_say_may_stand_behind_a_semicolon() -> None:
+    text = "A deposit of 25 % holds the date."
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Pay", "start": 0})
+    answer = "A deposit of 25 % holds it; the documents do not say whether cards are taken."
+    assert not verify(answer, [page], "deposit, and cards?").unsupported
