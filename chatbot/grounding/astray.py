@@ -91,13 +91,21 @@ def beneath_other(
             other = _marks([read(line.lstrip("# "), span.over.language)])
             theirs = other - mine
             level = line.startswith("#") and _level(line) == _level(heading)
-            if not (level and theirs) or any(has_stem(one, held) for one in theirs):
+            if not (level and theirs and (mine & other or _both_steps(span, line))) or any(
+                has_stem(one, held) for one in theirs
+            ):
                 continue
             named = all(has_stem(one, wanted) for one in theirs)
             if named and not any(has_stem(one, wanted) for one in mine - other):
                 told, said = line.lstrip("# "), heading.lstrip("# ")
                 return f"the question asks about '{told}', and it tells of '{said}'"
     return None
+
+
+def _both_steps(span: Span, heading: str) -> bool:
+    """Whether a span is an item of a list, and a list stands beneath another heading, too."""
+    below = span.passage.page_content.partition(heading)[2].lstrip()
+    return span.item and re.match(r"(?:[-*]|\d+[.)]) ", below) is not None
 
 
 def _marks(parts: Sequence[Piece]) -> _Values:

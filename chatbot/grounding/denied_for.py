@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.denial import conditional
+from chatbot.grounding.halves import has_parts
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.other_thing import Against
@@ -51,7 +52,8 @@ def denied_beside(claim: Reading, found: Sequence[Span], asked: Asked) -> str | 
     """What is wrong with a claim that rests on one clause of a sentence of which a later clause
     denies it for what the question names: "it is cleaned at 60 bar" of "... at 60 bar, but not on
     polished faces" to "polished granite"."""
-    if claim.denies or claim.lead == "no" or asked.reading.denies:
+    question = asked.reading
+    if claim.denies or claim.lead == "no" or question.denies or has_parts(question.text):
         return None
     for span in found:
         for clause in span.reading.clauses[1:] if span.row < 0 else ():

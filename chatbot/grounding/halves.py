@@ -129,6 +129,11 @@ def unanswered(question: str, answer: str, spans: Sequence[Span] = ()) -> list[s
     return _parts_missed(question, said, spans) or _things_missed(question, said, spans)
 
 
+def has_parts(question: str) -> bool:
+    """Whether a question asks for more than one thing."""
+    return len(list(_parts(question))) > 1
+
+
 def admits(sentence: str) -> bool:
     """Whether a sentence only says that the documents do not say something: it claims nothing that
     could rest on them."""

@@ -13,6 +13,7 @@ from chatbot.grounding.asked import Asked
 from chatbot.grounding.binding import has_rival
 from chatbot.grounding.bounds import OTHERWISE, Bound, bounds_of, comparable, contains
 from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.halves import has_parts
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading, read
@@ -46,8 +47,9 @@ def other_case(
     """What is wrong with a sentence, the ``first`` or another one of an answer, that rests on
     ``found`` of all ``spans`` where it is of another case than the question gives; ``None`` where
     that is not certain."""
+    question = asked.reading.text
     return (
-        (_other_row(claim, found, spans, asked) if first else None)
+        (_other_row(claim, found, spans, asked) if first and not has_parts(question) else None)
         or _other_column(claim, found, asked)
         or _others_price(claim, found, asked)
         or _other_band(claim, found, spans, asked)
@@ -89,7 +91,8 @@ def _other_column(claim: Reading, found: Sequence[Span], asked: Asked) -> str | 
         told = [
             (name, own) for name, own, facts in cells if facts and not missing(facts, claim.facts)
         ]
-        if len(told) != 1:
+        known = [fact for name, _, facts in cells if told and name == told[0][0] for fact in facts]
+        if len(told) != 1 or missing(claim.facts, [*known, *asked.reading.facts]):
             continue
         [(said, mine)] = told
         for name, stems, facts in cells:
