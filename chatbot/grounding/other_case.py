@@ -27,8 +27,10 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"(?<!\w)(?:x ?(?P<behind>\d{1,4})|(?P<before>\d{1,4}) ?x)(?!\w)", re.IGNORECASE
+    r"(?<![\w.,])(?:(?<!\d\s)x ?(?P<behind>\d{1,4})|(?P<before>\d{1,4}) ?x(?!\s?\d))(?!\w)",
+    re.IGNORECASE,
 )
+_SIZE = re.compile(r"\d+\s?[x×]\s?\d+", re.IGNORECASE)  # "13 x 18"
 _BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -269,10 +271,10 @@ def _numbers(question: Reading) -> Iterator[Fact]:
         every.append(
             Fact("quantity", frozenset({many}), None, said, said, match.start(), counts=True)
         )
-    for fact in every:
-        alone = sum(other.unit == fact.unit for other in every) == 1
-        if alone and (fact.unit or fact.counts):
-            yield fact
+    sizes = [match.span() for match in _SIZE.finditer(question.text)]
+    sized = {fact.start for fact in every if any(a <= fact.start < b for a, b in sizes)}
+    every = [f for f in every if f.unit or (f.counts and f.start not in sized)]
+    yield from (fact for fact in every if sum(f.unit == fact.unit for f in every) == 1)
 
 
 def _lies(given: Fact, bound: Bound, question: Reading) -> bool:

@@ -158,6 +158,7 @@ ticket.
     [
         ("inner berth x5 price each", "It costs £20 each.", False),
         ("inner berth x5 price each", "It costs £17 each.", True),
+        ("5 boats of 3x8 whats the price each, inner berth", "It costs £20 each.", False),
         ("inner berth with power, price", "An inner berth costs £20 each.", False),
         ("inner berth, price", "An inner berth costs £20 each.", True),
         ("race cancelled 10 days before, what is due", "25 % is due then.", False),
