@@ -58,9 +58,8 @@ def _mixed_facts(piece: Piece, source: Reading) -> str | None:
     """A time of one clause with the months or days of another, which has another time."""
     facts = list(_counted(piece))
     for fact, other in permutations(facts, 2):
-        if (fact.kind, fact.unit) == (other.kind, other.unit) and not _pair(fact, other, source):
-            continue
-        if _apart(fact, other, source, piece):
+        alike = (fact.kind, fact.unit) == (other.kind, other.unit)
+        if (not alike or _pair(fact, other, source)) and _apart(fact, other, source, piece):
             return f"it says '{fact.full}' of '{other.full}', and its source of something else"
     days = _days(piece)
     for fact in facts:
