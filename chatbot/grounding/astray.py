@@ -13,8 +13,8 @@ from chatbot.grounding.elsewhere import OUTSIDE, placed_values
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import CURRENCY_OF, apart, asked_for
 from chatbot.grounding.limits import LIMIT
-from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
-from chatbot.grounding.pieces import Piece
+from chatbot.grounding.overlap import has_stem, named_by
+from chatbot.grounding.pieces import Piece, codes_of
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
@@ -62,38 +62,37 @@ def beside_code(
     """What is wrong with the first sentence of an answer where the question names one code that a
     display shows: of it another passage speaks, and neither the sentence nor the passages of
     ``found`` do."""
-    wanted = _codes([asked.reading])
-    if len(wanted) != 1 or not found or wanted & _codes([claim]) or not _is_shown(asked.reading):
+    wanted = codes_of([asked.reading])
+    if len(wanted) != 1 or not found or wanted & codes_of([claim]) or not _is_shown(asked.reading):
         return None
-    holding = [span for span in spans if wanted & _codes([span.reading, span.over])]
+    holding = [span for span in spans if wanted & codes_of([span.reading, span.over])]
     theirs = {id(span.passage) for span in found}
     if not holding or any(id(span.passage) in theirs for span in holding):
         return None
     return f"the question asks about '{min(wanted)}', of which its source does not speak"
 
 
-def beneath_other(
-    claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
-) -> str | None:
+def beneath_other(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
     """What is wrong with the first sentence of an answer that rests on what stands beneath the name
     of another one than the question asks about, of which another heading of the passage speaks:
     "hold the button for 10 seconds", beneath "Pair a CH2", to "how do I pair a CH3?"."""
     if claim.lead == "no":
         return None
-    wanted = asked.stems | _codes([asked.reading])
-    held = _marks([claim, *(span.reading for span in found)])
+    wanted = asked.stems | codes_of([asked.reading])
+    held = named_by([claim, *(span.reading for span in found)])
     for span in found:
         heading = _nearest(span)
         if heading is None:
             return None
-        mine = _marks([read(heading, span.over.language)])
-        for line in span.passage.page_content.split("\n"):
-            other = _marks([read(line.lstrip("# "), span.over.language)])
+        mine = named_by([read(heading, span.over.language)])
+        for line in _headings(span.passage.page_content):
+            if _level(line) != _level(heading):
+                continue
+            other = named_by([read(line.lstrip("# "), span.over.language)])
             theirs = other - mine
-            level = line.startswith("#") and _level(line) == _level(heading)
-            if not (level and theirs and (mine & other or _both_steps(span, line))) or any(
-                has_stem(one, held) for one in theirs
-            ):
+            if not theirs or any(has_stem(one, held) for one in theirs):
+                continue
+            if not (mine & other or _both_steps(span, line)):
                 continue
             named = all(has_stem(one, wanted) for one in theirs)
             if named and not any(has_stem(one, wanted) for one in mine - other):
@@ -108,19 +107,17 @@ def _both_steps(span: Span, heading: str) -> bool:
     return span.item and re.match(r"(?:[-*]|\d+[.)]) ", below) is not None
 
 
-def _marks(parts: Sequence[Piece]) -> _Values:
-    stems = frozenset[str]().union(*(part.stems for part in parts))
-    return (stems | _codes(parts)) - LIGHT - plain_stems()
-
-
 def _level(heading: str) -> int:
     return len(heading) - len(heading.lstrip("#"))
 
 
+def _headings(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.startswith("#")]
+
+
 def _nearest(span: Span) -> str | None:
     """The heading that a span stands beneath in its passage, if that is not the passage's first."""
-    lines = span.passage.page_content[: span.start].split("\n")
-    headings = [line for line in lines if line.startswith("#")]
+    headings = _headings(span.passage.page_content[: span.start])
     return headings[-1] if headings and _level(headings[-1]) > 1 else None
 
 
@@ -176,25 +173,15 @@ def _of_codes(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> tuple[_Values, _Values, _Values]:
     """Codes of one series; the question has one."""
-    wanted = _codes([asked.reading])
+    wanted = codes_of([asked.reading])
     if len(wanted) != 1:
         return _NOTHING
-    own = _codes([claim])
-    told = own or _common([_codes(_holding(claim, span)) for span in found])
-    known = _codes([each for span in spans for each in (span.reading, span.over)])
+    own = codes_of([claim])
+    told = own or _common([codes_of(_holding(claim, span)) for span in found])
+    known = codes_of([each for span in spans for each in (span.reading, span.over)])
     alike = {_series(one) for one in told} == {_series(min(wanted))}
     near = any(a.startswith(b) or b.startswith(a) for a in wanted for b in told | known)
     return (wanted, told, known) if alike and not near else _NOTHING
-
-
-def _codes(parts: Sequence[Piece]) -> _Values:
-    return frozenset(
-        str(value)
-        for part in parts
-        for fact in part.facts
-        if fact.kind == "code"
-        for value in fact.values
-    )
 
 
 def _is_shown(question: Reading) -> bool:

@@ -134,6 +134,11 @@ def contains(bound: Bound, fact: Fact, text: str) -> bool | None:
     return found.pop() if len(found) == 1 else None
 
 
+def holds(bound: Bound, value: Fraction) -> bool:
+    """Whether a number of the bound's own unit lies within it."""
+    return _within(bound, value, value) is True
+
+
 def _bounds(text: str, piece: Piece, whole: Piece) -> Iterator[Bound]:
     facts = [f for f in whole.facts if not f.implied and f.kind in ("quantity", "time", "date")]
     own = {(fact.start, fact.text) for fact in piece.facts}

@@ -96,7 +96,7 @@ def verify(
             wrong = (
                 gone
                 or beside_code(read(claim), found.spans, spans, asked)
-                or beneath_other(read(claim), found.spans, spans, asked)
+                or beneath_other(read(claim), found.spans, asked)
             )
             found = Finding((), wrong) if wrong else found
         if found.spans:

@@ -11,15 +11,13 @@ from chatbot.grounding.denial import conditional
 from chatbot.grounding.halves import has_parts
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.limits import LIMIT
-from chatbot.grounding.other_thing import Against
+from chatbot.grounding.other_thing import Against, answers_alone, shown
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.sources import Span
-from chatbot.grounding.topics import points_back
 
 _SHARED = 2  # words of the question besides the name
-_SHOWN = 80  # characters
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w-]+")
 _WORD = re.compile(r"[^\W_][\w-]*")
 
@@ -40,11 +38,8 @@ def denied_for(
         said = list(_of(name, wanted, spans, question.language))
         denied = [span for span, clause in said if clause.negative]
         if denied and all(clause.negative for _, clause in said):
-            text = " ".join(denied[0].text.split())
-            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            alone = denied[0].row < 0 and not denied[0].item and not points_back(text)
-            same = denied[0].reading.language == question.language
-            return Against(f"of '{name}' its source says: '{shown}'", denied[0], alone and same)
+            reason = f"of '{name}' its source says: '{shown(' '.join(denied[0].text.split()))}'"
+            return Against(reason, denied[0], answers_alone(denied[0], question))
     return None
 
 

@@ -11,11 +11,11 @@ from fractions import Fraction
 
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.binding import has_rival
-from chatbot.grounding.bounds import OTHERWISE, Bound, bounds_of, comparable, contains
+from chatbot.grounding.bounds import OTHERWISE, Bound, bounds_of, comparable, contains, holds
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.halves import has_parts
-from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
-from chatbot.grounding.pieces import Piece, stems_of
+from chatbot.grounding.overlap import LIGHT, has_stem, named_by, plain_stems
+from chatbot.grounding.pieces import codes_of, stems_of
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 
@@ -66,12 +66,14 @@ def _other_row(
     """The row of a table with another code or name than the question has, which is that of another
     row: "Spanish A1" to "the price of Arabic A1?", "Tent" to "... of a tent with awning?". Names
     are of one word, or have a word in common."""
-    wanted = asked.stems | _codes(asked.reading)
+    wanted = asked.stems | codes_of([asked.reading])
     for span in found if not claim.lead else ():
+        if not span.cells:
+            continue
         mine = _name(span)
-        held = claim.stems | _codes(claim) | span.reading.stems | _codes(span.reading)
-        for row in spans:
-            if row.passage is not span.passage or row.row != span.row or row is span:
+        held = claim.stems | span.reading.stems | codes_of([claim, span.reading])
+        for row in _table(span, spans):
+            if row is span:
                 continue
             name = _name(row)
             alike = name & mine or len(name) == len(mine) == 1
@@ -140,15 +142,14 @@ def _has(marks: Collection[str], held: frozenset[str]) -> bool:
 
 def _name(row: Span) -> frozenset[str]:
     """What the first cell of a row is about, without what it has in brackets."""
-    if not row.cells:
-        return frozenset()
-    name = read(_BRACKETS.sub(" ", row.cells[0][1]), row.reading.language)
-    return (name.stems | _codes(name)) - LIGHT - plain_stems()
+    return named_by([read(_BRACKETS.sub(" ", row.cells[0][1]), row.reading.language)])
 
 
-def _codes(part: Piece) -> frozenset[str]:
-    codes = (fact.values for fact in part.facts if fact.kind == "code")
-    return frozenset(str(value) for values in codes for value in values)
+def _table(span: Span, spans: Sequence[Span]) -> list[Span]:
+    """The rows of the table that a row stands in; none of what is no row with columns."""
+    if not span.cells:
+        return []
+    return [s for s in spans if s.passage is span.passage and s.row == span.row and s.cells]
 
 
 def _other_band(
@@ -156,11 +157,12 @@ def _other_band(
 ) -> str | None:
     """The value of another band of a table than the one in which the only number of its kind in the
     question lies, and not of that one, too."""
-    for span in found:
+    numbers = list(_numbers(asked.reading))
+    for span in found if numbers else ():
         for scale in (list(_columns(span)), list(_rows(span, spans)), list(_clauses(span))):
             if len(scale) < _FEWEST:
                 continue
-            for given in _numbers(asked.reading):
+            for given in numbers:
                 inside = [band for band in scale if _lies(given, band.bound, asked.reading)]
                 told = [band for band in scale if _tells(claim, band)]
                 if len(inside) == 1 and told and not _tells(claim, inside[0]):
@@ -238,9 +240,7 @@ def _columns(span: Span) -> Iterator[_Band]:
 
 
 def _rows(span: Span, spans: Sequence[Span]) -> Iterator[_Band]:
-    for row in spans if span.cells else ():
-        if row.passage is not span.passage or row.row != span.row or not row.cells:
-            continue
+    for row in _table(span, spans):
         first, *rest = row.cells
         if bound := _band(first[1]):
             told = [fact for _, cell in rest for fact in read(cell, span.reading.language).facts]
@@ -283,11 +283,7 @@ def _lies(given: Fact, bound: Bound, question: Reading) -> bool:
     if not _SCALE.match(bound.text):
         return False  # "Young people (13–17)" are no number of things
     [value] = given.values
-    if not isinstance(value, Fraction):
-        return False
-    over = bound.low is None or value > bound.low or (value == bound.low and not bound.open)
-    under = bound.high is None or value < bound.high or (value == bound.high and not bound.open)
-    return over and under
+    return isinstance(value, Fraction) and holds(bound, value)
 
 
 def _tells(claim: Reading, band: _Band) -> bool:

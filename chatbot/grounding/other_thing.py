@@ -206,12 +206,19 @@ def _against(
     if None in decided:
         return None
     span, part = rivals[0]
-    said = part.text if len(part.text) <= _SHOWN else f"{part.text[:_SHOWN]}…"
-    reason = f"its source says it of something else; of what is asked about: '{said}'"
+    reason = f"its source says it of something else; of what is asked about: '{shown(part.text)}'"
+    return Against(reason, span, decided == {True} and answers_alone(span, question))
+
+
+def shown(text: str) -> str:
+    """A text as it stands in a reason, cut where it is long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def answers_alone(span: Span, question: Reading) -> bool:
+    """Whether a sentence can be shown by itself as an answer to a question."""
     alone = span.row < 0 and not span.item and not points_back(span.text)
-    return Against(
-        reason, span, decided == {True} and alone and span.reading.language == question.language
-    )
+    return alone and span.reading.language == question.language
 
 
 def _decides(

@@ -1,12 +1,13 @@
 """How much of what a sentence says its sources hold, by words with meaning and facts."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.opposites import sides
-from chatbot.grounding.pieces import Piece
+from chatbot.grounding.pieces import Piece, codes_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.words import stem
 
@@ -131,3 +132,10 @@ def of_rest(piece: Piece) -> bool:
     """Whether it is about all others: "others pay 25 EUR"."""
     first = [word.lower() for word in piece.text.split()[:3]]
     return bool(_REST.intersection(first))
+
+
+def named_by(parts: Sequence[Piece]) -> frozenset[str]:
+    """What parts name: their codes, and their stems without words that stand in sentences about
+    anything."""
+    stems = frozenset[str]().union(*(part.stems for part in parts))
+    return (stems | codes_of(parts)) - LIGHT - plain_stems()

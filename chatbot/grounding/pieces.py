@@ -1,7 +1,7 @@
 """Pieces of a sentence: what belongs to each number, and clauses by themselves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -160,6 +160,17 @@ def _stems(
         if not word[:1].isdigit() and units().get(word, "") not in counted
     }
     return frozenset(named | (bare - words("no")))
+
+
+def codes_of(parts: Iterable[Piece]) -> frozenset[str]:
+    """The codes that parts have."""
+    return frozenset(
+        str(value)
+        for part in parts
+        for fact in part.facts
+        if fact.kind == "code"
+        for value in fact.values
+    )
 
 
 @lru_cache(maxsize=20_000)  # the words of one answer are compared with many sources
