@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.grounding.around import beside, elsewhere, told, with_names
+from chatbot.grounding.calculated import calculated
 from chatbot.grounding.cells import other_cell
 from chatbot.grounding.conclusions import conclusions, without_asked
 from chatbot.grounding.contrast import contrasted
@@ -99,8 +100,8 @@ def evidence(
         return Finding((follows,))
     if explained := _explained(said, own, asked):
         return Finding(explained)
-    if calculated := _calculated(said, near, spans, asked):
-        return Finding(calculated)
+    if worked := _calculated(said, near, spans, asked) or calculated(said, own, asked):
+        return Finding(worked)
     if (rest := without_asked(said, asked)) and (found := evidence(rest, spans, asked)).spans:
         return found
     if alike and (meant := _meant(said, ranked, spans, alike)):
