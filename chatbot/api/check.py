@@ -8,10 +8,13 @@ from fastapi.requests import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatbot.api.access import Caller, require_caller
-from chatbot.api.parts import parts_of
+from chatbot.api.asking import unless_gone
+from chatbot.api.parts import Parts, parts_of
 from chatbot.api.predict import ERRORS
-from chatbot.desk.checking import LONGEST, check_reply
+from chatbot.audience import Asker
+from chatbot.desk.checking import LONGEST, CheckedSentence, check_reply
 from chatbot.grounding.citations import Citation
+from chatbot.llm.stopping import stopped_when_left
 from chatbot.text.unicode import require_unicode
 
 router = APIRouter(tags=["answers"])
@@ -54,8 +57,10 @@ async def check(
     """Check each sentence of a reply against the knowledge folder; no model writes anything."""
     parts = parts_of(request)
     require_unicode(body.text, body.question)
-    async with parts.embedding.turn():
-        found = await asyncio.to_thread(
-            check_reply, parts.service, body.text, caller.asker, body.question
-        )
+    found = await unless_gone(request, stopped_when_left(_checked(parts, body, caller.asker)))
     return {"sentences": [sentence.as_dict() for sentence in found]}
+
+
+async def _checked(parts: Parts, body: Reply, asker: Asker) -> list[CheckedSentence]:
+    async with parts.embedding.turn():
+        return await asyncio.to_thread(check_reply, parts.service, body.text, asker, body.question)

@@ -25,6 +25,7 @@ from chatbot.audience import EVERYTHING, Asker
 from chatbot.desk.checking import LONGEST, check_reply
 from chatbot.errors import ConfigurationError, QuestionError, reason_of
 from chatbot.files import parse_json
+from chatbot.llm.stopping import stopped_when_left
 from chatbot.service import ChatService
 from chatbot.service.waiting import WaitingLine
 from chatbot.text.unicode import require_unicode
@@ -126,7 +127,8 @@ class _Tools:
         if len(question) > LONGEST:
             raise QuestionError(f"The question has more than {LONGEST:,} characters.")
         async with self._line.turn():
-            found = await asyncio.to_thread(check_reply, self._service, text, asker, question)
+            work = asyncio.to_thread(check_reply, self._service, text, asker, question)
+            found = await stopped_when_left(work)
         return {"sentences": [sentence.as_dict() for sentence in found]}
 
     async def _document(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from chatbot.grounding.other_thing import by_another
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import Span, all_spans
 from chatbot.grounding.wording import as_written
+from chatbot.llm.stopping import new_cancel
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
 from chatbot.text.unicode import require_unicode
@@ -65,7 +66,9 @@ def check_reply(
     """Every sentence of ``reply`` in order, against what the asker may see. Blocks while the
     search loads.
 
-    The ``question`` tells what a leading "yes" or "no" affirms or denies.
+    The ``question`` tells what a leading "yes" or "no" affirms or denies. Within
+    :func:`chatbot.llm.stopping.stopped_when_left` it ends with the sentence that it is at once
+    nobody waits, and what it gives is not whole.
 
     Raises:
         QuestionError: the reply is empty, too long, of too many sentences, or no Unicode.
@@ -83,12 +86,14 @@ def check_reply(
             "parts."
         )
     retriever, alike = service.retriever(asker, _PASSAGES), service.likeness()
-    doubts, about = list[Doubt](), list[tuple[Asked, list[Span]]]()
+    doubts, about, left = list[Doubt](), list[tuple[Asked, list[Span]]](), new_cancel()
     for statement, places in parts:
         if not places:
             continue
         around = all_spans(retriever.search(f"{question}\n{statement}".strip()))
         for start, end in places:
+            if left.is_set():
+                return []
             text = statement[start:end]
             if is_polite(text):
                 doubts.append(Doubt(text, Finding((), _POLITE)))

@@ -14,7 +14,7 @@ from chatbot.memory import Turn
 
 _TIMEOUT = 10.0  # seconds
 _SUBJECT = 60  # characters
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)

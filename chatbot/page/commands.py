@@ -10,6 +10,7 @@ from chatbot.desk.checking import check_reply
 from chatbot.desk.corrections import find_gaps
 from chatbot.desk.handoff import conversation
 from chatbot.knowledge.blocks import one_line
+from chatbot.llm.stopping import stopped_when_left
 from chatbot.page.answers import inert
 from chatbot.page.desk import Desk, file_element
 from chatbot.page.found import search
@@ -25,7 +26,8 @@ async def check(desk: Desk, reply: str) -> None:
         await cl.Message(desk.say("check_needs")).send()
         return
     question = desk.conversation.last_question
-    found = await asyncio.to_thread(check_reply, desk.service, reply, desk.asker, question)
+    work = asyncio.to_thread(check_reply, desk.service, reply, desk.asker, question)
+    found = await stopped_when_left(work)  # also by Stop
     found = [sentence for sentence in found if not sentence.is_polite]
     lines = []
     for sentence in found:

@@ -122,3 +122,9 @@ async def test_a_webhook_that_refuses_is_an_error(
 async def test_a_webhook_that_is_not_there_is_an_error_in_words(url: str) -> None:
     with pytest.raises(HandoffError, match=r"\w+ \w+"):
         await post(PACKET, url)
+
+
+def test_what_looks_like_half_an_address_is_a_note() -> None:
+    """From each of its characters to its end, that took minutes, and the page with it."""
+    assert addressee("1" * 400_000) == ("", "1" * 400_000)
+    assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please")

@@ -8,8 +8,9 @@ from chatbot.knowledge.blocks import Block, Extracted, Paragraph, render
 from chatbot.knowledge.formats.text import lines_of
 
 _TIMES = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)[.,]\d{3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{3}")
-_SPEAKER = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]+)>")
-_TAG = re.compile(r"</?[a-z][^>]*>|\{\\[^}]*\}|<\d\d:[\d:.]+>")
+# What opens twice before it closes is none: nothing is looked for to the end from each sign.
+_SPEAKER = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>")
+_TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}|<\d\d:[\d:.]+>")
 _LONG = 700  # characters of a paragraph, which then ends with its sentence
 
 

@@ -19,7 +19,9 @@ _DEEPEST = 20  # messages in messages
 _PARTS = 2_000
 _FEWER = 0.9  # of the page's words; where the plain text has fewer, the page is read
 _WORD = re.compile(r"\w+")
-_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|\S+@\S+")
+# What stands before an "@" has at most 64 characters: a text without blanks, as of base64, Chinese
+# or spite, would be looked through to its end from each of its characters.
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|[^\s@]{1,64}@\S+")
 _HISTORY = re.compile(
     r"^\s*(?:-{3,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine).*|"
     r"(?:On|Am|Le|El|Il|Op) .{6,90}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef).{0,60}:|"

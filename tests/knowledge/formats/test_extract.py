@@ -106,3 +106,10 @@ def test_spanned_cells_of_asciidoc_fill_no_memory() -> None:
 def test_captions_mean_what_their_entities_say() -> None:
     found = extract(".vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\nFilter &amp; fan\n")
     assert found.text == "Filter & fan\n"
+
+
+@pytest.mark.parametrize("opened", ["<v" + " " * 400_000, "</a" * 400_000, "{\\" * 400_000])
+def test_captions_with_tags_that_nothing_closes(opened: str) -> None:
+    """From each sign to the end, these took minutes."""
+    cue = f"WEBVTT\n\n00:01.000 --> 00:02.000\n{opened}Hold the pin.\n"
+    assert "Hold the pin." in extract(".vtt", cue.encode()).text

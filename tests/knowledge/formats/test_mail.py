@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.formats.mail import is_stub
 from tests.support.documents import load
 
 
@@ -224,3 +225,8 @@ def test_an_appointment_that_is_not_attached_is_read_behind_the_plain_text() -> 
     message.attach(MIMEText(CALENDAR, "calendar"))
     found = read(message)
     assert found.count("Please come.") == 1 and "Where: Room 7" in found
+
+
+def test_a_letter_without_a_blank_is_compared_with_its_page() -> None:
+    """From each of its characters to its end, that took a quarter of an hour."""
+    assert is_stub("a" * 600_000, "<p>Hello</p>")
