@@ -47,6 +47,45 @@ async function findAgain(tries) {
   else if (status === 404 && tries > 1) setTimeout(findAgain, LOOK_EVERY, tries - 1); // not kept yet
 }
 
+// Chainlit leads from the first page to the conversation of its session, so that who goes back would
+// never come further than that: the first page is loaded anew, with a session of its own.
+addEventListener(
+  "popstate",
+  (event) => {
+    if (location.pathname !== "/" || !begun) return;
+    event.stopImmediatePropagation();
+    location.replace("/");
+  },
+  true, // before Chainlit hears of it
+);
+
+// While Chainlit connects, as behind "New chat", it takes no Enter and says nothing: what was to be
+// sent is, as soon as it can be, unless it is changed meanwhile.
+const SEND_EVERY = 500; // milliseconds
+
+function isSent(text) {
+  const asked = [...document.querySelectorAll("[data-step-type=user_message]")].pop();
+  return document.getElementById("chat-input")?.value !== text || asked?.textContent.trim() === text.trim();
+}
+
+function sendLater(text, tries) {
+  if (isSent(text) || document.getElementById("stop-button")) return;
+  const send = document.getElementById("chat-submit");
+  if (send && !send.disabled) send.click();
+  if (tries > 1) setTimeout(sendLater, SEND_EVERY, text, tries - 1);
+}
+
+addEventListener(
+  "keydown",
+  ({ key, target, shiftKey, isComposing }) => {
+    const busy = document.getElementById("stop-button") || document.querySelector(OVER);
+    if (key !== "Enter" || shiftKey || isComposing || busy || target.id !== "chat-input") return;
+    const send = document.getElementById("chat-submit");
+    if (target.value.trim() && (!send || send.disabled)) setTimeout(sendLater, SEND_EVERY, target.value, 40);
+  },
+  true,
+);
+
 // A line below the box: how fresh the knowledge is, with a link to the console for those who keep
 // it, and, while a larger model than the one that
 // answers is fetched and converted, how far that is.
@@ -248,14 +287,15 @@ addEventListener("resize", clearArrow);
 // While an answer is waited for, a line in its place says what is done (chatbot/page/waiting.py). It
 // is there as long as Stop is, whatever becomes of the connection, and each text is read out once:
 // not within the log, of which nothing is while it changes.
-const waitingStyle = document.createElement("style");
-waitingStyle.textContent = `
+const style = document.createElement("style");
+style.textContent = `
+  :root.dark { color-scheme: dark; } /* scroll bars */
   @media (prefers-reduced-motion: no-preference) {
     [id^="step-waiting-"] .ai-message > :first-child { animation: waiting 1.6s ease-in-out infinite; }
     @keyframes waiting { 50% { opacity: .3; } }
   }
   [id^="step-waiting-"] button { display: none; }`;
-document.head.append(waitingStyle);
+document.head.append(style);
 const aloud = document.createElement("div");
 aloud.setAttribute("role", "status");
 aloud.style.cssText = "position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";

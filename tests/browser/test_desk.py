@@ -769,3 +769,28 @@ def serious_problems(page: Page, selector: str) -> list[str]:
     """What axe-core finds serious or critical inside ``selector``."""
     found = Axe().run(page, context=selector).response["violations"]
     return [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+
+
+def test_back_leads_to_the_first_page_and_enter_at_once_behind_new_chat_is_no_lost_question(
+    browser: Browser, address: str
+) -> None:
+    page = signed_in(browser, address, "ann")
+    expect(page.locator("#command-button")).to_be_visible()  # the page is connected
+    ask(page, QUESTION)
+    answered(page)
+    expect(page).to_have_url(re.compile("/thread/"))
+    page.go_back()
+    expect(page).to_have_url(f"{address}/")
+    expect(page.locator("#command-button")).to_be_visible()
+    asked = page.locator("[data-step-type=user_message]")
+    expect(asked).to_have_count(0)
+    ask(page, QUESTION)
+    answered(page)
+    page.locator("#new-chat-button").click()
+    expect(asked).to_have_count(0)
+    page.locator("#chat-input").click()
+    page.keyboard.insert_text(f"{QUESTION} Again.")
+    page.keyboard.press("Enter")
+    expect(asked).to_have_text([f"{QUESTION} Again."])
+    answered(page)
+    page.context.close()
