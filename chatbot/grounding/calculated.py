@@ -1,5 +1,5 @@
-"""A sentence that works a number out: "Half of £9.40, so they pay £4.70", "£38.50 + £3.90 = £42.40",
-"we keep 60 euros of your 450, so 390 come back"."""
+"""A sentence that works a number out: "Half of £9.40, so they pay £4.70", "£38.50 + £3.90 = £42.40"
+(of two rows), "we keep 60 euros of your 450, so 390 come back"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from fractions import Fraction
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.overlap import LIGHT, coverage, has_stem, plain_stems
+from chatbot.grounding.pieces import codes_of, stems_of
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
@@ -110,15 +111,17 @@ def _about(span: Span, claim: Reading, asked: Reading) -> float:
 
 
 def _is_other_row(span: Span, claim: Reading, asked: Reading, spans: Sequence[Span]) -> bool:
-    """Whether another row of its table has more of the words of claim and question."""
-    if span.row < 0:
-        return False
+    """Whether it has nothing of claim and question, or another row of its table has more."""
     words = (claim.stems | asked.stems) - LIGHT
+    codes = codes_of([claim, asked])
+    own = stems_of(span.text, span.reading.language)
+    if not (codes & codes_of([span.reading]) or any(has_stem(word, own) for word in words)):
+        return True
 
     def held(row: Span) -> int:
-        return sum(has_stem(stem, row.reading.stems) for stem in words)
+        return sum(has_stem(word, row.reading.stems) for word in words)
 
-    table = [s for s in spans if s.passage is span.passage and s.row == span.row]
+    table = [s for s in spans if s.passage is span.passage and s.row == span.row >= 0]
     return any(held(row) > held(span) for row in table)
 
 

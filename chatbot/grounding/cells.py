@@ -16,6 +16,7 @@ _BRACKET = re.compile(r"\([^)]*\)")
 _EITHER = re.compile(r"\s*/\s*|\s+(?:or|oder|ou|o)\s+")
 _LETTER = re.compile(r"(?<![\w.])[A-Z](?![\w.])")
 _ANSWERS = TICKS | CROSSES | frozenset("yes no ja nein oui non sí si x".split())  # noqa: SIM905
+_FROM = re.compile(r"(?:from|von|ab|de|depuis|desde|da) (\w.*)", re.IGNORECASE)
 _NOTHING = re.compile(r"\s*[-–—]?\s*")
 
 # Names that a number with such a unit says.
@@ -39,7 +40,7 @@ def other_cell(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
     if span.row < 0 or not span.cells:
         return None
     table = [s for s in spans if s.row == span.row and s.passage is span.passage and s.cells]
-    return _other_row(claim, span, table) or _other_column(claim, span)
+    return _other_row(claim, span, table) or _other_column(claim, span) or other_way(claim, span)
 
 
 def _other_row(claim: Reading, span: Span, table: Sequence[Span]) -> str | None:
@@ -65,6 +66,23 @@ def _other_column(claim: Reading, span: Span) -> str | None:
             continue
         if any(_nearer(claim, name, [own for own, _ in matched]) for name in names):
             return f"it says of '{column}' what its source says of another column"
+    return None
+
+
+def other_way(claim: Reading, span: Span) -> str | None:
+    """The cell of "From Skelda" for what a claim says of "from Port Arden" alone, though it names
+    both places: "from Port Arden to Skelda at 15:45"."""
+    ways = [(_FROM.fullmatch(name.strip()), name, cell) for name, cell in span.cells]
+    columns = [(name, match[1], cell) for match, name, cell in ways if match]
+    said = [
+        (name, cell)
+        for name, place, cell in columns
+        if re.search(rf"\b{_FROM.pattern.split()[0]}\s+{re.escape(place)}\b", claim.text, re.I)
+    ]
+    if len(said) != 1 or _matches(claim, said[0][1]):
+        return None
+    if any(_matches(claim, cell) for name, _, cell in columns if name != said[0][0]):
+        return f"it says of '{said[0][0]}' what its source says of another column"
     return None
 
 

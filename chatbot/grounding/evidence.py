@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chatbot.grounding.around import beside, elsewhere, told, with_names
 from chatbot.grounding.calculated import calculated
-from chatbot.grounding.cells import other_cell
+from chatbot.grounding.cells import other_cell, other_way
 from chatbot.grounding.conclusions import conclusions, without_asked
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.copying import copies, miscopied, repeats
@@ -154,7 +154,8 @@ def _says(claim: Reading, span: Span, spans: Sequence[Span], least: float = COVE
     if claim.language != source.language:  # their words cannot be compared
         if not claim.facts and not claim.terms:
             return "its words are not those of the sources' language"
-        return objection(claim, source, over) or added_rate(claim, told(over, span, spans))
+        around = told(over, span, spans)
+        return objection(claim, source, over) or added_rate(claim, around) or other_way(claim, span)
     if coverage(claim, source, over) < least or not own_words(claim, source):
         return NOT_SAID
     if not pieces_covered(claim, source, over):

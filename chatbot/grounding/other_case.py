@@ -88,31 +88,38 @@ def _other_row(
 
 def _other_column(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
     """The value of another column than the one that the question names: of "Other events" to "a
-    wedding"."""
+    wedding", of "R1" to "and on R3?"."""
+    wanted = asked.stems | codes_of([asked.reading])
+    held = claim.stems | codes_of([claim])
     for span in found if not claim.lead else ():
-        cells = [(name, stems_of(name, span.reading.language), read(cell).facts)
+        cells = [(name, _column(name, span.reading.language), read(cell).facts)
                  for name, cell in span.cells[1:]]  # fmt: skip
         told = [
             (name, own) for name, own, facts in cells if facts and not missing(facts, claim.facts)
         ]
-        known = [fact for name, _, facts in cells if told and name == told[0][0] for fact in facts]
-        if len(told) != 1 or missing(claim.facts, [*known, *asked.reading.facts]):
+        if len(told) != 1:
             continue
         [(said, mine)] = told
+        known = [fact for name, _, facts in cells if name == said for fact in facts]
+        for text in (said, span.cells[0][1], asked.reading.text):
+            known += read(text).facts
+        if missing(claim.facts, known):
+            continue
         for name, stems, facts in cells:
             theirs = stems - mine - LIGHT - plain_stems()
-            if not theirs or name == said or _has(mine - stems, asked.stems):
+            if not theirs or name == said or _has(mine - stems, wanted):
                 continue
             if (
                 facts
                 and missing(facts, claim.facts)
-                and all(
-                    has_stem(mark, asked.stems) and not has_stem(mark, claim.stems)
-                    for mark in theirs
-                )
+                and all(has_stem(mark, wanted) and not has_stem(mark, held) for mark in theirs)
             ):
                 return f"the question asks about '{name}', and it tells of '{said}'"
     return None
+
+
+def _column(name: str, language: str) -> frozenset[str]:
+    return stems_of(name, language) | codes_of([read(name, language)])
 
 
 def _others_price(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:

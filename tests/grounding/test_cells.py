@@ -65,3 +65,26 @@ def test_ticks_and_crosses_say_yes_and_no(claim: str, marked: bool, tick: str, c
         f"| Winter draining | {tick} | {cross} |\n| Flow sensor | {cross} | {tick} |\n"
     )
     assert is_marked(claim, table) is marked
+
+
+WAYS = """# Boats to the island
+
+| Day | From Leith | From Tarn |
+|---|---|---|
+| Sunday | 14:00 | 15:45 |
+| Monday | 8:10, 17:00 | 9:30 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "marked"),
+    [
+        ("On Sunday the boat from Leith to Tarn goes at 14:00.", False),
+        ("On Sunday the boat from Leith to Tarn goes at 15:45.", True),
+        ("On Sunday the boat goes from Tarn to Leith at 14:00.", True),
+        ("Am Sonntag fährt das Schiff von Tarn nach Leith um 14:00.", True),
+        ("Am Sonntag fährt das Schiff von Tarn nach Leith um 15:45.", False),
+    ],
+)
+def test_the_way_that_a_column_names_is_not_the_way_back(claim: str, marked: bool) -> None:
+    assert is_marked(claim, WAYS) is marked

@@ -204,3 +204,15 @@ def test_what_documents_do_not_say_may_stand_behind_a_semicolon() -> None:
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Pay", "start": 0})
     answer = "A deposit of 25 % holds it; the documents do not say whether cards are taken."
     assert not verify(answer, [page], "deposit, and cards?").unsupported
+
+
+def test_a_code_may_name_the_column_of_another_case() -> None:
+    page = Passage(
+        page_content="| Pass | Z1 | Z2 | Z3 |\n|---|---|---|---|\n| Ten rides | £40 | £55 | £70 |",
+        metadata={"path": "a.md", "title": "Passes", "start": 0},
+    )
+    before = "ten rides price in z1"
+    told = "the question asks about 'Z3', and it tells of 'Z1'"
+    wrong = verify("Ten rides cost £40 in Z1.", [page], "and z3?", [before])
+    assert [one.reason for one in wrong.unsupported] == [told]
+    assert verify("Ten rides cost £70 in Z3.", [page], "and z3?", [before]).unsupported == []
