@@ -197,7 +197,8 @@ async def _turned(
     chain: AnswerChain, prepared: Prepared, draft: _Draft, shown: _Checked, refusal: str
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
-    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), else by what the model reads; or
+    bounds and names ("Yes, within 2 hours" to "after 3 hours?"), also where nothing marks the one
+    but a number or day of the question agrees with the other, else by what the model reads; or
     that other one with the sentence that decides it, where the answer was about another thing."""
     if prepared.refuses is None or draft.ends_early(prepared):
         return None
@@ -208,7 +209,9 @@ async def _turned(
         other = await _verify(text, prepared, chain.prompts, refusal)
         if not other.abstained and not other.verified.unsupported:
             return replace(other, at_most=min(other.at_most, _TURNED))
-    if shown.verified.unsupported:
+    asked = read(prepared.wording)
+    given = (asked.facts or asked.days[0]) and not shown.verified.lead_agrees
+    if shown.verified.unsupported or given:
         other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
         if other.verified.lead_agrees and not other.verified.unsupported:
             return replace(other, at_most=min(other.at_most, _TURNED))

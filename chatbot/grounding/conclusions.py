@@ -15,6 +15,7 @@ from chatbot.grounding.bounds import Bound, bounds_of, contains
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.leads import denied_lead, main_clause, says_other
 from chatbot.grounding.lexicon import CURRENCIES, words
+from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, coverage, general_words, has_stem
 from chatbot.grounding.pieces import Piece, stems_of
@@ -47,11 +48,9 @@ _NEEDS = re.compile(
     r"nötig|muss|müssen|nécessite|exige|doit|doivent|faut|necesita|requiere|debe|deben|hay que)\b",
     re.IGNORECASE,
 )
-_EXCEPTED = re.compile(
-    r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s++"
-    r"([^.,;:()]++)[.!\s]*+$",
-    re.IGNORECASE,
-)
+_EXCEPT = r"\b(?:except(?: for)?|apart from|other than|außer|ausser|sauf|hormis|excepto|salvo)\s++"
+_EXCEPTION = re.compile(_EXCEPT, re.IGNORECASE)
+_EXCEPTED = re.compile(_EXCEPT + r"([^.,;:()]++)[.!\s]*+$", re.IGNORECASE)
 # "A £900 bill", "my 22 kg parcel": cases, to which a bound applies.
 _ONES = re.compile(
     r"\b(?:an?|your|my|his|her|our|their|ein|eine[nmrs]?|une?|una?) (?:US\$|[$€£])?$", re.IGNORECASE
@@ -233,7 +232,7 @@ def _by_sources(
                 continue
             bound, inside = decided
             if yes == (inside != (denied != against)):
-                return True, None
+                return _settles(bound, claim, asked, yes, denied), None
             if yes and plain:
                 said = f"it says 'yes' to '{fact.full}', and its source speaks of"
                 return False, f"{said} '{_shown(bound)}'"
@@ -250,6 +249,10 @@ def _by_sources(
         return right, None if right else f"it says '{claim.lead}' to '{name}', which is excepted"
     restated = not missing(asked.facts, claim.facts) and _restates(claim, asked)
     restated = restated and not _excludes(claim, asked)
+    # "Has no lift" is a no, and a yes with "not" or "only" behind it is not certainly one.
+    strict = yes and not _EXCEPTION.search(claim.text)
+    denied = any(c.negative for c in claim.clauses if strict or c is main_clause(claim))
+    restated = restated and not (yes and LIMIT.search(claim.text) and not LIMIT.search(asked.text))
     return restated and yes != denied and denied_lead(claim, asked) is None, None
 
 
@@ -282,6 +285,21 @@ def _decided(
         if any((other.kind, other.unit) == (fact.kind, fact.unit) for other in claim.facts):
             return None  # the claim says what it is itself
     return None
+
+
+def _settles(bound: Bound, claim: Reading, asked: Reading, yes: bool, denied: bool) -> bool:
+    """Whether a bound that agrees with a "yes" or "no" is of what is asked: not "signed before
+    February" where what holds under those terms stands behind it, and is perhaps denied."""
+    if yes and denied != bound.piece.negative:
+        return False
+    if yes and not denied and claim.denies:
+        return False
+    wanted = asked.stems - LIGHT - general_words()
+    own = sum(has_stem(stem, bound.piece.stems) for stem in wanted)
+    others = (p for p in claim.pieces if not set(p.facts) & {bound.fact})
+    return bound.fact.kind != "date" or all(
+        sum(has_stem(stem, piece.stems) for stem in wanted) <= own for piece in others
+    )
 
 
 def _excludes(claim: Reading, asked: Reading) -> bool:

@@ -38,25 +38,32 @@ def limited(claim: Reading, found: Sequence[Span], asked: Asked) -> tuple[bool, 
             continue  # something else decides
         if not same and said is not claim:
             continue
-        for kind, names in _names(said.text):
+        for kind, names, at in _names(said.text):
             inside = _inside(asked.values(kind), names)
             if inside is None or (claim.denies and said is not claim):
                 continue
             # "Not possible in the US only" is of all others.
-            if (claim.lead == "yes") == (inside != said.denies):
+            if (claim.lead == "yes") == (inside != _is_denied(said, at)):
                 return same, None
             shown = min(names)
             return False, f"it says '{claim.lead}', and its source says it of '{shown}' only"
     return None
 
 
-def _names(text: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """Of which values of a kind alone it holds."""
+def _is_denied(said: Reading, at: str) -> bool:
+    """Whether the clause denies in which it says of whom alone it holds."""
+    return any(clause.denies for clause in said.clauses if at in clause.text) or (
+        said.denies and not any(at in clause.text for clause in said.clauses)
+    )
+
+
+def _names(text: str) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Of which values of a kind alone it holds, and where that is said."""
     for match in (*_BEHIND.finditer(text), *_BEFORE.finditer(text)):
         part = read(match[1])
         for kind in _KINDS:
             if values := values_of(part.terms, part.text, kind):
-                yield kind, values
+                yield kind, values, match[0].strip()
 
 
 def _inside(asked: frozenset[str], names: frozenset[str]) -> bool | None:

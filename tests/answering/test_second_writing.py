@@ -314,6 +314,22 @@ async def test_a_yes_gives_way_where_its_own_bound_says_so(
     assert support(answer) == "partly"
 
 
+async def test_a_yes_gives_way_where_the_number_of_the_question_says_no(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "an agent may grant goodwill of up to 20 EUR per case without approval."
+    engine = InTurn(f"Yes, {said}")
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: 0.5)  # it cannot tell
+
+    def found(query: str, asked: str = "") -> list[Passage]:
+        return [*LONG[:1], LONG[0].model_copy(update={"page_content": f"A{said[1:]}"})]
+
+    asked = Question("goodwill 35 euro ok without asking?", asker=EVERYTHING)
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=found))
+    assert (answer.answer, answer.unsupported) == (f"No, {said}", [])
+    assert support(answer) == "partly"
+
+
 @pytest.mark.parametrize(
     ("stop", "left"),
     [

@@ -204,3 +204,30 @@ def test_a_bound_of_a_condition_decides_with_what_is_said_of_it(
 ) -> None:
     found = checked(question, answer, source)
     assert (bool(found.unsupported), found.lead_agrees) == (marked, agrees)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "lead"),
+    [
+        ("is there a lift too?", "the annexe has no lift.", "No"),
+        (
+            "signed in march 2025, can we pause the account?",
+            "accounts signed before 1 May 2025 have the old terms, and these cannot be paused.",
+            "",
+        ),
+        ("is a goodwill of 35 euro ok?", "agents may grant goodwill of up to 20 EUR.", "No"),
+        ("is a goodwill of 15 euro ok?", "agents may grant goodwill of up to 20 EUR.", "Yes"),
+    ],
+)
+def test_a_yes_or_no_agrees_by_what_is_asked_only(question: str, said: str, lead: str) -> None:
+    source = said[0].upper() + said[1:]
+    agrees = [
+        one for one in ("Yes", "No") if checked(question, f"{one}, {said}", source).lead_agrees
+    ]
+    assert agrees == ([lead] if lead else [])
+
+
+def test_a_denial_in_another_clause_than_only_turns_nothing() -> None:
+    said = "Amber is not sold to members in Asia; it can be bought only in Europe."
+    found = checked("may a member in Asia buy Amber?", f"Yes, {said}", said)
+    assert not found.lead_agrees
