@@ -35,12 +35,42 @@ def denied_for(
     names = {name for name in _names(question.text, spans) if name.lower() not in told}
     wanted = asked.stems - LIGHT - plain_stems()
     for name in sorted(names):
-        said = list(_of(name, wanted, spans, question.language))
+        said = list(_of(name, wanted, spans, question))
         denied = [span for span, clause in said if clause.negative]
         if denied and all(clause.negative for _, clause in said):
             reason = f"of '{name}' its source says: '{shown(' '.join(denied[0].text.split()))}'"
             return Against(reason, denied[0], answers_alone(denied[0], question))
-    return None
+    named = stems_of(" ".join(_NAME.findall(question.text[1:])), question.language)
+    here = frozenset[str]().union(claim.stems, *(span.reading.stems for span in found))
+    things = [one for one in wanted - named if one[0] != "@" and not has_stem(one, here)]
+    return _denied_things(things, spans, asked) if len(things) >= _SHARED else None
+
+
+def _denied_things(things: Sequence[str], spans: Sequence[Span], asked: Asked) -> Against | None:
+    """A sentence that denies it of all the things of a question that its answer leaves out: "Water
+    damage is not covered" beside "Yes, the warranty covers faults"."""
+    question, denied = asked.reading, list[Span]()
+    for span in spans:
+        if span.heading or span.row >= 0 or span.reading.language != question.language:
+            continue
+        clause = span.reading.clauses[0]
+        if not all(has_stem(thing, clause.stems | clause.taken) for thing in things):
+            continue
+        excepted = _said(span.reading) & words("exception") and _is_excepted(span, question)
+        if not clause.negative or conditional(clause) or excepted:
+            return None
+        denied.append(span)
+    if not denied:
+        return None
+    reason = f"its source says: '{shown(' '.join(denied[0].text.split()))}'"
+    return Against(reason, denied[0], answers_alone(denied[0], question))
+
+
+def _is_excepted(span: Span, question: Reading) -> bool:
+    """Whether the question may be about what a sentence excepts: it has all that is named there, or
+    nothing is."""
+    names = {name.lower() for name in _NAME.findall(span.text[1:])}
+    return names <= _said(question)
 
 
 def denied_beside(claim: Reading, found: Sequence[Span], asked: Asked) -> str | None:
@@ -89,12 +119,14 @@ def _meant(name: str) -> bool:
 
 
 def _of(
-    name: str, wanted: frozenset[str], spans: Sequence[Span], language: str
+    name: str, wanted: frozenset[str], spans: Sequence[Span], question: Reading
 ) -> Iterator[tuple[Span, Piece]]:
     """The clauses with a name and enough of the other words that are ``wanted``."""
-    others = wanted - stems_of(name, language)
+    others = wanted - stems_of(name, question.language)
     for span in spans:
-        if span.heading or span.row >= 0 or span.reading.language != language:
+        if span.heading or span.row >= 0 or span.reading.language != question.language:
+            continue
+        if _said(span.reading) & words("exception") and _is_excepted(span, question):
             continue
         for clause in span.reading.clauses:
             said = _said(clause)

@@ -75,3 +75,23 @@ def test_a_word_that_begins_a_sentence_is_no_name() -> None:
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Oar", "start": 0})
     answer = "Yes, students get 10 % off Oar."
     assert not verify(answer, [page], "kent student on oar - is there a discount").unsupported
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "marked"),
+    [
+        ("are storm damages on the Lark covered?", "Yes, the cover is for hull and rig.", True),
+        ("are storm damages on the Heron covered?", "Yes, the cover is for hull and rig.", False),
+        ("are the hull and rig of the Lark covered?", "Yes, the cover is for hull and rig.", False),
+    ],
+)
+def test_a_yes_is_that_of_the_things_that_are_asked_about(
+    question: str, answer: str, marked: bool
+) -> None:
+    text = (
+        "# Cover\n\nThe cover is for hull and rig. Storm damage is not covered, except for the "
+        "Heron. A storm is told by the harbour."
+    )
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Cover", "start": 0})
+    found = verify(answer, [page], question)
+    assert bool(found.unsupported) is marked
