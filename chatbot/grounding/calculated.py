@@ -30,9 +30,9 @@ def calculated(claim: Reading, spans: Sequence[Span], asked: Reading) -> tuple[S
     for result in reversed(numbers):
         if result.unit is None or result.unit == _PERCENT or not missing([result], asked.facts):
             continue
-        others = [f for f in claim.facts if f is not result]
-        if _follows(result, [f for f in others if f in numbers], given):
-            steps = [f for f in numbers if f is not result]
+        steps = [f for f in numbers if f is not result]
+        if _follows(result, steps, given):
+            others = [f for f in claim.facts if f is not result]
             found = _sources(claim, others, steps, given, spans, asked)
             if found and _are_about(claim, found, asked):
                 return found
