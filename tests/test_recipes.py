@@ -36,14 +36,15 @@ def quotes_stand(rows: list[dict[str, Any]], docs: Path) -> None:
 @pytest.mark.parametrize("folder", RECIPES, ids=lambda folder: folder.name)
 def test_rows_to_train_on_are_whole(folder: Path) -> None:
     rows = lines(folder / "rows.jsonl")
-    assert len({row["id"] for row in rows}) == len(rows) == 60
-    assert sum(row["answer"] is None for row in rows) == 18
+    refused = sum(row["answer"] is None for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert (len(rows), refused) in ((60, 18), (72, 13))
     for row in rows:
         assert (row["answer"] is None) == (not row["relevant"]), row["id"]
         assert (row["answer"] is None) == row["kind"].startswith("refuse"), row["id"]
         assert [turn["role"] for turn in row["history"]][::2].count("assistant") == 0
         if row["kind"] == "yes-no":
-            assert re.match(r"(Yes|No), ", row["answer"]), row["id"]
+            assert re.match(r"(Yes|No|Ja|Nein|Oui|Non|Sí), ", row["answer"]), row["id"]
     quotes_stand(rows, folder / "docs")
 
 

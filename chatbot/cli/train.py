@@ -116,8 +116,9 @@ def _finetune(options: argparse.Namespace) -> int | None:
     files = [parse_data_file(text) for text in options.data]
     if start is not None and options.rehearse:
         files.append(DataFile(_rehearsal(options, str(start))))
+    excerpts = _excerpts(settings) if entry.excerpts else None
     if options.recipe:
-        files.append(DataFile(_recipe(options)))
+        files.append(DataFile(_recipe(options, excerpts)))
     template = chat_template(entry.template)
     refusals = options.refusals
     if refusals is None:
@@ -129,7 +130,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
         refusals=refusals,
         seed=options.seed,
         reads=entry.reads,
-        excerpts=_excerpts(settings) if entry.excerpts else None,
+        excerpts=excerpts,
     )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)
@@ -171,7 +172,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _recipe(options: argparse.Namespace) -> Path:
+def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None") -> Path:
     """A file of the recipe's rows; a run that goes on has it already."""
     from chatbot.training.grounded import recipe_rows
 
@@ -185,7 +186,7 @@ def _recipe(options: argparse.Namespace) -> Path:
                 argparse.Namespace(knowledge=documents, index=Path(folder) / documents.parent.name)
             )
 
-        rows = list(recipe_rows(options.recipe, service, options.seed))
+        rows = list(recipe_rows(options.recipe, service, options.seed, excerpts))
     return _write_rows(path, rows)
 
 

@@ -52,19 +52,23 @@ def packed_attention(
     if spans is None:
         return attend(query, key, value, is_causal=True).transpose(1, 2), None
     begins = spans.tolist()
+    # Split, not sliced: each slice's gradient would be as large as the whole pack.
+    sizes = [begins[0], *(end - begin for begin, end in pairwise(begins))]
+    (first, *queries), (common_key, *keys), (common_value, *values) = (
+        part.split(sizes, dim=2) for part in (query, key, value)
+    )
     shared = begins[0]
-    common_key, common_value = key[:, :, :shared], value[:, :, :shared]
     parts = []
     if shared:
-        parts.append(attend(query[:, :, :shared], common_key, common_value, is_causal=True))
-    for begin, end in pairwise(begins):
-        own = end - begin
+        parts.append(attend(first, common_key, common_value, is_causal=True))
+    for own_query, own_key, own_value in zip(queries, keys, values, strict=True):
+        own = own_query.shape[2]
         mask = torch.ones(own, shared + own, dtype=torch.bool).tril(shared)
         parts.append(
             attend(
-                query[:, :, begin:end],
-                torch.cat([common_key, key[:, :, begin:end]], dim=2),
-                torch.cat([common_value, value[:, :, begin:end]], dim=2),
+                own_query,
+                torch.cat([common_key, own_key], dim=2),
+                torch.cat([common_value, own_value], dim=2),
                 attn_mask=mask.to(query.device),
             )
         )

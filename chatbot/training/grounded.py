@@ -2,10 +2,11 @@
 
 A recipe is a folder of knowledge bases, each with its documents in ``docs/`` and questions with
 ideal answers in ``rows.jsonl``. A row is taught over passages of a real index of its documents, in
-any order, beside other rows about the same passages, so that they share most of their tokens
-(:mod:`chatbot.training.packing`). A question of which the passages at hand do not hold the answer
-is taught as one to refuse: the same question is answered over one set of passages and refused over
-another, and what differs is only what is read.
+any order, or over what a model that is served excerpts reads of more of them, beside other rows
+about the same passages, so that they share most of their tokens (:mod:`chatbot.training.packing`).
+A question of which the passages at hand do not hold the answer is taught as one to refuse: the same
+question is answered over one set of passages and refused over another, and what differs is only
+what is read.
 """
 
 import random
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.answering.chain import search_query
+from chatbot.answering.excerpts import Excerpts
 from chatbot.audience import EVERYTHING
 from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases
 from chatbot.errors import DataError
@@ -25,6 +27,7 @@ from chatbot.passage import Passage
 # How many passages a set keeps, as often as serving shows fewer or the folder is small.
 _SIZES = (4, 4, 4, 3, 2)
 _FOUND = 16
+_CHOOSES = 8  # of which excerpts are taken
 _ROWS = 14
 _REFUSED = 0.6  # refused rows of a set for each answered one
 # A passage that holds so much of an answer's words and numbers may well answer it.
@@ -39,10 +42,13 @@ class _Asked:
 
 
 def recipe_rows(
-    folder: Path, open_service: Callable[[Path], Any], seed: int
+    folder: Path,
+    open_service: Callable[[Path], Any],
+    seed: int,
+    excerpts: Excerpts | None = None,
 ) -> Iterator[AnswerRow]:
     """The rows of each knowledge base of a recipe, by name; ``open_service`` returns a service
-    over a folder of documents.
+    over a folder of documents, ``excerpts`` choose what is read of its passages.
 
     Raises:
         DataError: there is no knowledge base, or a file of rows is not usable.
@@ -61,25 +67,30 @@ def recipe_rows(
             history = to_messages(row.history)
             return list(retriever.search(search_query(history, row.question), row.question))
 
-        yield from grounded_rows(rows, search, seed)
+        yield from grounded_rows(rows, search, seed, excerpts)
 
 
 def grounded_rows(
     rows: Sequence[RecipeRow],
     search: Callable[[RecipeRow], list[Passage]],
     seed: int,
+    excerpts: Excerpts | None = None,
 ) -> list[AnswerRow]:
     """Rows over shared passages; every answerable row once, as far as the search finds what it
     rests on.
 
-    ``search`` returns at least as many documents as are shown (four), best first.
+    ``search`` returns at least as many documents as are shown (four, or eight to choose
+    ``excerpts`` of), best first.
     """
     chance = random.Random(seed)
     asked = [_Asked(row, search(row)) for row in rows]
     open_rows = {a.row.id: a for a in asked if a.row.answer is not None}
     refused = [a for a in asked if a.row.answer is None]
     chance.shuffle(refused)
-    sets = {a.row.id: _passages(a) for a in open_rows.values()}
+    sets = {
+        a.row.id: _passages(a) if excerpts is None else _excerpts(a, excerpts)
+        for a in open_rows.values()
+    }
     out: list[AnswerRow] = []
     while open_rows:
         seeds = [a for a in open_rows.values() if sets[a.row.id]]
@@ -95,8 +106,10 @@ def grounded_rows(
         answered = [a for a in open_rows.values() if _holds(passages, a.row)][:_ROWS]
         for one in answered:
             del open_rows[one.row.id]
-        passages = _drop_some(passages, answered, chance)
-        given = _as_given(passages, chance)
+        if excerpts is None:
+            passages = _drop_some(passages, answered, chance)
+            chance.shuffle(passages)
+        given = _as_given(passages)
         out += [_row(a.row, given, first.row.id, a.row.answer) for a in answered]
         wanted = max(1, round(_REFUSED * len(answered)))
         near = _nearest(refused, passages)[: (wanted + 1) // 2]
@@ -130,15 +143,36 @@ def _passages(asked: _Asked) -> list[Passage]:
     return chosen
 
 
+def _excerpts(asked: _Asked, excerpts: Excerpts) -> list[Passage]:
+    """What is read for a row, in the order of serving; empty where it lacks what the row rests
+    on."""
+    question = asked.row.question
+    query = search_query(to_messages(asked.row.history), question)
+    read = [passage for _, passage in excerpts.of(asked.found[:_CHOOSES], query, question)]
+    return read if _holds(read, asked.row) else []
+
+
 def _says(passage: Passage, quote: Relevant) -> bool:
-    """Whether the quote stands in the passage, or is the head of its table."""
+    """Whether the quote stands in the passage, is the head of its table, or a row that is read
+    with the names of its columns."""
     meta = passage.metadata
     if meta["path"] != quote.path:
         return False
-    if _plain(quote.quote) in _plain(passage.page_content):
+    said = _plain(quote.quote)
+    if said in _plain(passage.page_content):
         return True
     head = _plain(str(meta.get("columns") or ""))
-    return bool(head) and _plain(quote.quote) == head
+    if head:
+        return said == head
+    words = said.split()
+    lines = passage.page_content.splitlines()
+    return len(words) > 1 and any(_in_order(words, line) for line in lines if ": " in line)
+
+
+def _in_order(words: Sequence[str], line: str) -> bool:
+    """Whether a line has the words in their order, others between them or not."""
+    rest = iter(_plain(line).split())
+    return all(word in rest for word in words)
 
 
 def _plain(text: str) -> str:
@@ -183,8 +217,8 @@ def _drop_some(
     return [*needed, *free[: max(0, size - len(needed))]]
 
 
-def _as_given(passages: Sequence[Passage], chance: random.Random) -> list[GivenPassage]:
-    given = [
+def _as_given(passages: Sequence[Passage]) -> list[GivenPassage]:
+    return [
         GivenPassage(
             path=p.metadata["path"],
             text=p.page_content,
@@ -194,8 +228,6 @@ def _as_given(passages: Sequence[Passage], chance: random.Random) -> list[GivenP
         )
         for p in passages
     ]
-    chance.shuffle(given)
-    return given
 
 
 def _row(row: RecipeRow, passages: list[GivenPassage], tag: str, answer: str | None) -> AnswerRow:

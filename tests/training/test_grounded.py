@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import RecipeRow, Relevant
 from chatbot.errors import DataError
 from chatbot.passage import Passage
 from chatbot.training.grounded import grounded_rows, recipe_rows
+from tests.support.scripted import HashedEmbeddings
 
 FACTS = [
     ("shipping.md", "Standard shipping to the EU takes 5 days."),
@@ -84,6 +86,35 @@ def test_the_head_of_a_table_counts_as_read() -> None:
     (first, *_) = grounded_rows([priced], search, seed=1)
     assert first.answer == "18.50"
     assert any(given.columns for given in first.passages)
+
+
+def test_rows_are_taught_over_what_a_served_model_reads() -> None:
+    filler = "\n".join(f"Line {n} tells of gardens, rivers and hills." for n in range(40))
+    prices = "\n".join(f"| K-{n} | {n}.50 |" for n in range(200, 260))
+    texts = {
+        "prices.md": f"| part | price |\n|---|---|\n{prices}",
+        "shipping.md": f"{FACTS[0][1]}\n\n{filler}",
+        "hills.md": filler,
+    }
+    found = [
+        Passage(page_content=text, metadata={"path": path, "title": path, "start": 0})
+        for path, text in texts.items()
+    ]
+    asked = [
+        ("r1", "price of K-204", "K-204 costs 204.50.", "prices.md", "| K-204 | 204.50 |"),
+        ("r2", "standard shipping to the EU", "It takes 5 days.", *FACTS[0]),
+    ]
+    rows = [
+        RecipeRow(id=name, kind="plain", question=question, answer=answer,
+                  relevant=[Relevant(path=path, quote=quote)])
+        for name, question, answer, path, quote in asked
+    ]  # fmt: skip
+    taught = grounded_rows(rows, lambda _: found, 1, Excerpts(HashedEmbeddings()))
+    answered = {row.id.partition("@")[0]: row for row in taught if row.answer}
+    assert set(answered) == {"r1", "r2"}
+    read = "\n".join(given.text for given in answered["r1"].passages)
+    assert "part: K-204; price: 204.50" in read
+    assert len(read) < sum(map(len, texts.values())) / 2
 
 
 def test_a_recipe_without_knowledge_bases_says_what_it_needs(tmp_path: Path) -> None:
