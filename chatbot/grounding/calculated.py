@@ -11,7 +11,7 @@ from chatbot.grounding.overlap import LIGHT, coverage, has_stem, plain_stems
 from chatbot.grounding.pieces import codes_of, stems_of
 from chatbot.grounding.places import regions
 from chatbot.grounding.reading import Reading, read
-from chatbot.grounding.sources import Span
+from chatbot.grounding.sources import Span, table_of
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PERCENT = "percent"
@@ -121,8 +121,7 @@ def _is_other_row(span: Span, claim: Reading, asked: Reading, spans: Sequence[Sp
     def held(row: Span) -> int:
         return sum(has_stem(word, row.reading.stems) for word in words)
 
-    table = [s for s in spans if s.passage is span.passage and s.row == span.row >= 0]
-    return any(held(row) > held(span) for row in table)
+    return any(held(row) > held(span) for row in table_of(span, spans))
 
 
 def _is_other_cell(span: Span, fact: Fact, claim: Reading, asked: Reading) -> bool:

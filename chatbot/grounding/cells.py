@@ -9,7 +9,7 @@ from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import empty_words
 from chatbot.grounding.overlap import has_stem
 from chatbot.grounding.reading import CROSSES, TICKS, Reading, read, split_name
-from chatbot.grounding.sources import Span
+from chatbot.grounding.sources import Span, table_of
 from chatbot.grounding.words import content_words, meaning_words
 
 _BRACKET = re.compile(r"\([^)]*\)")
@@ -39,7 +39,7 @@ def other_cell(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
     """What a claim says of a row or column whose name it does not say, where it says another's."""
     if span.row < 0 or not span.cells:
         return None
-    table = [s for s in spans if s.row == span.row and s.passage is span.passage and s.cells]
+    table = table_of(span, spans)
     return _other_row(claim, span, table) or _other_column(claim, span) or other_way(claim, span)
 
 

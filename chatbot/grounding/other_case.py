@@ -17,7 +17,7 @@ from chatbot.grounding.halves import has_parts
 from chatbot.grounding.overlap import LIGHT, has_stem, named_by, plain_stems
 from chatbot.grounding.pieces import codes_of, stems_of
 from chatbot.grounding.reading import Reading, read
-from chatbot.grounding.sources import Span
+from chatbot.grounding.sources import Span, table_of
 
 _FEWEST = 2  # bands that are a scale
 _SCALE = re.compile(r"[^\d(]{0,12}\d")  # "1–3 properties", "up to 5 users"
@@ -72,7 +72,7 @@ def _other_row(
             continue
         mine = _name(span)
         held = claim.stems | span.reading.stems | codes_of([claim, span.reading])
-        for row in _table(span, spans):
+        for row in table_of(span, spans):
             if row is span:
                 continue
             name = _name(row)
@@ -150,13 +150,6 @@ def _has(marks: Collection[str], held: frozenset[str]) -> bool:
 def _name(row: Span) -> frozenset[str]:
     """What the first cell of a row is about, without what it has in brackets."""
     return named_by([read(_BRACKETS.sub(" ", row.cells[0][1]), row.reading.language)])
-
-
-def _table(span: Span, spans: Sequence[Span]) -> list[Span]:
-    """The rows of the table that a row stands in; none of what is no row with columns."""
-    if not span.cells:
-        return []
-    return [s for s in spans if s.passage is span.passage and s.row == span.row and s.cells]
 
 
 def _other_band(
@@ -247,7 +240,7 @@ def _columns(span: Span) -> Iterator[_Band]:
 
 
 def _rows(span: Span, spans: Sequence[Span]) -> Iterator[_Band]:
-    for row in _table(span, spans):
+    for row in table_of(span, spans):
         first, *rest = row.cells
         if bound := _band(first[1]):
             told = [fact for _, cell in rest for fact in read(cell, span.reading.language).facts]

@@ -88,6 +88,13 @@ def spans_of(passage: Document, number: int) -> list[Span]:
     return found
 
 
+def table_of(span: Span, spans: Sequence[Span]) -> list[Span]:
+    """The rows of the table that a row stands in, itself among them; none of what is no row."""
+    if span.row < 0:
+        return []
+    return [other for other in spans if other.passage is span.passage and other.row == span.row]
+
+
 def all_spans(passages: Sequence[Document], first: int = 1) -> list[Span]:
     """The spans of passages that are numbered from ``first``."""
     numbered = enumerate(passages, start=first)
