@@ -18,7 +18,8 @@ class Question:
 
     ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
     ``passages`` take the place of retrieval. ``max_tokens`` shortens the answer below the limit of
-    the settings, and each of ``stop`` ends it.
+    the settings, and each of ``stop`` ends it. ``again`` is how often it was answered before: the
+    passages are then read in another way, in turn.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Question:
     passages: Sequence[Passage] | None = None
     max_tokens: int | None = None
     stop: Sequence[str] = ()
+    again: int = 0
 
     def within_limits(self, most_chars: int, most_tokens: int) -> "Question":
         """The question without blanks around it, its answer within ``most_tokens``.

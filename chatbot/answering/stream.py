@@ -123,6 +123,9 @@ async def stream_answer(
     prepared = await stopped_when_left(chain.weigh.ainvoke(found))
     watch.mark("read")
     draft, choices = _Draft(), prepared.choices
+    at_most = 1.0
+    if question.again and (other := await asyncio.to_thread(_read_anew, chain, prepared)):
+        prepared, at_most = other, _ANOTHER_READING
     if prepared.abstain:
         declined = refusal.strip()
         if prepared.choices:
@@ -162,7 +165,8 @@ async def stream_answer(
                 yield Rewritten(shown.text)
         if prepared.guarded:
             yield Token(shown.text)
-    sure = min(prepared.confidence * (1.0 if shown.abstained else chain.right), shown.at_most)
+    sure = prepared.confidence * (1.0 if shown.abstained else chain.right)
+    sure = min(sure, shown.at_most, 1.0 if shown.abstained else at_most)
     notes = list(prepared.notes)
     if missed := shown.verified.unanswered:
         sure = min(sure, _HALF)
@@ -186,6 +190,15 @@ async def stream_answer(
             cut=draft.cut,
         )
     )
+
+
+def _read_anew(chain: AnswerChain, prepared: Prepared) -> Prepared | None:
+    """For a question that was answered before: its passages read in another way, each in turn, the
+    first one among them; ``None`` where that is the turn, or there is no other."""
+    if prepared.refuses is None or prepared.abstain:
+        return None
+    readings: list[Prepared | None] = [None, *chain.read_otherwise(prepared)]
+    return readings[prepared.question.again % len(readings)]
 
 
 def _rest(text: str) -> str:

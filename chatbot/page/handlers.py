@@ -34,7 +34,7 @@ from chatbot.store.users import asker_with
 log = logging.getLogger(__name__)
 
 _CORRECTION = ("wrong", "right_answer", "right_document")
-_FORM = ("should_refuse", "save", "saved", "change", "nothing", "not_saved")
+_FORM = ("should_refuse", "save", "saved", "change", "nothing", "not_saved", "to_review")
 _CHOICE_CHARS = 200
 
 
@@ -42,12 +42,19 @@ class Page:
     """The handlers, over one service and one store."""
 
     def __init__(
-        self, service: ChatService, store: Store, layer: DeskDataLayer, mode: Mode
+        self,
+        service: ChatService,
+        store: Store,
+        layer: DeskDataLayer,
+        mode: Mode,
+        *,
+        has_console: bool = False,
     ) -> None:
         self._service = service
         self._store = store
         self._layer = layer
         self._mode = mode
+        self._has_console = has_console
         # The threads that are being answered, with the task that does it.
         self._answering: dict[str, asyncio.Task[Any]] = {}
         # Sessions in which a turn was begun since their conversation was last shown as a whole.
@@ -164,6 +171,8 @@ class Page:
     async def regenerate(self, action: cl.Action) -> None:
         """Answer a question again in place of its answer and of what followed."""
         question_id = str(action.payload.get("question"))
+        again = action.payload.get("again")
+        times = again if isinstance(again, int) and again > 0 else 1
 
         async def work(desk: Desk) -> None:
             question = desk.conversation.question(question_id)
@@ -175,7 +184,7 @@ class Page:
                     await message.remove()
             await leave()
             async with cl.Step(name="on_message", type="run", parent_id=question_id):
-                await answer(desk, question_id, question)
+                await answer(desk, question_id, question, times)
 
         await self._turn_of_button(work)
 
@@ -211,6 +220,7 @@ class Page:
             "documents": shown,
             "cited": cited[0] if cited else "",
             "comment": feedback.comment or "",
+            "review": self._has_console and role() in ("owner", "admin"),
         }
         form = cl.CustomElement(name="Correction", props=props, display="inline")
         await cl.Message(say(language(), "correct"), elements=[form]).send()

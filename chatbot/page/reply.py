@@ -1,6 +1,7 @@
 """One answer on the page: streamed, then with its sources, and kept as it was on screen."""
 
 import asyncio
+import re
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -16,16 +17,21 @@ from chatbot.page.session import language, offer_thumbs
 from chatbot.page.texts import say
 from chatbot.page.waiting import Notice
 
+# What was being written when Stop was pressed: half a word, or half a number with its point.
+_BEGUN = re.compile(r"\s*(?:\S*\d\S*|\S*[^\s.!?…])$")
 
-async def answer(desk: Desk, question_id: str, asked: str) -> None:
-    """Stream the answer, then its sources and the model's name; keep what was on screen.
+
+async def answer(desk: Desk, question_id: str, asked: str, again: int = 0) -> None:
+    """Stream the answer, then its sources and the model's name; keep what was on screen. ``again``
+    is how often the question was answered before.
 
     Raises:
         ChatbotError: as :meth:`chatbot.service.ChatService.answer`.
     """
     history = desk.conversation.before(question_id)
     desk.conversation.add_question(question_id, asked)
-    question = Question(asked, history, asker=desk.asker, documents=desk.conversation.index)
+    uploads = desk.conversation.index
+    question = Question(asked, history, asker=desk.asker, documents=uploads, again=again)
     reply, notice = _Reply(desk, question), Notice()
     try:
         await notice.show("loading" if desk.service.status() == "starting" else "searching")
@@ -78,7 +84,8 @@ class _Reply:
             self._message.elements.append(below)
 
     def stop(self) -> None:
-        """It ends here, also before its first word."""
+        """It ends here, also before its first word; a word that was begun is not shown."""
+        self._text = whole_words(self._text)
         self._message.content, self.said = stopped(self._desk, self._text), True
 
     async def keep(self, question_id: str) -> None:
@@ -86,25 +93,32 @@ class _Reply:
         message, record = self._message, self.record
         self._desk.conversation.add_answer(message.id, self._text, record)
         message.metadata = {"answer": record} if record else {"partial": self._text}
-        message.actions = buttons_under(question_id, message.id, record)
+        again = self._question.again
+        message.actions = buttons_under(question_id, message.id, record, again)
         await message.send()
 
 
+def whole_words(text: str) -> str:
+    """``text`` without the word at its end, which may be the half of one: "costs 4" of "45"."""
+    return _BEGUN.sub("", text)
+
+
 def buttons_under(
-    question_id: str, answer_id: str, record: dict[str, Any] | None
+    question_id: str, answer_id: str, record: dict[str, Any] | None, again: int = 0
 ) -> list[cl.Action]:
-    """What a question back offers, and the button that answers a question again. They have the
-    same ids each time, so that a page can be told to take those away that it has."""
+    """What a question back offers, and the button that answers a question again, as it was
+    ``again`` times before. They have the same ids each time, so that a page can be told to take
+    those away that it has."""
     choices = (record or {}).get("choices") or []
     offered = [_choice(choice, f"{answer_id}-{n}") for n, choice in enumerate(choices)]
-    return [*offered, _again(question_id, answer_id)]
+    return [*offered, _again(question_id, answer_id, again + 1)]
 
 
-def _again(question_id: str, answer_id: str) -> cl.Action:
+def _again(question_id: str, answer_id: str, times: int) -> cl.Action:
     return cl.Action(
         id=f"{answer_id}-again",
         name="regenerate",
-        payload={"question": question_id, "answer": answer_id},
+        payload={"question": question_id, "answer": answer_id, "again": times},
         tooltip=say(language(), "regenerate"),
         icon="refresh-cw",
     )

@@ -195,6 +195,25 @@ async def test_the_last_reading_is_of_half_as_much(service: ChatService) -> None
     assert third < first - 600
 
 
+@pytest.mark.parametrize(
+    ("again", "row"),
+    [
+        (0, "Part: Return of P-1 in the US; EUR: 1.50"),
+        (1, "| Return of P-1 in the US | 1.50 |"),
+        (3, "Part: Return of P-1 in the US; EUR: 1.50"),
+    ],
+)
+async def test_a_question_that_is_answered_again_is_read_in_another_way_each_time(
+    service: ChatService, again: int, row: str
+) -> None:
+    engine = InTurn(RIGHT)
+    asked = replace(ASKED, again=again)
+    events = await events_of(service, engine, reads=True, found=long_ones, asked=asked)
+    assert row in engine.prompts[-1]
+    assert last(events).answer == RIGHT
+    assert (support(last(events)) == "partly") == (again == 1)  # counted: right in 55%
+
+
 async def test_a_yes_does_not_take_the_place_of_a_no(service: ChatService) -> None:
     said = f"No, {WRONG[0].lower()}{WRONG[1:]}"
     others = [f"Yes, {RIGHT[0].lower()}{RIGHT[1:]}"] * 2

@@ -20,7 +20,7 @@ from chatbot.desk.conversation import Conversation
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.desk import Desk, stop_is_told, stream
-from chatbot.page.reply import answer
+from chatbot.page.reply import answer, whole_words
 from chatbot.page.waiting import titles_of
 from chatbot.passage import Passage
 from chatbot.service import ChatService
@@ -209,3 +209,19 @@ def test_titles_are_named_once_as_plain_words_and_not_too_many() -> None:
         for n, title in enumerate(titles)
     ]
     assert titles_of(found) == rf"A \[b\](c) d, 2.md, {'x' * 59}…, …"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("The Harbor Pro costs 4", "The Harbor Pro costs"),
+        ("It costs 1.", "It costs"),  # of 1.50
+        ("Returns within 45 days. Sale it", "Returns within 45 days. Sale"),
+        ("Returns within a month.", "Returns within a month."),
+        ("Returns within ", "Returns within "),
+        ("Ye", ""),
+        ("", ""),
+    ],
+)
+def test_a_word_that_was_being_written_is_left_out(written: str, kept: str) -> None:
+    assert whole_words(written) == kept
