@@ -69,7 +69,7 @@ def sources(
         document = text_of(passage.path)
         listed.append(source(passage, number, quotes, document, say(language, "original")))
     label = say(language, "sources" if answer.citations else "closest")
-    return source_list(label, listed, notes(answer, language, rewritten))
+    return source_list(label, listed, notes(answer, language, rewritten), support(answer))
 
 
 def notes(answer: Answer, language: str, rewritten: str = "") -> list[str]:
@@ -97,9 +97,12 @@ def _approval(approved: Approval, language: str, document: str) -> Any:
     return source_list(say(language, "sources"), listed, [note])
 
 
-def source_list(label: str, listed: list[dict[str, Any]], notes: Sequence[str] = ()) -> Any:
-    """Buttons that open what :func:`source` made, and lines of text above them."""
-    props = {"label": label, "sources": listed, "notes": list(notes)}
+def source_list(
+    label: str, listed: list[dict[str, Any]], notes: Sequence[str] = (), trust: str = ""
+) -> Any:
+    """Buttons that open what :func:`source` made, and lines of text above them; the first line
+    shows at a glance what :func:`support` found, where that is given as ``trust``."""
+    props = {"label": label, "sources": listed, "notes": list(notes), "trust": trust}
     return cl.CustomElement(name="Sources", props=props)
 
 

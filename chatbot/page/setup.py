@@ -83,7 +83,7 @@ def set_up(service: ChatService) -> None:
     _handed_in[:] = [TemporaryDirectory(prefix="peregrine-")]
     import_module("chainlit.config").FILES_DIRECTORY = Path(_handed_in[0].name)  # type: ignore[attr-defined]
     SignIn(store, settings, mode).register()
-    Page(service, store, layer, mode).register()
+    Page(service, store, layer, mode, has_console=not alone).register()
 
     async def start() -> None:
         """Load models beside the event loop: the page is there first, answers follow."""

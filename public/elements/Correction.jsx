@@ -90,6 +90,9 @@ export default function Correction() {
             {labels.change}
           </Button>
         ) : null}
+        {props.review ? (
+          <a className="underline" href="/console/review">{labels.to_review}</a>
+        ) : null}
       </div>
     );
   return (

@@ -73,6 +73,20 @@ def test_the_page_of_users_is_accessible(browser: Browser, address: str) -> None
     adam.context.close()
 
 
+def test_an_owner_goes_from_a_correction_to_its_review(
+    owner: Page, address: str  # noqa: F811
+) -> None:  # fmt: skip
+    owner.goto(address)
+    ask(owner, "What does express shipping cost?")
+    answered(owner)
+    owner.locator(".negative-feedback-off").last.click()
+    form = owner.locator("form.correction")
+    form.get_by_label("What was wrong").fill("It should name the currency.")
+    form.get_by_role("button", name="Save").click()
+    owner.get_by_role("link", name="Go to the review").click()
+    expect(owner.get_by_role("link", name="What does express shipping cost?")).to_be_visible()
+
+
 def test_a_wrong_answer_is_right_for_the_next_asker_in_seconds(
     browser: Browser, owner: Page, address: str  # noqa: F811
 ) -> None:  # fmt: skip
@@ -88,6 +102,7 @@ def test_a_wrong_answer_is_right_for_the_next_asker_in_seconds(
     form.get_by_label("Right document").fill("eu.md")
     form.get_by_role("button", name="Save").click()
     expect(ann.get_by_text("Saved. Thank you.")).to_be_visible()
+    expect(ann.get_by_role("link", name="Go to the review")).to_have_count(0)  # an agent may not
     owner.goto(f"{address}/console/review")
     owner.get_by_role("link", name=question).click()
     assert serious_problems(owner, "html") == []
