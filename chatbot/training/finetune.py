@@ -5,7 +5,6 @@ first tokens weigh more than the others: with them the model chooses the sentenc
 copies. Rows that begin alike are packed, see :mod:`chatbot.training.packing`.
 """
 
-import ctypes
 import inspect
 import json
 import math
@@ -28,6 +27,7 @@ from chatbot.llm.weights import load_weights
 from chatbot.prompts import Prompts
 from chatbot.training.attention import use_packed_attention
 from chatbot.training.data import Mixture
+from chatbot.training.memory import give_memory_back, keep_memory
 from chatbot.training.packing import (
     IGNORED,
     Packed,
@@ -40,7 +40,7 @@ from chatbot.training.packing import (
 from chatbot.training.progress import write_progress
 
 _ONE_ROW = 2  # where it begins and where it ends
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_TRIM_EVERY = 10  # steps
 
 
 @dataclass(frozen=True)
@@ -264,15 +264,19 @@ def _trainer(
             loss = loss / tokens
             return (loss, {"loss": loss}) if return_outputs else loss
 
-    class TellProgress(TrainerCallback):
-        """Says how far it is whenever the Trainer logs."""
+    class EachStep(TrainerCallback):
+        """Says how far it is whenever the Trainer logs, and keeps memory from growing."""
 
         def on_log(self, _: Any, state: Any, control: Any, **more: Any) -> None:
             write_progress(out, state.global_step, state.max_steps, state.log_history)
 
+        def on_step_end(self, _: Any, state: Any, control: Any, **more: Any) -> None:
+            if state.global_step % _TRIM_EVERY == 0:
+                give_memory_back()
+
     on_cpu = not torch.cuda.is_available()
     if on_cpu:
-        _keep_memory()
+        keep_memory()
     steps = math.ceil((len(packs) - held) / recipe.packs * recipe.epochs)
     every = max(1, min(recipe.evaluate_every, steps // 4))
     arguments = TrainingArguments(
@@ -305,7 +309,7 @@ def _trainer(
         train_dataset=packs[held:],
         eval_dataset=packs[:held],
         data_collator=collate,
-        callbacks=[EarlyStoppingCallback(recipe.patience), TellProgress()],
+        callbacks=[EarlyStoppingCallback(recipe.patience), EachStep()],
     )
 
 
@@ -317,17 +321,6 @@ def offsets(at: Any) -> Any:
     begins = torch.ones_like(at, dtype=torch.bool)
     begins[1:] = at[1:] != at[:-1] + 1
     return at - at.where(begins, 0).cummax(0).values
-
-
-def _keep_memory() -> None:
-    """Have glibc keep freed memory: it gives large blocks back to the system at once, which then
-    clears them anew for every tensor (half of the time of a training step)."""
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        return  # another system, or another allocator
-    for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
-        mallopt(option, 2**31 - 1)
 
 
 def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any], out: Path) -> None:
