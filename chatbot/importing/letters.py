@@ -10,6 +10,7 @@ import email.utils
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from email.message import EmailMessage
 from typing import Any
 
@@ -169,8 +170,10 @@ def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
 
 
 def _date(said: str) -> float:
+    """Without a zone it is UTC, which "-0000" says as well; a year beyond 9999 is none."""
     try:
-        return email.utils.parsedate_to_datetime(said).timestamp() if said else 0.0
+        date = email.utils.parsedate_to_datetime(said)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
     except _DAMAGE:
         return 0.0
 

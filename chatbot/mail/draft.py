@@ -4,6 +4,7 @@ below it, as mail programs do it."""
 import datetime as dt
 import hashlib
 import re
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -104,17 +105,23 @@ def _notes(
 
 def _quotation(letter: Letter) -> str:
     language = language_of(letter.text)
-    when = dt.datetime.fromtimestamp(letter.date, dt.UTC)
     name = _one_line(letter.name) or letter.sender
-    head = say(language, "wrote", date=f"{when:%Y-%m-%d %H:%M} UTC", name=name)
+    if letter.date:
+        when = dt.datetime.fromtimestamp(letter.date, dt.UTC)
+        head = say(language, "wrote", date=f"{when:%Y-%m-%d %H:%M} UTC", name=name)
+    else:
+        head = say(language, "wrote_undated", name=name)
     text = _CONTROL.sub(" ", letter.text[:_LONGEST_QUOTE].strip())
     return "\n".join([head, *(f"> {line}".rstrip() for line in text.split("\n"))])
 
 
 def _address(address: str, name: str = "") -> Address:
-    if not _ADDRESS.fullmatch(address):
-        raise DocumentError("it names no address that an answer could go to")
-    return Address(_one_line(name)[:100], addr_spec=address)
+    try:
+        if _ADDRESS.fullmatch(address):
+            return Address(_one_line(name)[:100], addr_spec=address)
+    except (ValueError, MessageError):  # "ken..t@docomo.ne.jp", which some providers give out
+        pass
+    raise DocumentError("it names no address that an answer could go to")
 
 
 def _one_line(text: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -280,6 +281,10 @@ DAMAGED = {
         "more parts than letters have",
     ),
     "address": (letter(1, US, From="x <(((@)>").encode(), "no address|from whom"),
+    "dots": (letter(1, US, From="Ken <ken..t@docomo.ne.jp>").encode(), "no address"),
+    "end": (letter(1, US, From="John <john.@customer.example>").encode(), "no address"),
+    "host": (letter(1, US, From="x <john@customer.example.>").encode(), "no address|from whom"),
+    "date": (letter(1, US, Date="Fri, 31 Dec 9999 23:59:59 -1200").encode(), ""),
     "headers": (letter(1, US, To="(" * 500_000, Subject="=?" * 300_000).encode(), ""),
     "bytes": (letter(1, US, From="J\u00f6rg \u00e9 <jane@customer.example>").encode("latin-1"), ""),
     "halves": (letter(1, US, From="=?utf-8?b?////?= <jane@customer.example>").encode(), ""),
@@ -300,6 +305,27 @@ def test_a_damaged_letter_ends_in_a_sentence_and_stops_nothing(
         (row,) = report.failed
         assert row["path"] == "letter 1" and any(s in row["reason"] for s in said.split("|"))
         assert run(box).failed == []  # it is said once
+
+
+@pytest.mark.parametrize(
+    ("date", "head"),
+    [
+        ("", "Jane Roe wrote:"),
+        ("Mon, 05 Jan 2026 10:00:00 -0000", "On 2026-01-05 10:00 UTC, Jane Roe wrote:"),
+        ("Mon, 05 Jan 2026 10:00:00", "On 2026-01-05 10:00 UTC, Jane Roe wrote:"),
+        ("Mon, 05 Jan 2026 10:00:00 +0200", "On 2026-01-05 08:00 UTC, Jane Roe wrote:"),
+    ],
+)
+def test_a_draft_quotes_a_letter_with_its_own_date(
+    run: Run, box: Mailbox, monkeypatch: pytest.MonkeyPatch, date: str, head: str
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    box.add(letter(1, US, Date=date))
+    run(box)
+    monkeypatch.undo()
+    time.tzset()
+    assert f"\n\n{head}\n> " in text_of(box.drafts[0].data)
 
 
 def test_names_and_ids_of_raw_bytes_are_read_as_what_they_can_be(
