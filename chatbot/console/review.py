@@ -245,7 +245,8 @@ def _proposal(item: Waiting, record: Mapping[str, Any], own: _Form | None) -> di
             "expires_on": own.expires_on,
             "audience": own.audience,
         }
-    refused = item.kind == _PRAISE and bool(record.get("abstained"))
+    asks_back = bool(record.get("choices"))
+    refused = item.kind == _PRAISE and bool(record.get("abstained")) and not asks_back
     praised = record.get("answer", "") if item.kind == _PRAISE and not refused else ""
     return {
         "right_answer": item.right_answer or praised,

@@ -96,7 +96,10 @@ def _lessons(judgements: Sequence[Feedback]) -> Iterator[tuple[Feedback, dict[st
 
 
 def _lesson(given: Feedback) -> str | None:
-    """The right answer, empty where a refusal is right, or ``None`` where nobody said."""
+    """The right answer, empty where a refusal is right, or ``None`` where nobody said: a question
+    back is neither."""
+    if given.value and given.answer.get("choices"):
+        return None
     if given.value:
         return "" if given.answer["abstained"] else given.answer["answer"]
     if given.wrong == SHOULD_REFUSE:

@@ -137,14 +137,14 @@ class LetterAnswering:
         history = turns_before(letter, self._box.related(letter.refers[-MOST:]), self._options.own)
         draft_of(letter, "", self._options.own)  # its address is looked at before a model writes
         answer = await self._answer(Question(question, history, asker=self._options.asker))
-        if answer.abstained:
+        if answer.refused:
             if not self._options.refusals:
                 return _Outcome(IGNORED, "the knowledge base does not answer it")
             body = colleague_body(letter, question)
         else:
             body = body_of(answer, letter, question, most if len(said) > most else 0)
         self._box.save(stored, draft_of(letter, body, self._options.own))
-        return _Outcome(COLLEAGUE if answer.abstained else DRAFTED)
+        return _Outcome(COLLEAGUE if answer.refused else DRAFTED)
 
     async def _answer(self, question: Question) -> Answer:
         events: AsyncIterator[Any]

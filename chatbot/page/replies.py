@@ -26,10 +26,10 @@ async def draft(desk: Desk, typed: str) -> None:
     tone, code = _chosen(desk)
     typed = typed.strip()
     message, warning = cl.Message(""), ""
-    if record["abstained"]:
-        paragraphs = [say(code, "holding"), typed]
-    elif record.get("choices"):  # a question back is for the customer as it is
+    if record.get("choices"):  # a question back is for the customer as it is
         paragraphs = [record["answer"], typed]
+    elif record["abstained"]:
+        paragraphs = [say(code, "holding"), typed]
     else:
         paragraphs, warning = await _reply(desk, message, typed)
     text = _letter(code, tone, paragraphs)

@@ -185,6 +185,16 @@ async def test_praise_waits_apart_and_teaches_when_it_is_accepted(
     assert await store.reviews.praised() == []
 
 
+async def test_praise_of_a_question_back_proposes_no_refusal(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    _, step = await answer(store, answer="Where?", abstained=True, choices=["US", "EU"])
+    await store.feedback.rate(step, 1, None)
+    (praised,) = await store.reviews.praised()
+    page = (await olga.get(f"/console/review/{praised.key}")).text
+    assert 'name="refuse" value="yes">' in page and ">Where?</textarea>" in page
+
+
 async def test_a_decision_that_is_taken_back_takes_its_approved_answer_along(
     olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip

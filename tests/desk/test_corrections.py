@@ -98,6 +98,12 @@ def test_what_corrects_an_approved_answer_tests_retrieval_and_teaches_nothing() 
     assert (tested.passages, tested.answers) == (None, ["45 days."])
 
 
+def test_praise_of_a_question_back_is_none_of_a_refusal() -> None:
+    given = judged(value=1, abstained=True)
+    given.answer["choices"] = ["US", "EU"]
+    assert (row(given), case(given)) == (None, None)
+
+
 def test_thumbs_down_alone_teaches_nothing() -> None:
     assert row(judged(wrong="ugly")) is None
     assert case(judged(wrong="ugly")) is None

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.answering.answer import Answer
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.audience import INTERNAL, asker_of
 from chatbot.cli import main
@@ -240,6 +241,20 @@ def test_a_refusal_is_a_colleagues_in_the_language_of_the_letter(
         {"path": "letter 2", "reason": "the knowledge base does not answer it"}
     ]
     assert len(box.drafts) == 1
+
+
+def test_a_question_back_is_for_the_customer(
+    run: Run, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = Answer("Which country is it?", True, 0.1, [], [], "scripted", {}, ["US", "EU"])
+
+    async def ask_back(*_: object) -> Answer:
+        return back
+
+    monkeypatch.setattr(LetterAnswering, "_answer", ask_back)
+    box.add(letter(1, US))
+    assert run(box, MailOptions((USER,), OPTIONS.asker, refusals=False)).drafted == 1
+    assert text_of(box.drafts[0].data).startswith("Hello,\n\nWhich country is it?\n\nOn 2026")
 
 
 def test_what_a_colleague_must_see_stands_above(

@@ -13,6 +13,7 @@ from chainlit.session import WebsocketSession, ws_sessions_id, ws_sessions_sid
 
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.handlers import Page
+from chatbot.page.session import current
 from chatbot.service import ChatService
 from chatbot.store import Store
 from tests.support.database import put_database
@@ -89,6 +90,33 @@ async def test_what_the_database_did_not_keep_stays_on_screen(
     await layer.store.threads.delete_step(cl.chat_context.get()[-1].id)
     got = await come_back(page, session, sent)
     assert "resume_thread" not in [event for event, _ in got]
+
+
+async def test_a_question_back_is_drafted_for_the_customer_as_it_is(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    back = {"answer": "Which country is it?", "abstained": True, "choices": ["US", "EU"]}
+    current().add_question("asked", "How long?")
+    current().add_answer("back", back["answer"], {"question": "How long?", "citations": []} | back)
+    await asyncio.create_task(page.receive(cl.Message("Thanks.", command="Draft reply")))
+    drafted = cl.chat_context.get()[-1].content
+    assert "\n\nWhich country is it?\n\nThanks.\n\n" in drafted
+    assert current().draft in drafted
+
+
+async def test_a_file_that_comes_with_a_command_is_read(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession, tmp_path: Path
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    (tmp_path / "offer.md").write_text("The Harbor Pro costs 450 EUR.")
+    file = cl.File(name="offer.md", path=str(tmp_path / "offer.md"))
+    asked = cl.Message("Harbor Pro", elements=[file], command="Search only")
+    await asyncio.create_task(page.receive(asked))
+    assert len(current().documents) == 1
+    read, found = [message.content for message in cl.chat_context.get()[-2:]]
+    assert "offer.md" in read and read.count("\n") == 0
+    assert found != read
 
 
 @pytest.mark.parametrize(("is_error", "more"), [(True, 0), (False, 1)])
