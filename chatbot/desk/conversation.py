@@ -24,7 +24,8 @@ class Entry:
 
 @dataclass
 class Conversation:
-    """The turns in order; ``index`` is over ``documents`` and made anew when they change."""
+    """The turns in order; ``index`` is over ``documents`` and made anew when they change. ``draft``
+    is the reply that was written to the last question, if one was."""
 
     entries: list[Entry] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Conversation:
             del self.entries[ids.index(message_id) :]
 
     def after(self, message_id: str) -> set[str]:
+            self.draft = ""
         """The ids of the turns that follow a message."""
         ids = [entry.id for entry in self.entries]
         return set(ids[ids.index(message_id) + 1 :]) if message_id in ids else set()
@@ -74,6 +76,7 @@ class Conversation:
         """A question was asked."""
         self.entries.append(Entry(message_id, {"role": "user", "content": text}))
 
+        self.draft = ""
     def add_answer(self, message_id: str, text: str, record: dict[str, Any] | None) -> None:
         """It was answered, wholly or until Stop."""
         self.entries.append(Entry(message_id, {"role": "assistant", "content": text}, record))
