@@ -1,6 +1,7 @@
 """``/console``: what was asked and answered, how everything is, and what waits for an owner."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter
@@ -36,7 +37,7 @@ async def overview(request: Request) -> HTMLResponse:
         request,
         "overview.html",
         today=days[dates[-1]],
-        month=_sum(list(days.values())),
+        month=_sum(days.values()),
         plots=_plots(days),
         waiting={kind: counts[kind] for kind in KINDS},
         candidates=len(await waiting_candidates(console)),
@@ -55,21 +56,18 @@ async def _approved(console: Console) -> dict[str, int]:
     return {state: states.count(state) for state in NEED_OWNER if state in states}
 
 
-def _sum(days: list[Day]) -> Day:
-    return Day(
-        answered=sum(day.answered for day in days),
-        refused=sum(day.refused for day in days),
-        handed_off=sum(day.handed_off for day in days),
-        up=sum(day.up for day in days),
-        down=sum(day.down for day in days),
-        first_tokens=[seconds for day in days for seconds in day.first_tokens],
-    )
+def _sum(days: Iterable[Day]) -> Day:
+    whole = Day()
+    for day in days:
+        for name, value in vars(day).items():
+            setattr(whole, name, getattr(whole, name) + value)
+    return whole
 
 
 def _plots(days: dict[str, Day]) -> list[Plot]:
     """Each with its own scale, over the same days."""
     return [
-        bars("questions", days, ("answered", "refused")),
+        bars("questions", days, ("answered", "refused", "asked_back")),
         bars("thumbs", days, ("up", "down")),
         bars("handed_off", days, ("handed_off",)),
         bars("first_token", days, ("first_token",)),

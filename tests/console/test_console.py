@@ -459,9 +459,10 @@ async def test_the_overview_counts_what_the_page_keeps(
     assert await store.statistics.citations(["us.md", "eu.md"]) == {"us.md": 3}
     page = (await olga.get("/console")).text
     counts = ("3", "1", "1", "1", "1", "1", "0", "0.25")
-    assert "".join(f"<td>{count}</td>" for count in counts) in page
+    # Today, and in 30 days.
+    assert page.count("".join(f"<td>{count}</td>" for count in counts)) == 2
     assert page.count("<svg") == 4
-    assert '<rect class="refused"' in page
+    assert '<rect class="refused"' in page and '<rect class="asked_back"' in page
     await store.threads.delete_step(step)
     assert await store.statistics.citations(["us.md", "eu.md"]) == {"us.md": 2}
 
