@@ -32,6 +32,7 @@ from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.documents import list_files, list_skipped
 from chatbot.llm.catalogue import Entry, LLMEntry, require_weights
 from chatbot.llm.factory import choose_engine, load_chat_model
+from chatbot.mail.address import PASSWORD_VARIABLE
 from chatbot.page.access import Mode, access_mode, check_host
 from chatbot.privacy import tracing_on
 from chatbot.service import ChatService, build_service
@@ -117,8 +118,9 @@ def _audiences(settings: Settings) -> str:
 
 
 def _environment() -> str:
-    """That every variable is a setting, and which file the others come from."""
-    known = {f"CHATBOT_{name.upper()}" for name in Settings.model_fields} | {"CHATBOT_CONFIG"}
+    """That every variable is read, and which file the other settings come from."""
+    known = {f"CHATBOT_{name.upper()}" for name in Settings.model_fields}
+    known |= {"CHATBOT_CONFIG", PASSWORD_VARIABLE}
     unknown = sorted(n for n in os.environ if n.startswith("CHATBOT_") and n not in known)
     if unknown:
         raise ConfigurationError(

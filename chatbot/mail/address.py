@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from chatbot.errors import MailError
 
 _PORTS = {"imaps": 993, "imap": 143}
-_VARIABLE = "CHATBOT_MAIL_PASSWORD"
+PASSWORD_VARIABLE = "CHATBOT_MAIL_PASSWORD"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def account_of(address: str, oauth: bool = False) -> Account:
     if parts.password is not None:
         raise MailError(
             "A password on the command line can be seen by others; take it out, and give it as "
-            f"{_VARIABLE} or with --password-file FILE."
+            f"{PASSWORD_VARIABLE} or with --password-file FILE."
         )
     user, host = unquote(parts.username or ""), parts.hostname or ""
     folder = unquote(parts.path.strip("/")) or "INBOX"
@@ -67,8 +67,8 @@ def secret_of(file: Path | None) -> str:
         MailError: there is none, or it cannot be one.
     """
     if file is None:
-        secret = os.environ.get(_VARIABLE, "")
-        where = _VARIABLE
+        secret = os.environ.get(PASSWORD_VARIABLE, "")
+        where = PASSWORD_VARIABLE
     else:
         try:
             secret = next(iter(file.read_text(encoding="utf-8").splitlines()), "")
@@ -76,7 +76,7 @@ def secret_of(file: Path | None) -> str:
             raise MailError(f"The password file '{file}' cannot be read.") from exc
         where = f"'{file}'"
     if not secret:
-        raise MailError(f"{where} holds no password for the mail box; set {_VARIABLE}.")
+        raise MailError(f"{where} holds no password for the mail box; set {PASSWORD_VARIABLE}.")
     if any(ord(sign) < 32 for sign in secret):
         raise MailError(f"The password in {where} holds signs that no password can.")
     return secret

@@ -1,14 +1,16 @@
 """The doctor names what is wrong."""
 
+import re
 import socket
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from chatbot.cli.doctor import _access, _counted, refused_connections, run_checks
+from chatbot.cli.doctor import _access, _counted, _environment, refused_connections, run_checks
 from chatbot.page.access import Mode
 from chatbot.settings import Settings
+from tests.support import ROOT
 from tests.support.index import build
 
 
@@ -23,6 +25,14 @@ def failed(settings: Settings) -> dict[str, str]:
 
 def test_a_good_installation_passes(chosen: Settings) -> None:
     assert failed(chosen) == {}
+
+
+def test_every_documented_variable_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "chatbot.example.toml"]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    for name in set(re.findall(r"CHATBOT_[A-Z_]*[A-Z]", text)) - {"CHATBOT_CONFIG"}:
+        monkeypatch.setenv(name, "")
+    assert _environment()
 
 
 def test_one_of_a_kind_is_not_said_in_the_plural() -> None:
