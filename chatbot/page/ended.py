@@ -1,5 +1,5 @@
-"""People who were removed, or got another password, while they were signed in: out everywhere, and
-told so."""
+"""Sessions that are over: of people who were removed, who got another password, or in whose place
+the proxy names somebody else. They are out everywhere, and told so."""
 
 import logging
 
@@ -12,6 +12,7 @@ from chatbot.errors import StoreError
 from chatbot.page.access import Mode
 from chatbot.page.texts import say
 from chatbot.page.who import Ending, ended
+from chatbot.settings import Settings
 from chatbot.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,14 +31,13 @@ class EndedSessions:
     Chainlit itself lets in whoever has a session, known or not.
     """
 
-    def __init__(self, app: ASGIApp, store: Store, mode: Mode) -> None:
-        self._app, self._store, self._mode = app, store, mode
-        self._asks = mode in ("password", "oauth")
+    def __init__(self, app: ASGIApp, store: Store, settings: Settings, mode: Mode) -> None:
+        self._app, self._store, self._settings, self._mode = app, store, settings, mode
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or end its session."""
         theirs = scope.get("path", "").startswith(_THEIRS)
-        if not self._asks or not theirs or scope["path"].startswith(_NOT_THEIRS):
+        if self._mode == "open" or not theirs or scope["path"].startswith(_NOT_THEIRS):
             await self._app(scope, receive, send)
             return
         why = await self._ended(HTTPConnection(scope))
@@ -55,7 +55,7 @@ class EndedSessions:
 
     async def _ended(self, connection: HTTPConnection) -> Ending | None:
         try:
-            return await ended(connection, self._store, self._mode)
+            return await ended(connection, self._store, self._settings, self._mode)
         except StoreError as exc:  # what was asked for says so itself
             log.debug("%s", exc)
             return None

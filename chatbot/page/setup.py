@@ -63,7 +63,7 @@ def set_up(service: ChatService) -> None:
         service.serve_approved(store.approved)
     layer = DeskDataLayer(store, mode, service.may_see, settings.oauth_domains)
     cl.data_layer(lambda: layer)
-    chainlit_app.add_middleware(EndedSessions, store=store, mode=mode)
+    chainlit_app.add_middleware(EndedSessions, store=store, settings=settings, mode=mode)
     chainlit_app.add_middleware(access.Guard, settings=settings, mode=mode)
     # In front: Chainlit's last route answers every address with the page.
     chainlit_app.router.routes[:0] = [

@@ -12,8 +12,9 @@ from chatbot.settings import Settings
 from chatbot.store import Store, User
 
 MARK = "mark"  # in a session's metadata: :attr:`User.mark`
-# As a key of words: there is no such user any more, or the password is another one.
-Ending = Literal["removed", "reset"]
+# As a key of words: there is no such user any more, the password is another one, or the proxy names
+# somebody else.
+Ending = Literal["removed", "reset", "replaced"]
 
 
 async def signed_in(request: Request, store: Store, settings: Settings, mode: Mode) -> User | None:
@@ -27,22 +28,33 @@ async def signed_in(request: Request, store: Store, settings: Settings, mode: Mo
     """
     if mode == "open":
         return User("", LOCAL, "admin", "")
-    if mode == "header":  # the guard lets it pass from trusted proxies only
-        name = request.headers.get(settings.auth_header or "", "").strip()
+    if mode == "header":
+        name = named_by_proxy(request, settings)
         return await store.users.get(name) if name else None
     session = _session_in(request)
     user = await store.users.get(session.identifier) if session else None
     return user if session and not ending(session, user, mode) else None
 
 
-async def ended(connection: HTTPConnection, store: Store, mode: Mode) -> Ending | None:
-    """Why the session that it carries is over, if it carries one.
+def named_by_proxy(connection: HTTPConnection, settings: Settings) -> str:
+    """Whom the proxy names; the guard lets that pass from trusted proxies only."""
+    return connection.headers.get(settings.auth_header or "", "").strip()
+
+
+async def ended(
+    connection: HTTPConnection, store: Store, settings: Settings, mode: Mode
+) -> Ending | None:
+    """Why the session that it carries is over, if it carries one. A browser keeps its session when
+    the proxy lets somebody else in.
 
     Raises:
         StoreError: the database does not answer.
     """
     if (session := _session_in(connection)) is None:
         return None
+    if mode == "header":
+        same = session.identifier == named_by_proxy(connection, settings)
+        return None if same else "replaced"
     return ending(session, await store.users.get(session.identifier), mode)
 
 

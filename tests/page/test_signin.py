@@ -87,7 +87,7 @@ async def page(desk: Settings, store: Store) -> AsyncIterator[httpx.AsyncClient]
         return PlainTextResponse("here")
 
     routes = [interface_words(), Route("/{path:path}", answer)]
-    app = EndedSessions(Starlette(routes=routes), store, "password")
+    app = EndedSessions(Starlette(routes=routes), store, desk, "password")
     cookies = {"access_token": create_jwt(cl.User(identifier="max"))}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
@@ -118,6 +118,25 @@ async def test_a_session_goes_on_until_there_is_another_password(
     over = await page.get("/user")
     assert (over.status_code, over.cookies["ended"]) == (401, "reset")
     assert "password was changed" in over.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [({"X-User": "max"}, 200), ({"X-User": "ann"}, 401), ({}, 401)]
+)
+async def test_whom_the_proxy_does_not_name_any_more_is_out(
+    desk: Settings, store: Store, named: dict[str, str], status: int
+) -> None:
+    async def answer(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("here")
+
+    settings = desk.model_copy(update={"auth_header": "X-User"})
+    app = EndedSessions(Starlette(routes=[Route("/user", answer)]), store, settings, "header")
+    page = TestClient(app, cookies={"access_token": create_jwt(cl.User(identifier="max"))})
+    found = page.get("/user", headers=named)
+    assert found.status_code == status
+    if status == 401:
+        assert "Somebody else" in found.json()["detail"]
+        assert 'access_token=""' in found.headers["set-cookie"]  # the page asks who it is
 
 
 async def test_signing_in_needs_no_user(page: httpx.AsyncClient) -> None:
