@@ -38,12 +38,14 @@ class Conversation:
         conversation = cls()
         for step in thread["steps"]:
             metadata = step.get("metadata") or {}
-            if step.get("type") == "user_message" and not step.get("command"):
-                conversation.add_question(step["id"], step.get("output") or "")
+            if step.get("type") == "user_message":
+                asked = step.get("output") or ""
+                if asked.strip() and not step.get("command"):  # else a file was handed in
+                    conversation.add_question(step["id"], asked)
             elif "answer" in metadata:
                 record = metadata["answer"]
                 conversation.add_answer(step["id"], record["answer"], record)
-            elif "partial" in metadata:  # Stop ended it
+            elif "partial" in metadata and conversation.unanswered:  # Stop ended it
                 conversation.add_answer(step["id"], metadata["partial"], None)
         return conversation
 
@@ -65,18 +67,18 @@ class Conversation:
         ids = [entry.id for entry in self.entries]
         if message_id in ids:
             del self.entries[ids.index(message_id) :]
+            self.draft = ""
 
     def after(self, message_id: str) -> set[str]:
-            self.draft = ""
         """The ids of the turns that follow a message."""
         ids = [entry.id for entry in self.entries]
         return set(ids[ids.index(message_id) + 1 :]) if message_id in ids else set()
 
     def add_question(self, message_id: str, text: str) -> None:
         """A question was asked."""
+        self.draft = ""
         self.entries.append(Entry(message_id, {"role": "user", "content": text}))
 
-        self.draft = ""
     def add_answer(self, message_id: str, text: str, record: dict[str, Any] | None) -> None:
         """It was answered, wholly or until Stop."""
         self.entries.append(Entry(message_id, {"role": "assistant", "content": text}, record))

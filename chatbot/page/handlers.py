@@ -153,10 +153,10 @@ class Page:
 
         async def work(desk: Desk) -> None:
             async with stop_is_told(desk, message.command):
+                is_question = await _take_in(desk, message)
                 if command := commands.find_command(message.command or ""):
                     await command(desk, message.content)
                     return
-                is_question = await _take_in(desk, message)
             if is_question:
                 await answer(desk, message.id, message.content)
 
@@ -322,7 +322,7 @@ async def _take_in(desk: Desk, message: cl.Message) -> bool:
     lines = [desk.say("upload_done", name=inert(name)) for name in read]
     for name, reason in failed.items():
         lines.append(desk.say("upload_failed", name=inert(name), reason=reason))
-    if not message.content.strip():
+    if not (message.content.strip() or message.command):
         lines.append(desk.say("upload_question"))
     await cl.Message("\n\n".join(lines)).send()
     return bool(message.content.strip())

@@ -1,5 +1,9 @@
 """The conversation of a session."""
 
+from typing import Any
+
+import pytest
+
 from chatbot.desk.conversation import Conversation
 from chatbot.desk.summaries import what_happened
 
