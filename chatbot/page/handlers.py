@@ -26,7 +26,7 @@ from chatbot.page.desk import Desk, stop_is_told
 from chatbot.page.reply import answer, buttons_under
 from chatbot.page.session import language, role
 from chatbot.page.texts import say
-from chatbot.page.waiting import Notice, leave
+from chatbot.page.waiting import Notice
 from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.users import asker_with
@@ -178,11 +178,6 @@ class Page:
             question = desk.conversation.question(question_id)
             if question is None:
                 return
-            later = desk.conversation.after(question_id)
-            for message in cl.chat_context.get():
-                if message.id in later:
-                    await message.remove()
-            await leave()
             async with cl.Step(name="on_message", type="run", parent_id=question_id):
                 await answer(desk, question_id, question, times)
 

@@ -9,7 +9,7 @@ from typing import Any
 import chainlit as cl
 
 from chatbot.answering.answer import Answer
-from chatbot.answering.events import Answered, Event, Rewritten, Token
+from chatbot.answering.events import Answered, Event, Queued, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.page import answers
 from chatbot.page.desk import Desk, document_text, stopped
@@ -23,20 +23,26 @@ _BEGUN = re.compile(r"\s*(?:\S*\d\S*|\S*[^\s.!?…])$")
 
 async def answer(desk: Desk, question_id: str, asked: str, again: int = 0) -> None:
     """Stream the answer, then its sources and the model's name; keep what was on screen. ``again``
-    is how often the question was answered before.
+    is how often the question was answered before: that answer and what followed go when the work
+    on this one begins, and stay where it does not.
 
     Raises:
         ChatbotError: as :meth:`chatbot.service.ChatService.answer`.
     """
-    history = desk.conversation.before(question_id)
-    desk.conversation.add_question(question_id, asked)
-    uploads = desk.conversation.index
+    conversation, begun = desk.conversation, not again
+    later, kept = conversation.after(question_id), (conversation.entries[:], conversation.draft)
+    history = conversation.before(question_id)
+    conversation.add_question(question_id, asked)
+    uploads = conversation.index
     question = Question(asked, history, asker=desk.asker, documents=uploads, again=again)
     reply, notice = _Reply(desk, question), Notice()
     try:
         await notice.show("loading" if desk.service.status() == "starting" else "searching")
         async with aclosing(desk.service.answer(question)) as events:
             async for event in events:
+                if not (begun or isinstance(event, Queued)):
+                    begun = True
+                    await _remove(later)
                 if not await notice.tell(event):
                     await notice.remove()
                     await reply.take(event)
@@ -47,10 +53,18 @@ async def answer(desk: Desk, question_id: str, asked: str, again: int = 0) -> No
         # Also when Stop cancels this task: what was read so far belongs to the conversation.
         await notice.remove()
         offer_thumbs(reply.record is not None)
-        if reply.said:
+        if not begun:
+            conversation.entries, conversation.draft = kept
+        elif reply.said:
             await reply.keep(question_id)
         else:
-            desk.conversation.cut(question_id)
+            conversation.cut(question_id)
+
+
+async def _remove(ids: set[str]) -> None:
+    for message in cl.chat_context.get():
+        if message.id in ids:
+            await message.remove()
 
 
 class _Reply:

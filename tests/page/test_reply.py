@@ -17,6 +17,7 @@ from chainlit.user import PersistedUser
 from chatbot.answering.events import Event, PassagesFound, Queued, Token
 from chatbot.audience import EVERYTHING
 from chatbot.desk.conversation import Conversation
+from chatbot.errors import BusyError, ModelUnavailableError
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.page.data_layer import DeskDataLayer
 from chatbot.page.desk import Desk, stop_is_told, stream
@@ -85,8 +86,8 @@ class Patient(ScriptedEngine):
 class Telling:
     """A service that tells these events."""
 
-    def __init__(self, events: list[Event]) -> None:
-        self._events = events
+    def __init__(self, events: list[Event], fails: Exception | None = None) -> None:
+        self._events, self._fails = events, fails
 
     def status(self) -> str:
         return "ready"
@@ -94,6 +95,8 @@ class Telling:
     async def answer(self, question: object) -> AsyncGenerator[Event, None]:
         for event in self._events:
             yield event
+        if self._fails:
+            raise self._fails
 
 
 @pytest.fixture
@@ -175,6 +178,31 @@ async def test_an_answer_that_was_stopped_before_its_first_word_says_so(
     assert not restored.unanswered
     for conversation in (desk.conversation, restored):
         assert (conversation.history, conversation.last_question) == ([], US)
+
+
+@pytest.mark.parametrize(
+    ("events", "fails", "stays"),
+    [
+        ([], BusyError("Too many wait."), True),
+        ([Queued(1)], ModelUnavailableError("It is gone."), True),
+        ([Queued(1)], asyncio.CancelledError(), True),  # Stop
+        ([Queued(1), PassagesFound([])], ModelUnavailableError("It is gone."), False),
+    ],
+)
+async def test_an_answer_stays_until_the_work_on_another_one_begins(
+    store: Store, page: Emitter, events: list[Event], fails: Any, stays: bool
+) -> None:
+    desk = desk_over(Telling(events, fails), store)
+    before = await cl.Message("45 days.").send()
+    desk.conversation.add_question("asked", US)
+    desk.conversation.add_answer(before.id, "45 days.", None)
+    desk.conversation.draft = "Dear customer, ..."
+    with pytest.raises(type(fails)):
+        await answer(desk, "asked", US, again=1)
+    shown = ("gone", before.id) not in [(what, step["id"]) for what, step in page.sent]
+    entries = [entry.id for entry in desk.conversation.entries]
+    assert (shown, entries) == (stays, ["asked", before.id] if stays else [])
+    assert bool(desk.conversation.draft) is stays
 
 
 @pytest.mark.parametrize(("command", "metadata"), [("Draft", {}), (None, {"partial": ""})])
