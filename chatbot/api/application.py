@@ -23,6 +23,7 @@ from chatbot.api.starting import get_ready, say_ready
 from chatbot.api.tracing import add_tracing
 from chatbot.api.widget import routes as widget
 from chatbot.api.widget.door import PREFIX, WidgetDoor
+from chatbot.api.widget.keeping import Keeper
 from chatbot.service import ChatService, build_service, process_service
 from chatbot.service.following import Follower
 from chatbot.settings import PROJECT_ROOT, Settings
@@ -60,7 +61,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
             if mcp is not None:
                 await running.enter_async_context(mcp.running())
             follower = Follower(serving) if settings.watch else None
-            keeping = asyncio.create_task(_keep_ready(serving, follower))
+            keeping = asyncio.create_task(_keep_ready(serving, follower, parts.keeper))
             yield
             keeping.cancel()
             if follower is not None:
@@ -124,9 +125,9 @@ def create_app(settings: Settings, service: ChatService | None = None) -> FastAP
     return whole
 
 
-async def _keep_ready(service: ChatService, follower: Follower | None) -> None:
-    """Load, then look every few seconds for a newer index and at what could not be loaded, and
-    have the index follow its folder.
+async def _keep_ready(service: ChatService, follower: Follower | None, keeper: Keeper) -> None:
+    """Load, then look every few seconds for a newer index, at what could not be loaded and at what
+    is kept of visits, and have the index follow its folder.
 
     Without it a replica that says it is not ready would get no question that tries again.
     """
@@ -135,6 +136,7 @@ async def _keep_ready(service: ChatService, follower: Follower | None) -> None:
         follower.start()
     said = False
     while True:
+        keeper.forget_old()
         if service.approved is not None and service.can_answer:
             await service.approved.look()  # ahead of the next question
         if service.can_answer and not said:

@@ -53,6 +53,13 @@ class Keeper:
             self._used[key] = at
             self._begin(self._store.widget_keys.used(key))
 
+    def forget_old(self) -> None:
+        """Delete what is too old, at most once an hour; called every few seconds, so that it also
+        goes where nobody asks any more."""
+        if self._clock() - self._looked >= _LOOK_EVERY:
+            self._looked = self._clock()
+            self._begin(self._forget())
+
     async def close(self) -> None:
         """Wait for what is being written."""
         await asyncio.gather(*self._writing)
@@ -67,9 +74,6 @@ class Keeper:
             "metadata": metadata,
         }
         self._begin(self._store.threads.save_step(step, None))
-        if self._clock() - self._looked >= _LOOK_EVERY:
-            self._looked = self._clock()
-            self._begin(self._forget())
 
     def _begin(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._written(work))
@@ -80,7 +84,7 @@ class Keeper:
         try:
             await work
         except StoreError as exc:
-            log.warning("A visit was not counted: %s", exc)
+            log.warning("What is kept of visits was not written: %s", exc)
 
     async def _forget(self) -> None:
         before = datetime.now(UTC) - timedelta(days=self._days)

@@ -1,12 +1,15 @@
 """What is kept of visits: masked, counted, and not for long."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chatbot.api.application import _keep_ready
 from chatbot.api.widget.keeping import Keeper
 from chatbot.errors import StoreError
+from chatbot.service import ChatService
 from chatbot.store import Store
 from chatbot.store.threads import VISIT
 from tests.support.database import put_database
@@ -48,13 +51,35 @@ async def test_visits_are_forgotten_and_what_waits_is_not(store: Store) -> None:
     await store.requests.finish(done.id, "olga")
     keeper.handed_off(f"{VISIT}1")
     await keeper.close()
+    keeper.forget_old()
+    await keeper.close()
+    keeper.handed_off(f"{VISIT}1")
+    keeper.forget_old()
+    await keeper.close()
+    assert await store.threads.get(f"{VISIT}1") is not None  # it is no hour since
     now[0] = 3600.0
-    keeper.handed_off(f"{VISIT}2")
+    keeper.forget_old()
     await keeper.close()
     assert await store.threads.get(f"{VISIT}1") is None
     assert await store.threads.get("staff") is not None
     assert [kept.id for kept in await store.requests.waiting()] == [waits.id]
     assert await store.requests.done() == []
+    await store.close()
+
+
+async def test_visits_are_forgotten_though_nobody_asks_any_more(
+    store: Store, service: ChatService
+) -> None:
+    step = {"id": "s", "threadId": f"{VISIT}1", "type": "assistant_message", "output": "x"}
+    await store.threads.save_step(step, None)
+    running = asyncio.create_task(_keep_ready(service, None, keeper := Keeper(store, days=0)))
+    for _ in range(200):
+        if await store.threads.get(f"{VISIT}1") is None:
+            break
+        await asyncio.sleep(0.05)
+    running.cancel()
+    await keeper.close()
+    assert await store.threads.get(f"{VISIT}1") is None
     await store.close()
 
 
