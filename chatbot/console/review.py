@@ -34,6 +34,7 @@ _ALL = (*KINDS, _PRAISE)
 _A_PAGE = 50  # questions, with those that are alike counted as one
 _ALIKE = 10  # of them that are shown
 _SHOWN = 20  # items of one question
+_SETTLED = 500  # of them that one decision settles; the rest waits
 _DECIDED = 200
 
 
@@ -100,7 +101,8 @@ async def reopen_review(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class _Form:
-    """What was sent; shown again when it cannot be saved."""
+    """What was sent; shown again when it cannot be saved. ``settled`` are the marks of the items
+    that waited when the page was made."""
 
     item: str
     seen: str
@@ -109,6 +111,7 @@ class _Form:
     right_answer: str
     right_document: str
     settle_all: bool
+    settled: frozenset[str]
     approve: bool
     question: str
     expires_on: str
@@ -137,12 +140,13 @@ async def decide(request: Request, key: str) -> Response:
             raise ConflictError(say(request.state.language, "changed_meanwhile"))
         decision = await _decision(request, sent, item)
         approve = await _approved_text(request, sent, item, decision) if sent.approve else None
-        others = group.items if sent.settle_all else ()
+        settled = sent.settled if sent.settle_all else frozenset()
+        others = [i for i in group.items if i is not item and _mark(i) in settled]
         await store.reviews.decide(item, decision, user_of(request).name, others, approve)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
         return await _question_page(request, group, status, sent, sentence_of(request, exc))
-    rest = len(group.items) > 1 and not sent.settle_all
+    rest = len(group.items) - 1 - len(others)
     where = f"review/{key}" if rest else "review"
     return back(where, said="approved" if sent.approve else decision.status)
 
@@ -157,6 +161,7 @@ async def _sent(request: Request) -> _Form:
         right_answer=text_of(form, "right_answer", LONGEST_SHOWN),
         right_document=text_of(form, "right_document", 500),
         settle_all=bool(text_of(form, "settle_all")),
+        settled=frozenset(text_of(form, "settled", LONGEST_SHOWN).split()),
         approve=text_of(form, "decision") == "approve",
         question=text_of(form, "question", LONGEST_SHOWN),
         expires_on=text_of(form, "expires_on", 40),
@@ -234,6 +239,11 @@ async def _group(request: Request, key: str) -> Group | None:
     return Group(key, found) if found else None
 
 
+def _mark(item: Waiting) -> str:
+    """Names an item with what it says: what was changed since is another one."""
+    return f"{item.id}:{item.seen}"
+
+
 def _proposal(item: Waiting, record: Mapping[str, Any], own: _Form | None) -> dict[str, Any]:
     """What stands in the form: what was sent, else what its writer or the praised answer says."""
     if own:
@@ -283,4 +293,8 @@ async def _question_page(
         )
     if not any(entry["record"] for entry in shown):
         raise HTTPException(404)
-    return page(request, "question.html", status, group=group, shown=shown, refuse=SHOULD_REFUSE)
+    settled = [_mark(item) for item in group.items[:_SETTLED]]
+    return page(
+        request, "question.html", status, group=group, shown=shown, settled=settled,
+        refuse=SHOULD_REFUSE,
+    )  # fmt: skip

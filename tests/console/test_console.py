@@ -97,6 +97,13 @@ async def decision(store: Store, item: str, **more: str) -> tuple[str, dict[str,
     return f"/console/review/{found.key}", form | more
 
 
+async def settled(client: httpx.AsyncClient, address: str) -> str:
+    """The items that a page says one decision settles."""
+    found = re.search(r'name="settled" value="([^"]+)"', (await client.get(address)).text)
+    assert found
+    return found[1]
+
+
 # Who gets in
 
 
@@ -301,13 +308,30 @@ async def test_one_decision_settles_the_same_question_and_is_taken_back_with_it(
     listed = (await olga.get("/console/review")).text
     assert listed.count("<h2>") == 2
     address, form = await decision(store, first, settle_all="yes")
-    await post(olga, address, **form)
+    await post(olga, address, **form, settled=await settled(olga, address))
     assert await waiting(store) == [("refused", QUESTION)]  # that one follows another question
     assert len(await store.reviews.lessons()) == 1
     await post(olga, "/console/review/reopen", item=first)
     await post(olga, "/console/review/reopen", item=first)
     assert len(await store.reviews.waiting()) == 4
     assert await store.reviews.lessons() == []
+
+
+async def test_what_came_or_was_changed_since_the_page_was_made_waits(
+    olga: httpx.AsyncClient, store: Store
+) -> None:
+    said = {"wrong": "", "right_answer": "45 days.", "right_document": ""}
+    thread, step = await answer(store)
+    changed = await store.feedback.rate(step, 0, None)
+    first, _ = await correction(store), await correction(store)
+    address, form = await decision(store, first, settle_all="yes")
+    shown = await settled(olga, address)
+    assert len(shown.split()) == 3
+    await store.feedback.correct(step, thread, **said)
+    late = await correction(store)
+    sent = await post(olga, address, **form, settled=shown)
+    assert sent.headers["location"].partition("?")[0].endswith(address)  # there is more to decide
+    assert {item.id for item in await store.reviews.waiting()} == {changed, late}
 
 
 async def test_an_answer_waits_once_however_it_was_judged(store: Store, console: Any) -> None:
