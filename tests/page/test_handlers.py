@@ -96,9 +96,9 @@ async def test_a_question_back_is_drafted_for_the_customer_as_it_is(
     service: ChatService, layer: DeskDataLayer, session: WebsocketSession
 ) -> None:
     page = Page(service, layer.store, layer, "password")
-    back = {"answer": "Which country is it?", "abstained": True, "choices": ["US", "EU"]}
+    record = {"question": "How long?", "abstained": True, "choices": ["US", "EU"]}
     current().add_question("asked", "How long?")
-    current().add_answer("back", back["answer"], {"question": "How long?", "citations": []} | back)
+    current().add_answer("back", said := "Which country is it?", {"answer": said} | record)
     await asyncio.create_task(page.receive(cl.Message("Thanks.", command="Draft reply")))
     drafted = cl.chat_context.get()[-1].content
     assert "\n\nWhich country is it?\n\nThanks.\n\n" in drafted

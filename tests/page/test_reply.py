@@ -193,7 +193,8 @@ async def test_an_answer_stays_until_the_work_on_another_one_begins(
     store: Store, page: Emitter, events: list[Event], fails: Any, stays: bool
 ) -> None:
     desk = desk_over(Telling(events, fails), store)
-    before = await cl.Message("45 days.").send()
+    before: Any = cl.Message("45 days.")
+    await before.send()
     desk.conversation.add_question("asked", US)
     desk.conversation.add_answer(before.id, "45 days.", None)
     desk.conversation.draft = "Dear customer, ..."
