@@ -55,6 +55,17 @@ from chatbot.knowledge.formats import extract
          "Age | Fee | Bar\n18+ | - | +\n16 | 2 + 3 more | -\n"),
         (".rst", ".. py:function:: send(parcel)\n\n   :param parcel: a box, see :py:func:`load`\n",
          "send(parcel)\n\nparam parcel: a box, see load\n"),
+        (".rst", ".. versionadded:: 2.4\n\n.. deprecated:: 4.0\n   See *A*.\n\n"
+                 ".. versionchanged:: 3.2 The *limit* is 5.\n\n   For all.\n\n"
+                 ".. versionremoved:: 5.0\n\n   - b\n",
+         "Added in version 2.4.\n\nDeprecated since version 4.0: See A.\n\n"
+         "Changed in version 3.2: The limit is 5.\n\nFor all.\n\n"
+         "Removed in version 5.0:\n\n- b\n"),
+        (".rst", ".. deprecated-removed:: 3.1 3.3\n\n.. release:: 2.4\n\n   Fast.\n",
+         "Deprecated since version 3.1, removed in version 3.3.\n\n2.4\n\nFast.\n"),
+        (".rst", ".. confval:: timeout\n   :type: ``int``\n   :no-index:\n   :default: 30\n\n"
+                 "   Seconds.\n\n.. py:data:: MOST\n   :value: 5\n",
+         "timeout\n\ntype: int\n\ndefault: 30\n\nSeconds.\n\nMOST\n\nvalue: 5\n"),
         (".rst", "Line |br| end.\n\n.. |br| raw:: html\n\n   <br>\n\n.. only:: html\n\n   Seen.\n",
          "Line end.\n\nSeen.\n"),
         (".rst", ".. tab-set::\n\n   .. tab-item:: Cloud\n      :sync: c\n\n      19 days.\n\n"
