@@ -16,7 +16,12 @@ class PromptError(ConfigurationError):
 
 
 class DocumentError(ChatbotError):
-    """One document cannot be read; indexing goes on without it."""
+    """One document cannot be read; indexing goes on without it. ``turns`` is the day (ISO) from
+    which on it can, where it is to be read later."""
+
+    def __init__(self, message: str, turns: str = "") -> None:
+        super().__init__(message)
+        self.turns = turns
 
 
 class AudienceError(ChatbotError):

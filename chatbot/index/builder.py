@@ -207,6 +207,7 @@ def _update(
         addresses=contents.addresses,
         audiences=contents.said.names,
         unclear=contents.said.unclear,
+        turns=contents.turns,
         stamps=_as_written(changes.stamps),
         listed=changes.listed,
     )

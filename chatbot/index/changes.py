@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chatbot.files import file_hash
 from chatbot.knowledge.audiences import Said, folders_said
 from chatbot.knowledge.documents import Stamp, leaves, list_folder
+from chatbot.knowledge.front_matter import today
 
 if TYPE_CHECKING:
     from chatbot.index.manifest import Manifest
@@ -40,13 +41,15 @@ class FolderChanges:
 
 def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChanges:
     """The files of ``folder`` by their hashes; those whose size and times are as in ``old`` are not
-    read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead."""
+    read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead. One
+    that says that it begins or ends counts as changed when that day has come."""
     listed = time.time_ns()
     listing = list_folder(folder)
     stamps = listing.documents
     before = old.files if old else {}
     known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
     trusted = old.listed - _TICK if old else 0
+    turned = {path for path, day in old.turns.items() if day <= today()} if old else set()
     settled = False
     hashes: dict[str, str] = {}
     for path, stamp in stamps.items():
@@ -65,7 +68,11 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChang
         listed,
         settled,
         added=[path for path in hashes if path not in before],
-        changed=[path for path in hashes if before.get(path, hashes[path]) != hashes[path]],
+        changed=[
+            path
+            for path, now in hashes.items()
+            if path in before and (before[path] != now or path in turned)
+        ],
         removed=[path for path in before if path not in hashes],
         folders=folders_said(folder, {p: stamp.size for p, stamp in listing.audiences.items()}),
     )

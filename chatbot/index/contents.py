@@ -30,7 +30,7 @@ _BATCH = 256
 @dataclass
 class Contents:
     """Chunks, texts and addresses of documents, and whom they are for; reasons of those not read,
-    and of parts not read."""
+    and of parts not read; ``turns`` as in :class:`chatbot.index.manifest.Manifest`."""
 
     chunks: list[Chunk] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Contents:
     notes: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
     said: Said = field(default_factory=Said)
+    turns: dict[str, str] = field(default_factory=dict)
 
 
 def collect_contents(
@@ -66,11 +67,14 @@ def collect_contents(
             continue
         if old and path in old.manifest.failed and path not in again:
             contents.failed[path] = old.manifest.failed[path]
+            _take_over(path, old.manifest, contents)
             continue
         try:
             document = load_document(settings.knowledge, path, settings.max_file_bytes)
         except DocumentError as exc:
             contents.failed[path] = str(exc)
+            if exc.turns:
+                contents.turns[path] = exc.turns
             continue
         contents.chunks += split_document(document, settings.chunk_chars, window_of(load()))
         contents.texts[path] = document.text
@@ -78,6 +82,8 @@ def collect_contents(
             contents.addresses[path] = document.address
         if document.audience is not None:
             contents.said.add(path, document.audience)
+        if document.turns:
+            contents.turns[path] = document.turns
         if document.notes:
             contents.notes[path] = f"{IN_PART}{'; '.join(document.notes)}"
     return contents
@@ -90,6 +96,7 @@ def _take_over(path: str, old: Manifest, contents: Contents) -> None:
         (old.addresses, contents.addresses),
         (old.audiences, contents.said.names),
         (old.unclear, contents.said.unclear),
+        (old.turns, contents.turns),
     ]
     for before, now in kept:
         if path in before:

@@ -32,7 +32,8 @@ class Manifest:
     were at the time ``listed``, all times in ns; ``failed`` maps to reasons, and ``notes`` to what
     of a document was not read; ``search`` names the kind of vector search; ``addresses`` are those
     of the originals of documents, by path; ``audiences`` and ``unclear`` are what documents and
-    folders say of whom they are for, as in :class:`chatbot.knowledge.audiences.Said`.
+    folders say of whom they are for, as in :class:`chatbot.knowledge.audiences.Said`; ``turns``
+    are the days (ISO) from which on documents are read otherwise without having changed.
     """
 
     generation: str
@@ -49,6 +50,7 @@ class Manifest:
     addresses: dict[str, str] = field(default_factory=dict)
     audiences: dict[str, list[str]] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
+    turns: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
     @property

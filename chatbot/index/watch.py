@@ -11,13 +11,14 @@ import watchfiles
 
 from chatbot.errors import KnowledgeError
 from chatbot.knowledge.documents import Stamp, list_folder
+from chatbot.knowledge.front_matter import today
 
 _EVERY = 0.4  # seconds between two looks; a look at 4,000 files takes about 20 ms
 _AGAIN = 0.1  # after a look that found a change
 _SETTLE_MS = 10  # changes this close together wake once
 _RETRY = 30.0  # seconds after an update that failed
 
-_Look = tuple[dict[str, Stamp], dict[str, int]]
+_Look = tuple[dict[str, Stamp], dict[str, int], str]
 
 
 def watch(
@@ -27,7 +28,8 @@ def watch(
     every: float = _EVERY,
     retry: float = _RETRY,
 ) -> None:
-    """Call ``update`` now and after every change of the folder, until ``stop`` is set.
+    """Call ``update`` now, after every change of the folder, and when a new day begins, on which
+    documents can begin and end, until ``stop`` is set.
 
     An ``update`` that returns ``False`` failed: without a change it is called again after
     ``retry`` seconds.
@@ -76,11 +78,11 @@ def _changes(folder: Path, every: float, stop: threading.Event) -> Iterator[None
 
 
 def _look(folder: Path) -> _Look:
-    """The files, and the folders that hold them with the time of their last change in ns."""
+    """The files, the folders that hold them with the time of their last change in ns, the day."""
     try:
         listing = list_folder(folder)
         files = listing.documents | listing.audiences
         holders = {path.rpartition("/")[0] for path in files} | {""}
-        return files, {name: (folder / name).stat().st_mtime_ns for name in holders}
+        return files, {name: (folder / name).stat().st_mtime_ns for name in holders}, today()
     except (KnowledgeError, OSError):  # empty or gone for a moment: 'update' says so
-        return {}, {}
+        return {}, {}, today()

@@ -104,7 +104,8 @@ class Extracted:
     ``records`` are where the records of a list begin. ``notes`` say what was not read of a document
     that was: "page 2 has no text". ``body`` is where the text begins behind what is no text,
     and ``address`` where the original is to be read (http or https). ``audience`` is what the
-    document itself says of whom it is for, as it says it; ``None`` where it says nothing.
+    document itself says of whom it is for, as it says it; ``None`` where it says nothing. ``turns``
+    is the day (ISO) from which on it is not to be read any more.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Extracted:
     body: int = 0
     address: str = ""
     audience: str | None = None
+    turns: str = ""
 
 
 @dataclass

@@ -59,12 +59,14 @@ _BEGINS = ("publishdate", "pubdate")
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """Where the text behind it begins, the title in it, and (start, end) of the description."""
+    """Where the text behind it begins, the title in it, and (start, end) of the description;
+    ``turns`` is the first day (ISO) on which the page is not to be seen any more."""
 
     end: int
     title: str = ""
     about: tuple[tuple[int, int], ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+    turns: str = ""
 
     @property
     def audience(self) -> str | None:
@@ -129,13 +131,13 @@ def _read(text: str) -> FrontMatter:
         values = found
     if end == first:
         return FrontMatter(first)
-    _check_shown(values)
+    turns = _check_shown(values)
     about = tuple(
         (inner + places[name][0], inner + places[name][1])
         for name in _ABOUT
         if name in places and values.get(name, "").strip() != values.get("title", "").strip()
     )
-    return FrontMatter(end, " ".join(values.get("title", "").split()), about[:1], values)
+    return FrontMatter(end, " ".join(values.get("title", "").split()), about[:1], values, turns)
 
 
 def _yaml(text: str) -> tuple[dict[str, str] | None, dict[str, tuple[int, int]]]:
@@ -233,7 +235,13 @@ def _plain(values: dict[str, Any]) -> dict[str, str]:
     return plain
 
 
-def _check_shown(values: dict[str, str]) -> None:
+def today() -> str:
+    """The day that it is here, in ISO 8601."""
+    return dt.datetime.now().date().isoformat()
+
+
+def _check_shown(values: dict[str, str]) -> str:
+    """The day from which on the page is not to be seen any more; nothing where it stays."""
     said = {name: value.strip().strip("\"'").lower() for name, value in values.items()}
     for name in _UNSEEN:
         if said.get(name) in _IS_TRUE:
@@ -246,13 +254,23 @@ def _check_shown(values: dict[str, str]) -> None:
             continue  # they see it
         if is_unseen(said.get(name, "")):
             raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
-    today = dt.datetime.now().date().isoformat()
-    for name in _ENDS:
-        if _is_date(said.get(name)) and said[name][:10] < today:
-            raise DocumentError(f"its front matter says that it ended on {said[name][:10]}")
-    for name in _BEGINS:
-        if _is_date(said.get(name)) and said[name][:10] > today:
-            raise DocumentError(f"its front matter says that it begins on {said[name][:10]}")
+    now = today()
+    ends = [said[name][:10] for name in _ENDS if _is_date(said.get(name))]
+    if ends and min(ends) < now:
+        raise DocumentError(f"its front matter says that it ended on {min(ends)}")
+    begins = [said[name][:10] for name in _BEGINS if _is_date(said.get(name))]
+    if begins and max(begins) > now:
+        begin = max(begins)
+        raise DocumentError(f"its front matter says that it begins on {begin}", turns=begin)
+    return _day_after(min(ends)) if ends else ""
+
+
+def _day_after(day: str) -> str:
+    """The next day; nothing behind one that is none, or the last one (9999-12-31)."""
+    try:
+        return (dt.date.fromisoformat(day) + dt.timedelta(1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _is_date(value: str | None) -> bool:

@@ -110,6 +110,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         body=min((start for start, _ in matter.about), default=body),
         address=matter.address,
         audience=matter.audience,
+        turns=matter.turns,
     )
 
 

@@ -1,5 +1,5 @@
 """Directives in Markdown as MyST and Sphinx have them: what stands between "```{note}" and "```",
-or between colons, is text, and their options are none."""
+or between colons, is text; of their options, what readers see of a setting."""
 
 import re
 
@@ -9,7 +9,8 @@ _FENCE = re.compile(
     r"[ \t]*(?P<sign>`{3,}|~{3,}|:{3,})(?:[ \t]*\{(?P<name>[\w:.+-]{1,40})\})?[ \t]*(?P<words>.*)"
 )
 _ANY = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{[\w:.+-]{1,40}\}", re.MULTILINE)
-_OPTION = re.compile(r"[ \t]*:[\w-]{1,40}:(?:[ \t]|$)")
+_OPTION = re.compile(r"[ \t]*:([\w-]{1,40}):(?:[ \t]|$)")
+_SHOWN = frozenset({"type", "default", "value"})  # options
 # Those that hold no text of the page: code, names of files, words for the generator.
 _CODE = frozenset(
     """
@@ -19,6 +20,7 @@ _CODE = frozenset(
 )
 _SILENT = frozenset("toctree contents include index image bibliography autodoc2-object".split())  # noqa: SIM905
 _KINDS = frozenset("note tip warning danger caution important attention hint seealso".split())  # noqa: SIM905
+_VERSIONS = frozenset("versionadded versionchanged deprecated versionremoved".split())  # noqa: SIM905
 _FILE = re.compile(r"\S*[/.]\S*")  # what a figure names
 
 
@@ -42,8 +44,8 @@ class _Reader:
 
     def read(self, line: str) -> str:
         """The line as it is read."""
-        if self._options and _OPTION.match(line):
-            return blank(line)
+        if self._options and (option := _OPTION.match(line)):
+            return line if option[1] in _SHOWN else blank(line)
         self._options = False
         fence = _FENCE.fullmatch(line)
         if self._code:
@@ -69,6 +71,9 @@ class _Reader:
             return blank(line) if self._silent else line
         self._open.append(fence["sign"])
         self._options = True
+        if name in _VERSIONS:
+            start, end = fence.span("name")
+            return blank(line[:start]) + line[start:end] + blank(line[end]) + line[end + 1 :]
         shown = "words" if fence["words"].strip() else "name" if name in _KINDS else ""
         if not shown or _FILE.fullmatch(fence["words"].strip()):
             return blank(line)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_SAID = re.compile(r"\S+")
 # Words of one of the languages only, or nearly so.
 _WORDS = {
     "en": """the and is are was of to for you your with that this be it not can how what when
@@ -45,14 +46,19 @@ NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 @lru_cache(maxsize=8192)
 def language_of(text: str, default: str = "en") -> str:
     """``en``, ``de``, ``fr`` or ``es``; ``default``, one of them, where nothing tells."""
+    scores = _scores(text)
+    best = max(scores, key=lambda language: scores[language])
+    return best if scores[best] > scores[default] else default
+
+
+def _scores(text: str) -> dict[str, int]:
+    """How many words tell each of the languages."""
     said = [word.lower() for word in _LETTERS.findall(text)]
-    scores = {
+    return {
         language: sum(word in known for word in said)
         + sum(any(sign in word for sign in _SIGNS.get(language, "")) for word in said)
         for language, known in _KNOWN.items()
     }
-    best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores[default] else default
 
 
 def is_common(word: str) -> bool:
@@ -61,7 +67,16 @@ def is_common(word: str) -> bool:
 
 
 def languages_of(texts: Collection[str]) -> list[str]:
-    """The languages of a collection of documents, the one of most of them first."""
+    """The languages of a collection of documents, the one of most of them first; those in which
+    nothing tells do not count, unless nothing tells in any."""
     step = -(-len(texts) // _DOCUMENTS) or 1
-    counts = Counter(language_of(text[:_SAMPLE]) for text in islice(texts, 0, None, step))
+    samples = [_sample(text) for text in islice(texts, 0, None, step)]
+    telling = [sample for sample in samples if any(_scores(sample).values())]
+    counts = Counter(map(language_of, telling or samples))
     return [name for name, count in counts.most_common() if count >= _SHARE * counts.total()]
+
+
+def _sample(text: str) -> str:
+    """The first words of a document, wherever they stand: what its readers do not see is blank."""
+    said = islice(_SAID.finditer(text), _SAMPLE // 2)
+    return " ".join(word[0] for word in said)[:_SAMPLE]

@@ -1,10 +1,60 @@
 """Where the topic changes."""
 
-from chatbot.grounding.topics import changes_topic
+import pytest
+
+from chatbot.grounding.topics import changes_topic, goes_on, points_back, stands_alone
+
+TURNS = {
+    "en": ("How long can customers return a product?", "Within 30 days of delivery."),
+    "de": ("Wie lange dauert der Versand nach Österreich?", "Drei bis fünf Werktage."),
+    "fr": ("Combien de temps prend la livraison en Belgique ?", "Trois à cinq jours ouvrés."),
+    "es": ("¿Cuánto tarda el envío a Portugal?", "De tres a cinco días laborables."),
+}
 
 
-def test_a_new_topic_is_noticed_and_a_follow_up_is_not() -> None:
-    turns = ["How long can customers return a product?", "Within 30 days of delivery."]
-    assert changes_topic(turns, "Which wifi channels does the gateway support?")
-    for follow_up in ("And in Canada?", "Does it include weekends and holidays?", "Who pays?"):
-        assert not changes_topic(turns, follow_up)
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "And in Canada?"),
+        ("en", "Does it include weekends and holidays?"),
+        ("en", "Who pays?"),
+        ("de", "Gilt das auch für sperrige Möbel über 30 kg?"),
+        ("de", "Und was kostet es bei Express am Samstag?"),
+        ("de", "Gilt das für sperrige Möbel mit Spedition?"),
+        ("de", "Was ist mit sperrigen Möbeln samt Montage?"),
+        ("fr", "Est-ce que cela vaut aussi pour les meubles volumineux ?"),
+        ("fr", "Et combien coûte une expédition express samedi matin ?"),
+        ("fr", "Quand est-ce qu'il arrive chez un client professionnel ?"),
+        ("es", "¿Y eso vale también para muebles voluminosos pesados?"),
+        ("es", "¿Puedo recogerlo personalmente en una tienda de Madrid?"),
+        ("es", "¿Qué pasa con muebles voluminosos pesados de madera?"),
+    ],
+)
+def test_a_follow_up_keeps_its_conversation(language: str, question: str) -> None:
+    assert not changes_topic(TURNS[language], question)
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "Which wifi channels does the gateway support?"),
+        ("de", "Welche WLAN-Kanäle unterstützt das Gateway im Büro?"),
+        ("de", "Warum blinkt am Router die rote Lampe neben dem Netzteil?"),
+        ("fr", "La garantie couvre-t-elle un écran cassé par un enfant ?"),
+        ("fr", "Où se trouve le numéro de série du routeur Harbor ?"),
+        ("es", "¿Qué canales wifi admite el router Harbor en una oficina?"),
+        ("es", "¿Dónde está el número de serie del router Harbor?"),
+    ],
+)
+def test_a_new_topic_is_noticed(language: str, question: str) -> None:
+    assert changes_topic(TURNS[language], question)
+
+
+def test_words_that_point_back_do_so_in_their_language_and_place() -> None:
+    assert points_back("Das gilt nur im Inland.") and not points_back("Das Paket kostet 5 EUR.")
+    assert points_back("C'est gratuit pour les membres.") and not goes_on(
+        "Es gilt für alle Pakete."
+    )
+    assert not points_back("Es un servicio para empresas.") and goes_on("¿Y para las empresas?")
+    assert not goes_on("Y a-t-il une garantie sur les pièces ?")
+    assert not stands_alone("Können Kunden das im Geschäft zurückgeben oder umtauschen lassen?")

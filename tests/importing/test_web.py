@@ -146,6 +146,34 @@ def test_where_a_page_fails_what_it_leads_to_stays(site: Site, knowledge: Path) 
     assert len(files(knowledge)) == 4
 
 
+@pytest.mark.parametrize("mapped", [True, False])
+def test_a_page_that_fails_does_not_keep_those_that_are_gone(
+    site: Site, knowledge: Path, mapped: bool
+) -> None:
+    def name_pages(*names: str) -> None:
+        if mapped:
+            urls = "".join(f"<url><loc>{site.address}/{name}</loc></url>" for name in names)
+            site.pages["/sitemap.xml"] = (200, {}, f"<urlset>{urls}</urlset>".encode())
+
+    name_pages("a", "b", "deep")
+    run(site, knowledge)
+    assert len(files(knowledge)) == 4
+    name_pages("a", "b")
+    site.pages["/b"] = (403, {}, b"")
+    site.pages["/a"] = page("Returns", "<p>Returns take 30 days.</p>", ("/", "/b"))
+    del site.pages["/deep"]
+    assert (run(site, knowledge).removed, set(files(knowledge))) == (
+        1, {"index.md", "a.md", "b.md"}
+    )  # fmt: skip
+
+
+def test_what_a_new_page_that_fails_may_lead_to_stays(site: Site, knowledge: Path) -> None:
+    run(site, knowledge)
+    site.pages["/a"] = page("Returns", "<p>Returns take 30 days.</p>", ("/", "/b", "/new"))
+    site.pages["/new"] = (503, {"Retry-After": "0"}, b"")
+    assert run(site, knowledge).removed == 0 and "deep.md" in files(knowledge)
+
+
 def test_the_sitemap_names_the_pages(site: Site, knowledge: Path) -> None:
     urls = "".join(f"<url><loc>{site.address}/{name}</loc></url>" for name in ("a", "b", "only"))
     packed = gzip.compress(

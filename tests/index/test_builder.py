@@ -268,3 +268,25 @@ def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbedd
         path.unlink()
     with pytest.raises(KnowledgeError, match="holds no document"):
         build(settings, embeddings)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_pages_begin_and_end_on_their_days(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    (settings.knowledge / "new.md").write_text("---\npublishDate: 2031-05-02\n---\nNew.\n")
+    (settings.knowledge / "old.md").write_text("---\nexpiryDate: 2031-05-02\n---\nOld.\n")
+    held = Kept() if kept else None
+
+    def on(day: str) -> tuple[set[str], int]:
+        for module in ("knowledge.front_matter", "index.changes"):
+            monkeypatch.setattr(f"chatbot.{module}.today", lambda: day)
+        report = update_index(settings, "bundled", HashedEmbeddings, kept=held)
+        return set(load_current(settings.index).texts) & {"new.md", "old.md"}, report.changed
+
+    assert on("2031-05-01") == ({"old.md"}, 0)
+    (settings.knowledge / "eu.md").write_text("Another build takes both over.")
+    assert on("2031-05-01") == ({"old.md"}, 1)
+    assert on("2031-05-02") == ({"old.md", "new.md"}, 1)
+    assert on("2031-05-03") == ({"new.md"}, 1)
+    assert on("2031-05-04") == ({"new.md"}, 0)

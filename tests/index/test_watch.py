@@ -84,3 +84,20 @@ def test_an_update_that_failed_is_tried_again_without_a_change(settings: Setting
     assert len(tries) == 3
     assert tries[1] - tries[0] >= 0.1
     assert tries[2] - tries[0] >= 0.4
+
+
+def test_a_new_day_is_a_change(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, days = threading.Event(), ["2031-05-01"]
+    monkeypatch.setattr("chatbot.index.watch.today", lambda: days[-1])
+
+    def update() -> bool:
+        days.append(f"2031-05-0{len(days) + 1}")
+        if len(days) == 4:
+            stop.set()
+        return True
+
+    following = threading.Thread(target=watch, args=(settings.knowledge, update, stop, 0.01))
+    following.start()
+    following.join(20)
+    stop.set()
+    assert len(days) == 4

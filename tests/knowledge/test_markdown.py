@@ -82,6 +82,21 @@ def test_attributes_of_components_that_hold_words_are_read(
     assert shown(tmp_path / "a.mdx", tag) == want
 
 
+def test_versions_and_defaults_of_myst_are_text(tmp_path: Path) -> None:
+    text = """```{confval} timeout
+:type: int
+:noindex:
+:default: 30
+Seconds.
+```
+:::{versionadded} 2.4
+:::
+"""
+    assert shown(tmp_path / "a.md", text) == (
+        "timeout :type: int :default: 30 Seconds. versionadded 2.4"
+    )
+
+
 def test_directives_of_myst_are_text(tmp_path: Path) -> None:
     text = """````{tab-set}
 ```{tab-item} Docker

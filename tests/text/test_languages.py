@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.text.languages import language_of
+from chatbot.text.languages import language_of, languages_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,10 @@ from chatbot.text.languages import language_of
 )
 def test_the_language_of_a_short_question_is_told(question: str, language: str) -> None:
     assert language_of(question) == language
+
+
+def test_documents_count_by_what_their_readers_see() -> None:
+    german, blanked = "Der Preis steht in der Liste.", " \n" * 400
+    assert languages_of([blanked + german, f"# Preis\n{blanked}\n{german}"]) == ["de"]
+    assert languages_of(["", "Harbor Pro | 3 kg", german]) == ["de"]
+    assert languages_of(["Harbor Pro | 3 kg"]) == ["en"]

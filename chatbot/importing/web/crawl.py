@@ -81,7 +81,8 @@ class Crawl:
 
     def run(self, offer: Offer, progress: Progress = lambda done, total: None) -> None:
         """Fetch what is not in the journal yet. Where sitemaps name pages, they and the first one
-        are all; else links are followed.
+        are all; else links are followed, and where a page could not be fetched, the pages of the
+        last import that nothing led to are asked for, too.
 
         Raises:
             ForbiddenAddressError: the site is not at a public address.
@@ -109,6 +110,8 @@ class Crawl:
                         ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
                         for future in ready:
                             self._take(under_way.pop(future), future)
+                    if self._follows and not self._queue and not under_way:
+                        self._add_missed()
                     progress(done - len(under_way), done + len(self._queue))
                 self.stopped = self.stopped or offer.unread
             except BaseException:
@@ -132,6 +135,12 @@ class Crawl:
             self._queue.append(_Visit(address, depth))
         elif depth == 0 or address in self._before:
             self._journal.add(Page(address, reason=_FORBIDDEN))
+
+    def _add_missed(self) -> None:
+        """What the pages that were lost may lead to now; where that leads is not followed."""
+        for address, page in self._before.items() if self.lost and not self.stopped else ():
+            if page.file:
+                self._add(address, self._bounds.depth)
 
     def _follow(self, page: Page, depth: int) -> None:
         if page.to:

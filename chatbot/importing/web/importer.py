@@ -83,7 +83,7 @@ def _finish(
     report = ImportReport(str(folder.current))
     pages = dict(journal.pages)
     for address, page in before.items():
-        missed = bool(crawl.lost or crawl.stopped)  # what led there may not have come
+        missed = bool(crawl.stopped) or address in crawl.lost
         if page.file and missed and address not in pages and folder.keep(page.file):
             pages[address] = page
     leave_twins_out(pages, folder.staged)

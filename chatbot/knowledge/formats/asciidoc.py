@@ -24,11 +24,19 @@ _TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d{1,3}\.|[a-z]\.)\s+(\S.*)$")
 _TERM = re.compile(r"(\S.*?)::(?:\s+(\S.*))?$")
 _DIRECTIVE = re.compile(
-    r"(?::[\w!-]+:|\w+::[^\s\[]*\[|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
+    r"(?::[\w!-]+:|\w+::[^\s\[]*\[.*\]$|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
 )
 _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|```.*|[|,:]===)\s*$")
 _ADMONITION = re.compile(r"(NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
-_LINK = re.compile(r"(?:link:|xref:)?(https?://[^\s\[]{1,2000}|[\w./#-]{1,300})\[([^\]]{0,500})\]")
+# Without one of these words in front, "[...]" is text: "hosts[0]".
+_LINK = re.compile(
+    r"(?<![^\W_])(?:(?:link:|xref:)?(?P<web>https?://[^\s\[]{1,2000})|mailto:(?P<mail>[^\s\[]{1,300})|"
+    r"(?:link|xref):(?P<page>[^\s\[]{1,300}))\[(?P<words>[^\]]{0,500})\]"
+)
+# How a link opens, behind its words: "^", ",window=_blank".
+_OPENS = re.compile(r"\^?(?:,\s?[\w-]{1,40}=.*)?$", re.DOTALL)
+_ICON = re.compile(r"(?<!\w)(?:anchor:[\w.-]{1,200}|icon:([\w-]{1,100}))\[[^\]]{0,200}\]")
+_BREAK = re.compile(r"(?<=\S)\s\+$")  # the line ends here for its readers, too
 # No longer ones: what opens and never closes would be looked for to the end, from each sign.
 _INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.{0,500}?\S)?)\1(?![\w*_`#])")
 _MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
@@ -53,7 +61,9 @@ _SIGNS = {"csv": ",", "tsv": "\t", "dsv": ":"}
 _FOOTNOTE = re.compile(r"\s?footnote:[\w-]{0,100}\[([^\[\]]{0,1000})\]")
 _CROSS = re.compile(r"<<#?([^<>,\n]{1,200})(?:,\s?([^<>\n]{1,300}))?>>")
 _MOST_COLUMNS = 1000
-_LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+", re.MULTILINE)
+_LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+(?=\S)", re.MULTILINE)
+# Attributes that every document has.
+_GIVEN = {"plus": "+", "cpp": "C++", "deg": "°", "nbsp": " ", "vbar": "|", "lt": "<", "gt": ">"}
 
 
 def read_asciidoc(data: bytes) -> Extracted:
@@ -67,7 +77,7 @@ class _Asciidoc:
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
-        self._values: dict[str, str] = {}
+        self._values = dict(_GIVEN)
         self._numbers: dict[int, int] = {}  # of the lists that are open, by their depth
         self._goes_on = False  # whether what follows belongs to the last item
         self._left_out = 0  # conditions that do not hold around the line
@@ -142,7 +152,7 @@ class _Asciidoc:
         return f"{number}."
 
     def _flush(self) -> Iterator[Block]:
-        text = self._text(" ".join(map(str.strip, self._paragraph)))
+        text = self._text(_joined(self._paragraph))
         (marker, depth), self._item = self._item, ("", 0)
         self._paragraph = []
         if text.strip():
@@ -185,7 +195,10 @@ class _Asciidoc:
         else:
             parts = _CELL.split("\n".join(text))[1:]
             cells = [
-                (self._text(" ".join(_LISTED.sub("", part).split())), *spans(spec))
+                (
+                    self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split())),
+                    *spans(spec),
+                )
                 for spec, part in zip(parts[::2], parts[1::2], strict=True)
             ]
             first = next((line for line in text if line.strip()), "")
@@ -199,10 +212,24 @@ class _Asciidoc:
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
         text = _KEYS.sub(lambda m: m[1], text)
         text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
-        text = _LINK.sub(
-            lambda m: f"{m[2]} ({m[1]})" if m[1].startswith("http") and m[2] else m[2] or m[1], text
-        )
-        return _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text)).rstrip(" +")
+        text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
+        return _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text)).rstrip()
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph or cell as one, but for those that end in " +"."""
+    stripped = [line.strip() for line in lines]
+    text = "".join(
+        _BREAK.sub("\n", line) if _BREAK.search(line) else f"{line} " for line in stripped
+    )
+    return text.strip()
+
+
+def _link(match: re.Match[str]) -> str:
+    """What a link says, and where to: "Mail us (a@x.example)"."""
+    address = match["web"] or match["mail"]
+    words = match["words"].partition(",")[0] if match["mail"] else _OPENS.sub("", match["words"])
+    return f"{words} ({address})" if address and words else words or address or match["page"]
 
 
 def _wide(given: str) -> int:

@@ -16,6 +16,15 @@ _SILENT = (
     "toctree", "index", "highlight", "currentmodule", "meta", "include", "literalinclude", "todo",
     "tabularcolumns",
 )  # fmt: skip
+# Since when something is there, as Sphinx says it, and up to when.
+_VERSIONS = {
+    "versionadded": "Added in version {}",
+    "versionchanged": "Changed in version {}",
+    "deprecated": "Deprecated since version {}",
+    "deprecated-removed": "Deprecated since version {}, removed in version {}",
+    "versionremoved": "Removed in version {}",
+}
+_SHOWN = ("type", "default", "value")  # options of what is described that its readers see
 _DRAWN = ("octicon", "fas", "far", "fab", "fa", "material-regular")  # roles of icons
 # Forms of a manual beside its pages, and words for what is not meant for their readers.
 _OTHERS = frozenset(
@@ -105,14 +114,17 @@ def _directives() -> dict[str, Any]:
 
         @property
         def words(self) -> str:
-            """The argument, unless it is numbers, as of columns."""
+            """The argument, unless it is whole numbers, as of columns."""
             argument = "".join(self.arguments).strip()
-            return argument if re.search(r"[^\W\d_]", argument) else ""
+            return argument if re.search(r"[^\W\d_]|\d[.-]\d", argument) else ""
 
         def run(self) -> list[Any]:
             content = nodes.container()
             if self.words:
                 content += nodes.paragraph("", self.words)
+                told = [f":{name}: {self.options[name]}" for name in _SHOWN if name in self.options]
+                if told:
+                    self.content: Any = StringList([*told, "", *self.content])
             self.state.nested_parse(self.content, self.content_offset, content)
             return [content]
 
@@ -146,7 +158,7 @@ def _directives() -> dict[str, Any]:
 
         def run(self) -> list[Any]:
             self.arguments = self.words.split(None, 1)[-1:]
-            self.content: Any = StringList(["::", "", *(f"  {line}" for line in self.content)])
+            self.content = StringList(["::", "", *(f"  {line}" for line in self.content)])
             return super().run()
 
     class Only(Passed):
@@ -158,6 +170,24 @@ def _directives() -> dict[str, Any]:
             self.arguments: list[str] = []
             return super().run()
 
+    class Version(Passed):
+        """Since when something is there or otherwise, and what is said of it."""
+
+        def run(self) -> list[Any]:
+            form = _VERSIONS[self.name]
+            numbers = form.count("{}")
+            said = " ".join(self.arguments).split(None, numbers)
+            if len(said) < numbers:
+                return super().run()
+            words, messages = self.state.inline_text(" ".join(said[numbers:]), self.lineno)
+            content = nodes.container()
+            self.state.nested_parse(self.content, self.content_offset, content)
+            if words or not isinstance(next(iter(content.children), None), nodes.paragraph):
+                content.insert(0, nodes.paragraph("", "", *words))
+            told = form.format(*said[:numbers])
+            content[0].insert(0, nodes.Text(f"{told}: " if len(content.astext()) else f"{told}."))
+            return [content, *messages]
+
     class Silent(Directive):  # type: ignore[misc, unused-ignore]
         """A directive that readers see nothing of."""
 
@@ -168,6 +198,7 @@ def _directives() -> dict[str, Any]:
             return []
 
     found: dict[str, Any] = {"": Passed, "code-tab": CodeTab, "only": Only, "ifconfig": Only}
+    found |= dict.fromkeys(_VERSIONS, Version)
     found |= dict.fromkeys(("code-block", "code", "sourcecode"), Program)
     return found | dict.fromkeys(_LABELLED, Labelled) | dict.fromkeys(_SILENT, Silent)
 

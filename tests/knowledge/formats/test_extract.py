@@ -44,8 +44,28 @@ from chatbot.knowledge.formats import extract
          "Kind | Fee\nVan | 6,50\n"),
         (".adoc", "Drive slowly, see <<park,Parking>>.footnote:[Forklifts too.]\n",
          "Drive slowly, see Parking. (Forklifts too.)\n"),
+        (".adoc", "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n",
+         "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n"),
+        (".adoc", "mailto:help@a.example[Our desk,Hi], mailto:b@a.example[], xref:a:b:c.adoc#d[D]\n"
+                  "and _https://a.example/b[B^]_, link:b%20.pdf[C,window=_blank] icon:check[].\n",
+         "Our desk (help@a.example), b@a.example, D and B (https://a.example/b), C check.\n"),
+        (".adoc", "== C++\n\n* Notepad++\n* Main St. 1 +\n10115 Berlin\n\nWith C{plus}{plus} +\n"
+                  "or C\n\n|===\n|Age |Fee |Bar\n|18+ |- |+\n|16 + |2 + 3 +\nmore |-\n|===\n",
+         "## C++\n\n- Notepad++\n- Main St. 1\n  10115 Berlin\n\nWith C++\nor C\n\n"
+         "Age | Fee | Bar\n18+ | - | +\n16 | 2 + 3 more | -\n"),
         (".rst", ".. py:function:: send(parcel)\n\n   :param parcel: a box, see :py:func:`load`\n",
          "send(parcel)\n\nparam parcel: a box, see load\n"),
+        (".rst", ".. versionadded:: 2.4\n\n.. deprecated:: 4.0\n   See *A*.\n\n"
+                 ".. versionchanged:: 3.2 The *limit* is 5.\n\n   For all.\n\n"
+                 ".. versionremoved:: 5.0\n\n   - b\n",
+         "Added in version 2.4.\n\nDeprecated since version 4.0: See A.\n\n"
+         "Changed in version 3.2: The limit is 5.\n\nFor all.\n\n"
+         "Removed in version 5.0:\n\n- b\n"),
+        (".rst", ".. deprecated-removed:: 3.1 3.3\n\n.. release:: 2.4\n\n   Fast.\n",
+         "Deprecated since version 3.1, removed in version 3.3.\n\n2.4\n\nFast.\n"),
+        (".rst", ".. confval:: timeout\n   :type: ``int``\n   :no-index:\n   :default: 30\n\n"
+                 "   Seconds.\n\n.. py:data:: MOST\n   :value: 5\n",
+         "timeout\n\ntype: int\n\ndefault: 30\n\nSeconds.\n\nMOST\n\nvalue: 5\n"),
         (".rst", "Line |br| end.\n\n.. |br| raw:: html\n\n   <br>\n\n.. only:: html\n\n   Seen.\n",
          "Line end.\n\nSeen.\n"),
         (".rst", ".. tab-set::\n\n   .. tab-item:: Cloud\n      :sync: c\n\n      19 days.\n\n"
