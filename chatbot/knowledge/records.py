@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import (
@@ -202,7 +203,7 @@ def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
     at = hidden = 0
     for start, end in spans:
         record = text[start:end]
-        if _DRAFT.search(record):
+        if _DRAFT.search(record) and _is_draft(record):
             hidden += 1
             pieces += [text[at:start], blank(record)]
             at = end
@@ -216,6 +217,23 @@ def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
     # What stands before the first record, such as the name of the list, is no text.
     body = starts[0] if starts and starts[0] < _LEAD else 0
     return Extracted(shown, "", (), tuple(headings), (), notes, tuple(starts), body)
+
+
+def _is_draft(record: str) -> bool:
+    """Whether a record says of itself that it is not published; one without a name may say so in
+    what it wraps, as "attributes" or "fields"."""
+    own = json.loads(record.strip("\ufeff"))
+    if not isinstance(own, dict):
+        return False
+    inner = (value for value in own.values() if isinstance(value, dict))
+    holders = [own] if _own_keys(own, _NAMED) else [own, *inner]
+    return any(_own_keys(holder, _DRAFT) for holder in holders)
+
+
+def _own_keys(holder: dict[str, Any], pattern: re.Pattern[str]) -> bool:
+    """Whether ``pattern`` fits a key of an object, with its value, and not one in its values."""
+    simple = {key: value for key, value in holder.items() if not isinstance(value, dict | list)}
+    return pattern.search(json.dumps(simple)) is not None
 
 
 def _readable(text: str) -> str:

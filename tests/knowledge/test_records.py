@@ -60,6 +60,24 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
     assert "drafts" in document.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("record", "is_shown"),
+    [
+        ({"title": "Fees", "body": "Free.", "author": {"name": "Bo", "hidden": True}}, True),
+        ({"title": "Fees", "body": "Free.", "comments": [{"status": "draft"}]}, True),
+        ({"title": "Fees", "body": "Free.", "status": "draft", "tags": [{"x": "{"}]}, False),
+        ({"id": 1, "attributes": {"title": "Fees", "body": "Free.", "draft": True}}, False),
+    ],
+)
+def test_a_record_is_a_draft_by_its_own_keys(
+    tmp_path: Path, record: dict[str, object], is_shown: bool
+) -> None:
+    records = [record, {"title": "Hours", "body": "Nine."}]
+    lines = "".join(json.dumps(each) + "\n" for each in records)
+    for name, text in (("a.json", json.dumps(records)), ("a.jsonl", f"\ufeff{lines}")):
+        assert ("Free." in load(tmp_path / name, text).text) == is_shown
+
+
 def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
     records = [
         {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
