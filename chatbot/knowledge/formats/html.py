@@ -25,7 +25,6 @@ from chatbot.knowledge.formats.equations import apart
 from chatbot.knowledge.formats.icons import item_sign
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
-    hidden_by_style,
     inline_text,
     is_box,
     is_comments,
@@ -37,6 +36,7 @@ from chatbot.knowledge.formats.inline import (
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
 from chatbot.knowledge.marks import exchange
@@ -109,13 +109,16 @@ def _plain(section: str) -> str:
     return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
-def html_blocks(root: Any, tabs: bool = True) -> Iterator[Block]:
-    """The blocks of a tree, without what no reader sees; ``tabs``: it can have some."""
+def html_blocks(
+    root: Any, tabs: bool = True, hidden: frozenset[str] | None = None
+) -> Iterator[Block]:
+    """The blocks of a tree, without what no reader sees; ``tabs``: it can have some; ``hidden``:
+    what its style sheets hide, told when it was whole."""
     if root is not None:
         if tabs:
             label_panels(root)
         mark_raised(root)
-        walker = _Walker(hidden_by_style(root))
+        walker = _Walker(hidden_by_style(root) if hidden is None else hidden)
         walker.walk(root)
         walker.flush()
         yield from walker.blocks
