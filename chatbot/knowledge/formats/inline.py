@@ -2,6 +2,8 @@
 page does not show, nothing that it hides."""
 
 import re
+from collections.abc import Iterable
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -255,6 +257,29 @@ def raise_text(text: str, before: str, element: Any) -> str:
     if linked or priced:
         return f" [{text}]"
     return f"^{text}"
+
+
+def raise_run(kind: str, text: str, before: str, after: str) -> str:
+    """The same of a run of a text between two others; ``kind`` is "sup" or "sub"."""
+    from lxml import etree
+
+    element = etree.Element(kind)
+    element.tail = after[:1] if after[:1].isprintable() else ""
+    if not (bare := text.strip()):
+        return text
+    return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
+
+
+def join_runs(runs: Iterable[tuple[str, str]]) -> str:
+    """Runs of a text, each with "sup", "sub" or nothing."""
+    parts = [
+        (kind, "".join(text for text, _ in group))
+        for kind, group in groupby(runs, key=lambda run: run[1])
+    ]
+    joined = ""
+    for (kind, text), (_, after) in pairwise([*parts, ("", "")]):
+        joined += raise_run(kind, text, joined[-_BEFORE:], after) if kind else text
+    return joined
 
 
 def _is_linked(element: Any) -> bool:
