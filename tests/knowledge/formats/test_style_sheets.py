@@ -27,7 +27,8 @@ def text(page: str) -> str:
 )  # fmt: skip
 def test_what_a_click_opens_is_text(sheet: str, script: str, panel: str) -> None:
     page = (
-        f"<style>{sheet}</style><body><button class=accordion onclick='show(event)'>How long?</button>"
+        f"<style>{sheet}</style><body>"
+        "<button class=accordion onclick='show(event)'>How long?</button>"
         f"<div {panel}><p>Three days.</p></div><script>{script}</script>"
     )
     assert text(page) == "How long?\n\nThree days.\n"
@@ -39,7 +40,7 @@ def test_what_a_click_opens_is_text(sheet: str, script: str, panel: str) -> None
         "<style>body.staff .internal{display:block}</style>",
         "<style>@media print{.internal.open{display:block}}</style>",
         "<script>if (staff) document.querySelector('.internal').style.display='block'</script>",
-        "<script>menu.onclick = e => document.querySelector('#menu').classList.toggle('on')</script>",
+        "<script>a.onclick = e => document.querySelector('#menu').classList.toggle('on')</script>",
     ],
 )
 def test_what_no_click_opens_stays_hidden(more: str) -> None:
