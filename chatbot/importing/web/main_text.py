@@ -2,8 +2,7 @@
 
 Pages say where their text is (``main``, ``article``, the names that help centres use); where one
 does not, what is around it is taken away by its names and its share of links. What is left is read
-as every HTML file of the knowledge folder is (:mod:`chatbot.knowledge.formats.html`), so tables,
-lists and code stay (docs/experiments.md compares it with trafilatura).
+as every HTML file is, so tables, lists and code stay (docs/experiments.md, "trafilatura").
 """
 
 import re

@@ -1,8 +1,7 @@
 """HTML as people see it in a browser, as blocks; also the storage format of Confluence.
 
 The parser (lxml) knows where elements begin and end; what is a block, what is hidden and how a
-table, a list or a raised figure reads is told here, because no converter that was tried keeps it
-all (docs/experiments.md, "Readers").
+table, a list or a raised figure reads is told here (docs/experiments.md, "Readers").
 """
 
 import html
@@ -112,8 +111,7 @@ def _plain(section: str) -> str:
 def html_blocks(
     root: Any, tabs: bool = True, hidden: frozenset[str] | None = None
 ) -> Iterator[Block]:
-    """The blocks of a tree, without what no reader sees; ``tabs``: it can have some; ``hidden``:
-    what its style sheets hide, told when it was whole."""
+    """What readers see; ``tabs``: it can have some; ``hidden``: by its sheets when it was whole."""
     if root is not None:
         if tabs:
             label_panels(root)
