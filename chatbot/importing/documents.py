@@ -75,8 +75,11 @@ def printable(name: str) -> str:
 
 def file_path(*names: str, key: str = "", suffix: str = ".md") -> str:
     """Folders and a file's name of ``names``, which may be anything, as one path that is safe on
-    every disk. What ``key`` identifies gets a path of its own where names had to be changed."""
+    every disk. What ``key`` identifies gets a path of its own where names had to be changed;
+    without it, a name that is cut off ends in what tells it from others that begin so."""
     parts = [_safe(name) for name in names]
+    if not key and len(_written(names[-1])) > len(parts[-1]):
+        parts[-1] = f"{parts[-1][: _LONGEST - 9]}-{_digest(names[-1])}"
     # A folder could have the name of another document's file.
     parts[:-1] = [re.sub(r"(?i)\.md$", "-md", part) for part in parts[:-1]]
     if len(parts) > _DEEPEST:
@@ -91,9 +94,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def _safe(name: str) -> str:
+def _written(name: str) -> str:
     name = unicodedata.normalize("NFC", name.strip())  # some disks part letters and accents
-    name = _UNSAFE.sub("-", name).strip("-.")[:_LONGEST].rstrip("-.")
+    return _UNSAFE.sub("-", name).strip("-.")
+
+
+def _safe(name: str) -> str:
+    name = _written(name)[:_LONGEST].rstrip("-.")
     while len(name.encode()) > 3 * _LONGEST:
         name = name[:-1]
     return name or "unnamed"

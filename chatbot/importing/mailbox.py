@@ -5,7 +5,6 @@ Nothing of it becomes a document: mail is for two people, not for everybody.
 
 import graphlib
 import heapq
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import IO
@@ -15,9 +14,9 @@ from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, bare_subject
 from chatbot.importing.letters import LARGEST, Letter, read_letter
 from chatbot.importing.sources import ExportOptions
+from chatbot.knowledge.formats.mail import SEPARATOR
 
 _MOST = 1_000_000  # messages of a mail box
-_FROM = re.compile(rb"From \S+.*\d\d:\d\d")
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
@@ -53,7 +52,7 @@ def _messages(file: ExportFile) -> Iterator[bytes]:
     """The messages of a mail box, or the one of a file; what is neither has none."""
     with file.open() as stream:
         first = stream.readline(1000)
-        if not _FROM.match(first):
+        if not SEPARATOR.match(first):
             rest = stream.read(LARGEST + 1)
             if b":" in first:
                 yield first + rest
@@ -65,7 +64,7 @@ def _of_mbox(stream: IO[bytes]) -> Iterator[bytes]:
     lines: list[bytes] = []
     size, blank = 0, True
     while line := stream.readline(1_000_000):
-        if blank and _FROM.match(line):
+        if blank and SEPARATOR.match(line):
             yield b"".join(lines)
             lines, size = [], 0
         elif size <= LARGEST:  # of a larger one, only that it is

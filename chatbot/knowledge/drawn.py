@@ -112,9 +112,9 @@ def _bordered_table(lines: Sequence[str], start: int) -> Drawn | None:
 def _framed_lines(lines: Sequence[str], start: int) -> list[str]:
     """The lines from ``start`` on that begin with a bar or a border, in plain signs."""
     inside = []
-    for line in lines[start:]:
-        plain = line.translate(PLAIN_SIGNS)
-        if plain.lstrip(" \t>")[:1] not in ("+", "|") or len(line) > _LONGEST:
+    for at in range(start, len(lines)):  # a slice for each table takes the square of their number
+        plain = lines[at].translate(PLAIN_SIGNS)
+        if plain.lstrip(" \t>")[:1] not in ("+", "|") or len(plain) > _LONGEST:
             break
         inside.append(plain)
     return inside

@@ -259,7 +259,7 @@ def _tables(text: str, begin: int, codes: list[tuple[int, int]]) -> list[Rows]:
             end += 1
         inside = any(start <= offsets[at] < stop for start, stop in codes)
         if end > at + 1 and not inside:
-            names = [_plain(cell) for cell in lines[at - 1].strip(" \t|>").split("|")]
+            names = [_plain(cell) for cell in _cells(lines[at - 1])]
             stop = offsets[end - 1] + len(lines[end - 1])
             cells = even_rows([_cells(line) for line in (lines[at - 1], *lines[at + 1 : end])])
             starts = [-1, *offsets[at + 1 : end]]

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import (
@@ -32,6 +33,12 @@ _LEAD = 200  # characters
 _MAX_COLUMNS = 400
 _MOST_LABELLED = 50_000  # rows of a file whose groups have labels
 _NUMBER = re.compile(r"[\d.,%€$£+-]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WHOLE = re.compile(r"\d{1,4}")
+# A quote opens a cell at its start only ('24" monitor' has none that does); what is in it.
+_OPENS = re.compile(r'(?:^|[,;\t|]) *"')
+_CLOSES = re.compile(r'(?:[^"]++|"")*+"')
+_QUOTED = re.compile(rf"({_OPENS.pattern}){_CLOSES.pattern}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(
@@ -61,7 +68,7 @@ def read_csv(text: str) -> Extracted:
     sign = delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
     cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_SAMPLE], ends, strict=False)]
     at = _names_at(cells)
-    columns = " | ".join(cells[at])[:_MAX_COLUMNS] if at >= 0 else ""
+    columns = " | ".join(_trimmed(cells[at]))[:_MAX_COLUMNS] if at >= 0 else ""
     tables = _parts(text, starts, sign, at + 1, columns)
     return Extracted(readable_rows(text, starts[0], sign), tables=tables, body=body)
 
@@ -87,13 +94,25 @@ def _parts(
 
 
 def _names_at(rows: Sequence[list[str]]) -> int:
-    """Which row names the columns: one of the first, as wide as most are, with words in every
-    cell; -1 for none. What stands above it, as in exports to tax advisers, can be wider."""
+    """Which row names the columns: the first one that fills most of them, if it holds names; -1
+    for none. What stands above it, as in exports to tax advisers, can be wider."""
     widths = Counter(map(len, rows[1:]))
     usual = max(widths, key=lambda width: (widths[width], width), default=0)
-    named = (n for n, row in enumerate(rows[:_TOP]) if len(row) >= usual and _are_names(row))
-    at = next(named, -1)
-    return at if at + 1 < len(rows) else -1
+    usual = min(usual, max(map(len, map(_trimmed, rows)), default=0))
+    for at, row in enumerate(rows[:_TOP]):
+        if len(row) < usual or 2 * sum(map(bool, row)) <= usual:
+            continue
+        names, below = _trimmed(row), rows[at + 1 :]
+        if len(names) <= usual:
+            return at if below and _are_names(names, below) else -1
+        if below and all(name and not _NUMBER.fullmatch(name) for name in names):
+            return at
+    return -1
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    """The row without the empty cells at its end."""
+    return row[: max((at for at, cell in enumerate(row, start=1) if cell), default=0)]
 
 
 def cells_of(row: str, sign: str) -> list[str]:
@@ -115,8 +134,22 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     return even_rows(rows), sign
 
 
-def _are_names(row: list[str]) -> bool:
-    return all(cell and not _NUMBER.fullmatch(cell) for cell in row)
+def _are_names(row: Sequence[str], below: Sequence[list[str]]) -> bool:
+    """Whether a row names the columns of those below it; the first one may have no name."""
+    if not all(row[1:]) or not (row[0] or all(other[0] for other in below)):
+        return False
+    if _NUMBER.fullmatch(row[0]):
+        return False
+    numbers = [at for at, name in enumerate(row) if _NUMBER.fullmatch(name)]
+    return all(_is_name(row[at], [r[at] for r in below if r[at:] and r[at]]) for at in numbers)
+
+
+def _is_name(number: str, column: Sequence[str]) -> bool:
+    """Whether a number is a name, as a size or a year is, and no value like those in its column."""
+    if _YEAR.fullmatch(number):
+        return 2 * sum(_YEAR.fullmatch(cell) is not None for cell in column) < len(column)
+    values = any(map(_WHOLE.fullmatch, column))
+    return len(column) > 1 and not values and _WHOLE.fullmatch(number) is not None
 
 
 def read_json(data: bytes) -> Extracted:
@@ -160,8 +193,9 @@ def _row_starts(text: str, begin: int) -> list[int]:
     for line in text[begin:].split("\n"):
         if not quoted and line.strip(" \t,;|"):
             starts.append(offset)
-        if line.count('"') % 2:
-            quoted = not quoted
+        at = 0
+        while match := _CLOSES.match(line, at) if quoted else _OPENS.search(line, at):
+            quoted, at = not quoted, match.end()
         offset += len(line) + 1
     return starts
 
@@ -170,7 +204,7 @@ def delimiter(rows: Sequence[str]) -> str:
     """The sign that stands most evenly often in the first of ``rows``."""
 
     def evenness(sign: str) -> tuple[int, int]:
-        counts = [re.sub(r'"[^"]*"', "", row).count(sign) for row in rows[:_SAMPLE]]
+        counts = [_QUOTED.sub(r"\1", row).count(sign) for row in rows[:_SAMPLE]]
         usual = max(set(counts), key=counts.count, default=0)
         return (counts.count(usual) if usual else 0, usual)
 
@@ -202,7 +236,7 @@ def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
     at = hidden = 0
     for start, end in spans:
         record = text[start:end]
-        if _DRAFT.search(record):
+        if _DRAFT.search(record) and _is_draft(record):
             hidden += 1
             pieces += [text[at:start], blank(record)]
             at = end
@@ -216,6 +250,23 @@ def _visible(text: str, spans: list[tuple[int, int]]) -> Extracted:
     # What stands before the first record, such as the name of the list, is no text.
     body = starts[0] if starts and starts[0] < _LEAD else 0
     return Extracted(shown, "", (), tuple(headings), (), notes, tuple(starts), body)
+
+
+def _is_draft(record: str) -> bool:
+    """Whether a record says of itself that it is not published; one without a name may say so in
+    what it wraps, as "attributes" or "fields"."""
+    own = json.loads(record.strip("\ufeff"))
+    if not isinstance(own, dict):
+        return False
+    inner = (value for value in own.values() if isinstance(value, dict))
+    holders = [own] if _own_keys(own, _NAMED) else [own, *inner]
+    return any(_own_keys(holder, _DRAFT) for holder in holders)
+
+
+def _own_keys(holder: dict[str, Any], pattern: re.Pattern[str]) -> bool:
+    """Whether ``pattern`` fits a key of an object, with its value, and not one in its values."""
+    simple = {key: value for key, value in holder.items() if not isinstance(value, dict | list)}
+    return pattern.search(json.dumps(simple)) is not None
 
 
 def _readable(text: str) -> str:

@@ -246,6 +246,8 @@ def test_values_that_no_front_matter_should_hold() -> None:
         "", "", "", "", ""]  # fmt: skip
     assert day_of(" 2026-03-04T10:00:00Z") == "2026-03-04" and day_of(1767225600) == "2026-01-01"
     assert len(file_path(*["x" * 200] * 500)) < 1500
+    alike = {file_path(f"{'how to return ' * 9}-{number}") for number in (41, 42)}
+    assert len(alike) == 2 and all(len(path) < 90 for path in alike)
     assert file_path(*"abcdefghijklmn") != file_path(*"abXdefghijklmn")
 
 

@@ -429,6 +429,22 @@ def test_main_text_keeps_tables_code_and_notes() -> None:
     )  # fmt: skip
 
 
+def test_answers_of_an_accordion_are_text() -> None:
+    sheet = ".panel, .internal {display: none}"
+    script = (
+        "document.querySelectorAll('.accordion').forEach(b => b.onclick = () => "
+        "b.nextElementSibling.classList.toggle('open'))"
+    )
+    page = (
+        f"<head><style>{sheet}</style></head><body><main><h1>FAQ</h1><p>{'About us. ' * 20}</p>"
+        "<button class=accordion>How long?</button><div class=panel><p>Three days.</p></div>"
+        "<h3><button>How much?</button></h3><div class=panel><p>Four euros.</p></div>"
+        f"<p class=internal>no</p><button>Copy</button></main><script>{script}</script></body>"
+    )
+    text = read_page(page.encode(), "https://example.com/x").markdown
+    assert text.endswith("How long?\n\nThree days.\n\n### How much?\n\nFour euros.\n")
+
+
 def test_what_help_centres_put_around_a_text_is_left_out() -> None:
     body = (
         """<main><article><header><h1>Cones</h1><div class="article-meta"><img alt="Avatar"

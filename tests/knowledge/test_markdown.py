@@ -225,3 +225,11 @@ def test_the_description_in_toml_is_searched(tmp_path: Path) -> None:
 def test_an_escaped_sign_makes_no_heading(tmp_path: Path) -> None:
     found = load(tmp_path / "a.md", "\\# 5 is the spindle\n\nSpindles\n===\n\nYes.\n")
     assert [place.text for place in found.headings] == ["Spindles"]
+
+
+def test_a_table_with_an_empty_corner_has_columns(tmp_path: Path) -> None:
+    rows = "| Price \\| month | low | high |\n| Support | E-mail | Phone |\n" * 30
+    text = f"| | Basic \\| old | **Pro** |\n|---|---|---|\n{rows}"
+    (table,) = load(tmp_path / "a.md", text).tables
+    assert table.columns == " | Basic \\| old | Pro"
+    assert {c.columns for c in split_document(load(tmp_path / "a.md"), 300)[1:]} == {table.columns}

@@ -60,6 +60,24 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
     assert "drafts" in document.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("record", "is_shown"),
+    [
+        ({"title": "Fees", "body": "Free.", "author": {"name": "Bo", "hidden": True}}, True),
+        ({"title": "Fees", "body": "Free.", "comments": [{"status": "draft"}]}, True),
+        ({"title": "Fees", "body": "Free.", "status": "draft", "tags": [{"x": "{"}]}, False),
+        ({"id": 1, "attributes": {"title": "Fees", "body": "Free.", "draft": True}}, False),
+    ],
+)
+def test_a_record_is_a_draft_by_its_own_keys(
+    tmp_path: Path, record: dict[str, object], is_shown: bool
+) -> None:
+    records = [record, {"title": "Hours", "body": "Nine."}]
+    lines = "".join(json.dumps(each) + "\n" for each in records)
+    for name, text in (("a.json", json.dumps(records)), ("a.jsonl", f"\ufeff{lines}")):
+        assert ("Free." in load(tmp_path / name, text).text) == is_shown
+
+
 def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
     records = [
         {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
@@ -183,6 +201,44 @@ def test_a_first_line_may_be_wider_than_the_rows(tmp_path: Path) -> None:
     assert len(document.tables[0].at) == 2
     text = "Part,Price,Note\nHub,9\nLid,7\n"  # rows may end where nothing follows
     assert load(tmp_path / "b.csv", text).tables[0].columns == "Part | Price | Note"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        ("Size,36,38\nDress Ada,in stock,sold out\nDress Bea,sold out,in stock\n",
+         "Size | 36 | 38", 2),
+        ("Region\t2023\t2024\nWest\t1200\t1500\nEast\tnone\t900\n", "Region | 2023 | 2024", 2),
+        ("Zone,1,2\nUp to 2 kg,4.90,6.90\nUp to 5 kg,5.90,7.90\n", "Zone | 1 | 2", 2),
+        (",Basic,Pro\nPrice,low,high\nSupport,E-mail,Phone\n", " | Basic | Pro", 2),
+        ("Plan,Price,\nBasic,low\nPro,high\n", "Plan | Price", 2),
+        ("Plan,Price,\nBasic,low,new\nPro,high,old\n", "Plan | Price", 2),
+        ("Prices 2024,,\nPlan,Price,Note\nBasic,4,\nPro,9,new\n", "Plan | Price | Note", 2),
+        # No names: values of their columns.
+        ("Hub,9\nLid,7\nPad,sold out\n", "", 3),
+        ("Hub,9,new\nLid,7,old\nRed,green,blue\n", "", 3),
+        ("Order 7,2024,sent\nOrder 8,2025,sent\nOrder 9,2025,lost\n", "", 3),
+    ],
+)  # fmt: skip
+def test_the_first_row_that_is_filled_names_the_columns_or_none_does(
+    tmp_path: Path, text: str, columns: str, rows: int
+) -> None:
+    suffix = "tsv" if "\t" in text else "csv"
+    (table,) = load(tmp_path / f"a.{suffix}", text).tables
+    assert (table.columns, len(table.at)) == (columns, rows)
+
+
+@pytest.mark.parametrize("sign", [",", "\t"])
+def test_a_quote_opens_a_cell_at_its_start_only(tmp_path: Path, sign: str) -> None:
+    rows = [
+        ["Article", "Price", "Note"],
+        ['Monitor 24"', "199", f'"big{sign} new"'],
+        ['Pipe 3/4"', "9", '"2\nparts of 24"" each"'],
+        ["Keyboard", "29", ""],
+    ]
+    text = "".join(sign.join(row) + "\n" for row in rows)
+    (table,) = load(tmp_path / "a.csv", text).tables
+    assert (table.columns, len(table.at)) == ("Article | Price | Note", 3)
 
 
 def test_a_hanging_csv_file_keeps_lines_in_its_cells() -> None:

@@ -2,8 +2,7 @@
 
 Pages say where their text is (``main``, ``article``, the names that help centres use); where one
 does not, what is around it is taken away by its names and its share of links. What is left is read
-as every HTML file of the knowledge folder is (:mod:`chatbot.knowledge.formats.html`), so tables,
-lists and code stay what they are: docs/experiments.md compares it with trafilatura.
+as every HTML file is, so tables, lists and code stay (docs/experiments.md, "trafilatura").
 """
 
 import re
@@ -16,6 +15,8 @@ from chatbot.importing.markdown import to_markdown
 from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
 from chatbot.knowledge.blocks import Heading, one_line
 from chatbot.knowledge.formats.html import html_blocks, parse_page
+from chatbot.knowledge.formats.style_sheets import hidden_by_style
+from chatbot.knowledge.formats.tabs import opens_panel
 
 _REGIONS = (
     ".//main",
@@ -113,8 +114,9 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     title, language, date = _title(root), _language(root), _date(root)
     locked = any((e.get("type") or "").lower() == "password" for e in root.iter("input"))
     _unlink(root, base)
+    hidden = hidden_by_style(root)  # its scripts go with what stands around the text
     _keep_region(root)
-    blocks = list(html_blocks(root))
+    blocks = list(html_blocks(root, hidden=hidden))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
     while len(blocks) > 1 and isinstance(blocks[-1], Heading) and blocks[-1].level > 1:
         blocks.pop()  # nothing stands under it
@@ -278,7 +280,7 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     tag = element.tag
     holds_title = element.find(".//h1") is not None
     if tag in _AROUND or element.get("role") in _ROLES:
-        return not holds_title
+        return not holds_title and not opens_panel(element)
     if tag in ("header", "aside"):
         return not holds_title and (not certain or _is_menu(element) or _is_links(element))
     if tag in ("div", "section", "ul", "ol", "p", "table", "td"):

@@ -4,7 +4,7 @@ import quopri
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from chatbot.errors import DocumentError
@@ -14,6 +14,10 @@ from chatbot.knowledge.formats.text import lines_of
 
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL")
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d*(Z?))?")
+_DURATION = re.compile(
+    r"\+?P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+)
 _MARKUP = re.compile(r"</?(?:p|br|b|a|ul|li|div|span)\b", re.IGNORECASE)
 # Parameters of old cards, which have no names: "TEL;WORK;VOICE:".
 _BARE = re.compile(r";([A-Za-z-]+)(?=[;:])")
@@ -145,6 +149,7 @@ def _value(told: Mapping[str, _Line], name: str) -> str:
 def _when(told: Mapping[str, _Line]) -> str:
     """Days and times: "2026-09-14 10:45 to 11:15 (Europe/Berlin)"."""
     begin, end = (_day(_value(told, name)) for name in ("DTSTART", "DTEND"))
+    end = end or _end(begin, _value(told, "DURATION"))
     if not begin:
         return ""
     if " " not in begin:
@@ -153,6 +158,20 @@ def _when(told: Mapping[str, _Line]) -> str:
         end = end[11:]
     zone = str(told["DTSTART"].given.get("TZID", ""))
     return begin + (f" to {end}" if end and end != begin else "") + (f" ({zone})" if zone else "")
+
+
+def _end(begin: str, duration: str) -> str:
+    """When what begins on such a day or time is over: "PT1H30M", "P2D"."""
+    lasts = _DURATION.fullmatch(duration.strip().upper())
+    if not begin or not lasts:
+        return ""
+    units = {unit: int(many) for unit, many in lasts.groupdict().items() if many}
+    day = begin.partition(" UTC")[0]
+    try:
+        over = datetime.fromisoformat(day) + timedelta(**units)
+    except (ValueError, OverflowError):
+        return ""
+    return f"{over:%Y-%m-%d %H:%M}{begin[len(day) :]}" if " " in day else str(over.date())
 
 
 def _day(value: str) -> str:

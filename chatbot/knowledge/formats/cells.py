@@ -6,6 +6,8 @@ from typing import IO, NoReturn
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import check_length
+from chatbot.knowledge.formats.inline import join_runs
+from chatbot.knowledge.formats.sheet_styles import RAISED
 
 Attributes = dict[str, str]
 # A cell as it is stored: the attributes of its element; its value; its formula without "=", empty
@@ -34,6 +36,8 @@ class SheetParser:
         self._formula: str | None = None
         self._is_inline = self._is_left_out = False
         self._pieces: list[str] = []
+        self._runs: list[tuple[str, str]] = []  # of a text in its cell
+        self._raised = ""
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._begin_sheet
@@ -79,11 +83,16 @@ class SheetParser:
             self._of_row = attributes
         elif name == "rPh" or (name == "strike" and attributes.get("val") not in ("0", "false")):
             self._is_left_out = True  # how a word is read aloud; what is struck out
+        elif name == "vertAlign":
+            self._raised = RAISED.get(attributes.get("val", ""), "")
         else:
             self._on_other(name, attributes)
 
     def _end(self, name: str) -> None:
         if name == "c":
+            if self._runs:
+                self._value = join_runs(self._runs) or None
+                self._runs.clear()
             self._cells.append((self._of_cell, self._value, self._formula, self._is_inline))
             self._value = self._formula = None
             self._is_inline = False
@@ -91,7 +100,7 @@ class SheetParser:
             self._value = "".join(self._pieces) or None
         elif name == "t":
             if self._is_inline and not self._is_left_out:
-                self._value = (self._value or "") + "".join(self._pieces)
+                self._runs.append(("".join(self._pieces), self._raised))
         elif name == "f":
             self._formula = "".join(self._pieces)
         elif name == "row":
@@ -99,7 +108,7 @@ class SheetParser:
             self._on_row(self._of_row, self._cells)
             self._cells.clear()
         elif name == "rPh" or name == "r":
-            self._is_left_out = False
+            self._is_left_out, self._raised = False, ""
 
 
 def _without(name: str, prefix: str) -> str:

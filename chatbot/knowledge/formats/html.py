@@ -1,8 +1,7 @@
 """HTML as people see it in a browser, as blocks; also the storage format of Confluence.
 
 The parser (lxml) knows where elements begin and end; what is a block, what is hidden and how a
-table, a list or a raised figure reads is told here, because no converter that was tried keeps it
-all (docs/experiments.md, "Readers").
+table, a list or a raised figure reads is told here (docs/experiments.md, "Readers").
 """
 
 import html
@@ -25,7 +24,6 @@ from chatbot.knowledge.formats.equations import apart
 from chatbot.knowledge.formats.icons import item_sign
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
-    hidden_by_style,
     inline_text,
     is_box,
     is_comments,
@@ -37,6 +35,7 @@ from chatbot.knowledge.formats.inline import (
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
 from chatbot.knowledge.marks import exchange
@@ -109,13 +108,15 @@ def _plain(section: str) -> str:
     return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
-def html_blocks(root: Any, tabs: bool = True) -> Iterator[Block]:
-    """The blocks of a tree, without what no reader sees; ``tabs``: it can have some."""
+def html_blocks(
+    root: Any, tabs: bool = True, hidden: frozenset[str] | None = None
+) -> Iterator[Block]:
+    """What readers see; ``tabs``: it can have some; ``hidden``: by its sheets when it was whole."""
     if root is not None:
         if tabs:
             label_panels(root)
         mark_raised(root)
-        walker = _Walker(hidden_by_style(root))
+        walker = _Walker(hidden_by_style(root) if hidden is None else hidden)
         walker.walk(root)
         walker.flush()
         yield from walker.blocks

@@ -2,10 +2,13 @@
 page does not show, nothing that it hides."""
 
 import re
+from collections.abc import Iterable
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chatbot.knowledge.formats.equations import apart, equation_text
+from chatbot.knowledge.formats.style_sheets import UNSEEN, style_rules
 
 HIDDEN = frozenset(
     """
@@ -14,22 +17,12 @@ HIDDEN = frozenset(
     ac:placeholder ac:emoticon ac:task-uuid
     """.split()  # noqa: SIM905
 )
-# Also what is struck out, or too small to be seen, as the first lines of newsletters are.
 _INVISIBLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|"
-    r"text-decoration(?:-line)?\s*:[^;:]*line-through|"
-    r"(?:font-size|opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",
-    re.IGNORECASE,
+    rf"{UNSEEN}|(?:opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)", re.IGNORECASE
 )
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-# What stands in front of a brace is read from its beginning only: a style sheet may end with a
-# whole picture, or a map of its sources, without one.
-_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*)\}")
-# Rules for paper, or for narrow screens, are not those of the page.
-_MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_SIMPLE = re.compile(r"\w*[.#][\w-]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
 _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
@@ -64,18 +57,6 @@ SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
 _CHANGED = ("del", "s", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
-
-
-def hidden_by_style(root: Any) -> frozenset[str]:
-    """Selectors of one class or id (".internal", "p.internal") that the page's own style sheets
-    hide."""
-    found: set[str] = set()
-    for style in root.iter("style"):
-        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
-            if _INVISIBLE.search(rules):
-                parts = (part.strip() for part in selectors.split(","))
-                found.update(part for part in parts if _SIMPLE.fullmatch(part))
-    return frozenset(found)
 
 
 def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
@@ -219,11 +200,9 @@ def raised(element: Any) -> str:
 def mark_raised(root: Any) -> None:
     """Give what the page's own style sheets raise, by its class, that style itself."""
     found: dict[str, str] = {}
-    for style in root.iter("style"):
-        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
-            if lift := _RAISED.search(rules):
-                named = (_CLASS.search(part.strip()) for part in selectors.split(","))
-                found |= {match[1]: lift[0] for match in named if match}
+    for selectors, rules in style_rules(root):
+        if lift := _RAISED.search(rules):
+            found |= {match[1]: lift[0] for match in map(_CLASS.search, selectors) if match}
     for element in root.iterfind(".//*[@class]") if found else ():
         for name in element.get("class").split():
             if name in found:
@@ -278,6 +257,29 @@ def raise_text(text: str, before: str, element: Any) -> str:
     if linked or priced:
         return f" [{text}]"
     return f"^{text}"
+
+
+def raise_run(kind: str, text: str, before: str, after: str) -> str:
+    """The same of a run of a text between two others; ``kind`` is "sup" or "sub"."""
+    from lxml import etree
+
+    element = etree.Element(kind)
+    element.tail = after[:1] if after[:1].isprintable() else ""
+    if not (bare := text.strip()):
+        return text
+    return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
+
+
+def join_runs(runs: Iterable[tuple[str, str]]) -> str:
+    """Runs of a text, each with "sup", "sub" or nothing."""
+    parts = [
+        (kind, "".join(text for text, _ in group))
+        for kind, group in groupby(runs, key=lambda run: run[1])
+    ]
+    joined = ""
+    for (kind, text), (_, after) in pairwise([*parts, ("", "")]):
+        joined += raise_run(kind, text, joined[-_BEFORE:], after) if kind else text
+    return joined
 
 
 def _is_linked(element: Any) -> bool:

@@ -46,6 +46,13 @@ _GREETING = re.compile(
 )
 # What programs attach without a name.
 _UNNAMED = {"text/calendar": "calendar.ics", "text/vcard": "card.vcf"}
+# A message of a mail box begins: a sender, or what stands for one, and a date.
+SEPARATOR = re.compile(
+    rb"^From (?:\S+ +)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\d{4}-\d\d-\d\d)"
+    rb"[^\r\n]*\d:\d\d[^\r\n]*(?:\r?\n|\Z)",
+    re.MULTILINE,
+)
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # a line that looks like one
 _LINES = 12  # of a signature at most
 
 
@@ -60,7 +67,7 @@ def read_mail(data: bytes, attached: Attached) -> Extracted:
 
 def read_mailbox(data: bytes, attached: Attached) -> Extracted:
     """An .mbox file: each message is a page."""
-    parts = re.split(rb"(?:\A|\r?\n)From [^\r\n]*\r?\n", data)
+    parts = (_ESCAPED.sub(rb"\1", part) for part in SEPARATOR.split(data))
     blocks: list[Block] = []
     for number, part in enumerate((part for part in parts if part.strip()), start=1):
         message = email.message_from_bytes(part, policy=email.policy.default)

@@ -1,6 +1,7 @@
 """OpenDocument texts, tables and slides: .odt, .ods, .odp."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import (
@@ -17,7 +18,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.equations import write_open_equations
-from chatbot.knowledge.formats.inline import with_address
+from chatbot.knowledge.formats.inline import raise_run, with_address
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -36,6 +37,9 @@ _HIDDEN = (
     f"{_TEXT}sequence-decls",
 )
 _OF_THE_PAGE = ("page-number", "header", "footer", "date-time")
+_LINES = (f"{_TEXT}p", f"{_TEXT}h")
+_POSITION = re.compile(r"(super|sub|-?(?=[1-9]))")  # "super 58%", "-33% 58%"
+_NEAR = 20  # pieces of text in front of a raised figure, among which its number is
 _MOST = 2_000  # how often a cell or row that repeats is written
 
 
@@ -54,6 +58,7 @@ class _Reader:
     def __init__(self, content: Any) -> None:
         self.notes: list[str] = []
         self._unseen: set[str] = set()
+        self._raised: dict[str, str] = {}
         self._numbered = {
             (style.get(f"{_STYLE}name"), level.get(f"{_TEXT}level"))
             for style in content.iter(f"{_TEXT}list-style")
@@ -64,6 +69,12 @@ class _Reader:
         self._titles = set()
         for style in content.iter(f"{_STYLE}style"):
             for properties in style:
+                name = style.get(f"{_STYLE}name")
+                if properties.get(f"{_STYLE}text-line-through-style", "none") != "none":
+                    self._unseen.add(name)
+                position = properties.get(f"{_STYLE}text-position", "")
+                if match := _POSITION.match(position):
+                    self._raised[name] = "sub" if match[1] in ("sub", "-") else "sup"
                 values = properties.attrib.values()
                 shown = properties.get(f"{_TABLE}display") or properties.get(
                     f"{_PRESENTATION}visibility"
@@ -71,7 +82,7 @@ class _Reader:
                 if shown in ("false", "hidden") or (
                     properties.get(f"{_TEXT}display") == "none" and "none" in values
                 ):
-                    self._unseen.add(style.get(f"{_STYLE}name"))
+                    self._unseen.add(name)
             if style.get(f"{_STYLE}parent-style-name") == "Title":
                 self._titles.add(style.get(f"{_STYLE}name"))
 
@@ -85,9 +96,7 @@ class _Reader:
                 continue
             if tag == f"{_TEXT}h":
                 level = child.get(f"{_TEXT}outline-level") or "1"
-                yield Heading(
-                    min(int(level), 6) if level.isdecimal() else 1, _line(child, self._unseen)
-                )
+                yield Heading(min(int(level), 6) if level.isdecimal() else 1, self._line(child))
             elif tag == f"{_TEXT}p":
                 yield from self._paragraph(child)
             elif tag == f"{_TEXT}list":
@@ -112,7 +121,7 @@ class _Reader:
 
     def _paragraph(self, element: Any) -> Iterator[Block]:
         style = element.get(f"{_TEXT}style-name") or ""
-        text = _line(element, self._unseen)
+        text = self._line(element)
         if style == "Title" or style in self._titles:
             yield Heading(1, text)
         else:
@@ -133,7 +142,7 @@ class _Reader:
                 if child.tag == f"{_TEXT}list":
                     yield from self._list(child, depth + 1, style)
                 elif child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
-                    yield Item(_line(child, self._unseen), marker, depth)
+                    yield Item(self._line(child), marker, depth)
                     marker = ""
             number += 1
         self._next[(style, depth)] = number
@@ -143,7 +152,7 @@ class _Reader:
         yield Page(f"slide {number}")
         for frame in page:
             if frame.get(f"{_PRESENTATION}class") == "title":
-                yield Heading(2, " ".join(_line(p, self._unseen) for p in frame.iter(f"{_TEXT}p")))
+                yield Heading(2, " ".join(self._line(p) for p in frame.iter(f"{_TEXT}p")))
             else:
                 yield from self.blocks(frame)
 
@@ -192,8 +201,8 @@ class _Reader:
         for cell in row:
             times = _times(cell, "number-columns-repeated")
             if cell.tag == f"{_TABLE}table-cell":
-                lines = (_line(p, self._unseen) for p in cell if p.tag not in _HIDDEN)
-                text = one_line(" ".join(lines))
+                struck = cell.get(f"{_TABLE}style-name") in self._unseen
+                text = "" if struck else self._lines(cell)
                 down = _times(cell, "number-rows-spanned")
                 across = _times(cell, "number-columns-spanned")
                 if text:
@@ -208,6 +217,42 @@ class _Reader:
             column += times
         return cells
 
+    def _lines(self, element: Any) -> str:
+        """The paragraphs of a cell or a note on one line."""
+        parts = []
+        for child in element:
+            if child.tag in _HIDDEN or child.get(f"{_TEXT}style-name") in self._unseen:
+                continue
+            inner = child.tag not in _LINES and next(child.iter(*_LINES), None) is not None
+            parts.append(self._lines(child) if inner else self._line(child))
+        return one_line(" ".join(parts))
+
+    def _line(self, element: Any) -> str:
+        """The text of a paragraph: links with their address, notes behind it, no comments; raised
+        figures apart from the number before them."""
+        pieces = [element.text or ""]
+        for child in element:
+            tag, style = child.tag, child.get(f"{_TEXT}style-name")
+            unread = not isinstance(tag, str) or tag in _HIDDEN or tag == f"{_DRAW}text-box"
+            if unread or style in self._unseen:
+                text = ""
+            elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
+                text = " "
+            elif tag == f"{_TEXT}line-break":
+                text = "\n"
+            elif tag == f"{_TEXT}note":
+                note = child.find(f"{_TEXT}note-body")
+                text = f" ({self._lines(note)})" if note is not None else ""
+            else:
+                text = self._line(child)
+                if tag == f"{_TEXT}a":
+                    text = with_address(text, str(child.get(_LINK) or ""))
+                elif style in self._raised:
+                    kind = self._raised[style]
+                    text = raise_run(kind, text, "".join(pieces[-_NEAR:]), child.tail or "")
+            pieces += [text, child.tail or ""]
+        return "".join(pieces)
+
 
 def _whole(value: str | None) -> int:
     return int(value) if value and value.isdecimal() else 0
@@ -216,27 +261,3 @@ def _whole(value: str | None) -> int:
 def _times(element: Any, name: str) -> int:
     value = element.get(f"{_TABLE}{name}") or "1"
     return min(int(value), _MOST) if value.isdigit() else 1
-
-
-def _line(element: Any, unseen: Collection[str] = ()) -> str:
-    """The text of a paragraph: links with their address, notes behind it, no comments; nothing in
-    the styles that are ``unseen``."""
-    pieces = [element.text or ""]
-    for child in element:
-        tag = child.tag
-        unread = not isinstance(tag, str) or tag in _HIDDEN or tag == f"{_DRAW}text-box"
-        if unread or child.get(f"{_TEXT}style-name") in unseen:
-            text = ""
-        elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
-            text = " "
-        elif tag == f"{_TEXT}line-break":
-            text = "\n"
-        elif tag == f"{_TEXT}note":
-            note = child.find(f"{_TEXT}note-body")
-            text = f" ({_line(note, unseen).strip()})" if note is not None else ""
-        else:
-            text = _line(child, unseen)
-            if tag == f"{_TEXT}a":
-                text = with_address(text, str(child.get(_LINK) or ""))
-        pieces += [text, child.tail or ""]
-    return "".join(pieces)

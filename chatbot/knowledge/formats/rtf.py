@@ -7,6 +7,8 @@ most addresses of links out.
 import re
 from dataclasses import dataclass, field
 
+from chatbot.knowledge.formats.inline import raise_run
+
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+",
     re.DOTALL,
@@ -25,6 +27,11 @@ _SIGNS = frozenset(
 )
 
 
+_RAISED = {"super": "sup", "up": "sup", "sub": "sub", "dn": "sub", "nosupersub": ""}
+_AFTER = re.compile(r"\}*(?:\\[a-z]+-?\d* ?|\{)*[^\\{}]")  # up to the next sign
+_ENDS = frozenset({"par", "line", "cell", "row", "tab", "page", "sect"})
+_NEAR = 60  # characters in front of a raised figure, among which its number is
+_FALLBACK = "\0"  # where programs that do not read "\\u8364" have another sign
 _LONGEST = 3000  # characters of what a field is made of
 
 
@@ -36,6 +43,7 @@ class _Group:
     is_note: bool = False
     is_field: bool = False  # what a field is made of, which is not shown
     is_link: bool = False  # what a field shows
+    raised: str = ""  # "sup" or "sub"
 
 
 @dataclass
@@ -58,6 +66,21 @@ class _Written:
         self.notes.clear()
 
 
+def _shown(before: str, token: str, word: str | None, number: str | None) -> str:
+    """What stands in its line in front of what follows on a token."""
+    if word == "u" and number:
+        return f"{before}{chr(int(number) % 0x10000)}{_FALLBACK}"
+    if word:
+        return "" if word in _ENDS else before
+    if token.startswith("\\'"):
+        token = bytes.fromhex(token[2:]).decode("cp1252", "replace")
+    elif token[0] == "\\":
+        token = " "
+    if before.endswith(_FALLBACK):
+        before, token = before[:-1], token[1:]
+    return (before + token)[-_NEAR:]
+
+
 def without_removed(source: str) -> str:
     """An RTF file's source without what is not shown, each footnote as a paragraph of its own
     behind the one that it belongs to."""
@@ -65,6 +88,7 @@ def without_removed(source: str) -> str:
     written = _Written()
     field_code = ""  # of the field that is being read
     in_cell = False
+    shown = ""  # before the next token
     at = 0
     while match := _TOKEN.match(source, at):
         at = match.end()
@@ -72,7 +96,7 @@ def without_removed(source: str) -> str:
         if word == "bin":  # as many bytes follow, which are a picture's
             at += max(0, int(match["number"] or 0))
         elif token == "{":
-            groups.append(_Group(group.removed, group.is_note, group.is_field))
+            groups.append(_Group(group.removed, group.is_note, group.is_field, raised=group.raised))
             written.add(token, group.is_note)
         elif token == "}":
             if len(groups) > 1:
@@ -96,7 +120,13 @@ def without_removed(source: str) -> str:
         elif not (group.removed and (word is None or word in _SIGNS)):
             group.is_link = group.is_link or word == "fldrslt"
             if word == "plain":
-                group.removed = frozenset()
+                group.removed, group.raised = frozenset(), ""
+            elif word in _RAISED:
+                group.raised = _RAISED[word] if match["number"] != "0" else ""
+            elif word is None and token[0] != "\\" and group.raised:
+                after = _AFTER.match(source, at)
+                token = raise_run(group.raised, token, shown, after[0][-1:] if after else "")
+            shown = _shown(shown, token, word, match["number"])
             in_cell = word == "intbl" or (in_cell and word != "pard")
             if in_cell and word in _BREAKS and not group.is_note:
                 written.add(" ", False)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from chatbot.knowledge.formats.inline import join_runs
 from chatbot.knowledge.formats.numbers import BUILT_IN
 from chatbot.knowledge.formats.word_signs import signs_of
 
+RAISED = {"superscript": "sup", "subscript": "sub"}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -54,7 +56,16 @@ def text_of(item: Any) -> str:
     if len(item) == 1 and len(item[0]) == 0:
         return str(item[0].text or "")
     runs = (t for t in item.iter(f"{_MAIN}t") if t.getparent().tag != f"{_MAIN}rPh")
-    return "".join(run.text or "" for run in runs if not _is_struck(run.getparent()))
+    return join_runs(
+        (run.text or "", _raised(run.getparent()))
+        for run in runs
+        if not _is_struck(run.getparent())
+    )
+
+
+def _raised(run: Any) -> str:
+    found = run.find(f"{_MAIN}rPr/{_MAIN}vertAlign")
+    return RAISED.get(found.get("val"), "") if found is not None else ""
 
 
 def _is_struck(part: Any) -> bool:

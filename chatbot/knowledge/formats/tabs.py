@@ -56,6 +56,15 @@ def label_panels(root: Any) -> None:
             page.label(tab, panel)
 
 
+def opens_panel(element: Any) -> bool:
+    """Whether it is a button of an accordion: it is a heading, or stands before its text."""
+    if element.tag != "button":
+        return False
+    panel = element.getnext()
+    shows = panel is not None and panel.tag in ("div", "section")
+    return element.getparent().tag in _HEADINGS or (shows and panel.find(".//p") is not None)
+
+
 def _boxed(root: Any) -> Iterator[tuple[Any, Any]]:
     """Tabs that need no script, and their panels: what a box is ticked for is behind its label."""
     for box in root.iter("input"):

@@ -51,6 +51,17 @@ def test_rich_text_is_read_without_what_is_removed_or_hidden() -> None:
     ) == ("Refunds take 14 days.\n\nCall us. We help. Always.\n\nIt costs 7 EUR.\n\nDone.\n")
 
 
+def test_raised_figures_of_rich_text_make_no_other_number() -> None:
+    assert (
+        rich(
+            r"10{\super 6} W, price $9{\super 2}, 10\super 3\nosupersub  m, "
+            r"\u8364?10{\up6 1} a year, "
+            r"7 m{\super 2}, CO{\sub 2}, 1{\super st}, 3 {\super 1}/{\sub 2}, \'805{\super 1}\par"
+        )
+        == "10^6 W, price $9 [2], 10^3 m, €10 [1] a year, 7 m2, CO2, 1st, 3 1/2, €5 [1]\n"
+    )
+
+
 def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     assert rich(
         r"It costs 5 EUR{\super\chftn}{\footnote\pard{\super\chftn} None for {\b members}.}.\par "

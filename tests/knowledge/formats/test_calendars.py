@@ -54,6 +54,24 @@ def test_events_stand_under_their_names_with_day_and_place() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "lasts", "want"),
+    [
+        (":20260914T104500Z", "PT1H30M", "2026-09-14 10:45 UTC to 12:15 UTC"),
+        (";TZID=Europe/Berlin:20260914T233000", "PT45M",
+         "2026-09-14 23:30 to 2026-09-15 00:15 (Europe/Berlin)"),
+        (";VALUE=DATE:20260605", "P3D", "2026-06-05 to 2026-06-07"),
+        (";VALUE=DATE:20260605", "P1W", "2026-06-05 to 2026-06-11"),
+        (";VALUE=DATE:20260605", "soon", "2026-06-05"),
+        (":20260914T104500", "P9999999999W", "2026-09-14 10:45"),
+    ],
+)  # fmt: skip
+def test_an_event_ends_when_its_time_is_over(start: str, lasts: str, want: str) -> None:
+    event = f"BEGIN:VEVENT\nDTSTART{start}\nDURATION:{lasts}\nSUMMARY:Drill\nEND:VEVENT"
+    found = extract(".ics", f"BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n".encode())
+    assert found.text == f"## Drill\n\nWhen: {want}\n"
+
+
+@pytest.mark.parametrize(
     ("lines", "want"),
     [
         ("VERSION:3.0\nFN:Tove Aalto\nORG:Quay Works;Dock 3\nitem1.TEL;TYPE=WORK,VOICE:+358 9\n"

@@ -230,3 +230,16 @@ def test_an_appointment_that_is_not_attached_is_read_behind_the_plain_text() -> 
 def test_a_letter_without_a_blank_is_compared_with_its_page() -> None:
     """From each of its characters to its end, that took a quarter of an hour."""
     assert is_stub("a" * 600_000, "<p>Hello</p>")
+
+
+def test_a_message_of_a_mail_box_begins_with_a_sender_and_a_date() -> None:
+    box = (
+        "From ann@a.example Sat Jan  3 01:05:34 2026\nSubject: Fees\n\nHello.\n\n"
+        "From Berlin we ship free.\nFrom 9:30 on 3 May 2026.\n>From Bonn, too.\n\n"
+        "From - Sun Jan 04 10:00:00 2026\nSubject: Hours\n\nNine.\n"
+    )
+    found = extract(".mbox", box.encode())
+    assert [label for _, label in found.pages] == ["message 1", "message 2"]
+    assert "From Berlin we ship free. From 9:30 on 3 May 2026. From Bonn, too." in " ".join(
+        found.text.split()
+    )

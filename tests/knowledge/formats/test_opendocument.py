@@ -82,6 +82,33 @@ def test_hidden_words_are_left_out_and_links_have_their_address() -> None:
     assert found == "Write to us (a@b.example).\n"
 
 
+def test_raised_figures_stand_apart_and_struck_words_are_left_out() -> None:
+    style = "<style:style style:name='%s'><style:text-properties style:%s/></style:style>"
+    styles = (
+        style % ("T1", "text-position='super 58%'")
+        + style % ("T2", "text-position='-33% 58%'")
+        + style % ("T3", "text-line-through-style='solid'")
+        + style % ("T4", "text-position='0% 100%'")
+    )
+
+    def span(name: str, words: str) -> str:
+        return f"<text:span text:style-name='{name}'>{words}</text:span>"
+
+    items = "".join(
+        f"<text:list-item><text:p>{name}</text:p></text:list-item>" for name in ("Phone", "Mail")
+    )
+    cell = f"<table:table-cell><text:list>{items}</text:list></table:table-cell>"
+    note = "<text:note><text:note-body><text:p>Or</text:p><text:p>not.</text:p></text:note-body>"
+    found = open_document(
+        ".odt",
+        "<office:text xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0'>"
+        f"{styles}<text:p>10{span('T1', '6')} W, $9{span('T1', '2')}, H{span('T2', '2')}O, "
+        f"10{span('T4', '6')}, Price {span('T3', '$12 ')}$9{note}</text:note></text:p>"
+        f"<table:table><table:table-row>{cell}{cell}</table:table-row></table:table></office:text>",
+    )
+    assert found == "10^6 W, $9 [2], H2O, 106, Price $9 (Or not.)\n\nPhone Mail | Phone Mail\n"
+
+
 def test_numbers_of_lists_go_on() -> None:
     style = (
         "<office:automatic-styles xmlns:style='urn:oasis:names:tc:opendocument:xmlns:style:1.0'>"

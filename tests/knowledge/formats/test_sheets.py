@@ -297,3 +297,16 @@ def test_letters_of_fonts_that_draw_signs_are_those_signs() -> None:
         book.active["B2"].font = openpyxl.styles.Font(name="Wingdings")
 
     assert "Fan | ✓ | ü" in sheet(["Part", "Ok", "Row"], ["Fan", "ü", "ü"], change=change).text
+
+
+def test_raised_figures_of_texts_make_no_other_number() -> None:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    run = "<r><rPr><vertAlign val='{}script'/></rPr><t>{}</t></r>"
+    high, low = run.format("super", "{}"), run.format("sub", "2")
+    runs = (
+        f"<r><t>10</t></r>{high.format(6)}<r><t xml:space='preserve'> W, CO</t></r>{low}"
+        f"<r><t>, $9</t></r>{high.format(2)}"
+    )
+    assert text_of(etree.fromstring(f'<si xmlns="{space}">{runs}</si>')) == "10^6 W, CO2, $9 [2]"
+    cell = f"<sheetData><row><c t='inlineStr'><is>{runs}</is></c><c><v>7</v></c></row></sheetData>"
+    assert "10^6 W, CO2, $9 [2] | 7" in with_sheet(cell.encode()).text
