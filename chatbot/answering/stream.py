@@ -124,8 +124,8 @@ async def stream_answer(
     watch.mark("read")
     draft, choices = _Draft(), prepared.choices
     at_most = 1.0
-    if question.again and (other := await asyncio.to_thread(_read_anew, chain, prepared)):
-        prepared, at_most = other, _ANOTHER_READING
+    if question.again and (anew := await asyncio.to_thread(_read_anew, chain, prepared)):
+        prepared, at_most = anew, _ANOTHER_READING
     if prepared.abstain:
         declined = refusal.strip()
         if prepared.choices:
