@@ -55,6 +55,9 @@ def test_rows_to_train_on_are_whole(folder: Path) -> None:
         ("kestrel", 50, 25, 20),
         ("brightwater", 27, 13, 12),
         ("tellus", 27, 13, 12),
+        ("claybourne", 34, 12, 10),
+        ("tarnbus", 34, 12, 10),
+        ("marquay", 34, 12, 10),
     ],
 )
 def test_natural_cases_are_whole(name: str, covered: int, not_covered: int, documents: int) -> None:
