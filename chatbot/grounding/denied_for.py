@@ -53,6 +53,8 @@ def _denied_things(things: Sequence[str], spans: Sequence[Span], asked: Asked) -
     for span in spans:
         if span.heading or span.row >= 0 or span.reading.language != question.language:
             continue
+        if not span.reading.clauses:  # "No." by itself
+            continue
         clause = span.reading.clauses[0]
         if not all(has_stem(thing, clause.stems | clause.taken) for thing in things):
             continue

@@ -95,3 +95,11 @@ def test_a_yes_is_that_of_the_things_that_are_asked_about(
     page = Passage(page_content=text, metadata={"path": "a.md", "title": "Cover", "start": 0})
     found = verify(answer, [page], question)
     assert bool(found.unsupported) is marked
+
+
+@pytest.mark.parametrize("alone", ["No.", "Yes.", "...", "***"])
+def test_a_sentence_without_a_clause_denies_nothing(alone: str) -> None:
+    text = f"Does the cover pay for storms? {alone} Storm damage on the Lark is not covered."
+    page = Passage(page_content=text, metadata={"path": "a.md", "title": "Cover", "start": 0})
+    answer = "Yes, the cover is for hull and rig."
+    assert verify(answer, [page], "are storm damages on the Lark covered?").unsupported

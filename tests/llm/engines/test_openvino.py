@@ -53,13 +53,22 @@ class Held:
 
 
 PROMPTS = ["Once upon a time", "The capital of France is", "Water boils at", "Our shop opens"]
+# How these go on is certain, whatever the last bits of a sum.
+CERTAIN = [
+    "The capital of France is",
+    "Monday, Tuesday, Wednesday,",
+    "One, two, three, four, five,",
+    "January, February, March,",
+]
 
 
 def test_many_at_once_say_what_each_says_alone(engine: OpenVINOEngine) -> None:
-    alone = [text_of(say(engine, prompt)) for prompt in PROMPTS]
-    with ThreadPoolExecutor(len(PROMPTS)) as pool:
-        together = list(pool.map(lambda prompt: say(engine, prompt), PROMPTS))
-    # In bfloat16 the sums of a batch differ in the last bits, so texts may part later on.
+    alone = [text_of(say(engine, prompt)) for prompt in CERTAIN]
+    assert len({text[:12] for text in alone}) == len(CERTAIN)
+    with ThreadPoolExecutor(len(CERTAIN)) as pool:
+        together = list(pool.map(lambda prompt: say(engine, prompt), CERTAIN))
+    # In bfloat16, with AMX above all, the sums of a batch differ in the last bits, so texts may
+    # part later on.
     for text, pieces in zip(alone, together, strict=True):
         assert text_of(pieces)[:12] == text[:12]
     ends = [(pieces[-1].tokens, pieces[-1].finish_reason) for pieces in together]
