@@ -83,7 +83,9 @@ def test_replicas_on_one_index_build_each_change_once(
     for follower in followers:
         follower.start()
     try:
-        (settings.knowledge / "norway.md").write_text("# Norway\n\nWe ship there in nine days.\n")
+        written = settings.knowledge.parent / "norway.md"  # seen half written it changes twice
+        written.write_text("# Norway\n\nWe ship there in nine days.\n")
+        written.rename(settings.knowledge / "norway.md")
         replicas = (service, other)
         assert soon(
             lambda: all("norway.md" in each.document_paths(EVERYTHING) for each in replicas)
