@@ -165,8 +165,8 @@ async def stream_answer(
                 yield Rewritten(shown.text)
         if prepared.guarded:
             yield Token(shown.text)
-    sure = prepared.confidence * (1.0 if shown.abstained else chain.right)
-    sure = min(sure, shown.at_most, 1.0 if shown.abstained else at_most)
+    right, most = (1.0, 1.0) if shown.abstained else (chain.right, at_most)
+    sure = min(prepared.confidence * right, shown.at_most, most)
     notes = list(prepared.notes)
     if missed := shown.verified.unanswered:
         sure = min(sure, _HALF)

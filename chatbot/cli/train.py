@@ -118,7 +118,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
         files.append(DataFile(_rehearsal(options, str(start))))
     excerpts = _excerpts(settings) if entry.excerpts else None
     if options.recipe:
-        files.append(DataFile(_recipe(options, excerpts)))
+        files.append(DataFile(_recipe(options, excerpts, entry.excerpts or 0)))
     template = chat_template(entry.template)
     refusals = options.refusals
     if refusals is None:
@@ -172,7 +172,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None") -> Path:
+def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None", shown: int) -> Path:
     """A file of the recipe's rows; a run that goes on has it already."""
     from chatbot.training.grounded import recipe_rows
 
@@ -186,7 +186,7 @@ def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None") -> Path:
                 argparse.Namespace(knowledge=documents, index=Path(folder) / documents.parent.name)
             )
 
-        rows = list(recipe_rows(options.recipe, service, options.seed, excerpts))
+        rows = list(recipe_rows(options.recipe, service, options.seed, excerpts, shown))
     return _write_rows(path, rows)
 
 

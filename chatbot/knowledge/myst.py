@@ -10,7 +10,8 @@ _FENCE = re.compile(
 )
 _ANY = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{[\w:.+-]{1,40}\}", re.MULTILINE)
 _OPTION = re.compile(r"[ \t]*:([\w-]{1,40}):(?:[ \t]|$)")
-_SHOWN = frozenset({"type", "default", "value"})  # options
+# Options of what a directive describes that its readers see, here and in reStructuredText.
+SHOWN = ("type", "default", "value")
 # Those that hold no text of the page: code, names of files, words for the generator.
 _CODE = frozenset(
     """
@@ -45,7 +46,7 @@ class _Reader:
     def read(self, line: str) -> str:
         """The line as it is read."""
         if self._options and (option := _OPTION.match(line)):
-            return line if option[1] in _SHOWN else blank(line)
+            return line if option[1] in SHOWN else blank(line)
         self._options = False
         fence = _FENCE.fullmatch(line)
         if self._code:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from chatbot.page.access import LOCAL, Mode, client_address, may_enter
-from chatbot.page.who import session_user
+from chatbot.page.who import named_by_proxy, session_user
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.tries import PAUSE
@@ -58,7 +58,7 @@ class SignIn:
         """The user whom the proxy names; on an open page everybody is the local one."""
         if self._mode == "open":
             return cl.User(identifier=LOCAL, metadata={"role": "admin"})
-        name = headers.get(self._settings.auth_header or "", "").strip()
+        name = named_by_proxy(headers, self._settings)
         return cl.User(identifier=name, metadata={"role": "agent"}) if name else None
 
     async def by_oauth(

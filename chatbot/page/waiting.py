@@ -42,7 +42,7 @@ class Notice:
     async def show_before_reading(self, key: str, **values: object) -> None:
         """Say it, and go on when it is on its way: a model reads next."""
         await self.show(key, **values)
-        await leave()
+        await asyncio.sleep(_LEAVE)
 
     async def tell(self, event: Event) -> bool:
         """Say what the service tells before there are words to read; whether it did."""
@@ -72,11 +72,6 @@ class Notice:
         run = cl.context.current_run
         step["parentId"] = run.id if run else None
         return step
-
-
-async def leave() -> None:
-    """Let what was sent go to the browser before something long begins."""
-    await asyncio.sleep(_LEAVE)
 
 
 def titles_of(passages: Iterable[Passage]) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 import chainlit as cl
 from chainlit.auth import get_token_from_cookies
 from chainlit.auth.jwt import decode_jwt
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 
 from chatbot.page.access import LOCAL, Mode
@@ -29,16 +30,16 @@ async def signed_in(request: Request, store: Store, settings: Settings, mode: Mo
     if mode == "open":
         return User("", LOCAL, "admin", "")
     if mode == "header":
-        name = named_by_proxy(request, settings)
+        name = named_by_proxy(request.headers, settings)
         return await store.users.get(name) if name else None
     session = _session_in(request)
     user = await store.users.get(session.identifier) if session else None
     return user if session and not ending(session, user, mode) else None
 
 
-def named_by_proxy(connection: HTTPConnection, settings: Settings) -> str:
+def named_by_proxy(headers: Headers, settings: Settings) -> str:
     """Whom the proxy names; the guard lets that pass from trusted proxies only."""
-    return connection.headers.get(settings.auth_header or "", "").strip()
+    return headers.get(settings.auth_header or "", "").strip()
 
 
 async def ended(
@@ -53,7 +54,7 @@ async def ended(
     if (session := _session_in(connection)) is None:
         return None
     if mode == "header":
-        same = session.identifier == named_by_proxy(connection, settings)
+        same = session.identifier == named_by_proxy(connection.headers, settings)
         return None if same else "replaced"
     return ending(session, await store.users.get(session.identifier), mode)
 

@@ -27,7 +27,6 @@ from chatbot.passage import Passage
 # How many passages a set keeps, as often as serving shows fewer or the folder is small.
 _SIZES = (4, 4, 4, 3, 2)
 _FOUND = 16
-_CHOOSES = 8  # of which excerpts are taken
 _ROWS = 14
 _REFUSED = 0.6  # refused rows of a set for each answered one
 # A passage that holds so much of an answer's words and numbers may well answer it.
@@ -46,9 +45,10 @@ def recipe_rows(
     open_service: Callable[[Path], Any],
     seed: int,
     excerpts: Excerpts | None = None,
+    shown: int = 8,
 ) -> Iterator[AnswerRow]:
     """The rows of each knowledge base of a recipe, by name; ``open_service`` returns a service
-    over a folder of documents, ``excerpts`` choose what is read of its passages.
+    over a folder of documents, ``excerpts`` choose what is read of the ``shown`` best passages.
 
     Raises:
         DataError: there is no knowledge base, or a file of rows is not usable.
@@ -67,7 +67,7 @@ def recipe_rows(
             history = to_messages(row.history)
             return list(retriever.search(search_query(history, row.question), row.question))
 
-        yield from grounded_rows(rows, search, seed, excerpts)
+        yield from grounded_rows(rows, search, seed, excerpts, shown)
 
 
 def grounded_rows(
@@ -75,11 +75,12 @@ def grounded_rows(
     search: Callable[[RecipeRow], list[Passage]],
     seed: int,
     excerpts: Excerpts | None = None,
+    shown: int = 8,
 ) -> list[AnswerRow]:
     """Rows over shared passages; every answerable row once, as far as the search finds what it
     rests on.
 
-    ``search`` returns at least as many documents as are shown (four, or eight to choose
+    ``search`` returns at least as many documents as are read (four, or ``shown`` to choose
     ``excerpts`` of), best first.
     """
     chance = random.Random(seed)
@@ -88,7 +89,7 @@ def grounded_rows(
     refused = [a for a in asked if a.row.answer is None]
     chance.shuffle(refused)
     sets = {
-        a.row.id: _passages(a) if excerpts is None else _excerpts(a, excerpts)
+        a.row.id: _passages(a) if excerpts is None else _excerpts(a, excerpts, shown)
         for a in open_rows.values()
     }
     out: list[AnswerRow] = []
@@ -143,12 +144,12 @@ def _passages(asked: _Asked) -> list[Passage]:
     return chosen
 
 
-def _excerpts(asked: _Asked, excerpts: Excerpts) -> list[Passage]:
+def _excerpts(asked: _Asked, excerpts: Excerpts, shown: int) -> list[Passage]:
     """What is read for a row, in the order of serving; empty where it lacks what the row rests
     on."""
     question = asked.row.question
     query = search_query(to_messages(asked.row.history), question)
-    read = [passage for _, passage in excerpts.of(asked.found[:_CHOOSES], query, question)]
+    read = [passage for _, passage in excerpts.of(asked.found[:shown], query, question)]
     return read if _holds(read, asked.row) else []
 
 

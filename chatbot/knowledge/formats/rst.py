@@ -8,6 +8,7 @@ from typing import Any
 from chatbot.knowledge.blocks import Extracted, first_heading, render
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.text import lines_of
+from chatbot.knowledge.myst import SHOWN
 
 # What Sphinx and its extensions add, and docutils does not know, is read as text; of these, what
 # is said of it matters too.
@@ -24,7 +25,6 @@ _VERSIONS = {
     "deprecated-removed": "Deprecated since version {}, removed in version {}",
     "versionremoved": "Removed in version {}",
 }
-_SHOWN = ("type", "default", "value")  # options of what is described that its readers see
 _DRAWN = ("octicon", "fas", "far", "fab", "fa", "material-regular")  # roles of icons
 # Forms of a manual beside its pages, and words for what is not meant for their readers.
 _OTHERS = frozenset(
@@ -122,7 +122,7 @@ def _directives() -> dict[str, Any]:
             content = nodes.container()
             if self.words:
                 content += nodes.paragraph("", self.words)
-                told = [f":{name}: {self.options[name]}" for name in _SHOWN if name in self.options]
+                told = [f":{name}: {self.options[name]}" for name in SHOWN if name in self.options]
                 if told:
                     self.content: Any = StringList([*told, "", *self.content])
             self.state.nested_parse(self.content, self.content_offset, content)
