@@ -5,9 +5,9 @@ import datetime as dt
 import hashlib
 import re
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -31,6 +31,21 @@ _MOST_REFERENCES = 20
 _SHOWN = 10  # names of what is attached
 
 
+class _Ids(UnstructuredHeader):
+    """Message-IDs, which the library would write encoded where one is longer than a line, as those
+    of Microsoft 365 are (CPython issue 100991)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header with a line for each id."""
+        return f"{self.name}: {f'{policy.linesep} '.join(self.split())}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("in-reply-to", _Ids)
+_HEADERS.map_to_type("references", _Ids)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def message_id(letter: Letter, own: tuple[str, ...]) -> str:
     """The Message-ID of its draft, the same each time."""
     domain = (own[0] if own else "").rpartition("@")[2] or "localhost"
@@ -43,7 +58,7 @@ def draft_of(letter: Letter, body: str, own: tuple[str, ...]) -> EmailMessage:
     Raises:
         DocumentError: it names no address that an answer could go to.
     """
-    draft = EmailMessage(policy=SMTP)
+    draft = EmailMessage(policy=_POLICY)
     draft["Subject"] = f"Re: {_one_line(bare_subject(letter.subject))}"[:_LONGEST_SUBJECT].strip()
     draft["To"] = _address(letter.answer_to, letter.name)
     sender = next((each for each in letter.to if each in own), own[0] if own else "")

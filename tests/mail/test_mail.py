@@ -374,6 +374,15 @@ def test_headers_cannot_add_headers(run: Run, box: Mailbox) -> None:
     assert [a.addr_spec for a in draft["To"].addresses] == ["jane@customer.example"]
 
 
+def test_ids_longer_than_a_line_stand_in_a_draft_as_they_are(run: Run, tmp_path: Path) -> None:
+    first, second = (f"<{sign * 50}@{sign.lower() * 20}.outlook.example>" for sign in "AB")
+    (tmp_path / "1.eml").write_text(letter(1, US, Message_ID=second, References=first))
+    run(tmp_path)
+    data = (tmp_path / "1.draft.eml").read_bytes()
+    assert f"\r\nIn-Reply-To: {second}\r\nReferences: {first}\r\n {second}\r\n".encode() in data
+    assert parsed(data)["References"] == f"{first} {second}"
+
+
 def test_a_folder_has_its_drafts_beside_the_letters(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "letters"
     (folder / "new").mkdir(parents=True)
