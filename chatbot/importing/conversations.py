@@ -8,11 +8,13 @@ from chatbot.grounding.lexicon import is_polite
 from chatbot.importing.documents import ImportedDocument
 from chatbot.knowledge.blocks import render
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.mail import own_words
+from chatbot.knowledge.formats.quotes import own_words
 
 Side = Literal["customer", "staff"]
+# A tag, and no address as "<a.smith@x.example>".
 _TAG = re.compile(
-    r"<(?:p|br|div|span|a|ul|ol|li|table|strong|em|b|h\d|pre)\b[^<>]*>", re.IGNORECASE
+    r"<(?:p|br|div|span|a|ul|ol|li|table|strong|em|b|h\d|pre)(?:\s[^<>=]*=[^<>]*|\s*/?)>",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from chatbot.errors import DocumentError
 from chatbot.importing.conversations import message_body
 from chatbot.importing.letters import Letter, read_letter
-from chatbot.knowledge.formats.mail import quoted_words
+from chatbot.knowledge.formats.quotes import quoted_words
 from chatbot.memory import Turn
 
 MOST = 6  # letters before one

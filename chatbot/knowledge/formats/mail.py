@@ -3,14 +3,14 @@
 import email
 import email.policy
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from email.message import Message
-from itertools import takewhile
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.prose import paragraphs
+from chatbot.knowledge.formats.quotes import letter
 from chatbot.knowledge.formats.text import decode
 
 Attached = Callable[[str, bytes], list[Block]]
@@ -22,28 +22,6 @@ _WORD = re.compile(r"\w+")
 # What stands before an "@" has at most 64 characters: a text without blanks, as of base64, Chinese
 # or spite, would be looked through to its end from each of its characters.
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|[^\s@]{1,64}@\S+")
-_HISTORY = re.compile(
-    r"^\s*(?:-{3,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine).*|"
-    r"(?:On|Am|Le|El|Il|Op) .{6,90}(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef).{0,60}:|"
-    r"_{20,})\s*$",
-    re.IGNORECASE,
-)
-# The head of an earlier message, as Outlook puts it above what it quotes.
-_HEAD = re.compile(r"^\s*\*?(?:From|Von|De|Da|Van|Od)\s?:\*?\s+\S")
-_HEADED = re.compile(
-    r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|"
-    r"Inviato|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Cc)\s?:",
-    re.IGNORECASE,
-)
-_SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
-_GREETING = re.compile(
-    r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
-    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
-    r"mfg|"
-    r"cordialement|bien à vous|saludos(?: cordiales)?|un saludo|cordiali saluti|"
-    r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
-    re.IGNORECASE,
-)
 # What programs attach without a name.
 _UNNAMED = {"text/calendar": "calendar.ics", "text/vcard": "card.vcf"}
 # A message of a mail box begins: a sender, or what stands for one, and a date.
@@ -53,12 +31,11 @@ SEPARATOR = re.compile(
     re.MULTILINE,
 )
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)  # a line that looks like one
-_LINES = 12  # of a signature at most
 
 
 def read_mail(data: bytes, attached: Attached) -> Extracted:
     """An .eml file; ``attached`` reads what hangs on it, by its name."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(BOM_UTF8).lstrip()
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not any(message[name] for name in NAMES):
         raise DocumentError("it is not an e-mail message")
@@ -230,78 +207,3 @@ def _unflowed(text: str, glued: bool) -> str:
         goes_on = bare.endswith(" ") and bare != "-- "
         lines[-1].append(bare[:-1] if goes_on and glued else bare)
     return "\n".join("".join(pieces) for pieces in lines)
-
-
-def own_words(text: str) -> str:
-    """What the writer of a letter wrote, without what is quoted and the signature below it."""
-    own = takewhile(lambda block: isinstance(block, Paragraph), letter(text))
-    return "\n\n".join(block.text for block in own if isinstance(block, Paragraph))
-
-
-def quoted_words(text: str) -> str:
-    """What a letter quotes below what its writer wrote: the message that it answers, with what that
-    one quotes."""
-    return _parts(text)[2]
-
-
-def letter(text: str) -> Iterator[Block]:
-    """The text of a letter: what its writer wrote, then what is quoted and the signature, each
-    under a heading of its own. What is quoted above an answer stands where it was."""
-    own, signature, quoted = _parts(text)
-    yield from paragraphs(own)
-    for heading, part in (("Signature", signature), ("Earlier message", quoted)):
-        if any(line.strip("- ") for line in part.split("\n")):
-            yield Heading(3, heading)
-            yield from paragraphs(part)
-
-
-def _parts(text: str) -> tuple[str, str, str]:
-    """What the writer of a letter wrote, the signature, and what is quoted."""
-    own: list[str] = []
-    quoted: list[str] = []
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if _HISTORY.match(line) or _begins(lines, at):
-            quoted += [] if _HISTORY.match(line) else [line]
-            quoted += [_bare(rest) for rest in lines[at + 1 :]]
-            break
-        if _bare(line) != line:
-            end = at
-            while end < len(lines) and (_bare(lines[end]) != lines[end] or not lines[end].strip()):
-                end += 1
-            bare = [_bare(part) for part in lines[at:end]]
-            follows = end < len(lines) and own and not _SIGNATURE.match(lines[end])
-            follows = follows and not _HISTORY.match(lines[end])
-            if follows:
-                own += ["", *(f"> {part}" if part.strip() else "" for part in bare), ""]
-            else:
-                quoted += bare
-            at = end
-            continue
-        own.append(line)
-        at += 1
-    own, signature = _split_signature(own)
-    return "\n".join(own), "\n".join(signature), "\n".join(quoted)
-
-
-def _bare(line: str) -> str:
-    return re.sub(r"^(?:>\s?)+", "", line)
-
-
-def _begins(lines: list[str], at: int) -> bool:
-    """Whether the head of an earlier message begins at this line."""
-    if not _HEAD.match(lines[at]):
-        return False
-    return sum(bool(_HEADED.match(line)) for line in lines[at + 1 : at + 5]) >= 2
-
-
-def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """What is written, and the signature below it."""
-    below = sum(bool(line.strip()) for line in lines)  # lines with words, from the current one on
-    for at, line in enumerate(lines):
-        below -= bool(line.strip())
-        if _SIGNATURE.match(line) or (_GREETING.match(line.strip()) and 0 < below <= _LINES):
-            return lines[:at], lines[at:]
-    return lines, []

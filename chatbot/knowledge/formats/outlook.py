@@ -7,7 +7,8 @@ from typing import Any
 
 from chatbot.knowledge.blocks import Block, Extracted, Heading, Paragraph, render
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.mail import NAMES, Attached, attachment, is_stub, letter
+from chatbot.knowledge.formats.mail import NAMES, Attached, attachment, is_stub
+from chatbot.knowledge.formats.quotes import letter
 
 _DEEPEST = 20  # messages in messages
 _WITHIN = "__substg1.0_3701000D"  # the folder of a message that hangs on another

@@ -12,6 +12,7 @@ import pytest
 
 from chatbot.knowledge.formats import extract
 from chatbot.knowledge.formats.mail import is_stub
+from chatbot.knowledge.formats.quotes import own_words, page_text, quoted_words
 from tests.support.documents import load
 
 
@@ -138,6 +139,61 @@ def test_questions_stand_above_their_answers() -> None:
 def test_what_outlook_quotes_is_an_earlier_message(head: str) -> None:
     text = read(mail(f"Yes.\n\n{head}\n\nHow long?\n"))
     assert text.index("Yes.") < text.index("### Earlier message") < text.index("How long?")
+
+
+HEAD = "From: Acme <help@acme.example>\nSent: Monday\nTo: Ann;\n Bob;\n Cy\nSubject: RE: Hub"
+DE = "Am Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Acme Kundendienst Nord <"
+EN = "On Mon, Jan 5, 2026 at 10:00 AM Acme <help@acme.example>\nwrote:"
+LETTERS = {
+    "below": ("On 1/5/26 10:00, Acme wrote:\n> Which?\n\nK2. How long?", "K2. How long?", "Which?"),
+    "between": (
+        "Hi,\n\nOn 1/5/26, Acme wrote:\n> Which?\nK2.\n> When?\nIn May.",
+        "Hi,\n\n> Which?\n\nK2.\n\n> When?\n\nIn May.",
+        "",
+    ),
+    "closed": (
+        "How long?\n\nOn 1/5/26, Acme wrote:\n> Which?\n\nCheers,\nAnn",
+        "How long?",
+        "Which?",
+    ),
+    "wrapped": (f"How long?\n\n{EN}\n\n> Which?\n>\n> > A hub.", "How long?", "Which?\n\n> A hub."),
+    "address": (f"How long?\n\n{DE}\nhelp@acme.example>:\n\n> Which?", "How long?", "Which?"),
+    "unmarked": (f"How long?\n\n{EN}\n\nWhich?\n\nAcme", "How long?", "Which?\n\nAcme"),
+    "outlook": (
+        f"How long?\n\n{HEAD}\n\nWhich?\n\n{HEAD}\n\nHub.",
+        "How long?",
+        f"Which?\n\n{HEAD}\n\nHub.",
+    ),
+    "sentence": ("On 5 May I rang.\nOn 6 May Ann wrote:\n> Which?", "On 5 May I rang.", "Which?"),
+    "no date": ("On your page somebody wrote:\nin 30 days. Is it so?",) * 2 + ("",),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_what_is_quoted_is_told_from_what_is_written(name: str) -> None:
+    text, own, quoted = LETTERS[name]
+    assert (own_words(text), quoted_words(text).strip()) == (own, quoted)
+
+
+def test_what_a_quoted_message_quotes_is_the_one_before() -> None:
+    text = f"How long?\n\n{HEAD}\n\nWhich?\n\n{HEAD}\n\nHub."
+    assert quoted_words(quoted_words(text)) == "Hub."
+    apple = "How long?\n\n> On 5 Jan 2026, at 10:00, Acme wrote:\n>\n> Which?"
+    assert quoted_words(apple) == "Which?"
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("On 1/5/26, A wrote:<blockquote>Which?<p>When?</blockquote><p>K2.",
+         "On 1/5/26, A wrote:\n\n> Which?\n>\n> When?\n\nK2."),
+        ("Hi<blockquote>One<blockquote>Two</blockquote></blockquote>", "Hi\n\n> One\n>\n> > Two"),
+        ("Mine:<blockquote style='margin:0 0 0 40px;border:none'>Two</blockquote>", "Mine:\n\nTwo"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_what_a_page_quotes_is_marked(page: str, text: str) -> None:
+    assert page_text(page) == text
 
 
 @pytest.mark.parametrize("greeting", ["Best regards", "Mit freundlichen Grüßen,", "Cordialement"])

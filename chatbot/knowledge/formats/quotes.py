@@ -1,0 +1,202 @@
+"""The text of a letter: what its writer wrote, the signature, and what earlier ones it quotes."""
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+from chatbot.knowledge.blocks import Block, Heading, Paragraph, render
+from chatbot.knowledge.formats.html import html_blocks, parse
+from chatbot.knowledge.formats.prose import paragraphs
+
+# The line that parts a letter from an earlier one.
+_DIVIDER = re.compile(
+    r"\s*(?:-{3,} ?(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine).*|_{20,})"
+    r"\s*$",
+    re.IGNORECASE,
+)
+# Who wrote what is quoted below, and when: "On 3 May 2026 at 10:00, Ann <ann@x.example> wrote:".
+_ON = re.compile(r"\s*(?:On|Am|Le|El|Il|Op) ", re.IGNORECASE)
+_WROTE = re.compile(
+    rf"{_ON.pattern}(?=.*\d).{{6,200}}"
+    r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef).{0,150}:\s*$",
+    re.IGNORECASE,
+)
+_WRAPPED = 3  # lines of that at most
+# The head of an earlier message, as Outlook puts it above what it quotes.
+_HEAD = re.compile(r"^\s*\*?(?:From|Von|De|Da|Van|Od)\s?:\*?\s+\S")
+_HEADED = re.compile(
+    r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|"
+    r"Inviato|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Cc)\s?:",
+    re.IGNORECASE,
+)
+_LONGEST_HEAD = 30  # lines
+_SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
+_GREETING = re.compile(
+    r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
+    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
+    r"mfg|"
+    r"cordialement|bien à vous|saludos(?: cordiales)?|un saludo|cordiali saluti|"
+    r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
+    re.IGNORECASE,
+)
+_LINES = 12  # of a signature at most
+_OPENS, _CLOSES = "\ufdd0", "\ufdd1"  # stand for the ends of a quote in a page; no text has them
+_INDENTED = re.compile(r"border:\s*none", re.IGNORECASE)  # a quote's element that quotes nothing
+
+
+def own_words(text: str) -> str:
+    """What the writer of a letter wrote, without what is quoted and the signature below it."""
+    own = takewhile(lambda block: isinstance(block, Paragraph), letter(text))
+    return "\n\n".join(block.text for block in own if isinstance(block, Paragraph))
+
+
+def quoted_words(text: str) -> str:
+    """What a letter quotes: the message that it answers, with what that one quotes, and without the
+    lines above it that say whose it is."""
+    lines = _parts(text)[2]
+    at = 0
+    while at < len(lines):
+        below = _below_head(lines, at) if lines[at].strip() else at + 1
+        if below == at:
+            break
+        at = below
+    return "\n".join(lines[at:])
+
+
+def letter(text: str) -> Iterator[Block]:
+    """The text of a letter: what its writer wrote, then what is quoted and the signature, each
+    under a heading of its own. What is quoted above an answer stands where it was."""
+    own, signature, quoted = _parts(text)
+    yield from paragraphs("\n".join(own))
+    for heading, lines in (("Signature", signature), ("Earlier message", map(_bare, quoted))):
+        part = "\n".join(lines)
+        if any(line.strip("- ") for line in part.split("\n")):
+            yield Heading(3, heading)
+            yield from paragraphs(part)
+
+
+def page_text(markup: str) -> str:
+    """A letter in HTML as text, with what it quotes behind ">"."""
+    from lxml import etree
+
+    root = parse(markup.replace(_OPENS, "").replace(_CLOSES, ""))
+    for element in list(root.iter("blockquote")) if root is not None else ():
+        if _INDENTED.search(element.get("style") or ""):
+            continue
+        first, last = etree.Element("p"), etree.Element("p")
+        first.text, first.tail, element.text = _OPENS, element.text, None
+        last.text = _CLOSES
+        element.insert(0, first)
+        element.append(last)
+    lines: list[str] = []
+    depth = above = 0  # of quotes, here and at the last line with words
+    blank = False
+    for line in render(html_blocks(root)).text.split("\n"):
+        change = line.count(_OPENS) - line.count(_CLOSES)
+        said = line.replace(_OPENS, "").replace(_CLOSES, "")
+        depth += max(0, change)
+        if said.strip():
+            if blank and lines:
+                lines.append(("> " * min(above, depth)).rstrip())
+            lines.append("> " * depth + said)
+            above, blank = depth, False
+        else:
+            blank = True
+        depth += min(0, change)
+    return "\n".join(lines)
+
+
+def _parts(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The lines that the writer of a letter wrote, the signature's, and those that are quoted, each
+    with one sign of a quote less."""
+    own: list[str] = []
+    quoted: list[str] = []
+    written = False  # anything above the line
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        below = _below_head(lines, at)
+        start = below
+        while below > at and start < len(lines) and not lines[start].strip():
+            start += 1
+        if start < len(lines) and _is_quoted(lines[start]):
+            at = start
+            while at < len(lines) and (_is_quoted(lines[at]) or not lines[at].strip()):
+                at += 1
+            if written and at < len(lines) and not _ends(lines, at):
+                bare = map(_bare, lines[start:at])
+                own += ["", *(f"> {part}" if part.strip() else "" for part in bare), ""]
+            else:
+                quoted += [_outer(line) for line in lines[start:at]]
+            continue
+        if below > at:
+            quoted += lines[at if _begins(lines, at) else below :]
+            break
+        own.append(lines[at])
+        written = written or bool(lines[at].strip())
+        at += 1
+    own, signature = _split_signature(own)
+    return own, signature, quoted
+
+
+def _is_quoted(line: str) -> bool:
+    return line.startswith(">")
+
+
+def _outer(line: str) -> str:
+    """A line without its first sign of a quote."""
+    return re.sub(r"^>\s?", "", line)
+
+
+def _bare(line: str) -> str:
+    return re.sub(r"^(?:>\s?)+", "", line)
+
+
+def _ends(lines: list[str], at: int) -> bool:
+    """Whether nothing that the writer says follows from this line on."""
+    closes = _SIGNATURE.match(lines[at]) or _GREETING.match(lines[at].strip())
+    return bool(closes) or _below_head(lines, at) > at
+
+
+def _below_head(lines: list[str], at: int) -> int:
+    """The line below what says at this one whose the next lines are; ``at`` where nothing does."""
+    if _DIVIDER.match(lines[at]):
+        return at + 1
+    if _begins(lines, at):
+        return _below_names(lines, at)
+    for end in range(at + 1, min(at + _WRAPPED, len(lines)) + 1) if _ON.match(lines[at]) else ():
+        if not lines[end - 1].strip():
+            break
+        if _WROTE.match(" ".join(lines[at:end])):
+            # A sentence that begins as it does and stands above it is no part of it.
+            above = any(_WROTE.match(" ".join(lines[n:end])) for n in range(at + 1, end))
+            return at if above else end
+    return at
+
+
+def _begins(lines: list[str], at: int) -> bool:
+    """Whether the head of an earlier message begins at this line."""
+    if not _HEAD.match(lines[at]):
+        return False
+    return sum(bool(_HEADED.match(line)) for line in lines[at + 1 : at + 5]) >= 2
+
+
+def _below_names(lines: list[str], at: int) -> int:
+    """The line below the head that begins at this one."""
+    below = at + 1
+    for end in range(at + 1, min(at + _LONGEST_HEAD, len(lines))):
+        if _HEADED.match(lines[end]):
+            below = end + 1
+        elif not lines[end].strip() and not any(map(_HEADED.match, lines[end + 1 : end + 2])):
+            break
+    return below
+
+
+def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
+    """What is written, and the signature below it."""
+    below = sum(bool(line.strip()) for line in lines)  # lines with words, from the current one on
+    for at, line in enumerate(lines):
+        below -= bool(line.strip())
+        if _SIGNATURE.match(line) or (_GREETING.match(line.strip()) and 0 < below <= _LINES):
+            return lines[:at], lines[at:]
+    return lines, []
