@@ -34,6 +34,7 @@ _MOST_KEPT = 2 * _LONGEST  # with a signature that is taken away later
 _MOST_READ = 100_000  # characters of a message; what is longer is not read
 _ALIKE = 0.8  # share of their words (Jaccard) that near-copies have in common
 _COLLEAGUE = 3  # conversations that somebody is in who is no customer
+_QUOTED = re.compile(r"^>.*\n*", re.MULTILINE)  # lines
 _SHINGLE = 3  # words in a row: texts without any in common are no near-copies
 
 
@@ -88,13 +89,19 @@ def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversati
     """The conversation with what its people wrote and no more, without what records know."""
     hide = Masker(conversation.people, colleagues)
     bodies = (
-        (message.side, message_body(message.text))
+        (message.side, _said(message))
         for message in conversation.messages
         if len(message.text) <= _MOST_READ
     )
     # What is much too long is not kept, so nobody need look for names in it.
     messages = tuple(Message(side, hide(text)) for side, text in bodies if len(text) <= _MOST_KEPT)
     return Conversation(conversation.key, hide(conversation.subject[:_LONGEST]), messages)
+
+
+def _said(message: Message) -> str:
+    """What its writer wrote; of a customer also the question back that it answers."""
+    body = message_body(message.text)
+    return body if message.side == "customer" else _QUOTED.sub("", body).strip()
 
 
 def _of(conversation: Conversation, side: Side) -> str:

@@ -41,6 +41,13 @@ def test_what_staff_write_whatever_the_question_is_no_answer_in_any_language() -
     assert answers(*talks, last) == ["Houd de knop van de ketel tien seconden ingedrukt."]
 
 
+def test_what_an_answer_quotes_is_no_part_of_it() -> None:
+    more = "It blinks for up to two minutes while it starts."
+    told = f"> Jane's hub is stuck.\n{ANSWER}\n> It blinks.\n> All day.\n{more}"
+    asked = ("customer", "Jane's hub is stuck. It blinks. What now?")
+    assert answers(talk(1, asked, ("staff", told))) == [f"{ANSWER}\n\n{more}"]
+
+
 def test_a_ready_made_answer_to_one_question_stays() -> None:
     ways = ("How do I reset the hub?", "hub reset please, how", "Can I reset the hub at home?")
     talks = [talk(n, ("customer", ways[n % 3]), ("staff", ANSWER)) for n in range(9)]
