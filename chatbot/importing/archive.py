@@ -4,6 +4,7 @@ Nothing is unpacked to the disk, so no name in a zip decides where anything is w
 """
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -88,12 +89,15 @@ def export_files(path: Path) -> list[ExportFile]:
 
 
 def _of_folder(folder: Path) -> Iterator[ExportFile]:
-    """Links are left out: one could lead anywhere."""
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in name.split("/"))
-        if not hidden and not path.is_symlink() and path.is_file():
-            yield from _of_file(ExportFile(printable(name), path.stat().st_size, path))
+    """Links are left out: one could lead anywhere; and so is what is hidden, but for the folders of
+    a maildir (".Sent")."""
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = [f for f in folders if not f.startswith(".") or (here / f / "cur").is_dir()]
+        for path in (here / name for name in names if not name.startswith(".")):
+            if not path.is_symlink() and path.is_file():
+                name = path.relative_to(folder).as_posix()
+                yield from _of_file(ExportFile(printable(name), path.stat().st_size, path))
 
 
 def _of_file(file: ExportFile) -> list[ExportFile]:

@@ -9,14 +9,15 @@ import email.policy
 import email.utils
 import hashlib
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC
 from email.message import EmailMessage
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.importing.conversations import plain
 from chatbot.knowledge.formats.mail import is_stub
+from chatbot.knowledge.formats.quotes import page_text
 from chatbot.knowledge.formats.text import decode
 
 LARGEST = 30_000_000  # bytes of a letter
@@ -29,9 +30,17 @@ _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE 
 _OLDER = "cp1252"  # of headers whose bytes are no UTF-8: what Western European programs wrote
 _LOST = "\ufffd"  # stands for bytes that are no text: an id with it would mean several letters
 _ID = re.compile(r"<[^<>\s]{1,250}>")
-_ROBOT = re.compile(r"^(?:no-?reply|do-?not-?reply|mailer-daemon|postmaster|bounce)", re.IGNORECASE)
-_BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
-_LISTS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Owner")
+# What stands before the "@" of a program's address.
+_ROBOT = re.compile(
+    r"(?:.*[-_.+])?(?:no[-_.]?(?:reply|responder)|do[-_.]?not[-_.]?reply|nicht[-_.]?antworten"
+    r"|keine[-_.]?antwort|ne[-_.]?pas[-_.]?repondre)(?![^\W\d_]).*"
+    r"|mailer-daemon|postmaster|bounces?(?:[+=].*|[-_.].*\d.*)?",
+    re.IGNORECASE,
+)
+_BULK = frozenset({"bulk", "junk", "auto_reply"})
+_LISTS = ("List-Id", "List-Post")  # name the list
+_OF_LISTS = ("List-Unsubscribe", "List-Help", "List-Owner")
+_NAME = re.compile(r"[\w.+@-]+")
 _REPLIERS = ("X-Autoreply", "X-Autorespond")
 # Subjects that mail programs put before the one that they answer, in the product's languages.
 _AWAY = re.compile(
@@ -40,6 +49,14 @@ _AWAY = re.compile(
     r"|respuesta autom[áa]tica|fuera de (?:la )?oficina)\s*:",
     re.IGNORECASE,
 )
+# Folders and labels of what nobody sent, wanted or kept, as programs name them.
+UNWANTED = frozenset({
+    "drafts", "outbox", "unsent messages", "junk", "junk e-mail", "junk email", "spam", "trash",
+    "bin", "deleted items", "deleted messages", "entwürfe", "entw&apw-rfe", "papierkorb",
+    "brouillons", "corbeille", "borradores", "papelera",
+})  # fmt: skip
+_BITS = re.compile(r"[0-9a-fA-F]{4}")  # of X-Mozilla-Status
+_DELETED = 0x8
 _SEALS = ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")  # nobody has to read those
 # What the library raises on damaged headers and parts.
 _DAMAGE = (
@@ -53,9 +70,10 @@ class Letter:
     """``key`` is its Message-ID, or ``named`` is false and it is made of its bytes; ``refers`` are
     those of the letters before it, oldest first. ``sender`` wrote it, and ``answer_to`` is where an
     answer goes (Reply-To); addresses are in small letters. ``date`` is in seconds since 1970, 0.0
-    where it has none. ``text`` is all that is to be read, what is quoted too. ``automatic`` says
-    why no person wrote it, ``damaged`` what is wrong with it; both complete "<letter>: it ..." and
-    are empty else.
+    where it has none. ``text`` is all that is to be read, what is quoted too. ``lists`` name the
+    mailing list that brought it, and ``unwanted`` is whether it is a draft, junk or deleted.
+    ``automatic`` says why no person wrote it, ``damaged`` what is wrong with it; both complete
+    "<letter>: it ..." and are empty else.
     """
 
     key: str
@@ -69,21 +87,48 @@ class Letter:
     date: float
     text: str
     attachments: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    unwanted: bool = False
     automatic: str = ""
     damaged: str = ""
 
+    def is_from(self, own: tuple[str, ...]) -> bool:
+        """Whether one of the ``own`` addresses or domains wrote it. What they send to themselves
+        for somebody else to be answered is of a form of a website, and that one's."""
+        if _is_one(self.answer_to, own):
+            return True
+        return _is_one(self.sender, own) and not any(_is_one(each, own) for each in self.to)
 
-def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
-    """The letter in ``data``. One of a mailing list is automatic, unless the list is one of the
-    ``own`` addresses.
+    def why_automatic(self, own: tuple[str, ...]) -> str:
+        """Why no person wrote it, or wrote it to us; empty where one did. A mailing list of the
+        ``own`` addresses or domains is a mail box that people share."""
+        ours = any(_is_one(name, own) or _is_list(name, own) for name in self.lists)
+        return self.automatic or ("it is of a mailing list" if self.lists and not ours else "")
+
+
+def _is_one(address: str, own: tuple[str, ...]) -> bool:
+    return any(address == each or address.endswith(f"@{each}") for each in own)
+
+
+def _is_list(name: str, own: tuple[str, ...]) -> bool:
+    """Whether a List-Id is of one of the addresses or domains."""
+    ids = (each.replace("@", ".", 1) for each in own)
+    return name in ids or any(name.endswith(f".{each}") for each in own if "@" not in each)
+
+
+def read_letter(data: bytes) -> Letter:
+    """The letter in ``data``.
 
     Raises:
         DocumentError: it is none, or larger than letters are.
     """
     message = _parsed(data)
-    sender, name = next(iter(_people(message, "From")), ("", ""))
-    answers = [address for address, _ in _people(message, "Reply-To")]
-    answer_to = answers[0] if answers else sender
+    lists = _lists(message)
+    writers = _people(message, "From")
+    # A list can put itself in the place of the writer, and of where answers go.
+    answered = [*_people(message, "Reply-To"), *writers, *_people(message, "X-Original-From")]
+    sender, its_name = next(iter(writers), ("", ""))
+    answer_to, name = next((each for each in answered if each[0] not in lists), (sender, its_name))
     keys = _ids(message, "Message-ID")
     refers = _ids(message, "References", "In-Reply-To")
     return Letter(
@@ -92,13 +137,15 @@ def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
         refers=tuple(dict.fromkeys(refers)),
         subject=_header(message, "Subject"),
         sender=sender,
-        name=name,
+        name=name or its_name,
         answer_to=answer_to,
         to=tuple(a for kind in ("To", "Cc") for a, _ in _people(message, kind)),
         date=_date(_header(message, "Date")),
         text=_text(message)[:_MOST_TEXT],
         attachments=_attachments(message),
-        automatic=_why_automatic(message, answer_to, own),
+        lists=lists,
+        unwanted=_is_unwanted(message),
+        automatic=_why_automatic(message, answer_to),
         damaged=_why_damaged(message),
     )
 
@@ -106,6 +153,7 @@ def read_letter(data: bytes, own: tuple[str, ...] = ()) -> Letter:
 def _parsed(data: bytes) -> EmailMessage:
     if len(data) > LARGEST:
         raise DocumentError(f"it has more than {LARGEST / 1e6:.0f} MB")
+    data = data.removeprefix(BOM_UTF8).lstrip()  # a header begins with no blank
     if data.count(b"\n--") > _MOST_BOUNDARIES or len(_NESTED.findall(data)) > _MOST_NESTED:
         raise DocumentError("it has more parts than letters have")
     try:
@@ -162,6 +210,8 @@ def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
     """(address, name) of a header's people. A name that looks like an address is none."""
     try:
         header: Any = message[name]
+        if header is not None and name.startswith("X-"):  # which the library takes for any text
+            header = email.policy.default.header_factory("From", str(header))
         found = header.addresses if header is not None else ()
         people = [(_one_line(a.addr_spec), _one_line(a.display_name)) for a in found if a.domain]
         return [(address.lower(), name) for address, name in people]
@@ -184,8 +234,8 @@ def _text(message: EmailMessage) -> str:
         texts = {kind: _decoded(message.get_body((kind,))) for kind in ("plain", "html")}
         shown, page = texts["plain"], texts["html"]
         if page.strip() and (not shown.strip() or is_stub(shown, page)):
-            return plain(page)
-        return plain(shown)
+            return page_text(page)
+        return shown.strip()
     except _DAMAGE:
         return ""
 
@@ -209,7 +259,28 @@ def _attachments(message: EmailMessage) -> tuple[str, ...]:
     return tuple(map(_one_line, names))
 
 
-def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) -> str:
+def _lists(message: EmailMessage) -> tuple[str, ...]:
+    """What names the mailing list in its headers, in small letters; "list" where nothing does."""
+    named = " ".join(_header(message, name) for name in _LISTS)
+    if found := _NAME.findall(named.lower()):
+        return tuple(found)
+    is_list = _header(message, "Precedence").lower() == "list"
+    return ("list",) if is_list or any(_header(message, name) for name in _OF_LISTS) else ()
+
+
+def _is_unwanted(message: EmailMessage) -> bool:
+    """Whether a mail program's own headers say that it is a draft, junk or deleted."""
+    labels = _header(message, "X-Gmail-Labels").lower().split(",")
+    bits = _header(message, "X-Mozilla-Status")
+    return (
+        not UNWANTED.isdisjoint(label.strip(' "') for label in labels)
+        or (bool(_BITS.fullmatch(bits)) and bool(int(bits, 16) & _DELETED))
+        or not {"D", "T"}.isdisjoint(_header(message, "X-Status"))
+        or _header(message, "X-Unsent") == "1"
+    )
+
+
+def _why_automatic(message: EmailMessage, answer_to: str) -> str:
     """RFC 3834 and what programs that answer by themselves write besides; a letter that somebody
     saved may have nothing left of that but its subject."""
     said = _header(message, "Auto-Submitted").lower()
@@ -223,11 +294,9 @@ def _why_automatic(message: EmailMessage, answer_to: str, own: tuple[str, ...]) 
         return "it says that somebody is away"
     if _header(message, "Return-Path") == "<>" or message.get_content_type() == "multipart/report":
         return "it is a report about the delivery of another one"
-    if _ROBOT.match(answer_to):
+    if _ROBOT.fullmatch(answer_to.rpartition("@")[0]):
         return f"nobody reads answers to {answer_to[:100]}"
-    lists = " ".join(_header(message, name) for name in _LISTS).lower()
-    ours = any(each in lists or each.replace("@", ".", 1) in lists for each in own)
-    return "it is of a mailing list" if lists.strip() and not ours else ""
+    return ""
 
 
 def _why_damaged(message: EmailMessage) -> str:

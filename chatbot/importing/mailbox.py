@@ -5,6 +5,8 @@ Nothing of it becomes a document: mail is for two people, not for everybody.
 
 import graphlib
 import heapq
+import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import IO
@@ -12,49 +14,80 @@ from typing import IO
 from chatbot.errors import DocumentError, ImportingError
 from chatbot.importing.archive import ExportFile
 from chatbot.importing.conversations import Conversation, Item, LeftOut, Message, bare_subject
-from chatbot.importing.letters import LARGEST, Letter, read_letter
+from chatbot.importing.letters import LARGEST, UNWANTED, Letter, read_letter
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.mail import SEPARATOR
 
 _MOST = 1_000_000  # messages of a mail box
+# What is left out, as the report names it.
+_GONE = "Mail that was deleted, junk or never sent"
+_OTHERS = "Mail of programs and mailing lists"
+_EMPTY = "Mail without a text"
+# A folder of what was never sent, is junk or deleted (".Trash", "Drafts.mbox"), or a file of a
+# maildir with such a flag.
+_UNWANTED = re.compile(
+    rf"(?:^|/)(?:\.(?:[^/]*\.)?)?(?:{'|'.join(map(re.escape, UNWANTED))})(?:\.mbox|\.sbd)?(?:/|$)"
+    r"|[:;!]2,[A-Za-z]*(?-i:[DT])[A-Za-z]*$",
+    re.IGNORECASE,
+)
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """A conversation for each thread with mail of both sides."""
     mails: list[Letter] = []
+    left = Counter[str]()
     for file in files:
+        unwanted = _UNWANTED.search(file.name) is not None
         for number, data in enumerate(_messages(file), start=1):
             if number > _MOST:
                 raise ImportingError(
                     f"'{file.name}' has more than {_MOST:,} messages; export in smaller parts."
                 )
             place = f"{file.name}: message {number}"
-            if len(data) > LARGEST:
-                yield LeftOut(place, f"it has more than {LARGEST / 1e6:.0f} MB")
-            elif (mail := _letter(data)) is not None:
+            try:
+                mail = read_letter(data)
+            except DocumentError as exc:
+                yield LeftOut(place, str(exc))
+                continue
+            if what := _GONE if unwanted else _what_else(mail):
+                left[what] += 1
+            else:
                 mails.append(mail)
-    if not mails:
+    staff = tuple(each.lower().lstrip("@") for each in options.staff)
+    staff = staff or (_guess_domain(_threads(mails)) if mails else ())
+    kept = [mail for mail in mails if not mail.why_automatic(staff)]
+    left[_OTHERS] += len(mails) - len(kept)
+    for what, count in left.items():
+        if count:
+            yield LeftOut(what, f"{count:,} letter{'s' * (count != 1)}")
+    if not kept:
         raise ImportingError("The mail box holds no message that a person wrote.")
-    threads = _threads(mails)
-    staff = tuple(each.lower().lstrip("@") for each in options.staff) or _guess_domain(threads)
-    for thread in threads:
+    for thread in _threads(kept):
         thread = _in_order(thread)
         names = tuple({mail.name for mail in thread if mail.name})
         messages = tuple(
-            Message("staff" if _is_staff(mail.sender, staff) else "customer", mail.text)
-            for mail in thread
+            Message("staff" if mail.is_from(staff) else "customer", mail.text) for mail in thread
         )
         subject = bare_subject(thread[0].subject)
         yield Conversation(f"mail {thread[0].key}", subject, messages, names)
 
 
+def _what_else(mail: Letter) -> str:
+    """What a letter is that is no part of a conversation; empty where it may be one."""
+    if mail.unwanted:
+        return _GONE
+    return _OTHERS if mail.automatic else "" if mail.text.strip() else _EMPTY
+
+
 def _messages(file: ExportFile) -> Iterator[bytes]:
     """The messages of a mail box, or the one of a file; what is neither has none."""
     with file.open() as stream:
-        first = stream.readline(1000)
+        first = stream.readline(1000).removeprefix(BOM_UTF8)
+        while first.isspace():
+            first = stream.readline(1000)
         if not SEPARATOR.match(first):
             rest = stream.read(LARGEST + 1)
-            if b":" in first:
+            if b":" in first or file.suffix == ".eml":
                 yield first + rest
             return
         yield from _of_mbox(stream)
@@ -74,15 +107,6 @@ def _of_mbox(stream: IO[bytes]) -> Iterator[bytes]:
     yield b"".join(lines)
 
 
-def _letter(data: bytes) -> Letter | None:
-    """A letter that a person wrote; ``None`` for robots' and for what is none."""
-    try:
-        letter = read_letter(data)
-    except DocumentError:
-        return None
-    return None if letter.automatic or not letter.text.strip() else letter
-
-
 def _threads(mails: list[Letter]) -> list[list[Letter]]:
     """Mails that refer to each other, or have one subject and are between the same people."""
     leader: dict[str, str] = {}
@@ -97,7 +121,7 @@ def _threads(mails: list[Letter]) -> list[list[Letter]]:
             leader[top(mail.key)] = top(other)
         if subject := bare_subject(mail.subject).lower():
             for person in mail.to:  # of two people: everybody writes "Question" to a help desk
-                one, other = sorted((mail.sender, person))
+                one, other = sorted((mail.answer_to, person))
                 leader[top(f"{subject} {one} {other}")] = top(mail.key)
     groups: dict[str, list[Letter]] = {}
     seen: set[str] = set()
@@ -143,7 +167,3 @@ def _guess_domain(threads: list[list[Letter]]) -> tuple[str, ...]:
             "Nobody can tell who answers in this mail box; name addresses or domains with --staff."
         )
     return (asked.most_common(1)[0][0],)
-
-
-def _is_staff(address: str, staff: tuple[str, ...]) -> bool:
-    return any(address == each or address.endswith(f"@{each}") for each in staff)

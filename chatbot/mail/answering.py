@@ -92,7 +92,7 @@ class LetterAnswering:
     async def _handle(self, stored: Stored, handled: Handled) -> _Outcome | None:
         """What became of a letter; ``None`` where that was said before."""
         try:
-            letter = read_letter(stored.read(), self._options.own)
+            letter = read_letter(stored.read())
         except DocumentError as exc:
             if handled.has_key(stored.name):
                 return None
@@ -113,10 +113,10 @@ class LetterAnswering:
 
     async def _look_at(self, stored: Stored, letter: Letter) -> _Outcome:
         options = self._options
-        if letter.answer_to in options.own:
+        if letter.is_from(options.own):
             return _Outcome(IGNORED, "it is our own")
-        if letter.automatic:
-            return _Outcome(IGNORED, letter.automatic)
+        if automatic := letter.why_automatic(options.own):
+            return _Outcome(IGNORED, automatic)
         if letter.damaged:
             return _Outcome(FAILED, letter.damaged)
         if self._box.has_draft(stored, message_id(letter, options.own)):

@@ -120,7 +120,7 @@ def _notes(
 
 def _quotation(letter: Letter) -> str:
     language = language_of(letter.text)
-    name = _one_line(letter.name) or letter.sender
+    name = _one_line(letter.name) or letter.answer_to
     if letter.date:
         when = dt.datetime.fromtimestamp(letter.date, dt.UTC)
         head = say(language, "wrote", date=f"{when:%Y-%m-%d %H:%M} UTC", name=name)

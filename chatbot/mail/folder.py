@@ -29,8 +29,8 @@ class FolderBox:
             raise MailError(f"There is no folder '{folder}' with letters.")
         self._folder, self._own = folder, own
         self.name = str(folder.resolve())
-        paths = sorted(folder.rglob("*.eml"))
-        self._paths = [p for p in paths if not p.name.endswith(_DRAFT) and _is_file(p)]
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".eml")
+        self._paths = [p for p in paths if not p.name.lower().endswith(_DRAFT) and _is_file(p)]
         self._keys: dict[str, Path] = {}
         self._answered: set[str] = set()
         for path in self._paths:
@@ -74,9 +74,9 @@ class FolderBox:
     def _note(self, path: Path) -> None:
         """Remember under which key it lies, and what it answers if it is our own."""
         with suppress(DocumentError):
-            letter = read_letter(_read(path), self._own)
+            letter = read_letter(_read(path))
             self._keys.setdefault(letter.key, path)
-            if letter.answer_to in self._own:
+            if letter.is_from(self._own):
                 self._answered.update(letter.refers)
 
 

@@ -19,12 +19,11 @@ def turns_before(letter: Letter, related: Sequence[bytes], own: tuple[str, ...])
     said: list[Turn] = []
     for data in related:
         try:
-            before = read_letter(data, own)
+            before = read_letter(data)
         except DocumentError:
             continue
-        if not before.automatic:
-            ours = before.answer_to in own or before.sender in own
-            _add(said, "assistant" if ours else "user", before.text)
+        if not before.why_automatic(own):
+            _add(said, "assistant" if before.is_from(own) else "user", before.text)
     if not said and letter.refers:
         # The nearest is what this letter answers, the one before it what that answered.
         for steps, text in reversed(list(enumerate(_quoted(letter.text)))):

@@ -18,11 +18,13 @@ from chatbot.answering.smalltalk import load_small_talk
 from chatbot.audience import INTERNAL, asker_of
 from chatbot.cli import main
 from chatbot.errors import MailError
+from chatbot.importing.letters import read_letter
 from chatbot.mail.address import account_of, secret_of
 from chatbot.mail.answering import LetterAnswering, MailOptions, MailReport
 from chatbot.mail.folder import FolderBox
 from chatbot.mail.imap import open_imap
 from chatbot.mail.state import handled_letters
+from chatbot.mail.threads import turns_before
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from tests.support.imap_server import PASSWORD, USER, Mailbox, serving_mail
@@ -187,9 +189,9 @@ def test_a_seal_is_nothing_to_be_read(run: Run, box: Mailbox) -> None:
 def test_forms_and_lists_of_ones_own_are_people(run: Run, box: Mailbox) -> None:
     form = {"From": USER, "Reply-To": "Jo <jo@customer.example>"}
     box.add(letter(1, US, **form))
-    box.add(letter(2, US, List_Id="<help.acme.example>", Auto_Submitted="no"))
+    box.add(letter(2, US, List_Id="<help.acme.example>", Precedence="list"))
     assert run(box).drafted == 2
-    assert parsed(box.drafts[0].data)["To"] == "jo@customer.example"
+    assert parsed(box.drafts[0].data)["To"] == "Jo <jo@customer.example>"
 
 
 def test_what_is_answered_gets_no_draft(run: Run, box: Mailbox) -> None:
@@ -225,6 +227,31 @@ def test_without_them_what_is_quoted_is(run: Run, box: Mailbox, engine: Scripted
     assert run(box).drafted == 1
     prompt = engine.prompts[-1]
     assert prompt.index("My parcel is late.") < prompt.index("Which country is it?")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "From: Acme\nSent: Monday\nTo: Jane\nSubject: RE: Lid\n\nWhich?\n\n"
+        "From: Jane\nSent: Sunday\nTo: Acme\nSubject: Lid\n\nIt is late.",
+        "> On 5 Jan 2026, at 10:00, Acme wrote:\n>\n> Which?\n>\n"
+        ">> On 4 Jan 2026, Jane\n>> wrote:\n>>\n>> It is late.",
+    ],
+)
+def test_what_outlook_and_apple_quote_are_turns(quoted: str) -> None:
+    text = letter(3, f"A hub.\n\n{quoted}", References="<0@elsewhere>")
+    turns = turns_before(read_letter(text.encode()), (), (USER,))
+    assert [(turn["role"], turn["content"]) for turn in turns] == [
+        ("user", "It is late."),
+        ("assistant", "Which?"),
+    ]
+
+
+def test_a_form_among_earlier_letters_is_the_customers() -> None:
+    form = letter(1, "It is late.", From=USER, Reply_To="jane@customer.example")
+    answer = letter(3, US, References="<1@customer.example>")
+    turns = turns_before(read_letter(answer.encode()), [form.encode()], (USER,))
+    assert [turn["role"] for turn in turns] == ["user"]
 
 
 def test_a_refusal_is_a_colleagues_in_the_language_of_the_letter(
@@ -386,7 +413,7 @@ def test_ids_longer_than_a_line_stand_in_a_draft_as_they_are(run: Run, tmp_path:
 def test_a_folder_has_its_drafts_beside_the_letters(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "letters"
     (folder / "new").mkdir(parents=True)
-    (folder / "new/1.eml").write_text(letter(1, US))
+    (folder / "new/1.EML").write_text(letter(1, f"On 5/1/26, Acme wrote:\n> Where?\n\n{US}"))
     (folder / "2.eml").write_text(letter(2, US))
     (folder / "3.eml").write_text(letter(3, "Yes.", From=USER, In_Reply_To="<2@customer.example>"))
     (folder / "4.eml").symlink_to("/etc/hostname")

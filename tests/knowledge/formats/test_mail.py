@@ -62,6 +62,12 @@ def test_lines_that_the_writers_program_broke_are_joined() -> None:
     assert "It is at pier 14." in read(message)
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"\xef\xbb\xbf \n"])
+def test_what_stands_before_the_first_header_is_passed_over(before: bytes) -> None:
+    found = extract(".eml", before + mail("Full.").as_bytes())
+    assert found.title == "Hub" and "Full." in found.text
+
+
 def test_an_attached_text_is_read_in_the_encoding_that_it_names() -> None:
     message = mail()
     key = "Ключ от ворот: код 5538.\n".encode("koi8-r")
