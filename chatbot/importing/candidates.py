@@ -19,6 +19,7 @@ from chatbot.importing.conversations import (
     Conversation,
     Message,
     Side,
+    bare_subject,
     message_body,
     question_of,
     without_signature,
@@ -89,12 +90,21 @@ def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversati
     hide = Masker(conversation.people, colleagues)
     bodies = (
         (message.side, message_body(message.text))
-        for message in conversation.messages
+        for message in _begun(conversation)
         if len(message.text) <= _MOST_READ
     )
     # What is much too long is not kept, so nobody need look for names in it.
     messages = tuple(Message(side, hide(text)) for side, text in bodies if len(text) <= _MOST_KEPT)
     return Conversation(conversation.key, hide(conversation.subject[:_LONGEST]), messages)
+
+
+def _begun(conversation: Conversation) -> tuple[Message, ...]:
+    """The messages; the subject is the first one where the customer has written nothing below it,
+    or the export does not have it."""
+    first, *others = conversation.messages or (Message("staff", ""),)
+    if first.side == "customer" and not first.text.strip():
+        first = Message("customer", bare_subject(conversation.subject))
+    return first, *others
 
 
 def _of(conversation: Conversation, side: Side) -> str:

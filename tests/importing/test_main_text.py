@@ -108,7 +108,7 @@ def test_what_stands_around_a_text_can_have_a_heading_too(block: str) -> None:
     ("html", "left"),
     [
         ("<p>Use <button>Export</button> at the top.</p>", "Use Export at the top."),
-        ("<p>To end, press <button>Save</button>, then wait.</p>", "To end, press Save , then wait."),
+        ("<p>To end, press <button>Save</button>, and wait.</p>", "To end, press Save , and wait."),
         ("<p><button>Export</button> makes a file.</p>", "Export makes a file."),
         ("<p>Was this clear? <button>Yes</button> or <button>No</button></p>",
          "Was this clear? or"),
