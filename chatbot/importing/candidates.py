@@ -19,6 +19,7 @@ from chatbot.importing.conversations import (
     Conversation,
     Message,
     Side,
+    bare_subject,
     message_body,
     question_of,
     without_signature,
@@ -90,7 +91,7 @@ def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversati
     hide = Masker(conversation.people, colleagues)
     bodies = (
         (message.side, _said(message))
-        for message in conversation.messages
+        for message in _begun(conversation)
         if len(message.text) <= _MOST_READ
     )
     # What is much too long is not kept, so nobody need look for names in it.
@@ -102,6 +103,15 @@ def _said(message: Message) -> str:
     """What its writer wrote; of a customer also the question back that it answers."""
     body = message_body(message.text)
     return body if message.side == "customer" else _QUOTED.sub("", body).strip()
+
+
+def _begun(conversation: Conversation) -> tuple[Message, ...]:
+    """The messages; the subject is the first one where the customer has written nothing below it,
+    or the export does not have it."""
+    first, *others = conversation.messages or (Message("staff", ""),)
+    if first.side == "customer" and not first.text.strip():
+        first = Message("customer", bare_subject(conversation.subject))
+    return first, *others
 
 
 def _of(conversation: Conversation, side: Side) -> str:

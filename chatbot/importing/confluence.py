@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"(?:^|_)(\d{3,})$")
 # A CDATA section cannot hold "]]>", so exports write "]] >". Code can have that, too, so only what
 # can end a section counts: the end of the element that it is in, or the next section.
 _END_OF_CDATA = re.compile(r"\]\] >(?=\s*</ac:|<!\[CDATA\[)")
+_STEERING = bytes({*range(32)} - {9, 10, 13})
 _PROLOG = 100_000  # bytes in which an XML file declares its entities
 
 
@@ -76,6 +77,29 @@ def _html_page(file: ExportFile, options: ExportOptions) -> Item:
     )
 
 
+class _Readable:
+    """A file of XML without the signs that steer a terminal: pasted into a page they stand in its
+    export, and no parser reads on there."""
+
+    def __init__(self, file: ExportFile) -> None:
+        with file.open() as stream:
+            self._wide = b"\0" in stream.read(4)  # UTF-16: every sign has any two bytes
+        self._stream = file.open()
+
+    def __enter__(self) -> "_Readable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes; none at the end only."""
+        while data := self._stream.read(size):
+            if kept := data if self._wide else data.translate(None, _STEERING):
+                return kept
+        return b""
+
+
 class _Entities:
     """The objects of entities.xml, read one at a time."""
 
@@ -119,13 +143,13 @@ class _Entities:
     def _read(self) -> None:
         from lxml import etree
 
-        with self._file.open() as stream:
+        with _Readable(self._file) as stream:
             if b"<!ENTITY" in stream.read(_PROLOG):
                 raise ImportingError(
                     f"'{self._file.name}' declares XML entities, which no export does; it is not "
                     "read."
                 )
-        with self._file.open() as stream:
+        with _Readable(self._file) as stream:
             events = etree.iterparse(
                 stream,
                 events=("end",),

@@ -1,7 +1,9 @@
 """A conversation of a help desk, and what its people's words are without letters' trimmings."""
 
+import html
 import re
 from dataclasses import dataclass
+from html.entities import html5
 from typing import Literal
 
 from chatbot.grounding.lexicon import is_polite
@@ -16,6 +18,7 @@ _TAG = re.compile(
     r"<(?:p|br|div|span|a|ul|ol|li|table|strong|em|b|h\d|pre)(?:\s[^<>=]*=[^<>]*|\s*/?)>",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 # The head that a program puts above a letter that is passed on.
@@ -65,10 +68,17 @@ Item = ImportedDocument | Conversation | LeftOut
 
 
 def plain(markup: str) -> str:
-    """A message in HTML, or in plain text, as text."""
+    """A message in HTML, or in plain text, as text. Help desks leave references to signs in what
+    they call plain ("&nbsp;")."""
     if not _TAG.search(markup):
-        return markup.strip()
+        return _SIGN.sub(_sign, markup).strip()
     return render(blocks_of(markup)).text.strip()
+
+
+def _sign(match: re.Match[str]) -> str:
+    name = match[0][1:]
+    sign = html.unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])
+    return sign.replace("\xa0", " ")
 
 
 def message_body(text: str, subject: str = "") -> str:

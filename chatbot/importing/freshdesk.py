@@ -3,7 +3,6 @@
 https://developers.freshdesk.com/api/#solutions and .../api/#conversations
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.audience import INTERNAL
@@ -12,6 +11,7 @@ from chatbot.importing.conversations import Conversation, Item, LeftOut, Message
 from chatbot.importing.documents import ImportedDocument, day_of, file_path
 from chatbot.importing.markdown import to_markdown
 from chatbot.importing.records import Record, inner, records_in, records_of, text
+from chatbot.importing.replies import Replies
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
@@ -19,6 +19,7 @@ _KINDS = ("articles", "tickets", "conversations", "contacts", "agents")
 _PUBLISHED = 2
 _FOR_ALL = 1  # the visibility of a folder; others are for agents, companies, or who signed in
 _GONE = {"spam": "it is spam", "deleted": "it was deleted"}
+_OUTBOUND = 10  # the source of a ticket that the staff opens with a mail
 _SURVEY = 6  # the source of a conversation that is a customer's rating
 
 
@@ -27,7 +28,7 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     articles: list[tuple[Record, str]] = []
     visibility: dict[str, object] = {}
     tickets: dict[str, Record] = {}
-    talks: dict[str, dict[str, Record]] = {}
+    talks = Replies("conversations")
     names: dict[str, str] = {}
     for kind, record, file in records_of(files, *_KINDS):
         number = text(record, "id")
@@ -36,20 +37,23 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
         elif "visibility" in record:
             visibility[number] = record["visibility"]
         elif "incoming" in record or kind == "conversations":
-            ticket = text(record, "ticket_id") or _number_in(file.name)
-            talks.setdefault(ticket, {})[number] = record
+            talks.add(record, file.name)
         elif "requester_id" in record or kind == "tickets":
             tickets[number] = record
         elif "email" in record or "contact" in record or kind in ("contacts", "agents"):
             names[number] = text(record, "name") or text(inner(record, "contact"), "name")
     for record, name in articles:
-        seen = visibility.get(text(record, "folder_id"), _FOR_ALL)
-        yield _article(record, name, "" if seen == _FOR_ALL else INTERNAL, options)
+        for_all = not visibility or visibility.get(text(record, "folder_id")) == _FOR_ALL
+        yield _article(record, name, "" if for_all else INTERNAL, options)
+    if articles and not visibility:
+        reason = "the export does not hold them, so each article counts as one for everybody"
+        yield LeftOut("folders of the articles", reason)
+    yield from talks.settle(tickets.keys())
     for number, record in tickets.items():
         if gone := next((why for name, why in _GONE.items() if record.get(name) is True), ""):
             yield LeftOut(f"ticket {number}", gone)
             continue
-        said = [*talks.get(number, {}).values(), *records_in(record, "conversations")]
+        said = [*talks.of(number), *records_in(record, "conversations")]
         yield _ticket(number, record, said, names)
 
 
@@ -76,7 +80,7 @@ def _ticket(
     number: str, ticket: Record, talks: list[Record], names: dict[str, str]
 ) -> Conversation:
     first = plain(text(ticket, "description", "description_text"))
-    messages = [Message("customer", first)]
+    messages = [Message("staff" if ticket.get("source") == _OUTBOUND else "customer", first)]
     people = {text(inner(ticket, "requester"), "name"), names.get(text(ticket, "requester_id"), "")}
     people.add(names.get(text(ticket, "responder_id"), ""))
     for talk in sorted(talks, key=lambda each: text(each, "created_at")):
@@ -91,9 +95,3 @@ def _ticket(
         tuple(messages),
         tuple(filter(None, people)),
     )
-
-
-def _number_in(name: str) -> str:
-    """The ticket of a file of conversations: "tickets/12/conversations.json"."""
-    found = re.findall(r"\d+", name)
-    return str(found[-1]) if found else ""

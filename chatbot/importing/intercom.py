@@ -15,7 +15,7 @@ from chatbot.importing.records import Record, inner, records_in, records_of, tex
 from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
-_SAID = frozenset({"comment", "close", "open", "assignment"})
+_SAID = frozenset({"comment", "close", "open", "assignment", "quick_reply"})
 _CUSTOMERS = frozenset({"user", "lead", "contact"})
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from chatbot.errors import DocumentError
-from chatbot.importing.archive import ExportFile
+from chatbot.importing.archive import MAX_READ, ExportFile
 from chatbot.importing.conversations import Item, LeftOut
 from chatbot.importing.documents import ImportedDocument, file_path, written_days
 from chatbot.importing.markdown import to_markdown
@@ -25,10 +25,13 @@ _EDITED = ("last edited time", "last edited", "last updated", "updated", "create
 _STATES = ("status", "state", "zustand", "statut", "état", "estado")
 _ID = re.compile(r"[ -]([0-9a-f]{32})(?:_all)?$")
 _TITLE = re.compile(r"\A\ufeff?# +(\S[^\n]*)(?:\n|\Z)")
-_LINK = re.compile(r"(\[[^\[\]\n]{0,1000}\])\(((?!https?://|mailto:)[^)\n]{0,2000})\)")
-
-
-_PICTURE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\((?!https?://)[^)\n]{0,2000}\)")
+# What a link leads to has pairs of parentheses where the name of a page or a file has them.
+_PLACE = (
+    r"\(((?!https?://|mailto:)"
+    r"(?:[^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000}){0,9}|[^)\n]{0,2000}))\)"
+)
+_LINK = re.compile(rf"(\[[^\[\]\n]{{0,1000}}\]){_PLACE}")
+_PICTURE = re.compile(rf"!\[([^\[\]\n]{{0,1000}})\]{_PLACE}")
 _PROPERTY = re.compile(r"(\S[^\n:]{0,80}): ([^\n]{0,500})(?:\n|\Z)")
 
 
@@ -96,6 +99,7 @@ def _is_anchor(address: str) -> bool:
 def _database(file: ExportFile, options: ExportOptions) -> Item:
     path, title, number = _name_parts(file)
     lines = io.StringIO(lines_of(file.read()).removeprefix("\ufeff"))
+    csv.field_size_limit(MAX_READ)  # a cell can hold a page
     rows = [row for row in csv.reader(lines) if row]
     if len(rows) < 2:
         return LeftOut(file.name, "it holds no rows")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from chatbot.importing.name_words import NAME
 from chatbot.importing.places import hide_addresses
-from chatbot.text.masking import is_numbered, mask
+from chatbot.text.masking import is_numbered, mask, without_dates
 
 _PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _PEOPLE = rf"{_PERSON}(?: (?:(?:van|von|de|der|den|da|di|la|le|el)\.? ){{0,2}}{_PERSON}){{0,2}}"
@@ -78,6 +78,7 @@ _CALLED = re.compile(
     r"|nummer|numero|número|numéro|bel|bereik\w*)\b\.?[^\d\n+]{0,25})"
     r"\(?\d(?:[ ().\-/]{0,2}\d){6,14}(?!\d)"
 )
+_AMOUNT = re.compile(r"[1-9]\d?(?:[ .]\d{3}){2}|[1-9]\d{0,2}(?:[ .]\d{3})*[ .]000")
 _ALONE = re.compile(r"^\W*\[name\]\W*$\n?", re.MULTILINE)
 _COMMON = frozenset(
     "support team service customer help desk info admin sales office the and".split()  # noqa: SIM905
@@ -110,8 +111,8 @@ class Masker:
         text = mask(text)
         text = hide_addresses(_SPELT.sub("[email]", text))
         text = _ABROAD.sub("[phone]", text)
-        text = _US.sub(lambda match: match[0] if is_numbered(match) else "[phone]", text)
-        text = _CALLED.sub(lambda match: f"{match[1]}[phone]", text)
+        text = _US.sub(_hide_us, text)
+        text = _hide_called(text)
         if self._names:
             text = self._names.sub(NAME, text)
         for pattern in (_GREETED, _NAMED, _MAYBE_NAMED):
@@ -119,6 +120,24 @@ class Masker:
         text = _CLOSED.sub(lambda match: match[1] + NAME, text)
         text = _INITIALS.sub(NAME, _PART.sub(NAME, text))
         return join_names(text)
+
+
+def _hide_us(match: re.Match[str]) -> str:
+    return match[0] if is_numbered(match.string, match.start()) else "[phone]"
+
+
+def _hide_called(text: str) -> str:
+    """The text without numbers behind a word such as "call"; a date there is none, nor how many of
+    something somebody can reach."""
+    pieces: list[str] = []
+    done = 0
+    bare = without_dates(text)
+    for match in _CALLED.finditer(bare):
+        start, end = match.end(1), match.end()
+        if not _AMOUNT.fullmatch(bare, start, end) and not is_numbered(bare, start):
+            pieces += [text[done:start], "[phone]"]
+            done = end
+    return "".join(pieces) + text[done:]
 
 
 def join_names(text: str) -> str:

@@ -50,14 +50,9 @@ def _walk(value: Any, kinds: tuple[str, ...]) -> Iterator[tuple[str, Record]]:
 
 
 def _values(file: ExportFile) -> Iterator[Any]:
-    if file.suffix == ".json":
-        data = file.read()
-        try:
-            yield _json(data, file.name)
-            return
-        except ImportingError:
-            if b"\n{" not in data.strip():  # else it may be a record a line all the same
-                raise
+    if file.suffix == ".json" and not _is_lines(file):
+        yield _json(file.read(), file.name)
+        return
     with file.open() as stream:
         number = 0
         while line := stream.readline(_LONGEST):
@@ -68,6 +63,20 @@ def _values(file: ExportFile) -> Iterator[Any]:
                 )
             if line.strip():
                 yield _json(line, f"{file.name}:{number}")
+
+
+def _is_lines(file: ExportFile) -> bool:
+    """Whether the first line is a whole record, and more follow it."""
+    with file.open() as stream:
+        first = stream.readline(_LONGEST)
+        while first.isspace():
+            first = stream.readline(_LONGEST)
+        if len(first) == _LONGEST or not stream.read(1):
+            return False
+    try:
+        return isinstance(_json(first, file.name), dict)
+    except ImportingError:
+        return False
 
 
 def _json(data: bytes, name: str) -> Any:

@@ -8,11 +8,12 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 Span = tuple[int, int]
 
-_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]*@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]{0,250}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 
 # Between groups of digits: a space of any width, a hyphen of any kind.
 _GAP = r"[ .\u00a0\u2007\u2009\u202f\-\u2010-\u2013]"
@@ -31,12 +32,13 @@ _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
 _CLOCK = r"(?:[01]\d|2[0-3])"
 # Dates and hours, which are valid phone numbers somewhere: 02.01.2026, 2026-01-02, 02. 01. 2026,
 # 02 01 2026, 02.01.26 (but not the beginning of 02.01.26.33.44), 02.01. - 03.01., 09.15-10.30,
-# 0915 - 1030.
+# 9.15-10.30, 0915 - 1030.
 _DATES = re.compile(
     rf"(?<!\d)(?:{_DAY}([./-]){_DAY}\1{_YEAR}|{_YEAR}([./-]){_DAY}\2{_DAY}"
     rf"|{_DAY}\.\s{_DAY}\.\s{_YEAR}|(?<!\d\s){_DAY}\s{_DAY}\s{_YEAR}"
     rf"|(?<!\d[\s./-]){_DAY}([./-]){_DAY}\3\d\d(?![./-]\d)|{_DAY}\.{_DAY}\.(?=\s*[-–])"
     rf"|{_CLOCK}[.: h][0-5]\d\s*[-–]\s*{_CLOCK}[.: h][0-5]\d"
+    rf"|(?<!\d[\s./-])[1-9][.:h][0-5]\d\s*[-–]\s*(?:{_CLOCK}|[1-9])[.:h][0-5]\d"
     rf"|{_CLOCK}[0-5][05]\s[-–]\s{_CLOCK}[0-5][05]"
     r")(?!\d)"
 )
@@ -55,6 +57,7 @@ _BEFORE = re.compile(rf"(?:[\w#=]|\w-|\d[.,:/]|{_PRICE}\s?)$")
 _BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE})")
 # Groups of digits with spaces between them, and those that are one number by thousands.
 _ROW = re.compile(r"(?<![\w.,:#=+-])\(?\d[\d().\-/–]*(?:[^\S\n]+\(?\d[\d().\-/–]*)+")
+_GROUP = re.compile(r"\S+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\s\d{3})+")
 _MOST_GROUPS = 40
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 9, 15  # digits
@@ -88,19 +91,43 @@ def mask(text: str, public: str = "") -> str:
         "card": _longest(_CARD, text, _is_card),
         "phone": _phones(text),
     }
+    taken = _Taken(text)
     for name, spans in found.items():
-        for start, end in spans:
-            if all(end <= other[0] or other[1] <= start for other, _ in claimed):
-                claimed.append(((start, end), f"[{name}]"))
-    for (start, end), name in sorted(claimed, reverse=True):
-        if text[start:end] not in public:
-            text = text[:start] + name + text[end:]
-    return text
+        for span in spans:
+            if taken.is_free(span):
+                taken.add(span)
+                claimed.append((span, f"[{name}]"))
+    pieces: list[str] = []
+    done = 0
+    for (start, end), name in sorted(claimed):
+        pieces += [text[done:start], text[start:end] if text[start:end] in public else name]
+        done = end
+    return "".join(pieces) + text[done:]
 
 
-def is_numbered(match: re.Match[str]) -> bool:
-    """Whether the word before digits says that they are the number of a thing."""
-    return bool(_LABEL.search(match.string[max(0, match.start() - _LABELLED) : match.start()]))
+class _Taken:
+    """The places of a text that are spoken for."""
+
+    def __init__(self, text: str) -> None:
+        self._places = bytearray(len(text))
+
+    def add(self, span: Span) -> None:
+        """Take a part."""
+        self._places[slice(*span)] = b"\1" * (span[1] - span[0])
+
+    def is_free(self, span: Span) -> bool:
+        """Whether nothing of a part is taken."""
+        return self._places.find(1, *span) < 0
+
+
+def without_dates(text: str) -> str:
+    """The text with bars in place of dates and hours."""
+    return _DATES.sub(lambda date: "|" * len(date[0]), text)
+
+
+def is_numbered(text: str, start: int) -> bool:
+    """Whether the word before the digits at ``start`` says that they are the number of a thing."""
+    return bool(_LABEL.search(text[max(0, start - _LABELLED) : start]))
 
 
 def mask_logs() -> None:
@@ -111,7 +138,7 @@ def mask_logs() -> None:
 
     def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
-        record.msg, record.args = mask(record.getMessage()), None
+        record.msg, record.args = _message(record), None
         if record.exc_info and record.exc_info[0]:
             # A formatter takes this text in place of the traceback.
             record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
@@ -119,6 +146,15 @@ def mask_logs() -> None:
 
     make_masked.masks = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(make_masked)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What a record says; of one whose arguments do not fit, which no caller is to suffer from, its
+    parts."""
+    for write in (record.getMessage, lambda: f"{record.msg} {record.args!r}"):
+        with suppress(Exception):
+            return mask(write())
+    return "A message that cannot be written"
 
 
 def _longest(candidate: re.Pattern[str], text: str, valid: Callable[[str], bool]) -> Iterator[Span]:
@@ -153,7 +189,7 @@ def _phones(text: str) -> Iterator[Span]:
         return
     import phonenumbers
 
-    text = _DATES.sub(lambda date: "|" * len(date[0]), text)
+    text = without_dates(text)
     found = {
         (match.start, match.end)
         for region, shape in _REGIONS.items()
@@ -170,15 +206,14 @@ def _phones(text: str) -> Iterator[Span]:
 def _passed_over(text: str, found: set[Span]) -> Iterator[Span]:
     """Numbers that have spaces and stand behind other digits, with only a space between: of those
     the matcher of ``phonenumbers`` finds none (9.0.43: not "12345 030 1234567")."""
+    taken = _Taken(text)
+    for span in found:
+        taken.add(span)
     for row in _ROW.finditer(text):
         if _THOUSANDS.fullmatch(row[0]) or not _stands_alone(text, *row.span()):
             continue
-        groups: list[Span] = []
-        for group in re.finditer(r"\S+", row[0]):
-            start, end = row.start() + group.start(), row.start() + group.end()
-            if all(end <= other[0] or other[1] <= start for other in found):
-                groups.append((start, end))
-        yield from _dialled(text, groups[:_MOST_GROUPS])
+        groups = (group.span() for group in _GROUP.finditer(text, *row.span()))
+        yield from _dialled(text, list(filter(taken.is_free, groups))[:_MOST_GROUPS])
 
 
 def _dialled(text: str, groups: list[Span]) -> tuple[Span, ...]:

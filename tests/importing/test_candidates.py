@@ -130,6 +130,19 @@ def test_a_detail_that_was_asked_for_belongs_to_its_question() -> None:
         ("It is model 300-555-2100.", "It is model 300-555-2100."),
         ("Ask Mirjam Lee. Then open Visual Studio.", "Ask [name]. Then open Visual Studio."),
         ("Press and hold for 10 seconds by Rule 4.", "Press and hold for 10 seconds by Rule 4."),
+        ("Call us before 24.12.2026 on 71 22 93 4.", "Call us before 24.12.2026 on [phone]."),
+        ("Dial 555 123 456 or 61 234 567 89.", "Dial [phone] or 61 234 567 89."),
+        *(
+            (text, text)
+            for text in (
+                "Sie erreichen uns bis 31.12.2026.",
+                "Dial 2026-11-30 into the field.",
+                "Telefon: 8.00-18.00 Uhr, 8:30 - 9:30 Uhr",
+                "You can reach 1 000 000 rows, or 10.000.000.",
+                "Le numéro de commande 12345678 est ici.",
+                "Die Artikel-Nummer 1234567 passt.",
+            )
+        ),
     ],
 )
 def test_personal_data_is_masked_and_what_looks_like_it_stays(text: str, masked: str) -> None:

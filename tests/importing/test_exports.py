@@ -374,6 +374,18 @@ def test_confluence_xml(run: Any, knowledge: Path, tmp_path: Path) -> None:
     assert "```\na < b[c[0]] > d || e[f[1]]> g\n```" in text and 'date: "2025-05-06"' in text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "said", "read"),
+    [("utf-8", "Back\x08space", "Backspace"), ("utf-16", "Ĉ\u0801", "Ĉ\u0801")],
+)
+def test_signs_that_no_xml_may_hold(
+    encoding: str, said: str, read: str, run: Any, knowledge: Path, tmp_path: Path
+) -> None:
+    data = entities(xml_page(1, "A", f"<p>{said}</p>")).encode(encoding)
+    run("confluence", zipped(tmp_path / "x.zip", **{"entities.xml": data}))
+    assert documents(knowledge, "confluence")["A"].text.strip() == read
+
+
 def test_notion(run: Any, knowledge: Path, tmp_path: Path) -> None:
     one, two = "0123456789abcdef" * 2, "fedcba9876543210" * 2
     inner = io.BytesIO()
@@ -397,6 +409,28 @@ def test_notion(run: Any, knowledge: Path, tmp_path: Path) -> None:
     assert found["Help"].address == f"https://www.notion.so/{one}"
     assert "See Refunds." in found["Help"].text
     assert "| A | two lines |" in (knowledge / found["Prices"].path).read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("See [Refunds (EU)](Refunds%20(EU)%20a.md) first.", "See Refunds (EU) first."),
+        ("See [Refunds](Refunds%20(%20a.md) (now).", "See Refunds (now)."),
+        ("A![Untitled (1).png](Untitled%20(1).png)B", "AB"),
+        ("See [Wood (material)](https://x.example/Wood_(material)).",
+         "See [Wood (material)](https://x.example/Wood_(material))."),
+    ],
+)  # fmt: skip
+def test_links_of_notion_whose_names_have_parentheses(
+    text: str, left: str, run: Any, knowledge: Path, tmp_path: Path
+) -> None:
+    run("notion", zipped(tmp_path / "notion.zip", **{"a.md": f"# A\n\n{text}\n"}))
+    assert documents(knowledge, "notion")["A"].text.endswith(f"\n\n{left}\n")
+
+
+def test_a_cell_of_notion_can_hold_a_page(run: Any, knowledge: Path, tmp_path: Path) -> None:
+    table = f'Plan,Note\nA,"{"long " * 30_000}"\n'
+    assert run("notion", zipped(tmp_path / "notion.zip", **{"a.csv": table})).added == 1
 
 
 def mail(number: int, sender: str, to: str, body: str, **heads: str) -> str:

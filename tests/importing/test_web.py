@@ -23,7 +23,6 @@ from chatbot.importing.web.crawl import Bounds
 from chatbot.importing.web.fetch import Fetcher, FetchError
 from chatbot.importing.web.guard import ForbiddenAddressError, PinnedTransport, is_public
 from chatbot.importing.web.importer import import_site
-from chatbot.importing.web.main_text import read_page
 from chatbot.knowledge.documents import list_files, list_skipped, load_document
 from tests.support.site_server import Site, page, serving
 
@@ -408,60 +407,3 @@ def test_no_address_leads_out_of_the_folder() -> None:
 def test_what_is_no_address_of_a_page_is_said(address: str) -> None:
     with pytest.raises(ImportingError, match="is not an address of a page"):
         site_of(address)
-
-
-def test_main_text_keeps_tables_code_and_notes() -> None:
-    body = """<div class="sidebar"><ul><li><a href="/1">One</a><li><a href="/2">Two</a><li>
-      <a href="/3">Three</a></ul></div>
-      <div id="content"><h1>Limits</h1><aside class="note"><p>Only for &lt;admins&gt;.</p></aside>
-      <table><tr><th>Plan</th><th>Users</th></tr><tr><td>A|B</td><td>5</td></tr></table>
-      <pre><code>if a &lt; b:
-    print("`x`")</code></pre><p>See <a href="/other">the other page</a>.</p></div>
-      <div class="footer">Imprint</div>"""
-    text = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
-    assert text.markdown == (
-        "# Limits\n\nOnly for &lt;admins>.\n\n| Plan | Users |\n| --- | --- |\n| A\\|B | 5 |\n\n"
-        '```\nif a < b:\n    print("`x`")\n```\n\nSee the other page.\n'
-    )
-    assert text.links == (
-        "https://example.com/1", "https://example.com/2", "https://example.com/3",
-        "https://example.com/other",
-    )  # fmt: skip
-
-
-def test_answers_of_an_accordion_are_text() -> None:
-    sheet = ".panel, .internal {display: none}"
-    script = (
-        "document.querySelectorAll('.accordion').forEach(b => b.onclick = () => "
-        "b.nextElementSibling.classList.toggle('open'))"
-    )
-    page = (
-        f"<head><style>{sheet}</style></head><body><main><h1>FAQ</h1><p>{'About us. ' * 20}</p>"
-        "<button class=accordion>How long?</button><div class=panel><p>Three days.</p></div>"
-        "<h3><button>How much?</button></h3><div class=panel><p>Four euros.</p></div>"
-        f"<p class=internal>no</p><button>Copy</button></main><script>{script}</script></body>"
-    )
-    text = read_page(page.encode(), "https://example.com/x").markdown
-    assert text.endswith("How long?\n\nThree days.\n\n### How much?\n\nFour euros.\n")
-
-
-def test_what_help_centres_put_around_a_text_is_left_out() -> None:
-    body = (
-        """<main><article><header><h1>Cones</h1><div class="article-meta"><img alt="Avatar"
-      src="a.png"> Petra Lund <time datetime="2026-09-14T08:00Z">2 months ago</time></div></header>
-      <div class="article-body"><p>A cone bends by heat.</p><img src="c.png" alt="cone (1).png">
-      <p class="article-info">Written by hand: """
-        + "cones are made of clay. " * 20
-        + """</p>
-      </div></article><aside class="sidebar"><h3>Weitere Artikel</h3><ul><li><a href="/b">Versand
-      </a></li></ul></aside><aside class="note"><p>Note: see <a href="/c">prices</a>.</p></aside>
-      <section class="recently-viewed"><h3>Seen</h3><p>Power</p></section>
-      <section><h3>In this section</h3><ul></ul></section></main>"""
-    )
-    text = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
-    assert text.markdown == (
-        "# Cones\n\nA cone bends by heat.\n\nWritten by hand: "
-        + ("cones are made of clay. " * 20).strip()
-        + "\n\nNote: see prices.\n"
-    )
-    assert text.date == "2026-09-14"

@@ -206,11 +206,31 @@ def test_personal_data_is_masked_and_public_and_other_numbers_are_kept() -> None
     )
 
 
-def test_logs_are_masked(caplog: pytest.LogCaptureFixture) -> None:
+class Unwritable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize(
+    ("message", "argument", "said"),
+    [
+        ("from %s", "jo@shop.example", "from [email]"),
+        ("took %d s", "jo@shop.example", "took %d s ('[email]',)"),
+        ("from %s", Unwritable(), "A message that cannot be written"),
+    ],
+)
+def test_logs_are_masked(
+    message: str, argument: object, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     before = logging.getLogRecordFactory()
     try:
         mask_logs()
-        logging.getLogger("chatbot.test").warning("from %s", "jo@shop.example")
+        logging.getLogger("chatbot.test").warning(message, argument)
     finally:
         logging.setLogRecordFactory(before)
-    assert caplog.messages == ["from [email]"]
+    assert caplog.messages == [said]
+
+
+def test_a_number_that_another_one_overlaps_is_taken_once() -> None:
+    text = "jo.030901820@shop.example 030 901820 / 4111 1111 1111 1111, 030 901820"
+    assert mask(text) == "[email] [phone] / [card], [phone]"

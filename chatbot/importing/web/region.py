@@ -1,0 +1,233 @@
+"""The part of a page that holds its text, without what stands around the text in it."""
+
+import re
+from typing import Any
+
+from chatbot.knowledge.formats.tabs import opens_panel
+
+_REGIONS = (
+    ".//main",
+    ".//*[@role='main']",
+    ".//*[@itemprop='articleBody']",
+    ".//article",
+)
+# Names of the element that holds the text, in the order in which they are believed.
+_NAMED = (
+    "article-body",
+    "article__body",
+    "wiki-content",
+    "markdown-body",
+    "post-content",
+    "entry-content",
+    "article-content",
+    "main-content",
+    "maincontent",
+    "page-content",
+    "content-body",
+    "main",
+    "content",
+)
+_AROUND = frozenset({"nav", "footer", "dialog", "button", "form"})
+_FIELDS = frozenset({"input", "select", "textarea", "button"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_ROLES = frozenset(
+    "navigation banner contentinfo search complementary dialog alertdialog menu menubar".split()  # noqa: SIM905
+)
+# A word of a class or id that names what stands around a text, and one that names nothing else.
+_WORDS = re.compile(
+    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
+    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"(?:^|[-_\s])(?:breadcrumbs?|cookies?|consent|share|sharing|related(?:-\w+)?|newsletter|"
+    r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
+    r"feedback|comments?|popup|modal|language-?(?:selector|switcher)|"
+    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts))(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+# Who wrote a page, and when.
+_BYLINE = re.compile(
+    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta|author|info|byline)|byline)(?:$|\s)",
+    re.IGNORECASE,
+)
+_LONGEST_BYLINE = 200  # characters
+_PARAGRAPHS = frozenset({"p", "li", "td", "dd"})
+_TEXT = frozenset({"p", "pre", "table", *_HEADINGS})
+# Classes of a section as generators of documentation write it (docutils, pandoc), and what stands
+# before or behind the words in its heading or id: "5.2", "-1".
+_SECTION = re.compile(r"(?:^|\s)(?:section|level\d)(?:$|\s)")
+_COUNTED = re.compile(r"^(?:\d+-)+|(?:-\d+)+$")
+_MOST = 0.5  # of the text; what holds more is not what stands around it
+_LINKS = 0.6  # share of the characters that are links, in a menu
+_SHORT = 30  # characters on average of a menu's entry
+_FEWEST = 3  # links of a menu
+
+
+def keep_region(root: Any) -> bool:
+    """Leave of the body only what holds the text; returns whether that asks for a password."""
+    body = root.find(".//body")
+    if body is None:
+        return False
+    region = _region(body)
+    locked = _asks_for_password(body if region is None else region)
+    if region is not None:
+        _prune(region, certain=True)
+        if _length(region):
+            for child in list(body):
+                body.remove(child)
+            body.text = region.tail = None
+            body.append(region)
+            return locked
+    _prune(body, certain=False)
+    return locked
+
+
+def _asks_for_password(region: Any) -> bool:
+    """Whether it has a field for one that is not at the top of every page of a site."""
+    return any(
+        (field.get("type") or "").lower() == "password"
+        and next(field.iterancestors("header", "nav"), None) is None
+        for field in region.iter("input")
+    )
+
+
+def _region(body: Any) -> Any:
+    """The element that says that it holds the text."""
+    for path in _REGIONS:
+        found = [element for element in body.iterfind(path) if _length(element)]
+        if len(found) == 1 or (found and path == ".//main"):
+            return max(found, key=_length)
+    words = [(element, _names(element)) for element in body.iter("div", "section", "td")]
+    for name in _NAMED:
+        found = [e for e, names in words if name in names and _length(e)]
+        if found:
+            return max(found, key=_length)
+    return None
+
+
+def _names(element: Any) -> set[str]:
+    return {*f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()}
+
+
+def _length(element: Any) -> int:
+    return sum(len(text.strip()) for text in element.itertext())
+
+
+def _prune(region: Any, certain: bool) -> None:
+    """Take away what stands around the text; ``certain`` that the region is the text's own."""
+    whole = _length(region)
+    beside: dict[Any, Any] = {}
+    for element in list(region.iter()):
+        if element is region or not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        if _is_around(element, certain, beside) and _length(element) <= _MOST * whole:
+            _drop(element)
+
+
+def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
+    tag = element.tag
+    holds_title = element.find(".//h1") is not None
+    if tag in _AROUND or element.get("role") in _ROLES:
+        return not holds_title and not opens_panel(element) and not _is_said(element)
+    if tag in ("header", "aside"):
+        return not holds_title and (not certain or _is_menu(element) or _is_links(element))
+    if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
+        names = element.get("class") or ""
+        if not _is_chapter(element):
+            names += f" {element.get('id') or ''}"
+        if not holds_title and _NEVER.search(names):
+            return True
+        if not holds_title and _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
+            return True
+        if not holds_title and _WORDS.search(names):
+            return not certain or _is_menu(element) or element.find(".//p") is None
+        whole = _outermost_list(element)
+        return not certain and not _is_among_text(whole, beside) and _is_menu(element)
+    return False
+
+
+def _is_said(element: Any) -> bool:
+    """Whether it is a form around a table without fields, or a button in a sentence."""
+    if element.tag == "form":
+        tables = (table for table in element.iter("table") if len(list(table.iter("tr"))) > 1)
+        return any(next(table.iter(*_FIELDS), None) is None for table in tables)
+    if element.tag != "button":
+        return False
+    before, parent = element.getprevious(), element.getparent()
+    said = ((parent.text if before is None else before.tail) or "").strip()
+    behind = (element.tail or "").strip()
+    begun = not said.endswith((".", "?", "!")) if said else parent.tag in _PARAGRAPHS
+    return begun and (behind[:1].islower() or behind[:1] in tuple(".,;:)"))
+
+
+def _is_chapter(element: Any) -> bool:
+    """Whether its id is made of its own heading and so says what it is about: "sharing" of the
+    section "Sharing" of a manual, but not of one that holds nothing but links or buttons."""
+    name = _slug(element.get("id") or "")
+    heading = next(element.iter(*_HEADINGS), None) if name else None
+    if heading is None or _slug("".join(heading.itertext())) != name:
+        return False
+    if _SECTION.search(element.get("class") or ""):
+        return True
+    inner = (each for each in element.iter() if each is not element and isinstance(each.tag, str))
+    others = any(each.tag in _FIELDS or _NEVER.search(each.get("class") or "") for each in inner)
+    return not others and not _is_menu(element) and not _is_links(element)
+
+
+def _slug(text: str) -> str:
+    return _COUNTED.sub("", re.sub(r"[\W_]+", "-", text.lower()).strip("-"))
+
+
+def _outermost_list(element: Any) -> Any:
+    """The list that a list in an item belongs to, of others the element itself."""
+    while element.tag in ("ul", "ol"):
+        item = element.getparent()
+        outer = item.getparent() if item.tag == "li" else None
+        if outer is None or outer.tag not in ("ul", "ol") or outer.getparent() is None:
+            break  # it was taken away, if it has no parent
+        element = outer
+    return element
+
+
+def _is_among_text(element: Any, beside: dict[Any, Any]) -> bool:
+    """Whether paragraphs or headings are beside it: a list of links in a text is a part of it.
+
+    ``beside`` remembers one of them for each parent (``None`` where there is none): a parent may
+    have a hundred thousand children."""
+    parent = element.getparent()
+    if parent in beside:
+        known = beside[parent]
+        if known is None or (known is not element and known.getparent() is parent):
+            return known is not None
+    texts = (child for child in parent if child.tag in _TEXT and _length(child))
+    found = next((child for child in texts if child is not element), None)
+    if found is not None or element.tag not in _TEXT or not _length(element):
+        beside[parent] = found
+    return found is not None
+
+
+def _is_menu(element: Any) -> bool:
+    """Whether it is mostly short links."""
+    links = list(element.iter("a"))
+    if len(links) < _FEWEST:
+        return False
+    linked = sum(map(_length, links))
+    return linked > _LINKS * max(1, _length(element)) and linked / len(links) < _SHORT
+
+
+def _is_links(element: Any) -> bool:
+    """Whether it is links and nothing else, but for a heading above them."""
+    linked = sum(map(_length, element.iter("a")))
+    headings = sum(map(_length, element.iter(*_HEADINGS[1:])))
+    return linked > 0 and linked + headings >= _length(element)
+
+
+def _drop(element: Any) -> None:
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

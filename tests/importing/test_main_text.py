@@ -1,0 +1,141 @@
+"""The main text of a page: what is left of it, and what is taken away around it."""
+
+import pytest
+
+from chatbot.importing.web.main_text import read_page
+
+FILLER = f"<p>{'A long text about the program. ' * 20}</p>"
+
+
+def text_of(main: str, around: str = "") -> str:
+    """What is read of a page below its heading and the filler."""
+    html = f"<html><body>{around}<main><h1>Guide</h1>{FILLER}{main}</main></body></html>"
+    return read_page(html.encode(), "https://example.com/x").markdown.split("\n\n", 2)[2].strip()
+
+
+def test_main_text_keeps_tables_code_and_notes() -> None:
+    body = """<div class="sidebar"><ul><li><a href="/1">One</a><li><a href="/2">Two</a><li>
+      <a href="/3">Three</a></ul></div>
+      <div id="content"><h1>Limits</h1><aside class="note"><p>Only for &lt;admins&gt;.</p></aside>
+      <table><tr><th>Plan</th><th>Users</th></tr><tr><td>A|B</td><td>5</td></tr></table>
+      <pre><code>if a &lt; b:
+    print("`x`")</code></pre><p>See <a href="/other">the other page</a>.</p></div>
+      <div class="footer">Imprint</div>"""
+    text = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
+    assert text.markdown == (
+        "# Limits\n\nOnly for &lt;admins>.\n\n| Plan | Users |\n| --- | --- |\n| A\\|B | 5 |\n\n"
+        '```\nif a < b:\n    print("`x`")\n```\n\nSee the other page.\n'
+    )
+    assert text.links == (
+        "https://example.com/1", "https://example.com/2", "https://example.com/3",
+        "https://example.com/other",
+    )  # fmt: skip
+
+
+def test_answers_of_an_accordion_are_text() -> None:
+    sheet = ".panel, .internal {display: none}"
+    script = (
+        "document.querySelectorAll('.accordion').forEach(b => b.onclick = () => "
+        "b.nextElementSibling.classList.toggle('open'))"
+    )
+    page = (
+        f"<head><style>{sheet}</style></head><body><main><h1>FAQ</h1><p>{'About us. ' * 20}</p>"
+        "<button class=accordion>How long?</button><div class=panel><p>Three days.</p></div>"
+        "<h3><button>How much?</button></h3><div class=panel><p>Four euros.</p></div>"
+        f"<p class=internal>no</p><button>Copy</button></main><script>{script}</script></body>"
+    )
+    text = read_page(page.encode(), "https://example.com/x").markdown
+    assert text.endswith("How long?\n\nThree days.\n\n### How much?\n\nFour euros.\n")
+
+
+def test_what_help_centres_put_around_a_text_is_left_out() -> None:
+    body = (
+        """<main><article><header><h1>Cones</h1><div class="article-meta"><img alt="Avatar"
+      src="a.png"> Petra Lund <time datetime="2026-09-14T08:00Z">2 months ago</time></div></header>
+      <div class="article-body"><p>A cone bends by heat.</p><img src="c.png" alt="cone (1).png">
+      <p class="article-info">Written by hand: """
+        + "cones are made of clay. " * 20
+        + """</p>
+      </div></article><aside class="sidebar"><h3>Weitere Artikel</h3><ul><li><a href="/b">Versand
+      </a></li></ul></aside><aside class="note"><p>Note: see <a href="/c">prices</a>.</p></aside>
+      <section class="recently-viewed"><h3>Seen</h3><p>Power</p></section>
+      <section><h3>In this section</h3><ul></ul></section></main>"""
+    )
+    text = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
+    assert text.markdown == (
+        "# Cones\n\nA cone bends by heat.\n\nWritten by hand: "
+        + ("cones are made of clay. " * 20).strip()
+        + "\n\nNote: see prices.\n"
+    )
+    assert text.date == "2026-09-14"
+
+
+LINKS = "".join(f'<li><a href="/{n}">Page {n}</a></li>' for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "heading", "body"),
+    [
+        ('id="sharing"', "Sharing", "<p>With up to 25 people.</p>"),
+        ('id="cookies-consent"', "Cookies &amp; consent", "<p>We store two cookies.</p>"),
+        ('id="legal"', "Legal", "<ul><li>Refunds in 30 days.</li></ul>"),
+        ('id="feedback-1" class="section level2"', "5.2 Feedback", "<button>Copy</button>a = 1"),
+        ('id="comments"', "Comments<a href='#comments'>¶</a>", "<p>A line with # is one.</p>"),
+    ],
+)
+def test_a_chapter_is_text_whatever_its_topic(attributes: str, heading: str, body: str) -> None:
+    for tag in ("section", "div"):
+        found = text_of(f"<{tag} {attributes}><h2>{heading}</h2>{body}</{tag}>")
+        assert found.startswith("## ") and len(found.split("\n\n")) == 2
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f'<div id="related-articles"><h2>Related articles</h2><ul>{LINKS}</ul></div>',
+        '<div id="comments"><h2>2 comments</h2><ol><li class="comment"><p>Me too!</p></ol></div>',
+        '<div id="newsletter"><h2>Newsletter</h2><form><input name="mail"></form></div>',
+        '<div id="feedback"><h2>Feedback</h2><p>Clear?</p><button>Yes</button></div>',
+        '<div id="cookies"><h2>We value your privacy</h2><p>May we store cookies?</p></div>',
+        '<div class="sharing" id="x"><h2>Sharing</h2><p>Tell your friends.</p></div>',
+    ],
+)
+def test_what_stands_around_a_text_can_have_a_heading_too(block: str) -> None:
+    assert text_of(f"{block}<p>The end.</p>") == "The end."
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p>Use <button>Export</button> at the top.</p>", "Use Export at the top."),
+        ("<p>To end, press <button>Save</button>, and wait.</p>", "To end, press Save , and wait."),
+        ("<p><button>Export</button> makes a file.</p>", "Export makes a file."),
+        ("<p>Was this clear? <button>Yes</button> or <button>No</button></p>",
+         "Was this clear? or"),
+        ("<p>The end.</p><div><button>Copy</button>a = 1</div>", "The end.\n\na = 1"),
+        ("<form><input type=hidden name=state><table><tr><th>Plan<th>Price<tr><td>Basic<td>5"
+         "</table></form>", "| Plan | Price |\n| --- | --- |\n| Basic | 5 |"),
+        ("<p>The end.</p><form><table><tr><td>Name<td><input><tr><td>Mail<td><input></table>"
+         "</form>", "The end."),
+    ],
+)  # fmt: skip
+def test_buttons_in_sentences_and_tables_in_forms_are_text(html: str, left: str) -> None:
+    assert text_of(html) == left
+
+
+FORM = '<form><input name="user"><input type="Password"></form>'
+
+
+@pytest.mark.parametrize(
+    ("body", "locked"),
+    [
+        (f"<div>{FORM}</div><main><h1>Returns</h1><p>Within 30 days.</p></main>", False),
+        (f"<header>{FORM}</header><h1>Returns</h1><p>Within 30 days.</p>", False),
+        (f"<main><h1>Sign in</h1>{FORM}</main>", True),
+        (f"<main>{FORM}</main><p>Welcome.</p>", True),
+        (f"<div>{FORM}</div><p>Please sign in.</p>", True),
+    ],
+)
+def test_a_page_that_only_asks_for_a_password(body: str, locked: bool) -> None:
+    page = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
+    assert page.locked == locked

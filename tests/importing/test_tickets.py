@@ -1,0 +1,209 @@
+"""Tickets of help desks: whose words are whose, and which ticket they belong to."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbot.importing import archive
+from chatbot.importing.archive import export_files
+from chatbot.importing.candidates import candidates_from
+from chatbot.importing.conversations import Conversation, Item, LeftOut, plain
+from chatbot.importing.documents import ImportedDocument
+from chatbot.importing.replies import ticket_in
+from chatbot.importing.sources import ExportOptions
+
+USERS = {
+    "users": [
+        {"id": 1, "name": "Ann Smith", "email": "a@x.example", "role": "end-user"},
+        {"id": 2, "name": "Tom Stone", "email": "t@x.example", "role": "agent"},
+    ]
+}
+ANSWER = "You can return it within 30 days of its delivery, unused and in its box."
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Any:
+    def read(source: str, files: dict[str, Any]) -> list[Item]:
+        for name, value in files.items():
+            path = tmp_path / "export" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(value if isinstance(value, str) else json.dumps(value))
+        module = import_module(f"chatbot.importing.{source}")
+        return list(module.read(export_files(tmp_path / "export"), ExportOptions()))
+
+    return read
+
+
+def said(items: list[Item]) -> list[list[tuple[str, str]]]:
+    """Side and text of the messages of each conversation."""
+    found = [item.messages for item in items if isinstance(item, Conversation)]
+    return [[(message.side, message.text) for message in messages] for messages in found]
+
+
+def left_out(items: list[Item]) -> dict[str, str]:
+    return {item.path: item.reason for item in items if isinstance(item, LeftOut)}
+
+
+def comment(number: int, author: int, body: str, **more: Any) -> dict[str, Any]:
+    return {"id": number, "author_id": author, "plain_body": body, "public": True,
+            "created_at": str(number), **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("comments", "more", "messages"),
+    [
+        ([comment(1, 2, "She is in debt.", public=False), comment(2, 2, ANSWER)], {},
+         [("staff", ANSWER)]),
+        ([comment(1, 2, ANSWER)], {}, [("staff", ANSWER)]),
+        ([], {"is_public": False}, []),
+        ([], {}, [("customer", "She is in debt.")]),
+    ],
+)  # fmt: skip
+def test_a_description_is_the_first_comment_and_no_words_of_the_customers(
+    comments: Any, more: dict[str, Any], messages: Any, read: Any
+) -> None:
+    ticket = {"id": 12, "subject": "Refund", "requester_id": 1, "description": "She is in debt."}
+    items = read("zendesk", {"t.json": {"tickets": [ticket | {"comments": comments} | more]},
+                             "u.json": USERS})  # fmt: skip
+    assert said(items) == [messages]
+
+
+@pytest.mark.parametrize(
+    ("known", "messages", "reasons"),
+    [
+        ({"assignee": {"id": 2, "name": "Tom Stone", "role": "agent"}},
+         [("customer", "How?"), ("staff", ANSWER)], 1),
+        ({"assignee": {"id": 2}},
+         [("customer", "How?"), ("staff", "I want my money back."), ("staff", ANSWER)], 0),
+    ],
+)  # fmt: skip
+def test_where_the_staff_is_known_a_stranger_is_not_of_it(
+    known: dict[str, Any], messages: Any, reasons: int, read: Any
+) -> None:
+    comments = [comment(1, 1, "How?"), comment(2, 3, "I want my money back."),
+                comment(3, 2, ANSWER)]  # fmt: skip
+    ticket = {"id": 12, "subject": "Refund", "requester": {"id": 1}, "comments": comments} | known
+    items = read("zendesk", {"t.json": ticket})
+    assert said(items) == [messages]
+    assert len(left_out(items)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "ticket"),
+    [
+        ("comments-12.json", "12"),
+        ("tickets/12/comments.json", "12"),
+        ("tickets/12/comments/3.json", "12"),
+        ("comments/12/page-3.json", "12"),
+        ("2026-01-01/ticket-12-comments-3.json", "12"),
+        ("12/comments_page_3.json", "12"),
+        ("2026-11-30/12/comments.json", "12"),
+        ("comments-99.json", "99"),
+        ("12/comments-3.json", ""),
+        ("comments.json", ""),
+        ("comments/page-3.json", ""),
+    ],
+)
+def test_the_ticket_that_a_path_names(name: str, ticket: str) -> None:
+    assert ticket_in(name, {"3", "12"}) == ticket
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "reply"),
+    [
+        ("zendesk", "comments", comment(5, 2, ANSWER)),
+        ("freshdesk", "conversations", {"id": 5, "incoming": False, "body_text": ANSWER}),
+    ],
+)
+def test_replies_whose_ticket_nobody_knows_are_named(
+    source: str, kind: str, reply: dict[str, Any], read: Any
+) -> None:
+    tickets = [{"id": n, "requester_id": 1, "description_text": "How?"} for n in (3, 12)]
+    items = read(source, {"t.json": {"tickets": tickets}, f"{kind}/12/page-3.json": {kind: [reply]},
+                          f"12/{kind}-3.json": {kind: [reply]},
+                          f"{kind}-9.json": {kind: [reply]}, "u.json": USERS})  # fmt: skip
+    assert [("staff", ANSWER) in messages for messages in said(items)] == [False, True]
+    assert set(left_out(items)) == {f"12/{kind}-3.json", f"{kind} of ticket 9"}
+
+
+def test_a_comment_on_an_article_is_of_no_ticket(read: Any) -> None:
+    thanks = {"id": 1, "author_id": 9, "body": "Thanks!", "source_id": 12, "source_type": "Article"}
+    items = read("zendesk", {"t.json": {"tickets": [{"id": 12, "requester_id": 1}]},
+                             "articles/12/comments.json": {"comments": [thanks]}})  # fmt: skip
+    assert said(items) == [[("customer", "")]] and left_out(items) == {}
+
+
+def test_tickets_that_the_staff_opens_are_the_staffs_words(read: Any) -> None:
+    reply = {"id": 9, "incoming": True, "body": "<p>How?</p>"}
+    ticket = {"id": 5, "source": 10, "requester_id": 1, "subject": "Recall", "description": ANSWER,
+              "conversations": [reply]}  # fmt: skip
+    assert said(read("freshdesk", {"t.json": [ticket]})) == [
+        [("staff", ANSWER), ("customer", "How?")]
+    ]
+
+
+def test_without_a_description_the_subject_is_the_question(read: Any) -> None:
+    reply = {"id": 9, "incoming": False, "body": ANSWER}
+    subject = "Re: How long can I return a kettle?"
+    ticket = {"id": 5, "requester_id": 1, "subject": subject, "conversations": [reply]}
+    (candidate,) = candidates_from(read("freshdesk", {"t.json": [ticket]}))
+    assert (candidate.question, candidate.answer) == ("How long can I return a kettle?", ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("folders", "audience", "reasons"),
+    [
+        ([{"id": 78, "name": "Public", "visibility": 1}], "internal", 0),
+        ([{"id": 77, "name": "Public", "visibility": 1}], "", 0),
+        ([], "", 1),
+    ],
+)
+def test_an_article_in_a_folder_that_nobody_knows(
+    folders: Any, audience: str, reasons: int, read: Any
+) -> None:
+    article = {
+        "id": 5,
+        "folder_id": 77,
+        "status": 2,
+        "title": "Margins",
+        "description": "<p>9%</p>",
+    }
+    items = read("freshdesk", {"a.json": [article], "f.json": folders})
+    assert [i.audience for i in items if isinstance(i, ImportedDocument)] == [audience]
+    assert len(left_out(items)) == reasons
+
+
+def test_a_choice_that_a_customer_taps_is_said(read: Any) -> None:
+    user, admin = {"type": "user", "name": "Ann"}, {"type": "admin", "name": "Tom"}
+    parts = [{"part_type": "quick_reply", "body": "<p>How do I return it?</p>", "author": user},
+             {"part_type": "note_and_reopen", "body": "<p>In debt.</p>", "author": admin},
+             {"part_type": "comment", "body": f"<p>{ANSWER}</p>", "author": admin}]  # fmt: skip
+    talk = {"type": "conversation", "id": "1", "source": {"body": "<p>Hi</p>", "author": user},
+            "conversation_parts": {"conversation_parts": parts}}  # fmt: skip
+    assert said(read("intercom", {"c.json": talk})) == [
+        [("customer", "Hi"), ("customer", "How do I return it?"), ("staff", ANSWER)]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("this &amp; that&nbsp;&#8211; &#x27;now&#x27;", "this & that – 'now'"),
+        ("a < b && c; AT&T; ?a=1&copy=2 &nothing;", "a < b && c; AT&T; ?a=1&copy=2 &nothing;"),
+        ("<p>Press &lt;b&gt;.</p>", "Press <b>."),
+    ],
+)
+def test_signs_that_a_help_desk_writes_as_references(given: str, text: str) -> None:
+    assert plain(given) == text
+
+
+def test_a_large_file_with_a_record_a_line_is_never_read_whole(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "MAX_READ", 0)
+    tickets = [{"id": n, "requester_id": 1, "description": "How?"} for n in (1, 2)]
+    lines = "\n".join(["", *map(json.dumps, tickets)])
+    assert len(said(read("zendesk", {"tickets.json": lines}))) == 2
