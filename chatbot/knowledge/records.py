@@ -175,7 +175,7 @@ def read_json_lines(text: str) -> Extracted:
             _check(line.lstrip("\ufeff"), f"line {number} of it")
             starts.append(offset)
         offset += len(line) + 1
-    return _visible(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
+    return _visible(text, [*pairwise([*starts, len(text)])])
 
 
 def _check(text: str, what: str) -> None:

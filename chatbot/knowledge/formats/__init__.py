@@ -4,7 +4,8 @@ Readers raise :class:`DocumentError` for what they understand and anything else 
 :mod:`chatbot.knowledge.apart` runs them where they can do no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import PurePath
 
@@ -65,19 +66,26 @@ def extract(suffix: str, data: bytes, before_page: Callable[[], None] | None = N
     Raises:
         DocumentError: it cannot be read, whatever a parser raised.
     """
-    try:
+    with damage_as_errors(suffix):
         with no_garbage_collection():
             extracted = _read(suffix, data, before_page)
         check_length(len(extracted.text))
+    return extracted
+
+
+@contextmanager
+def damage_as_errors(suffix: str) -> Iterator[None]:
+    """Raise :class:`DocumentError` for whatever a reader raises: one file stops nothing."""
+    try:
+        yield
     except DocumentError:
         raise
     except MemoryError:
         raise DocumentError("reading it takes too much memory") from None
     except RecursionError:
         raise DocumentError("it is nested too deeply") from None
-    except Exception as exc:  # every parser has exceptions of its own; one file stops nothing
+    except Exception as exc:  # every parser has exceptions of its own
         raise DocumentError(f"it cannot be read as {suffix} ({reason_of(exc)})") from exc
-    return extracted
 
 
 def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> Extracted:
