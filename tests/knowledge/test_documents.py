@@ -29,7 +29,7 @@ def test_links_that_leave_the_folder_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["\n\n", "\ufeff", "\ufeff \n", " "])
 def test_a_file_of_blank_lines_stops_nothing(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(DocumentError, match="empty|not valid"):
+    with pytest.raises(DocumentError, match=r"empty|not valid"):
         load_document(tmp_path, name, 1000)
 
 

@@ -102,7 +102,8 @@ def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> E
 
 def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a file that hangs on a message; none of one that is not read."""
-    from chatbot.knowledge.blocks import Code, Paragraph, Table, header_rows
+    from chatbot.knowledge.blocks import Code, Paragraph, Table
+    from chatbot.knowledge.column_names import header_rows
     from chatbot.knowledge.formats.text import lines_of
     from chatbot.knowledge.records import CSV_SUFFIXES, csv_rows
 
@@ -112,7 +113,7 @@ def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     try:
         if suffix in CSV_SUFFIXES:
             rows, sign = csv_rows(lines_of(data))
-            return [Table(rows, header_rows(rows), sign)]
+            return [Table(rows, header_rows(rows, likely=True), sign)]
         if suffix in _AS_IT_IS or name == "text/plain":
             return [Code(lines_of(data))]
         if suffix in _READERS:

@@ -13,10 +13,10 @@ from chatbot.knowledge.blocks import (
     Paragraph,
     Table,
     first_heading,
-    header_rows,
     one_line,
     render,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import raise_run, with_address
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks

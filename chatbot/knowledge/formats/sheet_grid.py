@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
 
-from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of, header_rows
+from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of
+from chatbot.knowledge.column_names import header_rows
 
 _MOST_NAMES = 4  # rows that name columns
 
