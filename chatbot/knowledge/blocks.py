@@ -213,6 +213,8 @@ def rows_in_parts(
     for (first, label), (after, _) in pairwise([*parts, (len(rows), "")]):
         if starts := tuple(start for start in at[first:after] if start >= 0):
             over = " ".join(filter(None, (label and as_label(label), columns)))
+            if label and not columns:  # over the first one of them
+                over = label + " | " * (len(rows[0]) - 1)
             found.append((over[:_MAX_COLUMNS], starts))
     begins = [*(starts[0] for _, starts in found), end]
     return [

@@ -53,3 +53,42 @@ def test_rows_under_a_title_or_label_have_it_over_them() -> None:
     ]
     assert all(a.end == b.start for a, b in pairwise(found.tables))
     assert render([Table(rows[:1], 1)]).tables == ()
+
+
+GROUPED = [["Germany", ""], ["Berlin", "01"], ["Munich", "02"], ["France", ""], ["Paris", "03"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "columns"),
+    [
+        (GROUPED, 0, ["", "Germany | ", "", "France | "]),
+        (
+            [["City", "Phone"], *GROUPED],
+            1,
+            ["City | Phone", "Germany: City | Phone", "City | Phone", "France: City | Phone"],
+        ),
+        # An empty cell alone makes no title.
+        ([["Field", "Value"], ["Phone", "1"], ["Fax", ""], ["Mail", "x"]], 1, ["Field | Value"]),
+    ],
+)
+def test_titles_part_tables_of_two_columns(
+    rows: list[list[str]], header: int, columns: list[str]
+) -> None:
+    assert [part.columns for part in render([Table(rows, header)]).tables] == columns
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "written"),
+    [
+        ("Discount code", ("SPRING", "AUTUMN"), " | Plus | 12"),
+        ("Artikelnummer", ("Lid", "Hub"), " | Plus | 12"),
+        ("Article", ("HP-100", "HP-200"), " | Plus | 12"),
+        ("Region", ("EU", "UK"), "EU | Plus | 12"),
+        ("Category", ("CABLES", "PLUGS"), "CABLES | Plus | 12"),
+    ],
+)
+def test_codes_are_no_labels_of_groups(name: str, labels: tuple[str, str], written: str) -> None:
+    first, second = labels
+    rows = [[first, "Basic", "9"], ["", "Plus", "12"], [second, "Pro", "20"]]
+    text = render([Table([[name, "Plan", "Price"], *rows], 1)]).text
+    assert f"\n{written}\n" in text

@@ -4,6 +4,7 @@ import pytest
 
 from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats import extract
+from chatbot.knowledge.plain import read_plain
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,17 @@ def test_a_first_row_on_its_own_ground_names_the_columns(row: str, cell: str, co
 def _columns(rows: str) -> str:
     (table,) = extract(".html", f"<table>{rows}</table>".encode()).tables
     return table.columns
+
+
+GROUPS = (
+    "<tr><th colspan=2>Germany</th></tr><tr><td>Berlin</td><td>01</td></tr>"
+    "<tr><td>Munich</td><td>02</td></tr>"
+    "<tr><th colspan=2>France</th></tr><tr><td>Paris</td><td>03</td></tr>"
+)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md"])
+def test_the_title_of_the_first_group_names_no_columns(suffix: str) -> None:
+    markup = f"<table>{GROUPS}</table>".encode()
+    found = extract(suffix, markup) if suffix == ".html" else read_plain(markup, suffix)
+    assert [part.columns for part in found.tables] == ["", "Germany | ", "", "France | "]

@@ -137,6 +137,9 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         for row, cells in given
         if not is_hidden(row, hidden)
     ]
+    if _has_groups(shown, widest):
+        rows[0][1:] = [""] * (len(rows[0]) - 1)
+        return Table(rows)
     if not marked and not _is_form(given) and not _goes_down(shown):
         marked = header_rows(rows, strong=is_set_apart(shown))
     header = max(marked, _names_below(shown, rows))
@@ -146,6 +149,17 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
 def _is_form(given: Cells) -> bool:
     """Whether each row is a name and its value."""
     return all([_kind(cell) for cell in cells] == ["th", "td"] for _, cells in given)
+
+
+def _has_groups(shown: Sequence[list[Any]], wide: int) -> bool:
+    """Whether the first row is one cell over all columns, and rows like it part the table: the
+    title of a group and no name."""
+    titles = [
+        at
+        for at, cells in enumerate(shown)
+        if len(cells) == 1 and _span(cells[0], "colspan") >= wide > 1
+    ]
+    return titles[:1] == [0] and any(at > 1 for at in titles) and 1 not in titles
 
 
 def _goes_down(shown: Sequence[list[Any]]) -> bool:
