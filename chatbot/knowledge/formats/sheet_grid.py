@@ -16,13 +16,20 @@ class Grid:
     """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers,
     ``heads`` those that a filter or a table of the sheet says to name columns, ``wide`` those in
     which a merged cell goes over columns. A cell that is merged goes ``down`` from a row to another
-    one."""
+    one. ``hidden_rows`` and ``hidden_columns`` are no gaps; ``unseen`` are the cells in them."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
     heads: set[int] = field(default_factory=set)
     wide: set[int] = field(default_factory=set)
     down: dict[int, int] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    unseen: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def goes_on(self, row: int, following: int) -> bool:
+        """Whether there is nothing but hidden rows between two."""
+        return following > row and all(n in self.hidden_rows for n in range(row + 1, following))
 
     def link(self, row: int, column: int, address: str) -> None:
         """Put where a cell leads to behind its words."""
@@ -30,11 +37,16 @@ class Grid:
         if text and address.rstrip("/") not in text:
             self.rows[row][column] = f"{text} ({address})"
 
-    def fill(self, top: int, bottom: int, columns: Sequence[int]) -> None:
-        """Give each cell of a merged range, in rows that hold something, the text of the first;
-        ``bottom`` is its last row, ``columns`` those that are shown."""
-        text = self.rows.get(top, {}).get(columns[0]) if columns else ""
-        if not text:
+    def fill(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Give each cell of a merged range that is shown, in rows that hold something, the text of
+        the first one, which may be hidden; ``bottom`` and ``right`` are its last ones."""
+        columns = [c for c in range(left, right + 1) if c not in self.hidden_columns]
+        text = self.rows.get(top, {}).get(left) or self.unseen.get((top, left))
+        if not text or not columns:
+            return
+        while top in self.hidden_rows:
+            top += 1
+        if top > bottom:
             return
         self.down[top] = max(bottom, self.down.get(top, 0))
         if len(columns) > 1:
@@ -51,7 +63,7 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
     part: list[int] = []
     before: _Placed | None = None
     for row in [*sorted(grid.rows), -1]:
-        if part and row != part[-1] + 1:
+        if part and not grid.goes_on(part[-1], row):
             for block in _part(grid, part):
                 if not isinstance(block, _Placed):
                     yield block
@@ -156,7 +168,7 @@ def _beside(grid: Grid, numbers: list[int], columns: list[int]) -> list[list[int
     """The columns of each table that stands beside others; all of them where there is but one."""
     sides = [[columns[0]]]
     for column, following in pairwise(columns):
-        if following > column + 1:
+        if not grid.hidden_columns.issuperset(range(column + 1, following)):
             sides.append([])
         sides[-1].append(following)
     apart = len(sides) > 1 and all(

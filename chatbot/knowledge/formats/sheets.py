@@ -156,23 +156,27 @@ class _Sheet:
         self.grid = Grid()
         self.rows_left_out = 0
         self._book, self._part = book, part
-        self._hidden: set[int] = set()  # columns
         self._row = -1
         self._length = 0
 
     def add_row(self, attributes: Attributes, cells: list[Cell]) -> None:
         self._row = int(attributes.get("r") or self._row + 2) - 1
-        if _is_gone(attributes, "ht"):
+        gone = _is_gone(attributes, "ht")
+        if gone:
             self.rows_left_out += 1
-            return
+            self.grid.hidden_rows.add(self._row)
         values: dict[int, str] = {}
         column = -1
-        shown, hidden = self._book.shown, self._hidden
+        shown, hidden = self._book.shown, self.grid.hidden_columns
         has_numbers = False
         for cell in cells:
             reference = cell[0].get("r")
             column = _column(reference.rstrip(digits)) if reference else column + 1
-            if column not in hidden and (text := shown(cell)):
+            if not (text := shown(cell)):
+                continue
+            if gone or column in hidden:
+                self.grid.unseen[self._row, column] = text
+            else:
                 values[column] = text
                 has_numbers |= cell[1] is not None and cell[0].get("t", "n") == "n"
         if values:
@@ -185,9 +189,9 @@ class _Sheet:
     def add_other(self, name: str, attributes: Attributes) -> None:
         if name == "col" and _is_gone(attributes, "width"):
             last = min(int(attributes["max"]), WIDEST)
-            self._hidden.update(range(int(attributes["min"]) - 1, last))
+            self.grid.hidden_columns.update(range(int(attributes["min"]) - 1, last))
         elif name == "mergeCell":
-            _fill(self.grid, attributes["ref"], self._hidden)
+            _fill(self.grid, attributes["ref"])
         elif name == "autoFilter":
             self.grid.heads.update(_top(attributes["ref"]))
         elif name == "tablePart":
@@ -246,10 +250,10 @@ def _link(grid: Grid, reference: str, address: str) -> None:
         grid.link(*place, address.removeprefix("mailto:"))
 
 
-def _fill(grid: Grid, reference: str, hidden: set[int]) -> None:
+def _fill(grid: Grid, reference: str) -> None:
     corners = _REFERENCE.findall(reference)
     if len(corners) != 2:
         return
     (left, top), (right, bottom) = ((_column(letters), int(n) - 1) for letters, n in corners)
-    if right - left <= _WIDEST_MERGED and left not in hidden:
-        grid.fill(top, bottom, [c for c in range(left, right + 1) if c not in hidden])
+    if right - left <= _WIDEST_MERGED:
+        grid.fill(top, bottom, left, right)
