@@ -20,7 +20,13 @@ from chatbot.knowledge.blocks import (
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
-from chatbot.knowledge.formats.sheet_styles import codes_of, sign_styles, struck_styles, text_of
+from chatbot.knowledge.formats.sheet_styles import (
+    codes_of,
+    looks_of,
+    sign_styles,
+    struck_styles,
+    text_of,
+)
 from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -76,6 +82,7 @@ class _Book:
         styles = xml(archive, "xl/styles.xml")
         self._codes = {} if styles is None else codes_of(styles)
         self._struck = frozenset() if styles is None else struck_styles(styles)
+        self.looks = {} if styles is None else looks_of(styles)
         self._signs = {} if styles is None else sign_styles(styles)
 
     def _read_texts(self) -> list[str]:
@@ -169,6 +176,7 @@ class _Sheet:
         column = -1
         shown, hidden = self._book.shown, self.grid.hidden_columns
         has_numbers = False
+        seen = set()
         for cell in cells:
             reference = cell[0].get("r")
             column = _column(reference.rstrip(digits)) if reference else column + 1
@@ -178,9 +186,12 @@ class _Sheet:
                 self.grid.unseen[self._row, column] = text
             else:
                 values[column] = text
+                seen.add(self._book.looks.get(cell[0].get("s"), ""))
                 has_numbers |= cell[1] is not None and cell[0].get("t", "n") == "n"
         if values:
             self.grid.rows[self._row] = values
+        if len(seen) == 1 and (look := seen.pop()):
+            self.grid.looks[self._row] = look
         if has_numbers:
             self.grid.numbers.add(self._row)
         self._length += sum(map(len, values.values()))
