@@ -11,7 +11,7 @@ from chatbot.grounding.families import Family, families
 from chatbot.grounding.injection import instructions
 from chatbot.grounding.reading import Reading, read, row_reading, split_name
 from chatbot.grounding.series import Series, series_of
-from chatbot.knowledge.blocks import header_rows
+from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import sentences
 
@@ -142,7 +142,8 @@ def _over(passage: Document) -> str:
 
 def _heads(text: str) -> dict[int, list[str]]:
     """Where the rows of tables begin that are written without a rule, and what they name their
-    columns; nothing where no row of them does."""
+    columns; nothing where no row of them does, and empty names where those of the table before
+    do not hold, either."""
     heads: dict[int, list[str]] = {}
     for match in _ROWS.finditer(text):
         lines = match[0].rstrip("\n").split("\n")
@@ -152,7 +153,9 @@ def _heads(text: str) -> dict[int, list[str]]:
         if len({line.count("|") for line in lines}) == 1 and not lines[1].startswith("|"):
             rows = [_plain_cells(line) for line in lines]
         even = len({len(row) for row in rows}) == 1
-        heads[match.start()] = rows[0] if even and header_rows(rows) else []
+        named = even and header_rows(rows)
+        another = even and heads and is_words(rows[0])  # than the first one of the passage
+        heads[match.start()] = rows[0] if named else [""] * len(rows[0]) if another else []
     return heads
 
 

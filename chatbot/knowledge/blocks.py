@@ -18,10 +18,6 @@ _MAX_LABEL = 100  # characters of a sheet's name
 _MAX_COLUMNS = 400  # characters of a table's column names; they stand over its chunks
 # What is white space and no single blank; each is two blanks, or a sign that cannot be printed.
 _UNEVEN = re.compile(r"[^\S ]|(?<!\|)  |\| {3}")
-_DIGIT = re.compile(r"\d")
-_NAME = re.compile(r"\s*[^\W\d_]{2}")  # what the name of a column begins with
-# A cell of numbers, or one that says that there is none.
-_VALUE = re.compile(r"\s*+(?:[-–—+±<>≤≥~]?\s*+(?:[$€£¥]|[A-Z]{3})?\s*+\d|[-–—]\s*+$)")
 
 
 @dataclass(frozen=True)
@@ -190,29 +186,6 @@ def first_heading(blocks: Iterable[Block]) -> str:
     return next((block.text for block in blocks if isinstance(block, Heading)), "")
 
 
-def header_rows(rows: Sequence[Sequence[str]]) -> int:
-    """How many of the first rows name columns, where the format does not say: one if rows follow
-    and it has no number and no empty cell, or only its first cell is empty, or it has words where
-    a column below has numbers only; else none."""
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return 0
-    first = rows[0]
-    if all(cell.strip() and not _DIGIT.search(cell) for cell in first):
-        return 1
-    return int(len(rows) > 2 and _names_columns(first, rows[1:]))
-
-
-def _names_columns(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    if not all(cell.strip() for cell in first[1:]):
-        return False
-    if not first[0].strip():
-        return all(row[0].strip() for row in below)
-    columns = (column for column in zip(*below, strict=False) if any(map(_VALUE.match, column)))
-    return all(map(_NAME.match, first)) and any(
-        all(map(_VALUE.match, filter(str.strip, column))) for column in columns
-    )
-
-
 def even_rows(rows: Sequence[list[str]]) -> list[list[str]]:
     """The rows with as many cells as the longest one has."""
     width = max(map(len, rows), default=0)
@@ -240,6 +213,8 @@ def rows_in_parts(
     for (first, label), (after, _) in pairwise([*parts, (len(rows), "")]):
         if starts := tuple(start for start in at[first:after] if start >= 0):
             over = " ".join(filter(None, (label and as_label(label), columns)))
+            if label and not columns:  # over the first one of them
+                over = label + " | " * (len(rows[0]) - 1)
             found.append((over[:_MAX_COLUMNS], starts))
     begins = [*(starts[0] for _, starts in found), end]
     return [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from chatbot.knowledge.blocks import header_rows
+from chatbot.knowledge.column_names import header_rows, is_words
 
 _BORDER = re.compile(r"[ \t>]*\+(?:[-=:~]+\+)+[ \t]*$")
 _RULES = re.compile(r"[ \t]*(?:={2,}|-{2,})(?:[ \t]+(?:={2,}|-{2,}))+[ \t]*$")
@@ -264,9 +264,7 @@ def _aligned_table(lines: Sequence[str], start: int) -> Drawn | None:
     texts = [text for _, _, text in names]
     if not 2 <= len(names) <= _MOST or "\t" in lines[start] or "|" in lines[start]:
         return None
-    if not header_rows([texts, texts]) or any(
-        text.endswith((".", ",", ";", ":")) for text in texts
-    ):
+    if not is_words(texts) or any(text.endswith((".", ",", ";", ":")) for text in texts):
         return None
     rows: list[Row] = [(start, start + 1, texts)]
     end = start + 1
@@ -280,7 +278,8 @@ def _aligned_table(lines: Sequence[str], start: int) -> Drawn | None:
         end += 1
         if end - start > _EARLY and full < _FULL:
             break
-    return Drawn(start, end, rows, 1, False) if full >= _FULL else None
+    header = header_rows([cells for _, _, cells in rows])
+    return Drawn(start, end, rows, header, False) if full >= _FULL else None
 
 
 def _under(

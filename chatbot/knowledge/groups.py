@@ -12,6 +12,13 @@ _TOTAL = re.compile(
     r"gesamt|somme|suma|soma|average|mean|durchschnitt|mittelwert|moyenne|promedio|media|razem)\b",
     re.IGNORECASE,
 )
+# Columns whose empty cells mean that there is none, and what such a column holds.
+_CODES = re.compile(
+    r"\b(?:\w*code|number|no|id|sku|ean|ref|discount|promo\w*|voucher|coupon|\w*nummer|\w*nr|"
+    r"\w*rabatt|\w*gutschein|numéro|n°|réf\w*|remise|bon|código|número|n\.?º|descuento|cupón)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?=\S*\d)[A-Z\d][A-Z\d./_-]+")
 _LONGEST = 60  # characters of a title of rows
 _DEPTH = 2  # columns that can hold labels
 
@@ -24,7 +31,8 @@ def with_groups(rows: Sequence[Sequence[str]], header: int) -> Sequence[Sequence
         return rows
     filled = [list(row) for row in rows]
     for column in range(_DEPTH):
-        if not rows[header - 1][column].strip() or not _labels(below, column):
+        name = rows[header - 1][column].strip()
+        if not name or _CODES.search(name) or not _labels(below, column):
             break
         label = told = ""
         for row, shown in zip(below, filled[header:], strict=True):
@@ -43,8 +51,9 @@ def parts_of(rows: Sequence[Sequence[str]], header: int) -> list[tuple[int, str]
     """
     found = [(header, "")]
     filled = with_groups(rows, header)
+    titled = len(rows[0]) > 2 or _has_titles(rows, header)
     for at in range(header, len(rows)):
-        if _is_title(rows, at):
+        if titled and _is_title(rows, at):
             found += [(at, ""), (at + 1, rows[at][0].strip())]
         elif filled is not rows:
             label = filled[at][0].strip() if filled[at][0] != rows[at][0] else ""
@@ -53,11 +62,18 @@ def parts_of(rows: Sequence[Sequence[str]], header: int) -> list[tuple[int, str]
     return [part for part, after in pairwise([*found, (len(rows), "")]) if part[0] < after[0]]
 
 
+def _has_titles(rows: Sequence[Sequence[str]], header: int) -> bool:
+    """Whether titles part a table of two columns, where an empty cell alone tells none: the first
+    row is one, and another follows."""
+    titles = [at for at in range(header, len(rows)) if _is_title(rows, at)]
+    return len(titles) > 1 and titles[0] == header and len(rows) - header > 2 * len(titles)
+
+
 def _is_title(rows: Sequence[Sequence[str]], at: int) -> bool:
     """Whether a row is the title of those below it: words in its first cell alone, or in all of
     them the same, and no such row follows."""
     row = rows[at]
-    if len(row) < 3 or not row[0].strip() or row[1].strip() not in ("", row[0].strip()):
+    if not row[0].strip() or row[1].strip() not in ("", row[0].strip()):
         return False
     title = row[0].strip()
     if len(title) > _LONGEST or not _WORD.search(title) or at + 1 >= len(rows):
@@ -75,6 +91,8 @@ def _labels(rows: Sequence[Sequence[str]], column: int) -> bool:
     # What a merged cell fills is one label.
     named = [text for text, _ in groupby(told) if text]
     if len(named) < 2:
+        return False
+    if any(map(_CODE.fullmatch, named)):
         return False
     return len(set(named)) == len(named) and all(map(_WORD.search, named))
 

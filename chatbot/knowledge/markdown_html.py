@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of
+from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of, rows_in_parts
 from chatbot.knowledge.marks import blank, outside
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
@@ -159,23 +159,25 @@ def _rows(table: str, offset: int) -> tuple[str, list[Rows]]:
     lines, header = _read(table, found)
     pieces: list[str] = []
     at = 0
-    starts: list[int] = []
+    starts: list[int] = []  # of each row; -1 where it says nothing
     names: list[str] = []
     for number, row in enumerate(found):
         text = _fit(lines[number], row[0]) if lines else _part(row[0])
         pieces += [table[at : row.start()], text]
         at = row.end()
-        if text.strip(" |\n"):
-            starts.append(offset + row.start() + len(text) - len(text.lstrip()))
+        said = bool(text.strip(" |\n"))
+        starts.append(offset + row.start() + len(text) - len(text.lstrip()) if said else -1)
+        if said:
             names = names or [" ".join(cell.split()) for cell in text.split("|")]
     body = "".join([*pieces, table[at:]])
-    if len(starts) < 2:
+    if sum(start >= 0 for start in starts) < 2:
         return body, []
     if lines:
         columns = columns_of(lines, header)
-    else:
-        named = all(names) and len(names) > 1 and not any(re.search(r"\d", name) for name in names)
-        header, columns = int(named), " | ".join(names)[:400] if named else ""
+        return body, rows_in_parts(lines, header, starts, offset + len(table), columns)
+    named = all(names) and len(names) > 1 and not any(re.search(r"\d", name) for name in names)
+    header, columns = int(named), " | ".join(names)[:400] if named else ""
+    starts = [start for start in starts if start >= 0]
     rows = starts[header:] or starts
     return body, [Rows(rows[0], offset + len(table), columns, tuple(rows))]
 

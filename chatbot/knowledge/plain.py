@@ -4,6 +4,7 @@ import re
 
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
+from chatbot.knowledge.formats import damage_as_errors
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.markdown import read_markdown
 from chatbot.knowledge.marks import FILLER, fill
@@ -33,6 +34,11 @@ def read_plain(data: bytes, suffix: str) -> Extracted:
     Raises:
         DocumentError: it is no text, damaged, or not meant to be read yet.
     """
+    with damage_as_errors(suffix):
+        return _read(data, suffix)
+
+
+def _read(data: bytes, suffix: str) -> Extracted:
     if suffix == ".json":
         return read_json(data)
     text = lines_of(data)

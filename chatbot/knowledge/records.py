@@ -21,6 +21,7 @@ from chatbot.knowledge.blocks import (
     even_rows,
     rows_in_parts,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.exported import readable_rows, without_tags
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, blank, entities, fill
@@ -33,8 +34,6 @@ _LEAD = 200  # characters
 _MAX_COLUMNS = 400
 _MOST_LABELLED = 50_000  # rows of a file whose groups have labels
 _NUMBER = re.compile(r"[\d.,%€$£+-]+")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_WHOLE = re.compile(r"\d{1,4}")
 # A quote opens a cell at its start only ('24" monitor' has none that does); what is in it.
 _OPENS = re.compile(r'(?:^|[,;\t|]) *"')
 _CLOSES = re.compile(r'(?:[^"]++|"")*+"')
@@ -104,7 +103,7 @@ def _names_at(rows: Sequence[list[str]]) -> int:
             continue
         names, below = _trimmed(row), rows[at + 1 :]
         if len(names) <= usual:
-            return at if below and _are_names(names, below) else -1
+            return at if header_rows([names, *below], likely=True) else -1
         if below and all(name and not _NUMBER.fullmatch(name) for name in names):
             return at
     return -1
@@ -134,24 +133,6 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     return even_rows(rows), sign
 
 
-def _are_names(row: Sequence[str], below: Sequence[list[str]]) -> bool:
-    """Whether a row names the columns of those below it; the first one may have no name."""
-    if not all(row[1:]) or not (row[0] or all(other[0] for other in below)):
-        return False
-    if _NUMBER.fullmatch(row[0]):
-        return False
-    numbers = [at for at, name in enumerate(row) if _NUMBER.fullmatch(name)]
-    return all(_is_name(row[at], [r[at] for r in below if r[at:] and r[at]]) for at in numbers)
-
-
-def _is_name(number: str, column: Sequence[str]) -> bool:
-    """Whether a number is a name, as a size or a year is, and no value like those in its column."""
-    if _YEAR.fullmatch(number):
-        return 2 * sum(_YEAR.fullmatch(cell) is not None for cell in column) < len(column)
-    values = any(map(_WHOLE.fullmatch, column))
-    return len(column) > 1 and not values and _WHOLE.fullmatch(number) is not None
-
-
 def read_json(data: bytes) -> Extracted:
     """A JSON file by its records.
 
@@ -175,7 +156,7 @@ def read_json_lines(text: str) -> Extracted:
             _check(line.lstrip("\ufeff"), f"line {number} of it")
             starts.append(offset)
         offset += len(line) + 1
-    return _visible(text, [*zip(starts, [*starts[1:], len(text)], strict=True)])
+    return _visible(text, [*pairwise([*starts, len(text)])])
 
 
 def _check(text: str, what: str) -> None:

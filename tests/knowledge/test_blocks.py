@@ -1,25 +1,10 @@
-"""Which rows name the columns of a table whose format does not say, and how tables are written."""
+"""How tables are written."""
 
 from itertools import pairwise
 
 import pytest
 
-from chatbot.knowledge.blocks import Table, header_rows, render
-
-
-@pytest.mark.parametrize(
-    ("rows", "names"),
-    [
-        ([["", "Half day (4 h)"], ["Boat", "$75"], ["Kayak", "$28"]], 1),
-        ([["", "2025", "2026"], ["Rent", "10", "12"], ["Power", "3", "4"]], 1),
-        ([["Slip", "Rate 2026"], ["A", "$340"], ["B", "–"]], 1),
-        ([["Weight", "12 kg"], ["Height", "40 cm"], ["Width", "30 cm"]], 0),
-        ([["", "black"], ["", "white"], ["", "grey"]], 0),
-        ([["Size 2", "Blue paint"], ["Size 3", "Red paint"], ["Size 4", "Green paint"]], 0),
-    ],
-)
-def test_names_stand_over_other_things(rows: list[list[str]], names: int) -> None:
-    assert header_rows(rows) == names
+from chatbot.knowledge.blocks import Table, render
 
 
 def test_the_label_of_a_group_stands_in_each_of_its_rows() -> None:
@@ -68,3 +53,42 @@ def test_rows_under_a_title_or_label_have_it_over_them() -> None:
     ]
     assert all(a.end == b.start for a, b in pairwise(found.tables))
     assert render([Table(rows[:1], 1)]).tables == ()
+
+
+GROUPED = [["Germany", ""], ["Berlin", "01"], ["Munich", "02"], ["France", ""], ["Paris", "03"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "columns"),
+    [
+        (GROUPED, 0, ["", "Germany | ", "", "France | "]),
+        (
+            [["City", "Phone"], *GROUPED],
+            1,
+            ["City | Phone", "Germany: City | Phone", "City | Phone", "France: City | Phone"],
+        ),
+        # An empty cell alone makes no title.
+        ([["Field", "Value"], ["Phone", "1"], ["Fax", ""], ["Mail", "x"]], 1, ["Field | Value"]),
+    ],
+)
+def test_titles_part_tables_of_two_columns(
+    rows: list[list[str]], header: int, columns: list[str]
+) -> None:
+    assert [part.columns for part in render([Table(rows, header)]).tables] == columns
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "written"),
+    [
+        ("Discount code", ("SPRING", "AUTUMN"), " | Plus | 12"),
+        ("Artikelnummer", ("Lid", "Hub"), " | Plus | 12"),
+        ("Article", ("HP-100", "HP-200"), " | Plus | 12"),
+        ("Region", ("EU", "UK"), "EU | Plus | 12"),
+        ("Category", ("CABLES", "PLUGS"), "CABLES | Plus | 12"),
+    ],
+)
+def test_codes_are_no_labels_of_groups(name: str, labels: tuple[str, str], written: str) -> None:
+    first, second = labels
+    rows = [[first, "Basic", "9"], ["", "Plus", "12"], [second, "Pro", "20"]]
+    text = render([Table([[name, "Plan", "Price"], *rows], 1)]).text
+    assert f"\n{written}\n" in text

@@ -25,6 +25,26 @@ def test_links_that_leave_the_folder_are_refused(tmp_path: Path) -> None:
             load_document(folder, path, 1000)
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json", "a.csv", "a.md", "a.yaml"])
+@pytest.mark.parametrize("text", ["\n\n", "\ufeff", "\ufeff \n", " "])
+def test_a_file_of_blank_lines_stops_nothing(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"empty|not valid"):
+        load_document(tmp_path, name, 1000)
+
+
+def test_whatever_a_reader_of_text_raises_leaves_the_file_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(text: str, mdx: bool) -> None:
+        raise KeyError("odd")
+
+    monkeypatch.setattr("chatbot.knowledge.plain.read_markdown", fail)
+    (tmp_path / "a.md").write_text("x")
+    with pytest.raises(DocumentError, match=r"it cannot be read as \.md \('odd'\)"):
+        load_document(tmp_path, "a.md", 1000)
+
+
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     for name in ("a.md", "b.png", "sub/c.png", "d", ".hidden", ".starters"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -216,6 +216,7 @@ def test_a_first_line_may_be_wider_than_the_rows(tmp_path: Path) -> None:
         ("Prices 2024,,\nPlan,Price,Note\nBasic,4,\nPro,9,new\n", "Plan | Price | Note", 2),
         # No names: values of their columns.
         ("Hub,9\nLid,7\nPad,sold out\n", "", 3),
+        ("Can I cancel?,Yes.\nIs it free?,No.\n", "", 2),
         ("Hub,9,new\nLid,7,old\nRed,green,blue\n", "", 3),
         ("Order 7,2024,sent\nOrder 8,2025,sent\nOrder 9,2025,lost\n", "", 3),
     ],

@@ -4,7 +4,8 @@ Readers raise :class:`DocumentError` for what they understand and anything else 
 :mod:`chatbot.knowledge.apart` runs them where they can do no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import PurePath
 
@@ -65,19 +66,26 @@ def extract(suffix: str, data: bytes, before_page: Callable[[], None] | None = N
     Raises:
         DocumentError: it cannot be read, whatever a parser raised.
     """
-    try:
+    with damage_as_errors(suffix):
         with no_garbage_collection():
             extracted = _read(suffix, data, before_page)
         check_length(len(extracted.text))
+    return extracted
+
+
+@contextmanager
+def damage_as_errors(suffix: str) -> Iterator[None]:
+    """Raise :class:`DocumentError` for whatever a reader raises: one file stops nothing."""
+    try:
+        yield
     except DocumentError:
         raise
     except MemoryError:
         raise DocumentError("reading it takes too much memory") from None
     except RecursionError:
         raise DocumentError("it is nested too deeply") from None
-    except Exception as exc:  # every parser has exceptions of its own; one file stops nothing
+    except Exception as exc:  # every parser has exceptions of its own
         raise DocumentError(f"it cannot be read as {suffix} ({reason_of(exc)})") from exc
-    return extracted
 
 
 def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> Extracted:
@@ -94,7 +102,8 @@ def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> E
 
 def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     """The blocks of a file that hangs on a message; none of one that is not read."""
-    from chatbot.knowledge.blocks import Code, Paragraph, Table, header_rows
+    from chatbot.knowledge.blocks import Code, Paragraph, Table
+    from chatbot.knowledge.column_names import header_rows
     from chatbot.knowledge.formats.text import lines_of
     from chatbot.knowledge.records import CSV_SUFFIXES, csv_rows
 
@@ -104,7 +113,7 @@ def _attachment_blocks(name: str, data: bytes) -> list[Block]:
     try:
         if suffix in CSV_SUFFIXES:
             rows, sign = csv_rows(lines_of(data))
-            return [Table(rows, header_rows(rows), sign)]
+            return [Table(rows, header_rows(rows, likely=True), sign)]
         if suffix in _AS_IT_IS or name == "text/plain":
             return [Code(lines_of(data))]
         if suffix in _READERS:

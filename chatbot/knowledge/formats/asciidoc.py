@@ -14,9 +14,9 @@ from chatbot.knowledge.blocks import (
     Table,
     even_rows,
     first_heading,
-    header_rows,
     render,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.spanned import placed, spans
 from chatbot.knowledge.formats.text import lines_of
 

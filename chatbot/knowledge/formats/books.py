@@ -16,9 +16,9 @@ from chatbot.knowledge.blocks import (
     Table,
     even_rows,
     first_heading,
-    header_rows,
     render,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.rtf import without_removed

@@ -13,8 +13,8 @@ from chatbot.knowledge.blocks import (
     Paragraph,
     Table,
     columns_of,
-    header_rows,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.layout import LEADING, Line
 from chatbot.knowledge.formats.placed import Grid
 
@@ -308,7 +308,11 @@ def _table(lines: Sequence[Line]) -> PageTable:
         else:
             rows.append(row)
     lefts = tuple(left for left, _ in columns)
-    return PageTable(rows, header_rows(rows), edges=lefts, bold=lines[0].bold)
+    bold = lines[0].bold
+    header = header_rows(
+        rows, strong=bold and not any(line.bold for line in lines[1:-1] or lines[1:])
+    )
+    return PageTable(rows, header, edges=lefts, bold=bold)
 
 
 def _column_places(lines: Sequence[Line]) -> list[tuple[float, float]]:

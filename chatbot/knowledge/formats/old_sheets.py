@@ -51,14 +51,17 @@ def _grid(book: Any, sheet: Any) -> Grid:
     import xlrd
 
     grid = Grid()
-    hidden = {column for column, info in sheet.colinfo_map.items() if info.hidden}
+    grid.hidden_columns = {column for column, info in sheet.colinfo_map.items() if info.hidden}
+    grid.hidden_rows = {row for row, info in sheet.rowinfo_map.items() if info.hidden}
     length = 0
     for row in range(sheet.nrows):
-        if row in sheet.rowinfo_map and sheet.rowinfo_map[row].hidden:
-            continue
         values: dict[int, str] = {}
         for column, cell in enumerate(sheet.row(row)):
-            if column not in hidden and (text := _cell(book, cell)):
+            if not (text := _cell(book, cell)):
+                continue
+            if row in grid.hidden_rows or column in grid.hidden_columns:
+                grid.unseen[row, column] = text
+            else:
                 values[column] = text
                 if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     grid.numbers.add(row)
@@ -67,9 +70,8 @@ def _grid(book: Any, sheet: Any) -> Grid:
             length += sum(map(len, values.values()))
             check_length(length)
     for top, bottom, left, right in sheet.merged_cells:
-        columns = [c for c in range(left, right) if c not in hidden]
-        if len(columns) <= _WIDEST:
-            grid.fill(top, bottom - 1, columns)
+        if right - left <= _WIDEST:
+            grid.fill(top, bottom - 1, left, right - 1)
     for link in sheet.hyperlink_list:
         if (address := str(link.url_or_path or "")).startswith("http"):
             grid.link(link.frowx, link.fcolx, address)

@@ -13,10 +13,10 @@ from chatbot.knowledge.blocks import (
     Paragraph,
     Table,
     first_heading,
-    header_rows,
     one_line,
     render,
 )
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import raise_run, with_address
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
@@ -170,19 +170,23 @@ class _Reader:
 
     def _grid(self, element: Any) -> Grid:
         grid = Grid()
-        unseen = self._unseen_columns(element)
+        grid.hidden_columns = self._unseen_columns(element)
         at = 0
         for row in element.iter(f"{_TABLE}table-row"):
             if row.getparent().tag == f"{_TABLE}table" and row.getparent() is not element:
                 continue
             times = _times(row, "number-rows-repeated")
             seen = row.get(f"{_TABLE}visibility") in (None, "visible")
-            cells = self._cells(row, at, grid) if seen else {}
-            cells = {c: text for c, text in cells.items() if c not in unseen}
+            cells = self._cells(row, at, grid)
+            if not seen:
+                grid.hidden_rows.update(range(at, at + times))
+                cells = {}
             for number in range(times if cells else 0):
                 merged = grid.rows.get(at + number, {})
                 grid.rows[at + number] = merged | cells
             at += times
+        for hidden in grid.hidden_rows:  # what a cell over several rows was written into
+            grid.rows.pop(hidden, None)
         return grid
 
     def _unseen_columns(self, element: Any) -> set[int]:
@@ -211,6 +215,8 @@ class _Reader:
                     if cell.get(f"{_OFFICE}value-type") in ("float", "percentage", "currency"):
                         grid.numbers.add(at)
                     for place in range(column, column + max(times, across)):
+                        if place in grid.hidden_columns:
+                            continue
                         cells[place] = text
                         for below in range(at + 1, at + down):
                             grid.rows.setdefault(below, {})[place] = text

@@ -6,10 +6,10 @@ Coordinates are in points from the lower left corner.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
-from chatbot.knowledge.blocks import header_rows
+from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.outer_rows import with_row_above, with_row_below
 from chatbot.knowledge.formats.placed import Grid, Span
 from chatbot.knowledge.formats.rulings import NEAR, Box, Line, connected, places, rulings
@@ -110,11 +110,13 @@ def _read(spans: Sequence[Span], flat: list[Line], upright: list[Line]) -> _Foun
     rows = [row for row in rows if any(row)]
     if not _is_table(rows, drawn):
         return None
-    names = [span for cell in cells[0] for span in cell]
-    header = header_rows(rows)
+    names, below = (
+        [span for cell in part for span in cell] for part in (cells[0], chain(*cells[1:]))
+    )
+    bold = bool(names) and all(span.bold for span in names)
+    header = header_rows(rows, strong=bold and not all(span.bold for span in below))
     if header and len(rows) > 2 and _spread(regions, len(edges) - 1):
         header = 2
-    bold = bool(names) and all(span.bold for span in names)
     grid = Grid(tuple(map(tuple, rows)), header, tuple(edges), bold)
     size = max(span.size for span in inside)
     text = " ".join(cell for row in rows for cell in row if cell)

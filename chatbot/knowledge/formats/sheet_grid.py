@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
 
-from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of, header_rows
+from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of
+from chatbot.knowledge.column_names import header_rows
 
 _MOST_NAMES = 4  # rows that name columns
 
@@ -15,13 +16,22 @@ class Grid:
     """Cells of a sheet by row and column from 0; ``numbers`` are the rows that hold numbers,
     ``heads`` those that a filter or a table of the sheet says to name columns, ``wide`` those in
     which a merged cell goes over columns. A cell that is merged goes ``down`` from a row to another
-    one."""
+    one. ``hidden_rows`` and ``hidden_columns`` are no gaps; ``unseen`` are the cells in them.
+    ``looks`` say how the cells of a row look that are all bold or on one ground."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
     heads: set[int] = field(default_factory=set)
     wide: set[int] = field(default_factory=set)
     down: dict[int, int] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    unseen: dict[tuple[int, int], str] = field(default_factory=dict)
+    looks: dict[int, str] = field(default_factory=dict)
+
+    def goes_on(self, row: int, following: int) -> bool:
+        """Whether there is nothing but hidden rows between two."""
+        return following > row and all(n in self.hidden_rows for n in range(row + 1, following))
 
     def link(self, row: int, column: int, address: str) -> None:
         """Put where a cell leads to behind its words."""
@@ -29,11 +39,16 @@ class Grid:
         if text and address.rstrip("/") not in text:
             self.rows[row][column] = f"{text} ({address})"
 
-    def fill(self, top: int, bottom: int, columns: Sequence[int]) -> None:
-        """Give each cell of a merged range, in rows that hold something, the text of the first;
-        ``bottom`` is its last row, ``columns`` those that are shown."""
-        text = self.rows.get(top, {}).get(columns[0]) if columns else ""
-        if not text:
+    def fill(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Give each cell of a merged range that is shown, in rows that hold something, the text of
+        the first one, which may be hidden; ``bottom`` and ``right`` are its last ones."""
+        columns = [c for c in range(left, right + 1) if c not in self.hidden_columns]
+        text = self.rows.get(top, {}).get(left) or self.unseen.get((top, left))
+        if not text or not columns:
+            return
+        while top in self.hidden_rows:
+            top += 1
+        if top > bottom:
             return
         self.down[top] = max(bottom, self.down.get(top, 0))
         if len(columns) > 1:
@@ -50,7 +65,9 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
     part: list[int] = []
     before: _Placed | None = None
     for row in [*sorted(grid.rows), -1]:
-        if part and row != part[-1] + 1:
+        if part and (not grid.goes_on(part[-1], row) or _names_again(grid, part, row)):
+            titled = grid.goes_on(part[-1], row) and not _is_wide(grid, part[-1])
+            title = [part.pop()] if titled else []
             for block in _part(grid, part):
                 if not isinstance(block, _Placed):
                     yield block
@@ -58,7 +75,7 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
                 block = _named(block, before)
                 before = block if block.header or block.columns else None
                 yield block
-            part = []
+            part = title
         part.append(row)
 
 
@@ -71,9 +88,16 @@ class _Placed(Table):
 
 def _named(table: _Placed, before: _Placed | None) -> _Placed:
     alike = before is not None and [*table.places] == [*before.places]
-    if table.header or before is None or not alike or len(table.places) < 3:
+    if table.header or before is None or not alike:
+        return table
+    if len(table.places) < 3 and not (_asks(table.rows) and _asks(before.rows[before.header :])):
         return table
     return replace(table, columns=before.columns or columns_of(before.rows, before.header))
+
+
+def _asks(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each row answers a question."""
+    return all(row[0].rstrip().endswith("?") for row in rows)
 
 
 def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
@@ -111,7 +135,7 @@ def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
     header = (
         1
         if numbers[0] in grid.heads
-        else header_rows(rows)
+        else header_rows(rows, strong=_is_set_apart(grid, numbers))
         or _header_by_types(grid, numbers, columns)
         or _header_by_width(grid, numbers)
     )
@@ -127,12 +151,35 @@ def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
     return _Placed(rows, header if header < len(rows) else 0, places=columns)
 
 
+def _is_set_apart(grid: Grid, numbers: list[int]) -> bool:
+    """Whether no other row looks like the first one; the last one may add up the others."""
+    look = grid.looks.get(numbers[0])
+    return look is not None and all(grid.looks.get(n) != look for n in numbers[1:-1] or numbers[1:])
+
+
+def _names_again(grid: Grid, part: list[int], row: int) -> bool:
+    """Whether a row, which is not the last, looks like the one that names the columns of a part
+    and names others: a table directly below another one."""
+    look = grid.looks.get(row)
+    if look is None or not _is_wide(grid, row) or row in grid.numbers or row + 1 not in grid.rows:
+        return False
+    names = next((n for n in part if _is_wide(grid, n)), row)
+    above = _is_wide(grid, part[-1]) and grid.looks.get(part[-1]) == look  # a name in two rows
+    own = names not in grid.numbers and grid.looks.get(names) == look and names < part[-1]
+    return own and not above and grid.looks.get(row + 1) != look
+
+
+def _is_wide(grid: Grid, row: int) -> bool:
+    """Whether a row says more than one thing."""
+    return len(set(grid.rows[row].values())) > 1
+
+
 def _header_by_types(grid: Grid, numbers: list[int], columns: list[int]) -> int:
     """One where the first row has words only and numbers stand below, as years as names do."""
     first, rest = numbers[0], numbers[1:]
     words = first not in grid.numbers and all(grid.rows[first].get(c) for c in columns)
     below = any(row in grid.numbers for row in rest[:20])
-    return int(words and below and len(columns) > 1)
+    return int(words and below and len(columns) > 2)
 
 
 def _header_by_width(grid: Grid, numbers: list[int]) -> int:
@@ -155,7 +202,7 @@ def _beside(grid: Grid, numbers: list[int], columns: list[int]) -> list[list[int
     """The columns of each table that stands beside others; all of them where there is but one."""
     sides = [[columns[0]]]
     for column, following in pairwise(columns):
-        if following > column + 1:
+        if not grid.hidden_columns.issuperset(range(column + 1, following)):
             sides.append([])
         sides[-1].append(following)
     apart = len(sides) > 1 and all(

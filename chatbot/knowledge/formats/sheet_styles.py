@@ -37,6 +37,26 @@ def struck_styles(styles: Any) -> frozenset[str]:
     return frozenset(str(number) for number, style in every if style.get("fontId") in names)
 
 
+def looks_of(styles: Any) -> dict[str | None, str]:
+    """How the cells of styles look that are bold or on a ground of their own, by the number of the
+    style: alike ones have the same text."""
+    fonts, fills = styles.find(f"{_MAIN}fonts"), styles.find(f"{_MAIN}fills")
+    bold = [_is_on(font, "b") for font in fonts] if fonts is not None else []
+    filled = (
+        [fill.find(f"{_MAIN}patternFill[@patternType='solid']") is not None for fill in fills]
+        if fills is not None
+        else []
+    )
+    found: dict[str | None, str] = {}
+    for number, style in enumerate(styles.find(f"{_MAIN}cellXfs")):
+        font, fill = int(style.get("fontId") or 0), int(style.get("fillId") or 0)
+        look = "bold" * (font < len(bold) and bold[font])
+        look += f" on {fill}" * (fill < len(filled) and filled[fill])
+        if look:
+            found[str(number)] = look
+    return found
+
+
 def sign_styles(styles: Any) -> dict[str | None, dict[int, str]]:
     """What letters mean in cells whose font draws signs, by the number of their style."""
     fonts = styles.find(f"{_MAIN}fonts")
@@ -70,5 +90,9 @@ def _raised(run: Any) -> str:
 
 def _is_struck(part: Any) -> bool:
     """Whether a run of a text, or a font, is struck out."""
-    found = next(part.iter(f"{_MAIN}strike"), None)
+    return _is_on(part, "strike")
+
+
+def _is_on(part: Any, name: str) -> bool:
+    found = next(part.iter(f"{_MAIN}{name}"), None)
     return found is not None and found.get("val") not in ("0", "false")

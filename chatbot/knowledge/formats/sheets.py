@@ -20,7 +20,13 @@ from chatbot.knowledge.blocks import (
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
-from chatbot.knowledge.formats.sheet_styles import codes_of, sign_styles, struck_styles, text_of
+from chatbot.knowledge.formats.sheet_styles import (
+    codes_of,
+    looks_of,
+    sign_styles,
+    struck_styles,
+    text_of,
+)
 from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
@@ -76,6 +82,7 @@ class _Book:
         styles = xml(archive, "xl/styles.xml")
         self._codes = {} if styles is None else codes_of(styles)
         self._struck = frozenset() if styles is None else struck_styles(styles)
+        self.looks = {} if styles is None else looks_of(styles)
         self._signs = {} if styles is None else sign_styles(styles)
 
     def _read_texts(self) -> list[str]:
@@ -156,27 +163,35 @@ class _Sheet:
         self.grid = Grid()
         self.rows_left_out = 0
         self._book, self._part = book, part
-        self._hidden: set[int] = set()  # columns
         self._row = -1
         self._length = 0
 
     def add_row(self, attributes: Attributes, cells: list[Cell]) -> None:
         self._row = int(attributes.get("r") or self._row + 2) - 1
-        if _is_gone(attributes, "ht"):
+        gone = _is_gone(attributes, "ht")
+        if gone:
             self.rows_left_out += 1
-            return
+            self.grid.hidden_rows.add(self._row)
         values: dict[int, str] = {}
         column = -1
-        shown, hidden = self._book.shown, self._hidden
+        shown, hidden = self._book.shown, self.grid.hidden_columns
         has_numbers = False
+        seen = set()
         for cell in cells:
             reference = cell[0].get("r")
             column = _column(reference.rstrip(digits)) if reference else column + 1
-            if column not in hidden and (text := shown(cell)):
+            if not (text := shown(cell)):
+                continue
+            if gone or column in hidden:
+                self.grid.unseen[self._row, column] = text
+            else:
                 values[column] = text
+                seen.add(self._book.looks.get(cell[0].get("s"), ""))
                 has_numbers |= cell[1] is not None and cell[0].get("t", "n") == "n"
         if values:
             self.grid.rows[self._row] = values
+        if len(seen) == 1 and (look := seen.pop()):
+            self.grid.looks[self._row] = look
         if has_numbers:
             self.grid.numbers.add(self._row)
         self._length += sum(map(len, values.values()))
@@ -185,9 +200,9 @@ class _Sheet:
     def add_other(self, name: str, attributes: Attributes) -> None:
         if name == "col" and _is_gone(attributes, "width"):
             last = min(int(attributes["max"]), WIDEST)
-            self._hidden.update(range(int(attributes["min"]) - 1, last))
+            self.grid.hidden_columns.update(range(int(attributes["min"]) - 1, last))
         elif name == "mergeCell":
-            _fill(self.grid, attributes["ref"], self._hidden)
+            _fill(self.grid, attributes["ref"])
         elif name == "autoFilter":
             self.grid.heads.update(_top(attributes["ref"]))
         elif name == "tablePart":
@@ -246,10 +261,10 @@ def _link(grid: Grid, reference: str, address: str) -> None:
         grid.link(*place, address.removeprefix("mailto:"))
 
 
-def _fill(grid: Grid, reference: str, hidden: set[int]) -> None:
+def _fill(grid: Grid, reference: str) -> None:
     corners = _REFERENCE.findall(reference)
     if len(corners) != 2:
         return
     (left, top), (right, bottom) = ((_column(letters), int(n) - 1) for letters, n in corners)
-    if right - left <= _WIDEST_MERGED and left not in hidden:
-        grid.fill(top, bottom, [c for c in range(left, right + 1) if c not in hidden])
+    if right - left <= _WIDEST_MERGED:
+        grid.fill(top, bottom, left, right)

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Table, even_rows, header_rows, one_line
+from chatbot.knowledge.blocks import Table, even_rows, one_line
+from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden
+from chatbot.knowledge.formats.set_apart import is_set_apart
 
 _MOST_CELLS = 500_000  # of a table
 _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
@@ -76,7 +78,8 @@ def _reads_as_data(element: Any, rows: Cells) -> bool:
         return False
     texts = [["".join(cell.itertext()).strip() for cell in cells] for _, cells in rows]
     return (
-        header_rows(texts) > 0
+        len(texts) > 1
+        and (is_words(texts[0]) or header_rows(texts) > 0)
         and len({len(row) for row in texts}) == 1
         and max(len(text) for row in texts for text in row) <= _SHORT
     )
@@ -129,9 +132,17 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         widest = max(widest, len(line))
         require_readable(widest * len(grid), length)
     rows = even_rows(grid)
-    if not marked and not _is_form(given):
-        marked = header_rows(rows)
-    header = max(marked, _names_below(given, rows, hidden))
+    shown = [
+        [cell for cell in cells if not is_hidden(cell, hidden)]
+        for row, cells in given
+        if not is_hidden(row, hidden)
+    ]
+    if _has_groups(shown, widest):
+        rows[0][1:] = [""] * (len(rows[0]) - 1)
+        return Table(rows)
+    if not marked and not _is_form(given) and not _goes_down(shown):
+        marked = header_rows(rows, strong=is_set_apart(shown))
+    header = max(marked, _names_below(shown, rows))
     return Table(rows, header if header < len(rows) else 0)
 
 
@@ -140,11 +151,26 @@ def _is_form(given: Cells) -> bool:
     return all([_kind(cell) for cell in cells] == ["th", "td"] for _, cells in given)
 
 
-def _names_below(given: Cells, rows: list[list[str]], hidden: frozenset[str]) -> int:
+def _has_groups(shown: Sequence[list[Any]], wide: int) -> bool:
+    """Whether the first row is one cell over all columns, and rows like it part the table: the
+    title of a group and no name."""
+    titles = [
+        at
+        for at, cells in enumerate(shown)
+        if len(cells) == 1 and _span(cells[0], "colspan") >= wide > 1
+    ]
+    return titles[:1] == [0] and any(at > 1 for at in titles) and 1 not in titles
+
+
+def _goes_down(shown: Sequence[list[Any]]) -> bool:
+    """Whether a cell of the first row stands beside rows below it, as no name does."""
+    return any(_span(cell, "rowspan") > 1 for cell in next(iter(shown), ()))
+
+
+def _names_below(shown: Sequence[list[Any]], rows: list[list[str]]) -> int:
     """How many rows name columns because a cell of the first one goes over several of them, and
     names stand below it; else none."""
-    shown = (cells for row, cells in given if not is_hidden(row, hidden))
-    first = [cell for cell in next(shown, ()) if not is_hidden(cell, hidden)]
+    first = next(iter(shown), [])
     wide = any(_span(cell, "colspan") > 1 for cell in first)
     if not wide or not any(rows[0]):
         return 0

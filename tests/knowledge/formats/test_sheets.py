@@ -310,3 +310,33 @@ def test_raised_figures_of_texts_make_no_other_number() -> None:
     assert text_of(etree.fromstring(f'<si xmlns="{space}">{runs}</si>')) == "10^6 W, CO2, $9 [2]"
     cell = f"<sheetData><row><c t='inlineStr'><is>{runs}</is></c><c><v>7</v></c></row></sheetData>"
     assert "10^6 W, CO2, $9 [2] | 7" in with_sheet(cell.encode()).text
+
+
+def test_hidden_rows_and_columns_are_no_gaps() -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        book.active.row_dimensions[3].hidden = True
+        book.active.row_dimensions[4].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+
+    rows = [["Plan", "Old", "Price"], *([name, "x", n] for n, name in enumerate("ABCDEF", start=1))]
+    found = sheet(*rows, change=hide)
+    (table,) = found.tables
+    assert (table.columns, len(table.at)) == ("Plan | Price", 4)
+    assert "A | 1\nD | 4\n" in found.text
+
+
+@pytest.mark.parametrize(("hidden", "merged"), [("row", "A2:A4"), ("column", "A2:B2")])
+def test_a_merged_cell_keeps_its_text_where_its_first_one_is_hidden(
+    hidden: str, merged: str
+) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        book.active.merge_cells(merged)
+        if hidden == "row":
+            book.active.row_dimensions[2].hidden = True
+        else:
+            book.active.column_dimensions["A"].hidden = True
+
+    rows = [["Group", "Item", "Price"], ["Cables", "old", 1], [None, "USB", 2], [None, "HDMI", 3]]
+    text = sheet(*rows, change=hide).text
+    assert ("Cables | USB | 2\nCables | HDMI | 3" if hidden == "row" else "Cables | 1") in text
+    assert "old" not in text
