@@ -162,13 +162,7 @@ def inline_text(
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return resource(element)
-    if tag == "ruby" and (reading := "".join(map(_whole, element.iter("rt")))):
-        return f"{text} ({reading})"
     return f"“{text}”" if tag == "q" else text
-
-
-def _whole(element: Any) -> str:
-    return single_blanks("".join(element.itertext())).strip()
 
 
 # Blocks inside what is read as one line, such as a cell.
