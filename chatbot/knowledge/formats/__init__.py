@@ -82,7 +82,7 @@ def extract(suffix: str, data: bytes, before_page: Callable[[], None] | None = N
 
 def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> Extracted:
     if suffix == ".json":
-        from chatbot.knowledge.records import read_json
+        from chatbot.knowledge.json_records import read_json
 
         return read_json(data)
     module, _, name = _READERS[suffix].partition(":")
