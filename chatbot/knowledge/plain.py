@@ -25,7 +25,8 @@ _API_TITLE = re.compile(
     re.M,
 )
 
-_YAML_KEY = re.compile(r"^[ \t-]*[\"']?(\w[\w -]{2,20}?)[\"']?[ \t]*:", re.MULTILINE)
+_BLANK_LINE = re.compile(r"[ \t]*$", re.MULTILINE)
+_YAML_KEY = re.compile(r"(?:^|[{,])[ \t-]*[\"']?(\w[\w -]{2,20}?)[\"']?[ \t]*:", re.MULTILINE)
 # Markdown in what such a file describes.
 _BOLD = re.compile(r"(?<![\w*/])\*\*(\w(?:[^*\n]{0,300}[^*\s])?)\*\*(?![\w*/])")
 
@@ -70,7 +71,7 @@ def _read_yaml(text: str) -> Extracted:
     title = _API_TITLE.search(text, 0, 20_000)
     drafts = _yaml_drafts(text) if not title else []
     text = blanked(text, drafts)
-    headings = [place for place in headings if not text[place.start : place.start + 1].isspace()]
+    headings = [place for place in headings if not _BLANK_LINE.match(text, place.start)]
     return Extracted(
         fill(_BOLD.sub(rf"{FILLER * 2}\1{FILLER * 2}", text)) if title and "**" in text else text,
         (title[1] or title[2]).strip("\"' ") if title else "",
