@@ -17,7 +17,7 @@ from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.blocks import Table
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.front_matter import is_unseen
+from chatbot.knowledge.unseen import is_unseen
 
 _MOST_CELLS = 2_000_000
 # Properties that say when a page was written, the newest first.

@@ -3,45 +3,17 @@
 import datetime as dt
 import json
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chatbot.audience import INTERNAL
 from chatbot.errors import DocumentError
+from chatbot.knowledge.unseen import may_be_audience, why_unseen
 
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML_TEXT = re.compile(r"^(\w+)[ \t]*=[ \t]*([\"'])([^\"'\n]+)\2[ \t]*$", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]{1,2000}", re.IGNORECASE)
 _MOST = 20_000  # characters
-_IS_TRUE = frozenset({"true", "yes", "on", "1"})
-_IS_FALSE = frozenset({"false", "no", "off", "0"})
 _ABOUT = ("description", "summary", "excerpt", "abstract", "subtitle", "lead")
-# What site generators and exports call a page that readers do not see.
-_UNSEEN = (
-    "draft",
-    "isdraft",
-    "unpublished",
-    "hidden",
-    "unlisted",
-    "private",
-    "archived",
-    "internal",
-)
-_SEEN = ("published", "publish", "public")
-_STATES = ("status", "state", "visibility", "audience", "access")
-_UNSEEN_STATES = frozenset({*_UNSEEN, "not published", "wip", "in progress", "deprecated", "trash"})
-# The same in the product's other languages; as an audience each may be the name of a group.
-_UNSEEN_ELSEWHERE = frozenset({
-    "entwurf", "in arbeit", "in bearbeitung", "unveröffentlicht", "nicht veröffentlicht",
-    "versteckt", "privat", "archiviert", "veraltet", "intern", "papierkorb",
-    "brouillon", "en cours", "non publié", "non publiée", "masqué", "masquée", "privé", "privée",
-    "archivé", "archivée", "obsolète", "interne", "corbeille",
-    "borrador", "en curso", "en progreso", "no publicado", "no publicada", "oculto", "oculta",
-    "privado", "privada", "archivado", "archivada", "obsoleto", "obsoleta", "interno", "interna",
-    "papelera",
-})  # fmt: skip
-_PEOPLE = frozenset({INTERNAL, *_UNSEEN_ELSEWHERE})  # what may be an audience
 # What site generators and imports call the address of the original.
 _ADDRESSES = ("address", "url", "source_url", "canonical_url", "canonical", "link")
 # What a page says of whom it is for, also in what is no front matter after all, or below a key.
@@ -85,12 +57,6 @@ class FrontMatter:
         """Where the original is to be read: the address of a web page, or nothing."""
         said = (self.values.get(name, "").strip() for name in _ADDRESSES)
         return next((address for address in said if _ADDRESS.fullmatch(address)), "")
-
-
-def is_unseen(state: str) -> bool:
-    """Whether the state of a page says that its readers do not see it: "Draft", "Entwurf"."""
-    said = unicodedata.normalize("NFC", state).strip().lower()
-    return said in _UNSEEN_STATES or said in _UNSEEN_ELSEWHERE
 
 
 def front_matter(text: str) -> FrontMatter:
@@ -243,17 +209,11 @@ def today() -> str:
 def _check_shown(values: dict[str, str]) -> str:
     """The day from which on the page is not to be seen any more; nothing where it stays."""
     said = {name: value.strip().strip("\"'").lower() for name, value in values.items()}
-    for name in _UNSEEN:
-        if said.get(name) in _IS_TRUE:
-            what = "a draft" if "draft" in name else name
-            raise DocumentError(f"its front matter says that it is {what}")
-    if any(said.get(name) in _IS_FALSE for name in _SEEN):
-        raise DocumentError("its front matter says that it is not published")
-    for name in _STATES:
-        if name in _AUDIENCES and said.get(name) in _PEOPLE:
+    for name, value in said.items():
+        if name in _AUDIENCES and may_be_audience(value):
             continue  # they see it
-        if is_unseen(said.get(name, "")):
-            raise DocumentError(f"its front matter says that its {name} is '{said[name]}'")
+        if why := why_unseen(name, value):
+            raise DocumentError(f"its front matter says that {why}")
     now = today()
     ends = [said[name][:10] for name in _ENDS if _is_date(said.get(name))]
     if ends and min(ends) < now:

@@ -58,6 +58,11 @@ _FIRST = re.compile(r"\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\"")
 _EMBEDDED = re.compile(r"\{%-?\s*embed\s+url=\"(https?://[^\"\s]+)\"")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
+# Changes and remarks (CriticMarkup): what is taken out or remarked, and what stays.
+_CRITIC = re.compile(
+    r"\{(?:--[^{}]{1,500}?--|>>[^{}]{1,500}?<<|~~[^{}]{0,500}?~>(?P<new>[^{}]{0,500}?)~~|"
+    r"\+\+(?P<added>[^{}]{1,500}?)\+\+|==(?P<marked>[^{}]{1,500}?)==)\}"
+)
 # The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
 _COLONS = re.compile(
     r"^[ \t]*:{3,}[ \t]*(?:\{?(?P<kind>[\w-]{1,40})\}?)?"
@@ -184,6 +189,7 @@ def _visible(text: str, mdx: bool) -> str:
     text = without_comments(text)
     text = _wrapped_quotes(_HIDDEN_LINE.sub(blank_match, text))
     text = _SHORTCODE.sub(_strip_title, text)
+    text = _CRITIC.sub(_accepted, text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _STRUCK.sub(blank_match, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
@@ -216,6 +222,14 @@ def _colons_title(match: re.Match[str]) -> str:
         return blank(match[0])
     start, end = match.start(name) - match.start(), match.end(name) - match.start()
     return blank(match[0][:start]) + match[name] + blank(match[0][end:])
+
+
+def _accepted(match: re.Match[str]) -> str:
+    """The text as it is when every change is accepted and no remark is shown."""
+    if match.lastgroup is None:
+        return blank(match[0])
+    start, end = (at - match.start() for at in match.span(match.lastgroup))
+    return blank(match[0][:start]) + match[0][start:end] + blank(match[0][end:])
 
 
 def _strip_title(match: re.Match[str]) -> str:

@@ -32,6 +32,12 @@ _WORDS = re.compile(
     r"\s*=\s*\{?(?:\"([^\"]+)\"|“([^“”]+)”|'([^'\n]+)'|`([^`]+)`)",
     re.IGNORECASE,
 )
+# A tab is labelled by itself, by its value, or in its order by what is around all of them.
+_TAB = re.compile(r"<(?:TabItem|Tab)\s(?![^<>]*\b(?:label|title|name)=)[^<>]*?\bvalue=\"([^\"]+)\"")
+_TABS = re.compile(
+    r"<Tabs\s[^<>]*?\bitems=\{\[([^\[\]{}]*)\]\}[^<>]*>|[ \t]*<(?:Tabs\.)?Tab>[ \t]*"
+)
+_ITEM = re.compile(r"[\"'`]([^\"'`]+)[\"'`]")
 _LINK = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']((?:https?://|mailto:)[^\"'\s<>]+)[\"']", re.I)
 _BARE = re.compile(r"^(?:https?://|mailto:)|/$")
 _NEAR = 300  # characters behind a link, among which its words are
@@ -54,12 +60,12 @@ def without_tags(
     headings: list[Place] = []
 
     def change(part: str, at: int) -> str:
-        part, rows = _tables(_without_silent(part), at)
+        part, rows = _tables(_without_silent(_with_tab_labels(part)), at)
         tables.extend(rows)
         headings.extend(_headings(part, at))
         part = _TAG.sub(_blank_tag, part)
         return _COMPONENT.sub(
-            lambda m: only_words(m[0]) if mdx or m["name"] in known else m[0], part
+            lambda m: _component_words(m[0]) if mdx or m["name"] in known else m[0], part
         )
 
     return outside(text, begin, codes, change), tables, headings
@@ -89,6 +95,26 @@ def _blank_tag(match: re.Match[str]) -> str:
         return blank(tag)
     start, end = shown.span(1 if shown[1] else 2)
     return blank(tag[:start]) + tag[start:end] + blank(tag[end:])
+
+
+def _with_tab_labels(text: str) -> str:
+    """With the labels of tabs that stand around all of them in the place of each tab's tag, where
+    there is room for them."""
+    labels: list[str] = []
+
+    def change(match: re.Match[str]) -> str:
+        if match[1] is not None:
+            labels[:] = _ITEM.findall(match[1])
+            return match[0]
+        label, room = labels.pop(0) if labels else "", len(match[0])
+        return f"{label}:".ljust(room)[:room] if 0 < len(label) <= room else match[0]
+
+    return _TABS.sub(change, text) if "<Tabs" in text else text
+
+
+def _component_words(tag: str) -> str:
+    value = _TAB.match(tag)
+    return only_words(tag, [value.span(1)] if value else [])
 
 
 def only_words(tag: str, known: Sequence[tuple[int, int]] = ()) -> str:

@@ -23,6 +23,15 @@ def blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with blanks in ``spans``, which are in order."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [text[at:start], blank(text[start:end])]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
 def blank_match(match: re.Match[str]) -> str:
     """The same of what a pattern found."""
     return blank(match[0])

@@ -1,14 +1,17 @@
 """Formats that are text themselves: their offsets are those of the file."""
 
 import re
+from typing import Any
 
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats import damage_as_errors
 from chatbot.knowledge.formats.text import lines_of
+from chatbot.knowledge.json_records import read_json, read_json_lines
 from chatbot.knowledge.markdown import read_markdown
-from chatbot.knowledge.marks import FILLER, fill
-from chatbot.knowledge.records import CSV_SUFFIXES, read_csv, read_json, read_json_lines
+from chatbot.knowledge.marks import FILLER, blanked, fill
+from chatbot.knowledge.records import CSV_SUFFIXES, read_csv
+from chatbot.knowledge.unseen import draft_notes, is_published, key_of, why_unseen
 
 PLAIN = (
     ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
@@ -23,6 +26,8 @@ _API_TITLE = re.compile(
     re.M,
 )
 
+_BLANK_LINE = re.compile(r"[ \t]*$", re.MULTILINE)
+_YAML_KEY = re.compile(r"(?:^|[{,])[ \t-]*[\"']?(\w[\w -]{2,20}?)[\"']?[ \t]*:", re.MULTILINE)
 # Markdown in what such a file describes.
 _BOLD = re.compile(r"(?<![\w*/])\*\*(\w(?:[^*\n]{0,300}[^*\s])?)\*\*(?![\w*/])")
 
@@ -70,9 +75,50 @@ def _read_yaml(text: str) -> Extracted:
                 headings.append(Place(offset, 1 if not indent else 2, key))
         offset += len(line) + 1
     title = _API_TITLE.search(text, 0, 20_000)
+    drafts = _yaml_drafts(text) if not title else []
+    text = blanked(text, drafts)
+    headings = [place for place in headings if not _BLANK_LINE.match(text, place.start)]
     return Extracted(
         fill(_BOLD.sub(rf"{FILLER * 2}\1{FILLER * 2}", text)) if title and "**" in text else text,
         (title[1] or title[2]).strip("\"' ") if title else "",
         headings=tuple(headings),
+        notes=draft_notes(len(drafts)),
         body=int(text.startswith("\ufeff")),
     )
+
+
+def _yaml_drafts(text: str) -> list[tuple[int, int]]:
+    """(start, end) of the mappings that say that they are not to be seen, in order."""
+    import yaml
+
+    if not any(key_of(match[1]) for match in _YAML_KEY.finditer(text)):
+        return []
+    first = int(text.startswith("\ufeff"))
+    try:
+        waiting: list[Any] = list(yaml.compose_all(text[first:], Loader=yaml.CBaseLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return []
+    told: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    while waiting:
+        node = waiting.pop()
+        if node is None or isinstance(node, yaml.ScalarNode):
+            continue
+        span = (first + node.start_mark.index, first + node.end_mark.index)
+        if span in told:  # named in several places
+            continue
+        told[span] = []
+        for each in node.value:
+            if isinstance(node, yaml.SequenceNode):
+                waiting.append(each)
+                continue
+            key, value = each
+            waiting.append(value)
+            if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
+                told[span].append((key.value, value.value))
+    published = any(is_published(*pair) for pairs in told.values() for pair in pairs)
+    found: list[tuple[int, int]] = []
+    for span, pairs in sorted(told.items()):
+        inside = found and span[0] < found[-1][1]
+        if not inside and any(why_unseen(*pair, work=published) for pair in pairs):
+            found.append(span)
+    return found

@@ -22,14 +22,29 @@ _PARAGRAPH = 20_000  # characters that its width is taken from
 _NARROW = 40  # characters; lines were not wrapped at less
 # Behind these no sentence ends, whatever follows.
 _SHORT = re.compile(
-    r"(?:^|[\s(])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
+    r"(?:^|[\s(-])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
     r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
-    r"pág|env)[.]$"
+    r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est)[.]$"
+)
+# The same of a day before a time or another day, of an hour before the days that it is of, and of
+# the first half of a word ("Best.-Nr.").
+_DAY = re.compile(r"(?:^|[\s(])(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[.]$")
+_OF_DAY = re.compile(r"\d|[-–]|(?:bis|und|to|and|Mo|Di|Mi|Do|Fr|Sa|So)\b")
+_HOUR = re.compile(r"\d\s?[ap]\.m\.$", re.IGNORECASE)
+_OF_HOUR = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b\.?)"
+    r"(?:\s*[-–,.]|\s(?:to|through|until|and)\b|\s*$)|[A-Z]{2,4}T?\b"
 )
 # A unit behind a number is no abbreviation where another sentence begins: "up to 28 mm. Harbor".
 _MEASURED = re.compile(
     r"\d\s?(?:[mck]?m|k?g|mg|m?l|h|min|sec|s|k?W|Hz|GHz|MHz|[kMGT]B|in|ft|lbs?|oz)\.\s"
-    r"(?=[A-Z][a-z]+\b|[AI]\s)"
+    r"(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+\b|[AI]\s|(?:L|D|C|S|J|N|Qu)['’])"
+)
+# In German every noun begins as a sentence does; these are none.
+_OPENERS = re.compile(
+    r"(?:D(?:er|ie|as|en|em|anach|ann|abei|afür|ort|iese[rs]?)|Ein(?:e[rnms]?)?|Wir|Sie|Es|Ihre?|"
+    r"Bitte|Wenn|Falls|Für|Bei|Nach|Vor|Im|In|Am|Ab|Bis|Mit|Ohne|Auch|Nur|Alle|Jede[rs]?|Kein(?:e)?|"
+    r"Er|Man|So|Anschließend|Danach|Außerdem|Zudem|Sobald|Weitere)\b"
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
@@ -58,9 +73,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
         # Same length: line ends inside are white space.
         line = _without_inches(text[first:last].replace("\n", " "))
         begin = 0
-        measured = (
-            {match.end() for match in _MEASURED.finditer(line)} if language == "en" else set()
-        )
+        measured = {
+            match.end()
+            for match in _MEASURED.finditer(line)
+            if language != "de" or _OPENERS.match(line, match.end())
+        }
         told = {part["end_index"] for part in sentencex.get_sentence_boundaries(language, line)}
         for end in sorted(told | measured):
             if end < len(line) and end not in measured and not _ends(line, begin, end):
@@ -162,6 +179,10 @@ def _ends(line: str, begin: int, end: int) -> bool:
         return False
     rest = line[end : end + _NEXT].lstrip()
     if rest[:1].islower() and not sentence.endswith(("!", "?")):
+        return False
+    if line[end : end + 1] == "-" or (_DAY.search(sentence) and _OF_DAY.match(rest)):
+        return False
+    if _HOUR.search(sentence) and _OF_HOUR.match(rest):
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
         return rest[:1].isupper() and _segmenter(line[:_SAMPLE]) == "en"

@@ -50,6 +50,8 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path: Path) -> No
     "line",
     ["draft: true", "draft: yes", "published: false", "status: Draft", "hidden: true",
      "visibility: private", "status: Entwurf", "state: brouillon", "archived: true",
+     "status: notpublished", "status: obsolete", "state: review", "status: Retired",
+     "isDraft: true", "is_published: false",
      "expiryDate: 2020-01-01", "publishDate: 2999-01-01"],
 )  # fmt: skip
 def test_drafts_are_left_out_and_said(tmp_path: Path, line: str) -> None:

@@ -25,6 +25,10 @@ def shown(path: Path, text: str) -> str:
         ("In [[ -f x ]] {{/* to 99 */}}{{- /* b */ -}}Yes.", "In [[ -f x ]] Yes."),
         ("# Limits {#limits .big}\n\nYes {x}.", "# Limits Yes {x}."),
         ("It costs ~~$129~~ $99.", "It costs $99."),
+        ("{--9--}{++12++} EUR{>>ok?<<}, {~~old~>new~~} {==now==}, {C++}.",
+         "12 EUR , new now , {C++}."),
+        ('<table><tr><th>Plan</th><th data-hidden>To</th></tr><tr><td>Pro</td><td>x.md</td></tr>'
+         '</table>', "Plan Pro"),
         ("> **It** is\n> so.\n>\n> - a\n>   b\n> 1. c", "> **It** is so. > > - a b > 1. c"),
         ("<a href='https://a.b/c'>at</a> <a href='https://d.e'>d.e</a>", "https://a.b/c at d.e"),
         ('{% embed url="https://v.example/9" %}', "https://v.example/9"),
@@ -73,6 +77,10 @@ def test_components_of_mdx(tmp_path: Path) -> None:
          "limit: 20 Rows."),
         ('<Tooltip tip="At most 40 GB">disk</Tooltip>', "At most 40 GB disk"),
         ('<Frame caption="The gear"><img src="/a.png" /></Frame>', "The gear"),
+        ('<TabItem value="win">Run a.</TabItem>', "win Run a."),
+        ('<TabItem value="win" label="Windows">Run a.</TabItem>', "Windows Run a."),
+        ("<Tabs items={['npm', 'Windows']}>\n  <Tab>\n  Run a.\n  </Tab>\n  <Tab>\n  Run b.\n"
+         "  </Tab>\n</Tabs>", "npm: Run a. Windows Run b."),
         ('<Snippet path="a/b.mdx" content="./c.html" data-text="no" />Yes.', "Yes."),
     ],
 )  # fmt: skip

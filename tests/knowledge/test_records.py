@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.errors import DocumentError
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document
 from chatbot.knowledge.records import cells_of, csv_rows, read_csv
@@ -66,6 +67,24 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
         ({"title": "Fees", "body": "Free.", "author": {"name": "Bo", "hidden": True}}, True),
         ({"title": "Fees", "body": "Free.", "comments": [{"status": "draft"}]}, True),
         ({"title": "Fees", "body": "Free.", "status": "draft", "tags": [{"x": "{"}]}, False),
+        *(
+            ({"title": "Fees", "body": "Free."} | said, False)
+            for said in (
+                {"archived": True},
+                {"public": False},
+                {"is_draft": True},
+                {"isDraft": True},
+                {"is_published": False},
+                {"published": "false"},
+                {"status": "private"},
+                {"status": "Draft "},
+                {"state": "notpublished"},
+                {"status": "entwurf"},
+            )
+        ),
+        ({"title": "Fees", "body": "Free.", "status": "pending"}, True),  # a ticket
+        ({"name": "Money", "articles": [{"draft": True, "body": "Free."}]}, False),
+        ({"subject": "Fees", "comments": [{"public": False, "body": "Free."}]}, False),
         ({"id": 1, "attributes": {"title": "Fees", "body": "Free.", "draft": True}}, False),
     ],
 )
@@ -76,6 +95,54 @@ def test_a_record_is_a_draft_by_its_own_keys(
     lines = "".join(json.dumps(each) + "\n" for each in records)
     for name, text in (("a.json", json.dumps(records)), ("a.jsonl", f"\ufeff{lines}")):
         assert ("Free." in load(tmp_path / name, text).text) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "want"),
+    [
+        ("a.json", '[{"status": "pending", "a": 1}, {"status": "publish"}]',
+         '[ , {"status": "publish"}]'),
+        ("a.json", '{"openapi": "3", "x": [{"draft": true}]}',
+         '{"openapi": "3", "x": [{"draft": true}]}'),
+        ("a.json", '[{"name": "Money", "articles": [{"draft": true}, {"id": 2}]}]',
+         '[{"name": "Money", "articles": [ , {"id": 2}]}]'),
+        ("a.yaml", "- id: 1\n  draft: true\n- id: 2\n", "- - id: 2"),
+        ("a.csv", "Title,Text,Status\nFees,Free.,Draft\nHours,Nine.,Published\nOld,No.,Archived\n",
+         "Title,Text,Status Hours,Nine.,Published"),
+        ("a.csv", "Version,End,Status\nv1,2020,Archived\n", "Version,End,Status v1,2020,Archived"),
+        ("a.csv", "Status,Meaning\nDraft,Not sent\n", "Status,Meaning Draft,Not sent"),
+    ],
+)  # fmt: skip
+def test_only_what_is_not_published_is_blanks(
+    tmp_path: Path, name: str, text: str, want: str
+) -> None:
+    document = load(tmp_path / name, text)
+    assert " ".join(document.text.split()) == want
+    assert len(document.text) == len(text)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_a_file_that_is_one_draft_is_left_out(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DocumentError, match="it is empty; 1 records of it are drafts"):
+        load(tmp_path / name, '{"title": "Fees", "draft": true}')
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"fields": {"issuetype": {"name": "Bug"}, "summary": "Pump"}}, "Pump"),
+        (
+            {"author": {"name": "Bo"}, "title": {"rendered": "Fees &amp; <b>more</b>"}},
+            "Fees & more",
+        ),
+        ({"author": {"name": "Bo"}, "attributes": {"question": "Free?"}}, "Free?"),
+        ({"tags": [{"name": "x"}], "Title": "Fees"}, "Fees"),
+        ({"id": 1, "product": {"name": "Hub"}}, "Hub"),
+    ],
+)
+def test_a_record_has_its_own_name(tmp_path: Path, record: dict[str, object], name: str) -> None:
+    (place,) = load(tmp_path / "a.json", json.dumps([record])).headings
+    assert place.text == name
 
 
 def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def damage_as_errors(suffix: str) -> Iterator[None]:
 
 def _read(suffix: str, data: bytes, before_page: Callable[[], None] | None) -> Extracted:
     if suffix == ".json":
-        from chatbot.knowledge.records import read_json
+        from chatbot.knowledge.json_records import read_json
 
         return read_json(data)
     module, _, name = _READERS[suffix].partition(":")

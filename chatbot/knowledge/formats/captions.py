@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Paragraph, render
@@ -20,24 +21,31 @@ def read_captions(data: bytes) -> Extracted:
     speaker = ""
     last: list[str] = []
     for cue in _cues(lines_of(data).lstrip("\ufeff")):
-        match = _SPEAKER.search(cue)
-        bare = html.unescape(_TAG.sub("", cue)).split("\n")
-        shown = [line for part in bare if (line := " ".join(part.split()))]
-        text, last = " ".join(_new_lines(last, shown)), shown or last
-        if not text:
-            continue
-        said = match[1].strip() if match else speaker
-        if said != speaker:
-            parts.append(f"{said}: {text}")
-        elif parts and not (len(parts[-1]) > _LONG and parts[-1].endswith((".", "!", "?"))):
-            parts[-1] += f" {text}"
-        else:
-            parts.append(text)
-        speaker = said
+        said = list(_said(cue))
+        shown = [line for _, line in said]
+        new = len(_new_lines(last, shown))
+        last = shown or last
+        for named, line in said[len(said) - new :]:
+            if named and named != speaker:
+                parts.append(f"{named}: {line}")
+                speaker = named
+            elif parts and not (len(parts[-1]) > _LONG and parts[-1].endswith((".", "!", "?"))):
+                parts[-1] += f" {line}"
+            else:
+                parts.append(line)
     if not parts:
         raise DocumentError("it holds no subtitles")
     blocks: list[Block] = [Paragraph(part) for part in parts]
     return render(blocks)
+
+
+def _said(cue: str) -> Iterator[tuple[str, str]]:
+    """Each line of a cue, behind who says it; behind nothing where it names nobody."""
+    first, *rest = _SPEAKER.split(cue)
+    for name, text in [("", first), *zip(rest[::2], rest[1::2], strict=True)]:
+        for line in html.unescape(_TAG.sub("", text)).split("\n"):
+            if line := " ".join(line.split()):
+                yield name.strip(), line
 
 
 def _new_lines(before: list[str], lines: list[str]) -> list[str]:

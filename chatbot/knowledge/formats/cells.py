@@ -6,7 +6,7 @@ from typing import IO, NoReturn
 
 from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import check_length
-from chatbot.knowledge.formats.inline import join_runs
+from chatbot.knowledge.formats.raised import join_runs
 from chatbot.knowledge.formats.sheet_styles import RAISED
 
 Attributes = dict[str, str]

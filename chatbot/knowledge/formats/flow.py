@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from chatbot.knowledge.blocks import (
     Block,
@@ -14,13 +13,17 @@ from chatbot.knowledge.blocks import (
     Table,
     columns_of,
 )
-from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.flow_tables import (
+    ALIGNED,
+    BULLET,
+    NUMBER,
+    PageTable,
+    drawn_table,
+    placed_table,
+    table_end,
+)
 from chatbot.knowledge.formats.layout import LEADING, Line
-from chatbot.knowledge.formats.placed import Grid
 
-# Also those of fonts of signs, which have no meaning of their own.
-_BULLET = re.compile(r"([•▪●○◦‣·–—*\-\ue000-\uf8ff])\s+(?=\S)")
-_NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
 _DIGIT = re.compile(r"\d")
 _HYPHENS = ("-", "\u00ad", "\u2010")
@@ -38,16 +41,6 @@ _OPEN = re.compile(
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
-_HALF = 1.05  # times the size of the type: half of what is between two lines is not more
-_ALIGNED = 6.0  # points by which cells of one column can be out of line
-
-
-@dataclass(frozen=True)
-class PageTable(Table):
-    """A table with the ``edges`` of its columns on its page; ``bold``: so is its first row."""
-
-    edges: tuple[float, ...] = ()
-    bold: bool = False
 
 
 def usual_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -67,12 +60,12 @@ def page_blocks(lines: Sequence[Line], size: float, words: set[str]) -> list[Blo
     turns: list[int] = []  # the blocks that begin a column
     at = 0
     while at < len(lines):
-        end = _table_end(lines, at)
+        end = table_end(lines, at)
         if end > at:
             blocks += _paragraph(part, size, words)
             part = []
             grid = lines[at].grid
-            blocks.append(_drawn(grid) if grid else _table(lines[at:end]))
+            blocks.append(drawn_table(grid) if grid else placed_table(lines[at:end]))
             at = end
             continue
         line = lines[at]
@@ -122,7 +115,7 @@ def _named(before: Sequence[Block], first: Block) -> Block:
     if not isinstance(table, PageTable) or not isinstance(first, PageTable):
         return first
     alike = len(table.edges) == len(first.edges) and all(
-        abs(a - b) < _ALIGNED for a, b in zip(table.edges, first.edges, strict=True)
+        abs(a - b) < ALIGNED for a, b in zip(table.edges, first.edges, strict=True)
     )
     names = table.columns or columns_of(table.rows, table.header)
     if not alike or not names:
@@ -169,7 +162,7 @@ def _column_edges(lines: Sequence[Line]) -> dict[int, tuple[float, float]]:
 def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
     """Whether the second line belongs to the paragraph of the first."""
     text = following.text
-    if line.column != following.column or _BULLET.match(text) or _NUMBER.match(text):
+    if line.column != following.column or BULLET.match(text) or NUMBER.match(text):
         return False
     if abs(line.size - following.size) > 0.08 * line.size or line.bold != following.bold:
         return False
@@ -185,14 +178,14 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
         return []
     text = _join_lines([line.text for line in lines], words)
     first = lines[0]
-    if len(text) <= _LONGEST and not _BULLET.match(text):
+    if len(text) <= _LONGEST and not BULLET.match(text):
         if first.size >= _LARGER * size:
             return [Heading(1 if first.size >= 1.6 * size else 2, text)]
         if first.bold and len(lines) <= 2 and len(text) >= 3 and not _ENDS.search(text):
             return [Heading(3, text)]
-    if match := _BULLET.match(text):
+    if match := BULLET.match(text):
         return [Item(text[match.end() :], "-")]
-    if match := _NUMBER.match(text):
+    if match := NUMBER.match(text):
         return [Item(text[match.end() :], match[1])]
     return [Paragraph(text)]
 
@@ -214,121 +207,3 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
         else:
             text = f"{text} {line}"
     return text
-
-
-def _table_end(lines: Sequence[Line], start: int) -> int:
-    """Where the rows end that begin at ``start``; ``start`` where there is no table."""
-    if lines[start].grid:
-        return start + 1
-    if len(lines[start].cells) < 2:
-        return start
-    end = start
-    while end < len(lines) and _is_row(lines, start, end):
-        end += 1
-    while end > start and len(lines[end - 1].cells) < 2:
-        end -= 1
-    full = sum(len(line.cells) > 1 for line in lines[start:end])
-    return end if full >= 2 else start
-
-
-def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
-    line = lines[at]
-    if line.grid or line.column != lines[start].column or _BULLET.match(line.text):
-        return False
-    if len(line.cells) == 2 and _NUMBER.match(line.text):  # an item behind its number
-        return False
-    if at > start and lines[at - 1].y - line.y > 4 * line.size:
-        return False
-    if len(line.cells) > 1:
-        return True
-    # What is left of a cell of the row above: under one of its later cells, not at the margin.
-    above = lines[at - 1]
-    if at > start and _is_beside(lines[start], lines, at):
-        return True
-    return (len(above.cells) > 1 and line.left > above.cells[0][1]) or _under(line, lines[start])
-
-
-def _is_beside(first: Line, lines: Sequence[Line], at: int) -> bool:
-    """Whether a line is one of two in the first cell of a row whose other cells stand at half its
-    height, as pages that were printed from a browser have them."""
-    line = lines[at]
-    if abs(line.left - first.left) > _ALIGNED or line.right > first.cells[1][0]:
-        return False
-    above = at > 1 and _is_rest(lines[at - 1], first) and _half(lines[at - 1], line)
-    below = at + 2 < len(lines) and _is_rest(lines[at + 1], first) and _half(line, lines[at + 1])
-    if above:
-        return len(lines[at - 2].cells) == 1 and _half(lines[at - 2], lines[at - 1])
-    return below and len(lines[at + 2].cells) == 1 and _half(lines[at + 1], lines[at + 2])
-
-
-def _is_rest(line: Line, first: Line) -> bool:
-    """Whether a line holds all cells of a row but its first one."""
-    return (
-        not line.grid and line.left > first.cells[0][1] and len(line.cells) > len(first.cells) - 2
-    )
-
-
-def _half(above: Line, below: Line) -> bool:
-    return 0 < above.y - below.y < _HALF * above.size
-
-
-def _under(line: Line, first: Line) -> bool:
-    return any(abs(line.left - left) < _ALIGNED for left, _, _ in first.cells[1:])
-
-
-def _drawn(grid: Grid) -> PageTable:
-    return PageTable(grid.rows, grid.header, edges=grid.edges, bold=grid.bold)
-
-
-def _table(lines: Sequence[Line]) -> PageTable:
-    columns = _column_places(lines)
-    rows: list[list[str]] = []
-    gaps = [above.y - below.y for above, below in pairwise(lines)]
-    usual = max(gaps, default=0.0)
-    early: list[str] = []  # what stands above the first line of its row
-    for number, line in enumerate(lines):
-        row, begun = early or [""] * len(columns), bool(early)
-        early = []
-        for left, right, text in line.cells:
-            at = _place(columns, left, right)
-            row[at] = f"{row[at]} {text}".strip()
-        if number and row[0] and len(line.cells) == 1 and _is_beside(lines[0], lines, number):
-            if _is_rest(lines[number - 1], lines[0]):
-                rows[-1][0] = f"{rows[-1][0]} {row[0]}"
-            else:
-                early = row
-            continue
-        nearer = number and number < len(gaps) and gaps[number] < 0.8 * gaps[number - 1]
-        if not row[0] and number < len(gaps) and (begun or nearer):
-            early = row
-            continue
-        wrapped = number and not row[0] and gaps[number - 1] < 0.8 * usual
-        if wrapped or (number and len(line.cells) < 2 and not row[0]):
-            rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]
-        else:
-            rows.append(row)
-    lefts = tuple(left for left, _ in columns)
-    bold = lines[0].bold
-    header = header_rows(
-        rows, strong=bold and not any(line.bold for line in lines[1:-1] or lines[1:])
-    )
-    return PageTable(rows, header, edges=lefts, bold=bold)
-
-
-def _column_places(lines: Sequence[Line]) -> list[tuple[float, float]]:
-    """(left, right) of the columns: cells that overlap stand in one."""
-    places: list[tuple[float, float]] = []
-    for left, right in sorted((left, right) for line in lines for left, right, _ in line.cells):
-        if places and left < places[-1][1] - 1:
-            places[-1] = (places[-1][0], max(places[-1][1], right))
-        else:
-            places.append((left, right))
-    return places
-
-
-def _place(columns: Sequence[tuple[float, float]], left: float, right: float) -> int:
-    middle = (left + right) / 2
-    return min(
-        range(len(columns)),
-        key=lambda at: max(columns[at][0] - middle, middle - columns[at][1], 0.0),
-    )

@@ -20,8 +20,9 @@ from chatbot.knowledge.blocks import (
     one_line,
     render,
 )
+from chatbot.knowledge.formats.confluence import MACROS, macro_title
 from chatbot.knowledge.formats.equations import apart
-from chatbot.knowledge.formats.icons import item_sign
+from chatbot.knowledge.formats.icons import item_sign, sign_before
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     inline_text,
@@ -29,12 +30,10 @@ from chatbot.knowledge.formats.inline import (
     is_comments,
     is_custom,
     is_hidden,
-    mark_raised,
-    raise_text,
-    raised,
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.raised import mark_raised, raise_text, raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
@@ -56,8 +55,6 @@ _EMPTY = re.compile(r"<((?:ac|ri):[\w-]++)([^<>]*)/>")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
-_BODIES = ("ac:rich-text-body", "ac:plain-text-body")
-_MACROS = ("ac:structured-macro", "ac:macro")
 _NEAR = 20  # pieces of text in front of a raised figure, among which its number is
 
 
@@ -174,7 +171,7 @@ class _Walker:
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
             self._heading(element, min(max(level, 1), 6))
-        elif tag in _MACROS:
+        elif tag in MACROS:
             self._macro(element)
         elif tag in _CODE:
             self._add(Code(inline_text(element, self._hidden, keep=True)))
@@ -199,6 +196,11 @@ class _Walker:
             self.flush()
             if tag == "dl":
                 self._end_terms()
+            elif tag == "ac:task":
+                self._sign = ""
+        elif sign := sign_before(element):
+            self.flush()
+            self._sign = sign
         else:
             text = inline_text(element, self._hidden, before="".join(self._line[-_NEAR:]))
             if raised(element):
@@ -250,19 +252,15 @@ class _Walker:
 
     def _macro(self, element: Any) -> None:
         """A macro of Confluence: its title, then what is in it; one of a word is in its line."""
-        parameters = {
-            child.get("ac:name"): one_line("".join(child.itertext()))
-            for child in element
-            if child.tag == "ac:parameter"
-        }
-        if not any(child.tag in _BODIES for child in element):
+        title = macro_title(element)
+        if title is None:
             self._line.append(inline_text(element, self._hidden))
-        elif not (element.get("ac:name") == "excerpt" and parameters.get("hidden") == "true"):
-            self.flush()
-            if title := parameters.get("title"):
-                self._add(Paragraph(title))
-            self._children(element)
-            self.flush()
+            return
+        self.flush()
+        if title:
+            self._add(Paragraph(title))
+        self._children(element)
+        self.flush()
 
     def _heading(self, element: Any, level: int) -> None:
         text = one_line(inline_text(element, self._hidden))

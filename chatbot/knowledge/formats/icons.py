@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
-from chatbot.knowledge.formats.inline import SPOKEN, is_hidden
+from chatbot.knowledge.formats.confluence import STATUS, task_sign
+from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
 _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
@@ -41,13 +42,26 @@ def item_sign(item: Any, hidden: frozenset[str]) -> str:
     element = item
     for _ in range(_DEEP):
         element = next(iter(element), None)
-        if element is None or element.tag in ("a", "img"):
+        if element is None or element.tag in ("a", "img", "input"):
             return ""
         if element.tag == "svg" or not any(map(str.strip, element.itertext())):
             return one_line(" ".join(_labels(element, hidden)))
         if element.tag not in _AROUND or (element.text and element.text.strip()):
             return ""
     return ""
+
+
+def sign_before(element: Any) -> str:
+    """The sign in front of words that are a block of their own: the box of a label, or that of a
+    task of Confluence."""
+    if element.tag == STATUS:
+        return task_sign(element)
+    if element.tag != "input":
+        return ""
+    holder, following = element.getparent(), element.getnext()
+    beside = following is not None and following.tag == "label"
+    alone = holder.tag == "label" and not any(map(str.strip, holder.itertext()))
+    return inline_text(element) if beside or alone else ""
 
 
 def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:
@@ -59,8 +73,6 @@ def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:
     named = given.get("aria-label") or given.get("title") or _title(element)
     if named:
         yield named
-    elif tag == "input" and given.get("type") == "checkbox":
-        yield "☑" if "checked" in given else "☐"
     elif sign := _sign(element):
         yield sign
     else:

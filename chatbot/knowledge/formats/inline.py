@@ -2,44 +2,42 @@
 page does not show, nothing that it hides."""
 
 import re
-from collections.abc import Iterable
-from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from chatbot.knowledge.formats.confluence import (
+    EMOTICON,
+    MACROS,
+    STATUS,
+    emoticon_sign,
+    is_hidden_macro,
+    resource,
+    task_sign,
+)
 from chatbot.knowledge.formats.equations import apart, equation_text
-from chatbot.knowledge.formats.style_sheets import UNSEEN, style_rules
+from chatbot.knowledge.formats.raised import BEFORE, raise_text, raised
+from chatbot.knowledge.formats.style_sheets import UNSEEN
 
 HIDDEN = frozenset(
     """
     script style template noscript noframes head title meta link iframe object embed canvas nav
-    svg audio video datalist colgroup col del s strike rp ac:parameter ac:task-id ac:task-status
-    ac:placeholder ac:emoticon ac:task-uuid
+    svg audio video datalist colgroup col del s strike rp rt ac:parameter ac:task-id ac:task-uuid
+    ac:placeholder ac:adf-attribute ac:adf-fallback
     """.split()  # noqa: SIM905
 )
-_INVISIBLE = re.compile(
-    rf"{UNSEEN}|(?:opacity|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)", re.IGNORECASE
+_NONE = r"\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|$)"
+_INVISIBLE = re.compile(rf"{UNSEEN}|max-height{_NONE}", re.IGNORECASE)
+# What is clear appears when the page is scrolled to it, unless it is taken out of the page, too.
+_CLEAR = re.compile(rf"(?<![\w-])opacity{_NONE}", re.IGNORECASE)
+_TAKEN_OUT = re.compile(
+    rf"position\s*:\s*(?:absolute|fixed)|(?<![\w-])height{_NONE}|font-size\s*:\s*1px",
+    re.IGNORECASE,
 )
+_MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
-_CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
-_PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
-_COINS = re.compile(r"\d\d")
-_WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
-_PRICED = re.compile(rf"\s*{_CURRENCY}")
-_BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
-# The sign of a footnote: "1)", "(2)", "b", "a,b".
-_NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
-_SIGNS = "abcdfg"  # of those without brackets
-_AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
-_DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
-_SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
-# Also by a part of the height of the type, as sheets for tables have it.
-_RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
-_CLASS = re.compile(r"\.([\w-]+)$")
-_FIGURES = re.compile(r"[-−–+]?\d")
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 # What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
@@ -55,6 +53,7 @@ _FURNITURE = frozenset(
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+_OPENED = ("div", "nav", "ul", "ol", "section", "aside", "header", "main")
 _CHANGED = ("del", "s", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
@@ -72,9 +71,11 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return True
     if given.get("type") == "hidden" or given.get("role") == "navigation":
         return True
-    if _INVISIBLE.search(given.get("style", "")):
+    if _is_invisible(given.get("style", "")):
         return True
     tag = element.tag
+    if tag in MACROS and is_hidden_macro(element):
+        return True
     if given.get("aria-hidden") == "true" and tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
     classes = given.get("class", "").split()
@@ -86,6 +87,13 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return False
     names = {f".{name}" for name in classes} | {f"#{given.get('id')}"}
     return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
+
+
+def _is_invisible(style: str) -> bool:
+    if _INVISIBLE.search(style):
+        return True
+    out = _CLEAR.search(style) and _TAKEN_OUT.search(style)
+    return bool(out and not _MOVES.search(style))
 
 
 def _is_control(element: Any, given: Any) -> bool:
@@ -129,12 +137,14 @@ def inline_text(
         return "\n"
     if tag == "math":
         return equation_text(element)
+    if tag in (EMOTICON, STATUS):
+        return f" {emoticon_sign(element) if tag == EMOTICON else task_sign(element)} "
     if tag == "img" or tag == "input":
         return _picture(element)
     if tag == "time" and not (element.text or len(element)):
         return str(element.get("datetime") or "")
     pieces = [_collapse_blanks(element.text, keep)]
-    before = f"{before}{pieces[0]}"[-_BEFORE:]
+    before = f"{before}{pieces[0]}"[-BEFORE:]
     for child in element:
         text = inline_text(child, selectors, keep, before)
         if raised(child):
@@ -144,14 +154,14 @@ def inline_text(
         elif text and not keep and (child.tag in _APART or is_custom(child) or is_box(child)):
             text = f" {text} "
         pieces += [text, _collapse_blanks(child.tail, keep)]
-        before = f"{before}{pieces[-2]}{pieces[-1]}"[-_BEFORE:]
+        before = f"{before}{pieces[-2]}{pieces[-1]}"[-BEFORE:]
     text = "".join(pieces)
     if tag in ("a", "area", "iframe"):
         address = str(element.get("href") or element.get("src") or "")
         text = text if text.strip() or not _ADDRESS.match(address) else _named(element)
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
-        return _resource(element)
+        return resource(element)
     return f"“{text}”" if tag == "q" else text
 
 
@@ -188,27 +198,6 @@ def _named(element: Any) -> str:
     return str(element.get("aria-label") or element.get("alt") or element.get("title") or "")
 
 
-def raised(element: Any) -> str:
-    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style."""
-    if element.tag in ("sup", "sub"):
-        return str(element.tag)
-    style = element.get("style") if isinstance(element.tag, str) else None
-    found = _RAISED.search(style) if style else None
-    return (found[1] or "sup").lower()[:3] if found else ""
-
-
-def mark_raised(root: Any) -> None:
-    """Give what the page's own style sheets raise, by its class, that style itself."""
-    found: dict[str, str] = {}
-    for selectors, rules in style_rules(root):
-        if lift := _RAISED.search(rules):
-            found |= {match[1]: lift[0] for match in map(_CLASS.search, selectors) if match}
-    for element in root.iterfind(".//*[@class]") if found else ():
-        for name in element.get("class").split():
-            if name in found:
-                element.set("style", f"{found[name]};{element.get('style') or ''}")
-
-
 def _collapse_blanks(text: str | None, keep: bool) -> str:
     if not text:
         return ""
@@ -227,6 +216,8 @@ def is_picture_file(named: str) -> bool:
 
 
 def _picture(element: Any) -> str:
+    if element.get("type") == "checkbox":
+        return _box(element)
     if element.tag == "input":
         shown = element.get("type") in ("button", "submit", "reset", "text", None)
         return str(element.get("value") or "") if shown else ""
@@ -234,72 +225,17 @@ def _picture(element: Any) -> str:
     return "" if is_picture_file(named) else named
 
 
-def raise_text(text: str, before: str, element: Any) -> str:
-    """What is raised or lowered, so that digits do not join the number ``before``: the sign of
-    a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
-    text = text.strip()
-    kind = raised(element)
-    if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
-        return f" {text}" if before[-1:].isdigit() else text
-    note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
-    if note and _is_note(note, before, element):
-        return f" [{note[1]}]"
-    if not before[-1:].isdigit() or not _FIGURES.match(text):
-        return text
-    if kind == "sub":
-        return f"_{text}"
-    linked = _is_linked(element)
-    before = before[-_BEFORE:]
-    priced = _PRICE.search(before)
-    coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
-    if coins and (priced or _PRICED.match(element.tail or "")):
-        return f".{text}"
-    if linked or priced:
-        return f" [{text}]"
-    return f"^{text}"
-
-
-def raise_run(kind: str, text: str, before: str, after: str) -> str:
-    """The same of a run of a text between two others; ``kind`` is "sup" or "sub"."""
-    from lxml import etree
-
-    element = etree.Element(kind)
-    element.tail = after[:1] if after[:1].isprintable() else ""
-    if not (bare := text.strip()):
-        return text
-    return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
-
-
-def join_runs(runs: Iterable[tuple[str, str]]) -> str:
-    """Runs of a text, each with "sup", "sub" or nothing."""
-    parts = [
-        (kind, "".join(text for text, _ in group))
-        for kind, group in groupby(runs, key=lambda run: run[1])
-    ]
-    joined = ""
-    for (kind, text), (_, after) in pairwise([*parts, ("", "")]):
-        joined += raise_run(kind, text, joined[-_BEFORE:], after) if kind else text
-    return joined
-
-
-def _is_linked(element: Any) -> bool:
-    holder = element.getparent()
-    return element.find(".//a") is not None or (holder is not None and holder.tag == "a")
-
-
-def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
-    """Whether what is raised is the sign of a footnote, and behind a number no power of it, no
-    ordinal ("1a classe") and no unit ("30o")."""
-    if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
-        return True
-    if not before[-1:].isdigit():
-        return sign[1].isdigit() and _AMOUNT.search(before) is not None
-    if sign[1].isdigit():
-        return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
-    if sign[1][0] not in _SIGNS:
-        return False
-    ordinal = _SHORT.search(before) and (element.tail or "").strip()[:1].isalpha()
-    return not (sign[1] == "a" and ordinal)
+def _box(element: Any) -> str:
+    """A box that is ticked or not; nothing where a style sheet makes of it what opens a part of
+    the page, which stands behind it or its label."""
+    following, words = element.getnext(), (element.tail or "").strip()
+    opens = following is not None and following.tag == "input" and not words
+    if following is not None and following.tag == "label":
+        following = following.getnext()
+    opens |= following is not None and following.tag in _OPENED and not words
+    if "disabled" not in element.attrib and (opens or "toggle" in element.get("class", "")):
+        return ""
+    return "☑" if "checked" in element.attrib else "☐"
 
 
 def with_address(text: str, address: str) -> str:
@@ -327,14 +263,3 @@ def _without_detour(address: str) -> str:
     except ValueError:
         pass
     return address
-
-
-def _resource(element: Any) -> str:
-    """What a Confluence link or picture without text is called."""
-    if named := element.get("ac:alt") or element.get("ac:title"):
-        return str(named)
-    for child in element.iter():
-        for name in ("ri:content-title", "ri:filename", "ri:value"):
-            if child.get(name):
-                return str(child.get(name))
-    return ""

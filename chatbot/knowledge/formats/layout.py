@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from chatbot.knowledge.formats.aligned import Cut, cuts_of, split
 from chatbot.knowledge.formats.placed import Grid, Span
+from chatbot.knowledge.formats.raised import NOTED
 
 _GUTTER = 9.0  # points between two columns of text
 _APART = 1.1  # times the size of the type: so far apart are the cells of a row
@@ -22,7 +23,6 @@ _DEPTH = 4
 _FAR = 100
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
-_NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")  # a word and no unit, such as "km"
 _NOTE = re.compile(r"\d{1,2}(?!\d)")
 _LEADERS = re.compile(r"(?:\s?\.){5,}")
 # What people raise to a power, where it is no price.
@@ -289,7 +289,7 @@ def _add(
     if span.size < _SMALL * before.size:
         if text[-1:].isdigit():
             apart = _raised(text, span.text)
-        elif _NOTED.search(text) and _NOTE.match(span.text):
+        elif NOTED.search(text) and _NOTE.match(span.text):
             apart = " "
     line.cells[-1] = (left, max(right, span.right), f"{text}{apart}{span.text}")
 

@@ -38,7 +38,12 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     body = xml(archive, "word/document.xml")
     changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
     changed += _without_table_names(body) + _fill_rows(body) + write_signs(body)
-    changed += _join_paragraphs(body) + _without_hidden_rows(body) + _Numbers(archive).write(body)
+    changed += (
+        _without_placeholders(body)
+        + _join_paragraphs(body)
+        + _without_hidden_rows(body)
+        + _Numbers(archive).write(body)
+    )
     if not changed and not comments:
         return data
     parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
@@ -113,6 +118,17 @@ def _without_guides(body: Any) -> int:
         for run in guide.findall(f"{_W}rubyBase/{_W}r"):
             holder.addprevious(run)
         holder.remove(guide)
+    return len(found)
+
+
+def _without_placeholders(body: Any) -> int:
+    """Take out what Word shows in controls that nobody filled ("Click here to enter text");
+    returns how many."""
+    found = list(body.iter(f"{_W}showingPlcHdr"))
+    for sign in found:
+        control = sign.getparent().getparent()
+        for text in list(control.iterfind(f"{_W}sdtContent//{_W}t")):
+            text.text = ""
     return len(found)
 
 

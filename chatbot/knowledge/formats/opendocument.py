@@ -18,7 +18,8 @@ from chatbot.knowledge.blocks import (
 )
 from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.equations import write_open_equations
-from chatbot.knowledge.formats.inline import raise_run, with_address
+from chatbot.knowledge.formats.inline import with_address
+from chatbot.knowledge.formats.raised import raise_run
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 

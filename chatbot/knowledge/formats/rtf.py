@@ -7,7 +7,7 @@ most addresses of links out.
 import re
 from dataclasses import dataclass, field
 
-from chatbot.knowledge.formats.inline import raise_run
+from chatbot.knowledge.formats.raised import raise_run
 
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chatbot.knowledge.formats.inline import join_runs
 from chatbot.knowledge.formats.numbers import BUILT_IN
+from chatbot.knowledge.formats.raised import join_runs
 from chatbot.knowledge.formats.word_signs import signs_of
 
 RAISED = {"superscript": "sup", "subscript": "sub"}

@@ -40,8 +40,14 @@ Cells = Sequence[tuple[Any, list[Any]]]  # each row of a table, and its cells
 
 
 def cells_of(element: Any) -> Cells:
-    """The rows of a table."""
-    return [(row, _cells(row)) for row in _rows(element)]
+    """The rows of a table, without the columns whose name says that it is hidden, as pages of
+    GitBook keep what their cards lead to."""
+    rows = [(row, _cells(row)) for row in _rows(element)]
+    names = rows[0][1] if rows else []
+    hidden = {at for at, cell in enumerate(names) if "data-hidden" in cell.attrib}
+    if not hidden:
+        return rows
+    return [(row, [c for at, c in enumerate(cells) if at not in hidden]) for row, cells in rows]
 
 
 def is_layout(element: Any, rows: Cells) -> bool:

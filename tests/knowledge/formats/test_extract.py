@@ -84,6 +84,9 @@ from chatbot.knowledge.formats import extract
          "Pro.\n\nAll.\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),
+        (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Free?</v>\n<v Bob>No.\nNine.</v>\n\n"
+                 "00:02.000 --> 00:03.000\n<v Ann>Thanks.\n\n00:03.000 --> 00:04.000\nBye.\n",
+         "Ann: Free?\n\nBob: No. Nine.\n\nAnn: Thanks. Bye.\n"),
         (".srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>Hold</i> it.\n", "Hold it.\n"),
         (".rtf", r"{\rtf1\ansi F\'fcr 30 Tage.\par Ende.}", "Für 30 Tage.\n\nEnde.\n"),
         (".ipynb",

@@ -64,6 +64,12 @@ def test_controls_fields_and_hidden_words() -> None:
     assert word(run("Version ") + control + simple + hidden).text == "Version 4.2 of May\n"
 
 
+def test_controls_that_nobody_filled_are_empty() -> None:
+    control = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    empty = control.format("<w:showingPlcHdr/>", run("Click here to enter text."))
+    assert word(run("Paid by: ") + empty, control.format("", run("Bo"))).text == "Paid by:\n\nBo\n"
+
+
 def inner(tag: str, *parts: str) -> str:
     return f"<m:{tag}>{''.join(parts)}</m:{tag}>"
 

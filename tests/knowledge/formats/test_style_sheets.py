@@ -46,3 +46,19 @@ def test_what_a_click_opens_is_text(sheet: str, script: str, panel: str) -> None
 def test_what_no_click_opens_stays_hidden(more: str) -> None:
     page = f"<style>.internal{{display:none}}</style>{more}<body><p class=internal>No.<p>Seen."
     assert text(page) == "Seen.\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "is_shown"),
+    [
+        ("opacity:0", True),
+        ("opacity: 0; transform: translateY(20px)", True),
+        ("position: absolute; opacity: 0; transform: none", True),
+        ("fill-opacity:0; position: absolute", True),
+        ("opacity:0; height:0; overflow:hidden", False),
+        ("font-size:1px; opacity:0", False),
+        ("max-height:0", False),
+    ],
+)
+def test_what_is_clear_is_shown_unless_it_is_taken_out(style: str, is_shown: bool) -> None:
+    assert text(f"<p style='{style}'>Soon.<p>Seen.") == "Soon.\n\n" * is_shown + "Seen.\n"

@@ -1,0 +1,116 @@
+"""Raised and lowered figures: powers, signs of footnotes, the cents of a price."""
+
+import re
+from collections.abc import Iterable
+from itertools import groupby, pairwise
+from typing import Any
+
+from chatbot.knowledge.formats.style_sheets import style_rules
+
+_CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
+_PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
+_COINS = re.compile(r"\d\d")
+_WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
+_PRICED = re.compile(rf"\s*{_CURRENCY}")
+BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
+# The sign of a footnote: "1)", "(2)", "b", "a,b".
+_NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
+_SIGNS = "abcdfg"  # of those without brackets
+# A word, and no unit such as "km": a figure behind it is none of its powers.
+NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")
+_AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
+_DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
+_SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
+# Also by a part of the height of the type, as sheets for tables have it.
+_RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
+_CLASS = re.compile(r"\.([\w-]+)$")
+_FIGURES = re.compile(r"[-−–+]?\d")
+
+
+def raised(element: Any) -> str:
+    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style."""
+    if element.tag in ("sup", "sub"):
+        return str(element.tag)
+    style = element.get("style") if isinstance(element.tag, str) else None
+    found = _RAISED.search(style) if style else None
+    return (found[1] or "sup").lower()[:3] if found else ""
+
+
+def mark_raised(root: Any) -> None:
+    """Give what the page's own style sheets raise, by its class, that style itself."""
+    found: dict[str, str] = {}
+    for selectors, rules in style_rules(root):
+        if lift := _RAISED.search(rules):
+            found |= {match[1]: lift[0] for match in map(_CLASS.search, selectors) if match}
+    for element in root.iterfind(".//*[@class]") if found else ():
+        for name in element.get("class").split():
+            if name in found:
+                element.set("style", f"{found[name]};{element.get('style') or ''}")
+
+
+def raise_text(text: str, before: str, element: Any) -> str:
+    """What is raised or lowered, so that digits do not join the number ``before``: the sign of
+    a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
+    text = text.strip()
+    kind = raised(element)
+    if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
+        return f" {text}" if before[-1:].isdigit() else text
+    note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
+    if note and _is_note(note, before, element):
+        return f" [{note[1]}]"
+    if not before[-1:].isdigit() or not _FIGURES.match(text):
+        return text
+    if kind == "sub":
+        return f"_{text}"
+    linked = _is_linked(element)
+    before = before[-BEFORE:]
+    priced = _PRICE.search(before)
+    coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
+    if coins and (priced or _PRICED.match(element.tail or "")):
+        return f".{text}"
+    if linked or priced:
+        return f" [{text}]"
+    return f"^{text}"
+
+
+def raise_run(kind: str, text: str, before: str, after: str) -> str:
+    """The same of a run of a text between two others; ``kind`` is "sup" or "sub"."""
+    from lxml import etree
+
+    element = etree.Element(kind)
+    element.tail = after[:1] if after[:1].isprintable() else ""
+    if not (bare := text.strip()):
+        return text
+    return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
+
+
+def join_runs(runs: Iterable[tuple[str, str]]) -> str:
+    """Runs of a text, each with "sup", "sub" or nothing."""
+    parts = [
+        (kind, "".join(text for text, _ in group))
+        for kind, group in groupby(runs, key=lambda run: run[1])
+    ]
+    joined = ""
+    for (kind, text), (_, after) in pairwise([*parts, ("", "")]):
+        joined += raise_run(kind, text, joined[-BEFORE:], after) if kind else text
+    return joined
+
+
+def _is_linked(element: Any) -> bool:
+    holder = element.getparent()
+    return element.find(".//a") is not None or (holder is not None and holder.tag == "a")
+
+
+def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
+    """Whether what is raised is the sign of a footnote, and behind a number no power of it, no
+    ordinal ("1a classe") and no unit ("30o")."""
+    if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
+        return True
+    if not before[-1:].isdigit():
+        return sign[1].isdigit() and bool(_AMOUNT.search(before) or NOTED.search(before))
+    if sign[1].isdigit():
+        return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
+    if sign[1][0] not in _SIGNS:
+        return False
+    ordinal = _SHORT.search(before) and (element.tail or "").strip()[:1].isalpha()
+    return not (sign[1] == "a" and ordinal)
