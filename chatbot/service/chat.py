@@ -256,11 +256,11 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live, models = self._loader.ready(), self.models
-        if not models.trained or models.llm_entry.reads is not None:
+        if not models.trained or live.entry.reads is not None:
             return None
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
-        chain = self._search.chain(live.llm, live.generation, gate, question.asker)
+        chain = self._search.chain(live.llm, live.entry, live.generation, gate, question.asker)
         prepared = chain.prepare.invoke(self.models.compared(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
