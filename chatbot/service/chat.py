@@ -110,8 +110,8 @@ class ChatService:
         return self._loader.problem or ("ready" if self.can_answer else "starting")
 
     def warm_up(self, progress: Progress = lambda done, total: None) -> None:
-        """Load models and index, building the index if there is none. Blocks; never raises a
-        :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
+        """Load models and index, building the index if there is none. Blocks; raises nothing:
+        :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
                 with self._loader.first_build():
@@ -122,6 +122,8 @@ class ChatService:
             self._loader.ready()
         except ChatbotError as exc:
             log.warning("%s", exc)
+        except Exception:  # such as a full disk under the index
+            log.exception("The index could not be built")
         if self.models.preparation is not None:
             self.models.preparation.start(self._use_prepared)
 

@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from chatbot.answering.chain import AnswerChain
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
-from chatbot.errors import ChatbotError, IndexUnavailableError
+from chatbot.errors import ChatbotError, IndexUnavailableError, ModelUnavailableError, reason_of
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name, load_current
 from chatbot.llm.catalogue import LLMEntry
@@ -126,17 +126,18 @@ class LiveLoader:
             log.debug("%s", exc)
 
     def _take_up(self) -> Live:
-        """Load what is newer than what is in use, if anything is."""
+        """Load what is newer than what is in use, if anything is; whatever fails leaves that."""
         try:
             live = self.live
             if live is None or self._models.outdated or self._behind(live.generation):
                 self.live = self._load()
             self.problem = ""
-        except ChatbotError as exc:
-            self.problem = str(exc)
+        except Exception as exc:  # engines, libraries and disks each have their own
+            problem = _told(exc)
+            self.problem = str(problem)
             if self.live is None:
-                raise
-            log.warning("Still answering from the last good index: %s", exc)
+                raise problem from exc
+            log.warning("Still answering from the last good index: %s", problem)
         assert self.live is not None
         return self.live
 
@@ -172,3 +173,13 @@ class LiveLoader:
                 f"The index in '{self._settings.index}' is gone; run 'chatbot index' to build it."
             )
         return newest != generation.manifest.generation
+
+
+def _told(exc: Exception) -> ChatbotError:
+    """The sentence about what kept something newer from loading; what has none is logged."""
+    if isinstance(exc, ChatbotError):
+        return exc
+    log.error("The index and the models could not be loaded", exc_info=exc)
+    return ModelUnavailableError(
+        f"The index and the models could not be loaded ({reason_of(exc)}); the log says more."
+    )

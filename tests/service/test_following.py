@@ -3,6 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
@@ -85,6 +88,16 @@ def test_replicas_on_one_index_build_each_change_once(
     try:
         written = settings.knowledge.parent / "norway.md"  # seen half written it changes twice
         written.write_text("# Norway\n\nWe ship there in nine days.\n")
+def test_what_cannot_be_taken_up_does_not_end_the_following(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refresh() -> NoReturn:
+        raise RuntimeError("Infer failed")
+
+    monkeypatch.setattr(service, "refresh", refresh)
+    assert Follower(service)._update()
+
+
         written.rename(settings.knowledge / "norway.md")
         replicas = (service, other)
         assert soon(
