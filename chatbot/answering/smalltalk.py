@@ -128,7 +128,7 @@ def load_small_talk(folder: Path) -> SmallTalk:
     path = folder / _FILE
     path = path if path.is_file() else PROJECT_ROOT / "prompts" / _FILE
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         texts = {language: _Texts.model_validate(read[language]) for language in _LANGUAGES}
     except (OSError, ValueError, ValidationError) as exc:
         raise PromptError(f"'{path}' cannot be used: {exc}") from exc
