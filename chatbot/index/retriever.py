@@ -98,15 +98,16 @@ class HybridRetriever(BaseRetriever):
                 dense = self._by_cosine([row for row, _ in likely], vector)
         scores = None
         if self.mode != "dense":
+        last = asked if query != asked and query.endswith(asked) else ""
             scores = self._words(query, [row for row, _ in dense], allowed)
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            last = asked if query != asked and query.endswith(asked) else ""
             ranked = promote(self._fuse(query, last, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
-            ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
-        ranked = self._pointed_first(ranked, query, vector, allowed)
+            chunks = self.generation.chunks
+            ranked = named_first(ranked, last or query, lambda row: chunks[row].search_text)
+        ranked = self._pointed_first(ranked, last or query, vector, allowed)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
@@ -117,17 +118,17 @@ class HybridRetriever(BaseRetriever):
     def _pointed_first(
         self,
         ranked: list[tuple[int, float]],
-        query: str,
+        question: str,
         vector: NDArray[np.float32],
         allowed: NDArray[np.bool_] | None,
     ) -> list[tuple[int, float]]:
-        """The nearest chunks of documents that the last line names come first, with their scores
+        """The nearest chunks of documents that the question names come first, with their scores
         in order."""
         spans = self.generation.rows
         seen = allowed if allowed is not None or self.view is None else self.view.rows
         # What may not be seen is not looked at, so that its being there takes no time.
         paths = (path for path, (first, _) in spans.items() if seen is None or seen[first])
-        named = pointed_at(query.rsplit("\n", 1)[-1], paths, self.generation.manifest.addresses)
+        named = pointed_at(question, paths, self.generation.manifest.addresses)
         rows = [row for path in named for row in range(*spans[path])]
         if not rows:
             return ranked
