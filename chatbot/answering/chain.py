@@ -112,7 +112,7 @@ class AnswerChain:
 
     def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question
-        limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
+        limits: dict[str, Any] = {"stop": [*question.stop, *_RUN_ON]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
         if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
