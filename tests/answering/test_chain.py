@@ -69,6 +69,18 @@ async def test_memory_keeps_the_newest_turns_and_both_sides(
     assert "Within 30 days of delivery." in engine.prompts[-1]
 
 
+async def test_of_a_long_message_its_end_is_read_and_the_answer_says_so(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    letter = "The parcel came late. " * 200 + "Can EU customers return a product?"
+    history: list[Turn] = [{"role": "user", "content": letter}, EU[1]]
+    answer = await ask(service, "And in the US?", history)
+    prompt = engine.prompts[-1]
+    assert "Can EU customers return a product?" in prompt and EU[1]["content"] in prompt
+    assert prompt.count("The parcel came late.") < 200
+    assert [note for note in answer.notes if "did not read all of the last message" in note]
+
+
 async def test_off_topic_is_refused_without_the_model(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
