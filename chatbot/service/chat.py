@@ -283,7 +283,9 @@ class ChatService:
         watch = Stopwatch()
         question = self._check(question)
         begun = None
-        if (reply := self._small_talk.reply(question.text)) is not None:
+        index = self._loader.in_memory
+        documents = index and (index.views.of(question.asker) or index)
+        if (reply := self._small_talk.reply(question.text, documents)) is not None:
             events = small_talk_events(reply, self.model_name)
         else:
             begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None
