@@ -87,6 +87,8 @@ class HybridRetriever(BaseRetriever):
     def search(self, query: str, asked: str = "") -> list[Passage]:
         """The passages for a query, best first. Where the query is a conversation, ``asked`` is
         the question at its end."""
+        if not self.generation.chunks:  # the folder is empty, or no document of it can be read
+            return []
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
         dense: list[tuple[int, float]] = []
@@ -96,9 +98,9 @@ class HybridRetriever(BaseRetriever):
             except VectorStoreError:  # what is wrong was logged where it was noticed
                 likely = best(self._words(query, [], allowed), self.candidates)
                 dense = self._by_cosine([row for row, _ in likely], vector)
+        last = asked if query != asked and query.endswith(asked) else ""
         scores = None
         if self.mode != "dense":
-        last = asked if query != asked and query.endswith(asked) else ""
             scores = self._words(query, [row for row, _ in dense], allowed)
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
@@ -175,7 +177,7 @@ class HybridRetriever(BaseRetriever):
         chunks = self.generation.chunks
         chosen: list[Choice] = []
         shown: set[int] = set()
-        gone = Gone(self.folder)
+        gone = Gone(self.folder, self.generation.manifest.folders)
         for row, score in ranked:
             if gone.has(chunks[row].path):
                 continue
