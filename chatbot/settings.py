@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -163,7 +164,7 @@ class Settings(BaseSettings):
 class _ConfigFile(TomlConfigSettingsSource):
     """A TOML file that may begin with a byte order mark, as some editors write it."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
