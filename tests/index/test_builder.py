@@ -7,17 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from chatbot.consistency.compare import compare_documents
-from chatbot.errors import DocumentError, IndexUnavailableError, KnowledgeError
+from chatbot.errors import IndexUnavailableError, KnowledgeError
 from chatbot.index.builder import BuildReport, Kept, roll_back, update_index
 from chatbot.index.generations import current_name, load_current
-from chatbot.index.retriever import build_retriever
-from chatbot.knowledge.documents import Document, load_document
+from chatbot.knowledge.documents import Document
 from chatbot.settings import Settings
 from tests.support.index import build
 from tests.support.scripted import HashedEmbeddings
@@ -270,83 +268,6 @@ def test_empty_folder_is_a_sentence(settings: Settings, embeddings: HashedEmbedd
         path.unlink()
     with pytest.raises(KnowledgeError, match="holds no document"):
         build(settings, embeddings)
-
-
-@pytest.mark.parametrize("left", [None, "", "---\nexpires: 2020-01-01\n---\nOld.\n"])
-@pytest.mark.parametrize("below", ["", "shop/"])
-def test_the_index_follows_to_nothing(
-    settings: Settings, embeddings: HashedEmbeddings, left: str | None, below: str
-) -> None:
-    (settings.knowledge / "shop").mkdir()
-    (settings.knowledge / "us.md").unlink()
-    path = (settings.knowledge / "eu.md").rename(settings.knowledge / below / "eu.md")
-    text = path.read_text()
-    build(settings, embeddings)
-    if left is None:
-        path.unlink()
-    else:
-        path.write_text(left)
-    report = build(settings, embeddings)
-    assert (report.chunks, report.documents) == (0, 0)
-    generation = load_current(settings.index)
-    generation.lexical.warm_up()
-    assert build_retriever(generation, embeddings, 4, 50).invoke("EU returns") == []
-    assert not compare_documents(settings.index, generation).found
-    path.write_text(text)
-    assert build(settings, embeddings).chunks == 1
-
-
-@pytest.mark.parametrize("away", [".", "shop"])
-def test_a_share_that_is_not_mounted_empties_no_index(
-    settings: Settings, embeddings: HashedEmbeddings, away: str
-) -> None:
-    (settings.knowledge / "shop").mkdir()
-    for name in ("eu.md", "us.md"):
-        (settings.knowledge / name).rename(settings.knowledge / "shop" / name)
-    build(settings, embeddings)
-    folder = settings.knowledge / away
-    folder.rename(settings.knowledge.with_name("elsewhere"))
-    folder.mkdir()  # the place where it was mounted
-    with pytest.raises(KnowledgeError, match="holds no document"):
-        build(settings, embeddings)
-    assert len(load_current(settings.index).chunks) == 2
-
-
-def test_what_could_not_be_read_once_is_tried_again_ever_more_rarely(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, tries = [time.time_ns()], list[str]()
-
-    def load(folder: Path, path: str, most: int) -> Document:
-        tries.append(path)
-        if path == "us.md" and len(tries) < 6:
-            raise DocumentError("it cannot be read (Input/output error)", may_pass=True)
-        return load_document(folder, path, most)
-
-    monkeypatch.setattr("chatbot.index.contents.load_document", load)
-    monkeypatch.setattr("chatbot.index.changes.time.time_ns", lambda: now[0])
-    for seconds, tried in ((0, 2), (30, 2), (31, 3), (200, 3), (41, 4), (960, 5), (3841, 6)):
-        now[0] += seconds * 10**9
-        report = build(settings)
-        assert len(tries) == tried
-        assert [one["path"] for one in report.failed] == (["us.md"] if tried < 6 else [])
-    assert not load_current(settings.index).manifest.again
-
-
-def test_an_index_stays_whose_folder_only_cannot_be_read_for_now(
-    settings: Settings, embeddings: HashedEmbeddings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    build(settings, embeddings)
-    for path in settings.knowledge.iterdir():
-        path.write_text(f"{path.read_text()}\nMore.\n")
-
-    def read(*_: object) -> NoReturn:
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(Path, "read_bytes", read)
-    with pytest.raises(KnowledgeError, match="Input/output error"):
-        build(settings, embeddings)
-    assert len(load_current(settings.index).chunks) == 2
 
 
 @pytest.mark.parametrize("kept", [True, False])
