@@ -109,10 +109,10 @@ def read_cases(path: Path, kind: type[Record], limit: int | None = None) -> list
             the line.
     """
     cases: list[Record] = []
-    for number, record in _records(path):
+    for number, line in _lines(path):
         if limit is not None and len(cases) >= limit:
             break
-        cases.append(_validate(kind, record, path, number))
+        cases.append(_validate(kind, _record(line, path, number), path, number))
     if not cases:
         raise DataError(f"'{path}' holds no case; it needs one JSON object a line.")
     return cases
@@ -126,9 +126,10 @@ def read_rows(path: Path) -> tuple[list[Row], list[str]]:
     """
     rows: list[Row] = []
     problems: list[str] = []
-    for number, record in _records(path):
-        kind: type[BaseModel] = RewriteCase if "standalone" in record else AnswerRow
+    for number, line in _lines(path):
         try:
+            record = _record(line, path, number)
+            kind: type[BaseModel] = RewriteCase if "standalone" in record else AnswerRow
             rows.append(_validate(kind, record, path, number))  # type: ignore[type-var,arg-type]
         except DataError as exc:
             problems.append(str(exc))
@@ -168,7 +169,8 @@ def to_documents(passages: list[GivenPassage]) -> list[Passage]:
     ]
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that hold anything, with their numbers."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
@@ -176,17 +178,20 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"'{path}' cannot be read: {reason}.") from exc
     # Not splitlines: JSON may hold other ends of lines (U+2028) as they are.
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = parse_json(line)
-        except ValueError as exc:
-            raise DataError(f"'{path}', line {number}: it is not valid JSON ({exc}).") from exc
-        if "\\u" in line:
-            _require_unicode(record, path, number)
-        if not isinstance(record, dict):
-            raise DataError(f"'{path}', line {number}: it is not a JSON object.")
-        yield number, record
+        if line.strip():
+            yield number, line
+
+
+def _record(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        record = parse_json(line)
+    except ValueError as exc:
+        raise DataError(f"'{path}', line {number}: it is not valid JSON ({exc}).") from exc
+    if "\\u" in line:
+        _require_unicode(record, path, number)
+    if not isinstance(record, dict):
+        raise DataError(f"'{path}', line {number}: it is not a JSON object.")
+    return record
 
 
 def _require_unicode(record: Any, path: Path, number: int) -> None:

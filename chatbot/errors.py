@@ -17,11 +17,13 @@ class PromptError(ConfigurationError):
 
 class DocumentError(ChatbotError):
     """One document cannot be read; indexing goes on without it. ``turns`` is the day (ISO) from
-    which on it can, where it is to be read later."""
+    which on it can, where it is to be read later; ``may_pass`` says that another try may read the
+    same file, such as after a failure of a network drive."""
 
-    def __init__(self, message: str, turns: str = "") -> None:
+    def __init__(self, message: str, turns: str = "", may_pass: bool = False) -> None:
         super().__init__(message)
         self.turns = turns
+        self.may_pass = may_pass
 
 
 class AudienceError(ChatbotError):

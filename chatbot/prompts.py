@@ -232,9 +232,11 @@ def load_prompts(folder: Path) -> Prompts:
 
 def _load(path: Path, name: str) -> Prompt:
     try:
-        match = _FILE.match(path.read_text(encoding="utf-8"))
+        match = _FILE.match(path.read_text(encoding="utf-8-sig"))
     except OSError as exc:
         raise PromptError(f"The prompt '{path}' cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise PromptError(f"The prompt '{path}' is not UTF-8 text; save it as UTF-8.") from exc
     if match is None:
         raise PromptError(f"The prompt '{path}' has no front matter between two '---' lines.")
     try:

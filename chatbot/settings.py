@@ -1,8 +1,10 @@
 """Settings: read once from ``chatbot.toml`` and the environment, then frozen and passed around."""
 
 import os
+import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -155,8 +157,15 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over ``chatbot.toml``."""
-        toml = TomlConfigSettingsSource(settings_cls, config_file())
+        toml = _ConfigFile(settings_cls, config_file())
         return (init_settings, env_settings, toml)
+
+
+class _ConfigFile(TomlConfigSettingsSource):
+    """A TOML file that may begin with a byte order mark, as some editors write it."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -90,6 +90,8 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
         file.write_text(broken)
         with pytest.raises(ConfigurationError, match="not valid TOML"):
             load_settings()
+    file.write_text("port = 8123\n", encoding="utf-8-sig", newline="\r\n")
+    assert load_settings().port == 8123
     file.write_text("engine = 'fast'\n")
     with pytest.raises(ConfigurationError, match=r"'auto', 'openvino' or .*CHATBOT_ENGINE "):
         load_settings()

@@ -16,7 +16,7 @@ from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.excerpts import Excerpts
-from chatbot.answering.fitting import fit
+from chatbot.answering.fitting import fit, unread
 from chatbot.answering.question import Question
 from chatbot.grounding.choices import open_choices
 from chatbot.grounding.gate import Gate
@@ -112,7 +112,7 @@ class AnswerChain:
 
     def _within_limits(self, prepared: Prepared) -> Runnable[Any, AIMessage]:
         question = prepared.question
-        limits: dict[str, Any] = {"stop": [*_RUN_ON, *question.stop]}
+        limits: dict[str, Any] = {"stop": [*question.stop, *_RUN_ON]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
         if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
@@ -152,15 +152,17 @@ def build_chain(
         """What is said to the assistant instead of asked does not reach it."""
         turns = to_messages(question.history)
         kept = newest_turns(turns, history_tokens, llm.get_num_tokens)
+        whole = kept == turns[len(turns) - len(kept) :]
+        notes = [] if whole else [unread("all of the last message")]
         said = [question.text, *(str(turn.text) for turn in kept)]
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
         source = language_of(wording, languages[0]) if languages else None
         if wording and source and source not in languages:
             terms = translate(_with_question_before(history, wording), source, languages[0])
-            return Prepared(question, wording, guarded, history, terms, terms)
+            return Prepared(question, wording, guarded, history, terms, terms, notes=notes)
         query = _query(history, wording, rewrite)
-        return Prepared(question, wording, guarded, history, query, wording)
+        return Prepared(question, wording, guarded, history, query, wording, notes=notes)
 
     def retrieve(state: Prepared) -> Prepared:
         supplied = state.question.passages
@@ -277,7 +279,7 @@ def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepa
         history=left.history,
         read=left.passages,
         passages=[*_shown(state, left.passages), *state.passages[len(state.read) :]],
-        notes=[left.note] if left.note else [],
+        notes=[*state.notes, *([left.note] if left.note else [])],
     )
 
 

@@ -78,6 +78,9 @@ def _note(turns: int, passages: list[Passage], kept: list[Passage]) -> str:
         left_out.append(f"{len(passages) - len(kept)} of {len(passages)} passages")
     if kept and kept[0] is not passages[0]:
         left_out.append("the end of the first passage")
-    if not left_out:
-        return ""
-    return f"The model's memory is short, so it did not read {' and '.join(left_out)}."
+    return unread(*left_out) if left_out else ""
+
+
+def unread(*parts: str) -> str:
+    """What says to people that the model did not read these ``parts``."""
+    return f"The model's memory is short, so it did not read {' and '.join(parts)}."

@@ -15,6 +15,8 @@ from string import Formatter
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.errors import PromptError
+from chatbot.index.generations import Generation
+from chatbot.index.views import View
 from chatbot.settings import PROJECT_ROOT
 from chatbot.text.languages import language_of
 from chatbot.text.unicode import normalise, without_marks
@@ -30,12 +32,16 @@ _QUOTES = {
 }
 _KINDS = ("human", "bot", "thanks", "bye", "hello")  # of two in one message the first is answered
 _WORD = re.compile(r"[^\W_]+")
+_REPEATED = re.compile(r"(.)\1+")
+_DRAWN = re.compile(r"(.)\1(?:\1+|$)")  # three of a letter, or two at the end
+_UMLAUT = re.compile(r"(?<=\w\w)([aou])e(?=\w)")
 _LONGEST = 120  # characters of small talk
 _TITLES = 3
-# A word may have one typo from so many letters on, and two from so many.
-_ONE_TYPO, _TWO_TYPOS = 4, 8
-# What a typo would make another word of.
-_OTHERS = frozenset("hallo hola help hell tags host tank tanks".split())  # noqa: SIM905
+# A word of a phrase may have one typo from so many letters on, and two from so many.
+_ONE_TYPO, _TWO_TYPOS = 5, 8
+# A phrase of one word, with no others beside it that tell what is meant, only from so many.
+_ALONE = 7
+_SWAPPED = 4  # letters of a word in which two may be swapped: hardly any other word comes of it
 
 
 class _Texts(BaseModel):
@@ -56,12 +62,15 @@ class SmallTalk:
 
     texts: Mapping[str, _Texts]
 
-    def reply(self, message: str) -> str | None:
-        """The line that answers small talk; nothing where it is a question."""
+    def reply(self, message: str, documents: Generation | View | None = None) -> str | None:
+        """The line that answers small talk; nothing where it is a question. One word that the
+        ``documents`` have is one ("tag", "halo"), unless it is small talk in their language."""
         said = _words(message[: _LONGEST + 1])
         if not said or len(message) > _LONGEST:
             return None
         found = [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
+        if found and len(said) == 1 and documents is not None and _holds(documents, message):
+            found = [each for each in found if not each[2] and each[0] in documents.languages]
         if not found:
             return None
         language, kind, _ = min(found, key=lambda heard: heard[2])
@@ -128,7 +137,7 @@ def load_small_talk(folder: Path) -> SmallTalk:
     path = folder / _FILE
     path = path if path.is_file() else PROJECT_ROOT / "prompts" / _FILE
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         texts = {language: _Texts.model_validate(read[language]) for language in _LANGUAGES}
     except (OSError, ValueError, ValidationError) as exc:
         raise PromptError(f"'{path}' cannot be used: {exc}") from exc
@@ -168,12 +177,27 @@ def _typos(said: Sequence[str], phrase: Sequence[str]) -> int | None:
     for word, meant in zip(said, phrase, strict=True):
         if word == meant:
             continue
-        allowed = (len(meant) >= _ONE_TYPO) + (len(meant) >= _TWO_TYPOS)
-        stretched = re.sub(r"(.)\1+", r"\1", word) == re.sub(r"(.)\1+", r"\1", meant)
-        if word in _OTHERS or not (stretched or _distance(word, meant) <= allowed):
+        if len(phrase) == 1:
+            allowed = int(len(meant) >= _ALONE)
+        else:
+            allowed = (len(meant) >= _ONE_TYPO) + (len(meant) >= _TWO_TYPOS)
+        swapped = len(meant) >= _SWAPPED and sorted(word) == sorted(meant)
+        if not _is_spelling(word, meant) and _distance(word, meant) > max(allowed, int(swapped)):
             return None
         total += 1
     return total
+
+
+def _is_spelling(word: str, meant: str) -> bool:
+    """Whether ``word`` is ``meant`` drawn out ("hellooo"), with one letter for two ("helo"), or
+    with "ue" for "ü"."""
+    word, meant = _UMLAUT.sub(r"\1", word), _UMLAUT.sub(r"\1", meant)
+    short, single = _DRAWN.sub(r"\1", word), _REPEATED.sub(r"\1", meant)
+    return short in (meant, single) or (short != word and _REPEATED.sub(r"\1", short) == single)
+
+
+def _holds(documents: Generation | View, word: str) -> bool:
+    return any(map(documents.lexical.holds, documents.lexical.terms(word)))
 
 
 def _distance(one: str, other: str) -> int:

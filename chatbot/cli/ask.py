@@ -16,7 +16,7 @@ from chatbot.cli.common import (
     print_json,
     progress_bar,
 )
-from chatbot.errors import ChatbotError, ConfigurationError, reason_of
+from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence, reason_of
 from chatbot.files import parse_json
 
 
@@ -120,6 +120,9 @@ def _build(options: argparse.Namespace, settings: Any) -> None:
             update()
         except ChatbotError as exc:
             print(exc, file=sys.stderr)
+            return False
+        except OSError as exc:
+            print(disk_sentence(exc), file=sys.stderr)
             return False
         finally:
             load()  # so that the next change need not wait for the model

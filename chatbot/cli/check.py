@@ -45,7 +45,7 @@ def _check(options: argparse.Namespace) -> None:
 def _read(name: str) -> str:
     try:
         if name == "-":
-            return sys.stdin.buffer.read().decode("utf-8")
-        return Path(name).read_text(encoding="utf-8")
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        return Path(name).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as exc:
         raise QuestionError("The reply is not UTF-8 text.") from exc

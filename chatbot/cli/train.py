@@ -19,11 +19,12 @@ from chatbot.cli.common import (
 )
 from chatbot.cli.desk import with_store
 from chatbot.errors import ConfigurationError, TrainingError
-from chatbot.files import write_whole
+from chatbot.files import file_hash, write_whole
 
 if TYPE_CHECKING:
     from chatbot.answering.excerpts import Excerpts
     from chatbot.cases import AnswerRow
+    from chatbot.llm.adapters import Adapter
 
 _FIGURES = ("token_f1", "contains_gold", "rouge_l", "abstained")
 
@@ -95,9 +96,10 @@ def _excerpts(settings: Any) -> "Excerpts":
 
 
 def _finetune(options: argparse.Namespace) -> int | None:
-    from chatbot.llm.adapters import AdapterStore, choose_adapter
+    from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter
     from chatbot.llm.templates import chat_template
     from chatbot.reports.training import training_report
+    from chatbot.training.begun import require_unfinished
     from chatbot.training.data import DataFile, mix, parse_data_file
     from chatbot.training.finetune import finetune, recipe_for
     from chatbot.training.gate import judge
@@ -108,6 +110,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
     if options.out.exists() and not options.out.is_dir():
         raise ConfigurationError(f"--out '{options.out}' is a file; name a folder.")
+    require_unfinished(options.out)
     settings, entry, prompts = _setup(options.base)
     options.base = entry.name
     now = choose_adapter(entry, settings.models, settings.data, settings.adapter)
@@ -115,7 +118,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     start = starts[options.start] if options.start in starts else Path(options.start)
     files = [parse_data_file(text) for text in options.data]
     if start is not None and options.rehearse:
-        files.append(DataFile(_rehearsal(options, str(start))))
+        files.append(DataFile(_rehearsal(options, read_adapter(start, entry, prompts))))
     excerpts = _excerpts(settings) if entry.excerpts else None
     if options.recipe:
         files.append(DataFile(_recipe(options, excerpts, entry.excerpts or 0)))
@@ -176,7 +179,8 @@ def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None", shown: int
     """A file of the recipe's rows; a run that goes on has it already."""
     from chatbot.training.grounded import recipe_rows
 
-    path: Path = options.out / "recipe.jsonl"
+    read = [(str(f), file_hash(f)) for f in sorted(options.recipe.rglob("*")) if f.is_file()]
+    path = _rows_file(options, "recipe", read, shown)
     if path.exists():
         return path
     with tempfile.TemporaryDirectory() as folder:
@@ -190,6 +194,14 @@ def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None", shown: int
     return _write_rows(path, rows)
 
 
+def _rows_file(options: argparse.Namespace, name: str, *made_of: object) -> Path:
+    """Where rows belong that are made of these, so that no others are taken for them."""
+    from chatbot.training.begun import digest_of
+
+    folder: Path = options.out
+    return folder / f"{name}-{digest_of(options.base, options.seed, *made_of)[:8]}.jsonl"
+
+
 def _write_rows(path: Path, rows: Iterable["AnswerRow"]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Whole, since a run that was killed takes the file that is there for all of them.
@@ -197,13 +209,13 @@ def _write_rows(path: Path, rows: Iterable["AnswerRow"]) -> Path:
     return path
 
 
-def _rehearsal(options: argparse.Namespace, adapter: str) -> Path:
+def _rehearsal(options: argparse.Namespace, adapter: "Adapter") -> Path:
     """A file of rows to rehearse; a run that goes on has it already."""
     from chatbot.training.rehearsal import rehearsal_cases, rehearsal_rows
 
-    path: Path = options.out / "rehearsal.jsonl"
+    path = _rows_file(options, "rehearsal", adapter.digest, options.rehearse)
     if not path.exists():
-        service = _service(options, adapter)
+        service = _service(options, str(adapter.path))
         chunks = service.current_generation().chunks
         rows = rehearsal_rows(
             answer_with_progress(service, rehearsal_cases(chunks, options.rehearse, options.seed))

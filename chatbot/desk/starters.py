@@ -10,7 +10,7 @@ _STARTERS = 4
 def read_starters(knowledge: Path) -> list[tuple[str, str]]:
     """(label, question) pairs of the folder's ``.starters``, at most four; none without it."""
     try:
-        lines = (knowledge / STARTERS).read_text(encoding="utf-8")
+        lines = (knowledge / STARTERS).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return []
     pairs = (line.split("|", 1) for line in lines.splitlines() if "|" in line)

@@ -126,7 +126,7 @@ def load_calibration(path: Path) -> Calibration:
         ConfigurationError: the file is missing, damaged or of another format.
     """
     try:
-        values = parse_json(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_text(encoding="utf-8-sig"))
         if values.pop("format") != FORMAT:
             raise ConfigurationError(
                 f"The calibration '{path}' is of another version; fit it again with "

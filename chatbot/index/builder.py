@@ -73,7 +73,8 @@ def update_index(
     last build is not read again from the disk.
 
     Raises:
-        KnowledgeError: the folder is missing or holds nothing readable.
+        KnowledgeError: the folder is missing or may not be mounted, or nothing of it can be read:
+            for the first time, or for now.
         IndexUnavailableError: another build is running.
         VectorStoreError: the vector store elsewhere fails; the next call completes it.
     """
@@ -171,7 +172,7 @@ def _update(
 
     if old and not changes.of_documents and _same_audiences(old, changes.folders):
         _tidy(settings.index, mirror)  # where a build was killed after its generation was in use
-        if changes.settled:
+        if changes.settled or changes.holding != old.folders:
             _confirm(settings.index, old, changes, kept)
         return report(old, old.chunks)
     from chatbot.index.contents import collect_contents, index_chunks
@@ -184,7 +185,8 @@ def _update(
     load = cache(load)
     contents = collect_contents(settings, changes, before, load)
     chunks, failed = contents.chunks, contents.failed
-    if not chunks:
+    # An index that is there follows to nothing, unless its folder only cannot be read for now.
+    if not chunks and (before is None or contents.again):
         raise KnowledgeError(
             f"No document in '{settings.knowledge}' can be read; the first one, "
             f"'{_printable(next(iter(failed)))}', was left out: {next(iter(failed.values()))}."
@@ -208,6 +210,8 @@ def _update(
         audiences=contents.said.names,
         unclear=contents.said.unclear,
         turns=contents.turns,
+        again=contents.again,
+        folders=changes.holding,
         stamps=_as_written(changes.stamps),
         listed=changes.listed,
     )
@@ -220,7 +224,10 @@ def _confirm(index: Path, old: "Manifest", changes: FolderChanges, kept: Kept) -
     tell that they are the same, so that the next pass need not read them."""
     from chatbot.index.manifest import confirm
 
-    manifest = confirm(index, old, _as_written(changes.stamps), changes.listed)
+    manifest = confirm(
+        index, old, stamps=_as_written(changes.stamps), listed=changes.listed,
+        folders=changes.holding,
+    )  # fmt: skip
     if kept.generation:
         kept.generation = replace(kept.generation, manifest=manifest)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatbot.files import file_hash
+from chatbot.index.gone import folders_of, is_same
 from chatbot.knowledge.audiences import Said, folders_said
 from chatbot.knowledge.documents import Stamp, leaves, list_folder
 from chatbot.knowledge.front_matter import today
@@ -22,7 +23,7 @@ _SHA256 = 64  # hexadecimal digits
 class FolderChanges:
     """The knowledge folder as it is, beside what the current generation was built from;
     ``folders`` is what its ``.audience`` files say, ``settled`` whether files were read again for
-    their times alone, which would do from now on."""
+    their times alone, which would do from now on; ``holding`` is ``folders`` of the manifest."""
 
     stamps: dict[str, Stamp]
     hashes: dict[str, str]
@@ -32,6 +33,7 @@ class FolderChanges:
     changed: list[str]
     removed: list[str]
     folders: Said
+    holding: dict[str, list[int]]
 
     @property
     def of_documents(self) -> bool:
@@ -42,14 +44,22 @@ class FolderChanges:
 def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChanges:
     """The files of ``folder`` by their hashes; those whose size and times are as in ``old`` are not
     read again. One that cannot be read, or has more than ``max_bytes``, has a reason instead. One
-    that says that it begins or ends counts as changed when that day has come."""
+    that says that it begins or ends counts as changed when that day has come, and one whose reading
+    is to be tried again when it is time.
+
+    Raises:
+        KnowledgeError: the folder is missing, or holds no document and may be the place where a
+            share is not mounted.
+    """
     listed = time.time_ns()
-    listing = list_folder(folder)
+    listing = list_folder(folder, old is not None and is_same(folder, old.folders))
     stamps = listing.documents
     before = old.files if old else {}
     known = {path: Stamp(*stamp) for path, stamp in old.stamps.items()} if old else {}
     trusted = old.listed - _TICK if old else 0
     turned = {path for path, day in old.turns.items() if day <= today()} if old else set()
+    if old:
+        turned |= {path for path, (_, when) in old.again.items() if when <= listed}
     settled = False
     hashes: dict[str, str] = {}
     for path, stamp in stamps.items():
@@ -75,6 +85,7 @@ def compare(folder: Path, old: "Manifest | None", max_bytes: int) -> FolderChang
         ],
         removed=[path for path in before if path not in hashes],
         folders=folders_said(folder, {p: stamp.size for p, stamp in listing.audiences.items()}),
+        holding=folders_of(folder, stamps),
     )
 
 

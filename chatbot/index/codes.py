@@ -70,13 +70,13 @@ def _pattern(label: str, sign: str) -> re.Pattern[str]:
 
 
 def named_first(
-    ranked: Sequence[tuple[int, float]], query: str, text_of: Callable[[int], str]
+    ranked: Sequence[tuple[int, float]], question: str, text_of: Callable[[int], str]
 ) -> list[tuple[int, float]]:
-    """``ranked`` (row, score) with the first row that holds most codes of the query's last line
-    before all that hold only other codes of the same labels; the scores stay in order.
+    """``ranked`` (row, score) with the first row that holds most codes of the question before all
+    that hold only other codes of the same labels; the scores stay in order.
 
     The others keep their order: what answers often names another code, or the rule for all."""
-    wanted = codes(query.rstrip().rsplit("\n", 1)[-1])
+    wanted = codes(question)
     if not wanted:
         return list(ranked)
     texts = [text_of(row).lower() for row, _ in ranked]

@@ -25,12 +25,15 @@ from chatbot.knowledge.documents import load_document
 from chatbot.settings import Settings
 
 _BATCH = 256
+# Seconds until a document is read again whose reading failed for what may pass.
+_FIRST_WAIT, _LONGER, _LONGEST_WAIT = 60.0, 4, 24 * 3600.0
 
 
 @dataclass
 class Contents:
     """Chunks, texts and addresses of documents, and whom they are for; reasons of those not read,
-    and of parts not read; ``turns`` as in :class:`chatbot.index.manifest.Manifest`."""
+    and of parts not read; ``turns`` and ``again`` as in
+    :class:`chatbot.index.manifest.Manifest`."""
 
     chunks: list[Chunk] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
@@ -39,6 +42,7 @@ class Contents:
     addresses: dict[str, str] = field(default_factory=dict)
     said: Said = field(default_factory=Said)
     turns: dict[str, str] = field(default_factory=dict)
+    again: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def collect_contents(
@@ -75,6 +79,9 @@ def collect_contents(
             contents.failed[path] = str(exc)
             if exc.turns:
                 contents.turns[path] = exc.turns
+            if exc.may_pass:
+                tries = old.manifest.again.get(path, (0, 0))[0] + 1 if old else 1
+                contents.again[path] = (tries, changes.listed + _wait(tries))
             continue
         contents.chunks += split_document(document, settings.chunk_chars, window_of(load()))
         contents.texts[path] = document.text
@@ -89,6 +96,12 @@ def collect_contents(
     return contents
 
 
+def _wait(tries: int) -> int:
+    """How many ns after so many tries that failed a document is to be read again, at the soonest:
+    each of a hostile one takes some seconds."""
+    return int(min(_FIRST_WAIT * _LONGER ** (tries - 1), _LONGEST_WAIT) * 1e9)
+
+
 def _take_over(path: str, old: Manifest, contents: Contents) -> None:
     """What is known of a document beside its chunks and text."""
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -97,6 +110,7 @@ def _take_over(path: str, old: Manifest, contents: Contents) -> None:
         (old.audiences, contents.said.names),
         (old.unclear, contents.said.unclear),
         (old.turns, contents.turns),
+        (old.again, contents.again),
     ]
     for before, now in kept:
         if path in before:

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +61,8 @@ def loading(what: str, path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class TokenWindow:
-    """How much the model reads of a text, by its own tokenizer; ``limit`` is in tokens."""
+    """How much the model reads of a text; ``limit`` is in tokens, ``tokenizer`` a copy of its own
+    that only counts (:func:`window_of`)."""
 
     limit: int
     tokenizer: Any
@@ -68,8 +71,7 @@ class TokenWindow:
         """Tokens of each text, with those that the model adds."""
         if not texts:
             return []
-        found = self.tokenizer(list(texts), truncation=False, verbose=False)
-        return [len(ids) for ids in found["input_ids"]]
+        return [len(ids) for ids in _ids(self.tokenizer, list(texts))]
 
 
 def window_of(embeddings: Embeddings) -> TokenWindow | None:
@@ -79,12 +81,26 @@ def window_of(embeddings: Embeddings) -> TokenWindow | None:
     limit = getattr(client, "max_seq_length", None)
     if tokenizer is None or not limit:
         return None
-    return TokenWindow(int(limit), tokenizer)
+    return TokenWindow(int(limit), _counting(tokenizer))
 
 
 def count_tokens(embeddings: Embeddings, texts: list[str]) -> int:
-    """Tokens of ``texts`` by the model's own tokenizer; words, where there is none."""
-    tokenizer = getattr(getattr(embeddings, "_client", None), "tokenizer", None)
-    if tokenizer is None:
+    """Tokens of ``texts`` that the model reads; words, where it has no tokenizer here."""
+    window = window_of(embeddings)
+    if window is None:
         return sum(len(text.split()) for text in texts)
-    return sum(len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"])
+    return sum(min(count, window.limit) for count in window.count(texts))
+
+
+@lru_cache(maxsize=1)
+def _counting(tokenizer: Any) -> Any:
+    """A copy that only counts: a tokenizer keeps whether it cuts and fills up, so a count would
+    change what another thread embeds at that moment."""
+    copied = deepcopy(tokenizer)
+    _ids(copied, [""])  # set before threads share it
+    return copied
+
+
+def _ids(tokenizer: Any, texts: list[str]) -> list[list[int]]:
+    found = tokenizer(texts, padding=False, truncation=False, verbose=False)
+    return list(found["input_ids"])

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from chatbot.errors import IndexUnavailableError
 from chatbot.files import parse_json, write_whole
@@ -33,7 +34,10 @@ class Manifest:
     of a document was not read; ``search`` names the kind of vector search; ``addresses`` are those
     of the originals of documents, by path; ``audiences`` and ``unclear`` are what documents and
     folders say of whom they are for, as in :class:`chatbot.knowledge.audiences.Said`; ``turns``
-    are the days (ISO) from which on documents are read otherwise without having changed.
+    are the days (ISO) from which on documents are read otherwise without having changed, and
+    ``again`` those whose reading failed for what may pass: how often, and when (ns) they are read
+    again; ``folders`` are the knowledge folder and those in it that hold documents, as
+    :func:`chatbot.index.gone.folders_of` tells them.
     """
 
     generation: str
@@ -51,6 +55,8 @@ class Manifest:
     audiences: dict[str, list[str]] = field(default_factory=dict)
     unclear: dict[str, str] = field(default_factory=dict)
     turns: dict[str, str] = field(default_factory=dict)
+    again: dict[str, tuple[int, int]] = field(default_factory=dict)
+    folders: dict[str, list[int]] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -100,12 +106,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_whole(folder / _FILE, [json.dumps(vars(manifest))])
 
 
-def confirm(
-    index: Path, manifest: Manifest, stamps: dict[str, tuple[int, int, int]], listed: int
-) -> Manifest:
+def confirm(index: Path, manifest: Manifest, **now: Any) -> Manifest:
     """Say of a generation that its documents were still the same at the time ``listed``, with
-    these ``stamps``; where that cannot be written, the next build looks again."""
-    confirmed = replace(manifest, stamps=stamps, listed=listed)
+    the ``stamps`` and ``folders`` in ``now``; where that cannot be written, the next build looks
+    again."""
+    confirmed = replace(manifest, **now)
     with suppress(OSError):
         write_manifest(index / manifest.generation, confirmed)
     return confirmed

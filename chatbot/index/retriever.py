@@ -87,6 +87,8 @@ class HybridRetriever(BaseRetriever):
     def search(self, query: str, asked: str = "") -> list[Passage]:
         """The passages for a query, best first. Where the query is a conversation, ``asked`` is
         the question at its end."""
+        if not self.generation.chunks:  # the folder is empty, or no document of it can be read
+            return []
         vector = np.asarray(self.embeddings.embed_query(query), dtype=np.float32)
         allowed = self._allowed()
         dense: list[tuple[int, float]] = []
@@ -96,17 +98,18 @@ class HybridRetriever(BaseRetriever):
             except VectorStoreError:  # what is wrong was logged where it was noticed
                 likely = best(self._words(query, [], allowed), self.candidates)
                 dense = self._by_cosine([row for row, _ in likely], vector)
+        last = asked if query != asked and query.endswith(asked) else ""
         scores = None
         if self.mode != "dense":
             scores = self._words(query, [row for row, _ in dense], allowed)
         lexical = best(scores, self.candidates) if scores is not None else []
         ranked = dense or lexical
         if self.mode == "hybrid" and scores is not None:
-            last = asked if query != asked and query.endswith(asked) else ""
             ranked = promote(self._fuse(query, last, dense, lexical, vector, scores), lexical)
         if self.mode != "dense":
-            ranked = named_first(ranked, query, lambda row: self.generation.chunks[row].search_text)
-        ranked = self._pointed_first(ranked, query, vector, allowed)
+            chunks = self.generation.chunks
+            ranked = named_first(ranked, last or query, lambda row: chunks[row].search_text)
+        ranked = self._pointed_first(ranked, last or query, vector, allowed)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:
             return [self._document(p, found) for p in self._passages(ranked, self.k)]
@@ -117,17 +120,17 @@ class HybridRetriever(BaseRetriever):
     def _pointed_first(
         self,
         ranked: list[tuple[int, float]],
-        query: str,
+        question: str,
         vector: NDArray[np.float32],
         allowed: NDArray[np.bool_] | None,
     ) -> list[tuple[int, float]]:
-        """The nearest chunks of documents that the last line names come first, with their scores
+        """The nearest chunks of documents that the question names come first, with their scores
         in order."""
         spans = self.generation.rows
         seen = allowed if allowed is not None or self.view is None else self.view.rows
         # What may not be seen is not looked at, so that its being there takes no time.
         paths = (path for path, (first, _) in spans.items() if seen is None or seen[first])
-        named = pointed_at(query.rsplit("\n", 1)[-1], paths, self.generation.manifest.addresses)
+        named = pointed_at(question, paths, self.generation.manifest.addresses)
         rows = [row for path in named for row in range(*spans[path])]
         if not rows:
             return ranked
@@ -174,7 +177,7 @@ class HybridRetriever(BaseRetriever):
         chunks = self.generation.chunks
         chosen: list[Choice] = []
         shown: set[int] = set()
-        gone = Gone(self.folder)
+        gone = Gone(self.folder, self.generation.manifest.folders)
         for row, score in ranked:
             if gone.has(chunks[row].path):
                 continue

@@ -17,6 +17,7 @@ _EVERY = 0.4  # seconds between two looks; a look at 4,000 files takes about 20 
 _AGAIN = 0.1  # after a look that found a change
 _SETTLE_MS = 10  # changes this close together wake once
 _RETRY = 30.0  # seconds after an update that failed
+_AT_LEAST = 3600.0  # seconds until the next one without a change: what failed may work then
 
 _Look = tuple[dict[str, Stamp], dict[str, int], str]
 
@@ -28,8 +29,8 @@ def watch(
     every: float = _EVERY,
     retry: float = _RETRY,
 ) -> None:
-    """Call ``update`` now, after every change of the folder, and when a new day begins, on which
-    documents can begin and end, until ``stop`` is set.
+    """Call ``update`` now, after every change of the folder, when a new day begins, on which
+    documents can begin and end, and each hour, until ``stop`` is set.
 
     An ``update`` that returns ``False`` failed: without a change it is called again after
     ``retry`` seconds.
@@ -48,7 +49,7 @@ def watch(
         now = _look(folder)
         if time.monotonic() >= again or (now != done and (now == last or done is None)):
             done = now
-            again = math.inf if update() else time.monotonic() + retry
+            again = time.monotonic() + (_AT_LEAST if update() else retry)
         last = now
         if now == done:
             next(changes)

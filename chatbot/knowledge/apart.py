@@ -51,7 +51,8 @@ def extract_apart(path: Path, seconds: float = SECONDS) -> Extracted:
             _worker.end()
             _worker = None
     if "text" not in answer:
-        raise DocumentError(answer.get("reason") or answer["ended"])
+        may_pass = "ended" in answer or answer["may_pass"]
+        raise DocumentError(answer.get("reason") or answer["ended"], may_pass=may_pass)
     return _to_extracted(answer)
 
 
@@ -171,14 +172,15 @@ def _read(path: Path, begin_page: Callable[[], None]) -> dict[str, Any]:
     try:
         return _answer(extract(path.suffix.lower(), path.read_bytes(), begin_page))
     except DocumentError as exc:
-        reason = str(exc)
+        reason, may_pass = str(exc), False
     except OSError as exc:
-        reason = f"it cannot be read ({exc.strerror})"
+        reason, may_pass = f"it cannot be read ({exc.strerror})", True
     except MemoryError:
-        reason = _TOO_MUCH
+        reason, may_pass = _TOO_MUCH, True
     # Parsers that get no more memory call it damage.
-    nearly = largest < _largest() > held + _NEARLY * _FOR_A_FILE
-    return {"reason": _TOO_MUCH if nearly else reason}
+    if largest < _largest() > held + _NEARLY * _FOR_A_FILE:
+        reason, may_pass = _TOO_MUCH, True
+    return {"reason": reason, "may_pass": may_pass}
 
 
 def _largest() -> int:

@@ -91,11 +91,12 @@ def list_files(folder: Path) -> dict[str, Stamp]:
     return list_folder(folder).documents
 
 
-def list_folder(folder: Path) -> Listing:
+def list_folder(folder: Path, may_be_empty: bool = False) -> Listing:
     """The files that matter in the knowledge folder.
 
     Raises:
-        KnowledgeError: the folder does not exist or holds no such file.
+        KnowledgeError: the folder does not exist or, unless it ``may_be_empty``, holds no such
+            file.
     """
     if not folder.is_dir():
         raise KnowledgeError(
@@ -104,7 +105,7 @@ def list_folder(folder: Path) -> Listing:
         )
     found = dict(sorted(_walk(folder)))
     documents = {path: stamp for path, stamp in found.items() if _is_read(path)}
-    if not documents:
+    if not documents and not may_be_empty:
         raise KnowledgeError(
             f"The knowledge folder '{folder}' holds no document; put files into it ({_KNOWN} and "
             "more are read) and run 'chatbot index'."
@@ -223,7 +224,10 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
             raise DocumentError("it is a link that leaves the knowledge folder")
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            raise DocumentError("it is not a regular file, or a folder that cannot be opened")
+            raise DocumentError(
+                "it is not a regular file, or a folder that cannot be opened",
+                may_pass=stat.S_ISDIR(state.st_mode),
+            )
         size = state.st_size
         if size > max_bytes:
             raise DocumentError(
@@ -240,7 +244,8 @@ def load_document(folder: Path, relative: str, max_bytes: int) -> Document:
             extracted = read_plain(path.read_bytes(), suffix)
     except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle
         reason = exc.strerror if isinstance(exc, OSError) else "its link leads in a circle"
-        raise DocumentError(f"it cannot be read ({reason})") from exc
+        may_pass = isinstance(exc, OSError)
+        raise DocumentError(f"it cannot be read ({reason})", may_pass=may_pass) from exc
     return _document(relative, suffix, extracted)
 
 

@@ -159,7 +159,7 @@ def load_catalogue(models: Path) -> Catalogue:
     """
     path = models / "catalogue.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         for kind in ("llm", "embeddings", "reranker"):
             for name, entry in raw.get(kind, {}).items():
                 entry["name"] = name

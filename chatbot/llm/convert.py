@@ -21,7 +21,7 @@ from typing import Any
 
 from chatbot.errors import ModelUnavailableError, reason_of
 from chatbot.llm.graph import Bits, rewrite
-from chatbot.llm.half_made import half_made, is_whole, put_in_place
+from chatbot.llm.half_made import disk_told, half_made, is_whole, put_in_place
 from chatbot.llm.judge_graph import Trained, is_judge, write_judge
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
@@ -35,6 +35,7 @@ _ROOM = 3
 _UNWRITTEN, _FULL = "iostream error", 1_000_000
 
 
+@disk_told()
 def convert_apart(
     weights: Path, out: Path, bits: Bits, adapter: Path | None, cancelled: Callable[[], bool]
 ) -> None:
@@ -43,8 +44,8 @@ def convert_apart(
     The other process ends with this one, and when ``cancelled`` says so.
 
     Raises:
-        ModelUnavailableError: it failed or was cancelled, or there is too little room; the
-            message says why.
+        ModelUnavailableError: it failed or was cancelled, there is too little room, or the disk
+            refuses; the message says why.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     _check_disk(weights, out.parent)

@@ -17,7 +17,7 @@ from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.checked import content_hash
 from chatbot.llm.convert import convert_apart
-from chatbot.llm.half_made import LOCK, half_made, is_whole
+from chatbot.llm.half_made import LOCK, disk_told, half_made, is_whole
 from chatbot.llm.merge import merge_gguf
 from chatbot.settings import Settings
 
@@ -67,11 +67,13 @@ def prepare_graph(
     return graph
 
 
+@disk_told()
 def merged_weights(entry: LLMEntry, settings: Settings, weights: Path, adapter: Adapter) -> Path:
     """A GGUF file with the adapter merged in; made once and kept.
 
     Raises:
-        ModelUnavailableError: the adapter does not fit the file.
+        ModelUnavailableError: the adapter does not fit the file, or the merged file cannot be
+            written.
     """
     merged = merged_file(settings.models / "converted" / entry.name, weights, adapter.digest)
     if not merged.exists():

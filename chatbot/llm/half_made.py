@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from chatbot.errors import ModelUnavailableError, disk_sentence
 from chatbot.files import parse_json
 
 LOCK = ".lock"
@@ -38,6 +39,19 @@ def half_made(parent: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=_HALF, dir=parent) as folder:
             yield Path(folder)
+
+
+@contextmanager
+def disk_told() -> Iterator[None]:
+    """Around what makes something of a model: what the disk refuses is a sentence.
+
+    Raises:
+        ModelUnavailableError: a file or folder cannot be read or written.
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise ModelUnavailableError(disk_sentence(exc)) from exc
 
 
 def put_in_place(made: Path, out: Path) -> None:

@@ -71,7 +71,7 @@ def secret_of(file: Path | None) -> str:
         where = PASSWORD_VARIABLE
     else:
         try:
-            secret = next(iter(file.read_text(encoding="utf-8").splitlines()), "")
+            secret = next(iter(file.read_text(encoding="utf-8-sig").splitlines()), "")
         except (OSError, UnicodeError) as exc:
             raise MailError(f"The password file '{file}' cannot be read.") from exc
         where = f"'{file}'"

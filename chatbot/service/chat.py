@@ -110,8 +110,8 @@ class ChatService:
         return self._loader.problem or ("ready" if self.can_answer else "starting")
 
     def warm_up(self, progress: Progress = lambda done, total: None) -> None:
-        """Load models and index, building the index if there is none. Blocks; never raises a
-        :class:`ChatbotError`: :meth:`status` tells, and the next question tries again."""
+        """Load models and index, building the index if there is none. Blocks; raises nothing:
+        :meth:`status` tells, and the next question tries again."""
         try:
             if current_name(self.settings.index) is None:
                 with self._loader.first_build():
@@ -122,6 +122,8 @@ class ChatService:
             self._loader.ready()
         except ChatbotError as exc:
             log.warning("%s", exc)
+        except Exception:  # such as a full disk under the index
+            log.exception("The index could not be built")
         if self.models.preparation is not None:
             self.models.preparation.start(self._use_prepared)
 
@@ -256,11 +258,11 @@ class ChatService:
         Raises: as :meth:`answer`.
         """
         live, models = self._loader.ready(), self.models
-        if not models.trained or models.llm_entry.reads is not None:
+        if not models.trained or live.entry.reads is not None:
             return None
         # Any fit has the chain read; what it makes of it does not matter here.
         gate = replace(live.gate, refuse_below=0.0, reading=live.gate.reading or UNFITTED)
-        chain = self._search.chain(live.llm, live.generation, gate, question.asker)
+        chain = self._search.chain(live.llm, live.entry, live.generation, gate, question.asker)
         prepared = chain.prepare.invoke(self.models.compared(self._check(question)))
         return None if prepared.refuses is None else (prepared.retrieval, prepared.refuses)
 
@@ -281,7 +283,9 @@ class ChatService:
         watch = Stopwatch()
         question = self._check(question)
         begun = None
-        if (reply := self._small_talk.reply(question.text)) is not None:
+        index = self._loader.in_memory
+        documents = index and (index.views.of(question.asker) or index)
+        if (reply := self._small_talk.reply(question.text, documents)) is not None:
             events = small_talk_events(reply, self.model_name)
         else:
             begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None

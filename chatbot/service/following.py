@@ -69,14 +69,14 @@ class Follower:
                 report.changed,
                 report.removed,
             )
-        self._service.refresh()
-        return self._compare()
+        return self._take_up()
 
-    def _compare(self) -> str:
+    def _take_up(self) -> str:
         try:
+            self._service.refresh()
             compare_documents(self._service.settings.index, self._service.current_generation())
         except (ChatbotError, OSError) as exc:
             return str(exc)
         except Exception:
-            log.exception("The documents could not be compared")
+            log.exception("The index could not be taken up, or the documents not be compared")
         return ""

@@ -14,9 +14,10 @@ from langchain_core.language_models import BaseChatModel
 from chatbot.answering.chain import AnswerChain
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
-from chatbot.errors import ChatbotError, IndexUnavailableError
+from chatbot.errors import ChatbotError, IndexUnavailableError, ModelUnavailableError, reason_of
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation, current_name, load_current
+from chatbot.llm.catalogue import LLMEntry
 from chatbot.service.models import Models
 from chatbot.service.search import Search
 from chatbot.settings import Settings
@@ -30,7 +31,7 @@ TAKE_UP = 2.0  # seconds that questions wait for a newer one to load
 @dataclass(frozen=True)
 class Live:
     """What answers and is searched: an index with the gate and the chain over all of it, and the
-    language model with its name for people.
+    language model with its entry in the catalogue and its name for people.
 
     They are swapped as one value, so that none of them is ever of another generation.
     """
@@ -39,6 +40,7 @@ class Live:
     gate: Gate
     chain: AnswerChain
     llm: BaseChatModel
+    entry: LLMEntry
     model: str
 
 
@@ -112,7 +114,9 @@ class LiveLoader:
         asker, documents = question.asker, question.documents
         if documents is None and live.generation.views.of(asker) is None:
             return live.chain
-        return self._search.chain(live.llm, live.generation, live.gate, asker, documents)
+        return self._search.chain(
+            live.llm, live.entry, live.generation, live.gate, asker, documents
+        )
 
     def refresh(self) -> None:
         """Take up what is newer, or look again at what failed to load. Blocks; raises nothing."""
@@ -122,17 +126,18 @@ class LiveLoader:
             log.debug("%s", exc)
 
     def _take_up(self) -> Live:
-        """Load what is newer than what is in use, if anything is."""
+        """Load what is newer than what is in use, if anything is; whatever fails leaves that."""
         try:
             live = self.live
             if live is None or self._models.outdated or self._behind(live.generation):
                 self.live = self._load()
             self.problem = ""
-        except ChatbotError as exc:
-            self.problem = str(exc)
+        except Exception as exc:  # engines, libraries and disks each have their own
+            problem = _told(exc)
+            self.problem = str(problem)
             if self.live is None:
-                raise
-            log.warning("Still answering from the last good index: %s", exc)
+                raise problem from exc
+            log.warning("Still answering from the last good index: %s", problem)
         assert self.live is not None
         return self.live
 
@@ -146,11 +151,12 @@ class LiveLoader:
             self._models.embeddings()
             llm = loading.result()
         gate = self._search.gate(generation)
-        chain = self._search.chain(llm, generation, gate, EVERYTHING)
+        entry = self._models.llm_entry
+        chain = self._search.chain(llm, entry, generation, gate, EVERYTHING)
         # An index is many objects that stay: a full collection that looks through them all again
         # and again holds every request up, by 0.2 s with 10,000 chunks.
         gc.freeze()
-        return Live(generation, gate, chain, llm, self._models.name)
+        return Live(generation, gate, chain, llm, entry, self._models.name)
 
     def _newest(self) -> Generation:
         """The newest index, loaded once."""
@@ -167,3 +173,13 @@ class LiveLoader:
                 f"The index in '{self._settings.index}' is gone; run 'chatbot index' to build it."
             )
         return newest != generation.manifest.generation
+
+
+def _told(exc: Exception) -> ChatbotError:
+    """The sentence about what kept something newer from loading; what has none is logged."""
+    if isinstance(exc, ChatbotError):
+        return exc
+    log.error("The index and the models could not be loaded", exc_info=exc)
+    return ModelUnavailableError(
+        f"The index and the models could not be loaded ({reason_of(exc)}); the log says more."
+    )

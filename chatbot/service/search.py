@@ -20,6 +20,7 @@ from chatbot.index.kept import KeptVectors
 from chatbot.index.retriever import HybridRetriever, Mode, build_retriever
 from chatbot.index.stores.remote import SEARCH, RemoteSearch, open_store
 from chatbot.index.views import View
+from chatbot.llm.catalogue import LLMEntry
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
 from chatbot.service.models import Models
@@ -96,18 +97,20 @@ class Search:
     def chain(
         self,
         llm: BaseChatModel,
+        entry: LLMEntry,
         generation: Generation,
         gate: Gate,
         asker: Asker,
         documents: Generation | None = None,
     ) -> AnswerChain:
-        """The chain that answers ``asker`` from ``generation``, and from ``documents`` beside it;
-        to the gate, what the asker may not see is not there."""
-        settings, entry = self._settings, self._models.llm_entry
+        """The chain by which ``llm``, the model of ``entry``, answers ``asker`` from
+        ``generation``, and from ``documents`` beside it; to the gate, what the asker may not see
+        is not there."""
+        settings = self._settings
         condense = settings.condense
         if condense == "auto":
             condense = "model" if entry.rewrites else "history"
-        shown, excerpts = settings.passages, self._excerpts()
+        shown, excerpts = settings.passages, self._excerpts(entry)
         if excerpts is not None and "passages" not in settings.model_fields_set:
             shown = entry.excerpts or shown
         # The gate looks at the best by the fused score, wherever a reranker puts them.
@@ -124,15 +127,15 @@ class Search:
             reads=None if self._models.scripted else entry.reads,
             excerpts=excerpts,
             condense=condense,
-            languages=self._languages(view or generation, documents),
+            languages=self._languages(entry, view or generation, documents),
             right=1.0 if self._models.scripted else entry.right,
         )
 
-    def _excerpts(self) -> Excerpts | None:
+    def _excerpts(self, entry: LLMEntry) -> Excerpts | None:
         """The same for all questions, as it knows what it has compared; ``None`` for a model that
         reads passages whole."""
         models = self._models
-        if models.scripted or not models.llm_entry.excerpts:
+        if models.scripted or not entry.excerpts:
             return None
         if self._compared is None:
             self._compared = Excerpts(models.embeddings(), self._vectors())
@@ -153,10 +156,11 @@ class Search:
             self._kept = KeptVectors(self._models.embeddings())
         return self._kept
 
-    def _languages(self, generation: Generation | View, documents: Generation | None) -> list[str]:
+    def _languages(
+        self, entry: LLMEntry, generation: Generation | View, documents: Generation | None
+    ) -> list[str]:
         """Those of the documents; none for a model too small to translate into them."""
-        models = self._models
-        if models.scripted or models.llm_entry.reads is not None:
+        if self._models.scripted or entry.reads is not None:
             return []
         uploaded = documents.languages if documents else []
         return list(dict.fromkeys([*generation.languages, *uploaded]))

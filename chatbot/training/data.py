@@ -19,6 +19,7 @@ from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, 
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 from chatbot.text.sentences import sentences
+from chatbot.text.words import segment
 
 _DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
 _PASSAGE_CHARS = 3200
@@ -64,7 +65,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Examples in random order; ``counts`` per file, ``problems`` one sentence per bad line."""
+    """Examples in random order; ``counts`` per file, ``problems`` one sentence for each line that
+    is not usable and each row that is left out."""
 
     examples: list[Example]
     counts: dict[str, int]
@@ -81,7 +83,7 @@ def mix(
     reads: int | None = None,
     excerpts: Excerpts | None = None,
 ) -> Mixture:
-    """Sample the files and render their rows; ``refusals`` is the largest share of rows that
+    """Sample the files and render their rows; ``refusals`` is the largest share of all rows that
     teach to refuse, below 1. Of the passages that were on screen the model learns from as many as
     it ``reads``, by default from all, or from their ``excerpts``, as it is served them. Rows whose
     passages were chosen for training stay as they are: they share most of their prompts.
@@ -95,8 +97,12 @@ def mix(
     for file in files:
         rows, bad = read_rows(file.path)
         problems += bad
-        rows = [row for row in rows if _is_teachable(row)]
-        taken[file.path.name] = _sample(_shuffle(rows, chance), file.limit, refusals)
+        judged = [(row, _unfit(row)) for row in rows]
+        problems += [f"'{file.path}', row '{row.id}': {why}." for row, why in judged if why]
+        rows = [row for row, why in judged if not why]
+        name = str(file.path) if file.path.name in taken else file.path.name
+        taken[name] = _sample(_shuffle(rows, chance), file.limit, refusals)
+    taken = _within_share(taken, refusals)
     everything = [row for rows in taken.values() for row in rows]
     pool = _Distractors(everything, reads or (_WHOLE if excerpts else None))
     earlier = _Earlier(everything)
@@ -107,21 +113,32 @@ def mix(
     return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
 
 
-def _is_teachable(row: Row) -> bool:
-    """Replies that ask back, run on, or say what no passage says teach bad habits."""
+def _unfit(row: Row) -> str:
+    """Why a reply would teach a bad habit: it asks back, runs on, or says what no passage says;
+    empty of others."""
     if isinstance(row, RewriteCase) or row.answer is None or row.retrieved:
-        return True
+        return ""
     reply = row.answer.strip()
+    if not reply:
+        return "its answer is empty"
+    if reply.endswith("?"):
+        return "its answer asks back"
+    if len(reply) > _ANSWER_CHARS:
+        return f"its answer has more than {_ANSWER_CHARS} characters"
     said = _content(reply)
     have = _content(" ".join(passage.text for passage in row.passages))
-    grounded = len(said & have) >= _GROUNDED * len(said)
-    return bool(said) and grounded and not reply.endswith("?") and len(reply) <= _ANSWER_CHARS
+    # "Yes, you can." says nothing that would have to stand there, and rests on the passages.
+    if not row.passages or len(said & have) < _GROUNDED * len(said):
+        return "most of its answer stands in none of its passages"
+    return ""
 
 
 def _content(text: str) -> set[str]:
-    """Lower-case words and numbers that carry meaning: numbers, and words of over 3 letters."""
+    """Lower-case words and numbers that carry meaning: numbers, words of over 3 letters, and where
+    words are not parted by blanks pairs of characters."""
     found = (word.lower() for word in _WORD.findall(text))
-    return {word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word)}
+    long = (word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word))
+    return set(segment(list(long)))
 
 
 def _shuffle(rows: Sequence[Row], chance: random.Random) -> list[Row]:
@@ -137,13 +154,33 @@ def _shuffle(rows: Sequence[Row], chance: random.Random) -> list[Row]:
 
 
 def _sample(rows: Sequence[Row], limit: int | None, refusals: float) -> list[Row]:
-    """At most ``limit`` rows, refusals at most their share of them."""
-    refusing = [row for row in rows if isinstance(row, AnswerRow) and row.answer is None]
-    replying = [row for row in rows if not (isinstance(row, AnswerRow) and row.answer is None)]
-    share = refusals / (1 - refusals) if replying else 1.0
-    if limit is not None:
-        replying = replying[: round(limit * (1 - refusals))]
-    return [*replying, *refusing[: round(len(replying) * share)]]
+    """At most ``limit`` rows, of which refusals are at most their share where there are as many
+    others."""
+    if limit is None:
+        return list(rows)
+    replying, refusing = _parted(rows)
+    replying = replying[: limit - min(len(refusing), round(limit * refusals))]
+    return [*replying, *refusing[: limit - len(replying)]]
+
+
+def _within_share(taken: dict[str, list[Row]], refusals: float) -> dict[str, list[Row]]:
+    """The rows of each file without the refusals that are too many for their share of all."""
+    parted = {name: _parted(rows) for name, rows in taken.items()}
+    many = sum(len(refusing) for _, refusing in parted.values())
+    replies = sum(len(replying) for replying, _ in parted.values())
+    kept = min(1.0, round(replies * refusals / (1 - refusals)) / many) if many else 1.0
+    return {
+        name: [*replying, *refusing[: round(kept * len(refusing))]]
+        for name, (replying, refusing) in parted.items()
+    }
+
+
+def _parted(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Those that teach a reply, and those that teach to refuse."""
+    parted: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        parted[isinstance(row, AnswerRow) and row.answer is None].append(row)
+    return parted
 
 
 def _render(

@@ -9,7 +9,6 @@ import inspect
 import json
 import math
 import random
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -19,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
-from chatbot.files import parse_json
 from chatbot.llm.adapters import read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
 from chatbot.llm.weights import load_weights
 from chatbot.prompts import Prompts
 from chatbot.training.attention import use_packed_attention
+from chatbot.training.begun import REPORT, digest_of, goes_on
 from chatbot.training.data import Mixture
 from chatbot.training.memory import give_memory_back, keep_memory
 from chatbot.training.packing import (
@@ -107,12 +106,13 @@ def finetune(
         packs, nats a token) and ``seconds``; also written to ``out/training.json``.
 
     Raises:
-        TrainingError: peft is not installed, or there are too few rows.
+        TrainingError: peft is not installed, there are too few rows, or ``out`` has a training
+            that is done or was begun with anything else.
         ModelUnavailableError: the base model's weights are missing or do not load.
     """
     started = time.monotonic()
-    if start is not None:
-        read_adapter(start, entry, prompts)
+    begins = read_adapter(start, entry, prompts).digest if start else None
+    resumed = goes_on(out, digest_of(mixture.examples, recipe, entry.name, begins))
     model, tokenizer = load_base(entry)
     encoded = [encode(tokenizer, example) for example in mixture.examples]
     fitting = [row for row in encoded if len(row) <= recipe.max_tokens]
@@ -133,7 +133,6 @@ def finetune(
     else:
         tuned = require_peft().PeftModel.from_pretrained(model, str(start), is_trainable=True)
     trainer = _trainer(tuned, packs, held, recipe, out)
-    resumed = _has_checkpoint(out)
     with redirect_stdout(sys.stderr):  # where the Trainer writes its log is for the result
         before = None if resumed else trainer.evaluate()["eval_loss"]
         trainer.train(resume_from_checkpoint=resumed)
@@ -155,18 +154,6 @@ def finetune(
     }
     _save(trainer.model, entry, prompts, report, out)
     return report
-
-
-def _has_checkpoint(out: Path) -> bool:
-    """Whether there is one to go on from; one that a kill left half written is removed."""
-    found = False
-    for folder in (out / "checkpoints").glob("checkpoint-*"):
-        try:
-            parse_json((folder / "trainer_state.json").read_text(encoding="utf-8"))
-            found = True
-        except (OSError, ValueError):
-            shutil.rmtree(folder)
-    return found
 
 
 def load_base(entry: LLMEntry) -> tuple[Any, Any]:
@@ -334,4 +321,4 @@ def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any],
         config.base_model_name_or_path = entry.title  # not a path of this machine
     model.save_pretrained(str(out))
     write_meta(out, entry, prompts)
-    (out / "training.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

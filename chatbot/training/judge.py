@@ -66,7 +66,7 @@ def read_rows(files: Sequence[Path]) -> dict[str, list[tuple[str, bool]]]:
     found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").split("\n")
+            lines = file.read_text(encoding="utf-8-sig").split("\n")
         except OSError as exc:
             raise ConfigurationError(f"'{file}' cannot be read: {exc.strerror}.") from exc
         except UnicodeDecodeError as exc:

@@ -69,6 +69,19 @@ async def test_memory_keeps_the_newest_turns_and_both_sides(
     assert "Within 30 days of delivery." in engine.prompts[-1]
 
 
+async def test_of_a_long_message_its_end_is_read_and_the_answer_says_so(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    sentence = "Customers in the EU return a product."
+    letter = f"{sentence} " * 200 + "How long can they?"
+    history: list[Turn] = [{"role": "user", "content": letter}, EU[1]]
+    answer = await ask(service, "And in the US return a product?", history)
+    prompt = engine.prompts[-1]
+    assert "How long can they?" in prompt and EU[1]["content"] in prompt
+    assert prompt.count(sentence) < 200
+    assert [note for note in answer.notes if "did not read all of the last message" in note]
+
+
 async def test_off_topic_is_refused_without_the_model(
     service: ChatService, engine: ScriptedEngine
 ) -> None:

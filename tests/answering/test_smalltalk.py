@@ -36,6 +36,8 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("Hallo", "de", "hello"),
         ("Guten Tag zusammen,", "de", "hello"),
         ("viele dank", "de", "thanks"),
+        ("tschuess", "de", "bye"),
+        ("goodby", "en", "bye"),
         ("Bist du ein Mensch?", "de", "bot"),
         ("bonjour", "fr", "hello"),
         ("Merci beaucoup !", "fr", "thanks"),
@@ -64,13 +66,37 @@ def test_small_talk_is_answered_in_its_language(message: str, language: str, kin
         "are you open on Sunday?",
         "ok",
         "there",
-        "tanks",
         "?",
+        "take card",
+        "salat bitte",
         "hello " * 60,
     ],
 )
 def test_what_asks_something_is_a_question(message: str) -> None:
     assert SMALL_TALK.reply(message) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    """tanks chat radios audios hold cola hole prime tool tolls poll roll supper classe coin hall
+    main join moon salt salat merch meetings forfait""".split(),  # noqa: SIM905
+)
+def test_one_word_that_is_nearly_small_talk_is_a_question(word: str) -> None:
+    assert SMALL_TALK.reply(word) is None
+
+
+async def test_one_word_of_the_documents_is_a_question_unless_it_is_small_talk_in_their_language(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    hello = {language: texts.reply["hello"] for language, texts in SMALL_TALK.texts.items()}
+    assert [(await ask(service, word)).answer for word in ("Tag", "halo")] == [hello["de"]] * 2
+    text = "# Tags\n\nYou can put a tag on the box of a Halo lamp, and say hello to it.\n"
+    (service.settings.knowledge / "tags.md").write_text(text)
+    service.update_index()
+    service.refresh()
+    for word in ("Tag", "halo", "Chat bot"):
+        assert (await ask(service, word)).answer not in hello.values()
+    assert (await ask(service, "Hello")).answer == hello["en"]
 
 
 async def test_a_greeting_costs_no_model_call_and_is_no_refusal(

@@ -1,5 +1,7 @@
 """What the retriever finds, within a folder, beside twins and on short questions."""
 
+import pytest
+
 from chatbot.index.generations import load_current
 from chatbot.index.retriever import build_retriever
 from chatbot.settings import Settings
@@ -71,3 +73,19 @@ def test_behind_a_conversation_the_last_question_chooses_the_passage(settings: S
     assert "cracked" in retriever.invoke(query, asked=asked)[0].page_content
     # A query that was written anew says all that was meant.
     assert "carton" in retriever.invoke(query, asked="Is a cracked one replaced?")[0].page_content
+
+
+@pytest.mark.parametrize("before", ["", "What is error E-1 in e1.md?\nThe lid is open.\n"])
+@pytest.mark.parametrize(
+    "asked", ["What does error E-3 mean?\nThanks, Anna", "Hi,\nis it in e3.md?\n\nAnna"]
+)
+def test_what_a_question_names_counts_on_each_of_its_lines(
+    settings: Settings, before: str, asked: str
+) -> None:
+    causes = ("the lid is open, so shut it and thank Anna", "it is hot", "the pump is blocked")
+    for number, cause in enumerate(causes, start=1):
+        (settings.knowledge / f"e{number}.md").write_text(f"# E-{number}\n\nError: {cause}.\n")
+    build(settings)
+    retriever = build_retriever(load_current(settings.index), HashedEmbeddings(), 4, 50)
+    found = retriever.invoke(before + asked, asked=asked)
+    assert found[0].metadata["path"] == "e3.md"

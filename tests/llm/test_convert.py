@@ -167,6 +167,13 @@ def test_a_broken_file_gets_a_sentence_and_leaves_nothing(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "graphs").iterdir()] == [LOCK]
 
 
+def test_a_folder_that_cannot_be_made_gets_a_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "graphs"
+    blocked.write_text("a file, where a folder has to be")
+    with pytest.raises(ModelUnavailableError, match=str(blocked)):
+        convert_apart(tmp_path / "some.gguf", blocked / "one", 8, None, never)
+
+
 def test_too_little_room_is_told_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

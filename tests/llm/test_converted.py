@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import ModelUnavailableError
-from chatbot.llm.converted import graph_folder, mark_used, merged_file
+from chatbot.llm.adapters import Adapter
+from chatbot.llm.catalogue import LLMEntry, Source
+from chatbot.llm.converted import graph_folder, mark_used, merged_file, merged_weights
 from chatbot.llm.half_made import LOCK
+from chatbot.settings import load_settings
 
 DAY = 86400
 
@@ -85,6 +88,19 @@ def test_weights_are_read_once(tmp_path: Path) -> None:
 def test_weights_that_cannot_be_read_get_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="cannot be read"):
         graph_folder(tmp_path, tmp_path / "gone.gguf", None, 8)
+
+
+def test_a_merged_file_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "converted").write_text("a file, where a folder has to be")
+    weights = put(tmp_path / "base.gguf", b"weights")
+    source = Source(path=weights)
+    entry = LLMEntry(
+        name="tiny", title="Tiny", source=source, licence="none", context=512,
+        engines=("transformers",), rewrites=False,
+    )  # fmt: skip
+    adapter = Adapter(tmp_path, "first", "1" * 64)
+    with pytest.raises(ModelUnavailableError, match="converted"):
+        merged_weights(entry, load_settings(models=tmp_path), weights, adapter)
 
 
 def put(file: Path, content: bytes) -> Path:

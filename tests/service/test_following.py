@@ -3,6 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
@@ -49,6 +52,17 @@ async def test_a_deleted_file_is_never_cited_even_before_the_index_follows(
     assert [passage.path for passage in service.search(US, EVERYTHING)] == ["eu.md"]
 
 
+async def test_of_an_emptied_folder_nothing_is_cited(
+    service: ChatService, settings: Settings
+) -> None:
+    for path in settings.knowledge.iterdir():
+        path.unlink()
+    assert not service.search(US, EVERYTHING)
+    assert Follower(service)._update()
+    assert (await answer(service, US)).abstained
+    assert service.generation == "g00000002" and service.status() == "ready"
+
+
 async def test_where_the_whole_folder_is_away_or_empty_the_index_still_answers(
     service: ChatService, settings: Settings
 ) -> None:
@@ -72,6 +86,16 @@ def test_the_service_answers_from_what_is_put_into_the_folder(
         assert soon(lambda: "norway.md" not in service.document_paths(EVERYTHING))
     finally:
         follower.close()
+
+
+def test_what_cannot_be_taken_up_does_not_end_the_following(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refresh() -> NoReturn:
+        raise RuntimeError("Infer failed")
+
+    monkeypatch.setattr(service, "refresh", refresh)
+    assert Follower(service)._update()
 
 
 def test_replicas_on_one_index_build_each_change_once(

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -104,6 +105,40 @@ def test_without_memory_it_is_left_out(
 ) -> None:
     monkeypatch.setattr(module, "available_memory", lambda: 1_000_000_000)
     assert Judging(settings, patient=True).of(entry_of(models)) is None
+
+
+def test_memory_is_looked_at_again(
+    models: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    free = iter([1_000_000_000, 1_500_000_000, 8_000_000_000])
+    monkeypatch.setattr(module, "available_memory", lambda: next(free))
+    monkeypatch.setattr(module, "prepare_judge", lambda *_: models)
+    monkeypatch.setattr(module, "Judge", lambda *_: "judge")
+    judging, entry = Judging(settings, patient=True), entry_of(models)
+    assert judging.of(entry) is judging.of(entry) is None  # the second does not look
+    for found in (None, "judge", "judge"):
+        if judging._short_until:
+            judging._short_until = 0.1  # a minute ago
+        assert judging.of(entry) == found
+    assert caplog.text.count("for now") == 1
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_whatever_fails_answers_go_on_without_it(
+    models: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, patient: bool
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("Infer failed")
+
+    monkeypatch.setattr(module, "prepare_judge", fail)
+    judging, ends = Judging(settings, patient), time.monotonic() + 20
+    while judging._of is None and time.monotonic() < ends:
+        assert judging.of(entry_of(models)) is None
+        time.sleep(0.05)
+    assert judging.of(entry_of(models)) is None and judging._making is None
 
 
 @pytest.mark.parametrize("patient", [True, False])

@@ -1,7 +1,10 @@
 """Training data: rows become examples with the prompts of serving."""
 
 import json
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage
@@ -118,11 +121,81 @@ def test_a_correction_is_learned_from_the_excerpts_that_the_model_reads(tmp_path
     assert len(example.prompt) < 3_500 < sum(len(passage.text) for passage in screen)
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("Yes, you can.", ""),
+        ("No.", ""),
+        ("Return it within 30 days.", ""),
+        ("可以，三十天内可以退货。", ""),
+        ("Which plan do you have?", "asks back"),
+        ("Return it within 30 days. " * 20, "has more than 450 characters"),
+        ("Plumbers mend leaking pipes.", "stands in none of its passages"),
+        (" ", "is empty"),
+    ],
+)
+def test_a_row_that_is_left_out_is_named_with_the_reason(
+    tmp_path: Path, answer: str, why: str
+) -> None:
+    text = "You can return it within 30 days. 可以在三十天内退货"
+    passages = [GivenPassage(path="a.md", text=text)]
+    row = AnswerRow(id="x", question="Can I?", passages=passages, answer=answer)
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{row.model_dump_json()}\n")
+    mixed = mixture(path)
+    assert len(mixed.examples) == mixed.counts["rows.jsonl"] == int(not why)
+    assert [why in problem and "row 'x'" in problem for problem in mixed.problems] == [True] * bool(
+        why
+    )
+
+
+@pytest.mark.parametrize(
+    ("replies", "refusals", "limit", "taken"),
+    [
+        (100, 0, 50, {"replies": 50, "refusals": 0}),
+        (100, 100, 50, {"replies": 40, "refusals": 10}),
+        (100, 100, None, {"replies": 100, "refusals": 25}),
+        (8, 100, 50, {"replies": 8, "refusals": 2}),
+    ],
+)
+def test_the_share_of_refusals_is_one_of_all_rows(
+    tmp_path: Path, replies: int, refusals: int, limit: int | None, taken: dict[str, int]
+) -> None:
+    """Together in one file, and each in its own."""
+    passages = [GivenPassage(path="a.md", text="It costs 4 EUR.")]
+    rows = {
+        name: [
+            AnswerRow(id=f"{name}{n}", question="?", passages=passages, answer=answer)
+            for n in range(count)
+        ]
+        for name, answer, count in (
+            ("replies", "It costs 4 EUR.", replies),
+            ("refusals", None, refusals),
+        )
+    }
+    parts = [tmp_path / name for name in rows]
+    for path, part in zip(parts, rows.values(), strict=True):
+        path.write_text("".join(f"{row.model_dump_json()}\n" for row in part))
+    both = tmp_path / "both"
+    both.write_text("".join(path.read_text() for path in parts))
+    one = mixture(both, limit=limit)
+    assert Counter(e.id.rstrip("0123456789") for e in one.examples) == Counter(taken)
+    if refusals and limit is None:
+        files = [DataFile(path) for path in parts]
+        assert mix(files, PROMPTS, chat_template("chatml"), refusals=0.2, seed=7).counts == taken
+
+
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:
     path = rows_file(tmp_path, count=2)
-    path.write_text(path.read_text() + '{"id": "x", "question": "no passages"}\n')
-    (problem,) = mixture(path).problems
-    assert "line 6" in problem
+    bad = ['{"id": "x", "question": "no passages"}', '{"id": "y",}', "[1]"]
+    path.write_text(path.read_text() + "".join(f"{line}\n" for line in bad))
+    mixed = mixture(path)
+    assert len(mixed.examples) == 5
+    assert [problem.split(", ")[1][:6] for problem in mixed.problems] == [
+        "line 6",
+        "line 7",
+        "line 8",
+    ]
 
 
 def test_a_file_may_be_limited() -> None:

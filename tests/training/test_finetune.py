@@ -56,15 +56,28 @@ def test_the_log_leaves_the_output_to_the_result(
     assert capsys.readouterr().out == ""
 
 
-def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_from_its_checkpoint_and_no_other_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
     examples, out = mixture(rows_file(tmp_path)), tmp_path / "out"
-    short = Recipe(**{**SMALL.__dict__, "epochs": 0.5})
-    first = finetune(entry, PROMPTS, examples, short, out, print)
-    assert any((out / "checkpoints").iterdir())
+
+    def killed(*_: object) -> None:
+        if list(out.glob("checkpoints/checkpoint-*/trainer_state.json")):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chatbot.training.finetune.write_progress", killed)
+        with pytest.raises(KeyboardInterrupt):
+            finetune(entry, PROMPTS, examples, SMALL, out, print)
+    others = replace(examples, examples=examples.examples[1:])
+    for rows, recipe in ((others, SMALL), (examples, replace(SMALL, seed=8))):
+        with pytest.raises(TrainingError, match="begun with other rows"):
+            finetune(entry, PROMPTS, rows, recipe, out, print)
     report = finetune(entry, PROMPTS, examples, SMALL, out, print)
     assert report["before"]["loss"] is None, "it began anew"
-    assert report["curve"][-1]["step"] > first["curve"][-1]["step"]
+    with pytest.raises(TrainingError, match="is done; name another folder"):
+        finetune(entry, PROMPTS, examples, SMALL, out, print)
 
 
 def test_an_adapter_is_trained_further_only_on_its_own_prompts(tmp_path: Path) -> None:

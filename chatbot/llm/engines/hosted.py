@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
 from tenacity import (
@@ -25,12 +25,15 @@ from tenacity import (
 
 from chatbot.errors import ChatbotError, GenerationError, ModelUnavailableError, reason_of
 from chatbot.llm.catalogue import LLMEntry
+from chatbot.llm.engines.protocol import StopFilter
 from chatbot.settings import Settings
 
 _Chunks = AsyncGenerator[ChatGenerationChunk, None]
 
 # Tokens in a text without the server's tokenizer: few tokenizers need more than this for prose.
 _CHARS_PER_TOKEN = 3
+# Stop strings that servers take at most (OpenAI, Text Generation Inference).
+_MOST_STOPS = 4
 
 
 @dataclass(frozen=True)
@@ -79,15 +82,18 @@ class HostedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        stops = _Stops(stop)
+
         def begin() -> tuple[ChatGenerationChunk | None, Iterator[ChatGenerationChunk]]:
-            chunks = self.inner._stream(messages, stop, run_manager, **self._options(kwargs))
+            chunks = self.inner._stream(messages, stops.told, run_manager, **self._options(kwargs))
             return next(chunks, None), chunks
 
         try:
-            first, rest = Retrying(**self._policy())(begin)
-            if first is not None:
-                yield first
-                yield from rest
+            chunk, rest = Retrying(**self._policy())(begin)
+            while chunk is not None:
+                yield stops.cut(chunk)
+                chunk = None if stops.reached else next(rest, None)
+            yield from stops.held()
         except Exception as exc:  # each client has its own, which ``failure_of`` knows
             raise self._explain(exc) from exc
 
@@ -98,20 +104,24 @@ class HostedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        stops = _Stops(stop)
+
         async def begin() -> tuple[ChatGenerationChunk | None, _Chunks]:
             options = self._options(kwargs)
-            chunks = cast(_Chunks, self.inner._astream(messages, stop, run_manager, **options))
+            found = self.inner._astream(messages, stops.told, run_manager, **options)
+            chunks = cast(_Chunks, found)
             return await anext(chunks, None), chunks
 
         try:
-            first: ChatGenerationChunk | None
+            chunk: ChatGenerationChunk | None
             rest: _Chunks
-            first, rest = await AsyncRetrying(**self._policy())(begin)
+            chunk, rest = await AsyncRetrying(**self._policy())(begin)
             async with aclosing(rest):  # leaving closes the connection
-                if first is not None:
-                    yield first
-                    async for chunk in rest:
-                        yield chunk
+                while chunk is not None:
+                    yield stops.cut(chunk)
+                    chunk = None if stops.reached else await anext(rest, None)
+            for chunk in stops.held():
+                yield chunk
         except Exception as exc:
             raise self._explain(exc) from exc
 
@@ -139,6 +149,36 @@ class HostedChatModel(BaseChatModel):
         if isinstance(exc, ChatbotError):
             return exc
         return _sentence(exc, self.failure_of(exc), self.model_name, self.place)
+
+
+class _Stops:
+    """The stop strings of an answer: the first ones are ``told`` to the server, and its chunks are
+    cut here at the others."""
+
+    def __init__(self, stop: Sequence[str] | None) -> None:
+        self.told = list(stop[:_MOST_STOPS]) if stop else None
+        self._filter = StopFilter((stop or ())[_MOST_STOPS:])
+
+    @property
+    def reached(self) -> bool:
+        """Whether one of the others came: nothing behind it counts."""
+        return self._filter.stopped
+
+    def cut(self, chunk: ChatGenerationChunk) -> ChatGenerationChunk:
+        """The chunk with as much text as is certain now."""
+        text = self._filter.push(chunk.text)
+        if text == chunk.text and not self.reached:
+            return chunk
+        ends = {"finish_reason": "stop"} if self.reached else {}
+        said = chunk.message.response_metadata | ends
+        message = chunk.message.model_copy(update={"content": text, "response_metadata": said})
+        info = (chunk.generation_info or {}) | ends
+        return ChatGenerationChunk(message=message, generation_info=info)
+
+    def held(self) -> Iterator[ChatGenerationChunk]:
+        """What was held back at the end of the stream, if anything was."""
+        if text := self._filter.flush():
+            yield ChatGenerationChunk(message=AIMessageChunk(content=text))
 
 
 def hosted_model(

@@ -7,14 +7,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
+from typing import Any, NoReturn
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
 
 from chatbot.errors import ConfigurationError, GenerationError, ModelUnavailableError
 from chatbot.llm.catalogue import load_catalogue
-from chatbot.llm.engines.hosted import HostedChatModel
+from chatbot.llm.engines.hosted import Failure, HostedChatModel
 from chatbot.llm.factory import load_chat_model
 from chatbot.settings import load_settings
 from tests.support import ROOT
@@ -83,6 +87,49 @@ def test_honours_stop_strings(port: int, name: str) -> None:
     whole = model.invoke("Count from one to ten.").text
     word = whole.split()[2]
     assert word not in model.invoke("Count from one to ten.", stop=[word]).text
+
+
+class Server(BaseChatModel):
+    """Writes ``pieces``, whatever it is told to stop at."""
+
+    pieces: list[str]
+    told: list[list[str] | None]
+
+    @property
+    def _llm_type(self) -> str:
+        return "server"
+
+    def _stream(
+        self, messages: Any, stop: Any = None, run_manager: Any = None, **_: Any
+    ) -> Iterator[ChatGenerationChunk]:
+        self.told.append(stop)
+        for piece in self.pieces:
+            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+
+    def _generate(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stop", "text"),
+    [
+        (["One", "\n", "[1", "] two"], ["1.", "2.", "3.", "4.", "\n[1]", "\n#"], "One"),
+        (["One", "\n", "two\n"], ["1.", "2.", "3.", "4.", "\n[1]", "\n#"], "One\ntwo\n"),
+        (["One", " END"], ["END"], "One END"),  # the server is told, and would have stopped
+        (["One"], None, "One"),
+    ],
+)
+async def test_a_server_is_told_of_four_stop_strings_and_the_others_are_cut(
+    pieces: list[str], stop: list[str] | None, text: str
+) -> None:
+    server = Server(pieces=pieces, told=[])
+    model = HostedChatModel(
+        inner=server, failure_of=lambda _: Failure(), model_name="m", place="here", context=100
+    )
+    assert model.invoke("Count.", stop=stop).text == text
+    chunks = [chunk async for chunk in model.astream("Count.", stop=stop)]
+    assert "".join(str(chunk.text) for chunk in chunks) == text
+    assert server.told == [stop and stop[:4]] * 2
 
 
 @pytest.mark.parametrize("name", ["openai", "hf"])

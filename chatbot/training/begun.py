@@ -1,0 +1,57 @@
+"""Where a training writes: one that was killed goes on there, and no other takes its place."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from chatbot.errors import TrainingError
+from chatbot.files import parse_json, write_whole
+
+REPORT = "training.json"  # the last file that a training writes
+_NOTE = "begun.txt"
+
+
+def digest_of(*made_of: object) -> str:
+    """A hash, in hexadecimal, of what something is made of, by its ``repr``."""
+    digest = hashlib.sha256()
+    for part in made_of:
+        digest.update(f"{part!r}\n".encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def require_unfinished(out: Path) -> None:
+    """Raise :class:`TrainingError` where a training into ``out`` is done."""
+    if (out / REPORT).exists():
+        raise TrainingError(f"'{out}' holds a training that is done; name another folder.")
+
+
+def goes_on(out: Path, digest: str) -> bool:
+    """Whether a training that was killed can go on from its checkpoint in ``out``; ``digest`` is
+    of what is trained now, and is noted where one begins.
+
+    Raises:
+        TrainingError: one into ``out`` is done, or was begun with anything else.
+    """
+    require_unfinished(out)
+    found = _has_checkpoint(out)
+    note = out / _NOTE
+    if found and not (note.is_file() and note.read_text(encoding="utf-8") == digest):
+        raise TrainingError(
+            f"'{out}' holds a training that was begun with other rows, another start or other "
+            "settings; name another folder, or give the command as it was."
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(note, [digest])
+    return found
+
+
+def _has_checkpoint(out: Path) -> bool:
+    """Whether there is one to go on from; one that a kill left half written is removed."""
+    found = False
+    for folder in (out / "checkpoints").glob("checkpoint-*"):
+        try:
+            parse_json((folder / "trainer_state.json").read_text(encoding="utf-8"))
+            found = True
+        except (OSError, ValueError):
+            shutil.rmtree(folder)
+    return found

@@ -1,0 +1,39 @@
+"""Prompts as files: how they may be saved, and what is said of those that cannot be used."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chatbot.answering.smalltalk import load_small_talk
+from chatbot.errors import PromptError
+from chatbot.llm.catalogue import load_catalogue
+from chatbot.prompts import load_prompts
+from tests.support import ROOT
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "prompts", tmp_path / "prompts"))
+
+
+def save(path: Path, encoding: str, newline: str = "\n") -> None:
+    path.write_text(path.read_text() + "\n", encoding=encoding, newline=newline)
+
+
+def test_files_of_a_windows_editor_are_read(prompts: Path, tmp_path: Path) -> None:
+    before = load_prompts(prompts), load_small_talk(prompts)
+    for path in prompts.iterdir():
+        save(path, "utf-8-sig", "\r\n")
+    assert (load_prompts(prompts), load_small_talk(prompts)) == before
+    catalogue = tmp_path / "catalogue.toml"
+    shutil.copy(ROOT / "models" / "catalogue.toml", catalogue)
+    save(catalogue, "utf-8-sig")
+    assert load_catalogue(tmp_path).llm
+
+
+def test_a_prompt_in_another_encoding_gets_a_sentence(prompts: Path) -> None:
+    path = prompts / "refuse.md"
+    path.write_text(f"{path.read_text()}\nDésolé.\n", encoding="latin-1")
+    with pytest.raises(PromptError, match=r"refuse\.md' is not UTF-8 text"):
+        load_prompts(prompts)
