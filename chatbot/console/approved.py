@@ -18,13 +18,21 @@ from chatbot.console.words import say
 from chatbot.desk.approval import Draft, DraftError, check_draft, read_table, write_table
 from chatbot.errors import ConflictError, UserError
 from chatbot.service.approved import state_of
-from chatbot.store.approved import Approved
+from chatbot.store.approved import Approved, ApprovedText
 
 router = APIRouter(prefix="/approved")
 
 STATES = ("changed", "gone", "expired", "served", "withdrawn")
 NEED_OWNER = ("changed", "gone", "expired")
 _A_PAGE = 50
+
+
+class ReplacesError(ConflictError):
+    """Another answer to the same words would go; ``mark`` names it, as it was shown."""
+
+    def __init__(self, sentence: str, mark: str) -> None:
+        super().__init__(sentence)
+        self.mark = mark
 
 
 @router.get("")
@@ -161,6 +169,23 @@ async def hashes(console: Console) -> Mapping[str, str]:
     """Of the documents that answers come from, by path."""
     generation = await asyncio.to_thread(current_index, console.service)
     return generation.manifest.files if generation else {}
+
+
+async def check_replaced(request: Request, text: ApprovedText, agreed: str) -> None:
+    """Let an approved answer take the place of another one only when that was on the page:
+    ``agreed`` is its mark.
+
+    Raises:
+        ReplacesError: it was not.
+    """
+    old = await console_of(request).store.approved.same_words(text.question)
+    if old is None or old.answer == text.answer:
+        return
+    if agreed != (mark := f"{old.id}:{old.revision}"):
+        sentence = say(
+            request.state.language, "replaces_answer", by=old.approved_by, was=old.answer
+        )
+        raise ReplacesError(sentence, mark)
 
 
 def sentence_of(request: Request, exc: Exception) -> str:

@@ -1,5 +1,6 @@
 """Approved answers in the console, and from a wrong answer to the right one for the next asker."""
 
+import re
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from chatbot.api import create_api
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.approved import Approved
+from chatbot.store.approved import Approved, ApprovedText
 from tests.console.test_console import EVIL, answer, correction, decision, post
 from tests.support.api import client_of
 from tests.support.scripted import US, ScriptedEngine
@@ -165,6 +166,28 @@ async def test_a_table_with_a_wrong_row_changes_nothing(
         assert sentence in refused.text
     assert (await send(olga, b"\xff\xfe\x00")).status_code == 422
     assert await store.approved.all() == []
+
+
+async def test_the_review_says_what_answer_it_would_replace(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    await post(olga, "/console/approved/save", **MADE | {"answer": "60 days."})
+    _, step = await answer(store, question=US, answer="45 days.")
+    await store.feedback.rate(step, 0, None)
+    (item,) = await store.reviews.waiting()
+    form: dict[str, Any] = {"item": item.id, "seen": item.seen, "right_answer": "45 days."}
+    form["decision"] = "approve"
+    address = f"/console/review/{item.key}"
+    told = await post(olga, address, **form)
+    assert told.status_code == 409 and "by olga: “60 days.”" in told.text
+    assert (await only(store)).answer == "60 days."
+    (mark,) = re.findall(r'name="replaces" value="([^"]+)"', told.text)
+    await store.approved.change((await only(store)).id, ApprovedText(US, "9 days."), "adam", 1)
+    again = await post(olga, address, **form, replaces=mark)
+    assert again.status_code == 409 and "by adam: “9 days.”" in again.text
+    (mark,) = re.findall(r'name="replaces" value="([^"]+)"', again.text)
+    await post(olga, address, **form, replaces=mark)
+    assert (await only(store)).answer == "45 days."
 
 
 async def test_praise_waits_apart_and_teaches_when_it_is_accepted(
