@@ -63,7 +63,7 @@ def make_service(options: argparse.Namespace) -> Any:
     from chatbot.service import build_service
     from chatbot.settings import load_settings
 
-    names = ("knowledge", "index", "llm", "adapter")
+    names = ("knowledge", "index", "llm", "adapter", "vector_store")
     return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
 
 
@@ -166,14 +166,18 @@ def build_index(service: Any) -> Any:
 
 
 def measured_service(options: argparse.Namespace) -> Any:
-    """A service with an index of ``--knowledge`` that is kept apart from the one that serves."""
+    """A service with an index of ``--knowledge`` that is kept apart from the one that serves: its
+    vectors are searched here, whatever store has those of the other."""
     import hashlib
 
     from chatbot.settings import load_settings
 
+    served = load_settings().index
     if options.knowledge and not options.index:
         key = hashlib.sha256(str(options.knowledge.resolve()).encode()).hexdigest()[:12]
-        options.index = load_settings().index / "evaluation" / key
+        options.index = served / "evaluation" / key
+    if options.index and options.index.resolve() != served.resolve():
+        options.vector_store = "faiss"
     service = make_service(options)
     build_index(service)
     return service
