@@ -203,6 +203,16 @@ async def test_passwords_are_checked_and_not_kept(store: Store) -> None:
     assert await store.users.passwords() == 1
 
 
+async def test_a_new_password_keeps_the_role_and_an_admin(store: Store) -> None:
+    await store.users.add("ada", "correct horse", "admin")
+    assert (await store.users.add("ada", "another horse")).role == "admin"
+    with pytest.raises(UserError, match="last admin"):
+        await store.users.add("ada", "third horse", "agent")
+    assert await store.users.check("ada", "another horse")
+    await store.users.add("bob", "correct horse", "admin")
+    assert (await store.users.add("ada", "third horse", "owner")).role == "owner"
+
+
 @pytest.mark.parametrize(
     ("name", "password", "role"), [(" ", "long enough", "agent"), ("a", "short", "agent"),
                                    ("a", "long enough", "king")]
