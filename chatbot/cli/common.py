@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chatbot.errors import ConfigurationError, DataError, QuestionError
+from chatbot.errors import ConfigurationError, DataError, GenerationError, QuestionError
 
 Number = TypeVar("Number", int, float)
 
@@ -200,12 +200,23 @@ def check_questions(service: Any, cases: Iterable[Any]) -> None:
 
 
 def answer_with_progress(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
-    """A row for each case, with a progress bar."""
+    """A row for each case, with a progress bar; says of how many there is no answer.
+
+    Raises:
+        GenerationError: there is none of any.
+    """
     from chatbot.evaluation.answers import answer_cases
 
     check_questions(service, cases)
     with progress_bar("Answering") as progress:
-        return asyncio.run(answer_cases(service, cases, progress))
+        rows = asyncio.run(answer_cases(service, cases, progress))
+    failed = [row["failed"] for row in rows if row["failed"]]
+    if failed and len(failed) == len(rows):
+        raise GenerationError(f"No case was answered: {failed[0]}")
+    if failed:
+        about = f"{len(failed)} of {counted(len(rows), 'case')} failed"
+        print(f"{about}; the first one said: {failed[0]}", file=sys.stderr)
+    return rows
 
 
 def need_index(service: Any) -> None:

@@ -179,8 +179,9 @@ async def test_runs_are_compared_with_the_last_index_and_adapter(
     for generation, adapter, correct in (("g1", "", 1), ("g1", "a1", 1), ("g2", "a1", 0)):
         run = await store.runs.begin("tests", "all", "olga", 1)
         await store.runs.beat(run.id, generation=generation, adapter=adapter, done=1)
-        row = {"id": "c", "question": "Why?", "answer": "So.", "expected": [], "answerable": True}
-        row |= {"abstained": False, "contains_gold": correct, "token_f1": 0}
+        said = "So." if correct else "No."
+        row = {"id": "c", "question": "Why?", "answer": said, "expected": ["So."]}
+        row |= {"answerable": True, "abstained": False}
         await store.runs.add_result(run.id, 0, Result("c", bool(correct), row))
         await store.runs.end(run.id, "done", result={"changed": {}})
         made.append(run.id)
