@@ -81,7 +81,7 @@ async def viewed(request: Request) -> HTMLResponse:
 
 @router.post("/save")
 async def save(request: Request) -> Response:
-    """Save a new one, or what was edited."""
+    """Save a new one, or what was edited of one, with its document, as they were on the page."""
     form = await form_of(request)
     console, who = console_of(request), user_of(request).name
     draft = typed_draft(form)
@@ -93,6 +93,9 @@ async def save(request: Request) -> Response:
             await console.store.approved.add(text, who)
         else:
             revision = _number(text_of(form, "revision", 9))
+            _check_unchanged(request, found, revision)
+            if text.document == found.document:
+                _check_seen(request, text, form)
             await console.store.approved.change(found.id, text, who, revision)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
@@ -109,8 +112,7 @@ async def confirm(request: Request) -> Response:
     draft = _draft_of(found)
     try:
         text = check_draft(draft, files)
-        if text.document_hash != text_of(form, "seen", 64):
-            raise ConflictError(say(request.state.language, "document_meanwhile"))
+        _check_seen(request, text, form)
         revision = _number(text_of(form, "revision", 9))
         await store.approved.change(found.id, text, user_of(request).name, revision)
     except (DraftError, UserError, ConflictError) as exc:
@@ -203,6 +205,27 @@ def draft_sentence(language: str, exc: DraftError) -> str:
         for name, value in exc.values.items()
     }
     return say(language, exc.key, **values)
+
+
+def _check_unchanged(request: Request, found: Approved, revision: int) -> None:
+    """Show what somebody else saved meanwhile, before it may go.
+
+    Raises:
+        ConflictError: there is such a text.
+    """
+    if found.revision != revision:
+        values = {"by": found.approved_by, "was": found.answer}
+        raise ConflictError(say(request.state.language, "approved_meanwhile", **values))
+
+
+def _check_seen(request: Request, text: ApprovedText, form: FormData) -> None:
+    """Whoever saves has read the document as it is.
+
+    Raises:
+        ConflictError: it is another one than when the page was made.
+    """
+    if text.document_hash != text_of(form, "seen", 64):
+        raise ConflictError(say(request.state.language, "document_meanwhile"))
 
 
 async def _found(request: Request, approved_id: str) -> Approved:

@@ -89,9 +89,13 @@ async def test_one_is_written_edited_confirmed_and_withdrawn(
     twice = await post(olga, "/console/approved/save", **MADE)
     assert twice.status_code == 422 and "already" in twice.text
     edited = MADE | {"id": one.id, "revision": "1", "answer": f"46 days. {EVIL}"}
+    edited["seen"] = one.document_hash
     await post(olga, "/console/approved/save", **edited)
-    late = await post(olga, "/console/approved/save", **edited)
-    assert late.status_code == 409 and "46 days." in late.text  # what was typed is not lost
+    typed = edited | {"answer": "47 days."}
+    late = await post(olga, "/console/approved/save", **typed)
+    assert late.status_code == 409 and ">47 days.</textarea>" in late.text  # it is not lost
+    assert "olga changed this answer meanwhile; it is now: “46 days." in late.text
+    assert 'name="revision" value="2"' in late.text  # and takes the place of what was shown
     shown = (await olga.get(f"/console/approved/view?id={one.id}")).text
     assert EVIL not in shown and "46 days." in shown
     (service.settings.knowledge / "us.md").write_text("# US returns\n\nWithin 46 days.\n")
@@ -101,8 +105,9 @@ async def test_one_is_written_edited_confirmed_and_withdrawn(
     assert "whose document changed" in (await olga.get("/console")).text
     seen = service.current_generation().manifest.files["us.md"]
     form = {"id": one.id, "revision": "2"}
-    moved = await post(olga, "/console/approved/confirm", **form, seen="0" * 64)
-    assert moved.status_code == 409
+    for path, given in (("confirm", form), ("save", MADE | form)):
+        moved = await post(olga, f"/console/approved/{path}", **given, seen="0" * 64)
+        assert moved.status_code == 409 and "changed once more" in moved.text
     await post(olga, "/console/approved/confirm", **form, seen=seen)
     assert (await only(store)).document_hash == seen
     await post(olga, "/console/approved/withdraw", id=one.id, revision="3")
