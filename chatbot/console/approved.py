@@ -149,7 +149,8 @@ async def imported(request: Request) -> Response:
         raise UserError(say(request.state.language, "choose_file"))
     content, files = await file.read(), await hashes(console)
     try:
-        texts = await asyncio.to_thread(read_table, content, files)
+        kept = await console.store.approved.all()
+        texts = await asyncio.to_thread(read_table, content, files, kept)
     except DraftError as exc:
         raise UserError(sentence_of(request, exc)) from exc
     await console.store.approved.put_all(texts, user_of(request).name)

@@ -153,6 +153,23 @@ async def test_a_table_goes_out_and_comes_back_the_same(
     assert {one.answer for one in await store.approved.all()} == {"45 days.", evil, "Ein Jahr"}
 
 
+async def test_a_table_comes_back_while_a_document_is_gone(
+    olga: httpx.AsyncClient, store: Store, service: ChatService
+) -> None:  # fmt: skip
+    await post(olga, "/console/approved/save", **MADE)
+    before = await store.approved.all()
+    (service.settings.knowledge / "us.md").unlink()
+    service.update_index()
+    service.refresh()
+    table = (await olga.get("/console/approved/approved.csv")).text
+    assert ",us.md," in table and ",gone," in table
+    assert (await send(olga, table.encode())).status_code == 303
+    assert await store.approved.all() == before
+    other = table.replace(US, "How long can customers in the US return a lamp?")
+    refused = await send(olga, other.encode())
+    assert refused.status_code == 422 and "us.md" in refused.text
+
+
 async def test_a_table_with_a_wrong_row_changes_nothing(
     olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
