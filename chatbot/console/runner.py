@@ -41,6 +41,7 @@ class Runner:
             StoreError: it was not begun.
         """
         run = await self._store.runs.begin("tests", about, who, len(cases))
+        await self._store.runs.forget_old("tests")
         self._spawn(run.id, self._answer(run.id, cases))
         return run
 
@@ -53,6 +54,7 @@ class Runner:
             ConflictError, StoreError: as :meth:`start_tests`.
         """
         run = await self._store.runs.begin("training", "", plan.who)
+        await self.trainer.forget(await self._store.runs.forget_old("training"))
         self._spawn(run.id, self.trainer.train(run.id, plan, rows, cases))
         return run
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
 from chatbot.files import parse_json
-from chatbot.llm.adapters import read_adapter, write_meta
+from chatbot.llm.adapters import CHECKPOINTS, read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
 from chatbot.llm.weights import load_weights
@@ -160,7 +160,7 @@ def finetune(
 def _has_checkpoint(out: Path) -> bool:
     """Whether there is one to go on from; one that a kill left half written is removed."""
     found = False
-    for folder in (out / "checkpoints").glob("checkpoint-*"):
+    for folder in (out / CHECKPOINTS).glob("checkpoint-*"):
         try:
             parse_json((folder / "trainer_state.json").read_text(encoding="utf-8"))
             found = True
@@ -280,7 +280,7 @@ def _trainer(
     steps = math.ceil((len(packs) - held) / recipe.packs * recipe.epochs)
     every = max(1, min(recipe.evaluate_every, steps // 4))
     arguments = TrainingArguments(
-        output_dir=str(out / "checkpoints"),
+        output_dir=str(out / CHECKPOINTS),
         per_device_train_batch_size=1,
         gradient_accumulation_steps=recipe.packs,
         per_device_eval_batch_size=1,
