@@ -116,8 +116,9 @@ async def test_search_finds_names_and_messages_and_takes_signs_literally(store: 
     user = await store.users.get("ann")
     assert user is not None
     other = new_id()
-    await store.threads.save(other, name="100% wool", user_id=user.id)
-    for words, expected in (("HOW LONG", [thread]), ("0%", [other]), ("_", []), ("wool", [other])):
+    await store.threads.save(other, name="100% wool aus Österreich", user_id=user.id)
+    for words, expected in (("HOW LONG", [thread]), ("0%", [other]), ("_", []), ("wool", [other]),
+                            ("österREICH", [other]), ("oesterreich", [])):  # fmt: skip
         found, more = await store.threads.list(user.id, 10, search=words)
         assert [t["id"] for t in found] == expected, words
         assert not more
