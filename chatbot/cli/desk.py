@@ -165,7 +165,7 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 
 def _gaps(options: argparse.Namespace) -> None:
     from chatbot.audience import EVERYTHING
-    from chatbot.desk.corrections import find_gaps
+    from chatbot.desk.gaps import find_gaps
 
     waiting = with_store(lambda store: store.reviews.waiting())
     gaps = []
