@@ -30,6 +30,8 @@ _INTERRUPTED = 130  # the exit status after Ctrl-C, as of a shell
 # for 60 s, and a request that comes while this process is busy with a step of the model, longer
 # than uvicorn's own 5 s, would find it closed.
 _IDLE = 75
+# Without IPv6, "localhost" may still have an address of it.
+_NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
 def serve(settings: Settings, service: ChatService | None = None) -> None:
@@ -150,13 +152,33 @@ def _address(host: str, servers: list[Any]) -> str:
 
 
 def _check_port(settings: Settings) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """That the address can be listened on; of a name that has several, those that this machine has.
+
+    Raises:
+        ConfigurationError: it cannot.
+    """
+    host, port = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as exc:
+        raise ConfigurationError(
+            f"'{host}' is no address of this machine; choose another one with --host or "
+            "CHATBOT_HOST."
+        ) from exc
+    failed: list[OSError] = []
+    for family, kind, protocol, _, address in found:
         try:
-            probe.bind((settings.host, settings.port))
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:  # as asyncio listens
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
         except OSError as exc:
-            why = "in use" if exc.errno == errno.EADDRINUSE else str(exc.strerror)
-            raise ConfigurationError(
-                f"Port {settings.port} on {settings.host} is not available ({why}); choose "
-                "another one with --port or CHATBOT_PORT."
-            ) from exc
+            failed.append(exc)
+    if len(failed) < len(found) and all(exc.errno in _NOT_HERE for exc in failed):
+        return
+    why = "in use" if failed[0].errno == errno.EADDRINUSE else str(failed[0].strerror)
+    raise ConfigurationError(
+        f"Port {port} on {host} is not available ({why}); choose another one with --port or "
+        "CHATBOT_PORT."
+    ) from failed[0]

@@ -32,7 +32,7 @@ def _import(options: argparse.Namespace) -> None:
 
     content = options.file.read_bytes()
     try:
-        texts = read_table(content, _hashes())
+        texts = read_table(content, _hashes(), with_store(lambda store: store.approved.all()))
     except DraftError as exc:
         raise DataError(f"'{options.file}' was not imported: {draft_sentence('en', exc)}") from exc
     done = with_store(lambda store: store.approved.put_all(texts, COMMAND_LINE))

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chatbot.errors import ConfigurationError, DataError, QuestionError
+from chatbot.errors import ConfigurationError, DataError, GenerationError, QuestionError
 
 Number = TypeVar("Number", int, float)
 
@@ -63,7 +63,7 @@ def make_service(options: argparse.Namespace) -> Any:
     from chatbot.service import build_service
     from chatbot.settings import load_settings
 
-    names = ("knowledge", "index", "llm", "adapter")
+    names = ("knowledge", "index", "llm", "adapter", "vector_store")
     return build_service(load_settings(**{n: getattr(options, n, None) for n in names}))
 
 
@@ -166,14 +166,18 @@ def build_index(service: Any) -> Any:
 
 
 def measured_service(options: argparse.Namespace) -> Any:
-    """A service with an index of ``--knowledge`` that is kept apart from the one that serves."""
+    """A service with an index of ``--knowledge`` that is kept apart from the one that serves: its
+    vectors are searched here, whatever store has those of the other."""
     import hashlib
 
     from chatbot.settings import load_settings
 
+    served = load_settings().index
     if options.knowledge and not options.index:
         key = hashlib.sha256(str(options.knowledge.resolve()).encode()).hexdigest()[:12]
-        options.index = load_settings().index / "evaluation" / key
+        options.index = served / "evaluation" / key
+    if options.index and options.index.resolve() != served.resolve():
+        options.vector_store = "faiss"
     service = make_service(options)
     build_index(service)
     return service
@@ -196,12 +200,23 @@ def check_questions(service: Any, cases: Iterable[Any]) -> None:
 
 
 def answer_with_progress(service: Any, cases: list[Any]) -> list[dict[str, Any]]:
-    """A row for each case, with a progress bar."""
+    """A row for each case, with a progress bar; says of how many there is no answer.
+
+    Raises:
+        GenerationError: there is none of any.
+    """
     from chatbot.evaluation.answers import answer_cases
 
     check_questions(service, cases)
     with progress_bar("Answering") as progress:
-        return asyncio.run(answer_cases(service, cases, progress))
+        rows = asyncio.run(answer_cases(service, cases, progress))
+    failed = [row["failed"] for row in rows if row["failed"]]
+    if failed and len(failed) == len(rows):
+        raise GenerationError(f"No case was answered: {failed[0]}")
+    if failed:
+        about = f"{len(failed)} of {counted(len(rows), 'case')} failed"
+        print(f"{about}; the first one said: {failed[0]}", file=sys.stderr)
+    return rows
 
 
 def need_index(service: Any) -> None:

@@ -25,7 +25,11 @@ def add_commands(commands: Any) -> None:
     )
     add = users.add_parser("add", help="add a user, or change password and role")
     add.add_argument("name", metavar="NAME")
-    add.add_argument("--role", choices=["agent", "owner", "admin"], default="agent")
+    add.add_argument(
+        "--role",
+        choices=["agent", "owner", "admin"],
+        help="without it an agent, or the role that the user has",
+    )
     password = add.add_mutually_exclusive_group()
     password.add_argument(
         "--password-stdin", action="store_true", help="read the password from stdin"
@@ -161,7 +165,7 @@ def _write_lines(path: Path, records: Sequence[BaseModel]) -> None:
 
 def _gaps(options: argparse.Namespace) -> None:
     from chatbot.audience import EVERYTHING
-    from chatbot.desk.corrections import find_gaps
+    from chatbot.desk.gaps import find_gaps
 
     waiting = with_store(lambda store: store.reviews.waiting())
     gaps = []

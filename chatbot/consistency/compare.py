@@ -1,5 +1,6 @@
 """Comparing the documents of a generation: those that changed with all others."""
 
+import hashlib
 import math
 import re
 from bisect import bisect_right
@@ -44,22 +45,25 @@ _TURNS_BACK = re.compile(
 def compare_documents(index: Path, generation: Generation) -> Findings:
     """What the documents of ``generation`` say otherwise than each other, and near-copies.
 
-    Documents whose files did not change since the findings beside ``index`` are not compared with
-    each other again. Blocks; processes that share an index take turns.
+    Documents whose texts did not change since the findings beside ``index`` are not compared with
+    each other again: texts, since another version, or another day, may read a file otherwise.
+    Blocks; processes that share an index take turns.
     """
     with FileLock(index / ".comparing"):
         old = read_findings(index)
         if old.generation == generation.manifest.generation:
             return old
-        files = {p: h for p, h in generation.manifest.files.items() if p in generation.texts}
-        new = {path for path, checksum in files.items() if old.files.get(path) != checksum}
-        statements = _statements(generation, read_statements(index, files))
-        write_statements(index, files, statements)
-        kept = [f for f in old.found if _stays(f, files, new)]
-        made = Comparison(generation, statements).contradictions(new)
-        found = [*kept, *made, *_copies(generation, new)]
-        found.sort(key=lambda finding: (finding.kind, finding.one.path, finding.one.start))
-        findings = Findings(generation.manifest.generation, files, tuple(found))
+        texts = {path: _hash(text) for path, text in generation.texts.items()}
+        new = {path for path, checksum in texts.items() if old.texts.get(path) != checksum}
+        statements = _statements(generation, read_statements(index, texts))
+        write_statements(index, texts, statements)
+        kept = [f for f in (*old.found, *old.aside) if _stays(f, texts, new)]
+        made = Comparison(generation, statements).disagreements(new)
+        every = [*kept, *made, *_copies(generation, new)]
+        every.sort(key=lambda finding: (finding.kind, finding.one.path, finding.one.start))
+        aside = _meant_otherwise(every)
+        found = tuple(finding for finding in every if finding not in aside)
+        findings = Findings(generation.manifest.generation, texts, found, tuple(aside))
         write_findings(index, findings)
         return findings
 
@@ -74,9 +78,30 @@ def _statements(
     }
 
 
-def _stays(finding: Finding, files: dict[str, str], new: set[str]) -> bool:
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _stays(finding: Finding, texts: dict[str, str], new: set[str]) -> bool:
     paths = {finding.one.path, finding.other.path}
-    return paths <= files.keys() and not paths & new
+    return paths <= texts.keys() and not paths & new
+
+
+def _meant_otherwise(every: Sequence[Finding]) -> dict[Finding, None]:
+    """Of all disagreements, those of forms and of documents about two products; which they are is
+    seen from all of them, whenever they were found."""
+    found = [finding for finding in every if finding.kind == "contradiction"]
+    against: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for finding in found:
+        against[finding.one.path, finding.one.start].add(finding.other.said)
+        against[finding.other.path, finding.other.start].add(finding.one.said)
+    between = Counter((finding.one.path, finding.other.path) for finding in found)
+    return {
+        finding: None
+        for finding in found
+        if between[finding.one.path, finding.other.path] >= _SIBLINGS
+        or any(len(against[p.path, p.start]) >= _FORM for p in (finding.one, finding.other))
+    }
 
 
 class Comparison:
@@ -95,21 +120,8 @@ class Comparison:
             for word, n in count.items()
         }
 
-    def contradictions(self, new: set[str]) -> Iterator[Finding]:
+    def disagreements(self, new: set[str]) -> Iterator[Finding]:
         """Those in which a document of ``new`` has a part."""
-        found = list(self._disagreements(new))
-        against: dict[tuple[str, int], set[str]] = defaultdict(set)
-        for finding in found:
-            against[finding.one.path, finding.one.start].add(finding.other.said)
-            against[finding.other.path, finding.other.start].add(finding.one.said)
-        between = Counter((finding.one.path, finding.other.path) for finding in found)
-        for finding in found:
-            sides = [(p.path, p.start) for p in (finding.one, finding.other)]
-            form = any(len(against[side]) >= _FORM for side in sides)
-            if not form and between[finding.one.path, finding.other.path] < _SIBLINGS:
-                yield finding
-
-    def _disagreements(self, new: set[str]) -> Iterator[Finding]:
         words = [each.words for each in self._statements]
         changed = np.asarray([each.path in new for each in self._statements], dtype=np.bool_)
         for i, j in candidate_pairs(words, self._documents, changed):

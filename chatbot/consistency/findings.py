@@ -12,7 +12,7 @@ from chatbot.files import parse_json, write_whole
 Kind = Literal["contradiction", "copy"]
 
 _FILE = "findings.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in ``generation``, built from ``files`` (path to hash)."""
+    """What was found in ``generation``, over ``texts`` (path to the hash of what was read), and
+    what was set ``aside``: it counts again when the documents change that it is compared with."""
 
     generation: str = ""
-    files: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     found: tuple[Finding, ...] = ()
+    aside: tuple[Finding, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many pairs of passages contradict each other, and of documents are near-copies."""
@@ -75,8 +77,8 @@ def _read(path: Path, modified: int, size: int) -> Findings:
         values = parse_json(path.read_bytes())
         if values.pop("format") != _FORMAT:
             return Findings()
-        found = tuple(_finding(row) for row in values["found"])
-        return Findings(str(values["generation"]), dict(values["files"]), found)
+        found, aside = (tuple(map(_finding, values[name])) for name in ("found", "aside"))
+        return Findings(str(values["generation"]), dict(values["texts"]), found, aside)
     except (OSError, ValueError, KeyError, TypeError):
         return Findings()
 

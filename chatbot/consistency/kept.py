@@ -11,11 +11,11 @@ from chatbot.consistency.statements import Statement
 from chatbot.files import replacing
 
 _FILE = "statements.npz"
-_FORMAT = 1
+_FORMAT = 2
 
 
-def read_statements(index: Path, files: Mapping[str, str]) -> dict[str, list[Statement]]:
-    """The statements of those documents whose files still have the hashes in ``files``; none
+def read_statements(index: Path, known: Mapping[str, str]) -> dict[str, list[Statement]]:
+    """The statements of those documents whose texts still have the hashes ``known`` by path; none
     where nothing was kept, or the file is damaged."""
     try:
         with np.load(index / _FILE, allow_pickle=False) as kept:
@@ -27,7 +27,7 @@ def read_statements(index: Path, files: Mapping[str, str]) -> dict[str, list[Sta
             bounds = kept["bounds"].tolist()
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}
-    same = [files.get(path) == checksum for path, checksum in zip(paths, hashes, strict=True)]
+    same = [known.get(path) == checksum for path, checksum in zip(paths, hashes, strict=True)]
     found: dict[str, list[Statement]] = {p: [] for p, ok in zip(paths, same, strict=True) if ok}
     rows = zip(documents, spans, texts, pairwise(bounds), strict=True)
     for document, (start, end), text, (first, last) in rows:
@@ -39,7 +39,7 @@ def read_statements(index: Path, files: Mapping[str, str]) -> dict[str, list[Sta
 
 
 def write_statements(
-    index: Path, files: Mapping[str, str], statements: Mapping[str, Iterable[Statement]]
+    index: Path, known: Mapping[str, str], statements: Mapping[str, Iterable[Statement]]
 ) -> None:
     """Replace what is kept, in one step."""
     paths = list(statements)
@@ -50,7 +50,7 @@ def write_statements(
             stream,
             format=_FORMAT,
             paths=np.asarray(paths, dtype=np.str_),
-            hashes=np.asarray([files[path] for path in paths], dtype=np.str_),
+            hashes=np.asarray([known[path] for path in paths], dtype=np.str_),
             documents=np.asarray([n for n, _ in rows], dtype=np.int32),
             spans=np.asarray([(e.start, e.end) for _, e in rows], dtype=np.int32).reshape(-1, 2),
             texts=np.asarray([each.text for _, each in rows], dtype=np.uint32),

@@ -18,13 +18,21 @@ from chatbot.console.words import say
 from chatbot.desk.approval import Draft, DraftError, check_draft, read_table, write_table
 from chatbot.errors import ConflictError, UserError
 from chatbot.service.approved import state_of
-from chatbot.store.approved import Approved
+from chatbot.store.approved import Approved, ApprovedText
 
 router = APIRouter(prefix="/approved")
 
 STATES = ("changed", "gone", "expired", "served", "withdrawn")
 NEED_OWNER = ("changed", "gone", "expired")
 _A_PAGE = 50
+
+
+class ReplacesError(ConflictError):
+    """Another answer to the same words would go; ``mark`` names it, as it was shown."""
+
+    def __init__(self, sentence: str, mark: str) -> None:
+        super().__init__(sentence)
+        self.mark = mark
 
 
 @router.get("")
@@ -73,7 +81,7 @@ async def viewed(request: Request) -> HTMLResponse:
 
 @router.post("/save")
 async def save(request: Request) -> Response:
-    """Save a new one, or what was edited."""
+    """Save a new one, or what was edited of one, with its document, as they were on the page."""
     form = await form_of(request)
     console, who = console_of(request), user_of(request).name
     draft = typed_draft(form)
@@ -85,6 +93,9 @@ async def save(request: Request) -> Response:
             await console.store.approved.add(text, who)
         else:
             revision = _number(text_of(form, "revision", 9))
+            _check_unchanged(request, found, revision)
+            if text.document == found.document:
+                _check_seen(request, text, form)
             await console.store.approved.change(found.id, text, who, revision)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
@@ -101,8 +112,7 @@ async def confirm(request: Request) -> Response:
     draft = _draft_of(found)
     try:
         text = check_draft(draft, files)
-        if text.document_hash != text_of(form, "seen", 64):
-            raise ConflictError(say(request.state.language, "document_meanwhile"))
+        _check_seen(request, text, form)
         revision = _number(text_of(form, "revision", 9))
         await store.approved.change(found.id, text, user_of(request).name, revision)
     except (DraftError, UserError, ConflictError) as exc:
@@ -139,7 +149,8 @@ async def imported(request: Request) -> Response:
         raise UserError(say(request.state.language, "choose_file"))
     content, files = await file.read(), await hashes(console)
     try:
-        texts = await asyncio.to_thread(read_table, content, files)
+        kept = await console.store.approved.all()
+        texts = await asyncio.to_thread(read_table, content, files, kept)
     except DraftError as exc:
         raise UserError(sentence_of(request, exc)) from exc
     await console.store.approved.put_all(texts, user_of(request).name)
@@ -163,6 +174,23 @@ async def hashes(console: Console) -> Mapping[str, str]:
     return generation.manifest.files if generation else {}
 
 
+async def check_replaced(request: Request, text: ApprovedText, agreed: str) -> None:
+    """Let an approved answer take the place of another one only when that was on the page:
+    ``agreed`` is its mark.
+
+    Raises:
+        ReplacesError: it was not.
+    """
+    old = await console_of(request).store.approved.same_words(text.question)
+    if old is None or old.answer == text.answer:
+        return
+    if agreed != (mark := f"{old.id}:{old.revision}"):
+        sentence = say(
+            request.state.language, "replaces_answer", by=old.approved_by, was=old.answer
+        )
+        raise ReplacesError(sentence, mark)
+
+
 def sentence_of(request: Request, exc: Exception) -> str:
     """What is wrong, in the reader's language where it is about what was written."""
     if not isinstance(exc, DraftError):
@@ -178,6 +206,27 @@ def draft_sentence(language: str, exc: DraftError) -> str:
         for name, value in exc.values.items()
     }
     return say(language, exc.key, **values)
+
+
+def _check_unchanged(request: Request, found: Approved, revision: int) -> None:
+    """Show what somebody else saved meanwhile, before it may go.
+
+    Raises:
+        ConflictError: there is such a text.
+    """
+    if found.revision != revision:
+        values = {"by": found.approved_by, "was": found.answer}
+        raise ConflictError(say(request.state.language, "approved_meanwhile", **values))
+
+
+def _check_seen(request: Request, text: ApprovedText, form: FormData) -> None:
+    """Whoever saves has read the document as it is.
+
+    Raises:
+        ConflictError: it is another one than when the page was made.
+    """
+    if text.document_hash != text_of(form, "seen", 64):
+        raise ConflictError(say(request.state.language, "document_meanwhile"))
 
 
 async def _found(request: Request, approved_id: str) -> Approved:

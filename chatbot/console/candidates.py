@@ -7,7 +7,13 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chatbot.console.approved import hashes, sentence_of, typed_draft
+from chatbot.console.approved import (
+    ReplacesError,
+    check_replaced,
+    hashes,
+    sentence_of,
+    typed_draft,
+)
 from chatbot.console.forms import form_of, number_of, page_of, text_of
 from chatbot.console.parts import Console, console_of, user_of
 from chatbot.console.render import back, page
@@ -46,6 +52,7 @@ async def decide(request: Request) -> Response:
         decision = Decision("rejected")
         if accepts:
             approve = check_draft(draft, await hashes(console))
+            await check_replaced(request, approve, text_of(form, "replaces", 60))
             decision = Decision("accepted", "", approve.answer, approve.document)
         who = user_of(request).name
         await console.store.reviews.decide(
@@ -53,7 +60,8 @@ async def decide(request: Request) -> Response:
         )
     except (DraftError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
-        return await _list(request, status, name, draft, sentence_of(request, exc))
+        replaces = exc.mark if isinstance(exc, ReplacesError) else ""
+        return await _list(request, status, name, draft, sentence_of(request, exc), replaces)
     said = "approved" if accepts else "rejected"
     return back("candidates", page=number_of(request, "page"), said=said)
 
@@ -76,6 +84,7 @@ async def _list(
     name: str = "",
     typed: Draft | None = None,
     problem: str = "",
+    replaces: str = "",
 ) -> HTMLResponse:
     found = await waiting_candidates(console_of(request))
     last = max(1, -(-len(found) // _A_PAGE))
@@ -93,5 +102,6 @@ async def _list(
         shown=list(zip(shown, drafts, strict=True)),
         problem=problem,
         lost=lost,
+        replaces=replaces,
         **values,
     )

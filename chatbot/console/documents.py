@@ -70,7 +70,8 @@ async def view_document(request: Request) -> HTMLResponse:
     shown = text[(part - 1) * _TEXT_CHARS : part * _TEXT_CHARS]
     cited = (await _cited(request, [file]))[file.path]
     values = {"file": file, "cited": cited, "text": shown, "part": part, "parts": parts}
-    return page(request, "document.html", **values)
+    imported = files.is_imported(file.path)
+    return page(request, "document.html", imported=imported, **values)
 
 
 @router.post("/upload")
@@ -80,6 +81,8 @@ async def upload_document(request: Request) -> Response:
     file, folder = file_of(form, "file"), text_of(form, "folder")
     if file is None:
         raise DocumentError(say(request.state.language, "choose_file"))
+    if files.is_imported(folder):
+        raise DocumentError(say(request.state.language, "import_folder"))
     if folder not in await asyncio.to_thread(files.folders, console_of(request).settings):
         raise DocumentError(say(request.state.language, "no_folder"))
     path = folder + files.checked_name(file.filename or "")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from chatbot.console.library import is_hidden
 from chatbot.errors import ConflictError, DocumentError
 from chatbot.files import file_hash
-from chatbot.knowledge.documents import SUFFIXES, list_whole, load_document
+from chatbot.knowledge.documents import IMPORTS, SUFFIXES, list_whole, load_document
 from chatbot.settings import Settings
 
 _LONGEST_NAME = 180  # bytes: file systems take 255, and a temporary name is longer
@@ -21,7 +21,8 @@ _writing = threading.Lock()  # of this process: two uploads of one name come one
 
 
 def folders(settings: Settings) -> list[str]:
-    """The folders that files can be put into, each with ``/`` at its end; the first is ``""``."""
+    """The folders that files can be put into, each with ``/`` at its end; the first is ``""``.
+    Those of imports are none: the next import takes away what it did not bring."""
     return folders_of(known_paths(settings))
 
 
@@ -31,7 +32,12 @@ def folders_of(paths: Iterable[str]) -> list[str]:
     for folder in {path.rpartition("/")[0] for path in paths}:
         parts = folder.split("/") if folder else []
         found |= {f"{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts))}
-    return sorted(found)
+    return sorted(folder for folder in found if not is_imported(folder))
+
+
+def is_imported(path: str) -> bool:
+    """Whether a file or folder is in the care of imports."""
+    return path.partition("/")[0] == IMPORTS and "/" in path
 
 
 def known_paths(settings: Settings) -> set[str]:

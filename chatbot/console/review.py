@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from chatbot.audience import EVERYTHING
-from chatbot.console.approved import hashes, sentence_of
+from chatbot.console.approved import ReplacesError, check_replaced, hashes, sentence_of
 from chatbot.console.forms import LONGEST, LONGEST_SHOWN, form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
@@ -102,7 +102,7 @@ async def reopen_review(request: Request) -> Response:
 @dataclass(frozen=True)
 class _Form:
     """What was sent; shown again when it cannot be saved. ``settled`` are the marks of the items
-    that waited when the page was made."""
+    that waited when the page was made, ``replaces`` that of an approved answer which may go."""
 
     item: str
     seen: str
@@ -116,6 +116,7 @@ class _Form:
     question: str
     expires_on: str
     audience: str
+    replaces: str
 
     def decision(self) -> Decision:
         """The decision that it makes."""
@@ -145,6 +146,8 @@ async def decide(request: Request, key: str) -> Response:
         await store.reviews.decide(item, decision, user_of(request).name, others, approve)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
+        if isinstance(exc, ReplacesError):
+            sent = replace(sent, replaces=exc.mark)
         return await _question_page(request, group, status, sent, sentence_of(request, exc))
     rest = len(group.items) - 1 - len(others)
     where = f"review/{key}" if rest else "review"
@@ -166,6 +169,7 @@ async def _sent(request: Request) -> _Form:
         question=text_of(form, "question", LONGEST_SHOWN),
         expires_on=text_of(form, "expires_on", 40),
         audience=text_of(form, "audience", 1000),
+        replaces=text_of(form, "replaces", 60),
     )
 
 
@@ -203,13 +207,16 @@ async def _approved_text(
 
     Raises:
         DraftError: it cannot be one as it is.
+        ReplacesError: another one would go that nobody was shown.
     """
     console = console_of(request)
     record = await console.store.reviews.record(item)
     question = sent.question or item.question
     check_alone(question, item.question, record.get("history", []))
     says = (question, decision.right_answer, decision.right_document)
-    return check_draft(Draft(*says, sent.expires_on, sent.audience), await hashes(console))
+    text = check_draft(Draft(*says, sent.expires_on, sent.audience), await hashes(console))
+    await check_replaced(request, text, sent.replaces)
+    return text
 
 
 async def _decided_already(request: Request, sent: _Form) -> Response:
@@ -288,6 +295,7 @@ async def _question_page(
                 "passages": record.get("passages", []),
                 "history": record.get("history", []),
                 "problem": problem if own else "",
+                "replaces": own.replaces if own else "",
                 **_proposal(item, record, own),
             }
         )

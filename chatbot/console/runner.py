@@ -11,14 +11,7 @@ from typing import Any
 
 from chatbot.cases import AnswerRow, Case
 from chatbot.console.trainer import Plan, Trainer
-from chatbot.errors import (
-    BusyError,
-    ChatbotError,
-    GenerationError,
-    IndexUnavailableError,
-    QuestionError,
-    StoreError,
-)
+from chatbot.errors import ChatbotError, IndexUnavailableError, StoreError
 from chatbot.evaluation.answers import answer_cases
 from chatbot.service import ChatService
 from chatbot.settings import Settings
@@ -29,8 +22,7 @@ from chatbot.training.gate import is_right
 log = logging.getLogger(__name__)
 
 _BEAT = 1.0  # seconds
-_AGAIN = 1.0  # seconds after which a case that found the line full is asked again
-_KEPT = ("id", "question", "answer", "answerable", "abstained", "contains_gold", "token_f1")
+_KEPT = ("id", "question", "answer", "expected", "answerable", "abstained")
 
 
 class Runner:
@@ -49,6 +41,7 @@ class Runner:
             StoreError: it was not begun.
         """
         run = await self._store.runs.begin("tests", about, who, len(cases))
+        await self._store.runs.forget_old("tests")
         self._spawn(run.id, self._answer(run.id, cases))
         return run
 
@@ -61,6 +54,7 @@ class Runner:
             ConflictError, StoreError: as :meth:`start_tests`.
         """
         run = await self._store.runs.begin("training", "", plan.who)
+        await self.trainer.forget(await self._store.runs.forget_old("training"))
         self._spawn(run.id, self.trainer.train(run.id, plan, rows, cases))
         return run
 
@@ -119,24 +113,12 @@ class Runner:
         runs = self._store.runs
         await runs.beat(run_id, **versions)
         for number, case in enumerate(cases):
-            row = await self._row(case)
-            kept = {name: row[name] for name in _KEPT} | {"expected": case.answers}
+            (row,) = await answer_cases(self._service, [case], lambda done, total: None)
+            kept = {name: row[name] for name in _KEPT}
             await runs.add_result(run_id, number, Result(case.id, is_right(row), kept))
             await runs.beat(run_id, done=number + 1)
         later = self._versions()
         return {"changed": {name: now for name, now in later.items() if now != versions[name]}}
-
-    async def _row(self, case: Case) -> dict[str, Any]:
-        while True:
-            try:
-                (row,) = await answer_cases(self._service, [case], lambda done, total: None)
-                return row
-            except BusyError:
-                await asyncio.sleep(_AGAIN)
-            except (GenerationError, QuestionError) as exc:
-                failed = {"contains_gold": 0.0, "token_f1": 0.0, "abstained": False}
-                about = {"id": case.id, "question": case.question, "answerable": case.answerable}
-                return about | failed | {"answer": str(exc)}
 
     def _versions(self) -> dict[str, str]:
         service = self._service

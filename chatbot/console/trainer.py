@@ -1,14 +1,16 @@
 """Training from what was accepted: ``chatbot finetune`` in a process of its own.
 
-``data/training/<job>/`` has what it learns from, its adapter with the checkpoints, its log and
-its result. A job that was killed goes on in that folder.
+``data/training/<job>/`` has what it learns from, its adapter with the checkpoints until it is
+done, its log and its result. A job that was killed goes on in that folder, which goes with the job.
+An adapter that is taken into use is a copy.
 """
 
 import asyncio
 import json
 import os
+import shutil
 from asyncio.subprocess import Process
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any
 from chatbot.cases import AnswerRow, Case
 from chatbot.errors import ConflictError, TrainingError
 from chatbot.files import file_hash, parse_json, write_whole
-from chatbot.llm.adapters import WEIGHTS, AdapterStore, choose_adapter
+from chatbot.llm.adapters import CHECKPOINTS, WEIGHTS, AdapterStore, choose_adapter
 from chatbot.llm.catalogue import LLMEntry, load_catalogue
 from chatbot.llm.child import child_command
 from chatbot.service import ChatService
@@ -129,10 +131,16 @@ class Trainer:
                 await process.wait()
         result = await asyncio.to_thread(_read_result, folder, process.returncode or 0)
         curve = await asyncio.to_thread(self.progress, run_id)
+        await asyncio.to_thread(shutil.rmtree, folder / "adapter" / CHECKPOINTS, ignore_errors=True)
         result |= {"curve": asdict(curve) if curve else None, "installed": ""}
         if plan.install and result["cases"]["passes"]:
             result["installed"] = await self._install(run_id, plan.base, plan.who)
         return result
+
+    async def forget(self, run_ids: Iterable[str]) -> None:
+        """Delete what is kept here of jobs that nobody can name any more."""
+        for run_id in run_ids:
+            await asyncio.to_thread(shutil.rmtree, self._folder(run_id), ignore_errors=True)
 
     async def install(self, run: Run, who: str) -> None:
         """Take the adapter of a training into use; twice is once.

@@ -101,17 +101,27 @@ def write_table(every: Iterable[Approved], files: Mapping[str, str]) -> Iterator
             yield csv_line([*texts, *by])
 
 
-def read_table(content: bytes, files: Mapping[str, str]) -> list[ApprovedText]:
-    """The approved answers of a table, all checked; columns that it has beside are left alone.
+def read_table(
+    content: bytes, files: Mapping[str, str], kept: Iterable[Approved] = ()
+) -> list[ApprovedText]:
+    """The approved answers of a table, all checked; columns that it has beside are left alone. A
+    document that is gone may stay with the question for which it is ``kept``.
 
     Raises:
         DraftError: it is no such table, or a row cannot be saved; it names the row.
     """
     found: dict[str, ApprovedText] = {}
+    gone = {
+        one.key: {one.document: one.document_hash}
+        for one in kept
+        if one.document and one.document not in files
+    }
     for number, draft in _rows(content):
         try:
-            text = check_draft(draft, files, past=True)
-            if (key := question_key(text.question)) in found:
+            key = question_key(draft.question.strip())
+            known = {**files, **gone[key]} if key in gone else files
+            text = check_draft(draft, known, past=True)
+            if key in found:
                 raise DraftError("question_twice")
         except DraftError as exc:
             raise DraftError("in_row", row=number, problem=exc) from exc

@@ -1,36 +1,21 @@
-"""What people's judgements are good for: training rows, regression cases, and gaps."""
+"""What people's judgements are good for: training rows and regression cases; and which texts are
+about the same."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant, from_fields
 from chatbot.store import Feedback
-from chatbot.store.reviews import Waiting
 from chatbot.text.masking import mask
 
 # Average cosine distance up to which questions count as one gap. Two wordings of one question
 # are about 0.2 to 0.5 apart with the bundled embeddings, different topics 0.7 and more.
 SAME_GAP = 0.6
-_EXAMPLES = 5
-_NEAREST = 3
 
 # The reason on a thumbs down that means: no answer was right.
 SHOULD_REFUSE = "should_refuse"
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Questions of one kind that were not answered well; ``nearest`` are the closest documents."""
-
-    size: int
-    refused: int
-    thumbs_down: int
-    examples: list[str]
-    nearest: list[dict[str, Any]]
 
 
 def training_rows(judgements: Sequence[Feedback]) -> list[AnswerRow]:
@@ -134,28 +119,6 @@ def _relevant(given: Feedback) -> list[Relevant]:
     return [Relevant(path=document)] if document else []
 
 
-def find_gaps(
-    waiting: Sequence[Waiting], embeddings: Embeddings, search: Callable[[str], Sequence[Any]]
-) -> list[Gap]:
-    """Refused and thumbed-down questions in groups of one topic each, the largest first; without
-    those that an owner has decided upon.
-
-    ``search`` gives passages (with ``path`` and ``score``) for a question.
-    """
-    asked = [
-        (item.question, "refused" if item.kind == "refused" else "down")
-        for item in sorted(waiting, key=lambda item: item.created_at)
-    ]
-    if not asked:
-        return []
-    vectors = np.asarray(embeddings.embed_documents([question for question, _ in asked]))
-    groups: dict[int, list[int]] = {}
-    for row, label in enumerate(clusters(vectors, SAME_GAP)):
-        groups.setdefault(int(label), []).append(row)
-    gaps = [_gap(rows, asked, vectors, search) for rows in groups.values()]
-    return sorted(gaps, key=lambda gap: -gap.size)
-
-
 def clusters(vectors: np.ndarray, distance: float) -> Sequence[int]:
     """A label for each row of ``vectors`` (n, d): those of one label are on average less than
     ``distance`` apart, by cosine."""
@@ -171,25 +134,3 @@ def clusters(vectors: np.ndarray, distance: float) -> Sequence[int]:
         n_clusters=None, distance_threshold=distance, metric="precomputed", linkage="average"
     )
     return clustering.fit_predict(apart)  # type: ignore[no-any-return]
-
-
-def _gap(
-    rows: list[int],
-    asked: list[tuple[str, str]],
-    vectors: np.ndarray,
-    search: Callable[[str], Sequence[Any]],
-) -> Gap:
-    """One group; its most typical questions come first."""
-    centre = vectors[rows].mean(axis=0)
-    typical = sorted(rows, key=lambda row: -float(vectors[row] @ centre))
-    examples = list(dict.fromkeys(asked[row][0] for row in typical))[:_EXAMPLES]
-    nearest: dict[str, float] = {}
-    for passage in search(examples[0]):
-        nearest.setdefault(passage.path, passage.score)
-    return Gap(
-        size=len(rows),
-        refused=sum(asked[row][1] == "refused" for row in rows),
-        thumbs_down=sum(asked[row][1] == "down" for row in rows),
-        examples=examples,
-        nearest=[{"path": p, "score": s} for p, s in list(nearest.items())[:_NEAREST]],
-    )

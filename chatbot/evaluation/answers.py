@@ -11,12 +11,14 @@ from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING
 from chatbot.cases import Case, to_documents
+from chatbot.errors import BusyError, GenerationError, QuestionError
 from chatbot.evaluation.metrics import contains_gold, risk_area, risk_coverage, rouge_l, token_f1
 from chatbot.grounding.facts import missing_facts
 from chatbot.service import ChatService
 
 # Requests in flight together: the engine batches them, and the waiting line has room for them.
 _TOGETHER = 4
+_AGAIN = 1.0  # seconds after which a case that found the line full is asked again
 
 _DIGITS = re.compile(r"\d[\d.,]*\d|\d")
 
@@ -24,14 +26,16 @@ _DIGITS = re.compile(r"\d[\d.,]*\d|\d")
 async def answer_cases(
     service: ChatService, cases: Sequence[Case], progress: Callable[[int, int], None]
 ) -> list[dict[str, Any]]:
-    """One row for each case: its answer, what it is measured by, and whether it is grounded."""
+    """One row for each case: its answer, what it is measured by, and whether it is grounded. Where
+    the model failed, the sentence that says so is both ``failed`` and the answer.
+    """
     places = asyncio.Semaphore(_TOGETHER)
     done = 0
 
     async def one(case: Case) -> dict[str, Any]:
         nonlocal done
         async with places:
-            row = _row(service, case, await answer_to(service, case))
+            row = await _answered(service, case)
         done += 1
         progress(done, len(cases))
         return row
@@ -40,13 +44,17 @@ async def answer_cases(
 
 
 def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
-    """The report of the command contract; means are over the answers that were given."""
+    """The report of the command contract; means are over the answers that were given, and
+    ``failed`` counts the cases without one."""
+    asked = len(rows)
+    rows = [row for row in rows if not row.get("failed")]
     answerable = [row for row in rows if row["answerable"]]
     unanswerable = [row for row in rows if not row["answerable"]]
     citations = [verbatim for row in rows for verbatim in row["verbatim"]]
     right = [(row["confidence"], row["answerable"]) for row in rows]
     return {
-        "n": len(rows),
+        "n": asked,
+        "failed": asked - len(rows),
         "answerable": {
             "n": len(answerable),
             **{key: _mean(answerable, key) for key in ("token_f1", "contains_gold", "rouge_l")},
@@ -76,6 +84,17 @@ async def answer_to(service: ChatService, case: Case) -> Answer:
     raise AssertionError("the service always ends with an answer or an error")
 
 
+async def _answered(service: ChatService, case: Case) -> dict[str, Any]:
+    while True:
+        try:
+            return _row(service, case, await answer_to(service, case))
+        except BusyError:
+            await asyncio.sleep(_AGAIN)
+        except (GenerationError, QuestionError) as exc:
+            nothing = Answer("", False, 0.0, [], [], "", {})
+            return _row(service, case, nothing) | {"answer": str(exc), "failed": str(exc)}
+
+
 def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
     texts = {passage.path: passage.text for passage in case.passages or ()}
     said = "" if answer.abstained else answer.answer
@@ -83,6 +102,8 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "id": case.id,
         "question": case.question,
         "answer": answer.answer,
+        "failed": "",
+        "expected": case.answers,
         "answerable": case.answerable,
         "abstained": answer.abstained,
         "confidence": answer.confidence,

@@ -3,11 +3,24 @@
 import math
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from chatbot.text import unicode
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
+# An answer in other words than the expected one is right from this word overlap on.
+_SAME = 0.7
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?!\d)")
+# A sign of a number ("4.95", "3-5", "-18"), and every other one.
+_SIGN = re.compile(r"((?<=\d)[.,:/-](?=\d)|(?<!\w)-(?=\d))|[^\w\s]|_")
+_UNSPACED = re.compile(  # Thai to Burmese and Khmer, Japanese, Chinese and Korean
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uac00-\ud7af]"
+)
 
 
 def normalise(text: str) -> str:
@@ -24,6 +37,39 @@ def contains_gold(text: str, golds: Sequence[str]) -> bool:
     """Whether a gold answer stands in the text, both normalised."""
     padded = f" {normalise(text)} "
     return any(f" {normalise(gold)} " in padded for gold in golds if normalise(gold))
+
+
+def says_expected(text: str, golds: Sequence[str]) -> bool:
+    """Whether an answer is right: an expected one stands in it, or it has the numbers of one and
+    most of its words.
+
+    The published rules (:func:`normalise`) make "495" of "4.95" and "35" of "3-5", and one word of
+    a Japanese sentence; here numbers keep their signs, and such characters stand alone.
+    """
+    said = _as_said(text)
+    return any(_says(said, gold) for gold in map(_as_said, golds) if gold)
+
+
+def _says(said: list[str], gold: list[str]) -> bool:
+    if f" {' '.join(gold)} " in f" {' '.join(said)} ":
+        return True
+    numbers = {word for word in gold if any(map(str.isdigit, word))}
+    return numbers <= set(said) and _f1(said, gold) >= _SAME
+
+
+def _as_said(text: str) -> list[str]:
+    text = unicode.normalise(text).lower().translate(_DASHES)
+    text = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number[0]), text)
+    text = _ARTICLES.sub(" ", _SIGN.sub(_kept, text))
+    return _UNSPACED.sub(r" \g<0> ", text).split()
+
+
+def _kept(sign: re.Match[str]) -> str:
+    """One point for "4,95" and "10:30"; symbols that are no punctuation, as "€"."""
+    if sign[1]:
+        return "." if sign[1] in ",:" else sign[1]
+    plain = sign[0] in string.punctuation or unicodedata.category(sign[0]).startswith("P")
+    return "" if plain else sign[0]
 
 
 def rouge_l(text: str, golds: Sequence[str]) -> float:

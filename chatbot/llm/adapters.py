@@ -17,6 +17,7 @@ from chatbot.llm.catalogue import LLMEntry
 from chatbot.prompts import Prompts
 
 WEIGHTS = "adapter_model.safetensors"
+CHECKPOINTS = "checkpoints"  # beside the weights while they are trained
 _META = "peregrine.json"
 _CURRENT = "CURRENT"
 
@@ -52,7 +53,7 @@ class AdapterStore:
         """Copy an adapter and make it the current one; running services take it up."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"a{len(self.history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
-        shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns("checkpoints"))
+        shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns(CHECKPOINTS))
         self._write([*self.history(), name])
         return self._folder / name
 

@@ -7,7 +7,7 @@ import chainlit as cl
 from chainlit.input_widget import InputWidget, Select
 
 from chatbot.desk.checking import check_reply
-from chatbot.desk.corrections import find_gaps
+from chatbot.desk.gaps import find_gaps
 from chatbot.desk.handoff import conversation
 from chatbot.knowledge.blocks import one_line
 from chatbot.llm.stopping import stopped_when_left

@@ -11,6 +11,7 @@ _WORST = 20
 
 def answers_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> str:
     """A page about the rows of ``evaluate answers``; it loads nothing from elsewhere."""
+    rows = [row for row in rows if not row.get("failed")]
     right = [(row["confidence"], row["answerable"]) for row in rows]
     alone = [(row["similarity"], row["answerable"]) for row in rows]
     risk = [

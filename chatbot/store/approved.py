@@ -83,6 +83,12 @@ class ApprovedStore:
         async with self._database.read() as connection:
             return await _find(connection, approved.c.id == approved_id)
 
+    async def same_words(self, question: str) -> Approved | None:
+        """The one to the same words, unless it was withdrawn."""
+        async with self._database.read() as connection:
+            found = await _find(connection, approved.c.key == question_key(question))
+        return found if found and not found.withdrawn else None
+
     async def add(self, text: ApprovedText, who: str) -> str:
         """Save a new one; returns its id. A withdrawn one to the same words is used again.
 

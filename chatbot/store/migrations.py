@@ -1,8 +1,19 @@
 """How an older database becomes the newest."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert, inspect, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    Table,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.schema import CreateColumn
 
 from chatbot.errors import ConfigurationError
@@ -26,6 +37,7 @@ from chatbot.store.schema import (
     version,
     widget_keys,
 )
+from chatbot.text.questions import question_key
 
 # The log of changes only grows, whoever writes to the database.
 _APPEND_ONLY = {
@@ -42,6 +54,7 @@ _APPEND_ONLY = {
     ],
 }
 _AT_ONCE = 200  # answers in memory while an older database is counted
+_COUNTED = [steps.c[name] for name in ("id", "thread_id", "parent_id", "created_at", "answer")]
 
 
 def _create_all(connection: Connection) -> None:
@@ -60,19 +73,13 @@ def _add_console(connection: Connection) -> None:
     _create_indexes(connection, feedback, ("feedback_by_time",))
     for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.execute(text(statement))
-    kept = select(steps.c.id).where(steps.c.type == "assistant_message").order_by(steps.c.id)
-    ids = connection.execute(kept).scalars().all()
-    shown = ("id", "thread_id", "parent_id", "created_at", "answer")
-    for first in range(0, len(ids), _AT_ONCE):
-        batch = select(*(steps.c[name] for name in shown)).where(
-            steps.c.id.in_(ids[first : first + _AT_ONCE])
-        )
-        for row in connection.execute(batch).mappings().all():
-            if outcome := outcome_of(dict(row)):
-                values, paths = outcome
-                connection.execute(insert(outcomes).values(values))
-                for path in paths:
-                    connection.execute(insert(cited).values(outcome_id=values["id"], path=path))
+    kept = select(*_COUNTED).where(steps.c.type == "assistant_message")
+    for row in _in_batches(connection, kept, steps.c.id):
+        if outcome := outcome_of(row):
+            values, paths = outcome
+            connection.execute(insert(outcomes).values(values))
+            for path in paths:
+                connection.execute(insert(cited).values(outcome_id=values["id"], path=path))
 
 
 def _add_audiences(connection: Connection) -> None:
@@ -111,12 +118,38 @@ def _add_columns_of_the_review(connection: Connection) -> None:
     _create_indexes(connection, outcomes, ("outcomes_by_question",))
     _create_indexes(connection, cited, ("cited_by_path",))
     _create_indexes(connection, reviews, ("reviews_by_time",))
-    ids = connection.execute(select(feedback.c.id).order_by(feedback.c.id)).scalars().all()
+    _judge_again(connection)
+
+
+def _tell_signs_apart(connection: Connection) -> None:
+    """The keys of questions, which fell together where a sign alone was otherwise."""
+    for row in connection.execute(select(approved.c.id, approved.c.question)).all():
+        found = update(approved).where(approved.c.id == row.id)
+        connection.execute(found.values(key=question_key(row.question)))
+    _judge_again(connection)
+    kept = select(*_COUNTED).join(outcomes, outcomes.c.id == steps.c.id)
+    kept = kept.where(outcomes.c.question_key != "")  # none of a hand-off
+    for row in _in_batches(connection, kept, steps.c.id):
+        if outcome := outcome_of(row):
+            found = update(outcomes).where(outcomes.c.id == row["id"])
+            connection.execute(found.values(question_key=outcome[0]["question_key"]))
+
+
+def _judge_again(connection: Connection) -> None:
+    """Write the columns of the review of each judgement."""
+    for row in _in_batches(connection, select(feedback), feedback.c.id):
+        found = update(feedback).where(feedback.c.id == row["id"])
+        connection.execute(found.values(judgement_of(row)))
+
+
+def _in_batches(
+    connection: Connection, query: Select[Any], key: Column[str]
+) -> Iterator[dict[str, Any]]:
+    """Rows of a query by their ids, some in memory at once: each holds an answer."""
+    ids = connection.execute(query.with_only_columns(key).order_by(key)).scalars().all()
     for first in range(0, len(ids), _AT_ONCE):
-        batch = select(feedback).where(feedback.c.id.in_(ids[first : first + _AT_ONCE]))
-        for row in connection.execute(batch).mappings().all():
-            found = update(feedback).where(feedback.c.id == row["id"])
-            connection.execute(found.values(judgement_of(dict(row))))
+        batch = query.where(key.in_(ids[first : first + _AT_ONCE]))
+        yield from map(dict, connection.execute(batch).mappings().all())
 
 
 def _add_columns(connection: Connection, table: Table, names: Collection[str]) -> None:
@@ -147,6 +180,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _add_jobs,
     _add_use_of_keys,
     _add_columns_of_the_review,
+    _tell_signs_apart,
 )
 
 

@@ -101,10 +101,15 @@ class RunStore:
             if not made.rowcount:
                 raise _taken()
             await note(connection, who, f"{kind}.started", about)
-            old = select(runs.c.id).where(runs.c.kind == kind).order_by(runs.c.started_at.desc())
-            gone = (await connection.execute(old.offset(_KEPT))).scalars().all()
-            await connection.execute(delete(runs).where(runs.c.id.in_(gone)))
         return Run(**{name: values.get(name) for name in Run.__dataclass_fields__})  # type: ignore[arg-type]
+
+    async def forget_old(self, kind: Kind) -> list[str]:
+        """Delete the oldest jobs of a kind, with their results; returns their ids."""
+        old = select(runs.c.id).where(runs.c.kind == kind).order_by(runs.c.started_at.desc())
+        async with self._database.write() as connection:
+            gone = list((await connection.execute(old.offset(_KEPT))).scalars())
+            await connection.execute(delete(runs).where(runs.c.id.in_(gone)))
+        return gone
 
     async def resume(self, run_id: str, who: str) -> None:
         """Claim the place for a job that ended early.

@@ -57,12 +57,18 @@ def _prepare(connection: Any, patience: float) -> None:
     # The driver would begin a transaction with the first change of a row, so that tables are made,
     # and rows read, outside of it; ``_begin`` begins it.
     connection.isolation_level = None
+    # Its own one knows the letters of ASCII alone, and a search would miss "Österreich".
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
     _use_wal(cursor, patience)
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _lower(text: Any) -> Any:
+    return text.casefold() if isinstance(text, str) else text
 
 
 def _use_wal(cursor: Any, patience: float) -> None:

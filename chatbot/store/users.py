@@ -62,22 +62,25 @@ class UserStore:
         self,
         name: str,
         password: str | None,
-        role: str = "agent",
+        role: str | None = None,
         by: str = COMMAND_LINE,
         groups: Sequence[str] | None = None,
         new: bool = False,
     ) -> User:
-        """Add a user, or unless it is to be ``new``, give an existing one a new password and role,
-        and other ``groups`` where some are given; ``by`` is for the log.
+        """Add a user, an agent where no role is given; or unless it is to be ``new``, give an
+        existing one a new password, and another role and other ``groups`` where they are given;
+        ``by`` is for the log.
 
         Raises:
-            UserError: the name, the password, the role or a group cannot be used.
+            UserError: the name, the password, the role or a group cannot be used; the last admin
+                who can sign in with a password stays one.
             ConflictError: there is such a user, and it was to be a new one.
             StoreError: it was not saved.
         """
-        name, role = _checked_name(name), _checked_role(role)
+        name, role = _checked_name(name), role and _checked_role(role)
         hashed = await self._hash(password)
         old = await self.get(name)
+        role = role or (old.role if old else "agent")
         kept = old.groups if old else ()
         own = kept if groups is None else checked_groups(groups)
         values = {
@@ -90,6 +93,8 @@ class UserStore:
         }
         async with self._database.write() as connection:
             if not new:
+                if role != "admin":
+                    await self._keep_an_admin(connection, name)
                 await connection.execute(self._database.upsert(users, values))
             elif not (await connection.execute(self._database.insert_new(users, values))).rowcount:
                 raise ConflictError(f"There is a user '{name}' already.")

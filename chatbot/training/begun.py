@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chatbot.errors import TrainingError
 from chatbot.files import parse_json, write_whole
+from chatbot.llm.adapters import CHECKPOINTS
 
 REPORT = "training.json"  # the last file that a training writes
 _NOTE = "begun.txt"
@@ -48,7 +49,7 @@ def goes_on(out: Path, digest: str) -> bool:
 def _has_checkpoint(out: Path) -> bool:
     """Whether there is one to go on from; one that a kill left half written is removed."""
     found = False
-    for folder in (out / "checkpoints").glob("checkpoint-*"):
+    for folder in (out / CHECKPOINTS).glob("checkpoint-*"):
         try:
             parse_json((folder / "trainer_state.json").read_text(encoding="utf-8"))
             found = True

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
-from chatbot.llm.adapters import read_adapter, write_meta
+from chatbot.llm.adapters import CHECKPOINTS, read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
 from chatbot.llm.weights import load_weights
@@ -267,7 +267,7 @@ def _trainer(
     steps = math.ceil((len(packs) - held) / recipe.packs * recipe.epochs)
     every = max(1, min(recipe.evaluate_every, steps // 4))
     arguments = TrainingArguments(
-        output_dir=str(out / "checkpoints"),
+        output_dir=str(out / CHECKPOINTS),
         per_device_train_batch_size=1,
         gradient_accumulation_steps=recipe.packs,
         per_device_eval_batch_size=1,

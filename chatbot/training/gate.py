@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# A reply in other words than the expected one counts as right from this word overlap on.
-_SAME = 0.7
+from chatbot.evaluation.metrics import says_expected
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ def judge(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> 
 
 def is_right(row: dict[str, Any]) -> bool:
     """A refusal where nothing answers; else an answer that says the expected."""
+    if row.get("failed"):
+        return False
     if not row["answerable"] or row["abstained"]:
         return bool(row["abstained"] and not row["answerable"])
-    return bool(row["contains_gold"]) or float(row["token_f1"]) >= _SAME
+    return says_expected(row["answer"], row["expected"])

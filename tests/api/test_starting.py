@@ -4,14 +4,16 @@ import logging
 import os
 import pty
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from chatbot.api.server import make_config
+from chatbot.api.server import _check_port, make_config
 from chatbot.api.starting import progress_lines
+from chatbot.errors import ConfigurationError
 from chatbot.settings import Settings
 from tests.support import ROOT
 from tests.support.serving import SCRIPTED, environment, free_port
@@ -52,3 +54,23 @@ def test_an_idle_connection_is_not_closed_before_the_proxys_end(settings: Settin
     given = Path(ROOT, "deploy/nginx.conf.template").read_text()
     told = re.search(r"keepalive_timeout (\d+)s", given)  # else nginx's own 60 s
     assert make_config(None, settings).timeout_keep_alive > int(told[1] if told else 60)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost", "::1", "::"])
+def test_an_address_of_either_family_is_tried(host: str, settings: Settings) -> None:
+    try:
+        listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("needs IPv6")
+    with listening:
+        port = listening.getsockname()[1]
+        _check_port(settings.model_copy(update={"host": host, "port": 0}))
+        if host.startswith("::"):
+            with pytest.raises(ConfigurationError, match=f"Port {port} on {host} .*in use"):
+                _check_port(settings.model_copy(update={"host": host, "port": port}))
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "192.0.2.1"])
+def test_an_address_of_another_machine_is_named(host: str, settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match=host):
+        _check_port(settings.model_copy(update={"host": host}))

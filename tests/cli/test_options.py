@@ -1,8 +1,12 @@
-"""Numbers on the command line: each has a range, and another one is a usage error."""
+"""Numbers on the command line: each has a range, and another one is a usage error; and which
+store a measured service searches."""
+
+from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
-from chatbot.cli import _parser, main
+from chatbot.cli import _parser, common, main
 
 FINETUNE = ["finetune", "--data", "rows.jsonl", "--out", "run"]
 ANSWERS = ["evaluate", "answers", "--cases", "cases.jsonl"]
@@ -66,3 +70,25 @@ def test_a_file_of_which_no_row_is_taken_is_a_usage_error(
         main(["finetune", "--data", "rows.jsonl=0", "--out", "run"])
     assert ended.value.code == 2
     assert "takes no row" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "index", "store"),
+    [("other", None, "faiss"), (None, "other", "faiss"), (None, None, "pinecone"),
+     ("other", "index", "pinecone")],
+)  # fmt: skip
+def test_a_measured_index_of_its_own_leaves_the_store_alone(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    knowledge: str | None,
+    index: str | None,
+    store: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHATBOT_VECTOR_STORE", "pinecone")
+    monkeypatch.setenv("CHATBOT_INDEX", "index")
+    monkeypatch.setattr(common, "build_index", lambda service: None)
+    monkeypatch.setattr("chatbot.service.build_service", lambda settings: Namespace(s=settings))
+    given = {"knowledge": knowledge, "index": index}
+    options = Namespace(**{name: Path(path) if path else None for name, path in given.items()})
+    assert common.measured_service(options).s.vector_store == store

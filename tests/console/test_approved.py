@@ -1,5 +1,6 @@
 """Approved answers in the console, and from a wrong answer to the right one for the next asker."""
 
+import re
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from chatbot.api import create_api
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.approved import Approved
+from chatbot.store.approved import Approved, ApprovedText
 from tests.console.test_console import EVIL, answer, correction, decision, post
 from tests.support.api import client_of
 from tests.support.scripted import US, ScriptedEngine
@@ -88,9 +89,13 @@ async def test_one_is_written_edited_confirmed_and_withdrawn(
     twice = await post(olga, "/console/approved/save", **MADE)
     assert twice.status_code == 422 and "already" in twice.text
     edited = MADE | {"id": one.id, "revision": "1", "answer": f"46 days. {EVIL}"}
+    edited["seen"] = one.document_hash
     await post(olga, "/console/approved/save", **edited)
-    late = await post(olga, "/console/approved/save", **edited)
-    assert late.status_code == 409 and "46 days." in late.text  # what was typed is not lost
+    typed = edited | {"answer": "47 days."}
+    late = await post(olga, "/console/approved/save", **typed)
+    assert late.status_code == 409 and ">47 days.</textarea>" in late.text  # it is not lost
+    assert "olga changed this answer meanwhile; it is now: “46 days." in late.text
+    assert 'name="revision" value="2"' in late.text  # and takes the place of what was shown
     shown = (await olga.get(f"/console/approved/view?id={one.id}")).text
     assert EVIL not in shown and "46 days." in shown
     (service.settings.knowledge / "us.md").write_text("# US returns\n\nWithin 46 days.\n")
@@ -100,8 +105,9 @@ async def test_one_is_written_edited_confirmed_and_withdrawn(
     assert "whose document changed" in (await olga.get("/console")).text
     seen = service.current_generation().manifest.files["us.md"]
     form = {"id": one.id, "revision": "2"}
-    moved = await post(olga, "/console/approved/confirm", **form, seen="0" * 64)
-    assert moved.status_code == 409
+    for path, given in (("confirm", form), ("save", MADE | form)):
+        moved = await post(olga, f"/console/approved/{path}", **given, seen="0" * 64)
+        assert moved.status_code == 409 and "changed once more" in moved.text
     await post(olga, "/console/approved/confirm", **form, seen=seen)
     assert (await only(store)).document_hash == seen
     await post(olga, "/console/approved/withdraw", id=one.id, revision="3")
@@ -147,6 +153,23 @@ async def test_a_table_goes_out_and_comes_back_the_same(
     assert {one.answer for one in await store.approved.all()} == {"45 days.", evil, "Ein Jahr"}
 
 
+async def test_a_table_comes_back_while_a_document_is_gone(
+    olga: httpx.AsyncClient, store: Store, service: ChatService
+) -> None:  # fmt: skip
+    await post(olga, "/console/approved/save", **MADE)
+    before = await store.approved.all()
+    (service.settings.knowledge / "us.md").unlink()
+    service.update_index()
+    service.refresh()
+    table = (await olga.get("/console/approved/approved.csv")).text
+    assert ",us.md," in table and ",gone," in table
+    assert (await send(olga, table.encode())).status_code == 303
+    assert await store.approved.all() == before
+    other = table.replace(US, "How long can customers in the US return a lamp?")
+    refused = await send(olga, other.encode())
+    assert refused.status_code == 422 and "us.md" in refused.text
+
+
 async def test_a_table_with_a_wrong_row_changes_nothing(
     olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
@@ -165,6 +188,28 @@ async def test_a_table_with_a_wrong_row_changes_nothing(
         assert sentence in refused.text
     assert (await send(olga, b"\xff\xfe\x00")).status_code == 422
     assert await store.approved.all() == []
+
+
+async def test_the_review_says_what_answer_it_would_replace(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    await post(olga, "/console/approved/save", **MADE | {"answer": "60 days."})
+    _, step = await answer(store, question=US, answer="45 days.")
+    await store.feedback.rate(step, 0, None)
+    (item,) = await store.reviews.waiting()
+    form: dict[str, Any] = {"item": item.id, "seen": item.seen, "right_answer": "45 days."}
+    form["decision"] = "approve"
+    address = f"/console/review/{item.key}"
+    told = await post(olga, address, **form)
+    assert told.status_code == 409 and "by olga: “60 days.”" in told.text
+    assert (await only(store)).answer == "60 days."
+    (mark,) = re.findall(r'name="replaces" value="([^"]+)"', told.text)
+    await store.approved.change((await only(store)).id, ApprovedText(US, "9 days."), "adam", 1)
+    again = await post(olga, address, **form, replaces=mark)
+    assert again.status_code == 409 and "by adam: “9 days.”" in again.text
+    (mark,) = re.findall(r'name="replaces" value="([^"]+)"', again.text)
+    await post(olga, address, **form, replaces=mark)
+    assert (await only(store)).answer == "45 days."
 
 
 async def test_praise_waits_apart_and_teaches_when_it_is_accepted(

@@ -263,3 +263,20 @@ def test_a_change_during_a_build_is_built_after_it(service: ChatService, knowled
     assert len(builds) == 2
     assert "late.md" in builds[1]
     assert "late.md" in service.document_paths(EVERYTHING)
+
+
+async def test_nothing_is_put_where_the_next_import_takes_it_away(
+    olga: httpx.AsyncClient, knowledge: Path, service: ChatService
+) -> None:  # fmt: skip
+    (knowledge / "imports" / "help").mkdir(parents=True)
+    (knowledge / "imports" / "help" / "a.md").write_text("# A\n\nImported text.\n")
+    (knowledge / "sub").mkdir()
+    (knowledge / "sub" / "b.md").write_text("# B\n\nOwn text.\n")
+    shown = (await olga.get("/console/documents")).text
+    assert '<option value="sub/">' in shown and 'value="imports/' not in shown
+    for folder in ("imports/", "imports/help/"):
+        sent = await post(olga, "/console/documents/upload", folder=folder, **upload("new.md"))
+        assert sent.status_code == 422 and "belongs to an import" in sent.text
+    for path, told in (("imports/help/a.md", True), ("sub/b.md", False)):
+        found = await olga.get("/console/documents/view", params={"path": path})
+        assert ("the next one brings it back" in found.text) is told

@@ -36,6 +36,7 @@ if not (out / "go").exists():
     time.sleep(60)
 if pathlib.Path(options["--data"]).read_text().count("FAIL"):
     sys.exit("There are too few rows.")
+(out / "checkpoints" / "checkpoint-4").mkdir(parents=True)
 (out / "adapter_model.safetensors").write_bytes(options["--out"].encode())
 (out / "training.json").write_text("{}")
 cases = {"right_before": 0.5, "right_after": 0.75, "fixed": ["a"], "broken": [], "passes": True}
@@ -179,8 +180,9 @@ async def test_runs_are_compared_with_the_last_index_and_adapter(
     for generation, adapter, correct in (("g1", "", 1), ("g1", "a1", 1), ("g2", "a1", 0)):
         run = await store.runs.begin("tests", "all", "olga", 1)
         await store.runs.beat(run.id, generation=generation, adapter=adapter, done=1)
-        row = {"id": "c", "question": "Why?", "answer": "So.", "expected": [], "answerable": True}
-        row |= {"abstained": False, "contains_gold": correct, "token_f1": 0}
+        said = "So." if correct else "No."
+        row = {"id": "c", "question": "Why?", "answer": said, "expected": ["So."]}
+        row |= {"answerable": True, "abstained": False}
         await store.runs.add_result(run.id, 0, Result("c", bool(correct), row))
         await store.runs.end(run.id, "done", result={"changed": {}})
         made.append(run.id)
@@ -245,6 +247,8 @@ async def test_a_killed_training_goes_on_and_its_adapter_is_taken_and_given_back
     done = await ended(store, "training")
     assert (done.id, done.state, done.problem) == (run.id, "done", "")
     assert done.result["curve"]["trained"] == [[1, 2.0], [3, 1.0]]
+    kept = {path.name for path in (desk.data / "training" / run.id / "adapter").iterdir()}
+    assert "adapter_model.safetensors" in kept and "checkpoints" not in kept
     shown = (await olga.get("/console/training")).text
     assert "2 → 1" in shown and "50%" in shown and "75%" in shown
     assert "<polyline" in shown
@@ -258,6 +262,21 @@ async def test_a_killed_training_goes_on_and_its_adapter_is_taken_and_given_back
     assert (await post(olga, "/console/training/rollback", current=name)).status_code == 409
     said = [e.action for e in await store.audit.newest(2)]
     assert said == ["adapter.rolled_back", "adapter.installed"]
+
+
+async def test_the_folder_of_a_training_goes_with_it(
+    store: Store, desk: Settings, runner: Runner, entry: LLMEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.store.runs._KEPT", 1)
+    plan = Plan(entry.name, "none", False, "olga")
+    made = []
+    for _ in range(2):
+        run = await runner.start_training([], [], plan)
+        made.append(desk.data / "training" / run.id)
+        (made[-1] / "adapter").mkdir(parents=True, exist_ok=True)
+        (made[-1] / "adapter" / "go").touch()
+        assert (await ended(store, "training")).id == run.id
+    assert [folder.is_dir() for folder in made] == [False, True]
 
 
 async def test_a_failed_training_says_why_and_installs_nothing(

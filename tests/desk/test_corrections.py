@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from chatbot.cases import AnswerRow, Case, read_cases, read_rows
-from chatbot.desk.corrections import SHOULD_REFUSE, find_gaps, regression_cases, training_rows
+from chatbot.desk.corrections import SHOULD_REFUSE, regression_cases, training_rows
+from chatbot.desk.gaps import find_gaps
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.review import Group, alike
 from chatbot.store import Feedback
@@ -159,6 +160,21 @@ def test_one_question_is_a_gap_and_none_is_none() -> None:
     (gap,) = find_gaps([waiting("Why?")], HashedEmbeddings(), lambda question: [])
     assert (gap.size, gap.nearest) == (1, [])
     assert find_gaps([], HashedEmbeddings(), lambda question: []) == []
+
+
+def test_of_many_questions_the_most_asked_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbot.desk.gaps.COMPARED", 2)
+    asked = [waiting(text) for text in ("Why?", "Is it blue?", "How long?", "Why?", "How long?")]
+    embedded: list[str] = []
+
+    class Counted(HashedEmbeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            embedded.extend(texts)
+            return super().embed_documents(texts)
+
+    gaps = find_gaps(asked, Counted(), lambda question: [])
+    assert sorted(embedded) == ["How long?", "Why?"]
+    assert sum(gap.size for gap in gaps) == 4
 
 
 KNOWN = ["returns/us.md", "returns/eu.md", "faq/us.md", "prices.pdf"]

@@ -11,6 +11,7 @@ from chatbot.evaluation.metrics import (
     risk_area,
     risk_coverage,
     rouge_l,
+    says_expected,
     token_f1,
 )
 
@@ -42,3 +43,28 @@ def test_area_and_reliability() -> None:
     assert risk_area([(0.9, True), (0.5, False)]) == 0.25
     bins = reliability([(0.95, True), (0.9, False), (0.1, False)])
     assert [(b["n"], b["right"]) for b in bins] == [(1, 0.0), (2, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "right"),
+    [
+        ("It costs €4.95.", "€4.95", True),
+        ("It costs €495.", "€4.95", False),
+        ("Parcels up to 15 kg.", "1.5 kg", False),
+        ("It takes 35 days.", "3-5 days", False),
+        ("It takes 3–5 days.", "3-5 days", True),
+        ("It is kept at 18 °C.", "-18 °C", False),
+        ("Das kostet 4,95 €.", "4.95 €", True),
+        ("It costs $1,200.", "$1200", True),
+        ("Open until 10.30.", "until 10:30", True),
+        ("You can return it within 60 days.", "You can return it within 45 days", False),
+        ("You can send it back within 45 days", "You can return it within 45 days", True),
+        ("返品は三十日以内です。", "三十日", True),
+        ("返品は13日以内です。", "3日", False),
+        ("Don't return e-mail!", "dont return email", True),
+    ],
+)  # fmt: skip
+def test_what_is_right_reads_numbers_and_words_without_blanks(
+    answer: str, expected: str, right: bool
+) -> None:
+    assert says_expected(answer, [expected]) is right

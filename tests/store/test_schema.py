@@ -1,14 +1,18 @@
-"""Databases from before there were API keys, groups, and columns of the review."""
+"""Databases from before there were API keys, groups, columns of the review and signs in keys."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, insert, inspect, select, text, update
 
 from chatbot.audience import staff
 from chatbot.store import ApiKey, Store, User
+from chatbot.store.approved import ApprovedText
 from chatbot.store.reviews import Waiting
-from chatbot.store.schema import api_keys, metadata, version
+from chatbot.store.schema import api_keys, approved, feedback, metadata, outcomes, version
+from tests.support.postgres import find_binaries, running_server
 
 
 def test_an_older_database_gets_the_table(tmp_path: Path) -> None:
@@ -87,3 +91,44 @@ def test_judgements_of_an_older_database_get_their_columns(tmp_path: Path) -> No
 
     (item,) = asyncio.run(use())
     assert (item.kind, item.right_answer, item.asked_by) == ("correction", "45 days.", "ann")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_questions_of_an_older_database_get_new_keys(tmp_path: Path, kind: str) -> None:
+    asked = "Is it free over €50?"
+    keys = (approved.c.key, feedback.c.question_key, outcomes.c.question_key)
+
+    async def use(url: str) -> None:
+        store = Store(url)
+        ann = await store.users.ensure("ann", "agent")
+        turn = {"role": "user", "content": "What does delivery cost?"}
+        record = {"question": asked, "history": [turn], "passages": [{"path": "a.md"}]}
+        step = {"id": "s", "threadId": "t", "type": "assistant_message"}
+        kept = {"answer": record | {"answer": "Yes."}}
+        await store.threads.save_step(step | {"metadata": kept}, ann.id)
+        handed = step | {"id": "h", "metadata": kept | {"handoff": {"to": "team"}}}
+        await store.threads.save_step(handed, ann.id)
+        await store.feedback.rate("s", 0, "no")
+        await store.approved.add(ApprovedText(asked, "Yes."), "olga")
+        before = await read(store)
+        assert all(len(set(found)) == len(found) for found in before)
+        async with store.database.write() as connection:
+            for key in keys:
+                await connection.execute(update(key.table).where(key != "").values({key: "old"}))
+            await connection.execute(update(version).values(version=10))
+        await store.close()
+        store = Store(url)
+        assert await read(store) == before
+        await store.close()
+
+    async def read(store: Store) -> list[list[str]]:
+        async with store.database.read() as connection:
+            return [sorted((await connection.execute(select(key))).scalars()) for key in keys]
+
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'peregrine.db'}"
+        if kind == "postgresql":
+            if not (binaries := find_binaries()):
+                pytest.skip("needs PostgreSQL")
+            url = stack.enter_context(running_server(binaries)).url
+        asyncio.run(use(url))

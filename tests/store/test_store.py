@@ -116,8 +116,9 @@ async def test_search_finds_names_and_messages_and_takes_signs_literally(store: 
     user = await store.users.get("ann")
     assert user is not None
     other = new_id()
-    await store.threads.save(other, name="100% wool", user_id=user.id)
-    for words, expected in (("HOW LONG", [thread]), ("0%", [other]), ("_", []), ("wool", [other])):
+    await store.threads.save(other, name="100% wool aus Österreich", user_id=user.id)
+    for words, expected in (("HOW LONG", [thread]), ("0%", [other]), ("_", []), ("wool", [other]),
+                            ("österREICH", [other]), ("oesterreich", [])):  # fmt: skip
         found, more = await store.threads.list(user.id, 10, search=words)
         assert [t["id"] for t in found] == expected, words
         assert not more
@@ -201,6 +202,16 @@ async def test_passwords_are_checked_and_not_kept(store: Store) -> None:
     await store.users.add("sso", None)
     assert await store.users.check("sso", "") is None
     assert await store.users.passwords() == 1
+
+
+async def test_a_new_password_keeps_the_role_and_an_admin(store: Store) -> None:
+    await store.users.add("ada", "correct horse", "admin")
+    assert (await store.users.add("ada", "another horse")).role == "admin"
+    with pytest.raises(UserError, match="last admin"):
+        await store.users.add("ada", "third horse", "agent")
+    assert await store.users.check("ada", "another horse")
+    await store.users.add("bob", "correct horse", "admin")
+    assert (await store.users.add("ada", "third horse", "owner")).role == "owner"
 
 
 @pytest.mark.parametrize(

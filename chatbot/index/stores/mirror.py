@@ -3,9 +3,12 @@
 ``index/vectors.json`` says for each embedding model which generations the store holds whole. It is
 struck out before the store is changed and written anew after, so where a build was killed, or
 where the store has another number of vectors than it should, the store is asked for all its ids.
+``index/vectors.ids`` names every vector that this index sent, and no others are deleted: another
+index may have the same collection.
 """
 
 import json
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +23,20 @@ from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.knowledge.audiences import audience_of
 from chatbot.settings import Settings
 
-_FILE = "vectors.json"
+log = logging.getLogger(__name__)
+
+_FILE, _SENT = "vectors.json", "vectors.ids"
+_SHARED = (
+    "%s has %d vectors that this index did not send; they stay. If they are another index's, give "
+    "each a vector_collection of its own."
+)
 _NOBODY = "-"  # no name of an audience; Pinecone keeps no empty list
 
 
 @dataclass(frozen=True)
 class Held:
-    """What one collection of the store has: the whole of these generations and nothing else.
+    """What one collection of the store has: the whole of these generations, and what others put
+    there. ``vectors`` counts all of them.
 
     With ``audiences``, each vector has the names of whom the documents of all of them are for.
     """
@@ -70,7 +80,8 @@ class Mirror:
         self._each(generation_names(self._index), remove=False)
 
     def settle(self, keep: int = 2) -> None:
-        """Have the store hold the vectors of the generations that are kept and no others.
+        """Have the store hold the vectors of the generations that are kept, and no others that this
+        index sent.
 
         Raises:
             VectorStoreError: the store fails; the next call completes it.
@@ -100,7 +111,7 @@ class Mirror:
             if generations:
                 self._bring(model, generations, remove)
             elif remove:
-                self._store(model).drop()
+                self._leave(model)
                 _write(self._index, model, None, forget=True)
 
     def _bring(self, model: str, names: list[str], remove: bool) -> None:
@@ -113,7 +124,16 @@ class Mirror:
         wanted = self._audiences(names)
         store.prepare(read_vectors(self._index, names[-1])[1].shape[1])
         known = self._audiences(held.generations) if held else {}
-        there = {key: known.get(key) for key in (known if complete else store.keys())}
+        if held is not None and complete:
+            there: dict[str, Audience | None] = dict(known)
+            others = held.vectors - len(known)
+        else:
+            found = store.keys()
+            sent = _sent(self._index, model) | known.keys() | wanted.keys()
+            there = {key: known.get(key) for key in found & sent}
+            others = len(found - sent)
+            if others:
+                log.warning(_SHARED, self._place(model), others)
         gone = sorted(there.keys() - wanted.keys()) if remove else []
         if gone or any(there.get(key) != names for key, names in wanted.items()):
             _write(self._index, model, None)
@@ -122,13 +142,29 @@ class Mirror:
             if new:
                 vectors = read_vectors(self._index, name)[1]
                 audiences = [sorted(wanted[key]) or [_NOBODY] for key in new]
+                _note_sent(self._index, model, new)
                 store.put(new, vectors[[at[key] for key in new]], audiences)
                 there.update((key, wanted[key]) for key in new)
         store.delete(gone)
         for key in gone:
             del there[key]
         if there.keys() == wanted.keys():
-            _write(self._index, model, Held(self._place(model), names, len(there), True))
+            _write(self._index, model, Held(self._place(model), names, len(there) + others, True))
+
+    def _leave(self, model: str) -> None:
+        """Delete what this index sent."""
+        store, held = self._store(model), self._noted(model)
+        known = self._audiences(held.generations) if held else {}
+        try:
+            found = store.keys()
+        except VectorStoreError:
+            store.connect()  # if that works, the collection is gone already
+            return
+        sent = found & (_sent(self._index, model) | known.keys())
+        if sent == found:
+            store.drop()
+        else:
+            store.delete(sorted(sent))
 
     def _noted(self, model: str) -> Held | None:
         """What was written down of the store, if it can be relied on."""
@@ -213,6 +249,21 @@ def read_held(index: Path) -> dict[str, Held | None]:
         return {model: Held(**held) if held else None for model, held in raw.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _sent(index: Path, model: str) -> set[str]:
+    """The ids of all vectors of a model that this index ever sent."""
+    try:
+        lines = (index / _SENT).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return set()
+    rows = (line.split("\t") for line in lines)
+    return {row[1] for row in rows if row[0] == model and len(row) == 2}
+
+
+def _note_sent(index: Path, model: str, keys: Sequence[str]) -> None:
+    with open(index / _SENT, "a", encoding="utf-8") as file:
+        file.writelines(f"{model}\t{key}\n" for key in keys)
 
 
 def _write(index: Path, model: str, held: Held | None, forget: bool = False) -> None:

@@ -266,6 +266,26 @@ def test_vectors_of_another_model_go_with_its_last_generation(
     assert set(server.namespaces) == {"peregrine_bge"}
 
 
+def test_what_another_index_sent_stays(
+    pinecone: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    build(pinecone)
+    mine = keys(load_current(pinecone.index))
+    (other := tmp_path / "other").mkdir()
+    (other / "a.md").write_text("# Other\n\nA refund of another shop.\n")
+    beside = pinecone.model_copy(update={"knowledge": other, "index": tmp_path / "beside"})
+    for text in ("A refund.", "No refund.", "A parcel."):
+        (other / "a.md").write_text(f"# Other\n\n{text}\n")
+        build(beside)
+    assert "vectors that this index did not send" in caplog.text
+    forget_old(beside)
+    assert stored(pinecone) == mine | keys(load_current(beside.index))
+    build(beside, "bge")
+    forget_old(beside)
+    assert stored(pinecone) == mine
+    assert_same_as_faiss(pinecone, load_current(pinecone.index))
+
+
 def test_an_index_of_another_width_is_named(settings: Settings) -> None:
     server = PineconeServer(WIDTH + 1)
     chosen = settings.model_copy(update=in_pinecone(server))
