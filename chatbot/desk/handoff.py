@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from textwrap import shorten
-from typing import Any, NamedTuple
-from unicodedata import normalize
+from typing import Any
 
 from chatbot.errors import HandoffError
 from chatbot.knowledge.blocks import one_line
@@ -15,9 +14,7 @@ from chatbot.memory import Turn
 
 _TIMEOUT = 10.0  # seconds
 _SUBJECT = 60  # characters
-_WORD = re.compile(r"""[^\s<>()\[\],;:"“”„«»]+""")
-_ENDS = ".'’‘!?*`"  # punctuation around an address
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,27 +36,13 @@ class Packet:
     note: str = ""
 
 
-class Addressee(NamedTuple):
-    """The first mail ``address`` in what a person typed, or empty, and the rest of it, with a word
-    that was meant for one, perhaps, and is none: ``unusable``."""
-
-    address: str
-    note: str
-    unusable: str = ""
-
-
-def addressee(typed: str) -> Addressee:
-    """Whom a note is for: a word is an address as a whole, or not at all."""
-    unusable = ""
-    for word in _WORD.finditer(typed):
-        if "@" not in word[0].strip("@"):
-            continue
-        address = normalize("NFC", word[0].strip(_ENDS))
-        if _ADDRESS.fullmatch(address) and ".." not in address and ".@" not in address:
-            before, after = typed[: word.start()].rstrip(" <"), typed[word.end() :]
-            return Addressee(address, f"{before} {after.lstrip(' ,:;>')}".strip())
-        unusable = unusable or word[0]
-    return Addressee("", typed.strip(), unusable)
+def addressee(typed: str) -> tuple[str, str]:
+    """(the first mail address in what a person typed, or empty; the rest)."""
+    found = _ADDRESS.search(typed)
+    if found is None:
+        return "", typed.strip()
+    rest = f"{typed[: found.start()].rstrip()} {typed[found.end() :].lstrip(' ,:;')}"
+    return found[0], rest.strip()
 
 
 def to_markdown(packet: Packet) -> str:
@@ -81,7 +64,7 @@ def to_markdown(packet: Packet) -> str:
 
 def to_email(packet: Packet, recipient: str) -> bytes:
     """The packet as an .eml file, that a mail program opens as a draft."""
-    message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=SMTP)
     about = shorten(one_line(packet.question), _SUBJECT, placeholder=" …")
     message["Subject"] = f"Handoff: {about}"
     message["To"] = recipient

@@ -117,10 +117,7 @@ async def hand_off(desk: Desk, typed: str) -> None:
     message = cl.Message("")
     packet = make_packet(desk, await _summary(desk, message), typed)
     settings = desk.service.settings
-    told = await _deliver(desk, packet)
-    if unusable := addressee(typed).unusable:
-        told += " " + desk.say("handoff_no_address", address=inert(unusable))
-    message.content = f"{packet.summary}\n\n{told}"
+    message.content = f"{packet.summary}\n\n{await _deliver(desk, packet)}"
     message.metadata = {"handoff": True}  # counted in the console
     mail = to_email(packet, packet.recipient or settings.handoff_to)
     message.elements = [
@@ -135,7 +132,7 @@ def make_packet(desk: Desk, summary: str, typed: str) -> Packet:
     record = desk.conversation.last_record() or {}
     answered = record.get("answer", "") if not record.get("abstained") else ""
     tone, code = _chosen(desk)
-    recipient, note, _ = addressee(typed)
+    recipient, note = addressee(typed)
     return Packet(
         question=desk.conversation.last_question,
         summary=summary,

@@ -68,9 +68,9 @@ def test_email_opens_as_a_draft_and_a_question_adds_no_header() -> None:
 
 
 def test_a_packet_says_for_whom_it_is_and_has_the_note_quoted() -> None:
-    recipient, note, _ = addressee("lena@example.org: please call\n## Draft")
+    recipient, note = addressee("lena@example.org: please call\n## Draft")
     assert (recipient, note) == ("lena@example.org", "please call\n## Draft")
-    assert addressee("please call") == ("", "please call", "")
+    assert addressee("please call") == ("", "please call")
     text = to_markdown(replace(PACKET, recipient=recipient, note=note))
     assert "For: `lena@example.org`" in text
     assert "## Note\n\n> please call\n> ## Draft" in text
@@ -126,29 +126,5 @@ async def test_a_webhook_that_is_not_there_is_an_error_in_words(url: str) -> Non
 
 def test_what_looks_like_half_an_address_is_a_note() -> None:
     """From each of its characters to its end, that took minutes, and the page with it."""
-    assert addressee("1" * 400_000) == ("", "1" * 400_000, "")
-    assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please", "")
-
-
-@pytest.mark.parametrize(
-    ("typed", "address", "note"),
-    [
-        ("o'brien@acme.com please call", "o'brien@acme.com", "please call"),
-        ("müller@firma.de", "müller@firma.de", ""),
-        ("mu\u0308ller@firma.de", "müller@firma.de", ""),
-        ("bitte an info@müller.de.", "info@müller.de", "bitte an"),
-        ("'ann@x.example', call him", "ann@x.example", "call him"),
-        ("Ann <ann@x.example>: call", "ann@x.example", "Ann call"),
-        ("@bob says a@b, not ann@x.example!", "ann@x.example", "@bob says a@b, not"),
-    ],
-)
-def test_an_address_is_taken_as_a_whole(typed: str, address: str, note: str) -> None:
-    assert addressee(typed) == (address, note, "")
-    mail = to_email(PACKET, address).decode()
-    made = email.message_from_string(mail, policy=email.policy.SMTPUTF8)
-    assert made["To"].addresses[0].addr_spec == address
-
-
-@pytest.mark.parametrize("word", ["o’brien@acme.com", "ann@localhost", "a..b@x.example"])
-def test_what_is_no_whole_address_is_said(word: str) -> None:
-    assert addressee(f"for {word} now") == ("", f"for {word} now", word)
+    assert addressee("1" * 400_000) == ("", "1" * 400_000)
+    assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please")
