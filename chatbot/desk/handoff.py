@@ -4,17 +4,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP
-from textwrap import shorten
+from email.policy import SMTP, SMTPUTF8
 from typing import Any
 
 from chatbot.errors import HandoffError
 from chatbot.knowledge.blocks import one_line
 from chatbot.memory import Turn
+from chatbot.text.hosts import ascii_host
 
 _TIMEOUT = 10.0  # seconds
 _SUBJECT = 60  # characters
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_WORD = re.compile(r'[^\s<>()\[\],;:"\\`„“”«»]+')  # what no address has parts them
+_AROUND = ".!?'’‘*…"
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LONGEST_ADDRESS = 254  # characters
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,30 @@ class Packet:
     note: str = ""
 
 
-def addressee(typed: str) -> tuple[str, str]:
-    """(the first mail address in what a person typed, or empty; the rest)."""
-    found = _ADDRESS.search(typed)
-    if found is None:
-        return "", typed.strip()
-    rest = f"{typed[: found.start()].rstrip()} {typed[found.end() :].lstrip(' ,:;')}"
-    return found[0], rest.strip()
+def addressee(typed: str) -> tuple[str, str, str]:
+    """(the mail address in what a person typed; the rest; what looks like an address there and is
+    none). The first word with an @ in it decides."""
+    for found in _WORD.finditer(typed):
+        word = found[0].strip(_AROUND)
+        if "@" not in word.strip("@"):
+            continue
+        if not _is_address(word):
+            return "", typed.strip(), word
+        start = typed.index(word, found.start())
+        before, behind = typed[:start], typed[start + len(word) :]
+        return word, f"{before.rstrip(' <')} {behind.lstrip(' >,:;')}".strip(), ""
+    return "", typed.strip(), ""
+
+
+def _is_address(word: str) -> bool:
+    if len(word) > _LONGEST_ADDRESS or not word.isprintable():
+        return False
+    local, _, domain = word.partition("@")
+    try:
+        host = ascii_host(domain)
+    except UnicodeError:
+        return False
+    return all(local.split(".")) and _HOST.fullmatch(host) is not None
 
 
 def to_markdown(packet: Packet) -> str:
@@ -64,9 +84,8 @@ def to_markdown(packet: Packet) -> str:
 
 def to_email(packet: Packet, recipient: str) -> bytes:
     """The packet as an .eml file, that a mail program opens as a draft."""
-    message = EmailMessage(policy=SMTP)
-    about = shorten(one_line(packet.question), _SUBJECT, placeholder=" …")
-    message["Subject"] = f"Handoff: {about}"
+    message = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
+    message["Subject"] = f"Handoff: {_cut(one_line(packet.question))}"
     message["To"] = recipient
     message["X-Unsent"] = "1"
     message.set_content(to_markdown(packet))
@@ -108,6 +127,15 @@ def _summary(packet: Packet) -> str:
     if not packet.summary:
         return "No summary."
     return quote(packet.summary) if packet.customer else packet.summary
+
+
+def _cut(line: str) -> str:
+    """A line's beginning, in whole words where they are not too long for it."""
+    if len(line) <= _SUBJECT:
+        return line
+    kept = line[: _SUBJECT - 2]
+    words = kept.rpartition(" ")[0]
+    return f"{words if len(words) > _SUBJECT // 2 else kept} …"
 
 
 def _passages(passages: list[dict[str, Any]]) -> str:

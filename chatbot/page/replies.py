@@ -115,9 +115,13 @@ async def hand_off(desk: Desk, typed: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    packet = make_packet(desk, await _summary(desk, message), typed)
+    recipient, note, unusable = addressee(typed)
+    packet = make_packet(desk, await _summary(desk, message), recipient, note)
     settings = desk.service.settings
-    message.content = f"{packet.summary}\n\n{await _deliver(desk, packet)}"
+    said = [packet.summary, await _deliver(desk, packet)]
+    if unusable:
+        said.append(desk.say("handoff_address", address=inert(unusable)))
+    message.content = "\n\n".join(said)
     message.metadata = {"handoff": True}  # counted in the console
     mail = to_email(packet, packet.recipient or settings.handoff_to)
     message.elements = [
@@ -127,12 +131,11 @@ async def hand_off(desk: Desk, typed: str) -> None:
     await message.send()
 
 
-def make_packet(desk: Desk, summary: str, typed: str) -> Packet:
+def make_packet(desk: Desk, summary: str, recipient: str, note: str) -> Packet:
     """All that is known of the case."""
     record = desk.conversation.last_record() or {}
     answered = record.get("answer", "") if not record.get("abstained") else ""
     tone, code = _chosen(desk)
-    recipient, note = addressee(typed)
     return Packet(
         question=desk.conversation.last_question,
         summary=summary,

@@ -68,19 +68,51 @@ def test_email_opens_as_a_draft_and_a_question_adds_no_header() -> None:
 
 
 def test_a_packet_says_for_whom_it_is_and_has_the_note_quoted() -> None:
-    recipient, note = addressee("lena@example.org: please call\n## Draft")
+    recipient, note, _ = addressee("lena@example.org: please call\n## Draft")
     assert (recipient, note) == ("lena@example.org", "please call\n## Draft")
-    assert addressee("please call") == ("", "please call")
+    assert addressee("please call") == ("", "please call", "")
     text = to_markdown(replace(PACKET, recipient=recipient, note=note))
     assert "For: `lena@example.org`" in text
     assert "## Note\n\n> please call\n> ## Draft" in text
 
 
-def test_the_subject_is_a_few_words() -> None:
-    long = replace(PACKET, question="Can I return " + "the lamp and " * 30)
+@pytest.mark.parametrize(
+    "address",
+    ["o'brien@acme.com", "müller@firma.de", "info@müller.de", "mu\u0308ller@firma.de", "用户@例子.公司"],
+)
+def test_an_address_is_taken_whole(address: str) -> None:
+    assert addressee(f"{address} please call") == (address, "please call", "")
+    assert addressee(f"Call (<{address}>)!")[0] == address
+    assert addressee(f"for '{address}', mailto:{address}.")[0] == address
+    message = email.message_from_bytes(to_email(PACKET, address), policy=email.policy.default)
+    assert message["To"] == address
+
+
+@pytest.mark.parametrize(
+    "word", ["a..b@acme.com", "ann@acme", "ann@@acme.com", "ann@acme.com/x", "a\u202e@acme.com"]
+)
+def test_what_cannot_be_an_address_is_named_and_no_part_of_it_is_one(word: str) -> None:
+    typed = f"{word} please call ben@acme.com"
+    assert addressee(typed) == ("", typed, word)
+
+
+def test_a_lone_at_sign_is_no_address() -> None:
+    assert addressee("@lena: 3 @ 5 EUR") == ("", "@lena: 3 @ 5 EUR", "")
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Can I return " + "the lamp and " * 30, "Can I return the lamp"),
+        ("この製品を返品できますか" * 8, "この製品を返品できますか" * 4),
+        ("Was ist " + "Donaudampfschifffahrt" * 5, "Was ist Donaudampfschifffahrt"),
+    ],
+)
+def test_the_subject_is_a_few_words(question: str, begins: str) -> None:
+    long = replace(PACKET, question=question)
     message = email.message_from_bytes(to_email(long, "a@example.org"), policy=email.policy.default)
     assert len(message["Subject"]) < 80
-    assert message["Subject"].startswith("Handoff: Can I return the lamp")
+    assert message["Subject"].startswith(f"Handoff: {begins}")
 
 
 @pytest.fixture
@@ -126,5 +158,5 @@ async def test_a_webhook_that_is_not_there_is_an_error_in_words(url: str) -> Non
 
 def test_what_looks_like_half_an_address_is_a_note() -> None:
     """From each of its characters to its end, that took minutes, and the page with it."""
-    assert addressee("1" * 400_000) == ("", "1" * 400_000)
-    assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please")
+    assert addressee("1" * 400_000) == ("", "1" * 400_000, "")
+    assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please", "")
