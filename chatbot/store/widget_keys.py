@@ -17,6 +17,7 @@ from chatbot.store.audit import COMMAND_LINE, note
 from chatbot.store.database import Database, now
 from chatbot.store.keys import check_key, revoke_key
 from chatbot.store.schema import widget_keys
+from chatbot.text.hosts import ascii_host
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _PORTS = {"http": 80, "https": 443}
@@ -107,7 +108,7 @@ def origin_of(address: str) -> str:
     try:
         parts = urlsplit(address.strip())
         host, port = parts.hostname or "", parts.port
-        host = host if ":" in host else host.encode("idna").decode("ascii")
+        host = host if ":" in host else ascii_host(host)
     except ValueError as exc:  # UnicodeError is one
         raise wrong from exc
     usual = _PORTS.get(parts.scheme)

@@ -16,6 +16,9 @@ from chatbot.store.widget_keys import origin_of
         (" HTTPS://WWW.Example.com:443/ ", "https://www.example.com"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://www.fußball.de", "https://www.xn--fuball-cta.de"),
+        ("https://ΒΌΛΟς.example", "https://xn--nxasmm1c.example"),
+        ("https://my_shop.example", "https://my_shop.example"),
         ("http://[::1]:80", "http://[::1]"),
     ],
 )

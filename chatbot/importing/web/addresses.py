@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from chatbot.errors import ImportingError
 from chatbot.importing.documents import file_path
+from chatbot.text.hosts import ascii_host
 
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 2000  # characters
@@ -27,7 +28,7 @@ def normalise(address: str) -> str:
     try:
         parts = urlsplit(address.strip())
         host, port = (parts.hostname or "").rstrip(".").lower(), parts.port
-        host = host.encode("idna").decode() if not host.isascii() else host
+        host = host if ":" in host else ascii_host(host)
     except (ValueError, UnicodeError):
         return ""
     if parts.scheme not in _PORTS or not host:
