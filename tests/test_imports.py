@@ -46,6 +46,7 @@ OWNERS = {
     "httpx2": {"llm.engines.openai"},
     "huggingface_hub": {"llm.catalogue", "llm.download", "llm.engines.huggingface"},
     "icalendar": {"knowledge.formats.calendars"},
+    "idna": {"text.hosts"},
     "jinja2": {"console.render", "reports.pages"},
     "langchain_community": {"index.stores.faiss_store"},
     "langchain_huggingface": {"index.embeddings", "llm.engines.huggingface"},

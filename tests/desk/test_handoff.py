@@ -78,7 +78,13 @@ def test_a_packet_says_for_whom_it_is_and_has_the_note_quoted() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["o'brien@acme.com", "müller@firma.de", "info@müller.de", "mu\u0308ller@firma.de", "用户@例子.公司"],
+    [
+        "o'brien@acme.com",
+        "müller@firma.de",
+        "info@müller.de",
+        "mu\u0308ller@firma.de",
+        "用户@例子.公司",
+    ],
 )
 def test_an_address_is_taken_whole(address: str) -> None:
     assert addressee(f"{address} please call") == (address, "please call", "")
