@@ -37,7 +37,8 @@ class FeedbackStore:
         self._database = database
 
     async def rate(self, step_id: str, value: int, comment: str | None) -> str:
-        """Save thumbs up (1) or down (0) on a step; returns the feedback's id.
+        """Save thumbs up (1) or down (0) on a step; returns the feedback's id. Thumbs up take back
+        what was to be right instead.
 
         Raises:
             StoreError: there is no such step, or it was not saved.
@@ -62,6 +63,8 @@ class FeedbackStore:
                 "answer": answer,
                 "created_at": now(),
             }
+            if value:
+                values |= dict.fromkeys(column.name for column in _CORRECTED)
             values |= judgement_of({**(old or {}), **values})
             await connection.execute(self._database.upsert(feedback, values))
         return str(values["id"])
@@ -78,16 +81,16 @@ class FeedbackStore:
     async def correct(
         self, step_id: str, thread_id: str, *, wrong: str, right_answer: str, right_document: str
     ) -> None:
-        """Save what a person says instead, on an answer of that thread with a judgement.
+        """Save what a person says instead, on an answer of that thread with thumbs down.
 
         Raises:
-            StoreError: there is no such judgement, or it was not saved.
+            StoreError: it has none, or it was not saved.
         """
         given = {"wrong": wrong, "right_answer": right_answer, "right_document": right_document}
         async with self._database.write() as connection:
             mine = feedback.c.step_id == step_id, feedback.c.thread_id == thread_id
             old = (await connection.execute(select(feedback).where(*mine))).mappings().first()
-            if old is None:
+            if old is None or old["value"]:
                 raise StoreError("This was not saved, because the answer has no thumbs down.")
             values = given | judgement_of({**old, **given})
             await connection.execute(update(feedback).where(*mine).values(values))

@@ -181,6 +181,20 @@ async def test_correction_keeps_the_passages_that_were_shown(store: Store) -> No
             await store.feedback.correct(step, of, wrong="x", right_answer="", right_document="")
 
 
+async def test_praise_takes_a_correction_back(store: Store) -> None:
+    thread, run = await thread_with_answer(store)
+    said = {"wrong": "number", "right_answer": "45 days.", "right_document": "us.md"}
+    await store.feedback.rate(run, 0, None)
+    await store.feedback.correct(run, thread, **said)
+    for value in (1, 0):  # the second time nothing was said yet
+        await store.feedback.rate(run, value, None)
+        (given,) = await store.feedback.all()
+        assert (given.wrong, given.right_answer, given.right_document) == ("", "", "")
+    await store.feedback.rate(run, 1, None)
+    with pytest.raises(StoreError, match="no thumbs down"):
+        await store.feedback.correct(run, thread, **said)
+
+
 async def test_a_step_of_another_thread_is_not_overwritten(store: Store) -> None:
     thread, _ = await thread_with_answer(store)
     kept = (await store.threads.get(thread) or {})["steps"]
