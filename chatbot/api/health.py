@@ -13,6 +13,7 @@ from chatbot.api.parts import parts_of
 router = APIRouter(tags=["operations"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz(request: Request) -> dict[str, Any]:
     """Alive; what it can do is told by ``/readyz``."""
@@ -27,6 +28,7 @@ async def healthz(request: Request) -> dict[str, Any]:
     }
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"description": "Not to be sent requests now."}})
 async def readyz(request: Request) -> JSONResponse:
     """200 when questions are answered; 503 while it starts, cannot answer, or is leaving.
@@ -48,6 +50,7 @@ async def readyz(request: Request) -> JSONResponse:
     return JSONResponse(body, 200 if ready else 503)
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get("/metrics", response_class=Response, responses={401: {"description": "No key."}})
 async def metrics(request: Request, caller: Annotated[Caller, Depends(require_caller)]) -> Response:
     """Numbers for Prometheus."""

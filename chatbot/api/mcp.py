@@ -107,7 +107,7 @@ class _Tools:
         query = Question(arguments["query"], asker=asker).within_limits(
             settings.max_question_chars, settings.answer_tokens
         )
-        count = arguments.get("k") or settings.passages
+        count = int(arguments.get("k") or settings.passages)  # 5.0 is an integer in JSON
         async with self._line.turn():
             found = await asyncio.to_thread(self._service.search, query.text, asker, count)
         return {"passages": [passage.as_fields() for passage in found]}
@@ -132,7 +132,7 @@ class _Tools:
         return {"sentences": [sentence.as_dict() for sentence in found]}
 
     async def _document(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
-        path, start = arguments["path"], arguments.get("start", 0)
+        path, start = arguments["path"], int(arguments.get("start", 0))
         generation = await asyncio.to_thread(self._service.current_generation)
         if not generation.may_see(asker, path):  # that it is there is not told either
             raise QuestionError(f"There is no document '{path}' in the knowledge base.")

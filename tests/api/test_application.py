@@ -149,6 +149,11 @@ async def test_a_large_body_is_413_with_or_without_a_length(client: httpx.AsyncC
         assert response.json()["error"]["code"] == "request_too_large"
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_monitors_may_ask_without_a_body(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.head(path)).status_code == (await client.get(path)).status_code != 405
+
+
 async def test_request_ids_come_back(client: httpx.AsyncClient) -> None:
     given = await client.get("/healthz", headers={"X-Request-ID": "abc-1"})
     assert given.headers["X-Request-ID"] == "abc-1"

@@ -76,6 +76,15 @@ async def test_search_check_and_documents(addressed: Path, service: ChatService)
     assert rest.structuredContent["text"] == ""
 
 
+async def test_a_whole_number_may_have_a_point(service: ChatService) -> None:
+    """JSON knows no other numbers, and some clients write all of them so."""
+    async with session(service) as client:
+        found = await client.call_tool("search", {"query": "US returns", "k": 1.0})
+        document = await client.call_tool("get_document", {"path": "us.md", "start": 3.0})
+    assert len(found.structuredContent["passages"]) == 1
+    assert document.structuredContent["start"] == 3
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [

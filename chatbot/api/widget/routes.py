@@ -61,6 +61,7 @@ class HandBody(_Body):
     message: str = Field("", max_length=4000)
 
 
+@router.head(SCRIPT.removeprefix("/widget"), include_in_schema=False)
 @router.get(SCRIPT.removeprefix("/widget"))
 async def script() -> FileResponse:
     """What a page loads."""
