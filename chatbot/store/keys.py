@@ -122,12 +122,13 @@ async def revoke_key(database: Database, table: Table, name_or_id: str, by: str)
         UserError: no key in use has that name or id.
     """
     named = (table.c.name == name_or_id) | (table.c.id == name_or_id)
-    ended = update(table).where(named, table.c.revoked_at.is_(None))
+    mine = named, table.c.revoked_at.is_(None)
     async with database.write() as connection:
-        result = await connection.execute(ended.values(revoked_at=now()))
-        if result.rowcount:
-            await note(connection, by, "key.revoked", name_or_id)
-    if not result.rowcount:
+        names = (await connection.execute(select(table.c.name).where(*mine))).scalars().all()
+        await connection.execute(update(table).where(*mine).values(revoked_at=now()))
+        for name in names:
+            await note(connection, by, "key.revoked", name)
+    if not names:
         raise UserError(f"There is no key '{name_or_id}' in use.")
 
 
