@@ -44,7 +44,8 @@ async def decide(request: Request) -> Response:
     draft = typed_draft(form)
     console, name = console_of(request), text_of(form, "item", 100)
     accepts = text_of(form, "decision") == "approve"
-    found = next((each for each in await waiting_candidates(console) if each.id == name), None)
+    waits, _ = await waiting_candidates(console)
+    found = next((each for each in waits if each.id == name), None)
     try:
         if found is None:
             raise ConflictError(say(request.state.language, "candidate_gone"))
@@ -66,16 +67,12 @@ async def decide(request: Request) -> Response:
     return back("candidates", page=number_of(request, "page"), said=said)
 
 
-async def waiting_candidates(console: Console) -> list[ImportedCandidate]:
-    """Those without a decision.
-
-    Raises:
-        DataError: a file of them cannot be read.
-    """
+async def waiting_candidates(console: Console) -> tuple[list[ImportedCandidate], list[str]]:
+    """Those without a decision, and the names of files that cannot be read."""
     folder = console.settings.data / "candidates"
-    found = await asyncio.to_thread(read_candidates, folder)
+    found, unread = await asyncio.to_thread(read_candidates, folder)
     decided = await console.store.reviews.decided([each.id for each in found])
-    return [each for each in found if each.id not in decided]
+    return [each for each in found if each.id not in decided], unread
 
 
 async def _list(
@@ -86,7 +83,7 @@ async def _list(
     problem: str = "",
     replaces: str = "",
 ) -> HTMLResponse:
-    found = await waiting_candidates(console_of(request))
+    found, unread = await waiting_candidates(console_of(request))
     last = max(1, -(-len(found) // _A_PAGE))
     number = page_of(request, last)
     shown = found[(number - 1) * _A_PAGE : number * _A_PAGE]
@@ -103,5 +100,6 @@ async def _list(
         problem=problem,
         lost=lost,
         replaces=replaces,
+        unread=unread,
         **values,
     )

@@ -33,6 +33,7 @@ async def overview(request: Request) -> HTMLResponse:
     found = await console.store.statistics.days(dates[0])
     days = {date: found.get(date, Day()) for date in dates}
     counts = await console.store.reviews.counts()
+    candidates, unread = await waiting_candidates(console)
     return page(
         request,
         "overview.html",
@@ -40,7 +41,8 @@ async def overview(request: Request) -> HTMLResponse:
         month=_sum(days.values()),
         plots=_plots(days),
         waiting={kind: counts[kind] for kind in KINDS},
-        candidates=len(await waiting_candidates(console)),
+        candidates=len(candidates),
+        unread=unread,
         approved=await _approved(console),
         requests=await console.store.requests.count(),
         findings=await open_counts(console),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import DataError, reason_of
 from chatbot.store.records import fingerprint
 from chatbot.store.reviews import Waiting
 from chatbot.text.questions import question_key
@@ -59,21 +58,18 @@ class ImportedCandidate:
         }
 
 
-def read_candidates(folder: Path) -> list[ImportedCandidate]:
-    """All of them, by file and in its order; the same words in two files are one. Lines that no
-    import wrote are passed over.
-
-    Raises:
-        DataError: a file cannot be read.
-    """
+def read_candidates(folder: Path) -> tuple[list[ImportedCandidate], list[str]]:
+    """All of them, by file and in its order, and the names of files that cannot be read. The same
+    words in two files are one; lines that no import wrote are passed over."""
     found: dict[str, ImportedCandidate] = {}
+    unread = []
     for path in sorted(folder.glob("*.jsonl")):
         try:
             for each in _lines(path):
                 found.setdefault(each.id, each)
-        except (OSError, UnicodeDecodeError) as exc:
-            raise DataError(f"'{path}' cannot be read ({reason_of(exc)}).") from exc
-    return list(found.values())
+        except (OSError, UnicodeDecodeError):
+            unread.append(path.name)
+    return list(found.values()), unread
 
 
 def _lines(path: Path) -> Iterator[ImportedCandidate]:

@@ -48,6 +48,17 @@ async def test_what_waits_is_shown_with_what_may_be_a_name(
     assert re.search(r"<b>2</b>\s+candidates from conversations", overview)
 
 
+async def test_a_file_that_cannot_be_read_is_named_and_the_others_are_shown(
+    waiting: Path, olga: httpx.AsyncClient
+) -> None:
+    (waiting.parent / "mail.jsonl").write_bytes("{}".encode("utf-16"))
+    text = (await olga.get("/console/candidates")).text
+    assert "mail.jsonl" in text and len(forms(text)) == 2
+    overview = (await olga.get("/console")).text
+    assert "mail.jsonl" in overview
+    assert re.search(r"<b>2</b>\s+candidates from conversations", overview)
+
+
 async def test_an_accepted_one_is_an_approved_answer_and_waits_no_more(
     waiting: Path, olga: httpx.AsyncClient, store: Store
 ) -> None:
