@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatbot.api import check, health, openai, predict
 from chatbot.api.asking import ClientLeftError
 from chatbot.api.docs import ASSETS, add_docs
-from chatbot.api.edge import CLIENT_LEFT, Edge
+from chatbot.api.edge import CLIENT_LEFT, Edge, Gate
 from chatbot.api.errors import add_handlers
 from chatbot.api.mcp import McpEndpoint, is_installed
 from chatbot.api.parts import make_parts
@@ -92,6 +92,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     async def answer_disconnect(_: Request, exc: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(exc)}, CLIENT_LEFT)
 
+    api.add_middleware(Gate, parts=parts)
     api.add_middleware(WidgetDoor, parts=parts)
     api.add_middleware(Edge, parts=parts)
     if settings.otel_endpoint:

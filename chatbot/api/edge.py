@@ -1,4 +1,4 @@
-"""Around every request of the API: its id, its size, its log line and its numbers.
+"""Around every request of the API: its id, its log line and its numbers, and whether it is let in.
 
 Plain ASGI, so that a stream passes unbuffered and a client that goes away is noticed.
 """
@@ -26,15 +26,14 @@ CLIENT_LEFT = 499  # as nginx logs it; nobody receives it
 
 
 class Edge:
-    """The one middleware of the API."""
+    """The outermost middleware of the API."""
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app = app
         self._parts = parts
-        self._limit = parts.settings.max_request_kb * 1024
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
+        """Pass a request on, with its id."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -61,15 +60,7 @@ class Edge:
             await send(message)
 
         try:
-            if scope["path"] in _ALWAYS:
-                await self._answer(scope, self._bound(receive), send_marked, headers)
-            else:
-                async with self._parts.drain.request():
-                    await self._answer(scope, self._bound(receive), send_marked, headers)
-        except StoppingError as exc:
-            if not status:
-                error = error_of(exc, 0, scope["path"])
-                await response_of(error, scope["path"])(scope, receive, send_marked)
+            await self._app(scope, receive, send_marked)
         except Exception:
             log.exception("A request failed")
             if not status:
@@ -79,12 +70,56 @@ class Edge:
             self._record(scope, status or CLIENT_LEFT, time.perf_counter() - started)
             request_id.reset(token)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        if _length(headers) > self._limit:
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        path = getattr(scope.get("route"), "path", "other")
+        metrics = self._parts.metrics
+        metrics.requests.labels(path, str(status)).inc()
+        metrics.seconds.labels(path).observe(seconds)
+        fields = {"method": scope["method"], "path": path, "status": status}
+        fields |= {"seconds": round(seconds, 4)} | scope["state"]["note"]
+        level = logging.DEBUG if scope["path"] in _ALWAYS else logging.INFO
+        log.log(level, "request", extra={"fields": fields})
+
+
+class Gate:
+    """Lets a request in, unless the process is leaving or the body is above the limit. It stands
+    within the widget's door: pages of other origins can read what it refuses."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        self._app = app
+        self._drain = parts.drain
+        self._most_kb = parts.settings.max_request_kb
+        self._limit = self._most_kb * 1024
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            if scope["path"] in _ALWAYS:
+                await self._answer(scope, receive, send_noted)
+            else:
+                async with self._drain.request():
+                    await self._answer(scope, receive, send_noted)
+        except StoppingError as exc:
+            if not begun:
+                error = error_of(exc, 0, scope["path"])
+                await response_of(error, scope["path"])(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _length(Headers(scope=scope)) > self._limit:
             error = ApiError(413, self._too_large())
             await response_of(error, scope["path"])(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, self._bound(receive), send)
 
     def _bound(self, receive: Receive) -> Receive:
         """``receive`` that refuses a body above the limit, whatever its headers said."""
@@ -101,17 +136,7 @@ class Edge:
         return counted
 
     def _too_large(self) -> str:
-        return f"A request has at most {self._parts.settings.max_request_kb} KiB."
-
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        path = getattr(scope.get("route"), "path", "other")
-        metrics = self._parts.metrics
-        metrics.requests.labels(path, str(status)).inc()
-        metrics.seconds.labels(path).observe(seconds)
-        fields = {"method": scope["method"], "path": path, "status": status}
-        fields |= {"seconds": round(seconds, 4)} | scope["state"]["note"]
-        level = logging.DEBUG if scope["path"] in _ALWAYS else logging.INFO
-        log.log(level, "request", extra={"fields": fields})
+        return f"A request has at most {self._most_kb} KiB."
 
 
 def _length(headers: Headers) -> int:

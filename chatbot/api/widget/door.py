@@ -27,7 +27,7 @@ _HANDOFFS = 3  # a minute, of one visitor
 
 
 class WidgetDoor:
-    """The one middleware of the widget."""
+    """The one middleware of the widget; what refuses a request itself stands within it."""
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app, self._parts = app, parts

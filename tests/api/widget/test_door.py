@@ -50,6 +50,17 @@ async def test_errors_can_be_read_by_the_page(site: Site) -> None:
     assert unusable.headers[READABLE] == SITE
 
 
+async def test_what_is_too_large_or_comes_too_late_can_be_read_by_the_page(
+    api: Any, site: Site
+) -> None:
+    large = await site.send("ask", question="x" * 2_000_000)
+    assert (large.status_code, large.json()["code"]) == (413, "request_too_large")
+    api.state.parts.drain.leaving = True
+    late = await site.send("ask", question=US)
+    assert (late.status_code, late.json()["code"]) == (503, "stopping")
+    assert {response.headers[READABLE] for response in (large, late)} == {SITE}
+
+
 async def test_a_key_ends_and_an_outage_of_the_database_does_not_end_it(
     api: Any, site: Site, store: Store
 ) -> None:
@@ -97,6 +108,7 @@ def test_who_shares_a_limit(host: str, visitor: str) -> None:
 async def test_the_script_is_there_for_every_page(site: Site) -> None:
     found = await site.client.get("/widget/peregrine.js")
     assert found.status_code == 200
+    assert (await site.client.head("/widget/peregrine.js")).status_code == 200
     assert found.headers["content-type"].startswith("text/javascript")
     assert found.headers[READABLE] == "*"
     assert len(found.content) < 30_000
