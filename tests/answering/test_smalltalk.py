@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.answering.smalltalk import load_small_talk
+from chatbot.desk.starters import read_starters
 from chatbot.errors import PromptError
 from chatbot.prompts import load_prompts
 from chatbot.service import ChatService
@@ -150,6 +151,15 @@ def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
     file.write_text(whole.replace("{choices}", "{choice}"), encoding="utf-8")
     with pytest.raises(PromptError, match="clarification"):
         load_small_talk(tmp_path)
+
+
+def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> None:
+    for file in (ROOT / "prompts").iterdir():
+        (tmp_path / file.name).write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    (tmp_path / ".starters").write_bytes(b"\xef\xbb\xbfReturns|How long?\n")
+    assert load_small_talk(tmp_path).texts == SMALL_TALK.texts
+    assert load_prompts(tmp_path) == load_prompts(ROOT / "prompts")
+    assert read_starters(tmp_path) == [("Returns", "How long?")]
 
 
 @pytest.mark.parametrize(

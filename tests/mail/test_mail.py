@@ -446,8 +446,9 @@ def test_no_password_is_said(
     assert main(["mail", box.url.replace("@127", ":wrong-secret@127")]) == 1
     assert "can be seen by others" in capsys.readouterr().err
     file = tmp_path / "password"
-    file.write_text(f"{PASSWORD}\n")
-    assert secret_of(file) == PASSWORD
+    for encoding in ("utf-8", "utf-8-sig"):
+        file.write_text(f"{PASSWORD}\n", encoding=encoding)
+        assert secret_of(file) == PASSWORD
     for url in ("imaps://127.0.0.1", "imaps://a@b:99999", "imap:///x"):
         with pytest.raises(MailError):
             account_of(url)
