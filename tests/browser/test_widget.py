@@ -326,8 +326,36 @@ def test_an_answer_streams_and_can_be_stopped(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".said.note")).to_contain_text("word1")
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".said.note")).to_have_text("Stopped.")
-    expect(page.get_by_label("Your question")).to_have_value(f"{QUESTION} slowly")
+    partly = page.locator(".said.bot")
+    expect(partly).to_contain_text("word1")
+    expect(partly).to_contain_text("Stopped.")
+    expect(page.get_by_role("status")).to_have_text("Stopped.")
+    page.reload()
+    page.get_by_role("button", name="Ask a question").click()
+    expect(partly).to_contain_text("word1")
+    expect(page.locator(".said.you")).to_contain_text(f"{QUESTION} slowly")
+
+
+def test_a_question_that_failed_while_the_next_was_typed_can_be_sent_again(
+    page: Page, shop: str
+) -> None:
+    held: list[Route] = []
+    page.get_by_role("button", name="Ask a question").click()
+    page.route("**/ask", held.append)
+    box = page.get_by_label("Your question")
+    box.fill(QUESTION)
+    with page.expect_request("**/ask"):
+        page.keyboard.press("Enter")
+    box.fill("And in the EU?")
+    headers = {"Access-Control-Allow-Origin": shop, "Content-Type": "application/json"}
+    held[0].fulfill(status=429, headers=headers, body='{"code": "queue_full"}')
+    expect(page.locator(".said.note")).to_contain_text("Many people are asking right now")
+    expect(box).to_have_value("And in the EU?")
+    page.unroute("**/ask")
+    page.locator(".said.you").get_by_role("button", name="Send again").click()
+    expect(page.locator(".said.bot")).to_contain_text(REPLY)
+    expect(page.get_by_role("button", name="Send again")).to_have_count(0)
+    expect(box).to_have_value("And in the EU?")
 
 
 def test_it_fits_a_phone_and_covers_the_page_there(browser: Browser, shop: str) -> None:

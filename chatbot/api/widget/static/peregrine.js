@@ -45,6 +45,7 @@
       address: "Please check the e-mail address, or say what our team can help with.",
       away: "That did not work right now. What you wrote is still here; please try again in a moment.",
       stopped: "Stopped.",
+      again: "Send again",
     },
     de: {
       open: "Frage stellen",
@@ -80,6 +81,7 @@
       address: "Bitte prüfen Sie die E-Mail-Adresse, oder schreiben Sie, worum es geht.",
       away: "Das hat gerade nicht geklappt. Was Sie geschrieben haben, steht noch da; bitte versuchen Sie es gleich noch einmal.",
       stopped: "Angehalten.",
+      again: "Noch einmal senden",
     },
     fr: {
       open: "Poser une question",
@@ -115,6 +117,7 @@
       address: "Vérifiez l'adresse e-mail, ou dites de quoi il s'agit.",
       away: "Cela n'a pas fonctionné. Ce que vous avez écrit est toujours là ; réessayez dans un instant.",
       stopped: "Arrêté.",
+      again: "Renvoyer",
     },
     es: {
       open: "Hacer una pregunta",
@@ -150,6 +153,7 @@
       address: "Compruebe el correo electrónico, o diga de qué se trata.",
       away: "No ha funcionado. Lo que ha escrito sigue aquí; inténtelo de nuevo en un momento.",
       stopped: "Detenido.",
+      again: "Enviar de nuevo",
     },
   };
 
@@ -314,7 +318,7 @@ footer p { margin: 0 0 4px }
       this.#box.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();
-        if (!this.#asking) this.#ask();
+        if (!this.#asking) this.#askTyped();
       });
       this.#send = make("button", {}, words.send);
       const form = make("form", { className: "ask" },
@@ -322,7 +326,7 @@ footer p { margin: 0 0 4px }
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         if (this.#asking) this.#asking.abort();
-        else this.#ask();
+        else this.#askTyped();
       });
       const about = make("p", { className: "small" }, words.about);
       const privacy = web(this.getAttribute("privacy"));
@@ -426,6 +430,7 @@ footer p { margin: 0 0 4px }
       for (const part of item.parts)
         text.append(make("span", { className: part.sure ? "" : "unsure" }, String(part.text)));
       if (item.refused) text.append(words.refused);
+      if (item.stopped) bubble.append(make("p", { className: "small" }, words.stopped));
       if (item.parts.some((part) => !part.sure)) bubble.append(make("p", { className: "small" }, words.unsure));
       if (item.pages.length)
         bubble.append(make("p", { className: "small" }, `${item.refused ? words.closest : words.sources}:`),
@@ -455,26 +460,30 @@ footer p { margin: 0 0 4px }
     /** One of what a question back asks to choose from. */
     #choose(choice) {
       if (this.#asking) return;
-      this.#box.value = choice;
-      this.#ask();
+      this.#ask(String(choice));
       this.#box.focus();
     }
 
-    async #ask() {
+    #askTyped() {
       const question = this.#box.value.trim();
       if (!question) return;
+      this.#box.value = "";
+      this.#ask(question);
+    }
+
+    async #ask(question) {
       const words = this.#words;
       const stop = new AbortController();
       const asked = this.#said({ who: "you", text: question });
       const answer = this.#said({ who: "note", text: words.looking });
       this.#append(asked);
       this.#append(answer);
-      this.#box.value = "";
+      const written = { text: "", line: answer.firstChild };
       this.#asking = stop;
       this.#send.textContent = words.stop;
       this.#status.textContent = words.looking;
       try {
-        const last = await this.#stream(question, stop.signal, answer.firstChild);
+        const last = await this.#stream(question, stop.signal, written);
         asked.remove();
         answer.remove();
         this.#add({ who: "you", text: question });
@@ -486,8 +495,20 @@ footer p { margin: 0 0 4px }
       } catch (error) {
         answer.remove();
         if (!asked.isConnected) return; // a new conversation was begun
-        asked.remove();
-        this.#box.value ||= question;
+        if (stop.signal.aborted && written.text) {
+          asked.remove();
+          this.#offerAgain(this.#add({ who: "you", text: question }), question);
+          const parts = [{ text: written.text, sure: true }];
+          this.#add({ who: "bot", parts, pages: [], choices: [], stopped: true });
+          this.#status.textContent = words.stopped;
+          this.#keep();
+          return;
+        }
+        if (this.#box.value) this.#offerAgain(asked, question);
+        else {
+          asked.remove();
+          this.#box.value = question;
+        }
         this.#note(stop.signal.aborted ? words.stopped : this.#sentence(error, words.unusable));
       } finally {
         if (this.#asking === stop) {
@@ -497,17 +518,29 @@ footer p { margin: 0 0 4px }
       }
     }
 
-    async #stream(question, signal, line) {
+    /** A question that has no whole answer, and is not in the box, can be sent again. */
+    #offerAgain(asked, question) {
+      const again = () => {
+        if (this.#asking) return;
+        button.remove();
+        this.#ask(question);
+        this.#box.focus();
+      };
+      const button = make("button", { type: "button", className: "second", onclick: again }, this.#words.again);
+      asked.append(button);
+    }
+
+    /** The last event; what was written until then is in ``written.text``, too. */
+    async #stream(question, signal, written) {
       const response = await this.#post("ask", { question, visit: this.#visit }, signal);
-      let text = "";
       for await (const event of eventsOf(response)) {
         if (event.type === "answer") return event;
         if (event.type === "failed") throw new Refused(event.code);
-        if (event.type === "again") text = "";
-        if (event.type === "text") text += event.text;
+        if (event.type === "again") written.text = "";
+        if (event.type === "text") written.text += event.text;
         if (event.type === "waiting") this.#status.textContent = fill(this.#words.position, { n: event.position });
-        line.textContent = text || this.#status.textContent;
-        this.#follow(line);
+        written.line.textContent = written.text || this.#status.textContent;
+        this.#follow(written.line);
       }
       throw new Refused("ended");
     }
