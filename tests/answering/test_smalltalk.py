@@ -160,6 +160,11 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
     assert load_small_talk(tmp_path).texts == SMALL_TALK.texts
     assert load_prompts(tmp_path) == load_prompts(ROOT / "prompts")
     assert read_starters(tmp_path) == [("Returns", "How long?")]
+    (tmp_path / ".starters").write_bytes(b"R\xfcckgabe|How long?\n")
+    assert read_starters(tmp_path) == [("R\ufffdckgabe", "How long?")]
+    (tmp_path / "draft.md").write_bytes(b"---\nname: dr\xe4ft\n---\n")
+    with pytest.raises(PromptError, match="is not UTF-8"):
+        load_prompts(tmp_path)
 
 
 @pytest.mark.parametrize(
