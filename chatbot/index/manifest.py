@@ -11,7 +11,7 @@ from typing import Any
 from chatbot.errors import IndexUnavailableError
 from chatbot.files import parse_json, write_whole
 
-FORMAT = 13
+FORMAT = 14
 # Of an index of these formats a build reads every document again, as it is read now, and takes the
 # vectors of equal chunks over: 4 knew no audiences, 5 read equations and rich text otherwise, 6
 # tables of PDF files and pages of several programs, 7 icons, tabs, notebooks and cells of CSV, 8

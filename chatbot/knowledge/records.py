@@ -145,8 +145,6 @@ def csv_rows(text: str) -> tuple[list[list[str]], str]:
     return even_rows(rows), sign
 
 
-
-
 def _row_starts(text: str, begin: int) -> list[int]:
     """Where rows begin; a quoted cell can go over several lines."""
     starts, offset, quoted = [], begin, False
