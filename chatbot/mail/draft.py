@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import re
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
@@ -31,7 +31,7 @@ _MOST_REFERENCES = 20
 _SHOWN = 10  # names of what is attached
 
 
-class _Ids(UnstructuredHeader):
+class _Ids(UnstructuredHeader, BaseHeader):
     """Message-IDs, which the library would write encoded where one is longer than a line, as those
     of Microsoft 365 are (CPython issue 100991)."""
 

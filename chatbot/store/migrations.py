@@ -123,9 +123,9 @@ def _add_columns_of_the_review(connection: Connection) -> None:
 
 def _tell_signs_apart(connection: Connection) -> None:
     """The keys of questions, which fell together where a sign alone was otherwise."""
-    for row in connection.execute(select(approved.c.id, approved.c.question)).all():
-        found = update(approved).where(approved.c.id == row.id)
-        connection.execute(found.values(key=question_key(row.question)))
+    for number, question in connection.execute(select(approved.c.id, approved.c.question)).all():
+        found = update(approved).where(approved.c.id == number)
+        connection.execute(found.values(key=question_key(question)))
     _judge_again(connection)
     kept = select(*_COUNTED).join(outcomes, outcomes.c.id == steps.c.id)
     kept = kept.where(outcomes.c.question_key != "")  # none of a hand-off
