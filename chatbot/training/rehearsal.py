@@ -41,5 +41,5 @@ def rehearsal_rows(answered: Sequence[dict[str, Any]]) -> list[AnswerRow]:
             answer=row["answer"],
         )
         for row in answered
-        if not row["failed"] and not row["abstained"] and not row["unsupported"]
+        if not row.get("failed") and not row["abstained"] and not row["unsupported"]
     ]
