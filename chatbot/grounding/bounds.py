@@ -277,7 +277,7 @@ def _says_age(text: str, fact: Fact) -> bool:
     """ "My son is 8", "mit 11", "Sohn (14)", "17-year-old"."""
     return _YEARS_OLD.match(text, fact.end) is not None or bool(
         re.search(
-            r"(?:\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
+            r"(?:'m|\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
             text[max(0, fact.start - _NEAR) : fact.start],
             re.IGNORECASE,
         )

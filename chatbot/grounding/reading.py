@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from chatbot.grounding.clock import with_days
 from chatbot.grounding.cutting import cut
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts, unify_spelling
@@ -125,7 +126,7 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     language = language or language_of(" ".join(cell for _, cell in cells))
     rated = _rated([name for name, _ in cells])
     for name, shown in cells:
-        cell = _drawn(shown, language)
+        cell = with_days(_drawn(shown, language))
         said = f"{split_name(name)} {cell}".strip()
         part = read(said, language)
         said_facts = [_as_name(fact, split_name(name)) for fact in part.facts]

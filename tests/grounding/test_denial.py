@@ -40,6 +40,9 @@ def is_marked(said: str, source: str) -> bool:
          "Hay un límite de usuarios."),
         ("No pedimos nunca su contraseña por correo.", "Nunca pedimos su contraseña por correo.",
          "Pedimos su contraseña por correo."),
+        ("Ohne Kassenbon ist kein Umtausch möglich.",
+         "Ein Umtausch ist ohne Kassenbon nicht möglich.",
+         "Ohne Kassenbon ist ein Umtausch möglich."),
         # what is forbidden
         ("Bringing food is prohibited.", "You may not bring food.", "You may bring food."),
         ("Sale items are excluded from returns.", "Sale items cannot be returned.",
