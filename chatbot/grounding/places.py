@@ -139,7 +139,7 @@ def _cities() -> dict[str, tuple[list[City], list[City]]]:
         part = {"US": states, "GB": _NATIONS, "CA": _PROVINCES}.get(code, {}).get(inner)
         country = countries.get(code, "")
         union = "EU" if code in _EU else part_of(country)
-        areas = tuple(area for area in (country, part, union) if area)
+        areas = tuple(area for area in (country, part, union) if area and area != "Europe")
         one = City(city["population"], areas)
         others = city["alternatenames"] if one.inhabitants >= _EXONYM else ()
         own, _ = found.setdefault(name, ([], []))
