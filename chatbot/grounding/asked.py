@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from chatbot.grounding.lexicon import Term, capitalised, part_of
+from chatbot.grounding.lexicon import Term, capitalised, lies_in
 from chatbot.grounding.places import areas_of, regions
 from chatbot.grounding.reading import Reading, read
 
@@ -74,7 +74,7 @@ def values_of(terms: Sequence[Term], text: str, kind: str) -> frozenset[str]:
 def meet(some: Sequence[str] | frozenset[str], others: Sequence[str] | frozenset[str]) -> bool:
     """Whether any of the ones is one of the others, lies in it, or holds it."""
     return any(
-        one == other or part_of(one) == other or part_of(other) == one
+        one == other or lies_in(one, other) or lies_in(other, one)
         for one in some
         for other in others
     )

@@ -10,7 +10,9 @@ from itertools import pairwise
 
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import month_names
+from chatbot.grounding.lexicon import words
 from chatbot.grounding.pieces import Piece
+from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading
 
 _HOW = {
@@ -24,11 +26,18 @@ _HOW = {
     "plus de|après|más de|después de",
     "most": "(?:closes?|closed|closing|shuts?|ends?) at|schlie(?:ß|ss)t um|"
     "up to(?: and including)?|at most|no more than|not more than|no later than|"
-    "not later than|no longer than|no older than|not exceed|must not exceed|(?:a )?maximum(?: of)?|"
+    "not later than|no longer than|no older than|(?:not|cannot|can't) exceed|"
+    "(?:a )?maximum(?: of)?|"
     "max\\.?|within|until|till|by|as many as|as much as|limited to|limit (?:is|of)|capped at|"
     "valid for|kept for|"
     "(?:covers?|covered|keeps?|kept|stored|guaranteed|valid)(?:\\s[^\\s,.;]+){1,6} for|"
     "(?:warranty|guarantee|garantie|garantía) (?:of|von|de)|"
+    "(?:accepted|returned|exchanged|refunded|redeemed) for|"
+    "(?:return|refund|exchange|cancellation|withdrawal)s? (?:window|period|policy|deadline) "
+    "(?:is|of|lasts)|(?:Rückgabe|Rücksende|Umtausch|Widerrufs)(?:frist|recht)"
+    "(?:\\s[^\\s,.;]+){0,3} (?:beträgt|ist|von)|"
+    "délai de (?:retour|rétractation|remboursement) (?:est de|de)|sous|dans les|dans un délai de|"
+    "plazo de (?:devolución|desistimiento|reembolso) (?:es de|de)|dentro de|en un plazo de|"
     "bis(?: zu)?|höchstens|maximal|spätestens|nicht mehr als|"
     "innerhalb(?: von)?|jusqu'à|au plus|hasta|como máximo",
     "under": "under|below|less than|fewer than|younger than|lighter than|lower than|smaller than|"
@@ -61,6 +70,21 @@ _FURTHER = re.compile(
     r"supplémentaires?|chaque|plus|adicional\w*|cada|más)\b",
     re.IGNORECASE,
 )
+# "You have 30 days to return it", "a 30-day return policy".
+_GIVEN = re.compile(
+    r"\b(?:you|we|they|customers?|sie|kunden|vous|clients?|clientes?|usted\w*)?\s?"
+    r"(?:have|has|get|haben|hat|avez|ont|disposez de|tiene[ns]?|dispone[ns]? de)\s$",
+    re.IGNORECASE,
+)
+_GIVEN_FOR = re.compile(
+    r"\s*(?:to|in which|Zeit|um|pour|para)\b(?! (?:day|week)s?\b)", re.IGNORECASE
+)
+_POLICY = re.compile(
+    r"[ -](?:(?:free|full) )?(?:returns?|refund|exchange|cancellation|withdrawal|money-back)"
+    r"(?: \w+)? (?:policy|window|period|right|guarantee|deadline)\b|"
+    r"\s(?:Rückgabe|Widerrufs|Umtausch)\w*",
+    re.IGNORECASE,
+)
 # "Up to 7 days before" is at least 7 days before.
 _AHEAD = re.compile(
     r"\s*(?:before|prior|ahead|in advance|earlier|vor|vorher|avant|à l'avance|antes)\b",
@@ -82,7 +106,7 @@ _SCALES: Sequence[Mapping[str, Fraction]] = (
     },
     {"mm": Fraction(1), "cm": Fraction(10), "m": Fraction(1000), "km": Fraction(10**6)},
     {"mg": Fraction(1), "g": Fraction(1000), "kg": Fraction(10**6), "tonne": Fraction(10**9)},
-    {"ml": Fraction(1), "litre": Fraction(1000)},
+    {"ml": Fraction(1), "cl": Fraction(10), "litre": Fraction(1000)},
     {"kb": Fraction(1), "mb": Fraction(1000), "gb": Fraction(10**6), "tb": Fraction(10**9)},
 )  # fmt: skip
 _NEAR = 60  # characters before a number that may say what it is
@@ -94,7 +118,12 @@ OTHERWISE = re.compile(
 )
 _NAME_LETTERS = 2  # of a name behind which a version stands, at least one more
 _CLOSE = Fraction(1, 20)  # a month is 28 to 31 days
+_AGE = re.compile(
+    r"\b(?:aged?|older|younger|Alter|älter|jünger|âgée?s?|âge|plus|edad|mayor(?:es)?|más)\b",
+    re.IGNORECASE,
+)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\s*$")
+_YEARS_OLD = re.compile(r"[ -]?years?[ -]olds?\b| Jahren? alt\b|[ -]jährige?\w*", re.IGNORECASE)
 _WORD_AFTER = re.compile(r"\s*([^\W\d_]{3,})")
 
 
@@ -183,13 +212,21 @@ def _how(text: str, fact: Fact) -> str:
         how = "least" if after["least"] or after["more"] or after["first"] else "most"
     elif before:
         how = next(name for name in _HOW if before[name])
-    elif fact.counts and _is_capacity(text, fact):
+    elif (fact.counts and _is_capacity(text, fact)) or _is_given(text, fact, end):
         how = "most"
     elif extreme := list(_EXTREME.finditer(text, max(0, fact.start - 40), fact.start)):
         how = "most" if extreme[-1]["most"] else "least"
     if how == "most" and _AHEAD.match(text, end) and not (before and before[0][:6] == "within"):
         return "least"
     return how
+
+
+def _is_given(text: str, fact: Fact, end: int) -> bool:
+    """Whether it is how long something may be done: "you have 30 days to return it"."""
+    given = _GIVEN.search(text, max(0, fact.start - _NEAR), fact.start)
+    return fact.unit in TIMES and bool(
+        (given and _GIVEN_FOR.match(text, end)) or _POLICY.match(text, end)
+    )
 
 
 def _is_capacity(text: str, fact: Fact) -> bool:
@@ -222,8 +259,8 @@ def _of_one_thing(bound: Bound, fact: Fact, text: str) -> bool:
             and named[1].lower() == other[1].lower()
             and not fact.counts
         )
-        age = not fact.counts and re.search(r"\b(?:aged?|Alter|âge|edad)\b", bound.text, re.I)
-        return bool(counted or same or (age and _says_age(text, fact)))
+        age = _AGE.search(bound.text) and not (named and _is_name(named[1]))
+        return bool(counted or same or (age and not fact.counts and _says_age(text, fact)))
     return fact.unit is None and held.unit == "year" and not fact.counts and _says_age(text, fact)
 
 
@@ -231,11 +268,16 @@ def _word_before(text: str, fact: Fact) -> re.Match[str] | None:
     return _WORD_BEFORE.search(text, max(0, fact.start - _NEAR), fact.start)
 
 
+def _is_name(word: str) -> bool:
+    """Whether a number behind it is a version: "iOS 15 or older"."""
+    return not word.islower() or word in words("versioned")
+
+
 def _says_age(text: str, fact: Fact) -> bool:
-    """ "My son is 8", "mit 11", "Sohn (14)"."""
-    return bool(
+    """ "My son is 8", "mit 11", "Sohn (14)", "17-year-old"."""
+    return _YEARS_OLD.match(text, fact.end) is not None or bool(
         re.search(
-            r"(?:\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
+            r"(?:'m|\b(?:is|are|was|am|aged?|at|with|mit|ist|sind|bin|a|tiene|est)|[(,])\s*$",
             text[max(0, fact.start - _NEAR) : fact.start],
             re.IGNORECASE,
         )

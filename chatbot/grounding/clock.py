@@ -15,7 +15,7 @@ TIME = re.compile(
     r"\b(?P<either>\d{1,2})(?::(?P<minute5>\d{2}))? o'clock\b|"
     r"\b(?P<hour2>\d{1,2}):(?P<minute2>\d{2})(?!\d|:)|\b(?P<hour3>\d{1,2})h(?P<minute3>\d{2})\b|"
     r"\b(?:(?P<noon>noon|midday)|(?P<midnight>midnight|Mitternacht|minuit|medianoche))\b|"
-    r"\b(?P<hour4>\d{1,2}) Uhr\b",
+    r"\b(?P<hour4>\d{1,2})(?:\.(?P<minute4>\d{2}))? Uhr\b",
     re.IGNORECASE,
 )
 _HOUR = (
@@ -57,17 +57,48 @@ _SPANS = (
     (r"fortnightly|(?:every|each) fortnight", "every 2 weeks"),
     (r"(?:a |one )?fortnight", "2 weeks"),
     (r"quinze jours", "2 semaines"),
+    (
+        r"24 hours (?:a|per) day,?(?: and)? (?:7|seven) days (?:a|per) week|(?:a)?round the clock|"
+        r"rund um die Uhr|24 Stunden am Tag,?(?: und)? (?:7|sieben) Tage (?:die|in der|pro) Woche|"
+        r"24h/24(?: et)?,? 7j/7|"
+        r"las 24 horas(?: del día)?,?(?: y)? los (?:7|siete) días de la semana",
+        "24/7",
+    ),
 )
 _LENGTHS = tuple(
     (re.compile(rf"\b(?:{said})\b", re.IGNORECASE), figures) for said, figures in _SPANS
 )
+# "P.m." that ends no sentence.
+_DOTTED = re.compile(r"(?<=\d)( ?[ap])\.\s?m\.(?=,? [a-zA-Z])(?! [A-Z][a-z])")
 _USUAL = {"evening": range(4, 12), "afternoon": (12, *range(1, 8))}
 _BEFORE_NOON = frozenset("a morning morgens früh vormittags matin mañana".split())  # noqa: SIM905
+
+
+_SHORT_DAYS = {
+    "Monday": "Mo lun M L", "Tuesday": "Di mar", "Wednesday": "Mi mer mié",
+    "Thursday": "Do jeu jue", "Friday": "Fr ven vie F V", "Saturday": "Sa sam sáb",
+    "Sunday": "So dim dom",
+}  # fmt: skip
+_DAY_OF = {form: day for day, forms in _SHORT_DAYS.items() for form in forms.split()}
+_DAY_OF |= {form.capitalize(): day for form, day in _DAY_OF.items()}
+_SHORT_DAY = "|".join(form for form in _DAY_OF if len(form) > 1)
+_SHORT_RANGE = re.compile(
+    rf"\b(?P<one>{_SHORT_DAY}|[ML](?=\s?[-–]))\.?(?P<to>\s?[-–—]\s?| (?:bis|à|au|al?) )"
+    rf"(?P<other>{_SHORT_DAY}|(?<=[-–])[FV])\b\.?"
+)
+_DAY_CELL = re.compile(r"^\s*(Mo|Di|Mi|Do|Fr|Sa|So)\.?(?=\s*$|:? (?:\d|geschlossen\b))")
+
+
+def with_days(text: str) -> str:
+    """ "Mo–Fr", "lun.-ven.", "L-V", "M-F" with the names of the days, and "So" before an hour."""
+    text = _SHORT_RANGE.sub(lambda m: f"{_DAY_OF[m['one']]}{m['to']}{_DAY_OF[m['other']]}", text)
+    return _DAY_CELL.sub(lambda match: _DAY_OF[match[1]], text)
 
 
 def spoken_times(text: str) -> str:
     """``text`` with "half past six in the evening" as "18:30", as "6:30 o'clock" where it is open
     which half of the day is meant, and with "a fortnight" as "2 weeks"."""
+    text = _DOTTED.sub(r"\1m", text)
     for pattern, figures in _LENGTHS:
         text = pattern.sub(figures, text)
     for pattern in _SPOKEN:
@@ -83,7 +114,7 @@ def minutes_of(match: re.Match[str]) -> frozenset[Fraction]:
     if named["midnight"]:
         return frozenset({Fraction(0), Fraction(1440)})
     hour = next(int(named[k]) for k in ("hour", "either", "hour2", "hour3", "hour4") if named[k])
-    told = ("minute", "minute2", "minute3", "minute5")
+    told = ("minute", "minute2", "minute3", "minute4", "minute5")
     minute = next((int(named[k]) for k in told if named[k]), 0)
     if hour > 24 or minute > 59:
         return frozenset()

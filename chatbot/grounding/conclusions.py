@@ -321,7 +321,7 @@ def _other_day(asked: Reading, sources: Sequence[Reading]) -> str | None:
 
 
 def _about_the_same(asked: Reading, told: Sequence[Reading]) -> bool:
-    named = asked.stems - LIGHT - general_words()
+    named = asked.stems - LIGHT - general_words() or asked.stems - LIGHT
     return any(has_stem(stem, reading.stems) for stem in named for reading in told)
 
 

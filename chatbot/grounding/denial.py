@@ -1,12 +1,14 @@
 """Whether a sentence denies what its source says, or says the other of two opposites."""
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from chatbot.grounding.copying import copies
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.limits import LIMIT
-from chatbot.grounding.opposites import plain_bounds, sides
+from chatbot.grounding.opposites import forbids, is_leading, other_side, other_span, sides
 from chatbot.grounding.overlap import LIGHT, has_stem, overlap
 from chatbot.grounding.pieces import JOINED, Piece, stems_of
 from chatbot.grounding.reading import Reading
@@ -52,6 +54,8 @@ def opposite(claim: Reading, source: Reading, over: Reading) -> str | None:
         agreed = clause.negative and bool(best) and all(_negative(other, source) for other in best)
         if conditional(clause) and not any(map(conditional, best)):
             continue  # "if it runs dry" of "never let it run dry"
+        if len(claim.clauses) > 1 and is_leading(clause.text):
+            continue  # "after it is sent, ..."
         if _names_column(clause) and (source.row or any(map(_has_without, source.clauses))):
             continue
         excepted = words("exception") & _said(claim)
@@ -114,9 +118,13 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
     if not clause.stems and not clause.negative:
         return []
     shares = {id(other): _share(clause, other) for other in source.clauses}
-    near = [c for c in source.clauses if shares[id(c)] >= size / 2]
+    near = [c for c in _main_clauses(source) if shares[id(c)] >= size / 2]
     numbers = clause.facts if not source.row else ()
     holding = [c for c in near if numbers and not missing(numbers, c.facts)]
+    if holding and max(_words_of(clause, c) for c in near) > max(
+        _words_of(clause, c) for c in holding
+    ):
+        holding = []  # "the 14-day trial needs no card" of "it lasts 14 days, and no card ..."
     most = max((shares[id(c)] for c in holding or near), default=0)
     if not most:
         return []
@@ -124,6 +132,16 @@ def about_the_same(clause: Piece, source: Reading) -> list[Piece]:
     if size < 2 and not clause.negative and any(len(c.stems) > 2 for c in best):
         return []
     return best
+
+
+def _words_of(clause: Piece, other: Piece) -> int:
+    return sum(has_stem(stem, other.stems | other.taken) for stem in clause.stems)
+
+
+def _main_clauses(source: Reading) -> Sequence[Piece]:
+    """The clauses without those in front: "once it is sent, ..."."""
+    last = source.clauses[-1:]
+    return [c for c in source.clauses[:-1] if source.row or not is_leading(c.text)] + [*last]
 
 
 def _share(clause: Piece, other: Piece) -> float:
@@ -164,7 +182,10 @@ def denial(claim: Reading, source: Reading) -> str | None:
     negative = any(
         clause.denies and not (only and _NOT_FOR.match(clause.text)) for clause in claim.clauses
     )
-    if negative and not any(c.negative or sides(c.text, "polar") for c in source.clauses):
+    told = any(c.negative or sides(c.text, "polar") for c in source.clauses)
+    told = told or forbids(source.text, claim.text) or other_span(claim.text, source.text)
+    told = told or bool(_prefixed(claim.stems, source.stems))
+    if negative and not told:
         return "it says 'not', which its source does not"
     return None
 
@@ -218,6 +239,7 @@ def _denied_words(clause: Piece, source: Reading) -> bool:
         said = other.stems - (LIGHT if len(source.clauses) == 1 else _MODAL)
         only = {stem for stem in said if not has_stem(stem, elsewhere)}
         told = {stem for stem in only if has_stem(stem, clause.stems)}
+        told -= _prefixed(told, clause.stems)
         if not told or (len(source.clauses) == 1 and len(said) < _TOLD):
             continue
         share = 1.0 if len(source.clauses) == 1 else _DENIED
@@ -268,9 +290,9 @@ def _limits(clause: Piece) -> bool:
 
 
 def _denies(piece: Piece, other: Piece, source: Reading) -> bool:
-    return (piece.negative != _negative(other, source)) != _says_opposite_state(
-        piece, other, source
-    )
+    mine = piece.negative != forbids(piece.text, other.text)
+    theirs = _negative(other, source) != forbids(other.text, piece.text)
+    return (mine != theirs) != _says_opposite_state(piece, other, source)
 
 
 def _negative(clause: Piece, source: Reading) -> bool:
@@ -286,34 +308,22 @@ def _says_opposite_state(piece: Piece, other: Piece, source: Reading) -> bool:
     mine, theirs = sides(piece.text, "polar"), sides(other.text, "polar")
     spread = missing(missing(piece.facts, missing(piece.facts, source.facts)), other.facts)
     said = sides(source.text, "polar") if spread else theirs
+    if other_span(piece.text, other.text) and len(missing(piece.facts, other.facts)) < len(
+        piece.facts
+    ):
+        return True
     for kind in mine.keys() & theirs.keys():
         if not mine[kind] & said[kind]:
             return True
-    return any(
-        f"{prefix}{stem}" in second and stem not in second and f"{prefix}{stem}" not in first
-        for first, second in ((piece.stems, other.stems), (other.stems, piece.stems))
-        for stem in first
-        if len(stem) > 3
-        for prefix in ("un", "non", "in", "im", "dis")
-    )
+    return bool(_prefixed(piece.stems, other.stems) or _prefixed(other.stems, piece.stems))
 
 
-def other_side(claim: str, source: str) -> str | None:
-    """The other of two opposites that the source has where the claim has the one."""
-    mine, theirs = sides(claim, "opposites"), sides(source, "opposites")
-    for kind in mine.keys() & theirs.keys():
-        if not mine[kind] & theirs[kind] and not _turned(mine[kind] | theirs[kind], claim, source):
-            return f"its source says '{min(theirs[kind]).split(',')[0]}'"
-    return None
-
-
-def _turned(said: set[str], claim: str, source: str) -> bool:
-    """ "No more than 500 can be sent" is "Sending more than 500 is blocked"."""
-    if not any(side.startswith(("more than", "less than")) for side in said):
-        return False
-    return _forbids(claim) != _forbids(source)
-
-
-def _forbids(text: str) -> bool:
-    said = {word.lower() for word in _WORD.findall(plain_bounds(text))}
-    return bool(said & (words("no") | words("forbids")))
+def _prefixed(stems: AbstractSet[str], held: AbstractSet[str]) -> set[str]:
+    """The stems that are ``held`` only with a prefix that denies them: "avail" as "unavail"."""
+    return {
+        stem
+        for stem in stems
+        for prefix in ("un", "non", "in", "im", "ir", "dis")
+        if len(stem) > 3 and stem not in held
+        if f"{prefix}{stem}" in held and f"{prefix}{stem}" not in stems
+    }

@@ -8,7 +8,7 @@ from fractions import Fraction
 _MULTIPLES = {
     ("month", "year"): 12, ("day", "week"): 7, ("hour", "day"): 24, ("minute", "hour"): 60,
     ("second", "minute"): 60, ("cm", "m"): 100, ("mm", "cm"): 10, ("m", "km"): 1000,
-    ("g", "kg"): 1000, ("ml", "litre"): 1000,
+    ("g", "kg"): 1000, ("ml", "litre"): 1000, ("ml", "cl"): 10, ("cl", "litre"): 100,
 }  # fmt: skip
 VERSION = "version"  # the unit of a number behind "version" and the like
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from chatbot.grounding.clock import TIME, minutes_of, spoken_times
+from chatbot.grounding.clock import TIME, minutes_of, spoken_times, with_days
 from chatbot.grounding.fact import Fact, missing, wording_of
 from chatbot.grounding.lexicon import kinds, numbers, units
 from chatbot.grounding.quantities import ONE, names_version, number_of, quantities
@@ -57,7 +57,8 @@ _DATES = (
     re.compile(rf"\b(?P<month>(?:{_MONTH})[^\W\d_]*)\.? (?:de )?(?P<year>(?:19|20)\d{{2}})\b"),
     re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})\b"),
     re.compile(r"\b(?P<day>\d{1,2})\.(?P<number>\d{1,2})\.(?P<year>\d{4})?(?!\d)"),
-    re.compile(r"\b(?P<day>\d{1,2})/(?P<number>\d{1,2})/(?P<year>\d{4})\b"),
+    re.compile(r"\b(?P<day>\d{2})\.(?P<number>0[1-9]|1[0-2])\.(?P<year>\d{2})(?![\d.]\d|\w)"),
+    re.compile(r"\b(?P<day>\d{1,2})(?P<sign>[/-])(?P<number>\d{1,2})(?P=sign)(?P<year>\d{4})\b"),
 )
 # German dates end with a dot, and these words stand before them.
 _DAY_FOLLOWS = re.compile(
@@ -103,7 +104,9 @@ _LARGE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b(?:(?P<two>twice)(?! (?:as|the)\b)|(?<!at )once(?=[.,;)]|$| (?:an?|per|each|for)\b))",
+    r"\b(?:(?P<two>twice)(?! (?:as|the)\b)|(?<!at )once(?=[.,;)]|$| (?:per|for)\b|"
+    r" (?:an?|each|every) (?:minute|hour|day|night|week|fortnight|month|quarter|season|year)\b"
+    r"(?! (?:is|has|passes|ends)\b)))",
     re.IGNORECASE,
 )
 _SHARES = re.compile(
@@ -183,7 +186,7 @@ def unify_spelling(text: str) -> str:
         text = normalise(text.translate(str.maketrans(kept))).translate(_LETTER_I)
         text = text.translate({ord(str(mark)): sign for sign, mark in kept.items()})
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
-    text = spoken_times(text)
+    text = spoken_times(with_days(text))
     text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
     text = _HOURLY.sub(lambda match: f"every {30 if match['half'] else 60} minutes", text)
     text = _HALF_A.sub("½ ", _HALF_DAY.sub("½ day", _LASTING.sub(_with_unit, text)))
@@ -193,7 +196,8 @@ def unify_spelling(text: str) -> str:
 
 def _with_unit(match: re.Match[str]) -> str:
     """ "Zweijährig" as "2 Jahre"."""
-    value = number_of(match[1].lower())
+    said = match[1].lower().rstrip("-")
+    value = said if said.isdigit() else number_of(said)
     return match[0] if value is None else f"{value} {_LASTS[match[2].lower()]}"
 
 
@@ -246,6 +250,7 @@ def _date(match: re.Match[str]) -> Fact | None:
         return None  # "version 2.3." at the end of a sentence
     day = int(named["day"]) if named.get("day") else None
     year = int(named["year"]) if named.get("year") else None
+    year = year + 2000 if year is not None and year < 100 else year
     if named.get("month"):
         terms = [term for term in kinds().find(named["month"]) if term.kind == "month"]
         if not terms or (day is not None and not 1 <= day <= 31):
@@ -255,7 +260,7 @@ def _date(match: re.Match[str]) -> Fact | None:
         return None
     months = month_names()
     pairs = [(day, int(named["number"]))]
-    if "/" in match[0]:
+    if named.get("sign"):
         pairs.append((pairs[0][1], day))
     values = [(d, months[m - 1], year) for d, m in pairs if 1 <= m <= 12 and 1 <= d <= 31]
     return _fact(match, "date", *values) if values else None

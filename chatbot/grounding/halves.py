@@ -52,9 +52,9 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"\b(?:immediate\w*|at once|until|till|unlimited|indefinite\w*|lifetime|same|today|tomorrow|"
-    r"permanent\w*|as (?:long|soon) as|once|after|before|within|during|while|when|expires?|never|"
-    r"always|any ?time|no wait\w*|no delay|keine wartezeit|end of|"
+    r"\b(?:immediate\w*|at once|next|until|till|unlimited|indefinite\w*|lifetime|same|today|"
+    r"tomorrow|permanent\w*|as (?:long|soon) as|once|after|before|within|during|while|when|"
+    r"expires?|never|always|any ?time|no wait\w*|no delay|keine wartezeit|end of|"
     r"overnight|dai?ly|weekly|monthly|yearly|arrival|request|sofort|bis|"
     r"unbegrenzt|dauerhaft|heute|morgen|solange|sobald|nach (?=\w+ung|de[rm]|eine)|"
     r"vor (?=de[rm]|eine)|während|wenn|nie|immer|jederzeit|"
@@ -244,6 +244,8 @@ def _has_time(part: _Part, said: Reading) -> bool:
 
 def _has_number(part: _Part, said: Reading) -> bool:
     timed = bool(_FAST.search(part.text))
+    if timed and _WHEN.search(said.text):
+        return True
     counted = any(f.kind == "quantity" and (timed or f.unit not in TIMES) for f in said.facts)
     return counted or bool(_SOME.search(said.text) or _PAID.search(said.text))
 

@@ -4,10 +4,10 @@ question."""
 import re
 
 from chatbot.grounding.binding import has_rival
-from chatbot.grounding.denial import conditional, other_side, other_state
+from chatbot.grounding.denial import conditional, other_state
 from chatbot.grounding.fact import missing
 from chatbot.grounding.lexicon import CURRENCIES
-from chatbot.grounding.opposites import sides, undenied
+from chatbot.grounding.opposites import other_side, sides, undenied
 from chatbot.grounding.overlap import coverage, has_stem
 from chatbot.grounding.pieces import Piece, stems_of
 from chatbot.grounding.reading import Reading

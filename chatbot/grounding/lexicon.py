@@ -137,6 +137,12 @@ def part_of(value: str) -> str | None:
     return _within().get(value)
 
 
+def lies_in(value: str, whole: str) -> bool:
+    """Whether a region is a part of another one, or of a part of it."""
+    above = part_of(value)
+    return above is not None and (above == whole or lies_in(above, whole))
+
+
 @cache
 def opposites(section: str) -> Forms:
     """The pairs of ``opposites`` or ``polar``; a kind is the number of its pair."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chatbot.grounding.asked import Asked, values_of
 from chatbot.grounding.fact import missing
-from chatbot.grounding.lexicon import part_of
+from chatbot.grounding.lexicon import lies_in
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.overlap import LIGHT, general_words, has_stem
 from chatbot.grounding.reading import Reading, read
@@ -68,9 +68,9 @@ def _names(text: str) -> Iterator[tuple[str, frozenset[str], str]]:
 
 def _inside(asked: frozenset[str], names: frozenset[str]) -> bool | None:
     """Whether all that is asked about is among the names, or none of it is."""
-    if not asked or any(part_of(name) in asked for name in names):
+    if not asked or any(lies_in(name, one) for name in names for one in asked):
         return None
-    lying = {one in names or part_of(one) in names for one in asked}
+    lying = {one in names or any(lies_in(one, name) for name in names) for one in asked}
     return lying.pop() if len(lying) == 1 else None
 
 

@@ -16,6 +16,7 @@ from chatbot.grounding.overlap import same_words
 from chatbot.grounding.rates import TIMES, speaks_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.turned import turned
+from chatbot.grounding.words import stem
 
 _RATES = ("rate", "each")
 
@@ -77,7 +78,7 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
             return f"it says '{term.text}' where its source says '{rivals[0].text}'"
         above = {t.value for t in over.terms if t.kind == term.kind}
         bare = {stem for stem in source.stems | over.stems if not stem.startswith("@")}
-        if term.value not in above and term.text.lower() not in bare:
+        if term.value not in above and not bare & {term.text.lower(), stem(term.text.lower())}:
             return f"it says '{term.text}', which its source does not"
     for term in claim.carried:
         own = {t.value for t in source.terms if t.kind == term.kind}

@@ -22,7 +22,7 @@ LIGHT = frozenset(
         """cost price take per x part mean get need use make must may one code charg ask gibt
     kostet beträgt kosten kost coût coûte cout cuesta cuest precio preci prix item class becaus onli
     also per due pay paid whenev want least old
-    like zahl pag pai anoth els someon other each everi addit further extra anyth noth
+    like zahl pag pai anoth els someon other each everi addit further extra anyth someth noth
     all any whole just around""",
     )
 )
@@ -37,7 +37,7 @@ _REST = frozenset("others other else everyone everybody rest all andere alle üb
 def coverage(claim: Piece, *sources: Piece) -> float:
     """The share of the claim's words with meaning and facts that the sources hold together."""
     held = frozenset[str]().union(*(source.stems for source in sources))
-    found = {stem: has_stem(stem, held) for stem in claim.stems - LIGHT}
+    found = {one: has_stem(one, held) or _as_word(one) in held for one in claim.stems - LIGHT}
     weights = {stem: _PLAIN if stem in plain_stems() else 1.0 for stem in found}
     total = sum(weights.values()) + len(claim.facts)
     if not total:
@@ -45,6 +45,11 @@ def coverage(claim: Piece, *sources: Piece) -> float:
     facts = [fact for source in sources for fact in source.facts]
     said = len(claim.facts) - len(missing(claim.facts, facts))
     return (sum(weight for stem, weight in weights.items() if found[stem]) + said) / total
+
+
+def _as_word(mark: str) -> str:
+    """The stem of a term as a word: "advanced settings" are those of "Advanced Settings"."""
+    return stem(mark.partition(":")[2].lower())
 
 
 def pieces_covered(claim: Reading, *sources: Reading) -> bool:

@@ -116,8 +116,9 @@ class Piece:
     def negative(self) -> bool:
         """Whether it denies: an odd number of "not" and the like."""
         said = [w.lower() for w in WORD.findall(undenied(self.text))]
-        if len(said) >= _CONDITION and said[0] in _WITHOUT:
-            said = said[1:]  # "without them it drops"
+        denies = any(word in words("no") for word in said[1:])
+        if said and said[0] in _WITHOUT and (denies or len(said) >= _CONDITION):
+            said = said[1:]  # "without them it drops", "ohne Beleg nicht möglich"
         denied = sum(word in words("no") | words("exception") for word in said)
         return (denied + self.in_denied_list) % 2 == 1
 

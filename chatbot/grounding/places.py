@@ -24,6 +24,7 @@ _KNOWN, _EXONYM = 50_000, 200_000
 _LARGER = 5
 _MOST_WORDS = 3  # of a name
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_EUROPE = re.compile(r"Europ(?:e|eans?|a)$")
 _LATIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ' .-]{3,}")
 _NATIONS = {"ENG": "England", "SCT": "Scotland", "WLS": "Wales", "NIR": "Northern Ireland"}
 _PROVINCES = {
@@ -44,9 +45,9 @@ class City(NamedTuple):
 
 
 def regions(text: str) -> list[str]:
-    """The regions that a text names, in order."""
+    """The regions that a text names, in order; Europe is more than the EU."""
     return [
-        term.value
+        "Europe" if _EUROPE.match(term.text) else term.value
         for term in kinds().find(text)
         if term.kind == _REGION and (len(term.text) > len("UK") or term.text in _SURE)
     ]
@@ -138,7 +139,7 @@ def _cities() -> dict[str, tuple[list[City], list[City]]]:
         part = {"US": states, "GB": _NATIONS, "CA": _PROVINCES}.get(code, {}).get(inner)
         country = countries.get(code, "")
         union = "EU" if code in _EU else part_of(country)
-        areas = tuple(area for area in (country, part, union) if area)
+        areas = tuple(area for area in (country, part, union) if area and area != "Europe")
         one = City(city["population"], areas)
         others = city["alternatenames"] if one.inhabitants >= _EXONYM else ()
         own, _ = found.setdefault(name, ([], []))

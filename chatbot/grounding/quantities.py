@@ -1,6 +1,7 @@
 """Numbers with their units, in figures and in words."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -15,15 +16,16 @@ _FRACTIONS = {
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # A code behind a number is of that one: "180 GBP 2 times".
 _MONEY = (
-    r"US\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
+    r"(?:US|CA|AU|A|C)\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
     r"ISK)"
 )
+_DOLLARS = frozenset({"cad", "aud", "nzd", "sgd"})
 _SIGNS = ("$", "€", "£", "¥", "US$")
 _NUMBER = re.compile(
     rf"(?:(?P<before>{_MONEY})\s?)?"
     r"(?P<sign>(?<![\w.)\]%])[-−–+](?=\d)|(?<![\w.)\]%])±(?=\d))?(?<![\d])"
-    r"(?P<digits>\d+(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d{1,3}(?:'\d{3}(?!\d))+(?:\.\d+)?|"
-    r"\d+(?:[.,:/]\d+)*)"
+    r"(?P<digits>\d+(?:[ \u00a0\u202f]\d{3}(?!\d))+(?:,\d{1,2}(?!\d))?|"
+    r"\d{1,3}(?:'\d{3}(?!\d))+(?:\.\d+)?|\d+(?:[.,:/]\d+)*)"
     r"(?P<fraction>\s?[½¼¾⅓⅔⅛⅜⅝⅞]|\s[1-9]/[2-9](?!\d))?(?P<power>[⁻⁰¹²³⁴-⁹]+|\^-?\d+)?"
     r"|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])"
 )
@@ -42,6 +44,12 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
+# "Within a week", and not the rate "5 EUR a week".
+_A_UNIT = re.compile(
+    r"\b(?:within|in|after|for|lasts?|takes?|about|around|than|least|most|over|under|to|is) "
+    r"(?P<one>an?) (?:full |whole )?(?P<unit>minute|hour|day|week|month|year)\b",
+    re.IGNORECASE,
+)
 _OF_NEXT = re.compile(rf"\s(?:{_MONEY})\d")  # "Heron 5 £76"
 _BEFORE = re.compile(r"([^\W\d_]+) $")
 _SINGLE = re.compile(r"\b(?:1|un)$", re.IGNORECASE)
@@ -72,7 +80,7 @@ def quantities(text: str) -> list[Fact]:
         unit, after = _unit_behind(text, match.end())
         if unit is None and names_version(text, match.start()):
             unit = VERSION
-        if match["before"]:
+        if match["before"] and not (match["before"] == "$" and unit in _DOLLARS):  # "$15 CAD"
             unit, after = units()[match["before"]], match.end()
         digits = text[match.start("digits") if match["digits"] else match.start() : match.end()]
         digits = f"{match['sign'] or ''}{digits}".strip()
@@ -105,7 +113,17 @@ def quantities(text: str) -> list[Fact]:
         said = text[match.start() : end]
         found.append(Fact("quantity", values, unit, said, full, match.start(), end, counts=thing))
     found.sort(key=lambda fact: fact.start)
-    return _with_shared_units(text, found)
+    return _with_shared_units(text, found) + list(_single_units(text))
+
+
+def _single_units(text: str) -> Iterator[Fact]:
+    """ "Within a week" as one week."""
+    for match in _A_UNIT.finditer(text):
+        unit = match["unit"].lower()
+        yield Fact(
+            "quantity", frozenset({Fraction(1)}), unit, match["one"],
+            text[match.start("one") : match.end()], match.start("one"), match.end("one"),
+        )  # fmt: skip
 
 
 def number_of(word: str) -> int | None:

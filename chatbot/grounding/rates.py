@@ -8,7 +8,7 @@ from chatbot.grounding.pieces import WORD
 
 TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
-    r"(?:\b(?:per|pro|par|por)\s|/\s?)(?P<each>[^\W\d_]+)|"
+    r"(?:\b(?:per|pro|par|por)\s|^Pro\s|/\s?)(?P<each>[^\W\d_]+)|"
     r"(?:(?<=[\d€$£] )|(?<=\btime )|(?<=\btimes ))(?:an?|each|every|le|la|im|al)\s"
     r"(?P<one>[^\W\d_]+)|"
     r"\b(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|Euro|€)\s(?:an?|each|every|le|la|im|al)\s"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from chatbot.grounding.clock import with_days
 from chatbot.grounding.cutting import cut
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.facts import facts, unify_spelling
@@ -35,6 +36,9 @@ _GROUPS = {
     "weekdays?|workdays|werktags|wochentags|en semaine|entre semana": (0, 4),
     "weekends?|Wochenende[ns]?|week-ends?|fin(?:es)? de semana": (5, 6),
 }
+_SIZED = re.compile(r"\d\s?[^\W\d_]{1,12}[²³]? $")
+_AS_LARGE = re.compile(r" as \d")
+_NUMBER = re.compile(r"\.? \d")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -84,9 +88,25 @@ def read(text: str, language: str = "") -> Reading:
         said = said[match.end() :].lstrip()
     found = tuple(facts(said))
     named = (term for term in kinds().find(said) if term.kind != "month")
+    named = (term for term in named if not _is_other_word(said, term, language))
     terms = (*(term for term in named if not _in_unit(said, term, found)), *rates(said))
     pieces, clauses = cut(said, found, terms, language)
     return Reading(said, found, terms, lead, tuple(pieces), tuple(clauses), language=language)
+
+
+def _is_other_word(text: str, term: Term, language: str) -> bool:
+    """ "Pro Monat" and "Max. 5" name no plan, "10 MB groß" no size, "Mon compte" no Monday."""
+    before, behind = text[: term.start], text[term.start + len(term.text) :]
+    if term.kind == "size":
+        return bool(_SIZED.search(before) or _AS_LARGE.match(behind))
+    if term.kind == "weekday":
+        return language == "fr" and term.text == "Mon" and behind[1:2].islower()
+    if term.kind != "tier":
+        return False
+    german = (
+        language == "de" and term.text == "Pro" and not before.strip() and behind[1:2].isupper()
+    )
+    return german or (term.text == "Max" and _NUMBER.match(behind) is not None)
 
 
 def _in_unit(text: str, term: Term, found: Sequence[Fact]) -> bool:
@@ -106,7 +126,7 @@ def row_reading(cells: Sequence[tuple[str, str]], language: str = "") -> Reading
     language = language or language_of(" ".join(cell for _, cell in cells))
     rated = _rated([name for name, _ in cells])
     for name, shown in cells:
-        cell = _drawn(shown, language)
+        cell = with_days(_drawn(shown, language))
         said = f"{split_name(name)} {cell}".strip()
         part = read(said, language)
         said_facts = [_as_name(fact, split_name(name)) for fact in part.facts]

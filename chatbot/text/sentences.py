@@ -17,8 +17,9 @@ _STARTS = re.compile(
 )
 # A heading, a row of a table or code has no second line.
 _CLOSED = re.compile(r"\s*(?:#{1,6} |```|~~~)|.*\|.*\|")
-_LABELLED = re.compile(r"[\w -]{1,30}: ")
+_LABELLED = re.compile(r"[\w -]{1,30}(?:\([^()\n]{1,20}\))?: ")
 _PARAGRAPH = 20_000  # characters that its width is taken from
+_ALIKE = 3  # words of a line in the places where the line above has them
 _NARROW = 40  # characters; lines were not wrapped at less
 # Behind these no sentence ends, whatever follows.
 _SHORT = re.compile(
@@ -45,6 +46,10 @@ _OPENERS = re.compile(
     r"(?:D(?:er|ie|as|en|em|anach|ann|abei|afür|ort|iese[rs]?)|Ein(?:e[rnms]?)?|Wir|Sie|Es|Ihre?|"
     r"Bitte|Wenn|Falls|Für|Bei|Nach|Vor|Im|In|Am|Ab|Bis|Mit|Ohne|Auch|Nur|Alle|Jede[rs]?|Kein(?:e)?|"
     r"Er|Man|So|Anschließend|Danach|Außerdem|Zudem|Sobald|Weitere)\b"
+)
+_HALF_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_ZONE = re.compile(
+    r"[A-Z]{2,4}T?\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|Pacific\b|Eastern\b"
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
@@ -167,9 +172,18 @@ def _goes_on(line: str, following: str, width: int) -> bool:
         return False
     if _STARTS.match(following) or _CLOSED.match(line):
         return False
+    if _repeats(line, following):
+        return False
     if line.endswith(("  ", "\\")) or (_LABELLED.match(line) and _LABELLED.match(following)):
         return False
     return len(line.rstrip()) + 1 + len(following.split(maxsplit=1)[0]) > width
+
+
+def _repeats(line: str, following: str) -> bool:
+    """Whether a line has many words in the places where the line above has them."""
+    one, other = line.split(), following.split()
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    return same >= _ALIKE and 2 * same >= max(len(one), len(other))
 
 
 def _ends(line: str, begin: int, end: int) -> bool:
@@ -186,6 +200,8 @@ def _ends(line: str, begin: int, end: int) -> bool:
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
         return rest[:1].isupper() and _segmenter(line[:_SAMPLE]) == "en"
+    if _HALF_DAY.search(sentence) and _ZONE.match(rest):
+        return False
     return not _SHORT.search(sentence)
 
 

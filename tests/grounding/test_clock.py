@@ -3,6 +3,7 @@
 import pytest
 
 from chatbot.grounding.facts import missing_facts
+from chatbot.grounding.reading import read
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ from chatbot.grounding.facts import missing_facts
         ("You may stay for three quarters of an hour.", "The limit is 45 minutes."),
         ("Ab halb sieben abends ist zu.", "Geöffnet bis 18:30 Uhr"),
         ("Um 8 Uhr abends ist Schluss.", "Wir schließen um 20 Uhr."),
+        ("Von 9:00 bis 17:30 Uhr.", "Von 9.00 bis 17.30 Uhr."),
+        ("We answer 24 hours a day, 7 days a week.", "We answer 24/7."),
         ("On ferme à six heures et demie du soir.", "Fermeture : 18h30"),
         ("Cierra a las ocho y media de la noche.", "Cierre: 20:30"),
     ],
@@ -41,6 +44,25 @@ def test_a_time_is_the_same_however_it_is_said(said: str, source: str) -> None:
 )
 def test_another_half_of_the_day_or_another_hour_is_another_time(said: str, source: str) -> None:
     assert missing_facts(said, source)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Mo–Fr von 8 bis 18 Uhr", ("Monday", "Friday")),
+        ("lun.-ven. de 9h à 18h", ("Monday", "Friday")),
+        ("L-V de 9:00 a 18:00", ("Monday", "Friday")),
+        ("Open M-F 9am-5pm", ("Monday", "Friday")),
+        ("mar a dom: 10:00", ("Tuesday", "Sunday")),
+    ],
+)
+def test_short_names_of_days_are_read_in_a_range(text: str, days: tuple[str, str]) -> None:
+    assert read(text).days[1] == {days}
+
+
+def test_a_short_name_of_a_day_stands_alone_before_its_hours_only() -> None:
+    assert read("So 10–16 Uhr").days[0] == {"Sunday"}
+    assert not read("So it is closed.").days[0]
 
 
 def test_what_is_taken_in_the_evening_is_no_hour() -> None:

@@ -35,6 +35,8 @@ def test_another_region_is_noticed(question: str, answer: str) -> None:
         ("a week pass in ireland", "A week pass with 5 GB costs 16 EUR."),
         ("delivery to belgium", "It takes three days."),
         ("am i covered in canada", "There is no cover outside Europe."),
+        ("delivery to norway", "Delivery within Europe costs 9 EUR."),
+        ("delivery to scotland", "Delivery within Europe costs 9 EUR."),
     ],
 )
 def test_the_same_region_and_none_are_no_reason(question: str, answer: str) -> None:

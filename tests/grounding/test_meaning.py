@@ -111,6 +111,12 @@ def test_what_the_source_says_otherwise_is_unsupported(claim: str, source: str, 
         ("It costs 1,500 EUR.", "It costs €1500.", ""),
         ("C5 has a shower.", "C4 to C6 have a shower.", ""),
         ("Der Versand dauert zwei Tage.", "Der Versand dauert 2 Tage.", ""),
+        # a capital alone makes no plan, size or day
+        ("Go to Advanced Settings.", "Go to the advanced settings.", ""),
+        ("Enterprise customers get a manager.", "Our enterprise customers get a manager.", ""),
+        ("Pro Monat kostet das Paket 5 €.", "Das Paket kostet 5 € pro Monat.", ""),
+        ("Max. 5 users per account.", "Maximum of 5 users per account.", ""),
+        ("Anhänge dürfen bis zu 10 MB groß sein.", "Anhänge dürfen bis zu 10 MB haben.", ""),
         # only written otherwise
         ("The office is efficient.", "The of\u00adfice is ef\ufb01cient.", ""),
         ("Die Gebühr für Rücksendungen beträgt 5 EUR.",
