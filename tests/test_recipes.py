@@ -108,3 +108,15 @@ def test_sentences_to_judge_are_whole() -> None:
         assert row["source"].strip() and row["right"] and row["wrong"]
         said = [*row["right"], *row["wrong"]]
         assert len(set(said)) == len(said) and all(text.strip() for text in said), row["source"]
+
+
+def test_answers_to_judge_are_whole() -> None:
+    rows = [
+        row for file in (ROOT / "models/recipes/answers").glob("*.jsonl") for row in lines(file)
+    ]
+    assert len(rows) > 400
+    for row in rows:
+        pairs = [tuple(pair) for pair in (*row["right"], *row["wrong"])]
+        assert row["source"].strip() and row["right"] and row["wrong"]
+        assert len(set(pairs)) == len(pairs), row["source"]
+        assert all(len(pair) == 2 and all(text.strip() for text in pair) for pair in pairs)
