@@ -1,10 +1,13 @@
 """Which rows name the columns of a table whose format does not say."""
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats import extract
 from chatbot.knowledge.plain import read_plain
+from tests.support.documents import load
 
 
 @pytest.mark.parametrize(
@@ -124,3 +127,16 @@ def test_the_title_of_the_first_group_names_no_columns(suffix: str) -> None:
     markup = f"<table>{GROUPS}</table>".encode()
     found = extract(suffix, markup) if suffix == ".html" else read_plain(markup, suffix)
     assert [part.columns for part in found.tables] == ["", "Germany | ", "", "France | "]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "Name\nApple\nPear\nPlum\n"),
+        ("a.md", "| Name |\n|---|\n| Apple |\n| Pear |\n| Plum |\n"),
+        ("a.adoc", "|===\n|Name\n\n|Apple\n|Pear\n|Plum\n|===\n"),
+        ("a.html", "<table><tr><th>Name<tr><td>Apple<tr><td>Pear<tr><td>Plum</table>"),
+    ],
+)
+def test_a_table_of_one_column_is_read(tmp_path: Path, name: str, text: str) -> None:
+    assert "Plum" in load(tmp_path / name, text).text
