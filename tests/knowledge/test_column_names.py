@@ -24,6 +24,14 @@ from tests.support.documents import load
         "City | Phone // Berlin | 030 123 // Munich | 089 456",
         "Feature | Free | Pro // SSO | – | ✓ // API | ✓ | ✓",
         "Code | Meaning | What to do // E1 | lid open | close it // E2 | hot | wait",
+        "Language | Locale // German | de // French | fr",
+        "Shortcut | Command // Ctrl+S | Save // Ctrl+P | Print",
+        "Warehouse | Products // Leeds | Pumps and pipes // Bath | Pipes",
+        "Destination | Transit // Ireland | by sea // Spain | by road",
+        "Role | Rights // Admin | read and write // Guest | read",
+        "Ingredient | Replacement // Butter | Oil // Egg | Banana",
+        "Flag | Purpose // --quiet | prints nothing // --force | asks nothing",
+        "Dish | Allergens // Soup | celery // Bread | gluten",
         "Parameter | Open? // Doors | yes // Windows | no",
         # Names with digits over other things.
         " | Half day (4 h) // Boat | $75 // Kayak | $28",
@@ -69,6 +77,7 @@ def test_type_tells_names_and_some_formats_mostly_have_them() -> None:
     assert header_rows([["Berlin", "Open"], ["Paris", "Closed"]], strong=True) == 1
     assert header_rows([["Berlin", "Open"], ["Paris", "Closed"]], likely=True) == 1
     assert header_rows([["Berlin", ""], ["Paris", "Closed"]], strong=True) == 0
+    assert header_rows([[], ["Paris", "Closed"]], likely=True) == 0
 
 
 def rows_of(table: str) -> list[list[str]]:
@@ -110,6 +119,15 @@ def test_a_first_row_on_its_own_ground_names_the_columns(row: str, cell: str, co
     assert _columns(f"{first}<tr><td>Paris</td><td>Shut</td></tr>") == columns
 
 
+def test_stripes_name_no_columns() -> None:
+    rows = "".join(
+        f"<tr bgcolor='{ground}'><td>{name}</td><td>5 EUR</td></tr>"
+        for ground, name in (("{0}", "Standard"), ("{1}", "Express"), ("{0}", "Bulk"))
+    )
+    for grounds in (("#fff", "#eee"), ("#eee", "#fff"), ("#eee", "")):
+        assert _columns(rows.format(*grounds)) == ""
+
+
 def _columns(rows: str) -> str:
     (table,) = extract(".html", f"<table>{rows}</table>".encode()).tables
     return table.columns
@@ -120,6 +138,15 @@ GROUPS = (
     "<tr><td>Munich</td><td>02</td></tr>"
     "<tr><th colspan=2>France</th></tr><tr><td>Paris</td><td>03</td></tr>"
 )
+
+
+def test_a_title_and_a_closing_row_leave_the_names() -> None:
+    names = "<tr><th>Plan</th><th>Price</th></tr><tr><td>Plus</td><td>9 EUR</td></tr>"
+    title = "<tr><th colspan=2>Plans</th></tr>"
+    end = "<tr><td colspan=2>All prices include VAT</td></tr>"
+    assert "Plan | Price" in _columns(f"{title}{names}{end}")
+    plain = f"{title}{names}{end}".replace("th>", "td>").replace("th colspan", "td colspan")
+    assert "Plan | Price" in _columns(plain)
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md"])
