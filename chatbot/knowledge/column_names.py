@@ -46,7 +46,8 @@ _CALLED = frozenset(
     path folder command syntax usage language currency vat tax discount department person
     position shift interval part material course grade operator identity symbol documentation
     label dimension metadata permission issue recommendation topic subject synonym abbreviation
-    word character band availability preference username string
+    word character band availability preference username string purpose effect right allergen
+    locale replacement transit shortcut warehouse ingredient dish flag
     when what where who how which if wann was wo wer wie quand où qui quoi cuándo qué dónde
     quién cómo
     bezeichnung beschreibung bedeutung erklärung wert art lieferart versandart zahlungsart typ
@@ -83,7 +84,7 @@ def header_rows(rows: Sequence[Sequence[str]], strong: bool = False, likely: boo
     format mostly have names. Two columns of words have none but where they are called as columns
     are ("Question", "Answer"): a term and what holds for it look alike in each row.
     """
-    narrow = len(rows) < 2 or (len(rows[0]) < 2 and not likely)
+    narrow = len(rows) < 2 or not rows[0] or (len(rows[0]) < 2 and not likely)
     if narrow or not all(cell.strip() for cell in rows[0][1:]):
         return 0
     if strong:
@@ -124,7 +125,9 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]], likely: boo
         return False
     if first[0][0].isupper() and all(cell[0].islower() for cell in first[1:]):
         return False  # a term and what holds for it
-    return weak or all(known) or (any(known) and any(_differs(n, column) for n, column in every))
+    if weak or all(known) or (known[0] and not any(map(_is_called, columns[0]))):
+        return True
+    return any(known) and any(_differs(n, column) for n, column in every)
 
 
 def _is_told(name: str, column: Sequence[str], likely: bool, weak: bool) -> bool:

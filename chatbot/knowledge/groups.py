@@ -73,7 +73,7 @@ def _is_title(rows: Sequence[Sequence[str]], at: int) -> bool:
     """Whether a row is the title of those below it: words in its first cell alone, or in all of
     them the same, and no such row follows."""
     row = rows[at]
-    if not row[0].strip() or row[1].strip() not in ("", row[0].strip()):
+    if len(row) < 2 or not row[0].strip() or row[1].strip() not in ("", row[0].strip()):
         return False
     title = row[0].strip()
     if len(title) > _LONGEST or not _WORD.search(title) or at + 1 >= len(rows):

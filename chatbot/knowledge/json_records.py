@@ -14,7 +14,7 @@ from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place
 from chatbot.knowledge.exported import without_tags
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.marks import FILLER, blanked, entities, fill
-from chatbot.knowledge.unseen import draft_notes, is_published, key_of, why_unseen
+from chatbot.knowledge.unseen import draft_notes, is_unseen_record, of_part, published_by, said_of
 
 _LEAD = 200  # characters
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -23,7 +23,7 @@ _ESCAPE = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
 # What records call their names, the surest first.
-_NAMES = ("title", "question", "subject", "summary", "headline", "heading", "name")
+NAMES = ("title", "question", "subject", "headline", "heading", "name", "summary")
 _DEEPEST = 4  # objects around the name of a record
 _INTERFACES = ("openapi", "swagger", "asyncapi")  # their objects are examples
 
@@ -69,31 +69,35 @@ class _Told:
     def __init__(self) -> None:
         self._count = 0
         self._said: dict[int, list[tuple[str, Any]]] = {}
-        self._wrapped: dict[int, list[int]] = {}  # the objects in one that has no name
+        self._wrapped: dict[int, list[int]] = {}  # the named objects in one that has no name
 
     def __call__(self, pairs: list[tuple[str, Any]]) -> _Object:
         """Note one that ends."""
         made = _Object(self._count, frozenset(key.lower() for key, _ in pairs))
         self._count += 1
-        said = [(k, v) for k, v in pairs if key_of(k) and isinstance(v, str | bool | int)]
+        said = said_of([(k, v) for k, v in pairs if isinstance(v, str | bool | int)])
         if said:
             self._said[made.number] = said
-        if made.keys.isdisjoint(_NAMES):
-            inner = [value.number for _, value in pairs if isinstance(value, _Object)]
-            self._wrapped[made.number] = inner
+        inner = [value for _, value in pairs if isinstance(value, _Object)]
+        if made.keys.isdisjoint(NAMES):
+            named = [each.number for each in inner if not each.keys.isdisjoint(NAMES)]
+            self._wrapped[made.number] = named
+        else:
+            for part in inner:
+                self._said[part.number] = of_part(self._said.get(part.number, ()))
         return made
 
     def unseen(self) -> set[int]:
         """The numbers of those that readers do not see."""
-        published = any(is_published(*pair) for pairs in self._said.values() for pair in pairs)
+        published = published_by(pair for pairs in self._said.values() for pair in pairs)
         return {
             number
             for number, pairs in self._said.items()
-            if any(why_unseen(*pair, work=published) for pair in pairs)
+            if any(is_unseen_record(*pair, published) for pair in pairs)
         }
 
     def wrapped(self, number: int) -> Sequence[int]:
-        """The objects that one without a name of its own wraps, as "attributes" or "fields"."""
+        """The objects with a name that one without wraps, as "attributes" or "fields"."""
         return self._wrapped.get(number, ())
 
 
@@ -173,7 +177,7 @@ def _name_of(record: Any) -> str:
     level = [record]
     for _ in range(_DEEPEST):
         objects = [_shown(each) for each in level if isinstance(each, dict)]
-        for name in _NAMES:
+        for name in NAMES:
             for each in objects:
                 value = each.get(name)
                 value = value.get("rendered") if isinstance(value, dict) else value
@@ -186,7 +190,7 @@ def _name_of(record: Any) -> str:
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
     """A record with its keys in lower case; an empty one where readers do not see it."""
-    if any(why_unseen(key, value, work=False) for key, value in record.items()):
+    if any(is_unseen_record(key, value) for key, value in record.items()):
         return {}
     return {key.lower(): value for key, value in record.items()}
 

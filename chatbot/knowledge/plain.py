@@ -7,11 +7,18 @@ from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats import damage_as_errors
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.json_records import read_json, read_json_lines
+from chatbot.knowledge.json_records import NAMES, read_json, read_json_lines
 from chatbot.knowledge.markdown import read_markdown
 from chatbot.knowledge.marks import FILLER, blanked, fill
 from chatbot.knowledge.records import CSV_SUFFIXES, read_csv
-from chatbot.knowledge.unseen import draft_notes, is_published, key_of, why_unseen
+from chatbot.knowledge.unseen import (
+    draft_notes,
+    is_unseen_record,
+    key_of,
+    of_part,
+    published_by,
+    said_of,
+)
 
 PLAIN = (
     ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
@@ -99,6 +106,7 @@ def _yaml_drafts(text: str) -> list[tuple[int, int]]:
     except (yaml.YAMLError, ValueError, RecursionError):
         return []
     told: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    parts: set[tuple[int, int]] = set()  # of mappings with a name
     while waiting:
         node = waiting.pop()
         if node is None or isinstance(node, yaml.ScalarNode):
@@ -115,10 +123,18 @@ def _yaml_drafts(text: str) -> list[tuple[int, int]]:
             waiting.append(value)
             if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
                 told[span].append((key.value, value.value))
-    published = any(is_published(*pair) for pairs in told.values() for pair in pairs)
+        if not {name.lower() for name, _ in told[span]}.isdisjoint(NAMES):
+            parts |= {
+                (first + value.start_mark.index, first + value.end_mark.index)
+                for _, value in node.value
+                if isinstance(value, yaml.MappingNode)
+            }
+    for span, pairs in told.items():
+        told[span] = of_part(said_of(pairs)) if span in parts else said_of(pairs)
+    published = published_by(pair for pairs in told.values() for pair in pairs)
     found: list[tuple[int, int]] = []
     for span, pairs in sorted(told.items()):
         inside = found and span[0] < found[-1][1]
-        if not inside and any(why_unseen(*pair, work=published) for pair in pairs):
+        if not inside and any(is_unseen_record(*pair, published) for pair in pairs):
             found.append(span)
     return found

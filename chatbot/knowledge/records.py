@@ -20,9 +20,10 @@ from chatbot.knowledge.unseen import (
     STATES,
     draft_notes,
     is_draft,
-    is_published,
+    is_unseen_record,
     key_of,
-    why_unseen,
+    published_by,
+    said_of,
 )
 
 CSV_SUFFIXES = (".csv", ".tsv")
@@ -61,18 +62,23 @@ def _without_drafts(
 ) -> tuple[str, list[int], tuple[str, ...]]:
     """A file without the rows that a column says to be drafts or not published, where its rows
     begin, and what is to be said of that. A first column names what its rows are about."""
-    columns = [(at, name) for at, name in enumerate(names) if at and key_of(name) in COLUMNS]
+    columns = [
+        (at, name)
+        for name, at in said_of([(name, at) for at, name in enumerate(names)])
+        if at and key_of(name) in COLUMNS
+    ]
     if not columns:
         return text, starts, ()
     spans = list(pairwise([*starts[header:], len(text)]))
     rows = [cells_of(text[a:b], sign) for a, b in spans]
     told = [[(name, row[at]) for at, name in columns if at < len(row)] for row in rows]
-    published = any(is_published(*pair) for pairs in told for pair in pairs)
+    published = published_by(pair for pairs in told for pair in pairs)
+    sure = {*published, *COLUMNS.difference(STATES)}
     drafts = [
         span
         for span, pairs in zip(spans, told, strict=True)
         if any(
-            why_unseen(name, said) and (published or key_of(name) not in STATES or is_draft(said))
+            is_unseen_record(name, said, published) and (key_of(name) in sure or is_draft(said))
             for name, said in pairs
         )
     ]

@@ -23,18 +23,21 @@ _ALIKE = 3  # words of a line in the places where the line above has them
 _NARROW = 40  # characters; lines were not wrapped at less
 # Behind these no sentence ends, whatever follows.
 _SHORT = re.compile(
-    r"(?:^|[\s(-])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
+    r"(?:-(?:Nr|Str|Tel|Abs|Art)|(?:^|[\s(])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
     r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
-    r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est)[.]$"
+    r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est))[.]$"
 )
 # The same of a day before a time or another day, of an hour before the days that it is of, and of
 # the first half of a word ("Best.-Nr.").
 _DAY = re.compile(r"(?:^|[\s(])(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[.]$")
 _OF_DAY = re.compile(r"\d|[-–]|(?:bis|und|to|and|Mo|Di|Mi|Do|Fr|Sa|So)\b")
-_HOUR = re.compile(r"\d\s?[ap]\.m\.$", re.IGNORECASE)
+_HOUR = re.compile(r"(?:\d\s?|\b)[ap]\.\s?m\.$", re.IGNORECASE)
+# Its days are a range or the end of the line; any other capitals can begin a sentence ("PDF").
 _OF_HOUR = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b\.?)"
-    r"(?:\s*[-–,.]|\s(?:to|through|until|and)\b|\s*$)|[A-Z]{2,4}T?\b"
+    r"(?:\s*[-–,.]|\s(?:to|through|until|and)\b|\s*$)|"
+    r"(?:[ECMP][SD]?T|[CEW]ES?T|(?:AE|AC|NZ)[SD]T|AWST|GMT|UTC|BST|IST|JST|HST|SGT|HKT)\b|"
+    r"(?:Pacific|Eastern|Central|Mountain)(?:\s(?:[Tt]ime|[SD])|[.,;)]|\s*$)"
 )
 # A unit behind a number is no abbreviation where another sentence begins: "up to 28 mm. Harbor".
 _MEASURED = re.compile(
@@ -46,10 +49,6 @@ _OPENERS = re.compile(
     r"(?:D(?:er|ie|as|en|em|anach|ann|abei|afür|ort|iese[rs]?)|Ein(?:e[rnms]?)?|Wir|Sie|Es|Ihre?|"
     r"Bitte|Wenn|Falls|Für|Bei|Nach|Vor|Im|In|Am|Ab|Bis|Mit|Ohne|Auch|Nur|Alle|Jede[rs]?|Kein(?:e)?|"
     r"Er|Man|So|Anschließend|Danach|Außerdem|Zudem|Sobald|Weitere)\b"
-)
-_HALF_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
-_ZONE = re.compile(
-    r"[A-Z]{2,4}T?\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|Pacific\b|Eastern\b"
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
@@ -200,8 +199,6 @@ def _ends(line: str, begin: int, end: int) -> bool:
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
         return rest[:1].isupper() and _segmenter(line[:_SAMPLE]) == "en"
-    if _HALF_DAY.search(sentence) and _ZONE.match(rest):
-        return False
     return not _SHORT.search(sentence)
 
 

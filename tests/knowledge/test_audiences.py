@@ -58,7 +58,7 @@ def test_front_matter_says_whom_a_page_is_for(front: str, audience: set[str] | N
     assert said_by(f"{front}Text.\n") == audience
 
 
-@pytest.mark.parametrize("state", ["draft", "hidden", "private"])
+@pytest.mark.parametrize("state", ["draft", "hidden", "private", "WIP", "deleted"])
 def test_a_state_that_hides_a_page_hides_it_still(state: str) -> None:
     with pytest.raises(DocumentError):
         front_matter(f"---\naudience: {state}\n---\nText.\n")

@@ -1,10 +1,13 @@
 """Which rows name the columns of a table whose format does not say."""
 
+from pathlib import Path
+
 import pytest
 
 from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats import extract
 from chatbot.knowledge.plain import read_plain
+from tests.support.documents import load
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,14 @@ from chatbot.knowledge.plain import read_plain
         "City | Phone // Berlin | 030 123 // Munich | 089 456",
         "Feature | Free | Pro // SSO | – | ✓ // API | ✓ | ✓",
         "Code | Meaning | What to do // E1 | lid open | close it // E2 | hot | wait",
+        "Language | Locale // German | de // French | fr",
+        "Shortcut | Command // Ctrl+S | Save // Ctrl+P | Print",
+        "Warehouse | Products // Leeds | Pumps and pipes // Bath | Pipes",
+        "Destination | Transit // Ireland | by sea // Spain | by road",
+        "Role | Rights // Admin | read and write // Guest | read",
+        "Ingredient | Replacement // Butter | Oil // Egg | Banana",
+        "Flag | Purpose // --quiet | prints nothing // --force | asks nothing",
+        "Dish | Allergens // Soup | celery // Bread | gluten",
         "Parameter | Open? // Doors | yes // Windows | no",
         # Names with digits over other things.
         " | Half day (4 h) // Boat | $75 // Kayak | $28",
@@ -66,6 +77,7 @@ def test_type_tells_names_and_some_formats_mostly_have_them() -> None:
     assert header_rows([["Berlin", "Open"], ["Paris", "Closed"]], strong=True) == 1
     assert header_rows([["Berlin", "Open"], ["Paris", "Closed"]], likely=True) == 1
     assert header_rows([["Berlin", ""], ["Paris", "Closed"]], strong=True) == 0
+    assert header_rows([[], ["Paris", "Closed"]], likely=True) == 0
 
 
 def rows_of(table: str) -> list[list[str]]:
@@ -107,6 +119,15 @@ def test_a_first_row_on_its_own_ground_names_the_columns(row: str, cell: str, co
     assert _columns(f"{first}<tr><td>Paris</td><td>Shut</td></tr>") == columns
 
 
+def test_stripes_name_no_columns() -> None:
+    rows = "".join(
+        f"<tr bgcolor='{ground}'><td>{name}</td><td>5 EUR</td></tr>"
+        for ground, name in (("{0}", "Standard"), ("{1}", "Express"), ("{0}", "Bulk"))
+    )
+    for grounds in (("#fff", "#eee"), ("#eee", "#fff"), ("#eee", "")):
+        assert _columns(rows.format(*grounds)) == ""
+
+
 def _columns(rows: str) -> str:
     (table,) = extract(".html", f"<table>{rows}</table>".encode()).tables
     return table.columns
@@ -119,8 +140,30 @@ GROUPS = (
 )
 
 
+def test_a_title_and_a_closing_row_leave_the_names() -> None:
+    names = "<tr><th>Plan</th><th>Price</th></tr><tr><td>Plus</td><td>9 EUR</td></tr>"
+    title = "<tr><th colspan=2>Plans</th></tr>"
+    end = "<tr><td colspan=2>All prices include VAT</td></tr>"
+    assert "Plan | Price" in _columns(f"{title}{names}{end}")
+    plain = f"{title}{names}{end}".replace("th>", "td>").replace("th colspan", "td colspan")
+    assert "Plan | Price" in _columns(plain)
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md"])
 def test_the_title_of_the_first_group_names_no_columns(suffix: str) -> None:
     markup = f"<table>{GROUPS}</table>".encode()
     found = extract(suffix, markup) if suffix == ".html" else read_plain(markup, suffix)
     assert [part.columns for part in found.tables] == ["", "Germany | ", "", "France | "]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "Name\nApple\nPear\nPlum\n"),
+        ("a.md", "| Name |\n|---|\n| Apple |\n| Pear |\n| Plum |\n"),
+        ("a.adoc", "|===\n|Name\n\n|Apple\n|Pear\n|Plum\n|===\n"),
+        ("a.html", "<table><tr><th>Name<tr><td>Apple<tr><td>Pear<tr><td>Plum</table>"),
+    ],
+)
+def test_a_table_of_one_column_is_read(tmp_path: Path, name: str, text: str) -> None:
+    assert "Plum" in load(tmp_path / name, text).text

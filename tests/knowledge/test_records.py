@@ -71,7 +71,7 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
             ({"title": "Fees", "body": "Free."} | said, False)
             for said in (
                 {"archived": True},
-                {"public": False},
+                {"published": False},
                 {"is_draft": True},
                 {"isDraft": True},
                 {"is_published": False},
@@ -84,7 +84,23 @@ def test_json_exports_by_record_with_readable_texts(tmp_path: Path) -> None:
         ),
         ({"title": "Fees", "body": "Free.", "status": "pending"}, True),  # a ticket
         ({"name": "Money", "articles": [{"draft": True, "body": "Free."}]}, False),
-        ({"subject": "Fees", "comments": [{"public": False, "body": "Free."}]}, False),
+        ({"subject": "Fees", "comments": [{"hidden": True, "body": "Free."}]}, False),
+        ({"name": "Fees", "page": {"published": False, "body": "Free."}}, False),
+        *(
+            ({"name": "Suite", "body": "Free."} | said, True)
+            for said in (
+                {"private": True},
+                {"public": False},
+                {"internal": True},
+                {"access": "private"},
+                {"status": "deprecated"},
+                {"visibility": "public", "status": "pending"},
+                {"bathroom": {"private": True, "hidden": True}},
+            )
+        ),
+        ({"id": 1, "body": "Free.", "bathroom": {"hidden": True}}, True),
+        ({"name": "Suite", "bathroom": {"hidden": True, "fee": "Free."}}, True),
+        ({"status": "draft", "meaning": "Free."}, True),
         ({"id": 1, "attributes": {"title": "Fees", "body": "Free.", "draft": True}}, False),
     ],
 )
@@ -110,6 +126,16 @@ def test_a_record_is_a_draft_by_its_own_keys(
         ("a.csv", "Title,Text,Status\nFees,Free.,Draft\nHours,Nine.,Published\nOld,No.,Archived\n",
          "Title,Text,Status Hours,Nine.,Published"),
         ("a.csv", "Version,End,Status\nv1,2020,Archived\n", "Version,End,Status v1,2020,Archived"),
+        *((name, text, " ".join(text.split())) for name, text in (
+            ("a.csv", "Feature,Status\nA,Live\nB,In progress\nC,Deprecated\nD,Retired\n"),
+            ("a.csv", "Feature,Status\nA,Published\nB,Deprecated\n"),
+            ("a.csv", "Sign,Status,Meaning\nA,Published,x\nB,Pending,y\nC,Archived,z\n"),
+            ("a.csv", "Code,Status,Meaning\n1,Draft,The order was not sent yet\n"),
+            ("a.json", '[{"a": 1, "status": "live"}, {"a": 2, "status": "deprecated"}]'),
+            ("a.json", '{"name": "shop", "private": true}'),
+            ("a.yaml", "- status: public\n- status: pending\n- private: true\n- public: no\n"),
+            ("a.yaml", "name: Suite\nbathroom:\n  hidden: true\n"),
+        )),
         ("a.csv", "Status,Meaning\nDraft,Not sent\n", "Status,Meaning Draft,Not sent"),
     ],
 )  # fmt: skip
@@ -138,6 +164,7 @@ def test_a_file_that_is_one_draft_is_left_out(tmp_path: Path, name: str) -> None
         ({"author": {"name": "Bo"}, "attributes": {"question": "Free?"}}, "Free?"),
         ({"tags": [{"name": "x"}], "Title": "Fees"}, "Fees"),
         ({"id": 1, "product": {"name": "Hub"}}, "Hub"),
+        ({"name": "Pro plan", "summary": "For teams that sell."}, "Pro plan"),
     ],
 )
 def test_a_record_has_its_own_name(tmp_path: Path, record: dict[str, object], name: str) -> None:

@@ -51,7 +51,20 @@ def test_wrapped_text_is_one_sentence(width: int) -> None:
          ["Die Fahrt dauert 12 min.", "Danach ist es nicht weit."]),
         ("La livraison prend 2 h. Ensuite il est dans le parc.",
          ["La livraison prend 2 h.", "Ensuite il est dans le parc."]),
+        *((text, [end + "." for end in text.rstrip(".").split(". ")]) for text in (
+            "The laptop charges over USB-C. The cable is included.",
+            "This is about COVID-19. Please wear a mask.",
+            "Monday to Friday 9-17. On Saturday we are open 10-14. On Sunday we are closed.",
+            "See pages 10-12. Then go on.",
+        )),
+        *((f"{first} {second}", [first, second]) for first, second in (
+            ("Support closes at 5 p.m.", "PDF invoices are sent by mail."),
+            ("It opens at 9 a.m.", "VAT is included."),
+            ("We close at 6 p.m.", "Friday deliveries arrive later."),
+            ("We close at 5 p.m.", "Eastern customers wait."),
+        )),
         *((text, [text]) for text in (
+            "Call before 5 p.m. CEST or 8 a.m. PT.", "It ends at 5 p.m. Eastern time.",
             "Approx. 5 days", "Max. 10 kg", "Excl. VAT", "Inkl. Versand", "Best.-Nr. 123",
             "Mo. bis Fr. 9 Uhr", "Open from 9 a.m. Monday to Friday",
         )),

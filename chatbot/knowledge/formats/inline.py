@@ -30,7 +30,8 @@ _INVISIBLE = re.compile(rf"{UNSEEN}|max-height{_NONE}", re.IGNORECASE)
 # What is clear appears when the page is scrolled to it, unless it is taken out of the page, too.
 _CLEAR = re.compile(rf"(?<![\w-])opacity{_NONE}", re.IGNORECASE)
 _TAKEN_OUT = re.compile(
-    rf"position\s*:\s*(?:absolute|fixed)|(?<![\w-])height{_NONE}|font-size\s*:\s*1px",
+    rf"position\s*:\s*(?:absolute|fixed)|(?<![\w-])height{_NONE}|font-size\s*:\s*1px|"
+    r"pointer-events\s*:\s*none",
     re.IGNORECASE,
 )
 _MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
@@ -53,7 +54,7 @@ _FURNITURE = frozenset(
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
-_OPENED = ("div", "nav", "ul", "ol", "section", "aside", "header", "main")
+_OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _CHANGED = ("del", "s", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
@@ -226,16 +227,23 @@ def _picture(element: Any) -> str:
 
 
 def _box(element: Any) -> str:
-    """A box that is ticked or not; nothing where a style sheet makes of it what opens a part of
-    the page, which stands behind it or its label."""
+    """A box that is ticked or not; nothing where it is one to be ticked in a form, or where a style
+    sheet makes of it what opens a part of the page, which stands behind it or its label."""
     following, words = element.getnext(), (element.tail or "").strip()
     opens = following is not None and following.tag == "input" and not words
     if following is not None and following.tag == "label":
         following = following.getnext()
     opens |= following is not None and following.tag in _OPENED and not words
-    if "disabled" not in element.attrib and (opens or "toggle" in element.get("class", "")):
+    opens |= "toggle" in element.get("class", "")
+    ticked = "checked" in element.attrib
+    if "disabled" not in element.attrib and (opens or (not ticked and _is_asked(element))):
         return ""
-    return "☑" if "checked" in element.attrib else "☐"
+    return "☑" if ticked else "☐"
+
+
+def _is_asked(box: Any) -> bool:
+    """Whether a box is one of a form."""
+    return bool(box.get("name")) or next(box.iterancestors("form"), None) is not None
 
 
 def with_address(text: str, address: str) -> str:

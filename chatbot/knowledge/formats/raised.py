@@ -16,8 +16,9 @@ BEFORE = 60  # characters in front of a raised figure: a price or a number is no
 # The sign of a footnote: "1)", "(2)", "b", "a,b".
 _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
 _SIGNS = "abcdfg"  # of those without brackets
-# A word, and no unit such as "km": a figure behind it is none of its powers.
-NOTED = re.compile(r"[^\W\d_]{4}[.,;:!?)”\"]?$")
+# A word, and no unit such as "km" or "metres": a figure behind it is none of its powers.
+_METRE = r"m[eè]t(?:er|re|ro)"
+NOTED = re.compile(rf"[^\W\d_]{{4}}(?:[.,;:!?)”\"]|(?<!{_METRE})(?<!{_METRE}[ns]))$", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")

@@ -2,28 +2,36 @@
 has a ground of its own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 _BOLD = ("b", "strong")
 _HEAVY = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-_GROUND = re.compile(
-    r"background(?:-color)?\s*:\s*+(?!(?:none|transparent|inherit|initial|unset|white|"
-    r"#fff(?:fff)?|rgba?\(255, ?255, ?255[^)]*\))\s*(?:;|!|$))([^;!]+)",
+_GROUND = re.compile(r"background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
+# No ground, or the one of most pages.
+_PAGE = re.compile(
+    r"(?:none|transparent|inherit|initial|unset|white|#?fff(?:fff)?|"
+    r"rgba?\(255, ?255, ?255[^)]*\))?",
     re.IGNORECASE,
 )
 
 
 def is_set_apart(rows: Sequence[list[Any]]) -> bool:
     """Whether the cells of the first one of these rows are all bold, or on the same ground, and
-    those of no other row are; the last one may add up the others."""
+    those of no other row are; the last one may add up the others. Three rows, the last on the
+    ground of the first, are striped."""
     if len(rows) < 2:
         return False
     others = [cells for cells in rows[1:-1] or rows[1:] if len(cells) > 1]
-    return any(
-        look(rows[0]) and all(look(cells) != look(rows[0]) for cells in others)
-        for look in (_is_bold, _ground)
+    return _is_first(_is_bold, rows[0], others) or _is_first(
+        _ground, rows[0], rows[1:] if len(rows) == 3 else others
     )
+
+
+def _is_first(
+    look: Callable[[list[Any]], Any], first: list[Any], others: Sequence[list[Any]]
+) -> bool:
+    return bool(look(first)) and all(look(cells) != look(first) for cells in others)
 
 
 def _is_bold(cells: list[Any]) -> bool:
@@ -55,4 +63,5 @@ def _ground(cells: list[Any]) -> str:
 def _ground_of(element: Any) -> str:
     match = _GROUND.search(element.get("style") or "")
     own = element.get("data-highlight-colour") or element.get("bgcolor") or ""
-    return (match[1] if match else own).strip().lower()
+    ground = (match[1] if match else own).strip().lower()
+    return "" if _PAGE.fullmatch(ground) else ground

@@ -143,7 +143,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         for row, cells in given
         if not is_hidden(row, hidden)
     ]
-    if _has_groups(shown, widest):
+    if marked < 2 and _has_groups(shown, widest):
         rows[0][1:] = [""] * (len(rows[0]) - 1)
         return Table(rows)
     if not marked and not _is_form(given) and not _goes_down(shown):
@@ -165,7 +165,13 @@ def _has_groups(shown: Sequence[list[Any]], wide: int) -> bool:
         for at, cells in enumerate(shown)
         if len(cells) == 1 and _span(cells[0], "colspan") >= wide > 1
     ]
-    return titles[:1] == [0] and any(at > 1 for at in titles) and 1 not in titles
+    if titles[:1] != [0] or 1 in titles or any(map(_is_marked, shown[1:2])):
+        return False
+    return any(1 < at < len(shown) - 1 for at in titles)  # the last row closes the table
+
+
+def _is_marked(cells: Sequence[Any]) -> bool:
+    return bool(cells) and all(_kind(cell) == "th" for cell in cells)
 
 
 def _goes_down(shown: Sequence[list[Any]]) -> bool:
@@ -182,7 +188,7 @@ def _names_below(shown: Sequence[list[Any]], rows: list[list[str]]) -> int:
         return 0
     if len(first) == 1:  # the title of the table
         rows[0][1:] = [""] * (len(rows[0]) - 1)
-        return 1 + (header_rows(rows[1:]) or -1)
+        return 1 + (header_rows(rows[1:], strong=any(map(_is_marked, shown[1:2]))) or -1)
     deep = max(_span(cell, "rowspan") for cell in first)
     if deep > 1:
         return deep if deep <= _MOST_NAMES else 0
@@ -190,7 +196,7 @@ def _names_below(shown: Sequence[list[Any]], rows: list[list[str]]) -> int:
 
 
 def _names(row: Any, cells: list[Any]) -> bool:
-    return row.getparent().tag == "thead" or all(_kind(cell) == "th" for cell in cells)
+    return row.getparent().tag == "thead" or _is_marked(cells)
 
 
 def _kind(element: Any) -> str:

@@ -68,6 +68,12 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "Pay by\n\n☑ card\n\n☐ cash",
         ),
         ("<input type=checkbox class=menu-toggle> Menu", "Menu"),
+        ("<input type=checkbox name=colour> Red", "Red"),
+        ("<form><input type=checkbox> Red <input type=checkbox checked> Blue</form>", "Red ☑ Blue"),
+        (
+            "5 square meters<sup>2</sup>, 1 Quadratmeter<sup>3</sup>",
+            "5 square meters2, 1 Quadratmeter3",
+        ),
         ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
         ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),

@@ -34,6 +34,11 @@ def test_boxes_of_a_list_of_tasks() -> None:
     assert text(f"<ul class=inline-task-list>{tasks}</ul>") == want
 
 
+def test_a_box_that_opens_an_answer_is_no_text() -> None:
+    box = "<input type=checkbox id=a><label for=a>How do I pay?</label>"
+    assert text(f"<div>{box}<p>By card.</p></div>") == "How do I pay?\n\nBy card."
+
+
 def test_a_price_of_a_shop_is_the_one_that_is_drawn() -> None:
     spoken = "<span class=screen-reader-text>%s price: £%s.</span>"
     old = f"<del aria-hidden=true><span>£89</span></del> {spoken % ('Old', 89)}"

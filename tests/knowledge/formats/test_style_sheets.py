@@ -57,6 +57,7 @@ def test_what_no_click_opens_stays_hidden(more: str) -> None:
         ("fill-opacity:0; position: absolute", True),
         ("opacity:0; height:0; overflow:hidden", False),
         ("font-size:1px; opacity:0", False),
+        ("opacity:0;pointer-events:none", False),
         ("max-height:0", False),
     ],
 )
