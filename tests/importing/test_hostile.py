@@ -39,7 +39,9 @@ ARTICLE = {
 TICKET = {
     "id": 7, "subject": "Hub", "description": "My hub is stuck.", "requester_id": 3,
     "requester": {"id": 3, "name": "Jane Roe"}, "responder_id": 4, "type": "conversation",
-    "comments": [{"id": 1, "author_id": 4, "plain_body": ANSWER, "public": True,
+    "comments": [{"id": 0, "author_id": 3, "plain_body": "My hub is stuck.", "public": True,
+                  "created_at": "2025", "author": {"id": 3}},
+                 {"id": 1, "author_id": 4, "plain_body": ANSWER, "public": True,
                   "created_at": "2026", "via": {"channel": "web"}, "author": {"id": 4}}],
     "conversations": [{"id": 1, "incoming": False, "private": False, "body": ANSWER,
                        "created_at": "2026", "user_id": 4, "source": 1}],
