@@ -94,9 +94,7 @@ def test_an_address_is_taken_whole(address: str) -> None:
     assert message["To"] == address
 
 
-@pytest.mark.parametrize(
-    "word", ["a..b@acme.com", "ann@@acme.com", "a\u202e@acme.com"]
-)
+@pytest.mark.parametrize("word", ["a..b@acme.com", "ann@@acme.com", "a\u202e@acme.com"])
 def test_what_cannot_be_an_address_is_named_and_no_part_of_it_is_one(word: str) -> None:
     typed = f"{word} please call ben@acme.com"
     assert addressee(typed) == ("", typed, word)

@@ -29,7 +29,7 @@ from chatbot.text.questions import question_key
         ("What does 🔴 mean?", "What does 🟢 mean?"),
         ("Do you accept A* grades?", "Do you accept A grades?"),
         ("> 50 kg free?", "< 50 kg free?"),
-        ("Is a 5\" or 6\" lid right?", "Is a 5 or 6 lid right?"),
+        ('Is a 5" or 6" lid right?', "Is a 5 or 6 lid right?"),
         ("क्या यह दिन है", "क्या यह दान है"),
     ],
 )

@@ -43,8 +43,8 @@ _PROGRAM = re.compile(
     r"|Enviado (?:desde|con))\s[^.?!]{1,60}$"
 )
 _NOTICE = re.compile(
-    r"\W*(?:(?:confidentiality|disclaimer|legal notice|haftungsausschluss|vertraulichkeit|aviso legal"
-    r"|avis de confidentialité)\b|(?:this|diese|ce|cet|este)\b.{0,200}\b"
+    r"\W*(?:(?:confidentiality|disclaimer|legal notice|haftungsausschluss|vertraulichkeit"
+    r"|aviso legal|avis de confidentialité)\b|(?:this|diese|ce|cet|este)\b.{0,200}\b"
     r"(?:confidential|vertraulich|confidentiel|confidencial|intended (?:only|solely)))",
     re.IGNORECASE,
 )

@@ -202,7 +202,9 @@ def test_what_stands_below_a_quote_makes_it_no_part_of_a_letter(below: str, own:
     assert quoted_words(text).strip() == "Which?"
 
 
-@pytest.mark.parametrize("line", ["This message is about the hub.", "Sent from Bonn. Not here yet."])
+@pytest.mark.parametrize(
+    "line", ["This message is about the hub.", "Sent from Bonn. Not here yet."]
+)
 def test_a_sentence_is_no_notice(line: str) -> None:
     assert own_words(f"Hello,\n\n{line}") == f"Hello,\n\n{line}"
 
