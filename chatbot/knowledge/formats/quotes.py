@@ -40,11 +40,12 @@ _SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get 
 # What programs put below a letter, and what firms do.
 _PROGRAM = re.compile(
     r"(?:Sent (?:from|via|with)|Gesendet (?:von|mit|über)|Envoyé (?:de|depuis|à partir d[eu])"
-    r"|Enviado (?:desde|con))\s[^.?!]{1,60}$"
+    r"|Enviado (?:desde|con))(?:\s[^\s.?!,]{1,30}){1,5}\s*$"
 )
 _NOTICE = re.compile(
-    r"\W*(?:(?:confidentiality|disclaimer|legal notice|haftungsausschluss|vertraulichkeit"
-    r"|aviso legal|avis de confidentialité)\b|(?:this|diese|ce|cet|este)\b.{0,200}\b"
+    r"\W*(?:(?:(?:confidentiality|legal) notice|haftungsausschluss|vertraulichkeitshinweis"
+    r"|aviso legal|avis de confidentialité)\b|(?:this|diese|ce|cet|este) (?:e-?mail|message|mail"
+    r"|communication|nachricht|courriel|mensaje|correo)\b.{0,200}\b"
     r"(?:confidential|vertraulich|confidentiel|confidencial|intended (?:only|solely)))",
     re.IGNORECASE,
 )
@@ -234,7 +235,8 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for at, line in enumerate(lines):
         below -= bool(line.strip())
         greets = _GREETING.match(line.strip()) and 0 < below <= _LINES
-        ends = written and below <= _LINES and _closes(lines, at)
+        apart = written and not lines[at - 1].strip()
+        ends = apart and below <= _LINES and _closes(lines, at)
         if _SIGNATURE.match(line) or greets or ends:
             return lines[:at], lines[at:]
         written = written or bool(line.strip())

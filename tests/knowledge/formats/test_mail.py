@@ -203,7 +203,13 @@ def test_what_stands_below_a_quote_makes_it_no_part_of_a_letter(below: str, own:
 
 
 @pytest.mark.parametrize(
-    "line", ["This message is about the hub.", "Sent from Bonn. Not here yet."]
+    "line",
+    [
+        "This message is about the hub.",
+        "This order is confidential.",
+        "Sent from Bonn. Not here yet.",
+        "Vertraulichkeit: wie lange?",
+    ],
 )
 def test_a_sentence_is_no_notice(line: str) -> None:
     assert own_words(f"Hello,\n\n{line}") == f"Hello,\n\n{line}"
