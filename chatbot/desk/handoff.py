@@ -14,7 +14,7 @@ from chatbot.text.hosts import ascii_host
 
 _TIMEOUT = 10.0  # seconds
 _SUBJECT = 60  # characters
-_WORD = re.compile(r'[^\s<>()\[\],;:"\\`„“”«»]+')  # what no address has parts them
+_WORD = re.compile(r'[^\s<>()\[\],;:"\\`„“”«»/|=—–]+')  # what hardly any address has parts them
 _AROUND = ".!?'’‘*…"
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LONGEST_ADDRESS = 254  # characters
@@ -41,17 +41,22 @@ class Packet:
 
 def addressee(typed: str) -> tuple[str, str, str]:
     """(the mail address in what a person typed; the rest; what looks like an address there and is
-    none). The first word with an @ in it decides."""
+    none). The first word with an @ in it decides; one without a dot behind it only where no other
+    has it ("a@b, see jane@acme.com")."""
+    short = ""
     for found in _WORD.finditer(typed):
-        word = found[0].strip(_AROUND)
+        word = re.sub(r"['’]s$", "", found[0].strip(_AROUND))
         if "@" not in word.strip("@"):
+            continue
+        if "." not in word.rpartition("@")[2]:
+            short = short or word
             continue
         if not _is_address(word):
             return "", typed.strip(), word
         start = typed.index(word, found.start())
         before, behind = typed[:start], typed[start + len(word) :]
-        return word, f"{before.rstrip(' <')} {behind.lstrip(' >,:;')}".strip(), ""
-    return "", typed.strip(), ""
+        return word, f"{before.rstrip(' <')} {behind.lstrip(' >,:;/|—–')}".strip(), ""
+    return "", typed.strip(), short
 
 
 def _is_address(word: str) -> bool:

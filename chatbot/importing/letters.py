@@ -93,11 +93,13 @@ class Letter:
     damaged: str = ""
 
     def is_from(self, own: tuple[str, ...]) -> bool:
-        """Whether one of the ``own`` addresses or domains wrote it. What they send to themselves
-        for somebody else to be answered is of a form of a website, and that one's."""
+        """Whether one of the ``own`` addresses or domains wrote it. What they send to themselves,
+        or within their domain, for somebody else to be answered is of a form of a website, and
+        that one's."""
         if _is_one(self.answer_to, own):
             return True
-        return _is_one(self.sender, own) and not any(_is_one(each, own) for each in self.to)
+        ours = (*own, self.sender.rpartition("@")[2])
+        return _is_one(self.sender, own) and not any(_is_one(each, ours) for each in self.to)
 
     def why_automatic(self, own: tuple[str, ...]) -> str:
         """Why no person wrote it, or wrote it to us; empty where one did. A mailing list of the

@@ -37,7 +37,8 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     mails: list[Letter] = []
     left = Counter[str]()
     for file in files:
-        unwanted = _UNWANTED.search(file.name) is not None
+        # The name of the only file says which box was meant to be imported.
+        unwanted = len(files) > 1 and _UNWANTED.search(file.name) is not None
         for number, data in enumerate(_messages(file), start=1):
             if number > _MOST:
                 raise ImportingError(
@@ -156,14 +157,22 @@ def _in_order(thread: list[Letter]) -> list[Letter]:
 
 
 def _guess_domain(threads: list[list[Letter]]) -> tuple[str, ...]:
-    """The domain that answers: most first mails of threads with replies are to it."""
-    asked: Counter[str] = Counter()
-    for thread in threads:
-        first = _in_order(thread)[0]
-        replies = {mail.sender.rpartition("@")[2] for mail in thread if mail is not first}
-        asked.update(replies & {address.rpartition("@")[2] for address in first.to})
+    """The domain that answers: most first mails of threads with replies are to it. Replies that a
+    mailing list brought count only where there are no others."""
+    asked = _asked(threads, with_lists=False) or _asked(threads, with_lists=True)
     if not asked:
         raise ImportingError(
             "Nobody can tell who answers in this mail box; name addresses or domains with --staff."
         )
     return (asked.most_common(1)[0][0],)
+
+
+def _asked(threads: list[list[Letter]], with_lists: bool) -> Counter[str]:
+    """How many threads each domain was asked in first, and replied to."""
+    asked: Counter[str] = Counter()
+    for thread in threads:
+        first = _in_order(thread)[0]
+        replies = [mail for mail in thread if mail is not first and (with_lists or not mail.lists)]
+        domains = {mail.sender.rpartition("@")[2] for mail in replies}
+        asked.update(domains & {address.rpartition("@")[2] for address in first.to})
+    return asked

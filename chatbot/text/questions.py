@@ -8,15 +8,30 @@ from collections.abc import Mapping, Sequence
 from chatbot.text.unicode import normalise
 
 _DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_TRADEMARKS = dict.fromkeys(map(ord, "™℠"), " ")  # letters else, when the text is normalised
+# Around words, not behind a number as for inches and feet; stars of bold type.
+_QUOTED = re.compile(r"""(?<!\w)(?:["“„]([^"“”„\n]*)["“”]|['‘‚]([^'‘’‚\n]*)['‘’])(?!\w)""")
+_BOLD = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]+)(?<=\S)\1(?![\w*#])")
+_RANGE = re.compile(r"(?<=\d) +- +(?=\d)")  # "9:00 - 17:00"
+# Marks of lists, quotes and headings before a line; faces and hands; pictures behind the end; the
+# sign of a number ("#5").
+_DECORATION = re.compile(
+    r"""^[ \t>*\#→⇒➔➜►▶]+(?=[^\W\d_]|[¿¡])
+    | [\U0001f3fb-\U0001f3ff\U0001f44b\U0001f44f\U0001f600-\U0001f64f\U0001f910-\U0001f92f]
+    | (?<=[.!?])[\s\ufe0f\u2600-\u27bf\U0001f300-\U0001faff]+$
+    | (?<![\w*\#])\#(?=\d+(?![\d*\#]))""",
+    re.VERBOSE | re.MULTILINE,
+)
 # What parts sentences elsewhere belongs to a number or a name here: "1.5", "24/7", ".5", "-5",
-# "A-", 5". A comma is no point: what "1.500" says depends on who asks.
+# "A-", "A*", "*21#", 5". A comma is no point: what "1.500" says depends on who asks.
 _SIGN = re.compile(
-    r"""((?<=\d)[^\w\s](?=\d) | (?<![\w.])\.(?=\w) | (?<!\w)-(?=\d) | (?<=\b[^\W\d_])-(?!\w)
+    r"""((?<=\d)[^\w\s](?=\d) | (?<![\w.])\.(?=\w) | (?<!\w)-(?=\d)
+    | (?<=\b[^\W\d_])[-*](?!\w) | (?<=[\d\#])\* | \*(?=[\d\#])
     | (?<=\d)["'“”’′]+) | [^\w\s]""",
     re.VERBOSE,
 )
-# Punctuation that says something, as symbols do ("5%", "C#", "*21#"), and symbols that say nothing.
-_SAYING, _SILENT = frozenset("%‰#*@&"), frozenset("~|^`´¨®©\ufe0e\ufe0f")
+# Punctuation that says something, as symbols do ("5%", "C#"), and symbols that say nothing.
+_SAYING, _SILENT = frozenset("%‰#@&"), frozenset("~|^`´¨®©\ufe0e\ufe0f")
 
 
 def question_key(question: str, history: Sequence[Mapping[str, str]] = ()) -> str:
@@ -31,7 +46,9 @@ def question_key(question: str, history: Sequence[Mapping[str, str]] = ()) -> st
 
 
 def _words(text: str) -> str:
-    text = normalise(text).casefold().translate(_DASHES)
+    text = normalise(text.translate(_TRADEMARKS)).casefold().translate(_DASHES)
+    text = _BOLD.sub(r" \2 ", _QUOTED.sub(r" \1\2 ", text))
+    text = _DECORATION.sub(" ", _RANGE.sub("-", text))
     return " ".join(_SIGN.sub(_kept, text).split())
 
 

@@ -24,7 +24,7 @@ from chatbot.importing.web.importer import import_site
 from chatbot.importing.web.main_text import read_page
 from chatbot.knowledge.documents import load_document
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.mail import own_words
+from chatbot.knowledge.formats.quotes import own_words
 from chatbot.knowledge.front_matter import front_matter
 from tests.support.site_server import Site, page, serving
 
@@ -39,7 +39,9 @@ ARTICLE = {
 TICKET = {
     "id": 7, "subject": "Hub", "description": "My hub is stuck.", "requester_id": 3,
     "requester": {"id": 3, "name": "Jane Roe"}, "responder_id": 4, "type": "conversation",
-    "comments": [{"id": 1, "author_id": 4, "plain_body": ANSWER, "public": True,
+    "comments": [{"id": 0, "author_id": 3, "plain_body": "My hub is stuck.", "public": True,
+                  "created_at": "2025", "author": {"id": 3}},
+                 {"id": 1, "author_id": 4, "plain_body": ANSWER, "public": True,
                   "created_at": "2026", "via": {"channel": "web"}, "author": {"id": 4}}],
     "conversations": [{"id": 1, "incoming": False, "private": False, "body": ANSWER,
                        "created_at": "2026", "user_id": 4, "source": 1}],

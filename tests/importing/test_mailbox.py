@@ -142,6 +142,11 @@ def test_forms_and_lists_stand_for_somebody(heads: str, writer: tuple[str, str])
     assert not letter.is_from(OWN) and not letter.is_from(("acme.example",))
 
 
+def test_a_form_may_write_to_another_address_of_the_firm() -> None:
+    letter = read_heads("From: q@acme.example\nTo: info@acme.example\nReply-To: jo@c.example")
+    assert not letter.is_from(OWN)
+
+
 def test_what_was_sent_to_a_customer_is_from_us_wherever_answers_go() -> None:
     letter = read_heads("From: q@acme.example\nTo: jane@c.example\nReply-To: 7@desk.example")
     assert letter.is_from(OWN)
@@ -171,6 +176,31 @@ def test_shared_groups_and_forms_of_an_imported_box_are_customers(
     news = letter(3, "news@shop.example", "Buy.", (), 3)
     (tmp_path / "3.eml").write_text(f"List-Id: <news.shop.example>\n{news}")
     assert items(tmp_path, *staff) == ([THREAD], {"Mail of programs and mailing lists": "1 letter"})
+
+
+def test_who_answers_is_not_guessed_by_mailing_lists(tmp_path: Path) -> None:
+    for at in (1, 2):
+        heads = "List-Id: <talk.list.example>\n"
+        asked = letter(10 * at, f"a{at}@c.example", "Lists?", (), at)
+        answer = letter(10 * at + 1, "bo@list.example", "Yes.", (10 * at,), 9)
+        for number, text in enumerate((asked, answer)):
+            text = text.replace("q@x.example", "talk@list.example").replace("Lid", f"List {at}")
+            (tmp_path / f"list{at}{number}.eml").write_text(heads + text)
+    asked = letter(1, "jane@c.example", ASKED, (), 1).replace("q@x.example", "q@acme.example")
+    (tmp_path / "1.eml").write_text(asked)
+    (tmp_path / "2.eml").write_text(letter(2, "q@acme.example", ANSWERED, (1,), 2))
+    assert items(tmp_path)[0] == [THREAD]
+
+
+@pytest.mark.parametrize("name", ["Trash", "spam.mbox"])
+def test_a_box_that_is_given_alone_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    texts = (
+        letter(1, "jane@c.example", ASKED, (), 1),
+        letter(2, "sam@acme.example", ANSWERED, (1,), 2),
+    )
+    box = "".join(f"From a@b.c Sat Jan 3 01:05:34 2026\n{text}\n" for text in texts)
+    (tmp_path / name).write_text(box)
+    assert items(tmp_path / name, "acme.example") == ([THREAD], {})
 
 
 def test_folders_of_a_maildir_are_read_but_not_what_was_thrown_away(tmp_path: Path) -> None:

@@ -16,8 +16,14 @@ _DIVIDER = re.compile(
 )
 # Who wrote what is quoted below, and when: "On 3 May 2026 at 10:00, Ann <ann@x.example> wrote:".
 _ON = re.compile(r"\s*(?:On|Am|Le|El|Il|Op) ", re.IGNORECASE)
+_DAY = (
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|sonnabend|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves"
+    r"|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)d[ìi]|sabato|domenica"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag"
+)
 _WROTE = re.compile(
-    rf"{_ON.pattern}(?=.*\d).{{6,200}}"
+    rf"{_ON.pattern}(?=.*(?:\d|\b(?:{_DAY})\b)).{{6,200}}"
     r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef).{0,150}:\s*$",
     re.IGNORECASE,
 )
@@ -31,6 +37,18 @@ _HEADED = re.compile(
 )
 _LONGEST_HEAD = 30  # lines
 _SIGNATURE = re.compile(r"^-- ?$|^(?:Sent from my|Von meinem|Envoyé de mon|Get Outlook for) ?.*$")
+# What programs put below a letter, and what firms do.
+_PROGRAM = re.compile(
+    r"(?:Sent (?:from|via|with)|Gesendet (?:von|mit|über)|Envoyé (?:de|depuis|à partir d[eu])"
+    r"|Enviado (?:desde|con))(?:\s[^\s.?!,]{1,30}){1,5}\s*$"
+)
+_NOTICE = re.compile(
+    r"\W*(?:(?:(?:confidentiality|legal) notice|haftungsausschluss|vertraulichkeitshinweis"
+    r"|aviso legal|avis de confidentialité)\b|(?:this|diese|ce|cet|este) (?:e-?mail|message|mail"
+    r"|communication|nachricht|courriel|mensaje|correo)\b.{0,200}\b"
+    r"(?:confidential|vertraulich|confidentiel|confidencial|intended (?:only|solely)))",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
     r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
@@ -40,6 +58,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _LINES = 12  # of a signature at most
+_NAMES, _NAME = 3, 60  # lines of a name and a firm at most, and characters of each
 _OPENS, _CLOSES = "\ufdd0", "\ufdd1"  # stand for the ends of a quote in a page; no text has them
 _INDENTED = re.compile(r"border:\s*none", re.IGNORECASE)  # a quote's element that quotes nothing
 
@@ -120,10 +139,11 @@ def _parts(text: str) -> tuple[list[str], list[str], list[str]]:
         while below > at and start < len(lines) and not lines[start].strip():
             start += 1
         if start < len(lines) and _is_quoted(lines[start]):
+            headed = below > at
             at = start
             while at < len(lines) and (_is_quoted(lines[at]) or not lines[at].strip()):
                 at += 1
-            if written and at < len(lines) and not _ends(lines, at):
+            if written and not _ends(lines, at, _NAMES if headed else 0):
                 bare = map(_bare, lines[start:at])
                 own += ["", *(f"> {part}" if part.strip() else "" for part in bare), ""]
             else:
@@ -152,10 +172,26 @@ def _bare(line: str) -> str:
     return re.sub(r"^(?:>\s?)+", "", line)
 
 
-def _ends(lines: list[str], at: int) -> bool:
-    """Whether nothing that the writer says follows from this line on."""
-    closes = _SIGNATURE.match(lines[at]) or _GREETING.match(lines[at].strip())
-    return bool(closes) or _below_head(lines, at) > at
+def _ends(lines: list[str], at: int, names: int) -> bool:
+    """Whether nothing that the writer says follows from this line on: the text is over, or what
+    stands below a letter does, under ``names`` short lines at most that ask nothing."""
+    for below in range(at, len(lines)):
+        line = lines[below].strip()
+        if not line:
+            continue
+        if _closes(lines, below) or _GREETING.match(line) or _below_head(lines, below) > below:
+            return True
+        if not names or len(line) > _NAME or "?" in line or _is_quoted(line):
+            return False
+        names -= 1
+    return True
+
+
+def _closes(lines: list[str], at: int) -> bool:
+    """Whether a mark, a program's line or a notice of a firm begins at this line."""
+    if _SIGNATURE.match(lines[at]) or _PROGRAM.match(lines[at]):
+        return True
+    return _NOTICE.match(" ".join(lines[at : at + _WRAPPED])) is not None
 
 
 def _below_head(lines: list[str], at: int) -> int:
@@ -195,8 +231,13 @@ def _below_names(lines: list[str], at: int) -> int:
 def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """What is written, and the signature below it."""
     below = sum(bool(line.strip()) for line in lines)  # lines with words, from the current one on
+    written = False  # anything above
     for at, line in enumerate(lines):
         below -= bool(line.strip())
-        if _SIGNATURE.match(line) or (_GREETING.match(line.strip()) and 0 < below <= _LINES):
+        greets = _GREETING.match(line.strip()) and 0 < below <= _LINES
+        apart = written and not lines[at - 1].strip()
+        ends = apart and below <= _LINES and _closes(lines, at)
+        if _SIGNATURE.match(line) or greets or ends:
             return lines[:at], lines[at:]
+        written = written or bool(line.strip())
     return lines, []

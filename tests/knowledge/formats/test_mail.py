@@ -162,6 +162,7 @@ LETTERS = {
         "How long?",
         "Which?",
     ),
+    "day": ("K2?\n\nOn Monday, Acme wrote:\nWhich?", "K2?", "Which?"),
     "wrapped": (f"How long?\n\n{EN}\n\n> Which?\n>\n> > A hub.", "How long?", "Which?\n\n> A hub."),
     "address": (f"How long?\n\n{DE}\nhelp@acme.example>:\n\n> Which?", "How long?", "Which?"),
     "unmarked": (f"How long?\n\n{EN}\n\nWhich?\n\nAcme", "How long?", "Which?\n\nAcme"),
@@ -179,6 +180,39 @@ LETTERS = {
 def test_what_is_quoted_is_told_from_what_is_written(name: str) -> None:
     text, own, quoted = LETTERS[name]
     assert (own_words(text), quoted_words(text).strip()) == (own, quoted)
+
+
+NOTICE = "This e-mail and its attachments\nare confidential."
+
+
+@pytest.mark.parametrize(
+    ("below", "own"),
+    [
+        ("Ann Miller\nCustomer Ltd.", "Ann Miller\nCustomer Ltd."),
+        ("Gesendet von Outlook für Android", ""),
+        ("Sent from Yahoo Mail on Android", ""),
+        ("Envoyé depuis mon téléphone Orange", ""),
+        (NOTICE, ""),
+        (f"Ann\n\n{NOTICE}", "Ann"),
+    ],
+)
+def test_what_stands_below_a_quote_makes_it_no_part_of_a_letter(below: str, own: str) -> None:
+    text = f"How long?\n\nOn 1/5/26, Acme wrote:\n> Which?\n\n{below}"
+    assert own_words(text) == f"How long?\n\n{own}".strip()
+    assert quoted_words(text).strip() == "Which?"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This message is about the hub.",
+        "This order is confidential.",
+        "Sent from Bonn. Not here yet.",
+        "Vertraulichkeit: wie lange?",
+    ],
+)
+def test_a_sentence_is_no_notice(line: str) -> None:
+    assert own_words(f"Hello,\n\n{line}") == f"Hello,\n\n{line}"
 
 
 def test_what_a_quoted_message_quotes_is_the_one_before() -> None:
