@@ -6,7 +6,10 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
+from chatbot.grounding.lexicon import units
+from chatbot.grounding.quantities import ONE, number_of
 from chatbot.text import unicode
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -15,6 +18,12 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _SAME = 0.7
 _DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?!\d)")
+_CURRENCY_BEFORE = re.compile(r"([$€£¥])\s?(\d+(?:[.,]\d+)*)")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_RANGE = re.compile(r"(?<=\d)(?:\s-\s|\s(?:to|bis|à|a)\s)(?=\d)")
+# What a number and its unit stick together with: "30-day", "10GB"; not in a code ("e10a").
+_STUCK = re.compile(r"(?<![^\W\d_])(\d+(?:[.,:]\d+)*)-?(?=[^\W\d_]|[°%$€£¥])")
+_MEASURE = re.compile(r"(?<=\d )(°\s?[cf]\b|[^\W\d_]+|[°%$€£¥])")
 # A sign of a number ("4.95", "3-5", "-18"), and every other one.
 _SIGN = re.compile(r"((?<=\d)[.,:/-](?=\d)|(?<!\w)-(?=\d))|[^\w\s]|_")
 _UNSPACED = re.compile(  # Thai to Burmese and Khmer, Japanese, Chinese and Korean
@@ -45,6 +54,7 @@ def says_expected(text: str, golds: Sequence[str]) -> bool:
 
     The published rules (:func:`normalise`) make "495" of "4.95" and "35" of "3-5", and one word of
     a Japanese sentence; here numbers keep their signs, and such characters stand alone.
+    A number is one however it is written: "€4.95" and "4.95 €", "30-day" and "thirty days".
     """
     said = _as_said(text)
     return any(_says(said, gold) for gold in map(_as_said, golds) if gold)
@@ -59,9 +69,41 @@ def _says(said: list[str], gold: list[str]) -> bool:
 
 def _as_said(text: str) -> list[str]:
     text = unicode.normalise(text).lower().translate(_DASHES)
+    text = _CURRENCY_BEFORE.sub(r"\2 \1", _WORD.sub(_in_figures, text))
     text = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number[0]), text)
+    text = _RANGE.sub("-", _MEASURE.sub(_in_one_form, _STUCK.sub(r"\1 ", text)))
     text = _ARTICLES.sub(" ", _SIGN.sub(_kept, text))
     return _UNSPACED.sub(r" \g<0> ", text).split()
+
+
+def _in_figures(word: re.Match[str]) -> str:
+    """ "Fourteen" and "three-year" in figures; "one" only before a unit."""
+    first, dash, rest = word[0].partition("-")
+    value = number_of(word[0])
+    if value is None and dash:
+        value, rest = number_of(first), f" {rest}"
+    else:
+        first, rest = word[0], ""
+    behind = _WORD.match(word.string, word.end() + 1)
+    if value is None or (first in ONE and not (behind and behind[0] in _unit_starts())):
+        return word[0]
+    return f"{value}{rest}"
+
+
+def _in_one_form(unit: re.Match[str]) -> str:
+    return _unit_names().get(unit[0].replace(" ", ""), unit[0])
+
+
+@cache
+def _unit_names() -> dict[str, str]:
+    """The units by their forms in lower case: "days" and "tage" are "day"."""
+    return {form.lower(): unit for form, unit in units().items()}
+
+
+@cache
+def _unit_starts() -> frozenset[str]:
+    """The first words of units: "business" of "business day"."""
+    return frozenset(form.split()[0] for form in _unit_names())
 
 
 def _kept(sign: re.Match[str]) -> str:

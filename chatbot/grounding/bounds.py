@@ -8,11 +8,10 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from chatbot.grounding.fact import Fact
+from chatbot.grounding.fact import TIMES, Fact
 from chatbot.grounding.facts import month_names
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.pieces import Piece
-from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading
 
 _HOW = {

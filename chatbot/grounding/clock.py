@@ -86,7 +86,12 @@ _SHORT_RANGE = re.compile(
     rf"\b(?P<one>{_SHORT_DAY}|[ML](?=\s?[-–]))\.?(?P<to>\s?[-–—]\s?| (?:bis|à|au|al?) )"
     rf"(?P<other>{_SHORT_DAY}|(?<=[-–])[FV])\b\.?"
 )
-_DAY_CELL = re.compile(r"^\s*(Mo|Di|Mi|Do|Fr|Sa|So)\.?(?=\s*$|:? (?:\d|geschlossen\b))")
+_CLOCK = r"(?:2[0-4]|1\d|0?\d)(?:[:.]\d\d|h(?:\d\d)?)?"
+# "So 10–16 Uhr", and neither "Do 2 coats" nor "So 30 days".
+_DAY_CELL = re.compile(
+    rf"^\s*(Mo|Di|Mi|Do|Fr|Sa|So)\.?(?=\s*$|:? (?:geschlossen\W*$|{_CLOCK}\s?Uhr\b|"
+    rf"{_CLOCK}\s?(?:[-–—]|bis|à)\s?{_CLOCK}(?:\s?Uhr\b|\s*$|(?:,| und| et)\s?\d)))"
+)
 
 
 def with_days(text: str) -> str:

@@ -10,6 +10,7 @@ _MULTIPLES = {
     ("second", "minute"): 60, ("cm", "m"): 100, ("mm", "cm"): 10, ("m", "km"): 1000,
     ("g", "kg"): 1000, ("ml", "litre"): 1000, ("ml", "cl"): 10, ("cl", "litre"): 100,
 }  # fmt: skip
+TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 VERSION = "version"  # the unit of a number behind "version" and the like
 
 
@@ -19,7 +20,8 @@ class Fact:
 
     ``text`` is how it is written, ``full`` the same with its unit. What lies in a range of codes
     ("C4 to C6") is ``implied``: a source holds it, a claim does not say it. Where a thing stands
-    behind a number ("12 pupils") it ``counts`` that, and no unit is left to the context.
+    behind a number ("12 pupils") it ``counts`` that, and no unit is left to the context. The
+    number of "a week" is an ``article``: a claim has it only where its source counts time.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Fact:
     end: int = field(default=0, compare=False)
     implied: bool = field(default=False, compare=False)
     counts: bool = field(default=False, compare=False)
+    article: bool = field(default=False, compare=False)
 
     def held_by(self, other: "Fact") -> bool:
         """Whether ``other``, in a source, says it; a unit may be left to the context."""
@@ -72,10 +75,12 @@ def wording_of(fact: Fact, held: Iterable[Fact]) -> str:
 def missing(claimed: Iterable[Fact], held: Iterable[Fact]) -> list[Fact]:
     """The facts of ``claimed`` that no fact of ``held`` is."""
     have = list(held)
+    timed = any(other.unit in TIMES for other in have)
     return [
         fact
         for fact in claimed
         if not fact.implied
+        and (timed or not fact.article)
         and not any(fact.held_by(other) for other in have)
         and not _apart_from_year(fact, have)
     ]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatbot.grounding.bounds import comparable
+from chatbot.grounding.fact import TIMES
 from chatbot.grounding.free import is_free
 from chatbot.grounding.lexicon import CURRENCIES, capitalised
 from chatbot.grounding.overlap import LIGHT, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece
-from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.sources import Span
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from chatbot.grounding.binding import other_binding, other_code, other_kind
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.denial import denial, opposite
-from chatbot.grounding.fact import Fact, missing, wording_of
+from chatbot.grounding.fact import TIMES, Fact, missing, wording_of
 from chatbot.grounding.lexicon import CURRENCIES, CURRENCY_OF, Term
 from chatbot.grounding.mixing import mixed
 from chatbot.grounding.overlap import same_words
-from chatbot.grounding.rates import TIMES, speaks_of
+from chatbot.grounding.rates import names_unit, speaks_of
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.turned import turned
 from chatbot.grounding.words import stem
@@ -50,6 +50,11 @@ def _other_fact(claim: Reading, source: Reading, over: Reading) -> str | None:
     each = {term.value for term in source.terms if term.kind == "rate"}
     each |= {unit for unit in _priced_ones(claim, lacking) if speaks_of(unit, over.text)}
     lacking = [fact for fact in lacking if not (fact.unit in each and 1 in fact.values)]
+    lacking = [
+        fact
+        for fact in lacking
+        if not (fact.article and fact.unit and names_unit(fact.unit, source.text, source.facts))
+    ]
     if not lacking:
         return None
     return f"it says '{wording_of(lacking[0], source.facts)}', which its source does not"

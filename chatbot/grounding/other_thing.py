@@ -13,12 +13,11 @@ from functools import cache, partial
 
 from chatbot.grounding.asked import Asked
 from chatbot.grounding.bounds import Bound, bounds_of, comparable, contains
-from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.fact import TIMES, Fact, missing
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.limits import LIMIT
 from chatbot.grounding.overlap import LIGHT, fillers, has_stem, plain_stems
 from chatbot.grounding.pieces import Piece, stems_of
-from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading, days_of
 from chatbot.grounding.sources import Span
 from chatbot.grounding.topics import points_back

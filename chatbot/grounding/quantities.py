@@ -46,8 +46,8 @@ _BOTH = re.compile(
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
 # "Within a week", and not the rate "5 EUR a week".
 _A_UNIT = re.compile(
-    r"\b(?:within|in|after|for|lasts?|takes?|about|around|than|least|most|over|under|to|is) "
-    r"(?P<one>an?) (?:full |whole )?(?P<unit>minute|hour|day|week|month|year)\b",
+    r"\b(?:within|in|after|for|lasts?|takes?|about|around|than|least|most|over|under) "
+    r"(?P<one>an?) (?:full |whole )?(?P<unit>minute|hour|day|week|month|year)\b(?!-)",
     re.IGNORECASE,
 )
 _OF_NEXT = re.compile(rf"\s(?:{_MONEY})\d")  # "Heron 5 £76"
@@ -117,12 +117,15 @@ def quantities(text: str) -> list[Fact]:
 
 
 def _single_units(text: str) -> Iterator[Fact]:
-    """ "Within a week" as one week."""
+    """ "Within a week" as one week, and not "for a day guest"."""
     for match in _A_UNIT.finditer(text):
+        if _counts(text, match.end()):
+            continue
         unit = match["unit"].lower()
         yield Fact(
             "quantity", frozenset({Fraction(1)}), unit, match["one"],
             text[match.start("one") : match.end()], match.start("one"), match.end("one"),
+            article=True,
         )  # fmt: skip
 
 

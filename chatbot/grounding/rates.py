@@ -1,12 +1,12 @@
 """What a price or a number is for: "per day", "a month", "per person"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from chatbot.grounding.fact import TIMES, Fact
 from chatbot.grounding.lexicon import Term, units
 from chatbot.grounding.pieces import WORD
 
-TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 _RATE = re.compile(
     r"(?:\b(?:per|pro|par|por)\s|^Pro\s|/\s?)(?P<each>[^\W\d_]+)|"
     r"(?:(?<=[\d€$£] )|(?<=\btime )|(?<=\btimes ))(?:an?|each|every|le|la|im|al)\s"
@@ -37,6 +37,15 @@ def speaks_of(unit: str, text: str) -> bool:
     names = [form.lower() for form, name in units().items() if name == unit and len(form) > 2]
     names += [form for form, name in _REGULAR.items() if name == unit]
     return any(name in said for name in names) or bool(_SHORT.search(said))
+
+
+def names_unit(unit: str, text: str, numbers: Iterable[Fact]) -> bool:
+    """Whether a text names a unit of time apart from its ``numbers``: "monthly", "same day"."""
+    for fact in numbers:
+        end = fact.start + len(fact.full)
+        text = f"{text[: fact.start]}{' ' * len(fact.full)}{text[end:]}"
+    said = [match[0].lower() for match in WORD.finditer(text)]
+    return any(unit in (units().get(word), _REGULAR.get(word)) for word in said)
 
 
 def rates(text: str) -> Iterator[Term]:

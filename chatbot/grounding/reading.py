@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from chatbot.grounding.clock import with_days
 from chatbot.grounding.cutting import cut
-from chatbot.grounding.fact import Fact
+from chatbot.grounding.fact import TIMES, Fact
 from chatbot.grounding.facts import facts, unify_spelling
 from chatbot.grounding.lexicon import Term, kinds, units, words
 from chatbot.grounding.pieces import WORD, Piece, meaning_of
-from chatbot.grounding.rates import TIMES, rates
+from chatbot.grounding.rates import rates
 from chatbot.text.languages import language_of
 
 # A word of its own before a sign; "Non-EU orders" begin with none.

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chatbot.grounding.bounds import Bound, bounds_of
-from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.rates import TIMES
+from chatbot.grounding.fact import TIMES, Fact, missing
 from chatbot.grounding.reading import Reading, read
 
 _TO = re.compile(r"\s?(?:[-–—]|to|until|till|bis|au|à|a|al)(?: (?:the|zum))?\s?", re.IGNORECASE)

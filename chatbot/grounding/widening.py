@@ -3,11 +3,10 @@ every order" of "for orders above 400 EUR"."""
 
 import re
 
-from chatbot.grounding.fact import missing
+from chatbot.grounding.fact import TIMES, missing
 from chatbot.grounding.lexicon import units, words
 from chatbot.grounding.overlap import has_stem
 from chatbot.grounding.pieces import WORD, Piece, stems_of
-from chatbot.grounding.rates import TIMES
 from chatbot.grounding.reading import Reading
 
 _EVERY = frozenset(

@@ -61,8 +61,19 @@ def test_short_names_of_days_are_read_in_a_range(text: str, days: tuple[str, str
 
 
 def test_a_short_name_of_a_day_stands_alone_before_its_hours_only() -> None:
-    assert read("So 10–16 Uhr").days[0] == {"Sunday"}
-    assert not read("So it is closed.").days[0]
+    for text in (
+        "So 10–16 Uhr",
+        "So: 9.30 bis 12",
+        "So 10-12, 14-18",
+        "So. 9 Uhr",
+        "So geschlossen",
+    ):
+        assert read(text).days[0] == {"Sunday"}
+    for text in (
+        "So it is closed.", "So 30 days is the limit.", "So 14 Tage haben Sie Zeit.",
+        "Do 2 coats of paint.", "So 2-3 days are usual.", "Do 10-15 minutes of it.",
+    ):  # fmt: skip
+        assert not read(text).days[0]
 
 
 def test_what_is_taken_in_the_evening_is_no_hour() -> None:

@@ -237,3 +237,26 @@ def test_a_clause_is_compared_with_the_one_that_has_its_number_or_exception(
 ) -> None:
     page = Document(source, metadata={"path": "a.md", "start": 0, "title": "Rules"})
     assert not verify(claim, [page]).unsupported
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "right"),
+    [
+        ("You pay for a month in advance.", "Rent is paid monthly in advance.", True),
+        ("The subscription lasts a year.", "The subscription is annual after 14 days.", True),
+        ("You can change plans after a month.", "You can change plans at the end of each month.",
+         True),
+        ("We answer within an hour.", "We answer within the hour.", True),
+        ("The repair takes a day.", "The repair is done on the same day, from 8 am on.", True),
+        ("Entry is 5 EUR for a day guest.", "Entry for day guests is 5 EUR, 7 days a week.", True),
+        ("It takes about an hour.", "It takes about 60 min.", True),
+        ("It takes about an hour.", "It takes about 30 min.", False),
+        ("It is valid for a year.", "It is valid for 12 months.", True),
+        ("It is valid for a year.", "It is valid for 6 months.", False),
+        ("It arrives within a week.", "It arrives within 14 days.", False),
+    ],
+)  # fmt: skip
+def test_the_number_of_an_article_counts_where_the_source_counts_time(
+    claim: str, source: str, right: bool
+) -> None:
+    assert (unsupported(claim, passage(source)) == []) is right

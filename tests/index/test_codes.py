@@ -86,12 +86,11 @@ def test_ordinary_words_versions_and_parts_of_longer_codes_are_no_codes(question
     assert not codes(question)
 
 
-def test_without_a_code_the_order_stays_and_a_follow_up_asks_for_its_own() -> None:
+def test_without_a_code_the_order_stays() -> None:
     texts = {1: "Error 5", 2: "Error 7"}
     ranked = [(1, 0.9), (2, 0.4)]
     assert named_first(ranked, "is it covered", texts.__getitem__) == ranked
-    asked = "What is error 5?\nThe motor.\nand error 7?"
-    assert named_first(ranked, asked, texts.__getitem__) == [(2, 0.9), (1, 0.4)]
+    assert named_first(ranked, "and error 7?", texts.__getitem__) == [(2, 0.9), (1, 0.4)]
 
 
 def test_only_the_first_passage_with_the_code_moves_and_only_before_other_codes_of_its_label() -> (
