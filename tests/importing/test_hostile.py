@@ -24,7 +24,7 @@ from chatbot.importing.web.importer import import_site
 from chatbot.importing.web.main_text import read_page
 from chatbot.knowledge.documents import load_document
 from chatbot.knowledge.formats.html import blocks_of
-from chatbot.knowledge.formats.mail import own_words
+from chatbot.knowledge.formats.quotes import own_words
 from chatbot.knowledge.front_matter import front_matter
 from tests.support.site_server import Site, page, serving
 
