@@ -84,7 +84,8 @@ class _Told:
             self._wrapped[made.number] = named
         else:
             for part in inner:
-                self._said[part.number] = of_part(self._said.get(part.number, ()))
+                if part.number in self._said:
+                    self._said[part.number] = of_part(self._said[part.number])
         return made
 
     def unseen(self) -> set[int]:

@@ -36,7 +36,7 @@ _HOUR = re.compile(r"(?:\d\s?|\b)[ap]\.\s?m\.$", re.IGNORECASE)
 _OF_HOUR = re.compile(
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b\.?)"
     r"(?:\s*[-–,.]|\s(?:to|through|until|and)\b|\s*$)|"
-    r"(?:[ECMP][SD]?T|[CEW]ES?T|(?:AE|AC|NZ)[SD]T|AWST|GMT|UTC|BST|IST|JST|HST|SGT|HKT)\b|"
+    r"\(?(?:[ECMP][SD]?T|[CEW]ES?T|(?:AE|AC|NZ)[SD]T|AWST|GMT|UTC|BST|IST|JST|HST|SGT|HKT)\b|"
     r"(?:Pacific|Eastern|Central|Mountain)(?:\s(?:[Tt]ime|[SD])|[.,;)]|\s*$)"
 )
 # A unit behind a number is no abbreviation where another sentence begins: "up to 28 mm. Harbor".

@@ -65,6 +65,7 @@ def test_wrapped_text_is_one_sentence(width: int) -> None:
         )),
         *((text, [text]) for text in (
             "Call before 5 p.m. CEST or 8 a.m. PT.", "It ends at 5 p.m. Eastern time.",
+            "Call by 5 p.m. (EST).",
             "Approx. 5 days", "Max. 10 kg", "Excl. VAT", "Inkl. Versand", "Best.-Nr. 123",
             "Mo. bis Fr. 9 Uhr", "Open from 9 a.m. Monday to Friday",
         )),
