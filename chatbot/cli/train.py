@@ -99,7 +99,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
     from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter
     from chatbot.llm.templates import chat_template
     from chatbot.reports.training import training_report
-    from chatbot.training.begun import require_unfinished
+    from chatbot.training.begun import PAGE, require_unfinished
     from chatbot.training.data import DataFile, mix, parse_data_file
     from chatbot.training.finetune import finetune, recipe_for
     from chatbot.training.gate import judge
@@ -146,8 +146,6 @@ def _finetune(options: argparse.Namespace) -> int | None:
     )
     after = _answers(options, str(options.out)) if options.cases else []
     figures = _figures(before, after) if options.cases else []
-    page = training_report(report, before, after, figures)
-    (options.out / "report.html").write_text(page, encoding="utf-8")
     shown = {key: value for key, value in report.items() if key != "curve"}
     passes = True
     if options.cases:
@@ -165,12 +163,14 @@ def _finetune(options: argparse.Namespace) -> int | None:
         if options.install and verdict.passes:
             _log("adapter.installed", entry.name, str(options.out))
             shown["installed"] = str(AdapterStore(settings.data, entry).install(options.out))
+    # The last file: until it is there, the same command goes on.
+    write_whole(options.out / PAGE, [training_report(report, before, after, figures)])
     if options.json:
         print_json(shown)
     if not passes:
         raise TrainingError(
             f"The new adapter is worse on the cases ({verdict.after:.1%} right, before "
-            f"{verdict.before:.1%}), so the old one stays; '{options.out}/report.html' shows where."
+            f"{verdict.before:.1%}), so the old one stays; '{options.out}/{PAGE}' shows where."
         )
     return None
 

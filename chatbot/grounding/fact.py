@@ -11,6 +11,7 @@ _MULTIPLES = {
     ("g", "kg"): 1000, ("ml", "litre"): 1000, ("ml", "cl"): 10, ("cl", "litre"): 100,
 }  # fmt: skip
 TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
+DOLLARS = frozenset({"usd", "cad", "aud", "nzd", "sgd"})
 VERSION = "version"  # the unit of a number behind "version" and the like
 
 
@@ -21,7 +22,8 @@ class Fact:
     ``text`` is how it is written, ``full`` the same with its unit. What lies in a range of codes
     ("C4 to C6") is ``implied``: a source holds it, a claim does not say it. Where a thing stands
     behind a number ("12 pupils") it ``counts`` that, and no unit is left to the context. The
-    number of "a week" is an ``article``: a claim has it only where its source counts time.
+    number of "a week" is an ``article``: a claim has it only where its source counts time. A
+    "$" without a country is ``any_dollar``.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Fact:
     implied: bool = field(default=False, compare=False)
     counts: bool = field(default=False, compare=False)
     article: bool = field(default=False, compare=False)
+    any_dollar: bool = field(default=False, compare=False)
 
     def held_by(self, other: "Fact") -> bool:
         """Whether ``other``, in a source, says it; a unit may be left to the context."""
@@ -45,6 +48,8 @@ class Fact:
             return True
         if self.kind != other.kind or not self.values & other.values:
             return False
+        if (self.any_dollar or other.any_dollar) and {self.unit, other.unit} <= DOLLARS:
+            return True
         if self.unit == other.unit or {self.unit, other.unit} == {None, VERSION}:
             return True
         return (self.unit is None and not self.counts) or (other.unit is None and not other.counts)

@@ -61,6 +61,13 @@ _SPAN = re.compile(
     r"semaine|mois|an|día|semana|mes|año)\w*",
     re.IGNORECASE,
 )
+# What holds until then is over after it: "after a month it ends" of "free within one month".
+_ENDS = re.compile(
+    r"\b(?:ends?|ended|expires?|expired|lapses?|stops?|closes|is over|läuft\b.*\bab|laufen\b.*\bab|"
+    r"endet|enden|erlischt|verfällt|verfallen|expirent?|(?:se )?terminent?|prend fin|caducan?|"
+    r"vencen?|(?:se )?terminan?)\b",
+    re.IGNORECASE,
+)
 # Two words of one denial: "neither ... nor", "ni ... ni", "no ... ningún", "sans aucun".
 _FIRST = re.compile(
     r"\b(not?|\w+n't|cannot|never|neither|ni|sin|nunca|pas|sans|jamais|aucune?)\b([^.;:]*)",
@@ -130,9 +137,12 @@ def forbids(text: str, other: str) -> bool:
 
 
 def other_span(text: str, other: str) -> bool:
-    """Whether one says "within 14 days" where the other says "after 14 days"."""
+    """Whether one says "within 14 days" where the other says, not of an end, "after 14 days"."""
     mine, theirs = ({m.lastgroup for m in _SPAN.finditer(said)} for said in (text, other))
-    return bool(mine and theirs) and not mine & theirs
+    if not (mine and theirs) or mine & theirs:
+        return False
+    late, early = (text, other) if "after" in mine else (other, text)
+    return not _ENDS.search(late) or bool(_ENDS.search(early))
 
 
 def with_free(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from chatbot.grounding.fact import VERSION, Fact
+from chatbot.grounding.fact import DOLLARS, VERSION, Fact
 from chatbot.grounding.lexicon import numbers, units, words
 
 _FRACTIONS = {
@@ -19,7 +19,7 @@ _MONEY = (
     r"(?:US|CA|AU|A|C)\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
     r"ISK)"
 )
-_DOLLARS = frozenset({"cad", "aud", "nzd", "sgd"})
+_ANY_DOLLAR = re.compile(r"\s?(?:\$|dollars?\b|dólar(?:es)?\b)", re.IGNORECASE)
 _SIGNS = ("$", "€", "£", "¥", "US$")
 _NUMBER = re.compile(
     rf"(?:(?P<before>{_MONEY})\s?)?"
@@ -80,7 +80,7 @@ def quantities(text: str) -> list[Fact]:
         unit, after = _unit_behind(text, match.end())
         if unit is None and names_version(text, match.start()):
             unit = VERSION
-        if match["before"] and not (match["before"] == "$" and unit in _DOLLARS):  # "$15 CAD"
+        if match["before"] and not (match["before"] == "$" and unit in DOLLARS):  # "$15 CAD"
             unit, after = units()[match["before"]], match.end()
         digits = text[match.start("digits") if match["digits"] else match.start() : match.end()]
         digits = f"{match['sign'] or ''}{digits}".strip()
@@ -96,6 +96,8 @@ def quantities(text: str) -> list[Fact]:
                 match.start(),
                 match.end(),
                 counts=unit is None and _counts(text, match.end()),
+                any_dollar=unit == "usd"
+                and _of_any_dollar(match["before"], text[match.end() : after]),
             )
         )
     for match in _WORD.finditer(text):
@@ -165,6 +167,11 @@ def names_version(text: str, start: int) -> bool:
     """Whether a number stands behind "version" and the like."""
     before = _BEFORE.search(text, max(0, start - 24), start)
     return before is not None and before[1].lower() in words("versioned")
+
+
+def _of_any_dollar(before: str | None, behind: str) -> bool:
+    """Whether neither sign before nor unit behind a number says whose dollars they are."""
+    return before == "$" if before else _ANY_DOLLAR.fullmatch(behind) is not None
 
 
 def _counts(text: str, end: int) -> bool:

@@ -9,6 +9,7 @@ from chatbot.files import parse_json, write_whole
 from chatbot.llm.adapters import CHECKPOINTS
 
 REPORT = "training.json"  # the last file that a training writes
+PAGE = "report.html"  # written after the adapter was judged
 _NOTE = "begun.txt"
 
 
@@ -21,22 +22,25 @@ def digest_of(*made_of: object) -> str:
 
 
 def require_unfinished(out: Path) -> None:
-    """Raise :class:`TrainingError` where a training into ``out`` is done."""
-    if (out / REPORT).exists():
+    """Raise :class:`TrainingError` where a training into ``out`` is done, and judged."""
+    if (out / PAGE).exists():
         raise TrainingError(f"'{out}' holds a training that is done; name another folder.")
 
 
 def goes_on(out: Path, digest: str) -> bool:
-    """Whether a training that was killed can go on from its checkpoint in ``out``; ``digest`` is
-    of what is trained now, and is noted where one begins.
+    """Whether a training that was killed can go on from its checkpoint or report in ``out``;
+    ``digest`` is of what is trained now, and is noted where one begins. A checkpoint without a note
+    is of before there were any, and counts as the same.
 
     Raises:
         TrainingError: one into ``out`` is done, or was begun with anything else.
     """
     require_unfinished(out)
-    found = _has_checkpoint(out)
     note = out / _NOTE
-    if found and not (note.is_file() and note.read_text(encoding="utf-8") == digest):
+    trained = (out / REPORT).exists()
+    found = _has_checkpoint(out) or trained
+    begun = note.read_text(encoding="utf-8") if note.is_file() else None
+    if found and begun != digest and (trained or begun is not None):
         raise TrainingError(
             f"'{out}' holds a training that was begun with other rows, another start or other "
             "settings; name another folder, or give the command as it was."

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ModelUnavailableError, TrainingError
+from chatbot.files import parse_json, write_whole
 from chatbot.llm.adapters import CHECKPOINTS, read_adapter, write_meta
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.hardware import fastest_dtype
@@ -97,7 +98,8 @@ def finetune(
     say: Callable[[str], None],
     start: Path | None = None,
 ) -> dict[str, Any]:
-    """Train an adapter into ``out``; a run that was killed goes on from its last checkpoint.
+    """Train an adapter into ``out``; a run that was killed goes on from its last checkpoint, and
+    one that was killed when it was trained has its report already.
 
     ``start`` is an adapter to train further, as corrections do; by default a new one.
 
@@ -113,6 +115,9 @@ def finetune(
     started = time.monotonic()
     begins = read_adapter(start, entry, prompts).digest if start else None
     resumed = goes_on(out, digest_of(mixture.examples, recipe, entry.name, begins))
+    if resumed and (out / REPORT).exists():
+        done: dict[str, Any] = parse_json((out / REPORT).read_text(encoding="utf-8"))
+        return done
     model, tokenizer = load_base(entry)
     encoded = [encode(tokenizer, example) for example in mixture.examples]
     fitting = [row for row in encoded if len(row) <= recipe.max_tokens]
@@ -321,4 +326,4 @@ def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any],
         config.base_model_name_or_path = entry.title  # not a path of this machine
     model.save_pretrained(str(out))
     write_meta(out, entry, prompts)
-    (out / REPORT).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_whole(out / REPORT, [json.dumps(report, indent=1), "\n"])

@@ -226,18 +226,26 @@ async def test_a_deletion_needs_the_tick(
     assert (await post(olga, "/console/documents/upload")).status_code == 422
 
 
+def unmount(folder: Path) -> None:
+    """Leave an empty folder in its place, as where a share is not mounted."""
+    folder.rename(folder.with_name("away"))
+    folder.mkdir()
+
+
+def mount(folder: Path) -> None:
+    folder.rmdir()
+    folder.with_name("away").rename(folder)
+
+
 async def test_a_build_that_fails_is_said_and_the_next_one_goes(
     olga: httpx.AsyncClient, knowledge: Path, service: ChatService
 ) -> None:  # fmt: skip
-    away = knowledge.with_name("away")
-    knowledge.rename(away)
-    knowledge.mkdir()  # as where a share is not mounted
+    unmount(knowledge)
     await post(olga, "/console/documents/index")
     assert "holds no document" in (await settled(olga))["problem"]
     assert "holds no document" in (await olga.get("/console/documents")).text
     assert service.search("How long in the US?", EVERYTHING)  # the last good index answers
-    knowledge.rmdir()
-    away.rename(knowledge)
+    mount(knowledge)
     await post(olga, "/console/documents/index")
     assert (await settled(olga))["problem"] == ""
 

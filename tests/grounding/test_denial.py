@@ -110,6 +110,8 @@ def test_what_is_denied_is_told_from_what_is_not(source: str, right: str, wrong:
         ("Prices exclude VAT, which is added at checkout.",
          "Prices exclude VAT. VAT is added at checkout."),
         ("Le colis ne doit pas peser plus de 5 kg.", "Le colis ne doit pas peser plus de 5 kg."),
+        ("After one month the trial ends.", "The trial is free within one month."),
+        ("Nach 14 Tagen endet die Frist.", "Die Frist gilt innerhalb von 14 Tagen."),
     ],
 )  # fmt: skip
 def test_words_that_deny_elsewhere_deny_nothing_here(said: str, source: str) -> None:

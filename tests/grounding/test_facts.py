@@ -41,6 +41,11 @@ def test_a_number_that_ends_a_sentence_is_no_date(text: str, kind: str) -> None:
         ("The bag weighs 12 lb.", "The bag weighs 12 oz.", False),
         ("It holds 750 ml.", "It holds 75 cl.", True),
         ("It costs 15 CAD.", "It costs CA$15.", True),
+        ("The set costs C$15.", "The set costs $15 in Canada.", True),
+        ("It costs 15 dollars.", "It costs AU$15.", True),
+        ("It costs US$15.", "It costs C$15.", False),
+        ("It costs C$15.", "It costs 15 USD.", False),
+        ("It costs C$16.", "It costs $15.", False),
     ],
 )
 def test_a_fact_is_the_same_however_it_is_written(said: str, source: str, same: bool) -> None:

@@ -10,6 +10,7 @@ from chatbot.errors import ModelUnavailableError, TrainingError
 from chatbot.llm.adapters import read_adapter
 from chatbot.prompts import Prompts
 from chatbot.reports.training import training_report
+from chatbot.training.begun import PAGE, require_unfinished
 from chatbot.training.finetune import Recipe, finetune, offsets
 from tests.support.checkpoints import TARGETS, save_checkpoint
 from tests.support.training import PROMPTS, entry_of, mixture, rows_file
@@ -74,8 +75,24 @@ def test_a_killed_run_goes_on_from_its_checkpoint_and_no_other_does(
     for rows, recipe in ((others, SMALL), (examples, replace(SMALL, seed=8))):
         with pytest.raises(TrainingError, match="begun with other rows"):
             finetune(entry, PROMPTS, rows, recipe, out, print)
+    (out / "begun.txt").unlink()  # as before there were notes
     report = finetune(entry, PROMPTS, examples, SMALL, out, print)
     assert report["before"]["loss"] is None, "it began anew"
+
+
+def test_what_is_trained_goes_on_to_its_gate_until_that_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_of(save_checkpoint(tmp_path / "base", "LlamaForCausalLM"), "LlamaForCausalLM")
+    examples, out = mixture(rows_file(tmp_path)), tmp_path / "out"
+    report = finetune(entry, PROMPTS, examples, SMALL, out, print)
+    monkeypatch.setattr("chatbot.training.finetune.load_base", None)  # nothing is trained again
+    require_unfinished(out)
+    again = finetune(entry, PROMPTS, examples, SMALL, out, print)
+    assert again["after"] == report["after"]
+    with pytest.raises(TrainingError, match="begun with other rows"):
+        finetune(entry, PROMPTS, examples, replace(SMALL, seed=8), out, print)
+    (out / PAGE).touch()
     with pytest.raises(TrainingError, match="is done; name another folder"):
         finetune(entry, PROMPTS, examples, SMALL, out, print)
 

@@ -125,6 +125,8 @@ class Mirror:
         store.prepare(read_vectors(self._index, names[-1])[1].shape[1])
         known = self._audiences(held.generations) if held else {}
         if held is not None and complete:
+            # Vectors that were sent before ids were noted.
+            _note_sent(self._index, model, sorted(known.keys() - _sent(self._index, model)))
             there: dict[str, Audience | None] = dict(known)
             others = held.vectors - len(known)
         else:

@@ -286,6 +286,17 @@ def test_what_another_index_sent_stays(
     assert_same_as_faiss(pinecone, load_current(pinecone.index))
 
 
+def test_what_was_sent_before_ids_were_noted_is_noted_with_the_next_change(
+    pinecone: Settings,
+) -> None:
+    build(pinecone)
+    (pinecone.index / "vectors.ids").unlink()
+    (pinecone.knowledge / "page3.md").write_text("# Help\n\nAnother page about a refund.\n")
+    build(pinecone)
+    noted = (pinecone.index / "vectors.ids").read_text().splitlines()
+    assert sorted(noted) == sorted(f"bundled\t{key}" for key in stored(pinecone))
+
+
 def test_an_index_of_another_width_is_named(settings: Settings) -> None:
     server = PineconeServer(WIDTH + 1)
     chosen = settings.model_copy(update=in_pinecone(server))
