@@ -341,7 +341,7 @@ def test_a_question_that_failed_while_the_next_was_typed_can_be_sent_again(
 ) -> None:
     held: list[Route] = []
     page.get_by_role("button", name="Ask a question").click()
-    page.route("**/ask", held.append)
+    page.route("**/ask", lambda route: held.append(route))
     box = page.get_by_label("Your question")
     box.fill(QUESTION)
     with page.expect_request("**/ask"):
