@@ -40,7 +40,6 @@ from chatbot.training.packing import (
 from chatbot.training.progress import write_progress
 
 _ONE_ROW = 2  # where it begins and where it ends
-_TRIM_EVERY = 10  # steps
 
 
 @dataclass(frozen=True)
@@ -263,8 +262,7 @@ def _trainer(
             write_progress(out, state.global_step, state.max_steps, state.log_history)
 
         def on_step_end(self, _: Any, state: Any, control: Any, **more: Any) -> None:
-            if state.global_step % _TRIM_EVERY == 0:
-                give_memory_back()
+            give_memory_back(state.global_step)
 
     on_cpu = not torch.cuda.is_available()
     if on_cpu:

@@ -47,7 +47,6 @@ RATE, _OUTPUT_RATE = 4e-4, 2e-3
 _WARM_UP = 12  # steps
 _LEAST = 0.03  # of the rate, at the end
 _SAVED = 20  # steps
-_TRIMMED = 10  # steps
 _HALF = re.compile("[\ud800-\udfff]")  # which no tokenizer reads
 
 
@@ -161,8 +160,7 @@ def train(
         optimizer.zero_grad(set_to_none=True)
         done += 1
         told = loss.item() if done == 1 else 0.95 * told + 0.05 * loss.item()
-        if not done % _TRIMMED:
-            give_memory_back()
+        give_memory_back(done)
         if not done % _SAVED:
             model.save(out)
             print(f"{done} steps, loss {told:.3f}, {passed:.0%} of the time", flush=True)

@@ -4,6 +4,7 @@ import ctypes
 from contextlib import suppress
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_EVERY = 10  # steps
 
 
 def keep_memory() -> None:
@@ -14,8 +15,9 @@ def keep_memory() -> None:
             ctypes.CDLL(None).mallopt(option, 2**31 - 1)
 
 
-def give_memory_back() -> None:
-    """Have glibc give what is free back to the system. Packs differ in length, so what is kept
-    grows: from 10 to 18 GB in 160 steps (docs/experiments.md, "Memory")."""
-    with suppress(OSError, AttributeError):  # as above
-        ctypes.CDLL(None).malloc_trim(0)
+def give_memory_back(step: int) -> None:
+    """After every tenth ``step`` have glibc give what is free back to the system. Packs differ in
+    length, so what is kept grows: from 10 to 18 GB in 160 steps (docs/experiments.md, "Memory")."""
+    if step % _EVERY == 0:
+        with suppress(OSError, AttributeError):  # as above
+            ctypes.CDLL(None).malloc_trim(0)
