@@ -11,13 +11,21 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from chatbot.text.words import barred
+
 Span = tuple[int, int]
 
-_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]{0,250}@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]{0,250}@[\w-]+(?:\.[\w-]+)*\.(?:xn--[\w-]+|[^\W\d_]{2,})")
+
+# Digits and signs of other keyboards: full-width ones, digits of Arabic, Persian and Hindi.
+_KEYS = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_KEYS |= {first + n: 0x30 + n for first in (0x660, 0x6F0, 0x966) for n in range(10)}
 
 # Between groups of digits: a space of any width, a hyphen of any kind.
 _GAP = r"[ .\u00a0\u2007\u2009\u202f\-\u2010-\u2013]"
-_IBAN = re.compile(rf"(?<!\w)(?=([A-Za-z]{{2}}\d\d(?:{_GAP}?[A-Za-z\d]){{11,30}}(?!\w)))")
+_IBAN = re.compile(
+    rf"(?<!\w)(?=([A-Za-z]{{2}}{_GAP}{{0,3}}\d\d(?:{_GAP}{{0,3}}[A-Za-z\d]){{11,30}}(?!\w)))"
+)
 _CARD = re.compile(rf"(?<![\w+-])(?<!\d[.,])(?=(\d(?:{_GAP}{{0,3}}\d){{13,18}}(?!\w)))")
 # By first digits and length: Visa; Mastercard and Mir; American Express; Diners and JCB; Maestro,
 # Discover, UnionPay and RuPay. One in ten of all other long numbers has the right check digit.
@@ -54,7 +62,8 @@ _REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
 # What directly before or behind tells of another kind of number: a longer one, a name, a price.
 _PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
 _BEFORE = re.compile(rf"(?:[\w#=]|\w-|\d[.,:/]|{_PRICE}\s?)$")
-_BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE})")
+_UNIT = r"(?:[mk]?g|[mck]m|ms|bytes?|[KMGT]i?B|k?Wh)\b"
+_BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE}|{_UNIT})")
 # Groups of digits with spaces between them, and those that are one number by thousands.
 _ROW = re.compile(r"(?<![\w.,:#=+-])\(?\d[\d().\-/–]*(?:[^\S\n]+\(?\d[\d().\-/–]*)+")
 _GROUP = re.compile(r"\S+")
@@ -62,15 +71,25 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\s\d{3})+")
 _MOST_GROUPS = 40
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 9, 15  # digits
 _LABELLED = 40  # characters before a number that are looked at
+_NUMBER = r"(?:number|no|nr|num|id|code|n[°º]|numéro|número)"
 _LABEL = re.compile(
-    r"\b(?:(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
-    r"|model|modell|modèle|modelo|barcode|ean|isbn"
+    r"(?:\b(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
+    r"|model|modell|modèle|modelo|barcode|ean|isbn|gtin|upc|imei|s/n|sn|kto"
     r"|rechnung|auftrag|bestellung|vorgang|konto|facture|commande|dossier|compte|factura|pedido"
     r"|cuenta|caso|(?<!in )(?<!that )(?<!this )(?<!any )case)"
-    r"(?:\s?(?:number|no|nr|num|id|code|n[°º]|numéro|número))?"
-    r"|(?:account|contract|customer)\s(?:number|no|id)"
-    r"|(?:rechnungs|auftrags|bestell|vorgangs|artikel|kunden|serien|ticket|sendungs|vertrags|konto)"
-    r"-?(?:nummer|nr))\.?\s?[:#]?\s?(?:[A-Z]{2}\s)?$",
+    rf"(?:\s?{_NUMBER})?"
+    # What can have a phone, too, is labelled by its number alone.
+    r"|\b(?:account|contract|customer|booking|reservation|transaction|confirmation|shipment|parcel"
+    rf"|policy|membership|meter|licen[cs]e|batch|lot|client|cliente|reserva)\s{_NUMBER}"
+    r"|\b(?:numéro|número|n\.?[°º])\s(?:de\s)?"
+    r"(?:client|cliente|suivi|seguimiento|contrat|contrato|réservation|reserva|colis|envío|série|serie)"
+    # "Lieferscheinnummer", "Kundennr", "Art.-Nr", but not "Telefonnummer".
+    r"|\b(?!\w*(?:fon|phone|tel|handy|mobil|funk|fax|ruf|line|service|notfall|kontakt|festnetz|app|privat"
+    r"|dienst|durchwahl)s?-?n)\w{3,}-?(?:nummer|nr)"
+    r"|\b(?:art|auftr|best|id|inv|kd|mat|re|ref|rg|ser|vorg)\.?-?\s?nr"
+    r"|(?:注文|受付|伝票|追跡|订单|訂單|运单|運單|快递|주문|송장|접수)"
+    r"(?:番号|编号|編號|号码|號碼|单号|單號|号|號|번호)?)"
+    r"\.?\s?[:#：]?\s?(?:[A-Z]{2}\s)?$",
     re.IGNORECASE,
 )
 
@@ -85,11 +104,12 @@ def mask(text: str, public: str = "") -> str:
     of an order; nine or ten bare digits without such a word count as a phone number.
     """
     claimed: list[tuple[Span, str]] = []
+    typed = barred(text.translate(_KEYS))  # of the same length
     found = {
-        "email": (match.span() for match in _EMAIL.finditer(text)),
-        "iban": _longest(_IBAN, text, _is_iban),
-        "card": _longest(_CARD, text, _is_card),
-        "phone": _phones(text),
+        "email": (match.span() for match in _EMAIL.finditer(typed)),
+        "iban": _longest(_IBAN, typed, _is_iban),
+        "card": _longest(_CARD, typed, _is_card),
+        "phone": _phones(typed, text),
     }
     taken = _Taken(text)
     for name, spans in found.items():
@@ -162,7 +182,7 @@ def _longest(candidate: re.Pattern[str], text: str, valid: Callable[[str], bool]
     the same line, such as a date, is no part of it."""
     for match in candidate.finditer(text):
         start, found = match.start(), match[1]
-        ends = [gap.start() for gap in re.finditer(_GAP, found)] + [len(found)]
+        ends = [gap.start() for gap in re.finditer(f"{_GAP}+", found)] + [len(found)]
         for end in reversed(ends):
             if valid(found[:end]):
                 yield start, start + end
@@ -184,7 +204,8 @@ def _is_card(text: str) -> bool:
     return grouped and bool(_ISSUED.fullmatch(digits)) and bool(luhn.is_valid(digits))
 
 
-def _phones(text: str) -> Iterator[Span]:
+def _phones(text: str, written: str) -> Iterator[Span]:
+    """Phone numbers of ``text``; labels before them are those of it as it is ``written``."""
     if not _DIGITS.search(text):
         return
     import phonenumbers
@@ -194,16 +215,18 @@ def _phones(text: str) -> Iterator[Span]:
         (match.start, match.end)
         for region, shape in _REGIONS.items()
         for match in phonenumbers.PhoneNumberMatcher(text, region)
-        if re.match(shape, match.raw_string) and _stands_alone(text, match.start, match.end)
+        if re.match(shape, match.raw_string)
+        and _stands_alone(text, match.start, match.end)
+        and not is_numbered(written, match.start)
     }
     if "+" in text:
         abroad = phonenumbers.PhoneNumberMatcher(text, None, phonenumbers.Leniency.POSSIBLE)
         found |= {(match.start, match.end) for match in abroad}
-    found |= set(_passed_over(text, found))
+    found |= set(_passed_over(text, written, found))
     yield from sorted(found, key=lambda span: span[0] - span[1])  # the longest claims its place
 
 
-def _passed_over(text: str, found: set[Span]) -> Iterator[Span]:
+def _passed_over(text: str, written: str, found: set[Span]) -> Iterator[Span]:
     """Numbers that have spaces and stand behind other digits, with only a space between: of those
     the matcher of ``phonenumbers`` finds none (9.0.43: not "12345 030 1234567")."""
     taken = _Taken(text)
@@ -211,6 +234,8 @@ def _passed_over(text: str, found: set[Span]) -> Iterator[Span]:
         taken.add(span)
     for row in _ROW.finditer(text):
         if _THOUSANDS.fullmatch(row[0]) or not _stands_alone(text, *row.span()):
+            continue
+        if is_numbered(written, row.start()):
             continue
         groups = (group.span() for group in _GROUP.finditer(text, *row.span()))
         yield from _dialled(text, list(filter(taken.is_free, groups))[:_MOST_GROUPS])
@@ -248,6 +273,4 @@ def _is_dialled(number: str) -> bool:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _LABELLED) : start]
-    if _BEFORE.search(before) or _LABEL.search(before):
-        return False
-    return not _BEHIND.match(text, end)
+    return not (_BEFORE.search(before) or _BEHIND.match(text, end))

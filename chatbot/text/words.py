@@ -3,9 +3,16 @@
 import re
 
 # Chinese, Japanese and Korean.
-_CJK = re.compile(
-    "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]+"
-)
+_SIGNS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_CJK = re.compile(f"[{_SIGNS}]+")
+# The same, Thai, Lao, Burmese and Khmer.
+_UNPARTED = re.compile(f"[{_SIGNS}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+
+def barred(text: str) -> str:
+    """``text`` with a bar for each letter of such a language, so that a number or an address right
+    beside it is seen to begin and end there; of the same length."""
+    return text if text.isascii() else _UNPARTED.sub("|", text)
 
 
 def segment(words: list[str]) -> list[str]:

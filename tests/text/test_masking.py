@@ -234,3 +234,54 @@ def test_logs_are_masked(
 def test_a_number_that_another_one_overlaps_is_taken_once() -> None:
     text = "jo.030901820@shop.example 030 901820 / 4111 1111 1111 1111, 030 901820"
     assert mask(text) == "[email] [phone] / [card], [phone]"
+
+
+def test_values_right_beside_letters_of_languages_without_blanks_are_masked() -> None:
+    for text, masked in [
+        ("電話は090-1234-5678です", "電話は[phone]です"),
+        ("我的电话是+8613800138000谢谢", "我的电话是[phone]谢谢"),
+        ("卡号是4111111111111111谢谢", "卡号是[card]谢谢"),
+        ("账号是DE89370400440532013000的", "账号是[iban]的"),
+        ("連絡先はjo@shop.exampleです。", "連絡先は[email]です。"),
+        ("โทร081-234-5678ครับ", "โทร[phone]ครับ"),
+        ("카드 4111111111111111입니다", "카드 [card]입니다"),
+    ]:
+        assert mask(text) == masked
+    assert_kept(["注文番号0301234567", "订单号：0301234567", "주문번호 0301234567"])
+    assert_kept(["2026年01月02日"])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("０１７１－１２３４５６７", "[phone]"),
+        ("＋49 171 1234567", "[phone]"),
+        ("٠١٧١١٢٣٤٥٦٧", "[phone]"),
+        ("４１１１　１１１１　１１１１　１１１１", "[card]"),
+        ("jo＠shop.example", "[email]"),
+        ("jo@xn--e1afmkfd.xn--p1ai", "[email]"),
+    ],
+)
+def test_values_typed_on_other_keyboards_are_masked(text: str, masked: str) -> None:
+    assert mask(f"a {text} b") == f"a {masked} b"
+
+
+def test_ibans_with_more_blanks_are_masked_as_a_whole() -> None:
+    for text in ("DE 89 3704 0044 0532 0130 00", "DE89  3704  0044  0532  0130  00"):
+        assert mask(f"Pay {text}  20 EUR") == "Pay [iban]  20 EUR"
+
+
+def test_numbers_of_things_are_kept_by_the_word_before_them() -> None:
+    labels = (
+        "Art.-Nr.", "Best.-Nr.:", "Ref.Nr.", "Kd.-Nr.", "Lieferscheinnummer", "Zählernummer:",
+        "numéro de client", "client n°", "numéro de suivi", "n.º de cliente", "booking number",
+        "GTIN", "S/N", "Kto",
+    )  # fmt: skip
+    assert_kept([f"{label} 0301234567" for label in labels])
+    assert_kept(["0612345678 bytes", "0612 345 678 kg"])
+    phones = (
+        "Telefonnummer", "Telefonnr.", "Rufnummer:", "Handynummer", "Mobilfunknummer", "Faxnummer",
+        "Rückrufnummer", "Hotlinenummer", "Servicenummer", "client", "mon numéro", "booking",
+    )  # fmt: skip
+    for label in phones:
+        assert mask(f"{label} 0171 1234567") == f"{label} [phone]"
