@@ -7,17 +7,17 @@ contradiction, nor is a bound beside another bound.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import permutations
+from itertools import permutations, product
 
 from chatbot.grounding.fact import Fact, missing
-from chatbot.grounding.lexicon import kinds, opposites, words
+from chatbot.grounding.lexicon import irregular, kinds, opposites, words
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.reading import Reading
-from chatbot.grounding.words import content_words, stem
+from chatbot.grounding.words import content_words, meaning_words
 
 _EXAMPLE = re.compile(
     r"\b(?:for example|e\.g\.|example|examples|suppose|assume|let's say|imagine|z\. ?B\.|"
@@ -32,13 +32,28 @@ _IS = (
     r"\b(?:is|are|was|were|be|been|ist|sind|wird|werden|est|sont|es|son|está|están)"
     r"(?: (?:not|never|nicht|pas|no|always|also))?"
 )
+_GERMAN_IS = r"\b(?:ist|sind|war|waren|wird|werden|bleibt|bleiben)\b[^.,;:]*"
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ASIDE = re.compile(r"\([^()]*\)|^[^,.;:]{1,30}:\s")
 _CAPITAL = re.compile(r"(?<![.!?:]\s)(?<=[\w,;)\"”’'/] )[A-Z][\w&-]+|\b\w+[A-Z]\w*\b")
+# "Check-in" is not "check-out", though both have the same words with meaning.
+_PAIRED = re.compile(
+    r"\b[^\W\d_]+-(?:in|out|on|off|up|down)\b|"
+    r"\b(?:check|clock|drop|log|move|opt|pick|sign) (?:in|out|on|off|up)\b", re.IGNORECASE,
+)  # fmt: skip
 _HEX = re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"[,;:]|\band\b|\bbut\b|\bund\b|\baber\b|\bmais\b|\bet\b|\bpero\b")
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_BYTES = {"byte": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+# How many of a smallest unit others are, at least and at most: units that can be compared.
+_SCALES: tuple[dict[str, tuple[int, int]], ...] = (
+    {"second": (1, 1), "minute": (60, 60), "hour": (3600, 3600), "day": (86400, 86400),
+     "workday": (86400, 120960), "week": (604800, 604800), "month": (28 * 86400, 31 * 86400),
+     "year": (365 * 86400, 366 * 86400)},
+    {unit: (1000**power,) * 2 for power, unit in enumerate(("byte", "kb", "mb", "gb", "tb"))},
+    {"mm": (1, 1), "cm": (10, 10), "m": (1000, 1000), "km": (10**6, 10**6)},
+    {"mg": (1, 1), "g": (10**3, 10**3), "kg": (10**6, 10**6), "tonne": (10**9, 10**9)},
+    {"ml": (1, 1), "cl": (10, 10), "litre": (1000, 1000)},
+)  # fmt: skip
+_WEEKEND = 2 * 86400  # that working days may have between them
 _OTHER_WORDS = 1  # of a sentence that says the opposite of another one
 _VALUES = ("weekday", "month")  # terms that are what is said, and no condition
 
@@ -80,7 +95,7 @@ def _same_subject(one: Reading, other: Reading) -> bool:
     mine, theirs = _stems(one), _stems(other)
     if any(_names_of(a) - b for a, b in ((one, theirs), (other, mine))):
         return False
-    return not ((mine ^ theirs) - _stems_of("plain") - _stems_of("filler") - _polar_stems())
+    return not ((mine ^ theirs) - _stems_of("plain", one.language) - _opposed(one.language))
 
 
 def conditions_of(said: Reading) -> set[tuple[str, str]]:
@@ -96,6 +111,7 @@ def _names(said: Reading) -> set[object]:
         if fact.kind in ("code", "address") or _identifies(said.text, fact)
         for value in fact.values
     }
+    named.update(re.sub("[- ]", "", found).lower() for found in _PAIRED.findall(said.text))
     return named.union(found.lower() for found in _HEX.findall(said.text))
 
 
@@ -131,16 +147,21 @@ def _names_of(said: Reading) -> set[str]:
 
 
 @cache
-def _stems_of(name: str) -> frozenset[str]:
-    """Stems of a list of the lexicon."""
-    return frozenset(stem(word) for word in words(name))
+def _stems_of(name: str, language: str) -> frozenset[str]:
+    """Stems of a list of the lexicon, as sentences of a language have them."""
+    return _as_stems(words(name), language)
 
 
 @cache
-def _polar_stems() -> frozenset[str]:
-    """Of opposites, which are looked at apart."""
+def _opposed(language: str) -> frozenset[str]:
+    """Stems of fillers, and of opposites and denials, which are looked at apart."""
     forms = [form for form in opposites("polar").forms() if " " not in form]
-    return frozenset(stem(form.lower()) for form in forms)
+    denials = frozenset[str]() if language == "en" else _stems_of("no", language)
+    return _as_stems(forms, language) | _stems_of("filler", language) | denials
+
+
+def _as_stems(forms: Iterable[str], language: str) -> frozenset[str]:
+    return frozenset(meaning_words(" ".join(forms), language, frozenset(), irregular()))
 
 
 def _other_place(one: Reading, other: Reading) -> bool:
@@ -192,11 +213,11 @@ def _other_value(
     """Another value, or another range, unless they are bounds of two sides."""
     if len(mine) != len(theirs) or len(mine) > 2 or _denials(one) % 2 != _denials(other) % 2:
         return None
-    every = (*mine, *theirs)
-    if len(mine) == 2 and {(fact.kind, fact.unit) for fact in every} != {
-        ("quantity", mine[0].unit)
-    }:
+    of = {(fact.kind, fact.unit) for fact in (*mine, *theirs)}
+    if len(mine) == 2 and (len(of) > 1 or mine[0].kind not in ("quantity", "time")):
         return None  # no range: two dates are a period, a date beside a price is since when
+    if _days_exclude(one, other):
+        return None
     if not all(map(_comparable, mine, theirs)) or _sides_exclude(one, other):
         return None
     said, others = (" – ".join(fact.full for fact in found) for found in (mine, theirs))
@@ -209,16 +230,27 @@ def _comparable(mine: Fact, theirs: Fact) -> bool:
         return False
     if mine.unit == theirs.unit:
         return True
-    for scale in (_SECONDS, _BYTES):
+    for scale in _SCALES:
         if mine.unit in scale and theirs.unit in scale:
-            return not _scaled(mine, scale[str(mine.unit)]) & _scaled(
-                theirs, scale[str(theirs.unit)]
-            )
+            spans = product(_spans(mine, scale), _spans(theirs, scale))
+            return all(one[1] < other[0] or other[1] < one[0] for one, other in spans)
     return False
 
 
-def _scaled(fact: Fact, factor: int) -> set[Fraction]:
-    return {value * factor for value in fact.values if isinstance(value, Fraction)}
+def _spans(fact: Fact, scale: Mapping[str, tuple[int, int]]) -> list[tuple[Fraction, Fraction]]:
+    """How much each value is at least and at most, in the smallest unit of ``scale``."""
+    least, most = scale[str(fact.unit)]
+    more = _WEEKEND if fact.unit == "workday" else 0
+    values = (value for value in fact.values if isinstance(value, Fraction))
+    return [(value * least, value * most + more) for value in values]
+
+
+def _days_exclude(one: Reading, other: Reading) -> bool:
+    """Whether they speak of other weekdays, or one of some and the other of every day."""
+    mine, theirs = (
+        {term.value for term in said.terms if term.kind == "weekday"} for said in (one, other)
+    )
+    return mine.isdisjoint(theirs) and bool(mine or theirs)
 
 
 def _sides_exclude(one: Reading, other: Reading) -> bool:
@@ -257,12 +289,11 @@ def _denying(text: str) -> list[re.Match[str]]:
 
 def _denial(one: Reading, other: Reading) -> Disagreement | None:
     """One says "not", or "closed" where the other says "open", of the same, without a condition."""
-    if _ORDER.match(one.text) or _ORDER.match(other.text):
+    if _ORDER.match(one.text) or _ORDER.match(other.text) or _days_exclude(one, other):
         return None
     # "X can be used" and "X is not supported for Y" have the same words, but for plain ones.
     own, others = (
-        a - b - _stems_of("filler") - _polar_stems()
-        for a, b in permutations((_stems(one), _stems(other)))
+        a - b - _opposed(one.language) for a, b in permutations((_stems(one), _stems(other)))
     )
     if max(len(own), len(others)) > _OTHER_WORDS:
         return None
@@ -305,6 +336,8 @@ def _turned(one: str, other: str) -> tuple[str, str] | None:
 
 def _predicated(text: str, kind: str) -> str:
     for term in opposites("polar").find(text):
-        if term.kind == kind and re.search(rf"{_IS} $", text[: term.start], re.IGNORECASE):
+        if term.kind == kind and re.search(
+            rf"(?:{_IS}|{_GERMAN_IS}) $", text[: term.start], re.IGNORECASE
+        ):
             return "" if _hypothetical(text, term.start) else term.text
     return ""

@@ -26,6 +26,22 @@ CONTRADICTIONS = [
      "Delivery takes 7 to 9 working days by pallet.", "3 – 5 working days", "7 – 9 working days"),
     ("Die Garantie auf Pumpen beträgt 24 Monate.", "Die Garantie auf Pumpen beträgt 36 Monate.",
      "24 Monate", "36 Monate"),
+    # Denials and opposites of other languages, whose words have stems of their own.
+    ("Wasserschäden an Pumpen sind abgedeckt.", "Wasserschäden an Pumpen sind nicht abgedeckt.",
+     "", "nicht"),
+    ("Der Laden ist sonntags geöffnet.", "Der Laden ist sonntags geschlossen.",
+     "geöffnet", "geschlossen"),
+    ("Le magasin est ouvert le dimanche.", "Le magasin est fermé le dimanche.",
+     "ouvert", "fermé"),
+    # Both ends of the hours, and units that convert.
+    ("The yard is open from 9:00 to 17:00.", "The yard is open from 8:00 to 18:00.",
+     "9:00 – 17:00", "8:00 – 18:00"),
+    ("Pumps can be returned within one month.", "Pumps can be returned within 14 days.",
+     "one month", "14 days"),
+    ("Vouchers for boats are valid for 24 months.", "Vouchers for boats are valid for 3 years.",
+     "24 months", "3 years"),
+    ("The anchor of the boat weighs 500 g.", "The anchor of the boat weighs 1 kg.",
+     "500 g", "1 kg"),
 ]  # fmt: skip
 
 
@@ -56,6 +72,16 @@ def test_what_differs_of_the_same_is_named(one: str, other: str, mine: str, thei
         ("From 1 May 2026 a bus pass is 40 EUR.", "From 1 May 2027 a bus pass is 45 EUR."),
         ("From 2 May to 5 May the bar is shut.", "From 7 June to 9 June the bar is shut."),
         ("Guests who smoke pay 80 EUR.", "Guests pay 50 EUR."),
+        # Other days, or every day.
+        ("Boats cost 50 EUR on Monday.", "Boats cost 40 EUR on Sunday."),
+        ("Boats cost 50 EUR.", "Boats cost 40 EUR on Sunday."),
+        ("The pool is closed on Monday.", "The pool is open on Tuesday."),
+        # Pairs of verbs.
+        ("Check-in at the inn is at 15:00.", "Check-out at the inn is at 11:00."),
+        ("Log in takes 5 seconds per boat.", "Log off takes 8 seconds per boat."),
+        # As much, as people mean it.
+        ("Parcels are kept for 3 months.", "Parcels are kept for 90 days."),
+        ("Parcels are kept for 10 working days.", "Parcels are kept for two weeks."),
         # Two bounds.
         ("A password has at least 8 signs.", "A password has at most 64 signs."),
         # Conditions, orders and examples say nothing that could be wrong.
