@@ -11,7 +11,7 @@ from chatbot.consistency.statements import Statement
 from chatbot.files import replacing
 
 _FILE = "statements.npz"
-_FORMAT = 2
+_FORMAT = 3
 
 
 def read_statements(index: Path, known: Mapping[str, str]) -> dict[str, list[Statement]]:

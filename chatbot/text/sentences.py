@@ -24,9 +24,19 @@ _NARROW = 40  # characters; lines were not wrapped at less
 # Behind these no sentence ends, whatever follows.
 _SHORT = re.compile(
     r"(?:-(?:Nr|Str|Tel|Abs|Art)|(?:^|[\s(])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
-    r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Dr|Prof|St|núm|art|"
+    r"max|min|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Mme|Mmes|Mlle|Dr|Prof|St|núm|art|"
     r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est))[.]$"
 )
+# The same before a number only: "No. 5", but "No. Shipping is extra"; "l'art. 5", "see ch. 5".
+_COUNTED = re.compile(
+    r"(?:^|[\s('’])(?:nos?|art|ch|chap|eq|fig|par|pp?|ref|sec|tab|tel|tél|ver|vol)[.]$",
+    re.IGNORECASE,
+)
+# The full stop of Chinese and Japanese ends a sentence whatever follows, and so does an answer.
+_STOP = re.compile(
+    r"(?:[。｡]|(?<![A-Za-z])[！？])(?![。｡！？])[」』”’）)》】]*|(?:^|(?<=[.!?:]\s))No\.(?=\s+[A-ZÀ-ÖØ-Þ])"
+)
+_DOTTED = re.compile(r"(?:^|\s)[.]$")  # the beginning of ".NET"
 # The same of a day before a time or another day, of an hour before the days that it is of, and of
 # the first half of a word ("Best.-Nr.").
 _DAY = re.compile(r"(?:^|[\s(])(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[.]$")
@@ -52,6 +62,7 @@ _OPENERS = re.compile(
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
+_ORDINAL_DOTS = ("de", "pl")  # languages in which "3." is "third"
 _MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
 _SIGNS: dict[str, frozenset[str]] = {
     "de": frozenset("der die das und ist nicht mit für ein eine sie wird den dem auf".split()),  # noqa: SIM905
@@ -83,8 +94,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
             if language != "de" or _OPENERS.match(line, match.end())
         }
         told = {part["end_index"] for part in sentencex.get_sentence_boundaries(language, line)}
-        for end in sorted(told | measured):
-            if end < len(line) and end not in measured and not _ends(line, begin, end):
+        sure = measured | {match.end() for match in _STOP.finditer(line)}
+        for end in sorted(told | sure):
+            if end < len(line) and end not in sure and not _ends(line, begin, end, language):
                 continue
             _add(found, text, first + begin, first + end)
             begin = end
@@ -136,12 +148,14 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=64)
-def _segmenter(text: str) -> str:
+def _segmenter(text: str, default: str = "en") -> str:
     """The language that sentencex is to cut a text as: two letters of the one that most of the
-    small words are of; English by default."""
+    small words are of; ``default`` where there is none of them."""
     words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
     counts = {name: sum(words[sign] for sign in signs) for name, signs in _SIGNS.items()}
     best = max(counts, key=lambda name: counts[name])
+    if not counts[best]:
+        return default
     return best if counts[best] > counts["en"] else "en"
 
 
@@ -185,12 +199,17 @@ def _repeats(line: str, following: str) -> bool:
     return same >= _ALIKE and 2 * same >= max(len(one), len(other))
 
 
-def _ends(line: str, begin: int, end: int) -> bool:
-    """Whether what sentencex takes for the end of a sentence is one."""
+def _ends(line: str, begin: int, end: int, language: str) -> bool:
+    """Whether what sentencex takes for the end of a sentence is one; ``language`` is that of the
+    text, where the line does not tell its own."""
     sentence = line[begin:end].rstrip()
     if _MARKER.match(sentence):
         return False
     rest = line[end : end + _NEXT].lstrip()
+    if _COUNTED.search(sentence) and rest[:1].isdigit():
+        return False
+    if _DOTTED.search(sentence) and not line[end : end + 1].isspace():
+        return False
     if rest[:1].islower() and not sentence.endswith(("!", "?")):
         return False
     if line[end : end + 1] == "-" or (_DAY.search(sentence) and _OF_DAY.match(rest)):
@@ -198,7 +217,9 @@ def _ends(line: str, begin: int, end: int) -> bool:
     if _HOUR.search(sentence) and _OF_HOUR.match(rest):
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
-        return rest[:1].isupper() and _segmenter(line[:_SAMPLE]) == "en"
+        if _segmenter(line[:_SAMPLE], language) in _ORDINAL_DOTS:
+            return _OPENERS.match(rest) is not None
+        return rest[:1].isupper()
     return not _SHORT.search(sentence)
 
 
