@@ -9,15 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.text.unicode import normalise
+from chatbot.text.words import is_unparted, parted
 
 # Not of a longer one ("CVE-2015-4000"), of a version ("V8.5"), or of an address ("www-01.example").
-_CODE = re.compile(r"(?<![\w-])([^\W\d_]{1,6})[- ]?(\d{1,5}[a-z]?)(?![\w-]|[.,:]\w)", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?<![\w-])([^\W\d_]{1,6})[-– ]?(\d{1,5}[a-z]?)(?![\w-]|[.,:]\w)", re.IGNORECASE
+)
 _LABELLED = re.compile(
-    r"(?<![\w-])([^\W\d_]{3,20})[ -]#?([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’-]|[.,:]\w|\s?[%€$£°])",
+    r"(?<![\w-])([^\W\d_]{3,20})(?:[ -]#?(?=\w)|[.:] ?#?(?=\d))"  # "Art. 5", "Error: 7"
+    r"([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’-]|[.,:]\w|\s?[%€$£°])",
     re.IGNORECASE,
 )
 _SIGN = r"(?:[^\W\d_]|\d{1,5}[a-z]?)"
-_LIMITS = r"(?<![\w-]){label}[- ]?#?{sign}(?![\w]|[.,]\d)"
+_LIMITS = r"(?<![\w-]){label}{gap}#?{sign}(?![\w]|[.,]\d)"
+_LONG = 3  # letters of a label
 # What stands before a number or a letter and labels nothing.
 _NO_LABEL = frozenset(
     re.findall(
@@ -44,8 +49,8 @@ _TAKES_LETTER = frozenset(
 
 @dataclass(frozen=True)
 class Code:
-    """A code of a question: ``own`` finds it in a text in lower case, however it is written there,
-    and ``others`` the codes of its label, its own among them."""
+    """A code of a question: ``own`` finds it in a text as :func:`_spelled` has it, however it is
+    written there, and ``others`` the codes of its label, its own among them."""
 
     own: re.Pattern[str]
     others: re.Pattern[str]
@@ -53,20 +58,31 @@ class Code:
 
 def codes(question: str) -> list[Code]:
     """The codes that a question names, each once."""
-    said = normalise(question)
+    said = parted(normalise(question))
     found: dict[tuple[str, str], Code] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()
-        if label in _NO_LABEL or (sign in "ai" and label not in _TAKES_LETTER):
+        if label in _NO_LABEL or (sign in "ai" and not _takes_letter(label)):
             continue
+        if is_unparted(label) and sign.isdigit() and is_unparted(said[match.end() :].lstrip()):
+            continue  # "30日" counts
         found.setdefault(
             (label, sign), Code(*(_pattern(label, s) for s in (re.escape(sign), _SIGN)))
         )
     return list(found.values())
 
 
+def _takes_letter(label: str) -> bool:
+    return label in _TAKES_LETTER or is_unparted(label)
+
+
+def _spelled(text: str) -> str:
+    return parted(normalise(text).lower())
+
+
 def _pattern(label: str, sign: str) -> re.Pattern[str]:
-    return re.compile(_LIMITS.format(label=re.escape(label), sign=sign))
+    gap = "[-– ]?" if len(label) < _LONG else "(?:[-– ]|[.:] ?)?"  # not "i.e. 3" for "E-3"
+    return re.compile(_LIMITS.format(label=re.escape(label), gap=gap, sign=sign))
 
 
 def named_first(
@@ -79,7 +95,7 @@ def named_first(
     wanted = codes(question)
     if not wanted:
         return list(ranked)
-    texts = [text_of(row).lower() for row, _ in ranked]
+    texts = [_spelled(text_of(row)) for row, _ in ranked]
     held = [sum(code.own.search(text) is not None for code in wanted) for text in texts]
     most = max(held, default=0)
     if not most:

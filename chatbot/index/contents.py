@@ -128,11 +128,16 @@ def index_chunks(
     rows = {key: row for row, key in enumerate(keys_of(old.chunks))} if old else {}
     keys = keys_of(chunks)
     same = [rows.get(key, -1) for key in keys]
-    # The counts of what the old index holds are taken over, whatever the text.
-    texts = ["" if row >= 0 else c.search_text for c, row in zip(chunks, same, strict=True)]
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if text}
+    # The counts of what the old index holds are taken over, whatever the text, unless another
+    # version counted.
+    counted = old.lexical if old and old.manifest.up_to_date else None
+    kept = [row >= 0 and counted is not None for row in same]
+    texts = ["" if ok else c.search_text for c, ok in zip(chunks, kept, strict=True)]
+    missing = {
+        key: text for key, text, row in zip(keys, texts, same, strict=True) if text and row < 0
+    }
     with ThreadPoolExecutor(1) as thread:
-        counting = thread.submit(LexicalIndex.build, texts, old.lexical if old else None, same)
+        counting = thread.submit(LexicalIndex.build, texts, counted, same)
         new = _embed(missing, load, progress) if missing else None
         lexical = counting.result()
     width = new[1].shape[1] if new else old.vectors.shape[1]  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ by one sentence, whose words count for more beside little else. A text's score i
 own BM25 and that of its best window.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ _MANY = 100_000
 _ENTRIES = 400_000
 _CANDIDATES = 2_000
 _WINDOWED = 500
+_UMLAUT = re.compile(r"([aou])e")
 _SAMPLED = 64  # one score of so many tells about where the best ones begin
 
 
@@ -222,7 +224,13 @@ class LexicalIndex:
         # Distinct words: in a conversation the topic is not what was said most often.
         words = dict.fromkeys([*tokens(query), *meant(query)])
         asked = [word for word in words if word not in talk()] or list(words)
-        return [self._vocabulary[word] for word in asked if self.holds(word)]
+        known = dict.fromkeys(word if self.holds(word) else _umlauts(word) for word in asked)
+        return [self._vocabulary[word] for word in known if self.holds(word)]
+
+
+def _umlauts(word: str) -> str:
+    """ "Rueckgabe" as the index has "Rückgabe": without the dots."""
+    return _UMLAUT.sub(r"\1", word)
 
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

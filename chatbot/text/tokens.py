@@ -2,8 +2,8 @@
 
 import re
 
-from chatbot.text.unicode import normalise
-from chatbot.text.words import segment
+from chatbot.text.unicode import normalise, without_accents
+from chatbot.text.words import parted, segment
 
 _WORD = re.compile(r"\w\w+")
 # One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
@@ -38,12 +38,16 @@ _TALK = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# "How much is the kettle?" means its price, in a word that price lists use; not "how much water".
+# "How much is the kettle?" means its price, in a word that price lists use; not "how much water",
+# "combien de temps".
 _PRICE = re.compile(
     r"\bho?w (?:much(?=(?:'?s| is| are| does| do| did| for| would| will| the| an?| to)\b|\W*$)"
-    r"|expensive\b)|\bcosts?\b|\bkoste[tn]?\b|\bcombien\b|\bco[uû]tent?\b|\bcuánto cuestan?\b",
+    r"|expensive\b)|\bcosts?\b|\bkoste[tn]?\b|\bwie teuer\b|\bcombien\b(?! d(?:e\b|['’]))"
+    r"|\bco[uû]te(?:nt)?\b|\bcu[aá]nto (?:cuestan?|valen?|es|son)\b",
     re.IGNORECASE,
 )
+
+_PRICES = ("price", "preis", "prix", "precio")
 
 _stems: dict[str, str] = {}
 _talk_stems: set[str] = set()
@@ -58,17 +62,19 @@ def talk() -> set[str]:
 
 def meant(text: str) -> list[str]:
     """Stems that a question stands for beside its own words."""
-    return stems(["price"]) if _PRICE.search(text) else []
+    return stems(list(_PRICES)) if _PRICE.search(text) else []
 
 
 def tokens(text: str) -> list[str]:
-    """The stems of a text, and the codes and versions in it; words, not positions, are in order."""
-    text = normalise(text).lower()
+    """The stems of a text, and the codes and versions in it, without accents; words, not positions,
+    are in order."""
+    text = without_accents(normalise(text).lower())
     found = [word for word in _WORD.findall(text) if word not in _STOP]
     found += _SINGLE.findall(text)
     if _DIGIT.search(text):
-        found += [code.replace("-", "") for code in _CODE.findall(text)]
-        found += _VERSION.findall(text)
+        coded = parted(text)
+        found += [code.replace("-", "") for code in _CODE.findall(coded)]
+        found += _VERSION.findall(coded)
     if "++" in text or "#" in text:
         found += _SIGNED.findall(text)
     return stems(found if text.isascii() else segment(found))

@@ -6,6 +6,7 @@ from a PDF, soft hyphens and zero-width spaces from a web page, wide Latin lette
 
 import re
 import unicodedata
+from functools import cache
 
 from chatbot.errors import QuestionError
 
@@ -23,12 +24,42 @@ _GAPS = re.compile(
 _RAISED = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹₀-₉])")
 
 
+# Hyphens that are none of a keyboard: Word writes the second one where no line is to end.
+_HYPHENS = {0x2010: "-", 0x2011: "-"}
+_PLAIN = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ı": "i",
+}
+
+
 def normalise(text: str) -> str:
-    """``text`` in NFKC without invisible characters; its length may change."""
+    """``text`` in NFKC without invisible characters, with one kind of hyphen; its length may
+    change."""
     if text.isascii():
         return text
-    text = _INVISIBLE.sub("", _PARTED.sub(" ", text))
+    text = _INVISIBLE.sub("", _PARTED.sub(" ", text)).translate(_HYPHENS)
     return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
+
+
+def without_accents(text: str) -> str:
+    """``text``, which is normalised and in lower case, with Latin letters as people type them who
+    have no keys for their accents; other scripts, whose marks are letters, stay."""
+    return text if text.isascii() else text.translate(_unaccented())
+
+
+@cache
+def _unaccented() -> dict[int, str]:
+    latin = map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    bases = {ord(sign): unicodedata.normalize("NFD", sign)[0] for sign in latin}
+    found = {sign: base for sign, base in bases.items() if base.isascii()}
+    return found | {ord(sign): plain for sign, plain in _PLAIN.items()}
 
 
 def without_marks(text: str) -> str:

@@ -15,6 +15,16 @@ def barred(text: str) -> str:
     return text if text.isascii() else _UNPARTED.sub("|", text)
 
 
+def parted(text: str) -> str:
+    """``text`` with blanks around runs of Chinese, Japanese and Korean: "错误 E3 是什么"."""
+    return text if text.isascii() else _CJK.sub(r" \g<0> ", text)
+
+
+def is_unparted(word: str) -> bool:
+    """Whether a word is in Chinese, Japanese or Korean, or begins so."""
+    return _CJK.match(word) is not None
+
+
 def segment(words: list[str]) -> list[str]:
     """``words`` with Chinese, Japanese and Korean ones in pairs of characters, each with the one
     behind it: without a dictionary, the unit that finds them best (Lucene's CJK analyser)."""

@@ -1,5 +1,6 @@
 """Documents that could not be read, and can later."""
 
+import json
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -7,6 +8,7 @@ from typing import NoReturn
 import pytest
 
 from chatbot.errors import DocumentError, KnowledgeError
+from chatbot.files import file_hash
 from chatbot.index.generations import load_current
 from chatbot.knowledge.documents import Document, load_document
 from chatbot.settings import Settings
@@ -49,3 +51,17 @@ def test_an_index_stays_whose_folder_only_cannot_be_read_for_now(
     with pytest.raises(KnowledgeError, match="Input/output error"):
         build(settings, embeddings)
     assert len(load_current(settings.index).chunks) == 2
+
+
+def test_words_that_another_version_counted_are_counted_anew(settings: Settings) -> None:
+    before = build(settings)
+    folder = settings.index / before.generation
+    words = folder / "lexical" / "words.txt"
+    words.write_text("\n".join(f"x{word}" for word in words.read_text().split("\n")))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["format"] = 10
+    manifest["checksums"]["lexical/words.txt"] = file_hash(words)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    report = build(settings)
+    assert report.reused == report.chunks == before.chunks
+    assert load_current(settings.index).lexical.search("return in the EU", 1)
