@@ -84,7 +84,8 @@ def test_the_page_of_a_letter_is_first_even_of_a_and_i(tmp_path: Path) -> None:
 )
 def test_a_code_is_found_as_it_is_written(question: str, text: str, held: bool) -> None:
     ranked = [(0, 1.0), (1, 0.5)]
-    texts = [re.sub(r"[375]|\bB\b|(?<=プラン)A", "9", text), text]  # another one of the label, then this
+    another = re.sub(r"[375]|\bB\b|(?<=プラン)A", "9", text)
+    texts = [another, text]
     found = named_first(ranked, question, texts.__getitem__)
     assert (found[0][0] == 1) is held
 

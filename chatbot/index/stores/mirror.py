@@ -18,7 +18,7 @@ from chatbot.audience import Audience
 from chatbot.errors import IndexUnavailableError, VectorStoreError
 from chatbot.files import parse_json, write_whole
 from chatbot.index.generations import generation_names, kept_names, read_vectors
-from chatbot.index.manifest import read_manifest
+from chatbot.index.manifest import Manifest, read_manifest
 from chatbot.index.stores.remote import RemoteStore, collection_name, open_store
 from chatbot.knowledge.audiences import audience_of
 from chatbot.settings import Settings
@@ -103,10 +103,8 @@ class Mirror:
         """For each embedding model of the generations ``names``, and of those that were there."""
         models: dict[str, list[str]] = {model: [] for model in read_held(self._index)}
         for name in sorted(names):
-            try:
-                models.setdefault(read_manifest(self._index, name).embeddings, []).append(name)
-            except IndexUnavailableError:
-                continue  # damaged or of an earlier format: nobody can read it
+            if (manifest := self._manifest(name)) is not None:
+                models.setdefault(manifest.embeddings, []).append(name)
         for model, generations in models.items():
             if generations:
                 self._bring(model, generations, remove)
@@ -173,8 +171,15 @@ class Mirror:
         held = read_held(self._index).get(model)
         if held is None or not held.audiences or held.store != self._place(model):
             return None
-        on_disk = set(generation_names(self._index))
-        return held if on_disk.issuperset(held.generations) else None
+        return held if all(map(self._manifest, held.generations)) else None
+
+    def _manifest(self, name: str) -> Manifest | None:
+        """The manifest of a generation; ``None`` where it is gone, damaged or of an earlier format:
+        nobody can read it."""
+        try:
+            return read_manifest(self._index, name)
+        except IndexUnavailableError:
+            return None
 
     def _holds(self, model: str, vectors: int) -> bool:
         """Whether the store has so many vectors."""

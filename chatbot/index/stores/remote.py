@@ -254,6 +254,8 @@ class RemoteSearch:
         Raises:
             VectorStoreError: the store fails, or did so a moment ago.
         """
+        if seen is not None and not seen.count:
+            return []  # and no store is asked for what is for nobody, which one may refuse
         if self.problem:
             # One question tries again after a while, and the others do not wait for it.
             if time.monotonic() < self._again_at or not self._trying.acquire(blocking=False):

@@ -1,5 +1,6 @@
 """Vector stores elsewhere: the same results as FAISS, and in step with the generations."""
 
+import json
 import os
 import random
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chatbot.audience import EVERYTHING, staff
+from chatbot.audience import EVERYTHING, VISITOR, staff
 from chatbot.cli.doctor import run_checks
 from chatbot.errors import ConfigurationError, VectorStoreError
 from chatbot.index.builder import BuildReport, forget_old, roll_back, update_index
@@ -112,9 +113,11 @@ def keys(*generations: Generation) -> set[str]:
     return {chunk.content_hash for generation in generations for chunk in generation.chunks}
 
 
-def assert_same_as_faiss(settings: Settings, generation: Generation) -> None:
+def assert_same_as_faiss(
+    settings: Settings, generation: Generation, embeddings: str = "bundled"
+) -> None:
     """Equal scores at every rank, and equal chunks at each score that is not the last one."""
-    store = open_store(settings, "bundled")
+    store = open_store(settings, embeddings)
     assert store is not None
     search = RemoteSearch(store, generation)
     for query in ("refund of a parcel", "alarm of the sensor", "invoice", "router battery card"):
@@ -172,6 +175,22 @@ def test_the_store_leaves_out_what_the_asker_may_not_see(chosen: Settings) -> No
     found = search.search(vector, 10, view)
     assert [score for _, score in found] == pytest.approx([s for _, s in exact], abs=1e-5)
     assert all(view.rows[row] for row, _ in found)
+
+
+def test_no_store_is_asked_for_one_who_may_see_nothing(
+    pinecone: Settings, server: PineconeServer
+) -> None:
+    build(pinecone)
+    generation = load_current(pinecone.index)
+    nothing = generation.views.of(VISITOR)
+    assert nothing is not None and not nothing.count
+    store = open_store(pinecone, "bundled")
+    assert store is not None
+    search = RemoteSearch(store, generation)
+    server.calls.clear()
+    vector = np.asarray(HashedEmbeddings().embed_query("refund"), dtype=np.float32)
+    assert search.search(vector, 10, nothing) == []
+    assert not server.calls
 
 
 def test_a_change_of_audiences_reaches_the_store_without_embedding(chosen: Settings) -> None:
@@ -242,6 +261,23 @@ def test_a_build_that_was_killed_heals(pinecone: Settings, server: PineconeServe
     forget_old(pinecone)
     assert stored(pinecone) == keys(load_current(pinecone.index))
     assert_same_as_faiss(pinecone, load_current(pinecone.index))
+
+
+def test_after_an_upgrade_that_reads_no_earlier_generation_builds_go_on(
+    pinecone: Settings, server: PineconeServer
+) -> None:
+    def outdate(name: str) -> None:
+        manifest = pinecone.index / name / "manifest.json"
+        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 3}))
+
+    outdate(build(pinecone).generation)
+    (pinecone.knowledge / "page3.md").write_text("# Help\n\nAnother page about a refund.\n")
+    outdate(build(pinecone).generation)
+    build(pinecone, "bge")
+    build(pinecone, "bge")
+    assert set(server.namespaces) == {"peregrine_bge"}
+    assert_same_as_faiss(pinecone, load_current(pinecone.index), "bge")
+    assert stored(pinecone, "bge") == keys(load_current(pinecone.index))
 
 
 def test_a_store_that_refuses_a_build_gets_the_rest_later(
