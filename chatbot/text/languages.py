@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from itertools import islice
 
@@ -32,9 +32,22 @@ _WORDS = {
     al como cuanto cuantos cuantas cuánto cuántos cuántas cuando donde cual cuales
     porque quien quién me te nos le les mis sus esto ese esa he ha han tengo tiene
     tienen puedo pueden podemos debo hace hacer desde hasta entre muy pero también ya de
-    después antes""",
+    después antes de""",
 }
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôûùœ", "es": "ñ¿¡íóúá"}
+# How words of a language alone end or go on, nearly: they tell where no such word does.
+_ENDINGS = {
+    "de": re.compile(
+        r"\w{3,}(?:[^s]ung(?:en|s\w{3,})?|keit(?:en)?|heit|schaft|zeit(?:en)?|kosten|nummer|fehler"
+        r"|ieren|lich|isch)|ver(?:gessen|loren|schicken|senden)"
+    ),
+    "es": re.compile(r"\w{3,}(?:[acou]ci[oó]n(?:es)?|idad(?:es)?|iento|aje)"),
+}
+# How they end more often than those of another one, where both have the same words ("de", "que").
+_OFTEN = {
+    "fr": re.compile(r"\w+(?:[^aio]e|es|eur|ent|ion|ier|er|ez|oir|eau|eux)"),
+    "es": re.compile(r"\w+(?:[ao]s?|[aei]r|ci[oó]n|dad)"),
+}
 _KNOWN = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 # A folder is also in a language that so many of its documents are in.
 _SHARE = 0.1
@@ -47,8 +60,25 @@ NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 def language_of(text: str, default: str = "en") -> str:
     """``en``, ``de``, ``fr`` or ``es``; ``default``, one of them, where nothing tells."""
     scores = _scores(text)
-    best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores[default] else default
+    if not any(scores.values()):
+        scores = _ending(text, _ENDINGS)
+    high = max(scores.values())
+    if high == scores[default]:
+        return default
+    best = [language for language, score in scores.items() if score == high]
+    often = _ending(text, _OFTEN)
+    return max(best, key=lambda language: often[language])
+
+
+def _ending(text: str, endings: Mapping[str, re.Pattern[str]]) -> dict[str, int]:
+    """How many words end as those of each of the languages, but for common ones."""
+    said = [word.lower() for word in _LETTERS.findall(text) if not is_common(word)]
+    return {
+        language: sum(endings[language].fullmatch(word) is not None for word in said)
+        if language in endings
+        else 0
+        for language in _KNOWN
+    }
 
 
 def _scores(text: str) -> dict[str, int]:
