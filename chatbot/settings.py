@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
@@ -172,8 +173,8 @@ def load_settings(**overrides: object) -> Settings:
     """Read the settings; ``overrides`` that are ``None`` count as not given.
 
     Raises:
-        ConfigurationError: a value is of the wrong kind or out of range; it names the setting. Or
-            the file that ``CHATBOT_CONFIG`` names is not there.
+        ConfigurationError: a value is of the wrong kind or out of range, or a setting is unknown;
+            it names the setting. Or the file that ``CHATBOT_CONFIG`` names is not there.
     """
     named = os.environ.get("CHATBOT_CONFIG")
     if named and not Path(named).is_file():
@@ -186,6 +187,12 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as exc:
         first = exc.errors()[0]
         name = str(first["loc"][0])
+        if first["type"] == "extra_forbidden":  # its value may be a key, and is not shown
+            near = get_close_matches(name, Settings.model_fields, 1)
+            hint = f"did you mean '{near[0]}'?" if near else "chatbot.example.toml names them all."
+            raise ConfigurationError(
+                f"There is no setting '{name}'; {hint} Correct {config_file()}."
+            ) from None
         raise ConfigurationError(
             f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."

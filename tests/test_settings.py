@@ -84,8 +84,12 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
     with pytest.raises(ConfigurationError, match="CHATBOT_PORT"):
         load_settings()
     file.write_text("prot = 1\n")
-    with pytest.raises(ConfigurationError, match="prot"):
+    with pytest.raises(ConfigurationError, match=r"'prot'; did you mean 'port'\?.*c\.toml"):
         load_settings()
+    file.write_text("openai_key = 'sk-secret'\n")  # what it was given is not shown
+    with pytest.raises(ConfigurationError, match="openai_api_key") as told:
+        load_settings()
+    assert "sk-secret" not in str(told.value)
     for broken in ("port = \n", "port = " + "[" * 5000):
         file.write_text(broken)
         with pytest.raises(ConfigurationError, match="not valid TOML"):

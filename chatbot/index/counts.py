@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WINDOW = 300  # characters
 # A row of a table: cells parted by "|", a tab, or signs with no blank behind.
 _ROW = re.compile(r"[^\n]*(?:\||\t|[^\s,;];(?=[^\s,;])|[^\s,],(?=[^\s,])[^\n]*[^\s,],(?=[^\s,]))")
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+|\n|$)\s*")
+_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+|\n|$)\s*")
 
 
 def matrix(

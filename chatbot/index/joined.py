@@ -1,11 +1,13 @@
 """A chunk as it is shown: joined to its neighbours, and once where several say the same."""
 
+import re
 from dataclasses import dataclass
 
 from chatbot.knowledge.chunks import Chunk
 
 # Passages whose words are this much alike (Jaccard) are shown once.
 _ALIKE = 0.9
+_VALUE = re.compile(r"\d|^\W*[b-hj-z]\W*$")
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,14 @@ class Choice:
 
 
 def alike(words: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether two passages say nearly the same, by the words of each."""
+    """Whether two passages say nearly the same, by the words of each: of two that have another
+    number or letter ("Plan B"), each has something to say."""
     few, many = sorted((len(words), len(others)))
     if few <= _ALIKE * many:  # nearly always, and at no cost
         return False
-    return len(words & others) > _ALIKE * len(words | others)
+    if len(words & others) <= _ALIKE * len(words | others):
+        return False
+    return not any(_VALUE.search(word) for word in words ^ others)
 
 
 def join_rows(chunks: list[Chunk], row: int, size: int, taken: set[int]) -> range:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Set
 from urllib.parse import unquote, urlsplit
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\])]+", re.IGNORECASE)
+# The same without its beginning, which may be the path of a file as well.
+_BARE = re.compile(r"(?<![\w@./:-])(?:[\w-]+\.)+[a-z]{2,}/[^\s<>\"'\])]*", re.IGNORECASE)
+_TRACKED = re.compile(r"(?:^|&)(?:utm_\w+|gclid|fbclid|mc_[ce]id)=[^&]*")
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{1,4}(?![\w/-])")
 _BEFORE = re.compile(r"^|[^\w.@/-]")  # the name of a file
 _STOPS = ".,;:!?"
@@ -20,6 +23,7 @@ def pointed_at(question: str, paths: Iterable[str], addresses: Mapping[str, str]
     file, which may have spaces, with as many of its folders as are given; in the order of
     ``paths``, which are looked at only where it names something."""
     said = [match[0].rstrip(_STOPS) for match in _ADDRESS.finditer(question)]
+    said += [f"https://{match[0].rstrip(_STOPS)}" for match in _BARE.finditer(question)]
     pages = {_page(address) for address in said} - {None}
     files = _files(_ADDRESS.sub(" ", question))
     if not pages and not files:
@@ -40,7 +44,7 @@ def _page(address: str) -> tuple[str, str, str] | None:
     except ValueError:
         return None
     host = (parts.netloc or "").lower().removeprefix("www.")
-    return host, unquote(parts.path).rstrip("/"), parts.query
+    return host, unquote(parts.path).rstrip("/"), _TRACKED.sub("", parts.query).removeprefix("&")
 
 
 def _files(question: str) -> set[str]:

@@ -32,6 +32,23 @@ def test_twins_are_shown_once_and_named(settings: Settings) -> None:
     assert "eu-copy.md" not in [d.metadata["path"] for d in found]
 
 
+@pytest.mark.parametrize("values", [("14 days", "30 days"), ("plan b", "plan c")])
+def test_pages_that_differ_in_a_value_are_no_twins(
+    settings: Settings, values: tuple[str, str]
+) -> None:
+    text = (
+        "Goods bought online may be sent back, by {}, from the day on which the customer "
+        "received the parcel, if they are unused and in their own box with the bill.\n"
+    )
+    for name, value in zip(("old.md", "new.md"), values, strict=True):
+        (settings.knowledge / name).write_text(text.format(value))
+    build(settings)
+    retriever = build_retriever(load_current(settings.index), HashedEmbeddings(), 4, 50)
+    found = retriever.invoke("sent back goods bought online")
+    assert {d.metadata["path"] for d in found[:2]} == {"old.md", "new.md"}
+    assert not any(d.metadata["also"] for d in found[:2])
+
+
 def test_a_short_question_finds_the_document_that_is_like_the_others_found(
     settings: Settings, embeddings: HashedEmbeddings
 ) -> None:
