@@ -75,7 +75,7 @@ def update_index(
     Raises:
         KnowledgeError: the folder is missing or may not be mounted, or nothing of it can be read:
             for the first time, or for now.
-        IndexUnavailableError: another build is running.
+        IndexUnavailableError: another build is running, or the index folder cannot be written.
         VectorStoreError: the vector store elsewhere fails; the next call completes it.
     """
     started = time.perf_counter()
@@ -128,14 +128,23 @@ def _tidy(index: Path, mirror: "Mirror", keep: int = 2) -> int:
 
 @contextmanager
 def _lock(index: Path, wait: float) -> Iterator[None]:
-    index.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index / ".lock", timeout=wait)
     try:
-        with FileLock(index / ".lock", timeout=wait):
-            yield
+        index.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as exc:
         raise IndexUnavailableError(
             f"Another 'chatbot index' is building in '{index}'; wait until it is done."
         ) from exc
+    except OSError as exc:
+        raise IndexUnavailableError(
+            f"The index folder '{index}' cannot be written ({exc.strerror}); name another one with "
+            "--index or CHATBOT_INDEX."
+        ) from exc
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _update(

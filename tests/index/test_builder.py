@@ -128,6 +128,12 @@ def test_two_builders_across_processes(settings: Settings) -> None:
     assert "new.md" in load_current(settings.index).texts
 
 
+def test_an_index_folder_that_cannot_be_is_a_sentence(settings: Settings) -> None:
+    settings.index.write_text("a file")
+    with pytest.raises(IndexUnavailableError, match=r"cannot be written \(File exists\).*--index"):
+        build(settings)
+
+
 def test_odd_names_and_files_are_listed(settings: Settings) -> None:
     folder = settings.knowledge
     (folder / "new\nline \u202e.md").write_text("# Odd\n\nA text with an odd name.\n")
