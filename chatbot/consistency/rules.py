@@ -7,12 +7,13 @@ contradiction, nor is a bound beside another bound.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import permutations, product
+from itertools import permutations
 
+from chatbot.consistency.amounts import are_other_amounts, are_ranges
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import irregular, kinds, opposites, words
 from chatbot.grounding.opposites import sides
@@ -33,6 +34,9 @@ _IS = (
     r"(?: (?:not|never|nicht|pas|no|always|also))?"
 )
 _GERMAN_IS = r"\b(?:ist|sind|war|waren|wird|werden|bleibt|bleiben)\b[^.,;:]*"
+_NOT_SUCH = re.compile(  # "nicht geöffnete Pakete": which ones, and not what of them
+    r"\b[Nn]icht (?:\w+ )?[a-zäöüß]+e[mnrs]? [A-ZÄÖÜ]"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ASIDE = re.compile(r"\([^()]*\)|^[^,.;:]{1,30}:\s")
 _CAPITAL = re.compile(r"(?<![.!?:]\s)(?<=[\w,;)\"”’'/] )[A-Z][\w&-]+|\b\w+[A-Z]\w*\b")
@@ -43,17 +47,6 @@ _PAIRED = re.compile(
 )  # fmt: skip
 _HEX = re.compile(r"\b0x[0-9a-f]+\b", re.IGNORECASE)
 _CLAUSES = re.compile(r"[,;:]|\band\b|\bbut\b|\bund\b|\baber\b|\bmais\b|\bet\b|\bpero\b")
-# How many of a smallest unit others are, at least and at most: units that can be compared.
-_SCALES: tuple[dict[str, tuple[int, int]], ...] = (
-    {"second": (1, 1), "minute": (60, 60), "hour": (3600, 3600), "day": (86400, 86400),
-     "workday": (86400, 120960), "week": (604800, 604800), "month": (28 * 86400, 31 * 86400),
-     "year": (365 * 86400, 366 * 86400)},
-    {unit: (1000**power,) * 2 for power, unit in enumerate(("byte", "kb", "mb", "gb", "tb"))},
-    {"mm": (1, 1), "cm": (10, 10), "m": (1000, 1000), "km": (10**6, 10**6)},
-    {"mg": (1, 1), "g": (10**3, 10**3), "kg": (10**6, 10**6), "tonne": (10**9, 10**9)},
-    {"ml": (1, 1), "cl": (10, 10), "litre": (1000, 1000)},
-)  # fmt: skip
-_WEEKEND = 2 * 86400  # that working days may have between them
 _OTHER_WORDS = 1  # of a sentence that says the opposite of another one
 _VALUES = ("weekday", "month")  # terms that are what is said, and no condition
 
@@ -95,7 +88,8 @@ def _same_subject(one: Reading, other: Reading) -> bool:
     mine, theirs = _stems(one), _stems(other)
     if any(_names_of(a) - b for a, b in ((one, theirs), (other, mine))):
         return False
-    return not ((mine ^ theirs) - _stems_of("plain", one.language) - _opposed(one.language))
+    plain = _stems_of("plain", "en") if one.language == "en" else frozenset[str]()
+    return not ((mine ^ theirs) - plain - _opposed(one.language))
 
 
 def conditions_of(said: Reading) -> set[tuple[str, str]]:
@@ -213,36 +207,14 @@ def _other_value(
     """Another value, or another range, unless they are bounds of two sides."""
     if len(mine) != len(theirs) or len(mine) > 2 or _denials(one) % 2 != _denials(other) % 2:
         return None
-    of = {(fact.kind, fact.unit) for fact in (*mine, *theirs)}
-    if len(mine) == 2 and (len(of) > 1 or mine[0].kind not in ("quantity", "time")):
-        return None  # no range: two dates are a period, a date beside a price is since when
+    if len(mine) == 2 and not are_ranges(mine, theirs):
+        return None  # two dates are a period, a date beside a price is since when
     if _days_exclude(one, other):
         return None
-    if not all(map(_comparable, mine, theirs)) or _sides_exclude(one, other):
+    if not all(map(are_other_amounts, mine, theirs)) or _sides_exclude(one, other):
         return None
     said, others = (" – ".join(fact.full for fact in found) for found in (mine, theirs))
     return Disagreement(said, others)
-
-
-def _comparable(mine: Fact, theirs: Fact) -> bool:
-    """Whether they are of one unit, or of units that convert, and another amount."""
-    if mine.kind != theirs.kind or mine.kind in ("code", "address"):
-        return False
-    if mine.unit == theirs.unit:
-        return True
-    for scale in _SCALES:
-        if mine.unit in scale and theirs.unit in scale:
-            spans = product(_spans(mine, scale), _spans(theirs, scale))
-            return all(one[1] < other[0] or other[1] < one[0] for one, other in spans)
-    return False
-
-
-def _spans(fact: Fact, scale: Mapping[str, tuple[int, int]]) -> list[tuple[Fraction, Fraction]]:
-    """How much each value is at least and at most, in the smallest unit of ``scale``."""
-    least, most = scale[str(fact.unit)]
-    more = _WEEKEND if fact.unit == "workday" else 0
-    values = (value for value in fact.values if isinstance(value, Fraction))
-    return [(value * least, value * most + more) for value in values]
 
 
 def _days_exclude(one: Reading, other: Reading) -> bool:
@@ -289,7 +261,9 @@ def _denying(text: str) -> list[re.Match[str]]:
 
 def _denial(one: Reading, other: Reading) -> Disagreement | None:
     """One says "not", or "closed" where the other says "open", of the same, without a condition."""
-    if _ORDER.match(one.text) or _ORDER.match(other.text) or _days_exclude(one, other):
+    if any(_ORDER.match(said.text) or _NOT_SUCH.search(said.text) for said in (one, other)):
+        return None
+    if _days_exclude(one, other):
         return None
     # "X can be used" and "X is not supported for Y" have the same words, but for plain ones.
     own, others = (

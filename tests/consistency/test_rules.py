@@ -36,6 +36,8 @@ CONTRADICTIONS = [
     # Both ends of the hours, and units that convert.
     ("The yard is open from 9:00 to 17:00.", "The yard is open from 8:00 to 18:00.",
      "9:00 – 17:00", "8:00 – 18:00"),
+    ("Die Werkstatt ist von 9 bis 17 Uhr offen.", "Die Werkstatt ist von 8 bis 18 Uhr offen.",
+     "9 – 17 Uhr", "8 – 18 Uhr"),
     ("Pumps can be returned within one month.", "Pumps can be returned within 14 days.",
      "one month", "14 days"),
     ("Vouchers for boats are valid for 24 months.", "Vouchers for boats are valid for 3 years.",
@@ -76,6 +78,10 @@ def test_what_differs_of_the_same_is_named(one: str, other: str, mine: str, thei
         ("Boats cost 50 EUR on Monday.", "Boats cost 40 EUR on Sunday."),
         ("Boats cost 50 EUR.", "Boats cost 40 EUR on Sunday."),
         ("The pool is closed on Monday.", "The pool is open on Tuesday."),
+        # Which ones, and for whom.
+        ("Nicht geöffnete Pakete werden erstattet.", "Geöffnete Pakete werden erstattet."),
+        ("Ein Ausweis ist nicht nötig.", "Ein Ausweis ist für Kinder nötig."),
+        ("Five users of the crane cost 50 EUR.", "Six users of the crane cost 60 EUR."),
         # Pairs of verbs.
         ("Check-in at the inn is at 15:00.", "Check-out at the inn is at 11:00."),
         ("Log in takes 5 seconds per boat.", "Log off takes 8 seconds per boat."),
