@@ -164,7 +164,9 @@ class Comparison:
     ) -> bool:
         """Whether the sentences themselves say what they are about, or their headings do; who
         denies needs a whole sentence."""
-        whole = all(r.text.endswith((".", "!")) and not _TURNS_BACK.search(r.text) for r in said)
+        whole = all(
+            r.text.endswith((".", "!", "。", "！")) and not _TURNS_BACK.search(r.text) for r in said
+        )
         weight = self._weight(one.words & other.words)
         if whole and weight >= (_SPECIFIC_SAME if one.words == other.words else _SPECIFIC):
             return True

@@ -10,9 +10,10 @@ from chatbot.grounding.lexicon import numbers, units, words
 from chatbot.grounding.words import content_words, stem
 from chatbot.knowledge.chunks import Chunk
 from chatbot.text.sentences import sentences
+from chatbot.text.words import is_unparted
 
 _LEAST, _MOST = 3, 40  # words with meaning
-_CHARS = 500
+_CHARS, _SHORTEST = 500, 20
 # What is no sentence that says something: headings, rows, code, quotes of mark-up, questions.
 _NONE = re.compile(
     r"\s*(?:#|```|~~~|:::|!!!|<|\{|\||@|\$|//|import |from |>>>)|"
@@ -21,7 +22,7 @@ _NONE = re.compile(
 _MARKER = re.compile(r"\s*(?:[-*+•>]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)*")
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _DIGIT = re.compile(r"\d")
-_NOT_PROSE = re.compile(r"[^\w\s.,;:'’()\"“”%€$£*`-]")
+_NOT_PROSE = re.compile(r"[^\w\s.,;:'’()\"“”%€$£*`«»¿¡–—。、，：；！？「」（）-]")
 _SIGNS = 0.06  # the share of signs in prose
 _STATES = 0.3  # of a sentence's letters are capitals: it shouts, or is a list of names
 
@@ -57,7 +58,12 @@ def statements_of(chunks: Sequence[Chunk]) -> Iterator[Statement]:
 
 def _statement(chunk: Chunk, start: int, end: int) -> Statement | None:
     quote = chunk.text[start:end]
-    if not 20 < len(quote) <= _CHARS or _NONE.match(quote):
+    # What is written without blanks says twice as much.
+    if (
+        len(quote) > _CHARS
+        or len(quote) + sum(map(is_unparted, quote)) <= _SHORTEST
+        or _NONE.match(quote)
+    ):
         return None
     signs = len(_NOT_PROSE.findall(quote))
     capitals = sum(map(str.isupper, quote))

@@ -61,7 +61,8 @@ _ZERO = r"\(?0\)?\d"
 _REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
 # What directly before or behind tells of another kind of number: a longer one, a name, a price.
 _PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
-_BEFORE = re.compile(rf"(?:[\w#=]|\w-|\d[.,:/]|{_PRICE}\s?)$")
+_KEY = r"(?<!phone)(?<!mobile)(?<!cell)(?<!tel)(?<!fax)(?<!from)(?<!to)="  # "phone=0171..." of logs
+_BEFORE = re.compile(rf"(?:[\w#]|{_KEY}|\w-|\d[.,:/]|{_PRICE}\s?)$", re.IGNORECASE)
 _UNIT = r"(?:[mk]?g|[mck]m|ms|bytes?|[KMGT]i?B|k?Wh)\b"
 _BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE}|{_UNIT})")
 # Groups of digits with spaces between them, and those that are one number by thousands.

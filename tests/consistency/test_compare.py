@@ -126,6 +126,13 @@ def test_a_file_that_is_read_otherwise_is_compared_again(
         assert texts[place.path][place.start : place.end] == place.quote
 
 
+def test_sentences_without_blanks_are_compared(compared: Folder, folder: Path) -> None:
+    for name, days in (("guide.md", 30), ("shop.md", 14)):
+        (folder / name).write_text(f"# 返品\n\n商品の返品は、到着後{days}日以内に限ります。\n")
+    found = [f for f in compared.found() if f.one.path == "guide.md"]
+    assert [(f.one.said, f.other.said) for f in found] == [("30", "14")]
+
+
 def test_rows_of_tables_and_questions_are_not_compared(compared: Folder, folder: Path) -> None:
     (folder / "ferries.md").write_text(
         "# Ferries\n\n| Parcels | Days |\n|---|---|\n"

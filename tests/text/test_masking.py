@@ -259,6 +259,7 @@ def test_values_right_beside_letters_of_languages_without_blanks_are_masked() ->
         ("٠١٧١١٢٣٤٥٦٧", "[phone]"),
         ("４１１１　１１１１　１１１１　１１１１", "[card]"),
         ("jo＠shop.example", "[email]"),
+        ("phone=01711234567", "phone=[phone]"),
         ("jo@xn--e1afmkfd.xn--p1ai", "[email]"),
     ],
 )
