@@ -50,11 +50,21 @@ class AdapterStore:
             return []
 
     def install(self, adapter: Path) -> Path:
-        """Copy an adapter and make it the current one; running services take it up."""
+        """Copy an adapter and make it the current one; running services take it up.
+
+        Raises:
+            OSError: it cannot be written; nothing of it is left.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"a{len(self.history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
-        shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns(CHECKPOINTS))
-        self._write([*self.history(), name])
+        try:
+            shutil.copytree(
+                adapter, self._folder / name, ignore=shutil.ignore_patterns(CHECKPOINTS)
+            )
+            self._write([*self.history(), name])
+        except BaseException:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            raise
         return self._folder / name
 
     def rollback(self) -> Path | None:
