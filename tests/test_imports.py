@@ -76,7 +76,7 @@ OWNERS = {
     "pymilvus": {"index.stores.milvus", "index.stores.milvus_store"},
     "pypdf": {"knowledge.formats.pdf"},
     "rich": {"cli.common"},
-    "safetensors": {"llm.judge_graph", "llm.merge", "training.judge_model"},
+    "safetensors": {"llm.adapters", "llm.judge_graph", "llm.merge", "training.judge_model"},
     "scipy": {"index.bm25", "index.counts", "index.lexical"},
     "sentence_transformers": {"index.rerank"},
     "sentencex": {"text.sentences"},

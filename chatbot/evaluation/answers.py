@@ -107,6 +107,7 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "expected": case.answers,
         "answerable": case.answerable,
         "abstained": answer.abstained,
+        "cut": answer.cut,
         "confidence": answer.confidence,
         "token_f1": token_f1(said, case.answers),
         "contains_gold": contains_gold(said, case.answers),

@@ -19,6 +19,7 @@ from chatbot.prompts import Prompts
 WEIGHTS = "adapter_model.safetensors"
 CHECKPOINTS = "checkpoints"  # beside the weights while they are trained
 _META = "peregrine.json"
+_CONFIG = "adapter_config.json"  # PEFT's
 _CURRENT = "CURRENT"
 
 
@@ -126,6 +127,19 @@ def read_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Adapter:
             f"{', '.join(changed)}; restore them, train it again, or set CHATBOT_ADAPTER=none."
         )
     return Adapter(folder, folder.name, digest)
+
+
+def require_whole(folder: Path) -> None:
+    """Raise :class:`ModelUnavailableError` where a file of an adapter is missing or was copied in
+    part; what its weights are is not read."""
+    from safetensors import safe_open
+
+    try:
+        parse_json((folder / _CONFIG).read_text(encoding="utf-8"))
+        with safe_open(folder / WEIGHTS, framework="numpy"):
+            pass
+    except Exception as exc:  # safetensors has its own
+        raise _incomplete(folder) from exc
 
 
 def base_of(folder: Path) -> str:

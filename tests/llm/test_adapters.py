@@ -281,3 +281,25 @@ def test_an_adapter_that_cannot_be_copied_leaves_nothing(
     assert current is not None
     kept = {path.name for path in current.parent.iterdir()}
     assert kept == {"CURRENT", current.name}
+
+
+def test_an_adapter_that_was_copied_in_part_is_not_taken_into_use(
+    adapter: Path, entry: LLMEntry, models: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    monkeypatch.setenv("CHATBOT_MODELS", str(models))
+    monkeypatch.setenv("CHATBOT_DATA", str(tmp_path / "data"))
+    weights = adapter / "adapter_model.safetensors"
+    save_file({"a": np.zeros(100)}, weights)
+    whole = weights.read_bytes()
+    assert main(["adapter", "use", str(adapter)]) == 1  # without its configuration
+    (adapter / "adapter_config.json").write_text("{}")
+    weights.write_bytes(whole[:300])
+    assert main(["adapter", "use", str(adapter)]) == 1
+    assert capsys.readouterr().err.count("is incomplete") == 2
+    weights.write_bytes(whole)
+    assert main(["adapter", "use", str(adapter)]) == 0
+    assert AdapterStore(tmp_path / "data", entry).current() is not None

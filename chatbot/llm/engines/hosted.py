@@ -41,8 +41,8 @@ _MOST_PAUSE = 20.0
 _INSTEAD = {"temperature": None, "stop": None, "max_tokens": "max_completion_tokens"}
 # What servers say of a request that is too long for the model.
 _TOO_LONG = re.compile(
-    r"context|tokens?`? must be|too (?:long|large)|maximum (?:input|prompt|sequence|model)|"
-    r"reduce (?:the|your)",
+    r"context|tokens`? must be|maximum (?:input|prompt|sequence|model)|reduce (?:the|your)|"
+    r"(?:prompt|input|request|conversation|messages?)\b.{0,40}\btoo (?:long|large)",
     re.IGNORECASE,
 )
 
