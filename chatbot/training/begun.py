@@ -62,10 +62,15 @@ def training_into(out: Path) -> Iterator[None]:
         raise
 
 
+def means_full_disk(exc: Exception, folder: Path) -> bool:
+    """Whether ``exc``, of whatever library, says that the disk of ``folder`` is full."""
+    full = isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    return bool(full or _FULL.search(str(exc)) or shutil.disk_usage(folder).free < _FREE)
+
+
 def _told(exc: Exception, out: Path) -> str:
     again = "give the same command again: it goes on from its last checkpoint."
-    full = isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or _FULL.search(str(exc)) or shutil.disk_usage(out).free < _FREE:
+    if means_full_disk(exc, out):
         return f"The disk of '{out}' is full; make room and {again}"
     if isinstance(exc, MemoryError) or _NO_MEMORY.search(str(exc)):
         return f"There is too little memory to train; end other programs and {again}"
