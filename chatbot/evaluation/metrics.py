@@ -18,6 +18,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 # An answer in other words than the expected one is right from this word overlap on.
 _SAME = 0.7
 _DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?!\d)")
 _CURRENCY_BEFORE = re.compile(r"([$€£¥])\s?(\d+(?:[.,]\d+)*)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -55,7 +56,8 @@ def says_expected(text: str, golds: Sequence[str]) -> bool:
 
     The published rules (:func:`normalise`) make "495" of "4.95" and "35" of "3-5", and one word of
     a Japanese sentence; here numbers keep their signs, and such characters stand alone.
-    A number is one however it is written: "€4.95" and "4.95 €", "30-day" and "thirty days".
+    A number is one however it is written: "€4.95" and "4.95 €", "30-day" and "thirty days", and in
+    the digits of Arabic or Hindi.
     """
     said = _as_said(text)
     return any(_says(said, gold) for gold in map(_as_said, golds) if gold)
@@ -69,12 +71,16 @@ def _says(said: list[str], gold: list[str]) -> bool:
 
 
 def _as_said(text: str) -> list[str]:
-    text = unicode.normalise(text).lower().translate(_DASHES)
+    text = _FOREIGN_DIGIT.sub(_latin, unicode.normalise(text).lower().translate(_DASHES))
     text = _CURRENCY_BEFORE.sub(r"\2 \1", _WORD.sub(_in_figures, text))
     text = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number[0]), text)
     text = _RANGE.sub("-", _MEASURE.sub(_in_one_form, _STUCK.sub(r"\1 ", text)))
     text = _ARTICLES.sub(" ", _SIGN.sub(_kept, text))
     return _UNSPACED.sub(r" \g<0> ", text).split()
+
+
+def _latin(digit: re.Match[str]) -> str:
+    return str(unicodedata.decimal(digit[0]))
 
 
 def _in_figures(word: re.Match[str]) -> str:

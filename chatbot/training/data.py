@@ -115,13 +115,17 @@ def _name(path: Path, taken: Container[str]) -> str:
 
 
 def _unfit(row: Row) -> str:
-    """Why a reply would teach a bad habit: it asks back, runs on, or says what no passage says;
-    empty of others."""
-    if isinstance(row, RewriteCase) or row.answer is None or row.retrieved:
+    """Why a reply would teach a bad habit: it is empty, asks back, runs on, or says what no passage
+    says; empty of others."""
+    if isinstance(row, RewriteCase):
+        return "" if row.standalone.strip() else "its standalone question is empty"
+    if row.answer is None:
         return ""
     reply = row.answer.strip()
     if not reply:
         return "its answer is empty"
+    if row.retrieved:
+        return ""
     if reply.endswith(_ASKS):
         return "its answer asks back"
     if len(reply) > ANSWER_CHARS:

@@ -95,6 +95,9 @@ def test_area_and_reliability() -> None:
         ("It shows F-7.", "F-17", False),
         ("返品は三十日以内です。", "三十日", True),
         ("返品は13日以内です。", "3日", False),
+        ("خلال ١٤ يوما.", "14 يوما", True),
+        ("१४ दिन", "14 दिन", True),
+        ("خلال ١٥ يوما.", "14 يوما", False),
         ("Don't return e-mail!", "dont return email", True),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.answering.excerpts import Excerpts
-from chatbot.cases import AnswerRow, GivenPassage
+from chatbot.cases import AnswerRow, GivenPassage, RewriteCase
 from chatbot.llm.templates import chat_template
 from chatbot.training.data import DataFile, mix, parse_data_file
 from chatbot.training.replies import whole_reply
@@ -70,6 +70,23 @@ def test_an_answer_that_asks_back_is_left_out_in_any_script(tmp_path: Path) -> N
     assert [problem.partition(": ")[2] for problem in mixture(path).problems] == [
         "its answer asks back."
     ] * 2
+
+
+def test_empty_replies_are_not_taught(tmp_path: Path) -> None:
+    path = rows_file(tmp_path)
+    passage = GivenPassage(path="a.md", text="Returns are free.")
+    empty = [
+        RewriteCase(id="1", question="and there?", standalone=" "),
+        AnswerRow(id="2", question="?", passages=[passage], answer="", retrieved=True),
+    ]
+    with path.open("a") as file:
+        file.writelines(row.model_dump_json() + "\n" for row in empty)
+    mixed = mixture(path)
+    assert [problem.partition(": ")[2] for problem in mixed.problems] == [
+        "its standalone question is empty.",
+        "its answer is empty.",
+    ]
+    assert all(example.reply.strip() for example in mixed.examples)
 
 
 def test_files_of_one_name_are_all_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
