@@ -279,10 +279,11 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _use(options: argparse.Namespace) -> None:
-    from chatbot.llm.adapters import AdapterStore, base_of, read_adapter
+    from chatbot.llm.adapters import AdapterStore, base_of, read_adapter, require_whole
 
     settings, entry, prompts = _setup(base_of(options.adapter))
     read_adapter(options.adapter, entry, prompts)
+    require_whole(options.adapter)
     _log("adapter.installed", entry.name, str(options.adapter))
     print(AdapterStore(settings.data, entry).install(options.adapter))
 

@@ -45,10 +45,12 @@ async def answer_cases(
 
 def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
     """The report of the command contract; means are over the answers that were given, and
-    ``failed`` counts the cases without one."""
+    ``failed`` counts the cases without one. ``token_f1`` and its like are over the cases that say
+    what is expected."""
     asked = len(rows)
     rows = [row for row in rows if not row.get("failed")]
     answerable = [row for row in rows if row["answerable"]]
+    expected = [row for row in answerable if row["expected"]]
     unanswerable = [row for row in rows if not row["answerable"]]
     citations = [verbatim for row in rows for verbatim in row["verbatim"]]
     right = [(row["confidence"], row["answerable"]) for row in rows]
@@ -57,7 +59,7 @@ def summarise(rows: Sequence[dict[str, Any]], model: str) -> dict[str, Any]:
         "failed": asked - len(rows),
         "answerable": {
             "n": len(answerable),
-            **{key: _mean(answerable, key) for key in ("token_f1", "contains_gold", "rouge_l")},
+            **{key: _mean(expected, key) for key in ("token_f1", "contains_gold", "rouge_l")},
             "abstained": _mean(answerable, "abstained"),
         },
         "unanswerable": {"n": len(unanswerable), "abstained": _mean(unanswerable, "abstained")},
@@ -96,7 +98,6 @@ async def _answered(service: ChatService, case: Case) -> dict[str, Any]:
 
 
 def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
-    texts = {passage.path: passage.text for passage in case.passages or ()}
     said = "" if answer.abstained else answer.answer
     return {
         "id": case.id,
@@ -106,13 +107,13 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "expected": case.answers,
         "answerable": case.answerable,
         "abstained": answer.abstained,
+        "cut": answer.cut,
         "confidence": answer.confidence,
         "token_f1": token_f1(said, case.answers),
         "contains_gold": contains_gold(said, case.answers),
         "rouge_l": rouge_l(said, case.answers),
         "verbatim": [
-            (texts.get(c.path) or service.document_text(c.path, EVERYTHING))[c.start : c.end]
-            == c.quote
+            any(text[c.start : c.end] == c.quote for text in _sources(service, case, c.path))
             for c in answer.citations
         ],
         "citations": [asdict(citation) for citation in answer.citations],
@@ -122,6 +123,12 @@ def _row(service: ChatService, case: Case, answer: Answer) -> dict[str, Any]:
         "passages": [passage.path for passage in answer.passages],
         "shown": [passage.as_fields() for passage in answer.passages],
     }
+
+
+def _sources(service: ChatService, case: Case, path: str) -> list[str]:
+    """The texts that a citation of ``path`` may point into; several given passages have one."""
+    given = [passage.text for passage in case.passages or () if passage.path == path]
+    return given or [service.document_text(path, EVERYTHING)]
 
 
 def _count_unsupported(rows: Sequence[dict[str, Any]]) -> dict[str, int]:

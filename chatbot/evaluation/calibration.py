@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from chatbot.errors import DataError
-from chatbot.evaluation.metrics import risk_area, risk_coverage
+from chatbot.evaluation.metrics import lowered, risk_area, risk_coverage
 from chatbot.grounding.confidence import Calibration, Scorer, Tree, leaf
 
 # Nobody knows how many questions of the next weeks are covered, and files of labelled cases hold
@@ -195,14 +195,17 @@ def thresholds_by_risk(
     sure: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> dict[str, float]:
     """The lowest confidence that keeps each risk in hundredths, up to a half."""
+    sure = np.array([lowered(float(value)) for value in sure])
     order = np.argsort(-sure, kind="stable")
+    ranked = sure[order]
+    last = np.append(ranked[1:] < ranked[:-1], True)  # a threshold cannot part equal confidences
     wrong = np.cumsum(weights[order] * ~labels[order])
     risks = wrong / np.cumsum(weights[order])
     found: dict[str, float] = {}
     for percent in range(1, 51):
-        kept = np.flatnonzero(risks <= percent / 100)
+        kept = np.flatnonzero((risks <= percent / 100) & last)
         if len(kept):
-            found[str(percent)] = round(float(sure[order[kept[-1]]]), 4)
+            found[str(percent)] = float(ranked[kept[-1]])
     return found
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 
 from chatbot.grounding.lexicon import units
 from chatbot.grounding.quantities import ONE, number_of
@@ -17,6 +18,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 # An answer in other words than the expected one is right from this word overlap on.
 _SAME = 0.7
 _DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?!\d)")
 _CURRENCY_BEFORE = re.compile(r"([$€£¥])\s?(\d+(?:[.,]\d+)*)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -54,7 +56,8 @@ def says_expected(text: str, golds: Sequence[str]) -> bool:
 
     The published rules (:func:`normalise`) make "495" of "4.95" and "35" of "3-5", and one word of
     a Japanese sentence; here numbers keep their signs, and such characters stand alone.
-    A number is one however it is written: "€4.95" and "4.95 €", "30-day" and "thirty days".
+    A number is one however it is written: "€4.95" and "4.95 €", "30-day" and "thirty days", and in
+    the digits of Arabic or Hindi.
     """
     said = _as_said(text)
     return any(_says(said, gold) for gold in map(_as_said, golds) if gold)
@@ -68,12 +71,16 @@ def _says(said: list[str], gold: list[str]) -> bool:
 
 
 def _as_said(text: str) -> list[str]:
-    text = unicode.normalise(text).lower().translate(_DASHES)
+    text = _FOREIGN_DIGIT.sub(_latin, unicode.normalise(text).lower().translate(_DASHES))
     text = _CURRENCY_BEFORE.sub(r"\2 \1", _WORD.sub(_in_figures, text))
     text = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number[0]), text)
     text = _RANGE.sub("-", _MEASURE.sub(_in_one_form, _STUCK.sub(r"\1 ", text)))
     text = _ARTICLES.sub(" ", _SIGN.sub(_kept, text))
     return _UNSPACED.sub(r" \g<0> ", text).split()
+
+
+def _latin(digit: re.Match[str]) -> str:
+    return str(unicodedata.decimal(digit[0]))
 
 
 def _in_figures(word: re.Match[str]) -> str:
@@ -120,22 +127,30 @@ def rouge_l(text: str, golds: Sequence[str]) -> float:
     return max((_lcs_f(words, normalise(gold).split()) for gold in golds), default=0.0)
 
 
-def ranking_metrics(relevant: Sequence[bool], total: int) -> dict[str, float]:
+def ranking_metrics(met: Sequence[int], total: int) -> dict[str, float]:
     """hit@1, hit@5, mrr@10, ndcg@10 and recall@10 of one ranking of up to ten results.
 
-    ``relevant`` tells of each result, best first, whether it is a relevant one not met before;
-    ``total`` is how many there are to find.
+    ``met`` tells of each result, best first, how many of the ``total`` things to find it has that
+    none before it had. For ndcg those that one result has together are one thing.
     """
-    first = next((rank for rank, hit in enumerate(relevant[:10], start=1) if hit), None)
-    gain = sum(1 / math.log2(rank + 1) for rank, hit in enumerate(relevant[:10], 1) if hit)
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(total, 10) + 1))
+    met = met[:10]
+    first = next((rank for rank, found in enumerate(met, start=1) if found), None)
+    gain = sum(1 / math.log2(rank + 1) for rank, found in enumerate(met, 1) if found)
+    apart = total - sum(found - 1 for found in met if found)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(apart, 10) + 1))
     return {
         "hit@1": float(first == 1),
         "hit@5": float(first is not None and first <= 5),
         "mrr@10": 1 / first if first else 0.0,
         "ndcg@10": gain / ideal if ideal else 0.0,
-        "recall@10": sum(relevant[:10]) / total if total else 0.0,
+        "recall@10": sum(met) / total if total else 0.0,
     }
+
+
+def lowered(sure: float) -> float:
+    """A confidence in ten-thousandths, rounded down: as a threshold it lets through what it was
+    read from."""
+    return math.floor(round(sure * 10_000, 6)) / 10_000
 
 
 def risk_coverage(decisions: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
@@ -143,14 +158,14 @@ def risk_coverage(decisions: Sequence[tuple[float, bool]]) -> list[dict[str, flo
     share of cases answered (``coverage``) and the share of those that is wrong (``risk``)."""
     points: list[dict[str, float]] = []
     wrong = 0
-    ranked = sorted(decisions, key=lambda decision: -decision[0])
+    ranked = sorted(((lowered(sure), right) for sure, right in decisions), key=lambda d: -d[0])
     for count, (sure, right) in enumerate(ranked, start=1):
         wrong += not right
         if count < len(ranked) and ranked[count][0] == sure:
             continue  # one threshold cannot part equal confidences
         points.append(
             {
-                "threshold": round(sure, 4),
+                "threshold": sure,
                 "coverage": round(count / len(ranked), 4),
                 "risk": round(wrong / count, 4),
             }
@@ -159,11 +174,16 @@ def risk_coverage(decisions: Sequence[tuple[float, bool]]) -> list[dict[str, flo
 
 
 def risk_area(decisions: Sequence[tuple[float, bool]]) -> float:
-    """Area under the risk-coverage curve: the mean risk over all coverages, 0 at best."""
-    wrong, total = 0, 0.0
-    for count, (_, right) in enumerate(sorted(decisions, key=lambda d: -d[0]), start=1):
-        wrong += not right
-        total += wrong / count
+    """Area under the risk-coverage curve: the mean risk over all coverages, 0 at best. Cases of
+    equal confidence count as in random order."""
+    wrong, count, total = 0.0, 0, 0.0
+    ranked = sorted(decisions, key=lambda decision: -decision[0])
+    for _, equal in groupby(ranked, key=lambda decision: decision[0]):
+        flags = [right for _, right in equal]
+        for _ in flags:
+            wrong += flags.count(False) / len(flags)
+            count += 1
+            total += wrong / count
     return round(total / len(decisions), 4) if decisions else 0.0
 
 

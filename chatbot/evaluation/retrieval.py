@@ -112,14 +112,14 @@ def _repeats(item: Relevant, text: str) -> bool:
 
 def _new_hits(
     found: Sequence[Found], wanted: Iterable[Wanted], meets: Callable[[Found, Wanted], bool]
-) -> list[bool]:
-    """Whether each result meets something wanted that none before it met."""
+) -> list[int]:
+    """How much that is wanted each result meets that none before it met."""
     left = list(wanted)
     hits = []
     for result in found:
         met = [item for item in left if meets(result, item)]
         left = [item for item in left if item not in met]
-        hits.append(bool(met))
+        hits.append(len(met))
     return hits
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chatbot.cases import RewriteCase
+from chatbot.errors import GenerationError, QuestionError
 from chatbot.evaluation.metrics import normalise, token_f1
 from chatbot.memory import to_messages
 
@@ -15,15 +16,24 @@ def rewrite_cases(
     cases: Sequence[RewriteCase], rewrite: Rewrite, progress: Progress
 ) -> list[dict[str, Any]]:
     """One row for each case: what ``rewrite(history, question)`` made of it, and how close it is
-    to the question that a person wrote."""
+    to the question that a person wrote. Where the model failed, ``failed`` says so.
+
+    Raises:
+        GenerationError: it failed at every case.
+    """
     rows = []
     for done, case in enumerate(cases, start=1):
-        text = rewrite(to_messages(case.history), case.question)
+        text = failed = ""
+        try:
+            text = rewrite(to_messages(case.history), case.question)
+        except (GenerationError, QuestionError) as exc:
+            failed = str(exc)
         rows.append(
             {
                 "id": case.id,
                 "question": case.question,
                 "rewrite": text,
+                "failed": failed,
                 "standalone": case.standalone,
                 "token_f1": token_f1(text, [case.standalone]),
                 "bare_token_f1": token_f1(case.question, [case.standalone]),
@@ -31,13 +41,17 @@ def rewrite_cases(
             }
         )
         progress(done, len(cases))
+    if rows and all(row["failed"] for row in rows):
+        raise GenerationError(f"No case was rewritten: {rows[0]['failed']}")
     return rows
 
 
 def summarise_rewrites(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """``{"n", "token_f1", "exact"}``, and ``bare_token_f1`` of the question as it was asked."""
+    """``{"n", "failed", "token_f1", "exact"}``, and ``bare_token_f1`` of the question as it was
+    asked; means are over the cases that did not fail."""
     keys = ("token_f1", "exact", "bare_token_f1")
-    return {"n": len(rows)} | {
+    asked, rows = len(rows), [row for row in rows if not row["failed"]]
+    return {"n": asked, "failed": asked - len(rows)} | {
         key: round(sum(row[key] for row in rows) / len(rows), 4) for key in keys
     }
 

@@ -19,6 +19,7 @@ from chatbot.prompts import Prompts
 WEIGHTS = "adapter_model.safetensors"
 CHECKPOINTS = "checkpoints"  # beside the weights while they are trained
 _META = "peregrine.json"
+_CONFIG = "adapter_config.json"  # PEFT's
 _CURRENT = "CURRENT"
 
 
@@ -50,11 +51,21 @@ class AdapterStore:
             return []
 
     def install(self, adapter: Path) -> Path:
-        """Copy an adapter and make it the current one; running services take it up."""
+        """Copy an adapter and make it the current one; running services take it up.
+
+        Raises:
+            OSError: it cannot be written; nothing of it is left.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"a{len(self.history()) + 1:04d}-{uuid.uuid4().hex[:6]}"
-        shutil.copytree(adapter, self._folder / name, ignore=shutil.ignore_patterns(CHECKPOINTS))
-        self._write([*self.history(), name])
+        try:
+            shutil.copytree(
+                adapter, self._folder / name, ignore=shutil.ignore_patterns(CHECKPOINTS)
+            )
+            self._write([*self.history(), name])
+        except BaseException:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            raise
         return self._folder / name
 
     def rollback(self) -> Path | None:
@@ -116,6 +127,19 @@ def read_adapter(folder: Path, entry: LLMEntry, prompts: Prompts) -> Adapter:
             f"{', '.join(changed)}; restore them, train it again, or set CHATBOT_ADAPTER=none."
         )
     return Adapter(folder, folder.name, digest)
+
+
+def require_whole(folder: Path) -> None:
+    """Raise :class:`ModelUnavailableError` where a file of an adapter is missing or was copied in
+    part; what its weights are is not read."""
+    from safetensors import safe_open
+
+    try:
+        parse_json((folder / _CONFIG).read_text(encoding="utf-8"))
+        with safe_open(folder / WEIGHTS, framework="numpy"):
+            pass
+    except Exception as exc:  # safetensors has its own
+        raise _incomplete(folder) from exc
 
 
 def base_of(folder: Path) -> str:

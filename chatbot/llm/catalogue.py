@@ -1,7 +1,9 @@
 """The catalogue of models, and where the weights of each one lie on this machine."""
 
 import importlib.metadata
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -11,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from chatbot.errors import ConfigurationError, ModelUnavailableError, reason_of
 from chatbot.llm.checked import has_hash
 from chatbot.settings import HostedEngine, LocalEngine
+
+_PART = re.compile(r"-\d+-of-(\d+)\.safetensors$")
 
 
 class Source(BaseModel):
@@ -229,8 +233,15 @@ def _locate(source: Source) -> Path | None:
         cached = _hub_cache(source.hub, source.file)
         return cached if cached and cached.exists() else None
     config = _hub_cache(source.hub, "config.json")
-    # An interrupted download has the small files first.
-    return config.parent if config and any(config.parent.glob("*.safetensors")) else None
+    return config.parent if config and _has_weights(config.parent) else None
+
+
+def _has_weights(folder: Path) -> bool:
+    """Whether all files of weights are there: an interrupted download has the small files first,
+    and then some of the parts ("model-00001-of-00004.safetensors")."""
+    names = [file.name for file in folder.glob("*.safetensors") if file.exists()]
+    parts = Counter(match[1] for name in names if (match := _PART.search(name)))
+    return bool(names) and all(count == int(total) for total, count in parts.items())
 
 
 def require_weights(entry: Entry, engine: str = "") -> Path:

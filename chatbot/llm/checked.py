@@ -5,6 +5,7 @@ then; as long as it has them, it is not read again.
 """
 
 import json
+import os
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -27,20 +28,24 @@ def content_hash(file: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    noted = _read_note(file)
-    if isinstance(noted, dict) and noted == _state(file, noted.get("sha256")):
+    noted, stat = _read_note(file), file.stat()
+    if isinstance(noted, dict) and noted == _state(stat, noted.get("sha256")):
         return str(noted["sha256"])
-    stat = file.stat()
     found = _hash(file, stat.st_size, stat.st_mtime_ns)
-    remember(file, found)
+    _write_note(file, stat, found)  # another file may have taken its place meanwhile
     return found
 
 
 def remember(file: Path, sha256: str) -> None:
     """Note that ``file``, as it is now, has this SHA-256."""
+    with suppress(OSError):
+        _write_note(file, file.stat(), sha256)
+
+
+def _write_note(file: Path, stat: os.stat_result, sha256: str) -> None:
     with suppress(OSError):  # a folder that cannot be written: it is hashed once a process
         # Not beside first: half a note says nothing, and a kill leaves nothing else behind.
-        _note(file).write_text(json.dumps(_state(file, sha256)) + "\n", encoding="utf-8")
+        _note(file).write_text(json.dumps(_state(stat, sha256)) + "\n", encoding="utf-8")
 
 
 @lru_cache(maxsize=16)
@@ -60,6 +65,5 @@ def _read_note(file: Path) -> object:
         return None
 
 
-def _state(file: Path, sha256: object) -> dict[str, object]:
-    stat = file.stat()
+def _state(stat: os.stat_result, sha256: object) -> dict[str, object]:
     return {"sha256": sha256, "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}

@@ -50,7 +50,7 @@ def convert_apart(
     out.parent.mkdir(parents=True, exist_ok=True)
     _check_disk(weights, out.parent)
     command = [sys.executable, "-m", "chatbot.llm.convert", str(weights), str(out), str(bits)]
-    with tempfile.TemporaryFile("w+", dir=out.parent) as said:
+    with tempfile.TemporaryFile("w+", errors="replace", dir=out.parent) as said:
         process = subprocess.Popen(
             [*command, *([str(adapter)] if adapter else [])],
             stdin=subprocess.PIPE, stdout=said, stderr=said,

@@ -5,16 +5,18 @@ large files are fetched here into its cache, on top of what an earlier try has l
 SHA-256 sums by which the hub names them are checked.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from filelock import FileLock
 
-from chatbot.errors import ModelUnavailableError, reason_of
+from chatbot.errors import ModelUnavailableError, disk_sentence, reason_of
 from chatbot.files import file_hash
 from chatbot.llm.catalogue import Entry, Source
 from chatbot.privacy import told_offline
@@ -168,12 +170,24 @@ def _why(entry: Entry, source: Source, exc: Exception) -> str:
             f"'{entry.name}' is only for those who accepted its licence ({entry.licence}): accept "
             f"it on the page of '{source.hub}', set HF_TOKEN, and run the same command again."
         )
+    if local := [cause for cause in causes if _is_of_this_machine(cause)]:
+        return (
+            f"'{entry.name}' could not be fetched. {disk_sentence(local[0])} The same command "
+            "resumes."
+        )
     unreachable = any(isinstance(cause, TransportError | ConnectionError) for cause in causes)
     reason = "it cannot be reached" if unreachable else reason_of(exc)
     return (
         f"'{entry.name}' could not be fetched from the hub ({reason}); check the connection and "
         "run the same command again, it resumes."
     )
+
+
+def _is_of_this_machine(cause: BaseException) -> TypeGuard[OSError]:
+    """Whether its disk refuses, and not the network or the hub, whose errors are OSErrors too."""
+    if not isinstance(cause, OSError) or isinstance(cause, ConnectionError):
+        return False
+    return cause.errno in (errno.ENOSPC, errno.EDQUOT) or bool(cause.errno and cause.filename)
 
 
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:

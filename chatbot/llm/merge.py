@@ -3,6 +3,7 @@
 import json
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from chatbot.errors import ModelUnavailableError
 from chatbot.llm.adapters import WEIGHTS
 
 _PREFIX = "base_model.model."
+_LOW, _HIGH = ".lora_A.weight", ".lora_B.weight"
+_HALVES = _LOW, _HIGH
+# Options of PEFT with which a difference is more than alpha / r * B @ A.
+_OTHER_THAN_LORA = (
+    "rank_pattern", "alpha_pattern", "use_dora", "fan_in_fan_out", "modules_to_save", "lora_bias",
+)  # fmt: skip
 # llama.cpp keeps the two halves of each rotary pair side by side in these, Hugging Face apart.
 _PERMUTED = {"attn_q": "attention.head_count", "attn_k": "attention.head_count_kv"}
 
@@ -79,10 +86,16 @@ def adapter_differences(adapter: Path, reader: Any, architecture: str) -> dict[s
     try:
         config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
         weights = load_file(str(adapter / WEIGHTS))
+        own = _unmergeable(config, weights)
         rank = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
         scale = float(config["lora_alpha"]) / rank
     except Exception as exc:  # OSError, ValueError, SafetensorError, ...
         raise ModelUnavailableError(f"The adapter '{adapter}' cannot be read ({exc}).") from exc
+    if own:
+        raise ModelUnavailableError(
+            f"The adapter '{adapter}' is more than pairs of plain LoRA ('{own}'), and only those "
+            "can be merged into a GGUF file; train one without it."
+        )
     arch = next(k for k, name in gguf.MODEL_ARCH_NAMES.items() if name == architecture)
     names = gguf.get_tensor_name_map(arch, int(metadata(reader, f"{architecture}.block_count")))
     shapes = {
@@ -90,13 +103,14 @@ def adapter_differences(adapter: Path, reader: Any, architecture: str) -> dict[s
     }
     found: dict[str, Any] = {}
     for key in weights:
-        if not key.endswith(".lora_A.weight"):
+        if not key.endswith(_LOW):
             continue
-        module = key.removeprefix(_PREFIX).removesuffix(".lora_A.weight")
+        module = key.removeprefix(_PREFIX).removesuffix(_LOW)
         name = names.get_name(f"{module}.weight", try_suffixes=(".weight",))
         low = weights[key].to(torch.float32).numpy()
-        high = weights[key.replace(".lora_A.", ".lora_B.")].to(torch.float32).numpy()
-        if name is None or shapes.get(name) != (high.shape[0], low.shape[1]):
+        high = weights[key.replace(*_HALVES)].to(torch.float32).numpy()
+        fits = high.shape[1] == low.shape[0]
+        if not fits or name is None or shapes.get(name) != (high.shape[0], low.shape[1]):
             raise ModelUnavailableError(
                 f"The adapter '{adapter}' does not fit the file's '{module}'."
             )
@@ -105,6 +119,19 @@ def adapter_differences(adapter: Path, reader: Any, architecture: str) -> dict[s
     if not found:
         raise ModelUnavailableError(f"The adapter '{adapter}' holds no LoRA weights.")
     return found
+
+
+def _unmergeable(config: dict[str, Any], weights: Mapping[str, Any]) -> str:
+    """What of an adapter would be left out, or counted with a wrong scale; empty of plain LoRA."""
+    if option := next((name for name in _OTHER_THAN_LORA if config.get(name)), ""):
+        return option
+    others = (
+        key
+        for key in sorted(weights)
+        if not (key.endswith(_LOW) and key.replace(*_HALVES) in weights)
+        and not (key.endswith(_HIGH) and key.replace(*_HALVES[::-1]) in weights)
+    )
+    return next(others, "")
 
 
 def _difference(

@@ -5,13 +5,21 @@ and so that training and serving cannot drift; tests compare them with the publi
 by token. The rendered form is shown with each.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from chatbot.errors import ConfigurationError
 
 _SMOLLM2_SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+
+# Words that are control tokens of SmolLM2 without looking like it: a document may well have
+# "<filename>", which would be taken for one, and left out of an answer.
+_SMOLLM2_WORDS = re.compile(
+    r"<(?=(?:repo_?name|file_sep|filename|gh_stars|issue_(?:start|comment|closed)|"
+    r"jupyter_(?:start|text|code|output|script)|empty_output)>)"
+)
 
 # The published template writes the day in; a fixed one keeps the prefix cache warm overnight.
 _LLAMA3_DATES = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n"
@@ -25,15 +33,20 @@ def _role(message: BaseMessage) -> str:
 
 def _chatml(messages: Sequence[BaseMessage]) -> str:
     """``<|im_start|>user\\nHello<|im_end|>\\n<|im_start|>assistant\\n``"""
-    turns = (f"<|im_start|>{_role(m)}\n{_plain(m)}<|im_end|>\n" for m in messages)
-    return "".join(turns) + "<|im_start|>assistant\n"
+    return _chatml_turns((_role(m), _plain(m)) for m in messages)
+
+
+def _chatml_turns(turns: Iterable[tuple[str, str]]) -> str:
+    """Of roles and texts."""
+    text = "".join(f"<|im_start|>{role}\n{said}<|im_end|>\n" for role, said in turns)
+    return text + "<|im_start|>assistant\n"
 
 
 def _smollm2(messages: Sequence[BaseMessage]) -> str:
     """ChatML; a conversation without a system message gets the one SmolLM2 was trained with."""
     if messages and not isinstance(messages[0], SystemMessage):
         messages = [SystemMessage(_SMOLLM2_SYSTEM), *messages]
-    return _chatml(messages)
+    return _chatml_turns((_role(m), _SMOLLM2_WORDS.sub("< ", _plain(m))) for m in messages)
 
 
 def _falcon3(messages: Sequence[BaseMessage]) -> str:

@@ -29,7 +29,8 @@ def answers_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> s
 
 def rewrites_report(rows: Sequence[dict[str, Any]], summary: dict[str, Any]) -> str:
     """A page about ``evaluate rewrites``: the figures, and the worst rewrites."""
-    worst = sorted(rows, key=lambda row: float(row["token_f1"]))[:_WORST]
+    written = [row for row in rows if not row["failed"]]
+    worst = sorted(written, key=lambda row: float(row["token_f1"]))[:_WORST]
     keys = ("token_f1", "question", "rewrite", "standalone")
     listed = [[row[key] for key in keys] for row in worst]
     return render_page("rewrites", figures=_figures(summary), rows=listed)

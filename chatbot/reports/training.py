@@ -18,7 +18,8 @@ def training_report(
     """The page: how it was trained, the loss, and before and after on held-out cases.
 
     ``report`` is what :func:`chatbot.training.finetune.finetune` returns, ``before`` and
-    ``after`` are rows of the answer evaluation, ``figures`` are (name, before, after).
+    ``after`` are rows of the answer evaluation of the same cases, ``figures`` are (name, before,
+    after).
     """
     facts = [("Base model", report["base"]), ("Rows", report["rows"]), ("Packs", report["packs"])]
     facts += [(f"Rows of {name}", count) for name, count in report["files"].items()]
@@ -47,12 +48,11 @@ def _samples(
     before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
 ) -> list[tuple[str, list[tuple[str, bool]]]]:
     """Questions, each with the answers before and after, and whether they are right."""
-    was = {row["id"]: row for row in before}
     return [
-        (row["question"], [_judgement(was.get(row["id"])), _judgement(row)])
-        for row in after[:_SAMPLES]
+        (row["question"], [_judgement(was), _judgement(row)])
+        for was, row in list(zip(before, after, strict=True))[:_SAMPLES]
     ]
 
 
-def _judgement(row: dict[str, Any] | None) -> tuple[str, bool]:
-    return (row["answer"], is_right(row)) if row else ("", False)
+def _judgement(row: dict[str, Any]) -> tuple[str, bool]:
+    return row["answer"], is_right(row)

@@ -7,8 +7,9 @@ taught too hard on few rows, refusal spreads to questions that the passages answ
 
 import random
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
@@ -18,12 +19,11 @@ from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
-from chatbot.text.sentences import sentences
 from chatbot.text.words import segment
+from chatbot.training.replies import ANSWER_CHARS, whole_reply
 
 _DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
 _PASSAGE_CHARS = 3200
-_ANSWER_CHARS = 450
 _HISTORY_TURNS = 6
 _FOLLOW_UPS = 0.25
 # Passages of a row that are learned from whole by a model that is served excerpts of more.
@@ -31,13 +31,9 @@ _WHOLE = 4
 _GROUNDED = 0.5
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = 3
+_ASKS = ("?", "\uff1f", "\u061f")  # Latin, full-width, Arabic
 # A passage that is little more than its answer leaves nothing to choose: others come beside it.
 _NO_CHOICE = 0.6
-# A sentence that begins so speaks of something in the sentence before.
-_REFERS = re.compile(
-    r"(he|she|it|they|his|her|its|their|this|that|these|those|such|both|the latter|the former)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -100,8 +96,7 @@ def mix(
         judged = [(row, _unfit(row)) for row in rows]
         problems += [f"'{file.path}', row '{row.id}': {why}." for row, why in judged if why]
         rows = [row for row, why in judged if not why]
-        name = str(file.path) if file.path.name in taken else file.path.name
-        taken[name] = _sample(_shuffle(rows, chance), file.limit, refusals)
+        taken[_name(file.path, taken)] = _sample(_shuffle(rows, chance), file.limit, refusals)
     taken = _within_share(taken, refusals)
     everything = [row for rows in taken.values() for row in rows]
     pool = _Distractors(everything, reads or (_WHOLE if excerpts else None))
@@ -113,18 +108,28 @@ def mix(
     return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
 
 
+def _name(path: Path, taken: Container[str]) -> str:
+    """What a file is called in the report: none is called as another one is."""
+    others = (f"{path} ({number})" for number in count(2))
+    return next(name for name in chain((path.name, str(path)), others) if name not in taken)
+
+
 def _unfit(row: Row) -> str:
-    """Why a reply would teach a bad habit: it asks back, runs on, or says what no passage says;
-    empty of others."""
-    if isinstance(row, RewriteCase) or row.answer is None or row.retrieved:
+    """Why a reply would teach a bad habit: it is empty, asks back, runs on, or says what no passage
+    says; empty of others."""
+    if isinstance(row, RewriteCase):
+        return "" if row.standalone.strip() else "its standalone question is empty"
+    if row.answer is None:
         return ""
     reply = row.answer.strip()
     if not reply:
         return "its answer is empty"
-    if reply.endswith("?"):
+    if row.retrieved:
+        return ""
+    if reply.endswith(_ASKS):
         return "its answer asks back"
-    if len(reply) > _ANSWER_CHARS:
-        return f"its answer has more than {_ANSWER_CHARS} characters"
+    if len(reply) > ANSWER_CHARS:
+        return f"its answer has more than {ANSWER_CHARS} characters"
     said = _content(reply)
     have = _content(" ".join(passage.text for passage in row.passages))
     # "Yes, you can." says nothing that would have to stand there, and rests on the passages.
@@ -200,7 +205,7 @@ def _render(
     if not row.retrieved:
         history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, passages, row.question)
-    reply = prompts.unknown if row.answer is None else _reply(row.answer, row)
+    reply = prompts.unknown if row.answer is None else whole_reply(row.answer, row)
     return Example(row.id, template(value.to_messages()), reply)
 
 
@@ -224,33 +229,6 @@ def _excerpts(
     return read if held <= _content(" ".join(passage.text for passage in read)) else []
 
 
-def _reply(answer: str, row: AnswerRow) -> str:
-    """Full sentences: they begin with a capital, end with a mark, and say what they speak of."""
-    if row.retrieved:  # written as it is to be said
-        return answer
-    text = " ".join(_in_context(answer.strip(), row.passages).split())
-    text = text[0].upper() + text[1:]
-    return text if text[-1] in ".!:)\"'" else f"{text}."
-
-
-def _in_context(answer: str, passages: Sequence[GivenPassage]) -> str:
-    """A quoted sentence that begins with "It" or "This" with the sentence before it, so that a
-    reader knows what is meant."""
-    if not _REFERS.match(answer):
-        return answer
-    for passage in passages:
-        at = passage.text.find(answer)
-        spans = sentences(passage.text)
-        begins = [start for start, _ in spans]
-        if at not in begins[1:]:
-            continue
-        before = begins[begins.index(at) - 1]
-        together = passage.text[before : at + len(answer)]
-        if "\n" not in passage.text[before:at] and len(together) <= _ANSWER_CHARS:
-            return together
-    return answer
-
-
 class _Earlier:
     """Other questions about a row's passages, as the earlier turns of its conversation."""
 
@@ -266,7 +244,7 @@ class _Earlier:
         if not others or chance.random() >= _FOLLOW_UPS:
             return []
         other = chance.choice(others)
-        return [HumanMessage(other.question), AIMessage(_reply(other.answer or "", other))]
+        return [HumanMessage(other.question), AIMessage(whole_reply(other.answer or "", other))]
 
 
 def _texts(row: AnswerRow) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from chatbot.llm.hardware import fastest_dtype
 from chatbot.llm.weights import load_weights
 from chatbot.prompts import Prompts
 from chatbot.training.attention import use_packed_attention
-from chatbot.training.begun import REPORT, digest_of, goes_on
+from chatbot.training.begun import REPORT, digest_of, goes_on, training_into
 from chatbot.training.data import Mixture
 from chatbot.training.memory import give_memory_back, keep_memory
 from chatbot.training.packing import (
@@ -108,9 +108,22 @@ def finetune(
 
     Raises:
         TrainingError: peft is not installed, there are too few rows, or ``out`` has a training
-            that is done or was begun with anything else.
+            that is done, under way or begun with anything else, or disk or memory are full.
         ModelUnavailableError: the base model's weights are missing or do not load.
     """
+    with training_into(out):
+        return _train(entry, prompts, mixture, recipe, out, say, start)
+
+
+def _train(
+    entry: LLMEntry,
+    prompts: Prompts,
+    mixture: Mixture,
+    recipe: Recipe,
+    out: Path,
+    say: Callable[[str], None],
+    start: Path | None,
+) -> dict[str, Any]:
     started = time.monotonic()
     begins = read_adapter(start, entry, prompts).digest if start else None
     resumed = goes_on(out, digest_of(mixture.examples, recipe, entry.name, begins))

@@ -23,14 +23,19 @@ class Verdict:
 
 
 def judge(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> Verdict:
-    """Compare the rows of ``chatbot evaluate answers`` of two models on the same cases."""
-    was = {row["id"]: is_right(row) for row in before}
-    now = {row["id"]: is_right(row) for row in after}
+    """Compare the rows of ``chatbot evaluate answers`` of two models on the same cases, in the
+    same order; several cases may have one id."""
+    was, now = [is_right(row) for row in before], [is_right(row) for row in after]
+    changed = [
+        (row["id"], right)
+        for row, right, earlier in zip(after, now, was, strict=True)
+        if right != earlier
+    ]
     return Verdict(
-        before=round(sum(was.values()) / max(len(was), 1), 4),
-        after=round(sum(now.values()) / max(len(now), 1), 4),
-        fixed=[case for case, right in now.items() if right and not was[case]],
-        broken=[case for case, right in now.items() if not right and was[case]],
+        before=round(sum(was) / max(len(was), 1), 4),
+        after=round(sum(now) / max(len(now), 1), 4),
+        fixed=[case for case, right in changed if right],
+        broken=[case for case, right in changed if not right],
     )
 
 

@@ -32,7 +32,7 @@ def rehearsal_cases(chunks: Iterable[Chunk], count: int, seed: int) -> list[Case
 
 def rehearsal_rows(answered: Sequence[dict[str, Any]]) -> list[AnswerRow]:
     """Rows of the answers (:func:`chatbot.evaluation.answers.answer_cases`) that every sentence
-    of has a source."""
+    of has a source, and that did not end at their limit."""
     return [
         AnswerRow(
             id=row["id"],
@@ -41,5 +41,5 @@ def rehearsal_rows(answered: Sequence[dict[str, Any]]) -> list[AnswerRow]:
             answer=row["answer"],
         )
         for row in answered
-        if not row.get("failed") and not row["abstained"] and not row["unsupported"]
+        if not (row.get("failed") or row["abstained"] or row["unsupported"] or row.get("cut"))
     ]

@@ -3,10 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chatbot.errors import DataError
-from chatbot.evaluation.calibration import Example, fit_calibration, fit_threshold
+from chatbot.evaluation.calibration import (
+    Example,
+    fit_calibration,
+    fit_threshold,
+    thresholds_by_risk,
+)
 from chatbot.grounding.confidence import load_calibration, save_calibration
 
 
@@ -45,3 +51,9 @@ def test_the_threshold_keeps_the_risk_in_the_file_and_where_more_is_uncovered() 
     assert fitted["risk"] <= 0.1
     with pytest.raises(DataError, match="give both"):
         fit_threshold([(0.5, True)], 0.1)
+
+
+def test_a_threshold_by_risk_parts_no_equal_confidences_and_lets_its_own_through() -> None:
+    sure, labels = np.array([0.81236, 0.5, 0.5]), np.array([True, True, False])
+    found = thresholds_by_risk(sure, labels, np.ones(3))
+    assert (found["1"], found["33"], found["34"]) == (0.8123, 0.8123, 0.5)

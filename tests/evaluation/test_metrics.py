@@ -27,6 +27,13 @@ def test_rankings() -> None:
     assert figures["ndcg@10"] == pytest.approx(gain / ideal)
 
 
+def test_what_one_result_has_together_is_found_together() -> None:
+    assert set(ranking_metrics([2], 2).values()) == {1.0}
+    figures = ranking_metrics([2, 0], 3)
+    assert figures["recall@10"] == pytest.approx(2 / 3)
+    assert figures["ndcg@10"] == pytest.approx(1 / (1 + 1 / math.log2(3)))
+
+
 def test_texts() -> None:
     assert token_f1("The parcel is free", ["a free parcel"]) == pytest.approx(2 * 2 / (3 + 2))
     assert contains_gold("It takes thirty (30) days.", ["30 days"])
@@ -37,6 +44,16 @@ def test_texts() -> None:
 def test_a_threshold_cannot_part_equal_confidences() -> None:
     points = risk_coverage([(0.9, True), (0.5, False), (0.5, True), (0.1, False)])
     assert [(p["coverage"], p["risk"]) for p in points] == [(0.25, 0.0), (0.75, 0.3333), (1.0, 0.5)]
+
+
+def test_a_threshold_lets_through_what_it_was_read_from() -> None:
+    points = risk_coverage([(0.91239, True), (0.81236, True), (0.99999, True), (0.57, False)])
+    assert [p["threshold"] for p in points] == [0.9999, 0.9123, 0.8123, 0.57]
+
+
+def test_the_area_does_not_hang_on_the_order_of_equal_confidences() -> None:
+    cases = [(0.5, True), (0.5, False), (0.9, True)]
+    assert risk_area(cases) == risk_area(cases[::-1]) == pytest.approx((0.25 + 1 / 3) / 3, abs=1e-4)
 
 
 def test_area_and_reliability() -> None:
@@ -78,6 +95,9 @@ def test_area_and_reliability() -> None:
         ("It shows F-7.", "F-17", False),
         ("返品は三十日以内です。", "三十日", True),
         ("返品は13日以内です。", "3日", False),
+        ("خلال ١٤ يوما.", "14 يوما", True),
+        ("१४ दिन", "14 दिन", True),
+        ("خلال ١٥ يوما.", "14 يوما", False),
         ("Don't return e-mail!", "dont return email", True),
     ],
 )  # fmt: skip

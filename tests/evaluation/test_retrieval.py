@@ -74,6 +74,16 @@ def test_a_passage_counts_when_it_overlaps_the_quote() -> None:
     assert group["passages"]["mrr@10"] == 0.5
 
 
+def test_a_passage_with_all_quotes_has_found_them_all() -> None:
+    quotes = [{"path": "a.md", "quote": quote} for quote in ("Shipping is fast.", QUOTE)]
+    case = Case(id="1", question="Returns?", relevant=[*quotes, quotes[0]])
+    report = evaluate_retrieval(
+        {"hybrid": Ranked([passage("a.md", 0, 60)])}, [case], TEXTS.__getitem__, lambda *_: None
+    )
+    figures = report["modes"]["hybrid"]["all"]["passages"]
+    assert figures["recall@10"] == figures["ndcg@10"] == 1
+
+
 def test_a_page_that_repeats_the_quote_counts_apart() -> None:
     """Only under ``verbatim``, once, and not for a few words that may stand anywhere."""
     found = [passage("twin.md", 0, 20), passage("c.md", 0, 9), passage("a.md", 0, 17)]

@@ -2,6 +2,7 @@
 random file in the place of the small bundled model's."""
 
 import asyncio
+import errno
 import json
 import re
 from dataclasses import dataclass
@@ -231,3 +232,74 @@ def test_an_adapter_that_does_not_fit_the_file_is_refused(tmp_path: Path, entry:
     with pytest.raises(ModelUnavailableError, match=r"does not fit.*self_attn.q_proj"):
         merge_gguf(require_weights(entry), tmp_path, out)
     assert not out.exists()
+
+
+LOW = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"
+HIGH = LOW.replace("_A", "_B")
+
+
+@pytest.mark.parametrize(
+    ("config", "left_out", "more", "says"),
+    [
+        ({"rank_pattern": {"q_proj": 4}}, "", "", "rank_pattern"),
+        ({"alpha_pattern": {"q_proj": 4}}, "", "", "alpha_pattern"),
+        ({"use_dora": True}, "", LOW.replace("lora_A.weight", "lora_magnitude_vector"), "use_dora"),
+        ({}, "", "base_model.model.lm_head.weight", "lm_head"),
+        ({}, HIGH, "", "lora_A"),
+    ],
+    ids=str,
+)
+def test_an_adapter_that_is_more_than_lora_is_refused_and_not_merged_in_part(
+    tmp_path: Path, entry: LLMEntry, config: dict[str, object], left_out: str, more: str, says: str
+) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    weights = {name: torch.zeros(2, 2) for name in (LOW, HIGH, more) if name not in ("", left_out)}
+    save_file(weights, str(tmp_path / "adapter_model.safetensors"))
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"r": 2, "lora_alpha": 4} | config))
+    with pytest.raises(ModelUnavailableError) as told:
+        merge_gguf(require_weights(entry), tmp_path, tmp_path / "merged.gguf")
+    assert says in str(told.value)
+    assert "more than pairs of plain LoRA" in str(told.value)
+
+
+def test_an_adapter_that_cannot_be_copied_leaves_nothing(
+    tmp_path: Path, entry: LLMEntry, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = AdapterStore(tmp_path / "data", entry)
+    store.install(adapter)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chatbot.llm.adapters.write_whole", full)
+        with pytest.raises(OSError, match="No space"):
+            store.install(adapter)
+    current = store.current()
+    assert current is not None
+    kept = {path.name for path in current.parent.iterdir()}
+    assert kept == {"CURRENT", current.name}
+
+
+def test_an_adapter_that_was_copied_in_part_is_not_taken_into_use(
+    adapter: Path, entry: LLMEntry, models: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    monkeypatch.setenv("CHATBOT_MODELS", str(models))
+    monkeypatch.setenv("CHATBOT_DATA", str(tmp_path / "data"))
+    weights = adapter / "adapter_model.safetensors"
+    save_file({"a": np.zeros(100)}, weights)
+    whole = weights.read_bytes()
+    assert main(["adapter", "use", str(adapter)]) == 1  # without its configuration
+    (adapter / "adapter_config.json").write_text("{}")
+    weights.write_bytes(whole[:300])
+    assert main(["adapter", "use", str(adapter)]) == 1
+    assert capsys.readouterr().err.count("is incomplete") == 2
+    weights.write_bytes(whole)
+    assert main(["adapter", "use", str(adapter)]) == 0
+    assert AdapterStore(tmp_path / "data", entry).current() is not None

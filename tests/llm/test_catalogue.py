@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
-from chatbot.llm.catalogue import Catalogue, Source, load_catalogue, require_weights
+from chatbot.llm.catalogue import (
+    Catalogue,
+    Source,
+    find_weights,
+    load_catalogue,
+    require_weights,
+)
 from chatbot.llm.package import read_packages
 from chatbot.settings import PROJECT_ROOT
 
@@ -94,3 +100,24 @@ def test_a_path_with_a_hash_is_checked(models: Path) -> None:
 def test_what_is_not_here_is_told_with_what_fetches_it(models: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="fetch them with 'chatbot pull bundled'"):
         require_weights(load_catalogue(models).llm["bundled"])
+
+
+def test_some_parts_of_the_weights_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    repository = tmp_path / "models--tiiuae--falcon-7b-instruct"
+    snapshot = repository / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("abc")
+    entry = load_catalogue(SHIPPED).llm["falcon-7b"]
+    (snapshot / "config.json").write_text("{}")
+    for number, found in ((1, None), (2, snapshot)):
+        (snapshot / f"model-0000{number}-of-00002.safetensors").touch()
+        assert find_weights(entry) == found
+    (snapshot / "model-00002-of-00002.safetensors").unlink()
+    (snapshot / "model-00002-of-00002.safetensors").symlink_to("gone")
+    assert find_weights(entry) is None

@@ -243,3 +243,15 @@ def running(marker: bytes) -> list[int]:
             if marker in command:
                 found.append(int(name))
     return found
+
+
+def test_what_the_other_process_says_may_be_of_any_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python, weights = tmp_path / "python", tmp_path / "model.gguf"
+    python.write_text("#!/bin/sh\nprintf 'caf\\351.gguf is none\\n' >&2\nexit 1\n")
+    python.chmod(0o755)
+    weights.write_bytes(b"GGUF")
+    monkeypatch.setattr("sys.executable", str(python))
+    with pytest.raises(ModelUnavailableError, match="gguf is none"):
+        convert_apart(weights, tmp_path / "out", 8, None, lambda: False)

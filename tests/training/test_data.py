@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from chatbot.answering.excerpts import Excerpts
-from chatbot.cases import AnswerRow, GivenPassage
+from chatbot.cases import AnswerRow, GivenPassage, RewriteCase
 from chatbot.llm.templates import chat_template
 from chatbot.training.data import DataFile, mix, parse_data_file
+from chatbot.training.replies import whole_reply
 from tests.support.scripted import HashedEmbeddings
 from tests.support.training import PROMPTS, mixture, rows_file
 
@@ -37,6 +38,66 @@ def test_prompts_are_those_of_serving(tmp_path: Path) -> None:
 def test_replies_are_whole_sentences(tmp_path: Path) -> None:
     replies = {example.reply for example in mixture(rows_file(tmp_path)).examples}
     assert "It costs 4 EUR." in replies
+
+
+@pytest.mark.parametrize(
+    ("answer", "reply"),
+    [
+        ("返品は三十日以内です。", "返品は三十日以内です。"),
+        ("返品は無料", "返品は無料。"),
+        ("वापसी मुफ़्त है।", "वापसी मुफ़्त है।"),
+        ("वापसी मुफ़्त है", "वापसी मुफ़्त है।"),
+        ("ส่งฟรี", "ส่งฟรี"),
+        ("Click “Save”", "Click “Save”"),
+        ("iPhone 15 is supported", "iPhone 15 is supported."),
+        ("it costs 5%", "It costs 5%."),
+    ],
+)
+def test_a_reply_ends_as_its_script_does(answer: str, reply: str) -> None:
+    row = AnswerRow(id="1", question="?", passages=[], answer=answer)
+    assert whole_reply(answer, row) == reply
+
+
+def test_an_answer_that_asks_back_is_left_out_in_any_script(tmp_path: Path) -> None:
+    path = rows_file(tmp_path)
+    passage = GivenPassage(path="a.md", text="どの商品ですか？ هل هو جديد؟")
+    asks = [
+        AnswerRow(id=f"q{n}", question="?", passages=[passage], answer=answer)
+        for n, answer in enumerate(["どの商品ですか？", "هل هو جديد؟"])
+    ]
+    with path.open("a") as file:
+        file.writelines(row.model_dump_json() + "\n" for row in asks)
+    assert [problem.partition(": ")[2] for problem in mixture(path).problems] == [
+        "its answer asks back."
+    ] * 2
+
+
+def test_empty_replies_are_not_taught(tmp_path: Path) -> None:
+    path = rows_file(tmp_path)
+    passage = GivenPassage(path="a.md", text="Returns are free.")
+    empty = [
+        RewriteCase(id="1", question="and there?", standalone=" "),
+        AnswerRow(id="2", question="?", passages=[passage], answer="", retrieved=True),
+    ]
+    with path.open("a") as file:
+        file.writelines(row.model_dump_json() + "\n" for row in empty)
+    mixed = mixture(path)
+    assert [problem.partition(": ")[2] for problem in mixed.problems] == [
+        "its standalone question is empty.",
+        "its answer is empty.",
+    ]
+    assert all(example.reply.strip() for example in mixed.examples)
+
+
+def test_files_of_one_name_are_all_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old").mkdir()
+    for folder in (Path("old"), Path()):
+        rows_file(folder)
+    files = [DataFile(Path(name)) for name in ("old/rows.jsonl", "rows.jsonl", "rows.jsonl")]
+    mixed = mix(files, PROMPTS, chat_template("chatml"), refusals=0.5, seed=7)
+    assert list(mixed.counts) == ["rows.jsonl", "rows.jsonl (2)", "rows.jsonl (3)"]
+    assert len(mixed.examples) == 3 * 17
 
 
 def test_a_reply_says_what_its_pronouns_mean(tmp_path: Path) -> None:

@@ -12,3 +12,9 @@ def test_the_gate_lets_only_what_is_no_worse_through() -> None:
     assert judge(old, better).fixed == ["b"]
     assert not judge(old, worse).passes
     assert judge(old, worse).broken == ["a"]
+
+
+def test_cases_of_one_id_all_count() -> None:
+    old = [row("a", True, False, True), row("a", True, True, False)]
+    assert (judge(old, old[::-1]).before, judge(old, old[::-1]).after) == (0.5, 0.5)
+    assert judge(old, old[::-1]).fixed == judge(old, old[::-1]).broken == ["a"]

@@ -31,12 +31,13 @@ def test_titles_and_headings_are_asked() -> None:
     assert rehearsal_cases(CHUNKS, 10, seed=7) == cases
 
 
-def test_only_answers_with_sources_are_practised() -> None:
+def test_only_whole_answers_with_sources_are_practised() -> None:
     rows = rehearsal_rows(
         [
             answered("1"),
             answered("2", abstained=True),
             answered("3", unsupported=[{"start": 0, "end": 17}]),
+            answered("4", cut=True),
         ]
     )
     (row,) = rows

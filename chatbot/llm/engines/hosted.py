@@ -1,10 +1,11 @@
 """Models on servers elsewhere, through a client of LangChain's.
 
 What the client raises becomes a sentence here, and a try that failed before the first word is
-repeated with growing pauses.
+repeated with growing pauses, or with the pause that the server asks for.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -12,11 +13,12 @@ from typing import Any, Literal, cast
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     Retrying,
     retry_if_exception,
     stop_after_attempt,
@@ -25,30 +27,68 @@ from tenacity import (
 
 from chatbot.errors import ChatbotError, GenerationError, ModelUnavailableError, reason_of
 from chatbot.llm.catalogue import LLMEntry
-from chatbot.llm.engines.protocol import StopFilter
+from chatbot.llm.engines.written import Written
 from chatbot.settings import Settings
 
 _Chunks = AsyncGenerator[ChatGenerationChunk, None]
 
-# Tokens in a text without the server's tokenizer: few tokenizers need more than this for prose.
-_CHARS_PER_TOKEN = 3
-# Stop strings that servers take at most (OpenAI, Text Generation Inference).
-_MOST_STOPS = 4
+# Bytes of UTF-8 in a text without the server's tokenizer: few tokenizers need more tokens than one
+# for three letters of Latin prose, or for one character of scripts without blanks.
+_BYTES_PER_TOKEN = 3
+# Seconds that are waited for a server which says how long; one that wants more is not asked again.
+_MOST_PAUSE = 20.0
+# Options that some models refuse, and what takes their place.
+_INSTEAD = {"temperature": None, "stop": None, "max_tokens": "max_completion_tokens"}
+# What servers say of a request that is too long for the model.
+_TOO_LONG = re.compile(
+    r"context|tokens`? must be|maximum (?:input|prompt|sequence|model)|reduce (?:the|your)|"
+    r"(?:prompt|input|request|conversation|messages?)\b.{0,40}\btoo (?:long|large)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What an exception of a client means: the HTTP status of the answer, or why there is none."""
+    """What an exception of a client means: the HTTP status of the answer, or why there is none.
+
+    ``said`` is the server's own sentence, ``option`` that of the request which it does not take,
+    ``pause`` how many seconds it wants to be left alone.
+    """
 
     status: int | None = None
     kind: Literal["timeout", "unreachable", "other"] = "other"
+    said: str = ""
+    option: str = ""
+    pause: float = 0.0
 
     @property
     def may_pass(self) -> bool:
         """Whether the same request may work in a moment."""
+        if self.pause > _MOST_PAUSE:
+            return False
         if self.status is not None:
             return self.status in {408, 409, 429} or self.status >= 500
         return self.kind != "other"
+
+
+def failure_of_answer(
+    status: int | None, body: object, headers: Mapping[str, str] | None = None
+) -> Failure:
+    """What a server means that answers ``status`` with ``body``, which is text or parsed JSON; one
+    inside a stream has its status in the body, if at all."""
+    inner = body.get("error", body) if isinstance(body, Mapping) else body
+    said, option = inner if isinstance(inner, str) else "", ""
+    if isinstance(inner, Mapping):
+        code = inner.get("code")
+        status = code if status is None and isinstance(code, int) and 400 <= code < 600 else status
+        said = str(inner.get("message") or inner.get("detail") or "")
+        option = str(inner.get("param") or "")
+    if said.lstrip().startswith("<"):  # the page of a proxy
+        said = ""
+    pause = (headers or {}).get("retry-after", "")
+    return Failure(
+        status, said=said, option=option, pause=float(pause) if pause.isdecimal() else 0.0
+    )
 
 
 class HostedChatModel(BaseChatModel):
@@ -62,6 +102,7 @@ class HostedChatModel(BaseChatModel):
     max_tokens: int = 160
     retries: int = 2
     pause: float = 0.5
+    _refused: set[str] = PrivateAttr(default_factory=set)
 
     @property
     def _llm_type(self) -> str:
@@ -69,7 +110,7 @@ class HostedChatModel(BaseChatModel):
 
     def get_num_tokens(self, text: str) -> int:
         """An estimate, on the safe side for prose."""
-        return len(text) // _CHARS_PER_TOKEN + 1
+        return len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN + 1
 
     def render(self, messages: Sequence[BaseMessage]) -> str:
         """About what the server's model gets; its own template is not known here."""
@@ -82,18 +123,31 @@ class HostedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        stops = _Stops(stop)
+        written, asked = Written(stop), {"max_tokens": self.max_tokens, "temperature": 0.0} | kwargs
 
-        def begin() -> tuple[ChatGenerationChunk | None, Iterator[ChatGenerationChunk]]:
-            chunks = self.inner._stream(messages, stops.told, run_manager, **self._options(kwargs))
-            return next(chunks, None), chunks
+        def begin() -> tuple[list[ChatGenerationChunk], Iterator[ChatGenerationChunk]]:
+            while True:
+                options = self._options(asked, written.told)
+                chunks = self.inner._stream(messages, run_manager=run_manager, **options)
+                first: list[ChatGenerationChunk] = []
+                try:
+                    for chunk in chunks:
+                        first.append(chunk)
+                        if chunk.text:
+                            break
+                except Exception as exc:
+                    if not self._leaves_out(exc, options):
+                        raise
+                else:
+                    return first, chunks
 
         try:
-            chunk, rest = Retrying(**self._policy())(begin)
-            while chunk is not None:
-                yield stops.cut(chunk)
-                chunk = None if stops.reached else next(rest, None)
-            yield from stops.held()
+            first, rest = Retrying(**self._policy())(begin)
+            for chunk in first:
+                yield written.cut(chunk)
+            while not written.reached and (more := next(rest, None)) is not None:
+                yield written.cut(more)
+            yield from written.end(self._who, asked["max_tokens"])
         except Exception as exc:  # each client has its own, which ``failure_of`` knows
             raise self._explain(exc) from exc
 
@@ -104,24 +158,39 @@ class HostedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        stops = _Stops(stop)
+        written, asked = Written(stop), {"max_tokens": self.max_tokens, "temperature": 0.0} | kwargs
 
-        async def begin() -> tuple[ChatGenerationChunk | None, _Chunks]:
-            options = self._options(kwargs)
-            found = self.inner._astream(messages, stops.told, run_manager, **options)
-            chunks = cast(_Chunks, found)
-            return await anext(chunks, None), chunks
+        async def begin() -> tuple[list[ChatGenerationChunk], _Chunks]:
+            while True:
+                options = self._options(asked, written.told)
+                found = self.inner._astream(messages, run_manager=run_manager, **options)
+                chunks, first = cast(_Chunks, found), list[ChatGenerationChunk]()
+                try:
+                    async for chunk in chunks:
+                        first.append(chunk)
+                        if chunk.text:
+                            break
+                except Exception as exc:
+                    if not self._leaves_out(exc, options):
+                        raise
+                else:
+                    return first, chunks
 
         try:
-            chunk: ChatGenerationChunk | None
+            first: list[ChatGenerationChunk]
             rest: _Chunks
-            chunk, rest = await AsyncRetrying(**self._policy())(begin)
+            begun: ChatGenerationChunk
+            more: ChatGenerationChunk | None
+            first, rest = await AsyncRetrying(**self._policy())(begin)
             async with aclosing(rest):  # leaving closes the connection
-                while chunk is not None:
-                    yield stops.cut(chunk)
-                    chunk = None if stops.reached else await anext(rest, None)
-            for chunk in stops.held():
-                yield chunk
+                for begun in first:
+                    yield written.cut(begun)
+                more = None if written.reached else await anext(rest, None)
+                while more is not None:
+                    yield written.cut(more)
+                    more = None if written.reached else await anext(rest, None)
+            for last in written.end(self._who, asked["max_tokens"]):
+                yield last
         except Exception as exc:
             raise self._explain(exc) from exc
 
@@ -134,13 +203,37 @@ class HostedChatModel(BaseChatModel):
     ) -> ChatResult:
         return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
-    def _options(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {"max_tokens": self.max_tokens, "temperature": 0.0} | kwargs
+    @property
+    def _who(self) -> str:
+        return f"The model '{self.model_name}' at {self.place}"
+
+    def _options(self, asked: dict[str, Any], told: list[str] | None) -> dict[str, Any]:
+        """The options of a request, without those that the server has refused."""
+        options = asked | {"stop": told}
+        for name in self._refused & options.keys():
+            value, instead = options.pop(name), _INSTEAD[name]
+            options |= {instead: value} if instead else {}
+        return options
+
+    def _leaves_out(self, exc: Exception, options: dict[str, Any]) -> bool:
+        """Whether the request can be made without what it was refused for; from then on it is."""
+        option = self.failure_of(exc).option
+        if option not in _INSTEAD or options.get(option) is None:
+            return False
+        self._refused.add(option)
+        return True
 
     def _policy(self) -> dict[str, Any]:
+        growing = wait_exponential_jitter(initial=self.pause, max=_MOST_PAUSE)
+
+        def wait(state: RetryCallState) -> float:
+            failed = state.outcome.exception() if state.outcome else None
+            asked = self.failure_of(failed).pause if failed else 0.0
+            return max(asked, growing(state))
+
         return {
             "stop": stop_after_attempt(self.retries + 1),
-            "wait": wait_exponential_jitter(initial=self.pause, max=20),
+            "wait": wait,
             "retry": retry_if_exception(lambda exc: self.failure_of(exc).may_pass),
             "reraise": True,
         }
@@ -148,37 +241,7 @@ class HostedChatModel(BaseChatModel):
     def _explain(self, exc: Exception) -> ChatbotError:
         if isinstance(exc, ChatbotError):
             return exc
-        return _sentence(exc, self.failure_of(exc), self.model_name, self.place)
-
-
-class _Stops:
-    """The stop strings of an answer: the first ones are ``told`` to the server, and its chunks are
-    cut here at the others."""
-
-    def __init__(self, stop: Sequence[str] | None) -> None:
-        self.told = list(stop[:_MOST_STOPS]) if stop else None
-        self._filter = StopFilter((stop or ())[_MOST_STOPS:])
-
-    @property
-    def reached(self) -> bool:
-        """Whether one of the others came: nothing behind it counts."""
-        return self._filter.stopped
-
-    def cut(self, chunk: ChatGenerationChunk) -> ChatGenerationChunk:
-        """The chunk with as much text as is certain now."""
-        text = self._filter.push(chunk.text)
-        if text == chunk.text and not self.reached:
-            return chunk
-        ends = {"finish_reason": "stop"} if self.reached else {}
-        said = chunk.message.response_metadata | ends
-        message = chunk.message.model_copy(update={"content": text, "response_metadata": said})
-        info = (chunk.generation_info or {}) | ends
-        return ChatGenerationChunk(message=message, generation_info=info)
-
-    def held(self) -> Iterator[ChatGenerationChunk]:
-        """What was held back at the end of the stream, if anything was."""
-        if text := self._filter.flush():
-            yield ChatGenerationChunk(message=AIMessageChunk(content=text))
+        return _sentence(exc, self.failure_of(exc), self.model_name, self._who)
 
 
 def hosted_model(
@@ -202,21 +265,28 @@ def hosted_model(
     )
 
 
-def _sentence(exc: Exception, failure: Failure, model: str, place: str) -> ChatbotError:
+def _sentence(exc: Exception, failure: Failure, model: str, who: str) -> ChatbotError:
     status = failure.status
-    who = f"The model '{model}' at {place}"
+    said = failure.said or (reason_of(exc) if status is None else "")
     if status in {401, 403}:
         return ModelUnavailableError(f"{who} refuses the key; correct it in the settings.")
     if status == 404:
         return ModelUnavailableError(f"{who} does not exist; check its name and the address.")
-    if status == 429:
+    if status in {402, 429}:
         return GenerationError(f"{who} is asked too often or its quota is spent; ask again later.")
-    if status == 400 and "context" in str(exc).lower():
+    if status == 413 or (status in {400, 422} and _TOO_LONG.search(said)):
         return GenerationError(f"The conversation is too long for '{model}'; start a new one.")
+    if status is not None and status < 500 and not failure.may_pass:
+        why = f" and says '{reason_of(ValueError(said))}'" if said else ""
+        return GenerationError(
+            f"{who} refuses the request (HTTP {status}){why}; correct the settings of the server "
+            "or of the model."
+        )
     if status is not None:
-        return GenerationError(f"{who} failed (HTTP {status}); ask again in a moment.")
+        why = f": {reason_of(ValueError(said))}" if said else ""
+        return GenerationError(f"{who} failed (HTTP {status}{why}); ask again in a moment.")
     if failure.kind == "timeout":
         return GenerationError(f"{who} did not answer in time; ask again in a moment.")
     if failure.kind == "unreachable":
         return GenerationError(f"{who} cannot be reached; check that the server is running.")
-    return GenerationError(f"{who} failed ({reason_of(exc)}); ask again.")
+    return GenerationError(f"{who} failed ({reason_of(ValueError(said))}); ask again.")

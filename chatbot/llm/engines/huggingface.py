@@ -4,9 +4,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from chatbot.errors import ConfigurationError
+from chatbot.files import parse_json
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry
-from chatbot.llm.engines.hosted import Failure, HostedChatModel, hosted_model
+from chatbot.llm.engines.hosted import (
+    Failure,
+    HostedChatModel,
+    failure_of_answer,
+    hosted_model,
+)
 from chatbot.settings import Settings
 
 LIBRARY = "langchain_huggingface"
@@ -51,8 +57,14 @@ class _Client:
         self._connect = connect
 
     def chat_completion(self, **options: Any) -> Iterator[Any]:
+        from huggingface_hub.errors import HfHubHTTPError
+
         with self._connect() as client:
-            yield from client.chat_completion(**options)
+            try:
+                yield from map(_sound, client.chat_completion(**options))
+            except HfHubHTTPError as exc:
+                exc.response.read()  # what the server says, while it is connected
+                raise
 
 
 class _AsyncClient:
@@ -65,9 +77,24 @@ class _AsyncClient:
         return self._chunks(options)
 
     async def _chunks(self, options: dict[str, Any]) -> AsyncIterator[Any]:
+        from huggingface_hub.errors import HfHubHTTPError
+
         async with self._connect() as client:
-            async for chunk in await client.chat_completion(**options):
-                yield chunk
+            try:
+                async for chunk in await client.chat_completion(**options):
+                    yield _sound(chunk)
+            except HfHubHTTPError as exc:
+                await exc.response.aread()  # what the server says, while it is connected
+                raise
+
+
+def _sound(chunk: Any) -> Any:
+    """A chunk without the nulls that some servers send in the last one, and LangChain's client
+    (langchain-huggingface 1.2.3) does not take."""
+    chunk["choices"] = chunk.get("choices") or []
+    if None in (usage := chunk.get("usage") or {}).values():
+        chunk["usage"] = {name: count for name, count in usage.items() if count is not None}
+    return chunk
 
 
 def _failure(exc: BaseException) -> Failure:
@@ -76,9 +103,23 @@ def _failure(exc: BaseException) -> Failure:
     from huggingface_hub.errors import HfHubHTTPError
 
     if isinstance(exc, HfHubHTTPError | httpx.HTTPStatusError):
-        return Failure(exc.response.status_code)
+        return failure_of_answer(
+            exc.response.status_code, _body(exc.response), exc.response.headers
+        )
     if isinstance(exc, httpx.TimeoutException | TimeoutError):
         return Failure(kind="timeout")
     if isinstance(exc, httpx.TransportError | ConnectionError):
         return Failure(kind="unreachable")
     return Failure()
+
+
+def _body(response: Any) -> object:
+    """What an answer holds, as JSON or text; empty where it was not read."""
+    import httpx
+
+    try:
+        return parse_json(response.content)
+    except httpx.ResponseNotRead:
+        return ""
+    except ValueError:
+        return response.text

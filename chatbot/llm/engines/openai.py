@@ -1,15 +1,25 @@
 """OpenAI and servers with its API (vLLM, TGI, llama-server, Ollama), of the extra ``openai``."""
 
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry
-from chatbot.llm.engines.hosted import Failure, HostedChatModel, hosted_model
+from chatbot.llm.engines.hosted import (
+    Failure,
+    HostedChatModel,
+    failure_of_answer,
+    hosted_model,
+)
 from chatbot.settings import Settings
 
 LIBRARY = "langchain_openai"
 AT_ONCE = 16
+
+# Whose newer models take ``max_completion_tokens`` only; many other servers do not know it, and
+# would write without end.
+_OPENAI = ("openai.com", "openai.azure.com")
 
 
 def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> HostedChatModel:
@@ -30,12 +40,14 @@ def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Hosted
         )
     try:
         from langchain_openai import ChatOpenAI
+        from langchain_openai.chat_models.base import BaseChatOpenAI
     except ImportError as exc:
         raise ModelUnavailableError(
             "The client for OpenAI-compatible servers is not installed; run "
             "'pip install peregrine-chatbot[openai]'."
         ) from exc
-    inner = ChatOpenAI(
+    client = ChatOpenAI if _is_openai(url) else BaseChatOpenAI
+    inner = client(
         model=model,
         base_url=url,
         api_key=cast(Any, key or "none"),  # servers at home ask for none
@@ -46,15 +58,24 @@ def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Hosted
     return hosted_model(inner, _failure, entry, settings, model, url or "OpenAI")
 
 
+def _is_openai(url: str | None) -> bool:
+    host = urlsplit(url).hostname or "" if url else _OPENAI[0]
+    return host.endswith(_OPENAI)
+
+
 def _failure(exc: BaseException) -> Failure:
     """Of the library openai, and of httpx2, whose exceptions reach us while an answer streams."""
     import httpx2
     import openai
 
-    if isinstance(exc, openai.APIStatusError | openai.APIResponseValidationError):
+    if isinstance(exc, openai.APIStatusError):
+        return failure_of_answer(exc.status_code, exc.body, exc.response.headers)
+    if isinstance(exc, openai.APIResponseValidationError):
         return Failure(exc.status_code)
     if isinstance(exc, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
         return Failure(kind="timeout")
     if isinstance(exc, openai.APIConnectionError | httpx2.TransportError | ConnectionError):
         return Failure(kind="unreachable")
+    if isinstance(exc, openai.APIError):  # as an event of a stream
+        return failure_of_answer(None, exc.body)
     return Failure()

@@ -118,13 +118,12 @@ class OpenVINOEngine:
         self._weights = folder / "openvino_model.bin"
         self._probes: dict[int, Any] = {}
         self._waiting: queue.SimpleQueue[_Running | None] = queue.SimpleQueue()
+        self._door, self._closed = threading.Lock(), False
         self._worker = threading.Thread(target=self._work, name="openvino-engine", daemon=True)
         self._worker.start()
 
     def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
         """See :class:`chatbot.llm.engines.protocol.Engine`."""
-        if not self._worker.is_alive():
-            raise GenerationError("The model has been closed; restart the service.")
         prompt = self._tokens.encode(request.prompt)
         limit = request.room(len(prompt))
         try:
@@ -133,11 +132,18 @@ class OpenVINOEngine:
             if not begun or len(begun) < limit:
                 config = self._config(request, limit - len(begun))
                 running = _Running([*prompt, *begun], config, cancel)
-                self._waiting.put(running)
+                self._submit(running)
                 arriving = itertools.chain([(begun, False)], _arriving(running))
             yield from self._pieces(arriving, request.stop, limit, len(prompt), cancel)
         finally:
             cancel.set()
+
+    def _submit(self, running: _Running) -> None:
+        """Hand it to the worker, which nothing reaches behind the end of its work."""
+        with self._door:
+            if self._closed:
+                raise GenerationError("The model has been closed; restart the service.")
+            self._waiting.put(running)
 
     def _first(
         self, prompt: list[int], request: GenerationRequest, cancel: threading.Event
@@ -154,7 +160,7 @@ class OpenVINOEngine:
             *(() if self._tokens.end is None else (self._tokens.end,)),
         }
         running = _Running(prompt, config, cancel)
-        self._waiting.put(running)
+        self._submit(running)
         return [token for new, _ in _arriving(running) for token in new]
 
     def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
@@ -163,12 +169,10 @@ class OpenVINOEngine:
         All tokens but one are forbidden as the first one; the logarithm that comes with the one
         that is left is still that among all of them.
         """
-        if not self._worker.is_alive():
-            raise GenerationError("The model has been closed; restart the service.")
         prompt = self._tokens.encode(request.prompt)
         request.room(len(prompt))
         running = _Running(prompt, self._probe(self._tokens.encode(text)[0]), cancel)
-        self._waiting.put(running)
+        self._submit(running)
         for _ in _arriving(running):
             continue
         if not running.log_probs:
@@ -218,7 +222,9 @@ class OpenVINOEngine:
 
     def close(self) -> None:
         """See :class:`chatbot.llm.engines.protocol.Engine`."""
-        self._waiting.put(None)
+        with self._door:
+            self._closed = True
+            self._waiting.put(None)
         self._worker.join()
 
     def _config(self, request: GenerationRequest, limit: int) -> Any:

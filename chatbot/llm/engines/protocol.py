@@ -106,11 +106,14 @@ class StreamDecoder:
         self._shown = ""
 
     def push(self, ids: Sequence[int], last: bool = False) -> str:
-        """The text that ``ids`` add; half a character waits for its other tokens."""
+        """The text that ``ids`` add; half a character waits for its other tokens, and is left out
+        where none come."""
         self._window += ids
         text = self._decode(self._window)
-        if text.endswith("\ufffd") and not last:
-            return ""
+        if text.endswith("\ufffd"):
+            if not last:
+                return ""
+            text = text.rstrip("\ufffd")
         new = text[len(self._shown) :]
         if len(self._window) >= _WINDOW:
             self._window = self._window[-_OVERLAP:]

@@ -68,6 +68,9 @@ class TransformersEngine:
         """See :class:`chatbot.llm.engines.protocol.Engine`; requests take turns."""
         with self._lock:
             try:
+                if cancel.is_set():  # while it waited: nothing of it is read
+                    yield Piece("", 0, "cancelled")
+                    return
                 yield from self._generate(request, cancel)
             except (RuntimeError, ValueError, IndexError) as exc:
                 raise GenerationError(

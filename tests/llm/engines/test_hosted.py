@@ -115,7 +115,7 @@ class Server(BaseChatModel):
     [
         (["One", "\n", "[1", "] two"], ["1.", "2.", "3.", "4.", "\n[1]", "\n#"], "One"),
         (["One", "\n", "two\n"], ["1.", "2.", "3.", "4.", "\n[1]", "\n#"], "One\ntwo\n"),
-        (["One", " END"], ["END"], "One END"),  # the server is told, and would have stopped
+        (["One", " EN", "D"], ["END"], "One "),  # some leave what they stopped at
         (["One"], None, "One"),
     ],
 )

@@ -15,6 +15,7 @@ from chatbot.llm.convert import convert
 from chatbot.llm.converted import prepare_graph
 from chatbot.llm.engines.openvino import OpenVINOEngine
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
+from chatbot.llm.tokens import TextTokens
 from chatbot.settings import load_settings
 from tests.support.gguf_files import short_vocabulary, write_random
 from tests.support.memory import resident
@@ -50,6 +51,18 @@ class Held:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pipeline, name)
+
+
+class FakeTokens:
+    """Bytes as tokens."""
+
+    end = None
+
+    def encode(self, text: str) -> list[int]:
+        return list(text.encode())
+
+    def decode(self, ids: list[int]) -> str:
+        return bytes(ids).decode(errors="replace")
 
 
 PROMPTS = ["Once upon a time", "The capital of France is", "Water boils at", "Our shop opens"]
@@ -136,15 +149,41 @@ def test_closing_ends_what_waits_for_its_turn() -> None:
     with ThreadPoolExecutor() as threads:
         first = threads.submit(say, engine, PROMPTS[0], 400)
         assert stepping.wait(60)
-        closing = threads.submit(engine.close)
         late = threads.submit(say, engine, PROMPTS[1])
-        while engine._waiting.qsize() < 2:
+        closing = threads.submit(engine.close)
+        while not engine._closed:
             time.sleep(0.01)
         gate.set()
         for each in (first, late):
             with pytest.raises(GenerationError, match="closed"):
                 each.result(timeout=60)
         closing.result(timeout=60)
+
+
+def test_what_comes_while_the_worker_ends_does_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.llm.engines.openvino.load_pipeline", lambda *_: None)
+    monkeypatch.setattr(TextTokens, "load", lambda _: FakeTokens())
+    engine = OpenVINOEngine(tmp_path)
+    engine.close()
+    engine._worker = threading.current_thread()  # as if it were about to end
+    with ThreadPoolExecutor() as threads, pytest.raises(GenerationError, match="closed"):
+        threads.submit(say, engine, "Hello").result(timeout=20)
+
+
+def test_a_character_that_the_limit_cuts_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.llm.engines.openvino.load_pipeline", lambda *_: None)
+    monkeypatch.setattr(TextTokens, "load", lambda _: FakeTokens())
+    engine = OpenVINOEngine(tmp_path)
+    whole = list("Sold 🦅🦅".encode())
+    for count in range(5, len(whole) + 1):
+        arriving = [(whole[:3], False), (whole[3:count], True)]
+        pieces = engine._pieces(arriving, (), count, 1, threading.Event())
+        assert text_of(list(pieces)) == "Sold 🦅🦅"[: 5 + (count - 5) // 4]
+    engine.close()
 
 
 def test_a_follow_up_reads_only_what_is_new(engine: OpenVINOEngine) -> None:

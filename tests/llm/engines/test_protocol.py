@@ -1,10 +1,10 @@
-"""Stop strings in text that comes in pieces."""
+"""Stop strings and characters in text that comes in pieces."""
 
 from itertools import pairwise
 
 import pytest
 
-from chatbot.llm.engines.protocol import StopFilter
+from chatbot.llm.engines.protocol import StopFilter, StreamDecoder
 
 
 @pytest.mark.parametrize("cuts", [[1], [3], [2, 5], []])
@@ -19,3 +19,10 @@ def test_stop_string_is_found_across_pieces(cuts: list[int]) -> None:
 def test_text_like_a_stop_string_is_kept() -> None:
     stops = StopFilter(["<end>"])
     assert stops.push("a<en") + stops.push("o b<e") + stops.flush() == "a<eno b<e"
+
+
+def test_half_a_character_waits_for_the_rest_and_is_left_out_at_the_end() -> None:
+    whole = list("é🦅 ok".encode())
+    decoder = StreamDecoder(lambda ids: bytes(ids).decode(errors="replace"))
+    assert [decoder.push([token]) for token in whole[:6]] == ["", "é", "", "", "", "🦅"]
+    assert decoder.push([*whole[6:], 0xF0, 0x9F], last=True) == " ok"

@@ -96,6 +96,16 @@ def test_cancels_between_two_tokens(engine: TransformersEngine) -> None:
     assert text_of(say(engine))  # the next request is served
 
 
+def test_what_was_cancelled_while_it_waited_is_not_read(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_tokens", None)
+    cancel = threading.Event()
+    cancel.set()
+    (piece,) = engine.stream(GenerationRequest(PROMPT, 400), cancel)
+    assert (piece.text, piece.finish_reason) == ("", "cancelled")
+
+
 def test_a_prompt_longer_than_the_context_gets_a_sentence(engine: TransformersEngine) -> None:
     with pytest.raises(QuestionError, match="the model takes 4"):
         say(engine, context=4)
