@@ -4,7 +4,8 @@
         [--minutes N] [--rate R] [--seed N] [--layers N] [--first N]
 
 ROWS are files of ``{"source", "right", "wrong"}`` a line: a text, statements that it says and
-statements that it does not say (``models/recipes/verdicts``). The products of layers from
+statements that it does not say (``models/recipes/verdicts``); in the place of a statement a pair
+may stand, a question and an answer to it (``models/recipes/answers``). The products of layers from
 ``--first`` on learn low-rank differences (LoRA, Hu et al. 2021), and one output is learned anew;
 binary cross-entropy, and within each text a right statement has to be ahead of a wrong one
 (pairwise logistic loss, Burges et al. 2005, with half the weight). The rate falls as a cosine of
@@ -27,9 +28,10 @@ from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence
 from chatbot.files import parse_json
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.judge import (
-    LONGEST_STATEMENT,
+    LONGEST_READ,
     LONGEST_TEXT,
     Group,
+    answers,
     inputs,
     statement_tokens,
     text_tokens,
@@ -87,16 +89,27 @@ def _row(line: str, where: str) -> tuple[str, list[tuple[str, bool]]]:
         source, right, wrong = row["source"], row["right"], row["wrong"]
     except (ValueError, TypeError, KeyError) as exc:
         raise ConfigurationError(f"{where}: 'source', 'right' or 'wrong' is missing.") from exc
-    lists = isinstance(right, list) and isinstance(wrong, list)
-    if not lists or not all(isinstance(text, str) for text in (source, *right, *wrong)):
+    said = [
+        [_statement(item) for item in items] if isinstance(items, list) else [None]
+        for items in (right, wrong)
+    ]
+    texts = [source, *said[0], *said[1]]
+    if not all(isinstance(text, str) for text in texts):
         raise ConfigurationError(
-            f"{where}: 'source' has to be a text, 'right' and 'wrong' lists of texts."
+            f"{where}: 'source' has to be a text, 'right' and 'wrong' lists of texts or of pairs "
+            "of a question and an answer."
         )
-    if _HALF.search("".join((source, *right, *wrong))):
+    if _HALF.search("".join(texts)):
         raise ConfigurationError(f"{where}: a text has half a character; write it anew.")
     if not (right or wrong):
         raise ConfigurationError(f"{where}: there is no statement in 'right' or 'wrong'.")
-    return source, [(text, True) for text in right] + [(text, False) for text in wrong]
+    return source, [(text, True) for text in said[0]] + [(text, False) for text in said[1]]
+
+
+def _statement(item: Any) -> Any:
+    """A statement as it is, a pair of a question and an answer as one."""
+    pair = isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
+    return answers(*item) if pair else item
 
 
 def examples(
@@ -112,7 +125,7 @@ def examples(
             own = dice.sample(rows[source], min(_MOST, len(rows[source])))
             if (other := dice.choice(sources)) != source:
                 own.append((dice.choice(rows[other])[0], False))
-            said = [statement_tokens(tokens, text, LONGEST_STATEMENT) for text, _ in own]
+            said = [statement_tokens(tokens, text, LONGEST_READ) for text, _ in own]
             group = Group(text_tokens(tokens, source)[:LONGEST_TEXT], said)
             if step and size + group.size > 1.15 * most:
                 yield step

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from chatbot.errors import ConfigurationError
-from chatbot.llm.judge import LONGEST_TEXT, inputs
+from chatbot.llm.judge import LONGEST_TEXT, answers, inputs
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
 from chatbot.training.judge import examples, main, read_rows, train
@@ -47,6 +47,8 @@ def test_it_learns_to_tell_right_from_wrong(tmp_path: Path) -> None:
         ('{"source": "a", "right": []}', "is missing"),
         ('{"source": "a", "right": "abc", "wrong": []}', "lists of texts"),
         ('{"source": "a", "right": [1], "wrong": []}', "lists of texts"),
+        ('{"source": "a", "right": [["what?"]], "wrong": []}', "pairs"),
+        ('{"source": "a", "right": [["what?", 1]], "wrong": []}', "pairs"),
         ('{"source": null, "right": ["a"], "wrong": []}', "to be a text"),
         ('{"source": "a", "right": [], "wrong": []}', "no statement"),
         (r'{"source": "\ud800", "right": ["a"], "wrong": []}', "half a character"),
@@ -73,6 +75,15 @@ def test_a_line_ends_where_json_says(tmp_path: Path) -> None:
     row = {"source": "One line\u2028and another", "right": ["a"], "wrong": []}
     file.write_text(json.dumps(row, ensure_ascii=False) + "\n\n", encoding="utf-8")
     assert list(read_rows([file])) == [row["source"]]
+
+
+def test_a_pair_is_a_statement_that_the_answer_is_one_to_the_question(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    row = {"source": "Free.", "right": [["what\nis it?", "It is  free."]], "wrong": ["It is 3."]}
+    file.write_text(json.dumps(row))
+    said = [('To "what is it?" the answer is: It is free.', True), ("It is 3.", False)]
+    assert read_rows([file]) == {"Free.": said}
+    assert said[0][0] == answers("what\nis it?", "It is  free.")
 
 
 def test_a_text_is_read_as_far_as_a_judge_reads_it() -> None:
