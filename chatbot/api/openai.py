@@ -42,7 +42,15 @@ router = APIRouter(
 )
 Who = Annotated[Caller, Depends(require_caller)]
 
+# What is not used of a conversation, by its role, and what is said of that.
 _SYSTEM_NOTE = "System messages are not used: the service has its own."
+_TOOLS_NOTE = "What tools said is not used: answers come from the knowledge folder only."
+_UNUSED = {
+    "system": _SYSTEM_NOTE,
+    "developer": _SYSTEM_NOTE,
+    "tool": _TOOLS_NOTE,
+    "function": _TOOLS_NOTE,
+}
 
 
 @router.get("/models")
@@ -124,9 +132,9 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
 
 def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
     """The question of a request, and notes about what is not used of it."""
-    system = any(m.role in ("system", "developer") for m in body.messages)
+    notes = dict.fromkeys(_UNUSED[m.role] for m in body.messages if m.role in _UNUSED)
     turns: list[Turn] = [
-        {"role": message.role, "content": message.text}
+        {"role": message.role, "content": message.content or ""}
         for message in body.messages
         if message.role in ("user", "assistant")
     ]
@@ -139,7 +147,7 @@ def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
         max_tokens=body.max_completion_tokens or body.max_tokens,
         stop=body.stop or (),
     )
-    return question, [_SYSTEM_NOTE] if system else []
+    return question, list(notes)
 
 
 def _refuse_unsupported(body: ChatRequest) -> None:
