@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from chatbot.api import create_api
+from chatbot.api.application import _Beside
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from tests.support.api import ASK, GatedEngine, client_of
@@ -51,6 +52,23 @@ async def test_a_body_that_is_no_json_is_told_where_it_ends(client: httpx.AsyncC
 async def test_unknown_addresses_and_methods_are_errors(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/nothing")).json()["error"]["code"] == "not_found"
     assert (await client.get("/predict")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "whose"),
+    [
+        *((path, "api") for path in ("/readyz", "/readyz/", "/metrics/", "/predict/", "/mcp/")),
+        *((path, "api") for path in ("/v1", "/v1/models", "/widget/peregrine.js", "/docs/")),
+        *((path, "console") for path in ("/console", "/console/", "/console/review")),
+        *((path, "page") for path in ("/", "/thread/1", "/readyzz", "/v1x", "/consoles")),
+    ],
+)
+def test_an_address_with_a_slash_more_is_the_same(path: str, whose: str) -> None:
+    """The page answers 200 to whatever it does not know: a probe would never fail."""
+    apps: dict[str, Any] = {"page": object(), "api": object(), "console": object()}
+    beside = _Beside(apps["page"], apps["api"], apps["console"])
+    assert beside._of({"type": "http", "path": path}) is apps[whose]
+    assert beside._of({"type": "websocket", "path": path}) is apps["page"]
 
 
 async def test_answers_that_hold_threads_leave_others_theirs(service: ChatService) -> None:
