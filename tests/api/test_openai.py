@@ -35,9 +35,7 @@ async def test_earlier_messages_are_history_and_system_ones_are_not_used(
     assert "System messages are not used" in completion["peregrine"]["notes"][-1]
 
 
-async def test_parts_of_a_message_stay_apart(
-    client: httpx.AsyncClient, gated: GatedEngine
-) -> None:
+async def test_parts_of_a_message_stay_apart(client: httpx.AsyncClient, gated: GatedEngine) -> None:
     said = ["How long can customers return a product?", "In the US."]
     parts = [{"type": "text", "text": text} for text in said]
     refused = [{"type": "refusal", "refusal": "I would rather not say which product."}]
