@@ -10,7 +10,6 @@ from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, me
 from chatbot.errors import ChatbotError, disk_sentence, reason_of
 from chatbot.privacy import quiet_libraries
 
-
 _INTERRUPTED, _NO_READER = 130, 141  # as of a shell: 128 and the number of the signal
 
 
