@@ -113,9 +113,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     if not all(text.strip() for text in body.input):
         raise ApiError(400, "A text to embed is empty.", param="input")
     require_unicode(*body.input)
-    async with parts.embedding.turn():
-        work = asyncio.to_thread(parts.service.models.embed, body.input, body.input_type == "query")
-        vectors, tokens = await work
+    vectors, tokens = await unless_gone(request, _embedded(parts, body))
     if vectors and body.dimensions not in (None, len(vectors[0])):
         raise ApiError(400, f"Vectors have {len(vectors[0])} dimensions.", param="dimensions")
     plain = body.encoding_format != "base64"
@@ -128,6 +126,13 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
         ],
         "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
     }
+
+
+async def _embedded(parts: Parts, body: EmbeddingRequest) -> tuple[list[list[float]], int]:
+    """The vectors, and how many tokens the texts have."""
+    as_queries = body.input_type == "query"
+    async with parts.embedding.turn():
+        return await asyncio.to_thread(parts.service.models.embed, body.input, as_queries)
 
 
 def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:

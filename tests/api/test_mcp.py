@@ -1,7 +1,6 @@
 """MCP with the official client: over stdio and over HTTP, with a scripted model."""
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from chatbot.service.waiting import WaitingLine
 from chatbot.settings import Settings
 from chatbot.store import Store
 from tests.support import ROOT
-from tests.support.api import GatedEngine
+from tests.support.api import GatedEngine, leave
 
 TOOLS = ["search", "ask", "check", "get_document"]
 US = "Customers in the US can return a product within 45 days of delivery."
@@ -216,34 +215,8 @@ async def test_a_client_that_leaves_stops_its_answer(api: Any, gated: GatedEngin
     gated.gate.clear()
     asked = {"name": "ask", "arguments": {"question": US}}
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}
-    accept = {"Accept": "application/json, text/event-stream"}
     async with api.router.lifespan_context(api):
-        left = asyncio.Event()
-        body = [{"type": "http.request", "body": json.dumps(call).encode(), "more_body": False}]
-
-        async def receive() -> dict[str, Any]:
-            if body:
-                return body.pop()
-            await left.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None: ...
-
-        request = httpx.Request("POST", "http://127.0.0.1/mcp", headers=accept, json=call)
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/mcp",
-            "query_string": b"",
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-            "scheme": "http",
-        }
-        task = asyncio.create_task(api(scope, receive, send))
-        await asyncio.to_thread(gated.asked.acquire)
-        left.set()
-        await asyncio.wait_for(task, 5)
+        await leave(api, "/mcp", call, asyncio.to_thread(gated.asked.acquire))
         assert await asyncio.to_thread(gated.cancelled.wait, 5)
         assert api.state.parts.service.line.serving == 0
 

@@ -76,6 +76,13 @@ def test_where_a_result_goes_is_checked_before_the_work(
     assert "cannot be written" in sentence or "is a file" in sentence
 
 
+def test_the_cases_of_a_training_are_read_before_the_work(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = said(["finetune", "--recipe", ".", "--cases", "c.jsonl", "--out", "o"], capsys)
+    assert sentence.startswith("'c.jsonl' cannot be read")
+
+
 def test_a_reader_that_has_what_it_wants_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
