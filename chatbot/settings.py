@@ -198,9 +198,9 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as exc:
         first = exc.errors()[0]
-        name = str(first["loc"][0])
+        name, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(
-            f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
+            f"The setting '{name}' ({first.get('input')!r}) is not usable: {why}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
     except SettingsError as exc:  # a list in the environment that is not JSON

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 CHAT_MODEL = "peregrine"
 EMBEDDING_MODEL = "peregrine-embeddings"
@@ -32,9 +31,7 @@ def _read_parts(content: Any) -> Any:
         kind = part.get("type") if isinstance(part, dict) else None
         text = part.get(kind) if kind in ("text", "refusal") else None
         if not isinstance(text, str):
-            raise PydanticCustomError(
-                "no_text", "Only text is read, so leave pictures, sound and files out"
-            )
+            raise ValueError("only text is read, so leave pictures, sound and files out")
         texts.append(text)
     return "\n".join(texts)
 
