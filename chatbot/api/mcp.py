@@ -192,7 +192,9 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
                 name, arguments, EVERYTHING
             )
         tools = _Tools(service, line, partial(_asked_over_http, request))
-        return await unless_gone(request, tools.call(name, arguments, request.state.asker))
+        work = tools.call(name, arguments, request.state.asker)
+        result: dict[str, Any] = await unless_gone(request, work)
+        return result
 
     return server
 
