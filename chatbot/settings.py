@@ -5,9 +5,9 @@ import tomllib
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,6 +25,17 @@ HostedEngine = Literal["openai", "huggingface"]
 VectorStore = Literal["faiss", "milvus", "pinecone"]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _at_home(path: Path) -> Path:
+    """A shell opens ``~`` before a program sees it, and a file has no shell."""
+    try:
+        return path.expanduser()
+    except RuntimeError as exc:
+        raise ValueError(f"there is no home folder for '{path.parts[0]}'") from exc
+
+
+Place = Annotated[Path, AfterValidator(_at_home)]
 
 
 def config_file() -> Path:
@@ -50,11 +61,11 @@ class Settings(BaseSettings):
         env_prefix="CHATBOT_", frozen=True, extra="forbid", env_ignore_empty=True
     )
 
-    knowledge: Path = PROJECT_ROOT / "knowledge"
-    index: Path = PROJECT_ROOT / "index"
-    prompts: Path = PROJECT_ROOT / "prompts"
-    models: Path = PROJECT_ROOT / "models"
-    data: Path = PROJECT_ROOT / "data"
+    knowledge: Place = PROJECT_ROOT / "knowledge"
+    index: Place = PROJECT_ROOT / "index"
+    prompts: Place = PROJECT_ROOT / "prompts"
+    models: Place = PROJECT_ROOT / "models"
+    data: Place = PROJECT_ROOT / "data"
     database: str | None = None
 
     llm: str | None = None
@@ -97,7 +108,7 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(4000, ge=1)
     risk: float = Field(0.1, ge=0.01, le=0.5)
     refuse_below: float | None = Field(None, ge=0.0, le=1.0)
-    calibration: Path | None = None
+    calibration: Place | None = None
 
     answers_at_once: int | None = Field(None, ge=1)
     answers_waiting: int = Field(32, ge=0)
@@ -163,10 +174,12 @@ class Settings(BaseSettings):
 
 
 class _ConfigFile(TomlConfigSettingsSource):
-    """A TOML file that may begin with a byte order mark, as some editors write it."""
+    """A TOML file that may begin with a byte order mark, as some editors write it. An empty text
+    is the default, as in the environment and in the example."""
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+        read = tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
+        return {name: value for name, value in read.items() if value != ""}
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -186,7 +199,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as exc:
         first = exc.errors()[0]
-        name = str(first["loc"][0])
+        name, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":  # its value may be a key, and is not shown
             near = get_close_matches(name, Settings.model_fields, 1)
             hint = f"did you mean '{near[0]}'?" if near else "chatbot.example.toml names them all."
@@ -194,7 +207,7 @@ def load_settings(**overrides: object) -> Settings:
                 f"There is no setting '{name}'; {hint} Correct {config_file()}."
             ) from None
         raise ConfigurationError(
-            f"The setting '{name}' ({first.get('input')!r}) is not usable: {first['msg']}. "
+            f"The setting '{name}' ({first.get('input')!r}) is not usable: {why}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
     except SettingsError as exc:  # a list in the environment that is not JSON

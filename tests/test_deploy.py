@@ -1,9 +1,11 @@
 """The files of ``deploy/``: they name what exists, and fit each other."""
 
+import re
 from fnmatch import fnmatch
 
 import yaml
 
+from chatbot.api.application import _BELOW, _PATHS
 from chatbot.settings import Settings
 from tests.support import ROOT
 
@@ -33,6 +35,28 @@ def test_every_selector_of_the_kubernetes_example_finds_the_pods_of_the_service_
     for selector in selectors:
         assert selector.items() <= web.items()
         assert not selector.items() <= job.items()
+
+
+def test_every_address_of_the_api_is_sent_to_any_replica() -> None:
+    """One that leaves has done nothing yet, so another one is asked; pages stay where they are."""
+    template = (ROOT / "deploy/nginx.conf.template").read_text()
+    (wanted,) = re.findall(r"location ~ (\S+) \{\s+proxy_pass http://peregrine_api", template)
+    pages = {"/docs", "/redoc", "/docs/assets/"}
+    here = {"/healthz", "/readyz", "/metrics"}  # of each replica; the proxy has its own rule
+    for path in {*_PATHS, *_BELOW} - pages - here:
+        assert re.search(wanted, f"{path}x" if path.endswith("/") else path), path
+    assert not any(re.search(wanted, path) for path in ("/", "/console", "/predictions"))
+
+
+def test_behind_either_proxy_visitors_are_told_apart() -> None:
+    config = next(each for each in MANIFESTS if each["kind"] == "ConfigMap")["data"]
+    assert config["FORWARDED_ALLOW_IPS"]
+    assert COMPOSE["services"]["replica-1"]["environment"]["FORWARDED_ALLOW_IPS"]
+
+
+def test_nothing_is_told_to_read_the_numbers_without_a_key() -> None:
+    pods = next(each for each in MANIFESTS if each["kind"] == "Deployment")["spec"]["template"]
+    assert "prometheus.io/scrape" not in pods["metadata"].get("annotations", {})
 
 
 def test_everything_that_the_image_copies_is_sent_to_its_build() -> None:

@@ -16,6 +16,7 @@ from tests.support import ROOT
 OWNERS = {
     "Stemmer": {"text.tokens"},
     "aiosqlite": {"store.sqlite"},
+    "asyncpg": {"store.database"},
     "anyio": {"api.mcp"},
     "argon2": {"store.users"},
     "chainlit": {"page"},

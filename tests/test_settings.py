@@ -33,6 +33,34 @@ def test_the_example_documents_every_setting_with_its_default() -> None:
             assert shown[name] == _plain(default), name
 
 
+def test_the_example_with_every_line_in_use_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "c.toml").write_text(re.sub(r"^# (?=\w+ = )", "", EXAMPLE, flags=re.M))
+    monkeypatch.chdir(PROJECT_ROOT)  # folders count from there
+    monkeypatch.delenv("CHATBOT_LLM", raising=False)
+    monkeypatch.setenv("CHATBOT_CONFIG", str(tmp_path / "c.toml"))
+    found = load_settings().model_dump(exclude=_DEPENDS)
+    for name, value in found.items():
+        default = Settings.model_fields[name].default
+        assert (value.absolute() if isinstance(value, Path) else value) == default, name
+
+
+def test_a_folder_at_home_is_meant_by_its_tilde(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CHATBOT_CONFIG", str(tmp_path / "c.toml"))
+    (tmp_path / "c.toml").write_text('data = "~/data"\ncalibration = "~/c.json"\n')
+    monkeypatch.setenv("CHATBOT_INDEX", "~/index")
+    settings = load_settings()
+    assert (settings.data, settings.index) == (tmp_path / "data", tmp_path / "index")
+    assert settings.calibration == tmp_path / "c.json"
+    monkeypatch.setenv("CHATBOT_INDEX", "~nobody-of-that-name/index")
+    with pytest.raises(ConfigurationError, match=r"usable: there is no home folder for '~nobody"):
+        load_settings()
+
+
 def _plain(default: Any) -> Any:
     if default is None:
         return ""

@@ -9,9 +9,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
+from fastapi import Security
 from fastapi.requests import Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from chatbot.api.errors import ApiError
 from chatbot.audience import EVERYTHING, Asker
@@ -24,6 +26,13 @@ log = logging.getLogger(__name__)
 _FRESH = 3.0  # seconds: how soon a new or revoked key counts everywhere
 _KEPT = 600.0  # seconds: how long the last reading counts while the database is away
 _PATIENCE = 5.0  # seconds for a reading
+# Says in the description of the API how a key is sent, so that its pages and generated clients can;
+# it refuses nobody.
+_BEARER = HTTPBearer(
+    scheme_name="Key",
+    description="Of 'chatbot keys add NAME'; without any keys, programs on this machine need none.",
+    auto_error=False,
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,10 @@ class KeyRing(Generic[Key]):
         self._tried_at = self._clock()
 
 
-async def require_caller(request: Request) -> Caller:
+async def require_caller(
+    request: Request,
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)] = None,
+) -> Caller:
     """Who sent the request.
 
     Raises:

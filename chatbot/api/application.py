@@ -30,7 +30,7 @@ from chatbot.settings import PROJECT_ROOT, Settings
 
 _PATHS = (
     "/predict", "/check", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/redoc",
-    "/mcp",
+    McpEndpoint.path,
 )  # fmt: skip
 _BELOW = ("/v1/", PREFIX, f"{ASSETS}/")
 _CONSOLE = "/console"
@@ -84,7 +84,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
     for module in (predict, check, openai, health, widget):
         api.include_router(module.router)
     if mcp is not None:
-        api.router.routes.append(Route("/mcp", mcp))
+        api.router.routes.append(Route(mcp.path, mcp))
     add_docs(api)
     add_handlers(api)
 
@@ -157,10 +157,10 @@ class _Beside:
         await self._of(scope)(scope, receive, send)
 
     def _of(self, scope: Scope) -> ASGIApp:
-        path = scope.get("path", "")
+        """A slash more at the end changes nothing: the page would answer a probe with itself."""
+        path = scope.get("path", "").rstrip("/")
         if scope["type"] != "http":
             return self._page
-        if path in _PATHS or path.startswith(_BELOW):
+        if path in _PATHS or f"{path}/".startswith(_BELOW):
             return self._api
-        console = path == _CONSOLE or path.startswith(f"{_CONSOLE}/")
-        return self._console if console else self._page
+        return self._console if f"{path}/".startswith(f"{_CONSOLE}/") else self._page

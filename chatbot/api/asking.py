@@ -12,7 +12,13 @@ from fastapi.requests import Request
 from chatbot.answering.events import Answered, Event, Rewritten, Token
 from chatbot.answering.question import Question
 from chatbot.api.parts import Parts, parts_of
-from chatbot.errors import BusyError, ChatbotError, GenerationError
+from chatbot.errors import (
+    BusyError,
+    ChatbotError,
+    GenerationError,
+    QuestionError,
+    StoppingError,
+)
 from chatbot.service.waiting import WaitingLine
 from chatbot.text.unicode import require_unicode
 
@@ -65,7 +71,7 @@ class Asking:
                     self._events.put_nowait(event)
             self._events.put_nowait(GenerationError("The answer did not finish; ask again."))
         except Exception as exc:  # whoever waits for the next event gets it
-            self._outcome = "busy" if isinstance(exc, BusyError) else "failed"
+            self._outcome = _outcome_of(exc)
             self._events.put_nowait(exc)
 
     def _see(self, event: Event) -> None:
@@ -77,12 +83,22 @@ class Asking:
         elif isinstance(event, Answered):
             self._outcome = "abstained" if event.answer.abstained else "answered"
             timings, usage = event.answer.timings, event.answer.usage
-            metrics.count_answer(timings.get("total", 0.0) - timings.get("waited", 0.0))
+            if "waited" in timings:  # else nobody waits for it: small talk, an approved answer
+                metrics.count_answer(timings["total"] - timings["waited"])
             metrics.tokens.labels("prompt").inc(usage.prompt_tokens)
             metrics.tokens.labels("completion").inc(usage.completion_tokens)
             self._note |= {"model": event.answer.model, "tokens": usage.completion_tokens}
             if self._parts.settings.log_conversations:
                 self._note["answer"] = event.answer.answer
+
+
+def _outcome_of(exc: Exception) -> str:
+    """How a question ended that has no answer; ``failed`` is what somebody has to look at."""
+    if isinstance(exc, BusyError):
+        return "busy"
+    if isinstance(exc, QuestionError):
+        return "unusable"
+    return "cancelled" if isinstance(exc, StoppingError) else "failed"
 
 
 @asynccontextmanager

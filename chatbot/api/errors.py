@@ -96,7 +96,7 @@ def add_handlers(api: FastAPI) -> None:
         no_json = first["type"] == "json_invalid"  # whose place is a number of characters
         param = "" if no_json else ".".join(str(part) for part in first["loc"][1:])
         where = f"'{param[:200]}'" if param else "The body"
-        message = f"{where} is not usable: {first['msg']}."
+        message = f"{where} is not usable: {first['msg'].removeprefix('Value error, ')}."
         if no_json:
             why, at = first["ctx"]["error"], first["loc"][-1]
             message = f"The body is no JSON: {why} (character {at})."

@@ -7,8 +7,10 @@ Four tools: ``search``, ``ask``, ``check`` and ``get_document``. Over HTTP each 
 import asyncio
 import json
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,11 +18,14 @@ from fastapi.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from chatbot import __version__
+from chatbot.answering.answer import Answer
 from chatbot.answering.events import Answered
 from chatbot.answering.question import Question
 from chatbot.api.access import require_caller
+from chatbot.api.asking import asking, unless_gone
 from chatbot.api.errors import ApiError
 from chatbot.api.parts import Parts
+from chatbot.api.predict import last
 from chatbot.audience import EVERYTHING, Asker
 from chatbot.desk.checking import LONGEST, check_reply
 from chatbot.errors import ConfigurationError, QuestionError, reason_of
@@ -80,10 +85,16 @@ _TOOLS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class _Tools:
-    """The tools over a service; ``line`` bounds what is embedded at once."""
+    """The tools over a service; ``line`` bounds what is embedded at once, and ``answer`` asks the
+    service."""
 
-    def __init__(self, service: ChatService, line: WaitingLine) -> None:
-        self._service, self._line = service, line
+    def __init__(
+        self,
+        service: ChatService,
+        line: WaitingLine,
+        answer: Callable[[Question], Awaitable[Answer]],
+    ) -> None:
+        self._service, self._line, self._answer = service, line, answer
 
     async def call(self, name: str, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         """The result of a tool, of what the asker may see.
@@ -115,12 +126,8 @@ class _Tools:
     async def _ask(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         history = arguments.get("history") or []
         require_unicode(*(turn["content"] for turn in history))
-        question = Question(arguments["question"], history, asker=asker)
-        async with aclosing(self._service.answer(question)) as events:
-            async for event in events:
-                if isinstance(event, Answered):
-                    return event.answer.as_dict()
-        raise AssertionError("an answer ends with Answered, or raises")
+        answer = await self._answer(Question(arguments["question"], history, asker=asker))
+        return answer.as_dict()
 
     async def _check(self, arguments: dict[str, Any], asker: Asker) -> dict[str, Any]:
         text, question = arguments["text"], arguments.get("question", "")
@@ -167,7 +174,6 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
             "MCP needs a library that is not installed; run: pip install 'peregrine-chatbot[mcp]'"
         ) from exc
 
-    tools = _Tools(service, line)
     server: Any = Server("peregrine", version=__version__, instructions=_ABOUT)
 
     @server.list_tools()  # type: ignore[untyped-decorator, unused-ignore]
@@ -180,16 +186,36 @@ def build_server(service: ChatService, line: WaitingLine) -> Any:
 
     @server.call_tool()  # type: ignore[untyped-decorator, unused-ignore]
     async def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        request = server.request_context.request  # none over stdio: who started this sees all
-        asker = EVERYTHING if request is None else request.state.asker
-        return await tools.call(name, arguments, asker)
+        request = server.request_context.request
+        if request is None:  # over stdio: who started this sees all
+            return await _Tools(service, line, partial(_asked, service)).call(
+                name, arguments, EVERYTHING
+            )
+        tools = _Tools(service, line, partial(_asked_over_http, request))
+        work = tools.call(name, arguments, request.state.asker)
+        result: dict[str, Any] = await unless_gone(request, work)
+        return result
 
     return server
 
 
+async def _asked(service: ChatService, question: Question) -> Answer:
+    async with aclosing(service.answer(question)) as events:
+        async for event in events:
+            if isinstance(event, Answered):
+                return event.answer
+    raise AssertionError("an answer ends with Answered, or raises")
+
+
+async def _asked_over_http(request: Request, question: Question) -> Answer:
+    """The same, in the log and the numbers as every question of a program."""
+    async with asking(request, question) as asked:
+        return await last(asked)
+
+
 async def serve_stdio(service: ChatService) -> None:
-    """Serve one client over stdin and stdout until it closes them. Nothing else may write to
-    stdout, so whatever does goes to stderr.
+    """Serve one client over stdin and stdout until it closes them; from the main thread. Nothing
+    else may write to stdout, so whatever does goes to stderr.
 
     Raises:
         ConfigurationError: the library is not installed.
@@ -198,6 +224,8 @@ async def serve_stdio(service: ChatService) -> None:
     import anyio
     from mcp.server.stdio import stdio_server
 
+    # Python would wait for the thread that reads stdin, which ends with a line or with stdin only.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     async with stdio_server(stdout=anyio.wrap_file(out)) as (reading, writing):
@@ -206,6 +234,8 @@ async def serve_stdio(service: ChatService) -> None:
 
 class McpEndpoint:
     """``/mcp``: an ASGI application that lets in who may use the API."""
+
+    path = "/mcp"
 
     def __init__(self, parts: Parts) -> None:
         """Nothing runs before :meth:`running`."""
@@ -230,6 +260,7 @@ class McpEndpoint:
                 would be sent on; 400 where the body is no JSON.
             QuestionError: it holds half a character.
         """
+        scope["route"] = self  # where the log and the numbers look for its path
         request = Request(scope, receive, send)
         request.state.asker = (await require_caller(request)).asker
         if scope["method"] != "POST":

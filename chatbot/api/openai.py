@@ -42,7 +42,15 @@ router = APIRouter(
 )
 Who = Annotated[Caller, Depends(require_caller)]
 
+# What is not used of a conversation, by its role, and what is said of that.
 _SYSTEM_NOTE = "System messages are not used: the service has its own."
+_TOOLS_NOTE = "What tools said is not used: answers come from the knowledge folder only."
+_UNUSED = {
+    "system": _SYSTEM_NOTE,
+    "developer": _SYSTEM_NOTE,
+    "tool": _TOOLS_NOTE,
+    "function": _TOOLS_NOTE,
+}
 
 
 @router.get("/models")
@@ -105,9 +113,7 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     if not all(text.strip() for text in body.input):
         raise ApiError(400, "A text to embed is empty.", param="input")
     require_unicode(*body.input)
-    async with parts.embedding.turn():
-        work = asyncio.to_thread(parts.service.models.embed, body.input, body.input_type == "query")
-        vectors, tokens = await work
+    vectors, tokens = await unless_gone(request, _embedded(parts, body))
     if vectors and body.dimensions not in (None, len(vectors[0])):
         raise ApiError(400, f"Vectors have {len(vectors[0])} dimensions.", param="dimensions")
     plain = body.encoding_format != "base64"
@@ -122,11 +128,18 @@ async def embeddings(request: Request, body: EmbeddingRequest, caller: Who) -> d
     }
 
 
+async def _embedded(parts: Parts, body: EmbeddingRequest) -> tuple[list[list[float]], int]:
+    """The vectors, and how many tokens the texts have."""
+    as_queries = body.input_type == "query"
+    async with parts.embedding.turn():
+        return await asyncio.to_thread(parts.service.models.embed, body.input, as_queries)
+
+
 def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
     """The question of a request, and notes about what is not used of it."""
-    system = any(m.role in ("system", "developer") for m in body.messages)
+    notes = dict.fromkeys(_UNUSED[m.role] for m in body.messages if m.role in _UNUSED)
     turns: list[Turn] = [
-        {"role": message.role, "content": message.text}
+        {"role": message.role, "content": message.content or ""}
         for message in body.messages
         if message.role in ("user", "assistant")
     ]
@@ -139,7 +152,7 @@ def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
         max_tokens=body.max_completion_tokens or body.max_tokens,
         stop=body.stop or (),
     )
-    return question, [_SYSTEM_NOTE] if system else []
+    return question, list(notes)
 
 
 def _refuse_unsupported(body: ChatRequest) -> None:

@@ -15,24 +15,42 @@ class TextPart(BaseModel):
     text: str
 
 
+class RefusalPart(BaseModel):
+    """A part of an assistant's message that says why it did not answer."""
+
+    type: Literal["refusal"]
+    refusal: str
+
+
+def _read_parts(content: Any) -> Any:
+    """Parts as one text, each on a line of its own, so that words of two stay apart."""
+    if not isinstance(content, list):
+        return content
+    texts = []
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        text = part.get(kind) if kind in ("text", "refusal") else None
+        if not isinstance(text, str):
+            raise ValueError("only text is read, so leave pictures, sound and files out")
+        texts.append(text)
+    return "\n".join(texts)
+
+
+_Parts = str | list[TextPart | RefusalPart] | None
+Content = Annotated[str | None, BeforeValidator(_read_parts, json_schema_input_type=_Parts)]
+
+
 class Message(BaseModel):
-    """One message; ``content`` is text, or parts of text that belong together."""
+    """One message; ``content`` is text, or parts of text, which are read as lines of one."""
 
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[TextPart] | None = None
-
-    @property
-    def text(self) -> str:
-        """The message's text."""
-        if isinstance(self.content, list):
-            return "".join(part.text for part in self.content)
-        return self.content or ""
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: Content = None
 
 
 class StreamOptions(BaseModel):
     """``include_usage`` asks for a last chunk with token counts."""
 
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 def _as_list(value: Any) -> Any:
@@ -46,7 +64,8 @@ class ChatRequest(BaseModel):
     """The last message is the question and earlier ones are history.
 
     System messages are not used: the service's own prompt, which lets the model answer from the
-    knowledge folder only, cannot be replaced by a client. Answers are greedy, so sampling
+    knowledge folder only, cannot be replaced by a client. What tools said to another model
+    earlier is not used either. Answers are greedy, so sampling
     parameters such as ``temperature`` change nothing. Fields that are not named here are ignored;
     what would change the answer's form (tools, several choices, log probabilities) is refused.
     """
@@ -82,7 +101,7 @@ class EmbeddingRequest(BaseModel):
         json_schema_extra={"examples": [{"model": EMBEDDING_MODEL, "input": ["a text"]}]}
     )
     model: str
-    input: Texts = Field(min_length=1, max_length=256)
+    input: Texts = Field(min_length=1, max_length=2048)  # as many as OpenAI takes
     encoding_format: Literal["float", "base64"] | None = "float"
     dimensions: int | None = None
     input_type: Literal["document", "query"] = "document"

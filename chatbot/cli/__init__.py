@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -9,22 +10,31 @@ from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, me
 from chatbot.errors import ChatbotError, disk_sentence, reason_of
 from chatbot.privacy import quiet_libraries
 
+_INTERRUPTED, _NO_READER = 130, 141  # as of a shell: 128 and the number of the signal
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage."""
+    """Run one command; returns the exit status: 0 done, 1 failed with a sentence, 2 usage; after
+    Ctrl-C, and where who reads stdout has left, those of a shell."""
     quiet_libraries()
     if isinstance(sys.stdout, io.TextIOWrapper):  # names of files may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int | None] = options.command
-        return command(options) or 0
+        status = command(options) or 0
+        if sys.stdout:  # none where it was closed
+            sys.stdout.flush()
+        return status
     except ChatbotError as exc:
         print(exc, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        return 130
+        return _INTERRUPTED
+    except BrokenPipeError:  # "| head" has what it wants
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python writes the rest when it ends
+        return _NO_READER
     except UnicodeError as exc:  # a name or a line of stdin of other bytes
         print(f"What was given is not all UTF-8 text: {reason_of(exc)}.", file=sys.stderr)
         return 1

@@ -115,7 +115,10 @@ def print_json(value: Any) -> None:
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal's stderr; yields ``(done, total)``."""
+    """A bar on a terminal's stderr, elsewhere nothing; yields ``(done, total)``."""
+    if not (sys.stderr and sys.stderr.isatty()):
+        yield lambda done, total: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 

@@ -91,11 +91,15 @@ def _add_user(options: argparse.Namespace) -> None:
 
 def _read_password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\n")
+        return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise UserError("There is no terminal to ask for a password; use --password-stdin.")
-    password = getpass.getpass("Password: ")
-    if password != getpass.getpass("Again: "):
+    try:
+        password = getpass.getpass("Password: ")
+        again = getpass.getpass("Again: ")
+    except EOFError as exc:  # Ctrl-D
+        raise UserError("No password was given; nothing was changed.") from exc
+    if password != again:
         raise UserError("The two passwords are not the same.")
     return password
 

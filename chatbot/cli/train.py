@@ -96,6 +96,7 @@ def _excerpts(settings: Any) -> "Excerpts":
 
 
 def _finetune(options: argparse.Namespace) -> int | None:
+    from chatbot.cases import Case, read_cases
     from chatbot.llm.adapters import AdapterStore, choose_adapter, read_adapter
     from chatbot.llm.templates import chat_template
     from chatbot.reports.training import training_report
@@ -111,6 +112,8 @@ def _finetune(options: argparse.Namespace) -> int | None:
     if options.out.exists() and not options.out.is_dir():
         raise ConfigurationError(f"--out '{options.out}' is a file; name a folder.")
     require_unfinished(options.out)
+    if options.cases:  # what is wrong with them is said before the work, which takes hours
+        read_cases(options.cases, Case)
     settings, entry, prompts = _setup(options.base)
     options.base = entry.name
     now = choose_adapter(entry, settings.models, settings.data, settings.adapter)

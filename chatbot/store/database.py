@@ -2,9 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from chatbot.store.migrations import is_newest, migrate
 from chatbot.store.sqlite import set_up_sqlite
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+# What providers write into the addresses that they give, and what it is called here.
+_KINDS = {"postgres": "postgresql"}
+_OPTIONS = {"sslmode": "ssl"}
+_OF_SQLALCHEMY = {"prepared_statement_cache_size", "prepared_statement_name_func"}
 # How long SQLite waits for another process that writes, and for one that migrates.
 _PATIENCE, _MIGRATION = 5.0, 60.0  # seconds
 
@@ -30,8 +35,9 @@ class Database:
         """See :class:`chatbot.store.Store`."""
         try:
             parsed = make_url(url)
-            kind = parsed.get_backend_name()
-            self._url = parsed.set(drivername=_DRIVERS[kind])
+            kind = _KINDS.get(parsed.get_backend_name(), parsed.get_backend_name())
+            options = {_OPTIONS.get(name, name): value for name, value in parsed.query.items()}
+            self._url = parsed.set(drivername=_DRIVERS[kind], query=options)
             if "\0" in (self._url.database or ""):
                 raise ValueError("a name of a file has no NUL")
         except (ArgumentError, KeyError, ValueError) as exc:
@@ -117,6 +123,8 @@ class Database:
                 ) from exc
             if self.kind == "sqlite":
                 set_up_sqlite(self._engine, _PATIENCE)
+            else:
+                _require_known(self._url.query)
         return self._engine
 
     def _sqlite_file(self) -> Path | None:
@@ -166,6 +174,22 @@ class Database:
                 "use, so nothing is read or saved; stop every process that uses it, put it back "
                 "without the files -wal and -shm beside it, and start again."
             )
+
+
+def _require_known(options: Iterable[str]) -> None:
+    """That the driver has an argument for each option of an address.
+
+    Raises:
+        ConfigurationError: it has none for one.
+    """
+    from asyncpg import connect
+
+    known = {*signature(connect).parameters, *_OF_SQLALCHEMY}
+    if unknown := sorted(set(options) - known):
+        raise ConfigurationError(
+            f"CHATBOT_DATABASE has the option '{unknown[0]}', which the driver of PostgreSQL does "
+            "not know; take it out of the address."
+        )
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The API with a scripted model: bad requests, a full line, failures, draining, a newer index."""
 
 import asyncio
-import json
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from chatbot.api import create_api
+from chatbot.api.application import _Beside
 from chatbot.service import ChatService
 from chatbot.settings import Settings
-from tests.support.api import ASK, GatedEngine, client_of
+from tests.support.api import ASK, GatedEngine, client_of, leave
 from tests.support.scripted import US, HashedEmbeddings, ScriptedEngine, scripted_model
 
 
@@ -51,6 +52,23 @@ async def test_a_body_that_is_no_json_is_told_where_it_ends(client: httpx.AsyncC
 async def test_unknown_addresses_and_methods_are_errors(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/nothing")).json()["error"]["code"] == "not_found"
     assert (await client.get("/predict")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "whose"),
+    [
+        *((path, "api") for path in ("/readyz", "/readyz/", "/metrics/", "/predict/", "/mcp/")),
+        *((path, "api") for path in ("/v1", "/v1/models", "/widget/peregrine.js", "/docs/")),
+        *((path, "console") for path in ("/console", "/console/", "/console/review")),
+        *((path, "page") for path in ("/", "/thread/1", "/readyzz", "/v1x", "/consoles")),
+    ],
+)
+def test_an_address_with_a_slash_more_is_the_same(path: str, whose: str) -> None:
+    """The page answers 200 to whatever it does not know: a probe would never fail."""
+    apps: dict[str, Any] = {"page": object(), "api": object(), "console": object()}
+    beside = _Beside(apps["page"], apps["api"], apps["console"])
+    assert beside._of({"type": "http", "path": path}) is apps[whose]
+    assert beside._of({"type": "websocket", "path": path}) is apps["page"]
 
 
 async def test_answers_that_hold_threads_leave_others_theirs(service: ChatService) -> None:
@@ -96,45 +114,27 @@ async def test_a_failing_model_is_503_and_recovers(
 async def test_a_client_that_leaves_stops_the_model(api: Any, gated: GatedEngine) -> None:
     """Before the first piece and for a whole answer; a stream's end is tested over TCP."""
     gated.gate.clear()
-    left = asyncio.Event()
-
-    async def receive() -> dict[str, Any]:
-        if body:
-            return body.pop()
-        await left.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
     for path, value in (
         ("/predict", {"question": US}),
         ("/v1/chat/completions", ASK | {"stream": True}),
     ):
-        left.clear()
         gated.cancelled.clear()
-        sent: list[dict[str, Any]] = []
-        body = [{"type": "http.request", "body": json.dumps(value).encode(), "more_body": False}]
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "scheme": "http",
-            "http_version": "1.1",
-            "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-        }
-        task = asyncio.create_task(api(scope, receive, send))
-        await asyncio.to_thread(gated.asked.acquire)
-        left.set()
-        await asyncio.wait_for(task, 5)
+        await leave(api, path, value, asyncio.to_thread(gated.asked.acquire))
         assert await asyncio.to_thread(gated.cancelled.wait, 5)
         assert api.state.parts.service.line.serving == 0
+
+
+async def test_a_client_that_leaves_gives_its_place_before_the_embeddings_up(api: Any) -> None:
+    line = api.state.parts.embedding
+
+    def wait() -> None:
+        while not len(line):
+            time.sleep(0.01)
+
+    async with line.turn():
+        body = {"model": "peregrine-embeddings", "input": "a"}
+        await leave(api, "/v1/embeddings", body, asyncio.to_thread(wait))
+        assert len(line) == 0
 
 
 async def test_a_large_body_is_413_with_or_without_a_length(client: httpx.AsyncClient) -> None:

@@ -14,6 +14,17 @@ async def test_openapi_has_examples(client: httpx.AsyncClient) -> None:
         assert document["components"]["schemas"][name]["examples"]
 
 
+async def test_the_pages_can_send_a_key(client: httpx.AsyncClient) -> None:
+    """Without it nothing can be tried out where keys are set up."""
+    document = (await client.get("/openapi.json")).json()
+    ((name, scheme),) = document["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    open_to_all = {"/healthz", "/readyz"}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert operation.get("security") == (None if path in open_to_all else [{name: []}])
+
+
 async def test_the_pages_about_the_api_load_nothing_from_other_hosts(
     client: httpx.AsyncClient,
 ) -> None:

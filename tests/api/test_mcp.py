@@ -1,10 +1,14 @@
 """MCP with the official client: over stdio and over HTTP, with a scripted model."""
 
+import asyncio
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +24,7 @@ from chatbot.service.waiting import WaitingLine
 from chatbot.settings import Settings
 from chatbot.store import Store
 from tests.support import ROOT
+from tests.support.api import GatedEngine, leave
 
 TOOLS = ["search", "ask", "check", "get_document"]
 US = "Customers in the US can return a product within 45 days of delivery."
@@ -127,11 +132,31 @@ async def test_over_stdio(addressed: Path, tmp_path: Path) -> None:
     assert said.structuredContent["answer"] == US
 
 
+def test_ctrl_c_ends_it_whatever_stdin_does(knowledge: Path, tmp_path: Path) -> None:
+    environment = {"CHATBOT_KNOWLEDGE": str(knowledge), "CHATBOT_INDEX": str(tmp_path / "i")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.support.mcp_server"],
+        env=os.environ | environment,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            assert process.stdin and process.stdout
+            process.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+            process.stdin.flush()
+            assert process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == -signal.SIGINT
+        finally:
+            process.kill()
+
+
 @asynccontextmanager
 async def over_http(
-    settings: Settings, service: ChatService, key: str = ""
+    settings: Settings, service: ChatService, key: str = "", api: Any = None
 ) -> AsyncIterator[ClientSession]:
-    api = create_api(settings, service)
+    api = api or create_api(settings, service)
     transport = httpx.ASGITransport(api, client=("127.0.0.1", 5000))
 
     def make(headers: object = None, timeout: object = None, auth: object = None) -> object:
@@ -184,6 +209,25 @@ async def test_without_a_key_nobody_is_let_in(service: ChatService, tmp_path: Pa
         wrong = await client.post("/mcp", json=body, headers=accept | {"Authorization": "Bearer x"})
     assert (refused.status_code, wrong.status_code) == (401, 401)
     assert "This needs a key" in refused.json()["detail"]
+
+
+async def test_a_client_that_leaves_stops_its_answer(api: Any, gated: GatedEngine) -> None:
+    gated.gate.clear()
+    asked = {"name": "ask", "arguments": {"question": US}}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}
+    async with api.router.lifespan_context(api):
+        await leave(api, "/mcp", call, asyncio.to_thread(gated.asked.acquire))
+        assert await asyncio.to_thread(gated.cancelled.wait, 5)
+        assert api.state.parts.service.line.serving == 0
+
+
+async def test_what_is_asked_over_http_is_counted(service: ChatService, settings: Settings) -> None:
+    api = create_api(settings, service)
+    async with over_http(settings, service, api=api) as client:
+        await client.call_tool("ask", {"question": "How long can US customers return?"})
+    numbers = api.state.parts.metrics.text().decode()
+    assert 'peregrine_answers_total{outcome="answered"} 1.0' in numbers
+    assert 'peregrine_requests_total{path="/mcp",status="200"}' in numbers
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.api import ASK, GatedEngine
+from tests.support.scripted import US
 
 
 async def test_a_completion_has_usage_and_citations(client: httpx.AsyncClient) -> None:
@@ -32,6 +33,53 @@ async def test_earlier_messages_are_history_and_system_ones_are_not_used(
     assert "Within 30 days of delivery." in gated.prompts[-1]
     assert "pirate" not in gated.prompts[-1]
     assert "System messages are not used" in completion["peregrine"]["notes"][-1]
+
+
+async def test_parts_of_a_message_stay_apart(client: httpx.AsyncClient, gated: GatedEngine) -> None:
+    said = ["How long can customers return a product?", "In the US."]
+    parts = [{"type": "text", "text": text} for text in said]
+    refused = [{"type": "refusal", "refusal": "I would rather not say which product."}]
+    messages = [
+        {"role": "user", "content": "May a product be returned?"},
+        {"role": "assistant", "content": refused},
+        {"role": "user", "content": parts},
+    ]
+    sent = {"model": "peregrine", "messages": messages}
+    assert (await client.post("/v1/chat/completions", json=sent)).status_code == 200
+    assert "\n".join(said) in gated.prompts[-1]
+    assert "rather not say" in gated.prompts[-1]
+
+
+@pytest.mark.parametrize("content", [[{"type": "image_url", "image_url": {"url": "x"}}], ["a"]])
+async def test_what_is_no_text_is_named(client: httpx.AsyncClient, content: list[Any]) -> None:
+    sent = {"model": "peregrine", "messages": [{"role": "user", "content": content}]}
+    error = (await client.post("/v1/chat/completions", json=sent)).json()["error"]
+    assert error["param"] == "messages.0.content"
+    assert error["message"].startswith("'messages.0.content' is not usable: only text is read")
+
+
+async def test_a_conversation_in_which_tools_were_used_goes_on(
+    client: httpx.AsyncClient, gated: GatedEngine
+) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "stock", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "Is the product in stock?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "seventeen pieces"},
+        {"role": "assistant", "content": "Yes, it is."},
+        {"role": "user", "content": US},
+    ]
+    sent = {"model": "peregrine", "messages": messages}
+    completion = (await client.post("/v1/chat/completions", json=sent)).json()
+    assert "45 days" in completion["choices"][0]["message"]["content"]
+    assert "Yes, it is." in gated.prompts[-1] and "seventeen" not in gated.prompts[-1]
+    assert "What tools said is not used" in completion["peregrine"]["notes"][-1]
+
+
+async def test_options_that_are_null_are_not_given(client: httpx.AsyncClient) -> None:
+    null = {"stream_options": {"include_usage": None}, "stop": None, "max_tokens": None, "n": None}
+    sent = ASK | null | {"stream": True}
+    assert (await client.post("/v1/chat/completions", json=sent)).status_code == 200
 
 
 async def test_max_tokens_and_stop_shorten_the_answer(client: httpx.AsyncClient) -> None:
@@ -76,3 +124,14 @@ async def test_embeddings_as_numbers_and_as_base64(client: httpx.AsyncClient) ->
     raw = base64.b64decode(packed["data"][0]["embedding"])
     assert struct.unpack("<256f", raw) == pytest.approx(found["data"][0]["embedding"])
     assert (await client.post("/v1/embeddings", json=sent | {"input": [1, 2]})).status_code == 400
+
+
+async def test_as_many_texts_are_embedded_at_once_as_openai_takes(
+    client: httpx.AsyncClient,
+) -> None:
+    """LangChain sends a thousand, OpenAI's own limit is 2,048."""
+    sent = {"model": "peregrine-embeddings", "input": ["a"] * 2048}
+    found = await client.post("/v1/embeddings", json=sent)
+    assert found.status_code == 200 and len(found.json()["data"]) == 2048
+    sent["input"] = ["a"] * 2049
+    assert (await client.post("/v1/embeddings", json=sent)).status_code == 400

@@ -1,11 +1,15 @@
 """What commands say of input that they cannot use: before the work, and in one sentence."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chatbot.cli import main
+from tests.support import ROOT
 
 HALF = "returns \ud800"
 DEEP = "[" * 100_000
@@ -70,3 +74,19 @@ def test_where_a_result_goes_is_checked_before_the_work(
     (elsewhere / "c.jsonl").write_text(json.dumps(CASE | {"standalone": "How long?"}))
     sentence = said(arguments, capsys)
     assert "cannot be written" in sentence or "is a file" in sentence
+
+
+def test_the_cases_of_a_training_are_read_before_the_work(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentence = said(["finetune", "--recipe", ".", "--cases", "c.jsonl", "--out", "o"], capsys)
+    assert sentence.startswith("'c.jsonl' cannot be read")
+
+
+def test_a_reader_that_has_what_it_wants_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "chatbot", "models"]
+    with os.fdopen(writing, "wb") as gone:
+        ended = subprocess.run(command, cwd=ROOT, stdout=gone, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr) == (141, b"")

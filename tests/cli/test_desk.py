@@ -40,6 +40,39 @@ def run(*arguments: str, stdin: str = "", monkeypatch: pytest.MonkeyPatch | None
     return main(arguments)
 
 
+def test_a_password_is_the_same_from_a_file_of_windows(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ("users", "add", "ann", "--password-stdin")
+    assert run(*given, stdin="correct horse\r\n", monkeypatch=monkeypatch) == 0
+
+    async def signs_in() -> bool:
+        store = Store(url)
+        found = await store.users.check("ann", "correct horse")
+        await store.close()
+        return found is not None
+
+    assert asyncio.run(signs_in())
+
+
+def test_no_password_at_a_terminal_is_said(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-D, which ends what is typed."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def read(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", read)
+    assert main(["users", "add", "ann"]) == 1
+    assert capsys.readouterr().err == "No password was given; nothing was changed.\n"
+
+
 async def judge(url: str, accept: bool = False) -> None:
     """A corrected answer and a refusal, as the page keeps them; an owner accepts the first."""
     store = Store(url)

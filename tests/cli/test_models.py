@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.cli import main
-from chatbot.cli.common import download_bar
+from chatbot.cli.common import download_bar, progress_bar
 from tests.support import ROOT
 from tests.support.wheel_index import WHOLE, Packages, pip_from, running_index, wheel_name
 
@@ -113,6 +113,13 @@ def test_off_a_terminal_a_line_says_now_and_then_how_far_it_is(
         for done in (1_000_000, 2_000_000, 3_000_000):
             progress(done, 4_000_000)
     assert capsys.readouterr().err == "tested: 2 of 4 MB\n"
+
+
+def test_off_a_terminal_there_is_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor the empty line that one leaves, which a job's mail would be of."""
+    with progress_bar("Embedding") as progress:
+        progress(1, 2)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_command_says_size_and_licence_before_it_asks_the_hub(tmp_path: Path) -> None:

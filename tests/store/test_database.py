@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from chatbot.errors import ConfigurationError, StoreError
 from chatbot.store import Store
+from chatbot.store.database import Database
 from chatbot.store.migrations import MIGRATIONS
 
 PROCESSES = 5
@@ -141,3 +142,20 @@ def test_a_query_whose_asker_left_keeps_no_loop_from_ending(tmp_path: Path) -> N
 def test_an_address_that_is_none_is_said(url: str) -> None:
     with pytest.raises(ConfigurationError, match="CHATBOT_DATABASE takes"):
         Store(url)
+
+
+async def test_an_address_as_providers_give_it_is_taken() -> None:
+    """With the name of the scheme, and of the option for encryption, of PostgreSQL's own tools."""
+    database = Database("postgres://ann:x@127.0.0.1:9/db?sslmode=disable")
+    assert database.kind == "postgresql"
+    with pytest.raises(StoreError, match="database failed"):  # nothing listens there
+        async with database.read():
+            pass
+    await database.close()
+
+
+async def test_an_option_that_the_driver_does_not_know_is_named() -> None:
+    database = Database("postgresql://ann@127.0.0.1:9/db?sslmode=require&channel_binding=require")
+    with pytest.raises(ConfigurationError, match="'channel_binding'"):
+        async with database.read():
+            pass

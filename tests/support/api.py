@@ -1,7 +1,9 @@
 """The API without a socket: its clients, keys, and a model that answers when it is let."""
 
+import asyncio
+import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,6 +43,40 @@ async def client_of(api: Any, host: str = "127.0.0.1") -> AsyncIterator[httpx.As
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
     await api.state.parts.store.close()
+
+
+async def leave(api: Any, path: str, body: Any, begun: Awaitable[Any]) -> None:
+    """Send ``body`` as JSON, go away once ``begun`` is, and wait until the request has ended."""
+    left = asyncio.Event()
+    sent = [{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            return sent.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None: ...
+
+    accept = (b"accept", b"application/json, text/event-stream")
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "http_version": "1.1",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"), accept],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+    }
+    task = asyncio.create_task(api(scope, receive, send))
+    await begun
+    left.set()
+    await asyncio.wait_for(task, 5)
 
 
 async def add_key(
