@@ -133,11 +133,12 @@ async def hand_off(desk: Desk, typed: str) -> None:
 
 def make_packet(desk: Desk, summary: str, recipient: str, note: str) -> Packet:
     """All that is known of the case."""
-    record = desk.conversation.last_record() or {}
+    question, answer = desk.conversation.last_case()
+    record = answer or {}
     answered = record.get("answer", "") if not record.get("abstained") else ""
     tone, code = _chosen(desk)
     return Packet(
-        question=desk.conversation.last_question,
+        question=question,
         summary=summary,
         passages=record.get("passages", []),
         draft=desk.conversation.draft or (answered and _letter(code, tone, [answered])),

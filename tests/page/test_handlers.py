@@ -105,6 +105,37 @@ async def test_a_question_back_is_drafted_for_the_customer_as_it_is(
     assert current().draft in drafted
 
 
+async def test_what_followed_a_command_that_is_edited_is_gone(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    command = cl.Message("lamps", command="Search only")
+    await asyncio.create_task(page.receive(command))
+    current().add_question("asked", "How long?")
+    await asyncio.create_task(page.receive(command))
+    assert current().entries == []
+
+
+async def test_a_case_that_is_handed_off_is_not_the_small_talk_that_asked_for_it(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    for said in (US, "Can I talk to a human?"):
+        await asyncio.create_task(page.receive(cl.Message(said)))
+    await asyncio.create_task(page.receive(cl.Message("", command="Hand off")))
+    packet = cl.chat_context.get()[-1].elements[0].content
+    assert packet.decode().startswith(f"# Handoff: {US}")
+    assert (
+        "I am a chatbot" not in packet.decode().partition("## Conversation")[0].split("## Draft")[1]
+    )
+    current().add_question("next", "And on Mars?")
+    current().add_answer("stopped", "", None)
+    await asyncio.create_task(page.receive(cl.Message("", command="Hand off")))
+    packet = cl.chat_context.get()[-1].elements[0].content
+    assert packet.decode().startswith("# Handoff: And on Mars?")
+    assert "## Draft\n\nNo draft.\n\n## Passages tried\n\nNone." in packet.decode()
+
+
 async def test_a_file_that_comes_with_a_command_is_read(
     service: ChatService, layer: DeskDataLayer, session: WebsocketSession, tmp_path: Path
 ) -> None:
