@@ -161,3 +161,24 @@ async def test_a_question_without_an_answer_is_said_once(
     await page.resume(thread)
     assert len(thread["steps"]) == 2 + more
     assert context_var.get().session is session
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ({"tone": "formal", "language": "Deutsch"}, {"tone": "formal", "language": "Deutsch"}),
+        ({"tone": "loud"}, {"tone": "friendly", "language": "English"}),
+        ({}, {"tone": "friendly", "language": "English"}),
+    ],
+)
+async def test_tone_and_language_of_drafts_stay_as_they_were_chosen(
+    service: ChatService,
+    layer: DeskDataLayer,
+    session: WebsocketSession,
+    kept: dict[str, str],
+    shown: dict[str, str],
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    session.chat_settings = kept  # as Chainlit takes it from the thread
+    await page.resume({"id": session.thread_id, "steps": [], "elements": []})  # type: ignore[typeddict-item]
+    assert session.chat_settings == shown
