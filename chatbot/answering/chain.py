@@ -18,6 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
 from chatbot.answering.question import Question
+from chatbot.answering.translating import build_translator, first_line, to_translate
 from chatbot.grounding.choices import open_choices
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
@@ -31,7 +32,6 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
-from chatbot.text.languages import language_of
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
 Rewrite = Callable[[Sequence[BaseMessage], str], str]
@@ -42,8 +42,6 @@ _QUERY_TURNS = 4
 # Where a model without discipline goes on to write the user's next turn by itself.
 # A heading is never part of an answer of one or two sentences.
 _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
-
-_TRANSLATION_TOKENS = 80
 
 # How passages are read for another answer, in turn: (with the names of columns in the rows, the
 # share of the room). What is read wrongly in one way is often read rightly in another.
@@ -157,9 +155,9 @@ def build_chain(
         said = [question.text, *(str(turn.text) for turn in kept)]
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        source = language_of(wording, languages[0]) if languages else None
+        source = question.language(languages[0]) if languages else None
         if wording and source and source not in languages:
-            terms = translate(_with_question_before(history, wording), source, languages[0])
+            terms = translate(to_translate(history, wording), source, languages[0])
             return Prepared(question, wording, guarded, history, terms, terms, notes=notes)
         query = _query(history, wording, rewrite)
         return Prepared(question, wording, guarded, history, query, wording, notes=notes)
@@ -253,14 +251,6 @@ def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> st
     return rewrite(history, wording) or wording  # an empty rewrite would search for nothing
 
 
-def _with_question_before(history: Sequence[BaseMessage], wording: str) -> str:
-    """The question in one line, behind the one before it, which it may need."""
-    before = [str(turn.text) for turn in history if turn.type == "human"][-1:]
-    if before and not changes_topic(before, wording):
-        return " ".join([*before, wording])
-    return wording
-
-
 def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
     """The state with as much history and as many passages as ``llm`` can read."""
     context = getattr(llm, "context", None)
@@ -297,25 +287,9 @@ def search_query(history: Sequence[BaseMessage], question: str) -> str:
 
 def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:
     """A follow-up as a question that stands alone, in the words of ``llm``."""
-    write = llm | RunnableLambda(_first_line)
+    write = llm | RunnableLambda(first_line)
 
     def rewrite(history: Sequence[BaseMessage], question: str) -> str:
         return write.invoke(prompts.render_condense(history, question))
 
     return rewrite
-
-
-def build_translator(llm: BaseChatModel, prompts: Prompts) -> Callable[[str, str, str], str]:
-    """(text, its language, another one) to one line in the other one, in the words of ``llm``;
-    the text itself where it writes nothing or says that it does not know."""
-    write = llm.bind(max_tokens=_TRANSLATION_TOKENS) | RunnableLambda(_first_line)
-
-    def translate(text: str, source: str, language: str) -> str:
-        written = write.invoke(prompts.render_translation(text, source, language))
-        return text if not written or prompts.says_unknown(written) else written
-
-    return translate
-
-
-def _first_line(message: AIMessage) -> str:
-    return str(message.text).strip().split("\n")[0].strip()

@@ -18,7 +18,6 @@ from chatbot.errors import PromptError
 from chatbot.index.generations import Generation
 from chatbot.index.views import View
 from chatbot.settings import PROJECT_ROOT
-from chatbot.text.languages import language_of
 from chatbot.text.unicode import normalise, without_marks
 
 _FILE = "smalltalk.toml"
@@ -76,9 +75,8 @@ class SmallTalk:
         language, kind, _ = min(found, key=lambda heard: heard[2])
         return self.texts[language].reply[kind]
 
-    def refusal(self, question: str, english: str, titles: Sequence[str]) -> str:
-        """The refusal in the language of the question, with the titles of what is closest."""
-        language = language_of(question)
+    def refusal(self, language: str, english: str, titles: Sequence[str]) -> str:
+        """The refusal in a language, with the titles of what is closest."""
         texts, marks = self.texts[language], _QUOTES[language]
         opening, closing = marks[: len(marks) // 2], marks[len(marks) // 2 :]
         named = ", ".join(
@@ -87,16 +85,16 @@ class SmallTalk:
         behind = f" {texts.closest.format(titles=named)}" if named else ""
         return (texts.refusal or english) + behind
 
-    def clarification(self, question: str, english: str, choices: Sequence[str]) -> str:
-        """The question back in the language of the question: which of the ``choices``."""
-        texts = self.texts[language_of(question)]
+    def clarification(self, language: str, english: str, choices: Sequence[str]) -> str:
+        """The question back in a language: which of the ``choices``."""
+        texts = self.texts[language]
         *first, last = choices
         named = f"{', '.join(first)} {texts.either} {last}"
         return (texts.clarification or english).format(choices=named)
 
-    def unanswered(self, question: str, parts: Sequence[str]) -> str:
-        """What says, in the language of the question, that these ``parts`` of it have no answer."""
-        return self.texts[language_of(question)].unanswered.format(parts="; ".join(parts))
+    def unanswered(self, language: str, parts: Sequence[str]) -> str:
+        """What says in a language that these ``parts`` of the question have no answer."""
+        return self.texts[language].unanswered.format(parts="; ".join(parts))
 
     def _heard(self, said: Sequence[str], language: str) -> tuple[str, str, int] | None:
         """(language, kind, typos) where the words are phrases of the language and filler only."""

@@ -7,8 +7,10 @@ import pytest
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.desk.starters import read_starters
 from chatbot.errors import PromptError
+from chatbot.memory import Turn
 from chatbot.prompts import load_prompts
 from chatbot.service import ChatService
+from chatbot.text.languages import language_of
 from tests.support import ROOT
 from tests.support.answers import ask
 from tests.support.scripted import ScriptedEngine
@@ -126,6 +128,17 @@ async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_cl
     assert not engine.prompts
 
 
+async def test_a_refusal_of_a_name_alone_is_in_the_language_of_the_conversation(
+    service: ChatService,
+) -> None:
+    history: list[Turn] = [
+        {"role": "user", "content": "Wie wird das Wetter morgen in Timbuktu?"},
+        {"role": "assistant", "content": "Das weiß ich nicht."},
+    ]
+    answer = await ask(service, "Zanzibar?", history)
+    assert answer.answer.startswith(SMALL_TALK.texts["de"].refusal)
+
+
 @pytest.mark.parametrize(
     ("question", "quoted"),
     [
@@ -136,7 +149,7 @@ async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_cl
     ],
 )
 def test_what_is_closest_is_quoted_as_the_language_does(question: str, quoted: str) -> None:
-    assert quoted in SMALL_TALK.refusal(question, "No.", ["Rain"])
+    assert quoted in SMALL_TALK.refusal(language_of(question), "No.", ["Rain"])
 
 
 def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
@@ -182,4 +195,4 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
 )
 def test_a_question_back_is_in_the_language_of_the_question(question: str, said: str) -> None:
     english = load_prompts(ROOT / "prompts").clarification
-    assert SMALL_TALK.clarification(question, english, ["A", "B", "C"]) == said
+    assert SMALL_TALK.clarification(language_of(question), english, ["A", "B", "C"]) == said

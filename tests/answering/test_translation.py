@@ -7,6 +7,7 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
 from chatbot.answering.question import Question
+from chatbot.answering.translating import gist
 from chatbot.audience import EVERYTHING
 from chatbot.memory import Turn
 from chatbot.passage import Passage
@@ -82,6 +83,63 @@ def test_a_follow_up_is_translated_with_the_question_before(
     assert searched == [engine.reply]
     assert "Wie lange ist die Garantie? Und in den USA?" in engine.prompts[0]
     assert "Zwei Jahre" not in engine.prompts[0]
+
+
+@pytest.mark.parametrize("question", ["Comet S", "Wien?", "Und Comet S?"])
+def test_a_name_alone_is_in_the_language_of_the_question_before(
+    service: ChatService, engine: ScriptedEngine, question: str
+) -> None:
+    engine.reply = "What does the service of the Comet S cost?"
+    chain, searched = chain_over(service, ["en"])
+    history: list[Turn] = [
+        {"role": "user", "content": "Was kostet die Inspektion?"},
+        {"role": "assistant", "content": "The answer depends on which you mean: Comet S or Orbit?"},
+    ]
+    asked = Question(question, history, asker=EVERYTHING)
+    chain.prepare.invoke(asked)
+    assert searched == [engine.reply]
+    assert f"Was kostet die Inspektion? {question}" in engine.prompts[0]
+    assert asked.language() == "de"
+    assert Question("Comet S", history[1:], asker=EVERYTHING).language() == "en"
+
+
+LETTER = """Guten Tag,
+
+ich habe bei Ihnen eine Harbor Pro gekauft und war bisher sehr zufrieden mit ihr.
+
+{story}
+
+{asked}
+
+Mit freundlichen Grüßen
+Max Mustermann
+Hauptstraße 5"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Wie lange ist die Garantie?",
+        "Bitte schreiben Sie mir, wie lange die Garantie ist.",
+        "Wie lange\nist die Garantie? Ich warte auf Ihre Antwort.",
+    ],
+)
+def test_of_a_letter_is_translated_what_it_asks(
+    service: ChatService, engine: ScriptedEngine, asked: str
+) -> None:
+    engine.reply = "How long is the warranty of the Harbor Pro?"
+    chain, searched = chain_over(service, ["en"])
+    story = "Wir haben sie jeden Tag benutzt, auch bei Regen und im Winter, und gut gepflegt. " * 9
+    chain.prepare.invoke(Question(LETTER.format(story=story, asked=asked), asker=EVERYTHING))
+    assert searched == [engine.reply]
+    given = engine.prompts[0].rpartition("into English: ")[2]
+    assert " ".join(asked.split()) in given
+    assert "Harbor Pro" in given and "Mustermann" not in given
+    assert len(given) < 400
+
+
+def test_a_text_without_sentences_is_translated_as_far_as_there_is_room() -> None:
+    assert gist("Garantie " * 100, 50) == "Garantie Garantie Garantie Garantie Garantie"
 
 
 def test_a_model_that_writes_nothing_leaves_the_question(
