@@ -17,6 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
+from chatbot.answering.gist import beginning, gist
 from chatbot.answering.question import Question
 from chatbot.answering.translating import build_translator, first_line, to_translate
 from chatbot.grounding.choices import open_choices
@@ -38,6 +39,9 @@ Rewrite = Callable[[Sequence[BaseMessage], str], str]
 
 # Two turns of each side: what follow-ups refer to is nearly always within them.
 _QUERY_TURNS = 4
+# Characters of them, so that an embedding model that reads 256 tokens still reads the question
+# behind them; less than so many of a turn says nothing.
+_QUERY_CHARS, _TURN_CHARS = 600, 60
 
 # Where a model without discipline goes on to write the user's next turn by itself.
 # A heading is never part of an answer of one or two sentences.
@@ -280,9 +284,19 @@ def _shown(state: Prepared, kept: Sequence[Passage]) -> list[Passage]:
 
 
 def search_query(history: Sequence[BaseMessage], question: str) -> str:
-    """The question behind the last turns of the conversation, one a line."""
-    turns = [str(message.text) for message in history[-_QUERY_TURNS:]]
-    return "\n".join([*turns, question])
+    """The question behind the last turns of the conversation, one a line; of long ones what a
+    letter asks and a reply begins with, as far as there is room."""
+    turns: list[str] = []
+    room = _QUERY_CHARS
+    for message in reversed(history[-_QUERY_TURNS:]):
+        said = str(message.text)
+        if len(said) > room:
+            if room < _TURN_CHARS:
+                break
+            said = beginning(said, room) if message.type == "ai" else gist(said, room)
+        turns.append(said)
+        room -= len(said)
+    return "\n".join([*reversed(turns), question])
 
 
 def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:

@@ -7,7 +7,6 @@ from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
 from chatbot.answering.question import Question
-from chatbot.answering.translating import gist
 from chatbot.audience import EVERYTHING
 from chatbot.memory import Turn
 from chatbot.passage import Passage
@@ -136,10 +135,6 @@ def test_of_a_letter_is_translated_what_it_asks(
     assert " ".join(asked.split()) in given
     assert "Harbor Pro" in given and "Mustermann" not in given
     assert len(given) < 400
-
-
-def test_a_text_without_sentences_is_translated_as_far_as_there_is_room() -> None:
-    assert gist("Garantie " * 100, 50) == "Garantie Garantie Garantie Garantie Garantie"
 
 
 def test_a_model_that_writes_nothing_leaves_the_question(
