@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from chatbot.grounding.words import content_words
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f']\d{3}\b)+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*")
+_SIGN = re.compile(r"([.,:])")
 # How letters begin and end in the languages of drafts. A line with more than that says something.
 _GREETING = re.compile(
     r"(?:dear|hello|hi|hey|good (?:morning|afternoon|day)|hallo|guten tag|liebe[rs]?|"
@@ -44,9 +45,28 @@ def body_of(text: str) -> str:
 
 
 def keeps_numbers(draft_text: str, *told: str) -> bool:
-    """Whether a draft has the numbers of what is to be told, all of them and no others."""
-    wanted = {number for text in told for number in _NUMBER.findall(text)}
-    return set(_NUMBER.findall(draft_text)) == wanted
+    """Whether a draft has the numbers of what is to be told, all of them and no others; another
+    language may write them in another way (:func:`_figures`)."""
+    wanted = set[str]().union(*map(_figures, told))
+    return _figures(draft_text) == wanted
+
+
+def _figures(text: str) -> set[str]:
+    """The numbers of a text, each in one form: "1,250.50" and "1.250,50" as "1250.50", "9:00" and
+    "9.00" as "9"."""
+    return {_plain(re.sub(r"[^\d.,:]", "", number)) for number in _NUMBER.findall(text)}
+
+
+def _plain(number: str) -> str:
+    first, *rest = _SIGN.split(number)
+    signs, groups = rest[::2], rest[1::2]
+    if groups and (len(set(signs)) > 1 or len(groups[-1]) != 3):
+        *groups, fraction = groups
+        behind = f".{fraction}" if fraction.strip("0") or groups else ""
+    else:
+        behind = ""
+    parted = all(len(group) == 3 for group in groups) and len(first) <= 3 and ":" not in signs
+    return ("" if parted else ".").join([first, *groups]) + behind
 
 
 def says(draft_text: str, question: str, answer: str) -> bool:

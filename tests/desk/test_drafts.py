@@ -58,3 +58,34 @@ def test_a_letter_has_no_empty_paragraphs() -> None:
 def test_a_draft_has_the_numbers_of_the_note_too() -> None:
     assert keeps_numbers("45 days, label 7.", "45 days.", "Label 7.")
     assert not keeps_numbers("45 days.", "45 days.", "Label 7.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "draft"),
+    [
+        ("A parcel is 3.50 EUR.", "Ein Paket kostet 3,50 \u20ac."),
+        ("It costs 1,250 EUR.", "Es kostet 1.250 EUR."),
+        ("It costs 12,250.99 EUR.", "Cela co\u00fbte 12\u202f250,99 euros."),
+        ("1,000,000 parts", "1.000.000 Teile"),
+        ("Open from 9:00 to 17:30.", "Ge\u00f6ffnet von 9 bis 17.30 Uhr."),
+        ("It costs 2.00 EUR.", "Es kostet 2 EUR."),
+        ("Version 2.0.1", "Version 2.0.1"),
+    ],
+)
+def test_a_number_may_be_written_as_another_language_does(answer: str, draft: str) -> None:
+    assert keeps_numbers(draft, answer) and keeps_numbers(answer, draft)
+
+
+@pytest.mark.parametrize(
+    ("answer", "draft"),
+    [
+        ("4.5 kg", "45 kg"),
+        ("4.50 EUR", "450 EUR"),
+        ("1,250 EUR", "1.25 EUR"),
+        ("17:30", "17"),
+        ("2.0.1", "2.1"),
+        ("20.5", "2.05"),
+    ],
+)
+def test_another_number_is_another_number(answer: str, draft: str) -> None:
+    assert not keeps_numbers(draft, answer)
