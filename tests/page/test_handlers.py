@@ -136,6 +136,21 @@ async def test_a_case_that_is_handed_off_is_not_the_small_talk_that_asked_for_it
     assert "## Draft\n\nNo draft.\n\n## Passages tried\n\nNone." in packet.decode()
 
 
+async def test_a_summary_is_copied_and_handed_off_without_the_signs_of_the_page(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    asked = "Is the T-shirt at $5 in price_list[2]!"
+    current().add_question("asked", asked)
+    for command in ("Summarise", "Hand off"):
+        await asyncio.create_task(page.receive(cl.Message("", command=command)))
+        shown = cl.chat_context.get()[-1]
+        assert r"price\_list\[2\]\!" in shown.content
+        (file, *_) = shown.elements
+        plain = file.props["text"] if command == "Summarise" else file.content.decode()
+        assert f"\u201c{asked}\u201d" in plain
+
+
 async def test_a_file_that_comes_with_a_command_is_read(
     service: ChatService, layer: DeskDataLayer, session: WebsocketSession, tmp_path: Path
 ) -> None:
