@@ -53,6 +53,25 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("buenos dias", "es", "hello"),
         ("¡muchas gracias!", "es", "thanks"),
         ("¿eres un robot?", "es", "bot"),
+        ("that's great, thank you", "en", "thanks"),
+        ("thanks for the info", "en", "thanks"),
+        ("No, that's it. Thanks", "en", "thanks"),
+        ("ok cool, thanks", "en", "thanks"),
+        ("what can you do?", "en", "bot"),
+        ("how are you? thanks", "en", "thanks"),
+        ("Das ist super, danke", "de", "thanks"),
+        ("ok danke", "de", "thanks"),
+        ("Hi, vielen Dank!", "de", "thanks"),
+        ("Danke für die schnelle Antwort", "de", "thanks"),
+        ("Nein, das war alles, danke", "de", "thanks"),
+        ("Ich wünsche Ihnen einen schönen Tag", "de", "bye"),
+        ("Kann ich einen Mitarbeiter sprechen?", "de", "human"),
+        ("d'accord merci", "fr", "thanks"),
+        ("Merci pour votre réponse", "fr", "thanks"),
+        ("non c'est tout, merci", "fr", "thanks"),
+        ("vale gracias", "es", "thanks"),
+        ("de acuerdo, muchas gracias por su respuesta", "es", "thanks"),
+        ("no, eso es todo, gracias", "es", "thanks"),
     ],
 )
 def test_small_talk_is_answered_in_its_language(message: str, language: str, kind: str) -> None:
@@ -76,6 +95,14 @@ def test_small_talk_is_answered_in_its_language(message: str, language: str, kin
         "?",
         "take card",
         "salat bitte",
+        "is it excellent",
+        "Is this a good service?",
+        "was that all?",
+        "Das ist perfekt?",
+        "no me ha ayudado",
+        "no me ayuda",
+        "nein, das hilft mir nicht",
+        "I want the best for my team",
         "hello " * 60,
     ],
 )
@@ -97,13 +124,19 @@ async def test_one_word_of_the_documents_is_a_question_unless_it_is_small_talk_i
 ) -> None:
     hello = {language: texts.reply["hello"] for language, texts in SMALL_TALK.texts.items()}
     assert [(await ask(service, word)).answer for word in ("Tag", "halo")] == [hello["de"]] * 2
-    text = "# Tags\n\nYou can put a tag on the box of a Halo lamp, and say hello to it.\n"
+    bye, thanks = (SMALL_TALK.texts["en"].reply[kind] for kind in ("bye", "thanks"))
+    assert (await ask(service, "good nigth")).answer == (await ask(service, "good light")).answer
+    text = (
+        "# Tags\n\nYou can put a tag on the box of a Halo lamp, and say hello to it. "
+        "The light of one with two tanks is good.\n"
+    )
     (service.settings.knowledge / "tags.md").write_text(text)
     service.update_index()
     service.refresh()
-    for word in ("Tag", "halo", "Chat bot"):
-        assert (await ask(service, word)).answer not in hello.values()
+    for word in ("Tag", "halo", "Chat bot", "good light", "many tanks"):
+        assert (await ask(service, word)).answer not in {*hello.values(), bye, thanks}
     assert (await ask(service, "Hello")).answer == hello["en"]
+    assert (await ask(service, "good nigth")).answer == bye
 
 
 async def test_a_greeting_costs_no_model_call_and_is_no_refusal(
