@@ -17,6 +17,7 @@ _SUBJECT = 60  # characters
 _WORD = re.compile(r'[^\s<>()\[\],;:"\\`„“”«»/|=—–]+')  # what hardly any address has parts them
 _AROUND = ".!?'’‘*…"
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PRICE = re.compile(r"@\d+(?:[.,]\d+)*$")  # "12 pcs@4.50"
 _LONGEST_ADDRESS = 254  # characters
 
 
@@ -46,7 +47,7 @@ def addressee(typed: str) -> tuple[str, str, str]:
     short = ""
     for found in _WORD.finditer(typed):
         word = re.sub(r"['’]s$", "", found[0].strip(_AROUND))
-        if "@" not in word.strip("@"):
+        if "@" not in word.strip("@") or _PRICE.search(word):
             continue
         if "." not in word.rpartition("@")[2]:
             short = short or word

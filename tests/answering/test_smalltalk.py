@@ -212,6 +212,8 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
     assert read_starters(tmp_path) == [("Returns", "How long?")]
     (tmp_path / ".starters").write_bytes(b"R\xfcckgabe|How long?\n")
     assert read_starters(tmp_path) == [("R\ufffdckgabe", "How long?")]
+    (tmp_path / ".starters").write_bytes(b"Returns |\n| How long?\nnothing\nReturns|How long?\n")
+    assert read_starters(tmp_path) == [("Returns", "How long?")]
     (tmp_path / "draft.md").write_bytes(b"---\nname: dr\xe4ft\n---\n")
     with pytest.raises(PromptError, match="is not UTF-8"):
         load_prompts(tmp_path)

@@ -121,6 +121,8 @@ def test_an_address_without_a_dot_is_named_where_there_is_no_other() -> None:
 
 def test_a_lone_at_sign_is_no_address() -> None:
     assert addressee("@lena: 3 @ 5 EUR") == ("", "@lena: 3 @ 5 EUR", "")
+    typed = "12 pcs@4.50 EUR, 3@5, write to ann@acme.com"
+    assert addressee(typed) == ("ann@acme.com", "12 pcs@4.50 EUR, 3@5, write to", "")
 
 
 @pytest.mark.parametrize(
