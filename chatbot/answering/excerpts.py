@@ -188,21 +188,30 @@ def _question_with_answer(units: Sequence[_Unit], at: int) -> range:
 
 
 def _steps(units: Sequence[_Unit], at: int) -> range:
-    """The numbered steps of which a unit is one, or that it introduces; empty if they are many."""
-    if units[at].span.text.endswith(":"):
+    """The numbered steps of which a unit is one, or a part, or that it introduces, with what does;
+    empty if they are many."""
+    behind = units[at + 1 : at + 2]
+    if behind and behind[0].place == units[at].place and _introduces(units[at]):
         at += 1
-    if at == len(units) or not (number := _number(units[at].span)):
-        return range(0)
     begin, end = at, at + 1
-    while number > 1 and begin and _in_one_list(units[begin - 1], units[begin]):
+    number = _number(units[at].span)
+    while number != 1 and begin and _in_one_list(units[begin - 1], units[begin]):
         begin -= 1
         number = _number(units[begin].span) or number
+    if not number:
+        return range(0)
     while end < len(units) and _in_one_list(units[end - 1], units[end]):
         if _number(units[end].span) == 1:
             break
         end += 1
+    if begin and units[begin - 1].place == units[begin].place and _introduces(units[begin - 1]):
+        begin -= 1
     small = sum(len(unit.line) for unit in units[begin:end]) <= _SMALL_TABLE
     return range(begin, end) if small else range(0)
+
+
+def _introduces(unit: _Unit) -> bool:
+    return unit.span.row < 0 and unit.span.text.endswith(":")
 
 
 def _in_one_list(one: _Unit, other: _Unit) -> bool:
