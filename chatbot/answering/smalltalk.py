@@ -78,12 +78,15 @@ class SmallTalk:
 
     texts: Mapping[str, _Texts]
 
-    def reply(self, message: str, documents: Generation | View | None = None) -> str | None:
+    def reply(
+        self, message: str, documents: Generation | View | None = None, said_before: str = ""
+    ) -> str | None:
         """The line that answers small talk; nothing where it is a question. One word that the
         ``documents`` have is one ("tag", "halo"), unless it is small talk in their language; and no
-        word of theirs is a typo ("good light")."""
+        word of theirs is a typo ("good light"). What a question back ``said_before`` offers is an
+        answer to it ("Super")."""
         said = _words(message[: _LONGEST + 1])
-        if not said or len(message) > _LONGEST:
+        if not said or len(message) > _LONGEST or _offers(said_before, said):
             return None
         found = [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
         if "?" in message:  # "Is that excellent?" thanks nobody
@@ -194,6 +197,10 @@ def _words(text: str) -> list[str]:
     """Words in lower case without accents; "what's" is one word."""
     text = without_marks(normalise(text).lower())
     return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
+
+
+def _offers(question: str, said: Sequence[str]) -> bool:
+    return question.endswith("?") and f" {' '.join(said)} " in f" {' '.join(_words(question))} "
 
 
 def _typos(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:

@@ -139,6 +139,20 @@ async def test_one_word_of_the_documents_is_a_question_unless_it_is_small_talk_i
     assert (await ask(service, "good nigth")).answer == bye
 
 
+async def test_what_a_question_back_offers_is_no_small_talk(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    thanks = SMALL_TALK.texts["de"].reply["thanks"]
+    for said, answered in (("Basis, Prima oder Super?", False), ("Super kostet 5 EUR.", True)):
+        turns: list[Turn] = [
+            {"role": "user", "content": "Was kostet der Tarif?"},
+            {"role": "assistant", "content": said},
+        ]
+        answer = await ask(service, "Super!", turns)
+        assert (answer.answer == thanks) == answered
+        assert (await ask(service, "Danke!", turns)).answer == thanks
+
+
 async def test_a_greeting_costs_no_model_call_and_is_no_refusal(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
