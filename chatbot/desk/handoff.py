@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from typing import Any
+from urllib.parse import urlsplit
 
 from chatbot.errors import HandoffError
 from chatbot.knowledge.blocks import one_line
@@ -114,6 +115,14 @@ async def post(packet: Packet, url: str) -> None:
         raise HandoffError(f"status {exc.response.status_code}") from exc
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
         raise HandoffError(str(exc) or type(exc).__name__) from exc
+
+
+def host_of(url: str) -> str:
+    """Where a webhook leads, for people: the rest of its address is often its key."""
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
 
 
 def conversation(history: Sequence[Turn], by: str = "Agent") -> str:

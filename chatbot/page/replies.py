@@ -5,7 +5,7 @@ from collections.abc import Callable
 import chainlit as cl
 
 from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
-from chatbot.desk.handoff import Packet, addressee, post, to_email, to_markdown
+from chatbot.desk.handoff import Packet, addressee, host_of, post, to_email, to_markdown
 from chatbot.desk.summaries import Event, is_told, what_happened
 from chatbot.errors import HandoffError
 from chatbot.page.answers import inert, without_images
@@ -162,7 +162,7 @@ async def _deliver(desk: Desk, packet: Packet) -> str:
     if not target:
         name = inert(packet.recipient) or desk.say("a_colleague")
         return desk.say("handoff_made", recipient=name)
-    name = inert(target.split("?")[0])
+    name = inert(host_of(target))
     try:
         await post(packet, target)
     except HandoffError as exc:
