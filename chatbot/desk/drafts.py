@@ -18,8 +18,14 @@ _CLOSING = re.compile(
     r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|regards|(?:yours )?sincerely|"
     r"yours (?:truly|faithfully)|all the best|(?:bien )?cordialement|sinc[eè]res salutations|"
     r"(?:mit )?(?:freundliche|beste|viele|liebe|herzliche)n? gr[üu](?:ß|ss)en?|atentamente|"
-    r"(?:un )?(?:cordial )?saludos?|your (?:support )?team)[^.?\d]{0,40}[,.!]?",
+    r"(?:un )?(?:cordial )?saludos?|your (?:support )?team)(?P<name>[^.?\d]{0,40})[,.!]?",
     re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# What stands with names below a letter: "from your support team".
+_NAMING = frozenset(
+    """your the from of and for support team customer service to you ihr ihre dein deine das vom von
+    und votre équipe de du et le la l el su equipo soporte y""".split()  # noqa: SIM905
 )
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{1,40}\][,.]?")
 
@@ -36,12 +42,19 @@ def body_of(text: str) -> str:
     while lines and (not lines[0].strip() or _GREETING.match(lines[0].strip())):
         rest = _GREETING.sub("", lines[0].strip(), count=1)
         lines[:1] = [rest] if rest else []
-    closings = [n for n, line in enumerate(lines) if _CLOSING.fullmatch(line.strip())]
+    closings = [n for n, line in enumerate(lines) if _is_closing(line.strip())]
     if closings:
         del lines[closings[0] :]
     kept = [line for line in lines if not _PLACEHOLDER.fullmatch(line.strip())]
     body = "\n".join(kept).strip()
     return body[:1].upper() + body[1:]
+
+
+def _is_closing(line: str) -> bool:
+    """Whether a line is a closing with a name at most: "Your team can share it." is none."""
+    found = _CLOSING.fullmatch(line)
+    names = _WORD.findall(found["name"]) if found else []
+    return bool(found) and all(name[0].isupper() or name.lower() in _NAMING for name in names)
 
 
 def keeps_numbers(draft_text: str, *told: str) -> bool:

@@ -49,6 +49,33 @@ def test_a_sentence_that_begins_like_a_greeting_stays() -> None:
     assert body_of("Hello is what the display says. Restart it.").startswith("Hello is")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Your team can share one plan.",
+        "All the best products are listed there.",
+        "Regards it as one.",
+    ],
+)
+def test_a_line_that_begins_like_a_closing_stays(line: str) -> None:
+    assert body_of(f"{line}\nIt is free.") == f"{line}\nIt is free."
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Kind regards, your support team",
+        "Best regards, Ann Smith.",
+        "Mit freundlichen Grüßen Ihr Support-Team",
+        "Cordialement, l'équipe Lampes",
+        "Un saludo, el equipo de soporte",
+        "All the best!",
+    ],
+)
+def test_a_closing_with_a_name_goes(closing: str) -> None:
+    assert body_of(f"It is free.\n\n{closing}\nAnn") == "It is free."
+
+
 def test_a_letter_has_no_empty_paragraphs() -> None:
     assert (
         letter("Hello,", ["45 days.", " "], "Kind regards") == "Hello,\n\n45 days.\n\nKind regards"
