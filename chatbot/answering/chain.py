@@ -39,8 +39,8 @@ Rewrite = Callable[[Sequence[BaseMessage], str], str]
 
 # Two turns of each side: what follow-ups refer to is nearly always within them.
 _QUERY_TURNS = 4
-# Characters of them, so that an embedding model that reads 256 tokens still reads the question
-# behind them; less than so many of a turn says nothing.
+# Characters of them, and of a question: an embedding model that reads 256 tokens reads little more,
+# and of a letter not what it asks. Less than so many of a turn says nothing.
 _QUERY_CHARS, _TURN_CHARS = 600, 60
 
 # Where a model without discipline goes on to write the user's next turn by itself.
@@ -61,9 +61,9 @@ class Prepared:
 
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
-    ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
-    the model reads those in ``read``, or excerpts of them. ``choices`` are those of a question
-    back.
+    ``terms`` are the question itself, of a letter its gist, in the language of the documents.
+    ``passages`` are shown, and the model reads those in ``read``, or excerpts of them. ``choices``
+    are those of a question back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
     model refuses, where the gate asks for it; both from 0 to 1.
     """
@@ -163,8 +163,9 @@ def build_chain(
         if wording and source and source not in languages:
             terms = translate(to_translate(history, wording), source, languages[0])
             return Prepared(question, wording, guarded, history, terms, terms, notes=notes)
-        query = _query(history, wording, rewrite)
-        return Prepared(question, wording, guarded, history, query, wording, notes=notes)
+        terms = wording if len(wording) <= _QUERY_CHARS else gist(wording, _QUERY_CHARS)
+        query = _query(history, terms, rewrite)
+        return Prepared(question, wording, guarded, history, query, terms, notes=notes)
 
     def retrieve(state: Prepared) -> Prepared:
         supplied = state.question.passages

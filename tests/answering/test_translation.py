@@ -137,6 +137,18 @@ def test_of_a_letter_is_translated_what_it_asks(
     assert len(given) < 400
 
 
+def test_of_a_letter_is_searched_for_what_it_asks_and_the_model_reads_all(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    story = "We used it every day, also in the rain and in winter, and took good care of it. " * 9
+    letter = f"Dear team,\n\nI have a Harbor Pro.\n\n{story}\n\nIs it covered?\n\nRegards\nZoe"
+    chain, searched = chain_over(service, ["en"])
+    prepared = chain.prepare.invoke(Question(letter, asker=EVERYTHING))
+    assert len(searched[0]) <= 600
+    assert "I have a Harbor Pro." in searched[0] and "Is it covered?" in searched[0]
+    assert (prepared.wording, prepared.terms) == (letter, searched[0])
+
+
 def test_a_model_that_writes_nothing_leaves_the_question(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
