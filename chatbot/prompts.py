@@ -211,10 +211,24 @@ def render_passages(passages: Sequence[Document]) -> str:
 
 
 def _columns(passage: Document) -> str:
-    """The names of the columns, unless the passage begins above them and holds them itself."""
+    """The names of the columns, unless the passage begins above them and has them in a line."""
     names = str(passage.metadata.get("columns") or "")
-    held = all(name in passage.page_content for name in names.split(" | "))
-    return "" if held else names
+    wanted = [
+        re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        for name in names.split(" | ")
+        if name.strip()
+    ]
+    return "" if any(_holds(line, wanted) for line in passage.page_content.splitlines()) else names
+
+
+def _holds(line: str, wanted: Sequence[re.Pattern[str]]) -> bool:
+    """Whether all are in a line, one behind the other."""
+    at = 0
+    for name in wanted:
+        if (found := name.search(line, at)) is None:
+            return False
+        at = found.end()
+    return True
 
 
 def _remove_mark(match: re.Match[str]) -> str:

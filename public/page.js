@@ -244,6 +244,22 @@ function nameButtons() {
   }
 }
 
+// An address in an answer is no link: a sign that nobody sees parts it (chatbot/page/answers.py). Who
+// copies it gets it without.
+const PARTING = /(?<=\b(?:https?|ftp|mailto|javascript|data|vbscript))\u200b(?=:)|(?<=\bwww)\u200b(?=\.)|(?<=!)\u200b(?=\[)|(?<=\])\u200b(?=\()/gi;
+addEventListener("copy", (event) => {
+  const said = getSelection().toString();
+  const plain = said.replace(PARTING, "");
+  if (plain === said || ["INPUT", "TEXTAREA"].includes(event.target.tagName)) return;
+  event.clipboardData.setData("text/plain", plain);
+  event.preventDefault();
+});
+const clipboard = navigator.clipboard; // none over plain HTTP from another machine
+if (clipboard) {
+  const write = clipboard.writeText.bind(clipboard);
+  clipboard.writeText = (text) => write(String(text).replace(PARTING, ""));
+}
+
 // Escape closes the source beside the conversation, and the keyboard goes on where it was opened. What
 // lies over the page, such as a menu, closes by itself first.
 const OVER = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox]";

@@ -4,11 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from langchain_core.documents import Document
 
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.errors import PromptError
 from chatbot.llm.catalogue import load_catalogue
-from chatbot.prompts import load_prompts
+from chatbot.prompts import load_prompts, render_passages
 from tests.support import ROOT
 
 
@@ -37,3 +38,21 @@ def test_a_prompt_in_another_encoding_gets_a_sentence(prompts: Path) -> None:
     path.write_text(f"{path.read_text()}\nDésolé.\n", encoding="latin-1")
     with pytest.raises(PromptError, match=r"refuse\.md' is not UTF-8 text"):
         load_prompts(prompts)
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "given"),
+    [
+        ("Plan | Basic | Pro", "Basic reports | yes | yes\nProject Plan | no | yes", True),
+        (" | S | M | L", "Standard Mount Large | 4 | 5 | 6", True),
+        ("code | name", "P-1,A lamp", True),
+        ("code | name", "Our prices.\n\ncode,name\nP-1,A lamp", False),
+        ("Plan | Basic", "| **Plan** | Basic |\n|---|---|\n| Reports | yes |", False),
+        ("", "Within 45 days.", False),
+    ],
+)
+def test_rows_have_the_names_of_their_columns_unless_a_line_holds_them(
+    columns: str, text: str, given: bool
+) -> None:
+    shown = render_passages([Document(text, metadata={"title": "Plans", "columns": columns})])
+    assert shown == (f"[1] Plans\n{columns}\n{text}" if given else f"[1] Plans\n{text}")

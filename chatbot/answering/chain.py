@@ -17,8 +17,10 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
+from chatbot.answering.gist import asked_in_short, beginning, gist
 from chatbot.answering.judged import FindJudge, Judged, judged
 from chatbot.answering.question import Question
+from chatbot.answering.translating import build_translator, first_line
 from chatbot.grounding.choices import open_choices
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.injection import (
@@ -32,19 +34,19 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
-from chatbot.text.languages import language_of
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
 Rewrite = Callable[[Sequence[BaseMessage], str], str]
 
 # Two turns of each side: what follow-ups refer to is nearly always within them.
 _QUERY_TURNS = 4
+# Characters of them, and of a question: an embedding model that reads 256 tokens reads little more,
+# and of a letter not what it asks. Less than so many of a turn says nothing.
+_QUERY_CHARS, _TURN_CHARS = 600, 60
 
 # Where a model without discipline goes on to write the user's next turn by itself.
 # A heading is never part of an answer of one or two sentences.
 _RUN_ON = ("\nQuestion:", "\nUser:", "\n[1]", "\n#")
-
-_TRANSLATION_TOKENS = 80
 
 # How passages are read for another answer, in turn: (with the names of columns in the rows, the
 # share of the room). What is read wrongly in one way is often read rightly in another.
@@ -60,9 +62,9 @@ class Prepared:
 
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
-    ``terms`` are the question itself in the language of the documents. ``passages`` are shown, and
-    the model reads those in ``read``, or excerpts of them. ``choices`` are those of a question
-    back.
+    ``terms`` are the question itself, of a letter its gist, in the language of the documents.
+    ``passages`` are shown, and the model reads those in ``read``, or excerpts of them. ``choices``
+    are those of a question back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
     model refuses, where the gate asks for it; both from 0 to 1.
     """
@@ -167,12 +169,13 @@ def build_chain(
         said = [question.text, *(str(turn.text) for turn in kept)]
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        source = language_of(wording, languages[0]) if languages else None
+        source = question.language(languages[0]) if languages else None
         if wording and source and source not in languages:
-            terms = translate(_with_question_before(history, wording), source, languages[0])
+            terms = translate(asked_in_short(history, wording), source, languages[0])
             return Prepared(question, wording, guarded, history, terms, terms, notes=notes)
-        query = _query(history, wording, rewrite)
-        return Prepared(question, wording, guarded, history, query, wording, notes=notes)
+        terms = wording if len(wording) <= _QUERY_CHARS else gist(wording, _QUERY_CHARS)
+        query = _query(history, terms, rewrite)
+        return Prepared(question, wording, guarded, history, query, terms, notes=notes)
 
     def retrieve(state: Prepared) -> Prepared:
         supplied = state.question.passages
@@ -247,7 +250,7 @@ def build_chain(
     def judge(state: Prepared, answer: str, marked: bool) -> Judged | None:
         if state.refuses is None or state.question.passages is not None:
             return None
-        asked = _with_question_before(state.history, state.wording)
+        asked = asked_in_short(state.history, state.wording)
         found = judged(find_judge, asked, answer, state.read, state.confidence, marked)
         # Who says from which confidence on it answers has decided.
         return found and replace(found, doubted=found.doubted and gate.refuse_below is None)
@@ -270,14 +273,6 @@ def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> st
     if not turns or changes_topic(turns, wording):
         return wording
     return rewrite(history, wording) or wording  # an empty rewrite would search for nothing
-
-
-def _with_question_before(history: Sequence[BaseMessage], wording: str) -> str:
-    """The question in one line, behind the one before it, which it may need."""
-    before = [str(turn.text) for turn in history if turn.type == "human"][-1:]
-    if before and not changes_topic(before, wording):
-        return " ".join([*before, wording])
-    return wording
 
 
 def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
@@ -309,32 +304,26 @@ def _shown(state: Prepared, kept: Sequence[Passage]) -> list[Passage]:
 
 
 def search_query(history: Sequence[BaseMessage], question: str) -> str:
-    """The question behind the last turns of the conversation, one a line."""
-    turns = [str(message.text) for message in history[-_QUERY_TURNS:]]
-    return "\n".join([*turns, question])
+    """The question behind the last turns of the conversation, one a line; of long ones what a
+    letter asks and a reply begins with, as far as there is room."""
+    turns: list[str] = []
+    room = _QUERY_CHARS
+    for message in reversed(history[-_QUERY_TURNS:]):
+        said = str(message.text)
+        if len(said) > room:
+            if room < _TURN_CHARS:
+                break
+            said = beginning(said, room) if message.type == "ai" else gist(said, room)
+        turns.append(said)
+        room -= len(said)
+    return "\n".join([*reversed(turns), question])
 
 
 def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:
     """A follow-up as a question that stands alone, in the words of ``llm``."""
-    write = llm | RunnableLambda(_first_line)
+    write = llm | RunnableLambda(first_line)
 
     def rewrite(history: Sequence[BaseMessage], question: str) -> str:
         return write.invoke(prompts.render_condense(history, question))
 
     return rewrite
-
-
-def build_translator(llm: BaseChatModel, prompts: Prompts) -> Callable[[str, str, str], str]:
-    """(text, its language, another one) to one line in the other one, in the words of ``llm``;
-    the text itself where it writes nothing or says that it does not know."""
-    write = llm.bind(max_tokens=_TRANSLATION_TOKENS) | RunnableLambda(_first_line)
-
-    def translate(text: str, source: str, language: str) -> str:
-        written = write.invoke(prompts.render_translation(text, source, language))
-        return text if not written or prompts.says_unknown(written) else written
-
-    return translate
-
-
-def _first_line(message: AIMessage) -> str:
-    return str(message.text).strip().split("\n")[0].strip()

@@ -7,6 +7,7 @@ their vector with that of the question.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +29,13 @@ Vectors = NDArray[np.float32]
 _WHOLE = 4
 _LEAST, _MOST = 1200, 2300
 # A table of at most so many characters is read whole: a number lies in the range of a row that
-# has no word of the question.
+# has no word of the question. So are steps, which are of no use one by one.
 _SMALL_TABLE = 450
+# A question in a passage ("Can I change my seat?") is read with what answers it: the sentence
+# behind it, and more up to so many characters.
+_ANSWER = 400
+_STEP = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
+_BEHIND = " *_\"')\u201d\u00bb"
 # What stands over a sentence counts so much beside the sentence itself.
 _OVER = 0.25
 # Words in common, by their rarity, and the place of the passage, beside the cosine.
@@ -141,9 +147,10 @@ def _choose(units: Sequence[_Unit], scores: Vectors, room: int) -> set[int]:
 
 def _together(units: Sequence[_Unit], at: int) -> set[int]:
     """A unit with the heading in the passage over it, the sentence that introduces or precedes it
-    where it needs that, and the rest of its table if that is small."""
+    where it needs that, the question that it answers or the answer to it, and the rest of its table
+    or of its steps if that is small."""
     unit = units[at]
-    together = {at}
+    together = {at, *_question_with_answer(units, at), *_steps(units, at)}
     before = [i for i in range(at) if units[i].place == unit.place]
     if headings := [i for i in before if units[i].span.heading]:
         together.add(headings[-1])
@@ -161,6 +168,68 @@ def _together(units: Sequence[_Unit], at: int) -> set[int]:
     elif unit.span.item or (prose and _leans(units[prose[-1]].span, unit.span)):
         together.update(prose[-1:])
     return together
+
+
+def _question_with_answer(units: Sequence[_Unit], at: int) -> range:
+    """The question that a unit is or stands behind, with what answers it; empty without one."""
+    asked = at
+    while not _asks(units[asked].span):
+        asked -= 1
+        if asked < 0 or units[asked].place != units[at].place or units[asked].span.heading:
+            return range(0)
+    end, room = asked + 1, _ANSWER
+    for unit in units[end:]:
+        room -= len(unit.line)
+        last = unit.place != units[asked].place or unit.span.heading or _asks(unit.span)
+        if last or (room < 0 and end > asked + 1):
+            break
+        end += 1
+    return range(asked, end) if at < end else range(0)
+
+
+def _steps(units: Sequence[_Unit], at: int) -> range:
+    """The numbered steps of which a unit is one, or a part, or that it introduces, with what does;
+    empty if they are many."""
+    behind = units[at + 1 : at + 2]
+    if behind and behind[0].place == units[at].place and _introduces(units[at]):
+        at += 1
+    begin, end = at, at + 1
+    number = _number(units[at].span)
+    while number != 1 and begin and _in_one_list(units[begin - 1], units[begin]):
+        begin -= 1
+        number = _number(units[begin].span) or number
+    if not number:
+        return range(0)
+    while end < len(units) and _in_one_list(units[end - 1], units[end]):
+        if _number(units[end].span) == 1:
+            break
+        end += 1
+    if begin and units[begin - 1].place == units[begin].place and _introduces(units[begin - 1]):
+        begin -= 1
+    small = sum(len(unit.line) for unit in units[begin:end]) <= _SMALL_TABLE
+    return range(begin, end) if small else range(0)
+
+
+def _introduces(unit: _Unit) -> bool:
+    return unit.span.row < 0 and unit.span.text.endswith(":")
+
+
+def _in_one_list(one: _Unit, other: _Unit) -> bool:
+    """Whether two units that follow each other are steps, or sentences of them."""
+    if one.place != other.place or one.span.heading or one.span.row >= 0 or other.span.row >= 0:
+        return False
+    between = one.span.passage.page_content[one.span.start + len(one.span.text) : other.span.start]
+    return bool(_number(other.span)) or "\n" not in between
+
+
+def _number(span: Span) -> int:
+    """That of a step; 0 of what is none."""
+    found = _STEP.match(span.text) if span.item else None
+    return int(found[1]) if found else 0
+
+
+def _asks(span: Span) -> bool:
+    return span.row < 0 and not span.heading and span.text.rstrip(_BEHIND).endswith("?")
 
 
 def _leans(before: Span, span: Span) -> bool:

@@ -8,6 +8,7 @@ from chatbot.errors import QuestionError
 from chatbot.index.generations import Generation
 from chatbot.memory import Turn
 from chatbot.passage import Passage
+from chatbot.text.languages import language_of
 from chatbot.text.unicode import require_unicode
 
 
@@ -30,6 +31,14 @@ class Question:
     max_tokens: int | None = None
     stop: Sequence[str] = ()
     again: int = 0
+
+    def language(self, default: str = "en") -> str:
+        """The code of the language it is in; where its own words do not tell ("Comet S?"), of the
+        person's turns before it, and else ``default``."""
+        for turn in self.history:
+            if turn["role"] == "user":
+                default = language_of(turn["content"], default)
+        return language_of(self.text, default)
 
     def within_limits(self, most_chars: int, most_tokens: int) -> "Question":
         """The question without blanks around it, its answer within ``most_tokens``.

@@ -18,7 +18,7 @@ from chatbot.errors import PromptError
 from chatbot.index.generations import Generation
 from chatbot.index.views import View
 from chatbot.settings import PROJECT_ROOT
-from chatbot.text.languages import language_of
+from chatbot.text.languages import is_common
 from chatbot.text.unicode import normalise, without_marks
 
 _FILE = "smalltalk.toml"
@@ -31,6 +31,8 @@ _QUOTES = {
     "es": "\u00ab\u00bb",
 }
 _KINDS = ("human", "bot", "thanks", "bye", "hello")  # of two in one message the first is answered
+_FILLER = "filler"
+_NEVER_ASKED = {"thanks", "bye"}
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"(.)\1+")
 _DRAWN = re.compile(r"(.)\1(?:\1+|$)")  # three of a letter, or two at the end
@@ -48,6 +50,7 @@ class _Texts(BaseModel):
     model_config = ConfigDict(extra="forbid")
     closest: str
     filler: str
+    linking: list[str] = []
     said: dict[str, list[str]]
     reply: dict[str, str]
     refusal: str = ""
@@ -57,28 +60,52 @@ class _Texts(BaseModel):
 
 
 @dataclass(frozen=True)
+class _Heard:
+    """Small talk of one language, of one or more ``kinds``; ``typos`` are the words as written."""
+
+    language: str
+    kinds: frozenset[str]
+    typos: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return next(kind for kind in _KINDS if kind in self.kinds)
+
+
+@dataclass(frozen=True)
 class SmallTalk:
     """The texts of each language."""
 
     texts: Mapping[str, _Texts]
 
-    def reply(self, message: str, documents: Generation | View | None = None) -> str | None:
+    def reply(
+        self, message: str, documents: Generation | View | None = None, said_before: str = ""
+    ) -> str | None:
         """The line that answers small talk; nothing where it is a question. One word that the
-        ``documents`` have is one ("tag", "halo"), unless it is small talk in their language."""
+        ``documents`` have is one ("tag", "halo"), unless it is small talk in their language; and no
+        word of theirs is a typo ("good light"). What a question back ``said_before`` offers is an
+        answer to it ("Super")."""
         said = _words(message[: _LONGEST + 1])
-        if not said or len(message) > _LONGEST:
+        if not said or len(message) > _LONGEST or _offers(said_before, said):
             return None
         found = [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
-        if found and len(said) == 1 and documents is not None and _holds(documents, message):
-            found = [each for each in found if not each[2] and each[0] in documents.languages]
+        if "?" in message:  # "Is that excellent?" thanks nobody
+            found = [each for each in found if not each.kinds <= _NEVER_ASKED]
+        if found and documents is not None:
+            if len(said) == 1 and _holds(documents, message):
+                found = [e for e in found if not e.typos and e.language in documents.languages]
+            found = [
+                each
+                for each in found
+                if not any(_holds(documents, word) for word in each.typos if not is_common(word))
+            ]
         if not found:
             return None
-        language, kind, _ = min(found, key=lambda heard: heard[2])
-        return self.texts[language].reply[kind]
+        heard = min(found, key=lambda each: len(each.typos))
+        return self.texts[heard.language].reply[heard.kind]
 
-    def refusal(self, question: str, english: str, titles: Sequence[str]) -> str:
-        """The refusal in the language of the question, with the titles of what is closest."""
-        language = language_of(question)
+    def refusal(self, language: str, english: str, titles: Sequence[str]) -> str:
+        """The refusal in a language, with the titles of what is closest."""
         texts, marks = self.texts[language], _QUOTES[language]
         opening, closing = marks[: len(marks) // 2], marks[len(marks) // 2 :]
         named = ", ".join(
@@ -87,42 +114,45 @@ class SmallTalk:
         behind = f" {texts.closest.format(titles=named)}" if named else ""
         return (texts.refusal or english) + behind
 
-    def clarification(self, question: str, english: str, choices: Sequence[str]) -> str:
-        """The question back in the language of the question: which of the ``choices``."""
-        texts = self.texts[language_of(question)]
+    def clarification(self, language: str, english: str, choices: Sequence[str]) -> str:
+        """The question back in a language: which of the ``choices``."""
+        texts = self.texts[language]
         *first, last = choices
         named = f"{', '.join(first)} {texts.either} {last}"
         return (texts.clarification or english).format(choices=named)
 
-    def unanswered(self, question: str, parts: Sequence[str]) -> str:
-        """What says, in the language of the question, that these ``parts`` of it have no answer."""
-        return self.texts[language_of(question)].unanswered.format(parts="; ".join(parts))
+    def unanswered(self, language: str, parts: Sequence[str]) -> str:
+        """What says in a language that these ``parts`` of the question have no answer."""
+        return self.texts[language].unanswered.format(parts="; ".join(parts))
 
-    def _heard(self, said: Sequence[str], language: str) -> tuple[str, str, int] | None:
-        """(language, kind, typos) where the words are phrases of the language and filler only."""
+    def _heard(self, said: Sequence[str], language: str) -> "_Heard | None":
+        """What is heard where the words are phrases of the language and filler only."""
         kinds: set[str] = set()
-        at = typos = 0
+        typos: list[str] = []
+        at = 0
         while at < len(said):
-            best: tuple[int, int, str] | None = None
+            best: tuple[int, int, str, list[str]] | None = None
             for phrase, kind in self._phrases[language]:
                 wrong = _typos(said[at : at + len(phrase)], phrase)
                 if wrong is not None and (
-                    best is None or (len(phrase), -wrong) > (best[0], -best[1])
+                    best is None or (len(phrase), -len(wrong)) > (best[0], -best[1])
                 ):
-                    best = (len(phrase), wrong, kind)
+                    best = (len(phrase), len(wrong), kind, wrong)
             if best is None:
                 return None
-            at, typos = at + best[0], typos + best[1]
+            at += best[0]
+            typos += best[3]
             kinds.add(best[2])
-        first = next((kind for kind in _KINDS if kind in kinds), None)
-        return (language, first, typos) if first else None
+        kinds.discard(_FILLER)
+        return _Heard(language, frozenset(kinds), tuple(typos)) if kinds else None
 
     @cached_property
     def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
         return {
             language: [
                 *((tuple(_words(p)), kind) for kind, said in texts.said.items() for p in said),
-                *(((word,), "filler") for word in _words(texts.filler)),
+                *((tuple(_words(each)), _FILLER) for each in texts.linking),
+                *(((word,), _FILLER) for word in _words(texts.filler)),
             ]
             for language, texts in self.texts.items()
         }
@@ -169,11 +199,15 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
 
 
-def _typos(said: Sequence[str], phrase: Sequence[str]) -> int | None:
-    """How many typos there are, or nothing where it is another phrase."""
+def _offers(question: str, said: Sequence[str]) -> bool:
+    return question.endswith("?") and f" {' '.join(said)} " in f" {' '.join(_words(question))} "
+
+
+def _typos(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
+    """The words with a typo, or nothing where it is another phrase."""
     if len(said) != len(phrase):
         return None
-    total = 0
+    wrong = []
     for word, meant in zip(said, phrase, strict=True):
         if word == meant:
             continue
@@ -184,8 +218,8 @@ def _typos(said: Sequence[str], phrase: Sequence[str]) -> int | None:
         swapped = len(meant) >= _SWAPPED and sorted(word) == sorted(meant)
         if not _is_spelling(word, meant) and _distance(word, meant) > max(allowed, int(swapped)):
             return None
-        total += 1
-    return total
+        wrong.append(word)
+    return wrong
 
 
 def _is_spelling(word: str, meant: str) -> bool:

@@ -120,7 +120,8 @@ async def stream_answer(
     """
     prompts, found = chain.prompts, await stopped_when_left(chain.search.ainvoke(question))
     titles = [str(passage.metadata.get("title", "")) for passage in found.passages]
-    refusal = refusals.refusal(question.text, prompts.refusal, titles)
+    spoken = question.language()
+    refusal = refusals.refusal(spoken, prompts.refusal, titles)
     watch.mark("retrieved")
     yield PassagesFound(found.passages)
     prepared = await stopped_when_left(chain.weigh.ainvoke(found))
@@ -132,9 +133,7 @@ async def stream_answer(
     if prepared.abstain:
         declined = refusal.strip()
         if prepared.choices:
-            declined = refusals.clarification(
-                question.text, prompts.clarification, prepared.choices
-            )
+            declined = refusals.clarification(spoken, prompts.clarification, prepared.choices)
         shown = _Checked(declined, True)
         yield Token(shown.text)
     else:
@@ -181,7 +180,7 @@ async def stream_answer(
     notes = list(prepared.notes)
     if missed := shown.verified.unanswered:
         sure = min(sure, _HALF)
-        notes.append(refusals.unanswered(question.text, missed))
+        notes.append(refusals.unanswered(spoken, missed))
     watch.mark("total")
     yield Answered(
         Answer(
@@ -301,7 +300,7 @@ def _asked_back(
     choices = choices_passed_over(prepared.terms, said, shown.text, quotes, spans)
     if not choices:
         return None
-    text = refusals.clarification(question.text, prompts.clarification, choices)
+    text = refusals.clarification(question.language(), prompts.clarification, choices)
     return _Checked(text, True), choices
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from chatbot.index.generations import Generation
 from chatbot.knowledge.documents import Document
 from chatbot.memory import Turn
+from chatbot.store.records import is_from_knowledge
 
 
 @dataclass
@@ -25,12 +26,14 @@ class Entry:
 @dataclass
 class Conversation:
     """The turns in order; ``index`` is over ``documents`` and made anew when they change. ``draft``
-    is the reply that was written to the last question, if one was."""
+    is the reply that was written to the last question, if one was. ``beside`` are the messages that
+    ask nothing (commands, files), with how many turns stand in front of each."""
 
     entries: list[Entry] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     index: Generation | None = None
     draft: str = ""
+    beside: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of_thread(cls, thread: dict[str, Any]) -> "Conversation":
@@ -42,6 +45,8 @@ class Conversation:
                 asked = step.get("output") or ""
                 if asked.strip() and not step.get("command"):  # else a file was handed in
                     conversation.add_question(step["id"], asked)
+                else:
+                    conversation.go_on_from(step["id"], asks=False)
             elif "answer" in metadata:
                 record = metadata["answer"]
                 conversation.add_answer(step["id"], record["answer"], record)
@@ -69,6 +74,16 @@ class Conversation:
             del self.entries[ids.index(message_id) :]
             self.draft = ""
 
+    def go_on_from(self, message_id: str, asks: bool) -> None:
+        """A message came that ``asks`` something, or else stands beside the questions. One that
+        stood there before was edited: what follows it is gone from the page, and is forgotten."""
+        place = self.beside.pop(message_id, len(self.entries))
+        if place < len(self.entries):
+            del self.entries[place:]
+            self.draft = ""
+        if not asks:
+            self.beside[message_id] = len(self.entries)
+
     def after(self, message_id: str) -> set[str]:
         """The ids of the turns that follow a message."""
         ids = [entry.id for entry in self.entries]
@@ -91,13 +106,24 @@ class Conversation:
     @property
     def last_question(self) -> str:
         """The newest question; empty where nothing was asked."""
-        turns = (entry.turn for entry in reversed(self.entries))
-        asked = (turn["content"] for turn in turns if turn["role"] == "user")
-        return next(asked, "")
+        return self.last_case()[0]
+
+    def last_case(self) -> tuple[str, dict[str, Any] | None]:
+        """The newest question, and the record of its answer if that is whole. Small talk ("Can I
+        talk to a human?") is no question, unless nothing else was said, and never an answer."""
+        replies = [*self.entries[1:], None]
+        asked = [
+            (entry.turn["content"], reply.record if reply else None)
+            for entry, reply in zip(self.entries, replies, strict=False)
+            if entry.turn["role"] == "user"
+        ]
+        cases = [case for case in asked if case[1] is None or is_from_knowledge(case[1])]
+        return (cases or [(said, None) for said, _ in asked] or [("", None)])[-1]
 
     def last_record(self) -> dict[str, Any] | None:
-        """The newest whole answer."""
-        return next((e.record for e in reversed(self.entries) if e.record), None)
+        """The newest whole answer to a question."""
+        records = (entry.record for entry in reversed(self.entries) if entry.record)
+        return next(filter(is_from_knowledge, records), None)
 
     @property
     def unanswered(self) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from chatbot.grounding.words import content_words
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f']\d{3}\b)+(?:[.,]\d+)?|\d+(?:[.,:]\d+)*")
+_SIGN = re.compile(r"([.,:])")
 # How letters begin and end in the languages of drafts. A line with more than that says something.
 _GREETING = re.compile(
     r"(?:dear|hello|hi|hey|good (?:morning|afternoon|day)|hallo|guten tag|liebe[rs]?|"
@@ -17,8 +18,14 @@ _CLOSING = re.compile(
     r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|regards|(?:yours )?sincerely|"
     r"yours (?:truly|faithfully)|all the best|(?:bien )?cordialement|sinc[eè]res salutations|"
     r"(?:mit )?(?:freundliche|beste|viele|liebe|herzliche)n? gr[üu](?:ß|ss)en?|atentamente|"
-    r"(?:un )?(?:cordial )?saludos?|your (?:support )?team)[^.?\d]{0,40}[,.!]?",
+    r"(?:un )?(?:cordial )?saludos?|your (?:support )?team)(?P<name>[^.?\d]{0,40})[,.!]?",
     re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# What stands with names below a letter: "from your support team".
+_NAMING = frozenset(
+    """your the from of and for support team customer service to you ihr ihre dein deine das vom von
+    und votre équipe de du et le la l el su equipo soporte y""".split()  # noqa: SIM905
 )
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{1,40}\][,.]?")
 
@@ -35,7 +42,7 @@ def body_of(text: str) -> str:
     while lines and (not lines[0].strip() or _GREETING.match(lines[0].strip())):
         rest = _GREETING.sub("", lines[0].strip(), count=1)
         lines[:1] = [rest] if rest else []
-    closings = [n for n, line in enumerate(lines) if _CLOSING.fullmatch(line.strip())]
+    closings = [n for n, line in enumerate(lines) if _is_closing(line.strip())]
     if closings:
         del lines[closings[0] :]
     kept = [line for line in lines if not _PLACEHOLDER.fullmatch(line.strip())]
@@ -43,10 +50,36 @@ def body_of(text: str) -> str:
     return body[:1].upper() + body[1:]
 
 
+def _is_closing(line: str) -> bool:
+    """Whether a line is a closing with a name at most: "Your team can share it." is none."""
+    found = _CLOSING.fullmatch(line)
+    names = _WORD.findall(found["name"]) if found else []
+    return bool(found) and all(name[0].isupper() or name.lower() in _NAMING for name in names)
+
+
 def keeps_numbers(draft_text: str, *told: str) -> bool:
-    """Whether a draft has the numbers of what is to be told, all of them and no others."""
-    wanted = {number for text in told for number in _NUMBER.findall(text)}
-    return set(_NUMBER.findall(draft_text)) == wanted
+    """Whether a draft has the numbers of what is to be told, all of them and no others; another
+    language may write them in another way (:func:`_figures`)."""
+    wanted = set[str]().union(*map(_figures, told))
+    return _figures(draft_text) == wanted
+
+
+def _figures(text: str) -> set[str]:
+    """The numbers of a text, each in one form: "1,250.50" and "1.250,50" as "1250.50", "9:00" and
+    "9.00" as "9"."""
+    return {_plain(re.sub(r"[^\d.,:]", "", number)) for number in _NUMBER.findall(text)}
+
+
+def _plain(number: str) -> str:
+    first, *rest = _SIGN.split(number)
+    signs, groups = rest[::2], rest[1::2]
+    if groups and (len(set(signs)) > 1 or len(groups[-1]) != 3):
+        *groups, fraction = groups
+        behind = f".{fraction}" if fraction.strip("0") or groups else ""
+    else:
+        behind = ""
+    parted = all(len(group) == 3 for group in groups) and len(first) <= 3 and ":" not in signs
+    return ("" if parted else ".").join([first, *groups]) + behind
 
 
 def says(draft_text: str, question: str, answer: str) -> bool:

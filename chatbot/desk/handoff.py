@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from typing import Any
+from urllib.parse import urlsplit
 
 from chatbot.errors import HandoffError
 from chatbot.knowledge.blocks import one_line
@@ -17,6 +18,7 @@ _SUBJECT = 60  # characters
 _WORD = re.compile(r'[^\s<>()\[\],;:"\\`„“”«»/|=—–]+')  # what hardly any address has parts them
 _AROUND = ".!?'’‘*…"
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PRICE = re.compile(r"@\d+(?:[.,]\d+)*$")  # "12 pcs@4.50"
 _LONGEST_ADDRESS = 254  # characters
 
 
@@ -46,7 +48,7 @@ def addressee(typed: str) -> tuple[str, str, str]:
     short = ""
     for found in _WORD.finditer(typed):
         word = re.sub(r"['’]s$", "", found[0].strip(_AROUND))
-        if "@" not in word.strip("@"):
+        if "@" not in word.strip("@") or _PRICE.search(word):
             continue
         if "." not in word.rpartition("@")[2]:
             short = short or word
@@ -113,6 +115,14 @@ async def post(packet: Packet, url: str) -> None:
         raise HandoffError(f"status {exc.response.status_code}") from exc
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
         raise HandoffError(str(exc) or type(exc).__name__) from exc
+
+
+def host_of(url: str) -> str:
+    """Where a webhook leads, for people: the rest of its address is often its key."""
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
 
 
 def conversation(history: Sequence[Turn], by: str = "Agent") -> str:

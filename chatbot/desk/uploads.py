@@ -7,6 +7,7 @@ index only in memory.
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ ACCEPTED = (".pdf", ".docx", ".eml", ".txt", ".md", ".csv")
 
 
 def read_upload(name: str, path: Path, max_bytes: int) -> Document:
-    """The text of an uploaded file; ``name`` is what the person called it.
+    """An uploaded file with its pages, headings and tables; ``name`` is what the person called it.
 
     Raises:
         DocumentError: it is of another kind, too large, or cannot be read; the message completes
@@ -42,14 +43,9 @@ def read_upload(name: str, path: Path, max_bytes: int) -> Document:
         except OSError as exc:
             raise DocumentError(f"it cannot be read ({exc.strerror})") from exc
         document = load_document(Path(folder), copy.name, max_bytes)
-    return parse_upload(name, document.text, document.markdown)
-
-
-def parse_upload(name: str, text: str, markdown: bool) -> Document:
-    """An uploaded document from its text, as it is kept with the conversation."""
     name = name.replace("\\", "/").encode("utf-8", "replace").decode()
     title = Path(name).name or "upload"
-    return Document(path=f"upload/{title}", title=title, text=text, markdown=markdown)
+    return replace(document, path=f"upload/{title}", title=title, name="")
 
 
 def index_documents(

@@ -116,10 +116,12 @@ def source(
     """The side view of one passage; without quotes, the whole passage is marked. ``original`` is
     what the link to its file says."""
     spans = quotes or [(passage.start, passage.end)]
-    if not document:  # gone from the index since
-        document, spans = passage.text, [(0, len(passage.text))]
+    kept_since = document[passage.start : passage.end] == passage.text
+    if not kept_since:  # the document was changed or is gone
+        document = passage.text
+        spans = [(start - passage.start, end - passage.start) for start, end in spans]
     title = f"[{number}] {passage.path}"
-    rows = passage.path.lower().endswith(CSV_SUFFIXES)
+    rows = passage.path.lower().endswith(CSV_SUFFIXES) and kept_since
     parts = (marked_rows(document, spans) if rows else None) or marked_parts(document, spans)
     view = _side_view(title, passage.path, passage.address, parts, original)
     said = " ".join(document[start:end] for start, end in spans)

@@ -91,7 +91,7 @@ def find_command(label: str) -> Command | None:
 
 
 async def offer(language: str, role: str) -> None:
-    """Show the commands and the settings of drafts."""
+    """Show the commands, and the settings of drafts as they were chosen in the conversation."""
     shown = [key for key in COMMANDS if key != "gaps" or role in ("owner", "admin")]
     await cl.context.emitter.set_commands(
         [
@@ -109,12 +109,20 @@ async def offer(language: str, role: str) -> None:
     own = LANGUAGES.get(language[:2].lower(), "English")
     names = list(LANGUAGES.values())
     tones = {say(language, tone): tone for tone in TONES}
-    tone = Select(id="tone", label=say(language, "tone"), items=tones, initial_value=TONES[0])
-    chosen = Select(
-        id="language",
-        label=say(language, "language"),
-        values=names,
-        initial_index=names.index(own),
-    )
-    widgets: list[InputWidget] = [tone, chosen]
+    chosen = cl.user_session.get("chat_settings") or {}
+    tone, spoken = chosen.get("tone"), chosen.get("language")
+    widgets: list[InputWidget] = [
+        Select(
+            id="tone",
+            label=say(language, "tone"),
+            items=tones,
+            initial_value=tone if tone in TONES else TONES[0],
+        ),
+        Select(
+            id="language",
+            label=say(language, "language"),
+            values=names,
+            initial_index=names.index(spoken if spoken in names else own),
+        ),
+    ]
     await cl.ChatSettings(widgets).send()

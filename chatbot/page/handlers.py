@@ -152,6 +152,8 @@ class Page:
         """Read what was handed in, then run the command or answer the question."""
 
         async def work(desk: Desk) -> None:
+            asks = bool(message.content.strip()) and not message.command
+            desk.conversation.go_on_from(message.id, asks)
             async with stop_is_told(desk, message.command):
                 is_question = await _take_in(desk, message)
                 if command := commands.find_command(message.command or ""):

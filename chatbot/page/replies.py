@@ -1,9 +1,11 @@
 """What the page writes for customers and colleagues: drafts, summaries, packets."""
 
+from collections.abc import Callable
+
 import chainlit as cl
 
 from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
-from chatbot.desk.handoff import Packet, addressee, post, to_email, to_markdown
+from chatbot.desk.handoff import Packet, addressee, host_of, post, to_email, to_markdown
 from chatbot.desk.summaries import Event, is_told, what_happened
 from chatbot.errors import HandoffError
 from chatbot.page.answers import inert, without_images
@@ -83,28 +85,32 @@ async def summarise(desk: Desk, _: str) -> None:
         await cl.Message(desk.say("empty_thread")).send()
         return
     message = cl.Message("")
-    text = await _summary(desk, message)
-    message.content = text
+    message.content, text = await _summary(desk, message)
     message.elements = [copy_button(desk, text)]
     await message.send()
 
 
-async def _summary(desk: Desk, message: cl.Message) -> str:
-    """The model's words where they add nothing to what was said; below them each question with
-    what became of it, from the records."""
+async def _summary(desk: Desk, message: cl.Message) -> tuple[str, str]:
+    """As the page shows it, and as plain text: the model's words where they add nothing to what was
+    said; below them each question with what became of it, from the records."""
     told = await stream(message, desk.service.writer.summarise(desk.conversation.history))
     events = what_happened(desk.conversation.entries)
-    lines = [f"{number}. {_line(desk, event)}" for number, event in enumerate(events, start=1)]
-    words = [without_images(told)] if is_told(told, desk.conversation.history) else []
-    return "\n\n".join([*words, "\n".join(lines)])
+    told = told if is_told(told, desk.conversation.history) else ""
+
+    def written(words: str, made: Callable[[str], str]) -> str:
+        lines = [f"{n}. {_line(desk, event, made)}" for n, event in enumerate(events, start=1)]
+        return "\n\n".join(filter(None, [words, "\n".join(lines)]))
+
+    return written(without_images(told), inert), written(told, str)
 
 
-def _line(desk: Desk, event: Event) -> str:
-    documents = ", ".join(inert(path) for path in event.documents)
+def _line(desk: Desk, event: Event, made: Callable[[str], str]) -> str:
+    """What became of a question, each of its words ``made`` fit for where it stands."""
+    documents = ", ".join(map(made, event.documents))
     key = f"event_{event.outcome}"
     if event.outcome == "answered" and not documents:
         key = "event_said"
-    values = {"question": inert(event.question), "said": inert(event.said), "documents": documents}
+    values = {"question": made(event.question), "said": made(event.said), "documents": documents}
     return desk.say(key, **values)
 
 
@@ -116,9 +122,10 @@ async def hand_off(desk: Desk, typed: str) -> None:
         return
     message = cl.Message("")
     recipient, note, unusable = addressee(typed)
-    packet = make_packet(desk, await _summary(desk, message), recipient, note)
+    summary, text = await _summary(desk, message)
+    packet = make_packet(desk, text, recipient, note)
     settings = desk.service.settings
-    said = [packet.summary, await _deliver(desk, packet)]
+    said = [summary, await _deliver(desk, packet)]
     if unusable:
         said.append(desk.say("handoff_address", address=inert(unusable)))
     message.content = "\n\n".join(said)
@@ -133,11 +140,12 @@ async def hand_off(desk: Desk, typed: str) -> None:
 
 def make_packet(desk: Desk, summary: str, recipient: str, note: str) -> Packet:
     """All that is known of the case."""
-    record = desk.conversation.last_record() or {}
+    question, answer = desk.conversation.last_case()
+    record = answer or {}
     answered = record.get("answer", "") if not record.get("abstained") else ""
     tone, code = _chosen(desk)
     return Packet(
-        question=desk.conversation.last_question,
+        question=question,
         summary=summary,
         passages=record.get("passages", []),
         draft=desk.conversation.draft or (answered and _letter(code, tone, [answered])),
@@ -154,7 +162,7 @@ async def _deliver(desk: Desk, packet: Packet) -> str:
     if not target:
         name = inert(packet.recipient) or desk.say("a_colleague")
         return desk.say("handoff_made", recipient=name)
-    name = inert(target.split("?")[0])
+    name = inert(host_of(target))
     try:
         await post(packet, target)
     except HandoffError as exc:

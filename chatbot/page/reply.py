@@ -82,6 +82,7 @@ class _Reply:
         """Show what the event brings."""
         if isinstance(event, Rewritten):
             self._rewritten = "turned" if event.turned else "rewritten"
+            self._text = event.text  # what is kept if it is stopped now
         elif isinstance(event, Token):
             self._text += event.text
             self.said = self.said or bool(self._text)

@@ -285,7 +285,8 @@ class ChatService:
         begun = None
         index = self._loader.in_memory
         documents = index and (index.views.of(question.asker) or index)
-        if (reply := self._small_talk.reply(question.text, documents)) is not None:
+        before = question.history[-1]["content"] if question.history else ""
+        if (reply := self._small_talk.reply(question.text, documents, before)) is not None:
             events = small_talk_events(reply, self.model_name)
         else:
             begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None

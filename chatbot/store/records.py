@@ -22,8 +22,7 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
     record = step["answer"]
     if step.get("handoff"):
         return row | empty | {"kind": HANDED_OFF}, []
-    shown = ("passages", "abstained", "approved")
-    if not record or not any(record.get(name) for name in shown):
+    if not record or not is_from_knowledge(record):
         return None
     question = str(record.get("question", ""))
     values = row | {
@@ -33,6 +32,11 @@ def outcome_of(step: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]] | No
         "first_token": record.get("first_token"),
     }
     return values, sorted(cited_paths(record))
+
+
+def is_from_knowledge(record: Mapping[str, Any]) -> bool:
+    """Whether an answer's record answers or refuses a question; else it is small talk."""
+    return any(record.get(name) for name in ("passages", "abstained", "approved"))
 
 
 def cited_paths(record: Mapping[str, Any]) -> list[str]:

@@ -4,17 +4,21 @@ import { useState } from "react";
 export default function Copy() {
   const [said, setSaid] = useState("");
 
-  async function copy() {
+  async function copy(event) {
+    const button = event.currentTarget;
     try {
       await navigator.clipboard.writeText(props.text);
     } catch {
       // Pages over plain HTTP from another machine have no clipboard of their own.
       const box = document.createElement("textarea");
       box.value = props.text;
+      box.style.cssText = "position:fixed;opacity:0"; // in view, so that nothing scrolls
       document.body.append(box);
       box.select();
-      document.execCommand("copy");
+      const copied = document.execCommand("copy");
       box.remove();
+      button.focus(); // the keyboard goes on where it was
+      if (!copied) return;
     }
     setSaid(props.done);
     setTimeout(() => setSaid(""), 3000);

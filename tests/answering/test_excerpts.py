@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 
+import pytest
 from langchain_core.runnables import RunnableLambda
 
 from chatbot.answering.chain import build_chain
@@ -59,6 +60,32 @@ def test_an_item_brings_the_sentence_that_introduces_it() -> None:
     (_, shown), *_ = read([passage(text)], "worn batteries")
     assert "These are not covered:" in shown
     assert "- worn batteries" in shown
+
+
+RIVERS = " ".join(
+    f"Bank {n} of the river tells where you change a seat for a hill." for n in range(30)
+)
+
+
+@pytest.mark.parametrize("form", ["**{}**\n\n{} {}", "Q: {}\nA: {} {}", "{}\n{} {}"])
+def test_a_question_of_a_passage_brings_its_answer_and_the_other_way_round(form: str) -> None:
+    question, answer, more = "Can I change my seat?", "Yes, until Friday.", "It is free."
+    text = form.format(question, answer, more)
+    passages = [passage(f"{text}\n\n**Is it warm?**\n\n{RIVERS}"), passage(RIVERS)]
+    for asked in ("can i change my seat", "until friday free"):
+        shown = read(passages, asked)[0][1]
+        assert all(part in shown for part in (question, answer, more))
+
+
+def test_a_few_steps_are_read_whole() -> None:
+    steps = [f"{n}. {what}" for n, what in enumerate(("Open the lid.", "Wait. Press it."), start=1)]
+    other = "\n".join(f"{n}. Paint number {n} of the gardens in the north." for n in range(1, 100))
+    text = "\n".join(["To reset the lamp:", "", *steps, "3. Close it.", "", other, "", FILLER])
+    for asked in ("how do i reset the lamp", "press", "close it"):
+        (_, shown), *_ = read([passage(text)], asked)
+        assert "To reset the lamp:" in shown
+        assert "1. Open the lid.\n2. Wait. Press it.\n3. Close it." in shown
+    assert read([passage(text)], "paint number 7")[0][1].count("Paint") < 60
 
 
 def test_a_row_is_read_with_its_columns_and_a_small_table_whole() -> None:

@@ -7,8 +7,10 @@ import pytest
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.desk.starters import read_starters
 from chatbot.errors import PromptError
+from chatbot.memory import Turn
 from chatbot.prompts import load_prompts
 from chatbot.service import ChatService
+from chatbot.text.languages import language_of
 from tests.support import ROOT
 from tests.support.answers import ask
 from tests.support.scripted import ScriptedEngine
@@ -51,6 +53,25 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("buenos dias", "es", "hello"),
         ("¡muchas gracias!", "es", "thanks"),
         ("¿eres un robot?", "es", "bot"),
+        ("that's great, thank you", "en", "thanks"),
+        ("thanks for the info", "en", "thanks"),
+        ("No, that's it. Thanks", "en", "thanks"),
+        ("ok cool, thanks", "en", "thanks"),
+        ("what can you do?", "en", "bot"),
+        ("how are you? thanks", "en", "thanks"),
+        ("Das ist super, danke", "de", "thanks"),
+        ("ok danke", "de", "thanks"),
+        ("Hi, vielen Dank!", "de", "thanks"),
+        ("Danke für die schnelle Antwort", "de", "thanks"),
+        ("Nein, das war alles, danke", "de", "thanks"),
+        ("Ich wünsche Ihnen einen schönen Tag", "de", "bye"),
+        ("Kann ich einen Mitarbeiter sprechen?", "de", "human"),
+        ("d'accord merci", "fr", "thanks"),
+        ("Merci pour votre réponse", "fr", "thanks"),
+        ("non c'est tout, merci", "fr", "thanks"),
+        ("vale gracias", "es", "thanks"),
+        ("de acuerdo, muchas gracias por su respuesta", "es", "thanks"),
+        ("no, eso es todo, gracias", "es", "thanks"),
     ],
 )
 def test_small_talk_is_answered_in_its_language(message: str, language: str, kind: str) -> None:
@@ -74,6 +95,14 @@ def test_small_talk_is_answered_in_its_language(message: str, language: str, kin
         "?",
         "take card",
         "salat bitte",
+        "is it excellent",
+        "Is this a good service?",
+        "was that all?",
+        "Das ist perfekt?",
+        "no me ha ayudado",
+        "no me ayuda",
+        "nein, das hilft mir nicht",
+        "I want the best for my team",
         "hello " * 60,
     ],
 )
@@ -95,13 +124,33 @@ async def test_one_word_of_the_documents_is_a_question_unless_it_is_small_talk_i
 ) -> None:
     hello = {language: texts.reply["hello"] for language, texts in SMALL_TALK.texts.items()}
     assert [(await ask(service, word)).answer for word in ("Tag", "halo")] == [hello["de"]] * 2
-    text = "# Tags\n\nYou can put a tag on the box of a Halo lamp, and say hello to it.\n"
+    bye, thanks = (SMALL_TALK.texts["en"].reply[kind] for kind in ("bye", "thanks"))
+    assert (await ask(service, "good nigth")).answer == (await ask(service, "good light")).answer
+    text = (
+        "# Tags\n\nYou can put a tag on the box of a Halo lamp, and say hello to it. "
+        "The light of one with two tanks is good.\n"
+    )
     (service.settings.knowledge / "tags.md").write_text(text)
     service.update_index()
     service.refresh()
-    for word in ("Tag", "halo", "Chat bot"):
-        assert (await ask(service, word)).answer not in hello.values()
+    for word in ("Tag", "halo", "Chat bot", "good light", "many tanks"):
+        assert (await ask(service, word)).answer not in {*hello.values(), bye, thanks}
     assert (await ask(service, "Hello")).answer == hello["en"]
+    assert (await ask(service, "good nigth")).answer == bye
+
+
+async def test_what_a_question_back_offers_is_no_small_talk(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    thanks = SMALL_TALK.texts["de"].reply["thanks"]
+    for said, answered in (("Basis, Prima oder Super?", False), ("Super kostet 5 EUR.", True)):
+        turns: list[Turn] = [
+            {"role": "user", "content": "Was kostet der Tarif?"},
+            {"role": "assistant", "content": said},
+        ]
+        answer = await ask(service, "Super!", turns)
+        assert (answer.answer == thanks) == answered
+        assert (await ask(service, "Danke!", turns)).answer == thanks
 
 
 async def test_a_greeting_costs_no_model_call_and_is_no_refusal(
@@ -126,6 +175,17 @@ async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_cl
     assert not engine.prompts
 
 
+async def test_a_refusal_of_a_name_alone_is_in_the_language_of_the_conversation(
+    service: ChatService,
+) -> None:
+    history: list[Turn] = [
+        {"role": "user", "content": "Wie wird das Wetter morgen in Timbuktu?"},
+        {"role": "assistant", "content": "Das weiß ich nicht."},
+    ]
+    answer = await ask(service, "Zanzibar?", history)
+    assert answer.answer.startswith(SMALL_TALK.texts["de"].refusal)
+
+
 @pytest.mark.parametrize(
     ("question", "quoted"),
     [
@@ -136,7 +196,7 @@ async def test_a_refusal_is_in_the_language_of_the_question_and_names_what_is_cl
     ],
 )
 def test_what_is_closest_is_quoted_as_the_language_does(question: str, quoted: str) -> None:
-    assert quoted in SMALL_TALK.refusal(question, "No.", ["Rain"])
+    assert quoted in SMALL_TALK.refusal(language_of(question), "No.", ["Rain"])
 
 
 def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
@@ -166,6 +226,8 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
     assert read_starters(tmp_path) == [("Returns", "How long?")]
     (tmp_path / ".starters").write_bytes(b"R\xfcckgabe|How long?\n")
     assert read_starters(tmp_path) == [("R\ufffdckgabe", "How long?")]
+    (tmp_path / ".starters").write_bytes(b"Returns |\n| How long?\nnothing\nReturns|How long?\n")
+    assert read_starters(tmp_path) == [("Returns", "How long?")]
     (tmp_path / "draft.md").write_bytes(b"---\nname: dr\xe4ft\n---\n")
     with pytest.raises(PromptError, match="is not UTF-8"):
         load_prompts(tmp_path)
@@ -182,4 +244,4 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
 )
 def test_a_question_back_is_in_the_language_of_the_question(question: str, said: str) -> None:
     english = load_prompts(ROOT / "prompts").clarification
-    assert SMALL_TALK.clarification(question, english, ["A", "B", "C"]) == said
+    assert SMALL_TALK.clarification(language_of(question), english, ["A", "B", "C"]) == said

@@ -84,6 +84,71 @@ def test_a_follow_up_is_translated_with_the_question_before(
     assert "Zwei Jahre" not in engine.prompts[0]
 
 
+@pytest.mark.parametrize("question", ["Comet S", "Wien?", "Und Comet S?"])
+def test_a_name_alone_is_in_the_language_of_the_question_before(
+    service: ChatService, engine: ScriptedEngine, question: str
+) -> None:
+    engine.reply = "What does the service of the Comet S cost?"
+    chain, searched = chain_over(service, ["en"])
+    history: list[Turn] = [
+        {"role": "user", "content": "Was kostet die Inspektion?"},
+        {"role": "assistant", "content": "The answer depends on which you mean: Comet S or Orbit?"},
+    ]
+    asked = Question(question, history, asker=EVERYTHING)
+    chain.prepare.invoke(asked)
+    assert searched == [engine.reply]
+    assert f"Was kostet die Inspektion? {question}" in engine.prompts[0]
+    assert asked.language() == "de"
+    assert Question("Comet S", history[1:], asker=EVERYTHING).language() == "en"
+
+
+LETTER = """Guten Tag,
+
+ich habe bei Ihnen eine Harbor Pro gekauft und war bisher sehr zufrieden mit ihr.
+
+{story}
+
+{asked}
+
+Mit freundlichen Grüßen
+Max Mustermann
+Hauptstraße 5"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Wie lange ist die Garantie?",
+        "Bitte schreiben Sie mir, wie lange die Garantie ist.",
+        "Wie lange\nist die Garantie? Ich warte auf Ihre Antwort.",
+    ],
+)
+def test_of_a_letter_is_translated_what_it_asks(
+    service: ChatService, engine: ScriptedEngine, asked: str
+) -> None:
+    engine.reply = "How long is the warranty of the Harbor Pro?"
+    chain, searched = chain_over(service, ["en"])
+    story = "Wir haben sie jeden Tag benutzt, auch bei Regen und im Winter, und gut gepflegt. " * 9
+    chain.prepare.invoke(Question(LETTER.format(story=story, asked=asked), asker=EVERYTHING))
+    assert searched == [engine.reply]
+    given = engine.prompts[0].rpartition("into English: ")[2]
+    assert " ".join(asked.split()) in given
+    assert "Harbor Pro" in given and "Mustermann" not in given
+    assert len(given) < 400
+
+
+def test_of_a_letter_is_searched_for_what_it_asks_and_the_model_reads_all(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    story = "We used it every day, also in the rain and in winter, and took good care of it. " * 9
+    letter = f"Dear team,\n\nI have a Harbor Pro.\n\n{story}\n\nIs it covered?\n\nRegards\nZoe"
+    chain, searched = chain_over(service, ["en"])
+    prepared = chain.prepare.invoke(Question(letter, asker=EVERYTHING))
+    assert len(searched[0]) <= 600
+    assert "I have a Harbor Pro." in searched[0] and "Is it covered?" in searched[0]
+    assert (prepared.wording, prepared.terms) == (letter, searched[0])
+
+
 def test_a_model_that_writes_nothing_leaves_the_question(
     service: ChatService, engine: ScriptedEngine
 ) -> None:

@@ -10,7 +10,9 @@ from tests.support import ROOT
 pytestmark = needs_chromium
 
 WORDS = {"chat": {"input": {"actions": {"send": "Send", "stop": "Stop"}}}}
-PAGE = """<button class="source">[1]</button><button id="chat-submit"><i></i></button>
+ANSWER = "See https\u200b://help.test/a and www\u200b.help.test, a\u200bb."
+PAGE = f"""<meta charset="utf-8"><p id="answer">{ANSWER}</p>
+<button class="source">[1]</button><button id="chat-submit"><i></i></button>
 <div id="side-view-title"><button onclick="this.parentElement.remove()">Back</button></div>
 <script src="/page.js"></script>"""
 
@@ -42,3 +44,18 @@ def test_a_button_is_named_by_what_it_is_now_and_escape_closes_the_source() -> N
         page.locator("body").press("Escape")
         expect(page.locator("#side-view-title")).to_have_count(0, timeout=5_000)
         expect(page.locator("button.source")).to_be_focused(timeout=5_000)
+
+
+def test_an_address_of_an_answer_is_copied_as_it_is() -> None:
+    with chromium() as browser:
+        page = open_page(browser, "about:blank")
+        page.route("**/*", serve)
+        page.goto("http://page.test/")
+        copied = page.evaluate("""() => {
+            getSelection().selectAllChildren(document.getElementById("answer"));
+            const clipboardData = new DataTransfer();
+            const copy = { clipboardData, bubbles: true, cancelable: true };
+            document.getElementById("answer").dispatchEvent(new ClipboardEvent("copy", copy));
+            return clipboardData.getData("text/plain");
+        }""")
+        assert copied == "See https://help.test/a and www.help.test, a\u200bb."

@@ -49,6 +49,33 @@ def test_a_sentence_that_begins_like_a_greeting_stays() -> None:
     assert body_of("Hello is what the display says. Restart it.").startswith("Hello is")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Your team can share one plan.",
+        "All the best products are listed there.",
+        "Regards it as one.",
+    ],
+)
+def test_a_line_that_begins_like_a_closing_stays(line: str) -> None:
+    assert body_of(f"{line}\nIt is free.") == f"{line}\nIt is free."
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Kind regards, your support team",
+        "Best regards, Ann Smith.",
+        "Mit freundlichen Grüßen Ihr Support-Team",
+        "Cordialement, l'équipe Lampes",
+        "Un saludo, el equipo de soporte",
+        "All the best!",
+    ],
+)
+def test_a_closing_with_a_name_goes(closing: str) -> None:
+    assert body_of(f"It is free.\n\n{closing}\nAnn") == "It is free."
+
+
 def test_a_letter_has_no_empty_paragraphs() -> None:
     assert (
         letter("Hello,", ["45 days.", " "], "Kind regards") == "Hello,\n\n45 days.\n\nKind regards"
@@ -58,3 +85,34 @@ def test_a_letter_has_no_empty_paragraphs() -> None:
 def test_a_draft_has_the_numbers_of_the_note_too() -> None:
     assert keeps_numbers("45 days, label 7.", "45 days.", "Label 7.")
     assert not keeps_numbers("45 days.", "45 days.", "Label 7.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "draft"),
+    [
+        ("A parcel is 3.50 EUR.", "Ein Paket kostet 3,50 \u20ac."),
+        ("It costs 1,250 EUR.", "Es kostet 1.250 EUR."),
+        ("It costs 12,250.99 EUR.", "Cela co\u00fbte 12\u202f250,99 euros."),
+        ("1,000,000 parts", "1.000.000 Teile"),
+        ("Open from 9:00 to 17:30.", "Ge\u00f6ffnet von 9 bis 17.30 Uhr."),
+        ("It costs 2.00 EUR.", "Es kostet 2 EUR."),
+        ("Version 2.0.1", "Version 2.0.1"),
+    ],
+)
+def test_a_number_may_be_written_as_another_language_does(answer: str, draft: str) -> None:
+    assert keeps_numbers(draft, answer) and keeps_numbers(answer, draft)
+
+
+@pytest.mark.parametrize(
+    ("answer", "draft"),
+    [
+        ("4.5 kg", "45 kg"),
+        ("4.50 EUR", "450 EUR"),
+        ("1,250 EUR", "1.25 EUR"),
+        ("17:30", "17"),
+        ("2.0.1", "2.1"),
+        ("20.5", "2.05"),
+    ],
+)
+def test_another_number_is_another_number(answer: str, draft: str) -> None:
+    assert not keeps_numbers(draft, answer)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from chatbot.desk.handoff import Packet, addressee, post, to_email, to_markdown
+from chatbot.desk.handoff import Packet, addressee, host_of, post, to_email, to_markdown
 from chatbot.errors import HandoffError
 
 PACKET = Packet(
@@ -121,6 +121,8 @@ def test_an_address_without_a_dot_is_named_where_there_is_no_other() -> None:
 
 def test_a_lone_at_sign_is_no_address() -> None:
     assert addressee("@lena: 3 @ 5 EUR") == ("", "@lena: 3 @ 5 EUR", "")
+    typed = "12 pcs@4.50 EUR, 3@5, write to ann@acme.com"
+    assert addressee(typed) == ("ann@acme.com", "12 pcs@4.50 EUR, 3@5, write to", "")
 
 
 @pytest.mark.parametrize(
@@ -183,3 +185,16 @@ def test_what_looks_like_half_an_address_is_a_note() -> None:
     """From each of its characters to its end, that took minutes, and the page with it."""
     assert addressee("1" * 400_000) == ("", "1" * 400_000, "")
     assert addressee("for +-x@y.example please") == ("+-x@y.example", "for please", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://hooks.chat.example/services/T01/B02/secret?key=x", "hooks.chat.example"),
+        ("https://peregrine:secret@desk.example:8443/in", "desk.example"),
+        ("no address", "?"),
+        ("http://[half", "?"),
+    ],
+)
+def test_a_webhook_is_named_without_its_key(url: str, host: str) -> None:
+    assert host_of(url) == host

@@ -66,6 +66,26 @@ def test_docx_and_pdf_are_read(tmp_path: Path) -> None:
         assert "lamp is broken" in read_upload(name, tmp_path / file, LIMIT).text
 
 
+def test_rows_of_a_file_keep_the_names_of_their_columns(tmp_path: Path) -> None:
+    rows = [["Item", "Price", "Delivery"], *([f"P-{n}", f"{n}.50", "next week"] for n in range(60))]
+    text = "\n".join(",".join(row) for row in rows)
+    word = docx.Document()
+    word.add_heading("Offer", 1)
+    table = word.add_table(rows=len(rows), cols=3)
+    for cells, row in zip(table.rows, rows, strict=True):
+        for cell, said in zip(cells.cells, row, strict=True):
+            cell.text = said
+    word.save(str(tmp_path / "a"))
+    for name, file in (
+        ("prices.csv", stored(tmp_path, text.encode())),
+        ("a.docx", tmp_path / "a"),
+    ):
+        document = read_upload(name, file, LIMIT)
+        chunks = index_documents([document], HashedEmbeddings(), 400).chunks
+        assert {chunk.columns for chunk in chunks[1:]} == {"Item | Price | Delivery"}
+        assert {(chunk.title, chunk.name, chunk.folders) for chunk in chunks} == {(name, "", "")}
+
+
 @pytest.mark.parametrize(
     "name",
     ["page.html", "run.exe", "run.sh", "a.js", "macro.docm", "pack.zip", "photo.svg", "note", ""],

@@ -4,7 +4,8 @@ import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.grounding.citations import Citation, Unsupported
-from chatbot.page.answers import notes, support
+from chatbot.page.answers import notes, source, support
+from chatbot.passage import Passage
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,18 @@ def test_a_reader_learns_why_the_first_text_is_gone(choices: list[str], said: st
     answer = Answer("45 days.", bool(choices), 0.9, [], [], "model", {}, choices=choices)
     assert len(notes(answer, "en", rewritten="")) == 1
     assert said in notes(answer, "en", rewritten="rewritten")[1]
+
+
+@pytest.mark.parametrize(
+    "now", ["# New\n\nA chapter before it. A lamp costs 4 EUR. It is blue.", ""]
+)
+@pytest.mark.parametrize("path", ["lamps.md", "lamps.csv"])
+def test_a_quote_of_a_document_that_was_changed_since_is_marked_in_what_was_read(
+    now: str, path: str
+) -> None:
+    text, quote = "It is red. A lamp costs 3 EUR.", "A lamp costs 3 EUR."
+    passage = Passage(page_content=text, metadata={"path": path, "start": 5, "end": 5 + len(text)})
+    start = 5 + text.index(quote)
+    shown = source(passage, 1, [(start, start + len(quote))], now, "Open")["parts"]
+    assert [part["text"] for part in shown] == ["It is red. ", quote]
+    assert [part["quote"] for part in shown] == [False, True]

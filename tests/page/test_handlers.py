@@ -105,6 +105,52 @@ async def test_a_question_back_is_drafted_for_the_customer_as_it_is(
     assert current().draft in drafted
 
 
+async def test_what_followed_a_command_that_is_edited_is_gone(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    command = cl.Message("lamps", command="Search only")
+    await asyncio.create_task(page.receive(command))
+    current().add_question("asked", "How long?")
+    await asyncio.create_task(page.receive(command))
+    assert current().entries == []
+
+
+async def test_a_case_that_is_handed_off_is_not_the_small_talk_that_asked_for_it(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    for said in (US, "Can I talk to a human?"):
+        await asyncio.create_task(page.receive(cl.Message(said)))
+    await asyncio.create_task(page.receive(cl.Message("", command="Hand off")))
+    packet = cl.chat_context.get()[-1].elements[0].content
+    assert packet.decode().startswith(f"# Handoff: {US}")
+    assert (
+        "I am a chatbot" not in packet.decode().partition("## Conversation")[0].split("## Draft")[1]
+    )
+    current().add_question("next", "And on Mars?")
+    current().add_answer("stopped", "", None)
+    await asyncio.create_task(page.receive(cl.Message("", command="Hand off")))
+    packet = cl.chat_context.get()[-1].elements[0].content
+    assert packet.decode().startswith("# Handoff: And on Mars?")
+    assert "## Draft\n\nNo draft.\n\n## Passages tried\n\nNone." in packet.decode()
+
+
+async def test_a_summary_is_copied_and_handed_off_without_the_signs_of_the_page(
+    service: ChatService, layer: DeskDataLayer, session: WebsocketSession
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    asked = "Is the T-shirt at $5 in price_list[2]!"
+    current().add_question("asked", asked)
+    for command in ("Summarise", "Hand off"):
+        await asyncio.create_task(page.receive(cl.Message("", command=command)))
+        shown = cl.chat_context.get()[-1]
+        assert r"price\_list\[2\]\!" in shown.content
+        (file, *_) = shown.elements
+        plain = file.props["text"] if command == "Summarise" else file.content.decode()
+        assert f"\u201c{asked}\u201d" in plain
+
+
 async def test_a_file_that_comes_with_a_command_is_read(
     service: ChatService, layer: DeskDataLayer, session: WebsocketSession, tmp_path: Path
 ) -> None:
@@ -130,3 +176,24 @@ async def test_a_question_without_an_answer_is_said_once(
     await page.resume(thread)
     assert len(thread["steps"]) == 2 + more
     assert context_var.get().session is session
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ({"tone": "formal", "language": "Deutsch"}, {"tone": "formal", "language": "Deutsch"}),
+        ({"tone": "loud"}, {"tone": "friendly", "language": "English"}),
+        ({}, {"tone": "friendly", "language": "English"}),
+    ],
+)
+async def test_tone_and_language_of_drafts_stay_as_they_were_chosen(
+    service: ChatService,
+    layer: DeskDataLayer,
+    session: WebsocketSession,
+    kept: dict[str, str],
+    shown: dict[str, str],
+) -> None:
+    page = Page(service, layer.store, layer, "password")
+    session.chat_settings = kept  # as Chainlit takes it from the thread
+    await page.resume({"id": session.thread_id, "steps": [], "elements": []})  # type: ignore[typeddict-item]
+    assert session.chat_settings == shown

@@ -14,7 +14,7 @@ import pytest
 from chainlit.context import context_var
 from chainlit.user import PersistedUser
 
-from chatbot.answering.events import Event, PassagesFound, Queued, Token
+from chatbot.answering.events import Event, PassagesFound, Queued, Rereading, Rewritten, Token
 from chatbot.audience import EVERYTHING
 from chatbot.desk.conversation import Conversation
 from chatbot.errors import BusyError, ModelUnavailableError
@@ -204,6 +204,23 @@ async def test_an_answer_stays_until_the_work_on_another_one_begins(
     entries = [entry.id for entry in desk.conversation.entries]
     assert (shown, entries) == (stays, ["asked", before.id] if stays else [])
     assert bool(desk.conversation.draft) is stays
+
+
+async def test_what_was_withdrawn_does_not_stay_when_it_is_stopped(
+    store: Store, page: Emitter
+) -> None:
+    events = [
+        PassagesFound([]),
+        Token("No, it is not."),
+        Rewritten("Yes, within 2 hours."),
+        Rereading(),
+    ]
+    stop: Any = asyncio.CancelledError()
+    desk = desk_over(Telling(events, stop), store)
+    with pytest.raises(asyncio.CancelledError):
+        await answer(desk, "asked", US)
+    assert page.sent[-1][1]["output"] == "Yes, within 2 hours.\n\n*Angehalten.*"
+    assert desk.conversation.history[-1]["content"] == "Yes, within 2 hours."
 
 
 @pytest.mark.parametrize(("command", "metadata"), [("Draft", {}), (None, {"partial": ""})])
