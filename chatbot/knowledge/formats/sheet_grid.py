@@ -1,6 +1,7 @@
 """The cells of a sheet as tables: empty rows part them, and empty columns those that stand beside
 each other."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
@@ -9,6 +10,7 @@ from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of
 from chatbot.knowledge.column_names import header_rows
 
 _MOST_NAMES = 4  # rows that name columns
+_LINK = re.compile(r"""(?:of:)?=?HYPERLINK\(\s*"((?:https?://|mailto:)[^"\s]+)""", re.IGNORECASE)
 
 
 @dataclass
@@ -57,6 +59,12 @@ class Grid:
         for row in [row for row in below if top <= row <= bottom and row in self.rows]:
             for column in columns:
                 self.rows[row].setdefault(column, text)
+
+
+def linked_by(formula: str) -> str:
+    """The address that a formula of a cell leads to; nothing where it is no link."""
+    match = _LINK.match(formula)
+    return match[1] if match else ""
 
 
 def grid_blocks(grid: Grid) -> Iterator[Block]:
