@@ -29,6 +29,7 @@ _DIGIT = re.compile(r"\d")
 _HYPHENS = ("-", "\u00ad", "\u2010")
 _BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]$")
 _LONGEST_WORD = 100  # characters
+_NEAR = 40  # characters that show whether a text is in capitals
 # Behind a hyphen that stands for a word's other half: "Innen- und Außendienst".
 _HALVES = re.compile(r"(?:und|oder|bzw|sowie|and|or|to|y|o|et|ou)\b")
 # A line that ends in one of these goes on, whatever follows.
@@ -198,7 +199,9 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
             match = _BROKEN.search(text, max(0, len(text) - _LONGEST_WORD))
         if match and _HALVES.match(line):
             text = f"{text} {line}"
-        elif match and (line[:1].isupper() or line[:1].isdigit()) and text[-1] == "-":
+        elif match and _is_shouted(text, line) and f"{match[1]}-{line.split()[0]}" not in words:
+            text = text[:-1] + line
+        elif match and text[-1] != "\u00ad" and _is_meant(match[1], text[-1], line):
             text += line
         elif match and line[:1].islower():
             rest = re.match(r"[^\W\d_]*", line)
@@ -207,3 +210,20 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
         else:
             text = f"{text} {line}"
     return text
+
+
+def _is_meant(before: str, hyphen: str, line: str) -> bool:
+    """Whether a hyphen behind this part of a word is one in its middle, too: no word is broken
+    behind a figure, an abbreviation or its first letter ("24-hour", "USB-port", "T-shirt"), nor
+    before a capital or a figure."""
+    if hyphen == "-" and (line[:1].isupper() or line[:1].isdigit()):
+        return True
+    return len(before) == 1 or before[-1].isdigit() or before.isupper()
+
+
+def _is_shouted(text: str, line: str) -> bool:
+    """Whether a hyphen breaks a word of a text that is all in capitals."""
+    near = text[-_NEAR:]
+    following = line.split()[0].strip(".,;:()")
+    capitals = near.isupper() and sum(map(str.isalpha, near)) > _NEAR // 2
+    return capitals and len(following) > 1 and following.isalpha() and following.isupper()

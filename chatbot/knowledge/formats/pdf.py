@@ -35,6 +35,8 @@ _MOST_PAGES = 5_000
 # Bytes of what a page draws, as they are packed: a page with more is a map or a plan, whose lines,
 # each an object of Python's, would take the reader's memory.
 _DRAWING = 1_000_000
+_HIDDEN, _PASSWORD = 1 << 1, 1 << 13  # flags of a widget, and of a field of text
+_MOST_LEVELS = 10  # fields in fields
 _NO_TITLE = re.compile(
     r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
     r"presentation|präsentation)\s?\d*$|^PowerPoint[ -]?(?:Presentation|Präsentation)$|"
@@ -194,17 +196,39 @@ def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:
         spans = []
         for reference in page.get("/Annots") or ():
             field = reference.get_object()
-            value = field.get("/V") or field.get("/Parent", {}).get("/V")
-            if field.get("/Subtype") == "/Widget" and (text := _value(value)):
+            if field.get("/Subtype") == "/Widget" and (text := shown_in_field(field)):
                 left, bottom, right, top = map(float, field["/Rect"])
                 line = top - 10 if top - bottom > 24 else (bottom + top) / 2 - 2.5
                 spans.append(Span(left, line, right, 10.0, text, False))
         yield number, spans
 
 
-def _value(value: Any) -> str:
-    """What a field shows; a ticked box a cross."""
-    text = str(value if value is not None else "").strip()
-    if text.startswith("/"):
-        return "" if text == "/Off" else "[x]"
-    return text
+def shown_in_field(field: Any) -> str:
+    """What a field shows: a box that is ticked, or a button that is chosen, a cross; a list the
+    words for its value. A field that is hidden, or for a password, shows nothing."""
+    kind, flags = _inherited(field, "/FT"), int(_inherited(field, "/Ff") or 0)
+    if int(field.get("/F") or 0) & _HIDDEN or (kind == "/Tx" and flags & _PASSWORD):
+        return ""
+    value = _inherited(field, "/V")
+    if kind == "/Btn":
+        state = str(field.get("/AS") or value or "/Off")
+        return "[x]" if state.startswith("/") and state != "/Off" else ""
+    values = value if isinstance(value, list) else [value]
+    names = {}
+    for option in _inherited(field, "/Opt") or () if kind == "/Ch" else ():
+        pair = option.get_object() if hasattr(option, "get_object") else option
+        if isinstance(pair, list) and len(pair) > 1:
+            names[str(pair[0])] = str(pair[1])
+    told = (str(one if one is not None else "").strip() for one in values)
+    return ", ".join(names.get(one, one) for one in told if one and not one.startswith("/"))
+
+
+def _inherited(field: Any, name: str) -> Any:
+    """An entry of a field, or of the one that it is a part of."""
+    for _ in range(_MOST_LEVELS):
+        if name in field:
+            return field[name]
+        if "/Parent" not in field:
+            break
+        field = field["/Parent"]
+    return None

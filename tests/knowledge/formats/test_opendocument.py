@@ -262,9 +262,7 @@ def sheet_of(*rows: str) -> str:
 def test_boxes_over_cells_and_links_of_formulas_are_read() -> None:
     box = "<draw:frame><draw:text-box><text:p>A note</text:p></draw:text-box></draw:frame>"
     formula = 'table:formula="of:=HYPERLINK(&quot;https://x.example/m&quot;;&quot;open&quot;)"'
-    found = sheet_of(
-        f"<table:shapes>{box}</table:shapes>", cells("a"), cells("open", more=formula)
-    )
+    found = sheet_of(f"<table:shapes>{box}</table:shapes>", cells("a"), cells("open", more=formula))
     assert found == "a\n\nopen (https://x.example/m)\n\nA note\n"
 
 
