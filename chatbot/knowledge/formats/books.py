@@ -12,6 +12,7 @@ from chatbot.knowledge.blocks import (
     Block,
     Code,
     Extracted,
+    Heading,
     Item,
     Table,
     even_rows,
@@ -21,12 +22,13 @@ from chatbot.knowledge.blocks import (
 from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.html import blocks_of, parse
 from chatbot.knowledge.formats.prose import paragraphs
-from chatbot.knowledge.formats.rtf import without_removed
+from chatbot.knowledge.formats.rtf import HEADING, without_removed
 from chatbot.knowledge.formats.text import decode, lines_of
 from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
+_HEADING = re.compile(rf"\s*{HEADING}(\d)(.*)")
 _SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
 # Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
 _NO_INPUT = frozenset({"remove-input"})
@@ -65,6 +67,7 @@ def read_rtf(data: bytes) -> Extracted:
         raise DocumentError("it is no rich text; give it its real ending")
     shown = without_removed(data.decode("latin-1"))
     text = rtf_to_text(shown, encoding="cp1252", errors="replace")
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of signs
     blocks: list[Block] = []
     rows: list[list[str]] = []
     for line in [*text.split("\n"), ""]:
@@ -75,6 +78,9 @@ def read_rtf(data: bytes) -> Extracted:
             table = even_rows(rows)
             blocks.append(Table(table, header_rows(table)))
             rows = []
+        if heading := _HEADING.match(line):
+            blocks.append(Heading(min(int(heading[1]) + 1, 6), heading[2]))
+            continue
         bullet = _SYMBOL.match(line.lstrip())
         blocks += [Item(line.lstrip()[bullet.end() :])] if bullet else paragraphs(line)
     named = _RTF_TITLE.search(shown)

@@ -71,6 +71,24 @@ def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     )
 
 
+def test_boxes_of_rich_text_stand_behind_their_paragraph() -> None:
+    old = r"{\shprslt{\*\do\dptxbx{\dptxbxtext\pard Old\par}}}"
+    box = r"{\shp{\*\shpinst{\sp{\sn a}{\sv 202}}{\shptxt\pard Boxed\par Two\par}}" + old + "}"
+    assert rich(rf"\pard Before {box}after\par Next\par") == (
+        "Before after\n\nBoxed\n\nTwo\n\nNext\n"
+    )
+
+
+def test_headings_of_rich_text_are_told_by_their_level() -> None:
+    styles = r"{\stylesheet{\s1\outlinelevel0 heading 1;}}"
+    heads = r"\pard\s1\outlinelevel0{\b Refunds}\par\pard\outlinelevel1 \u220?ber 30\par"
+    assert rich(styles + heads + r"\pard Later\par") == "# Refunds\n\n## Über 30\n\nLater\n"
+
+
+def test_signs_in_two_halves_are_whole() -> None:
+    assert rich(r"\pard \u-10179?\u-8704? hi\par") == "😀 hi\n"
+
+
 def notebook(*cells: dict[str, Any]) -> str:
     each = [{"cell_type": "code", "metadata": {}, "outputs": [], **cell} for cell in cells]
     return extract(".ipynb", json.dumps({"cells": each}).encode()).text
