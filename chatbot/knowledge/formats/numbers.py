@@ -11,14 +11,19 @@ from itertools import takewhile
 from chatbot.knowledge.formats.moments import Token, moment_texts
 
 # The codes that files name by number only. Dates in the order of the reader's country are shown
-# as ISO dates, since the file does not say which country that is.
+# as ISO dates, since the file does not say which country that is; East Asian ones (27 to 58) too.
 BUILT_IN = {
+    **dict.fromkeys([*range(27, 32), 36, *range(50, 55), 57, 58], "yyyy-mm-dd"),
+    **dict.fromkeys([32, 34, 55], "h:mm"), 33: "h:mm:ss", 35: "h:mm:ss", 56: "h:mm:ss",
+    **dict.fromkeys([5, 6], '"$"#,##0;("$"#,##0)'),
+    **dict.fromkeys([7, 8], '"$"#,##0.00;("$"#,##0.00)'),
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
     11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
     17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
     22: "yyyy-mm-dd h:mm", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)",
-    40: "#,##0.00;(#,##0.00)", 44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
-    48: "0.0E+0", 49: "@",
+    40: "#,##0.00;(#,##0.00)", 41: '#,##0;(#,##0);"-"', 42: '"$"#,##0;("$"#,##0);"$-"',
+    43: '#,##0.00;(#,##0.00);"-"', 44: '"$"#,##0.00;("$"#,##0.00);"$-"', 45: "mm:ss",
+    46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 # Digits of the largest number in the longest code; 28, as usual, are too few for 1E+29.
 _EXACT = Context(prec=10_000)

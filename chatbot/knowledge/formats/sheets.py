@@ -116,12 +116,12 @@ class _Book:
             self._relations[part] = relations(self._archive, part)
         return self._relations[part]
 
-    def table_top(self, part: str, relation: str | None) -> list[int]:
-        """The row of a table of the sheet that names its columns."""
+    def table(self, part: str, relation: str | None) -> tuple[str, bool]:
+        """Where a table of the sheet is, and whether its first row names its columns."""
         table = xml(self._archive, absolute_part(self.target(part, relation)))
-        if table is None or table.get("headerRowCount") == "0":
-            return []
-        return _top(str(table.get("ref")))
+        if table is None:
+            return "", False
+        return str(table.get("ref")), table.get("headerRowCount") != "0"
 
     def shown(self, cell: Cell) -> str:
         """What the cell shows."""
@@ -221,8 +221,9 @@ class _Sheet:
         elif name == "autoFilter":
             self.grid.heads.update(_top(attributes["ref"]))
         elif name == "tablePart":
-            top = self._book.table_top(self._part, _relation(attributes))
-            self.grid.heads.update(top)
+            place, named = self._book.table(self._part, _relation(attributes))
+            self.grid.heads.update(_top(place) if named else ())
+            self.grid.tables += _ranges(place)
         elif name == "hyperlink":
             address = self._book.target(self._part, _relation(attributes))
             _link(self.grid, attributes["ref"], address)
@@ -286,9 +287,17 @@ def _link(grid: Grid, reference: str, address: str) -> None:
 
 
 def _fill(grid: Grid, reference: str) -> None:
+    for rows, columns in _ranges(reference):
+        if len(columns) <= _WIDEST_MERGED + 1:
+            grid.fill(rows[0], rows[-1], columns[0], columns[-1])
+
+
+def _ranges(reference: str) -> list[tuple[range, range]]:
+    """The rows and columns of a place of several cells; none of another one."""
     corners = _REFERENCE.findall(reference)
     if len(corners) != 2:
-        return
-    (left, top), (right, bottom) = ((_column(letters), int(n) - 1) for letters, n in corners)
-    if right - left <= _WIDEST_MERGED:
-        grid.fill(top, bottom, left, right)
+        return []
+    (left, top), (right, bottom) = ((_column(letters), int(n)) for letters, n in corners)
+    if right < left or bottom < top:
+        return []
+    return [(range(top - 1, bottom), range(left, right + 1))]

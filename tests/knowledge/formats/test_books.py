@@ -24,10 +24,11 @@ def test_books_are_read_in_the_order_of_their_spine() -> None:
         archive.writestr("META-INF/container.xml", container)
         archive.writestr("OEBPS/content.opf", package)
         archive.writestr("OEBPS/text/b two.xhtml", page.format("Care", "Wipe it dry."))
-        archive.writestr("OEBPS/text/a.xhtml", page.format("Start", "Plug it in."))
+        sign = "<a epub:type='noteref' href='#n'>1</a>"
+        archive.writestr("OEBPS/text/a.xhtml", page.format("Start", f"It costs 10{sign} euros."))
     found = extract(".epub", out.getvalue())
     assert found.title == "Hub handbook"
-    assert found.text == "# Start\n\nPlug it in.\n\n# Care\n\nWipe it dry.\n"
+    assert found.text == "# Start\n\nIt costs 10 [1] euros.\n\n# Care\n\nWipe it dry.\n"
 
 
 def rich(body: str) -> str:

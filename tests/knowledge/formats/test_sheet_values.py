@@ -83,6 +83,21 @@ def test_what_stands_for_a_picture_in_a_cell_is_no_error() -> None:
     assert row(FIRST + '<c t="e"><v>#VALUE!</v></c>') == "7 | #VALUE!"
 
 
+@pytest.mark.parametrize(
+    ("number", "value", "want"),
+    [
+        (42, "1500", "$1,500"),
+        (43, "-4.5", "(4.50)"),
+        (8, "2", "$2.00"),
+        (31, "46096", "2026-03-15"),
+    ],
+)
+def test_formats_that_a_file_names_by_their_number_only(number: int, value: str, want: str) -> None:
+    styles = f'<cellXfs><xf numFmtId="0"/><xf numFmtId="{number}"/></cellXfs>'
+    parts = {"xl/styles.xml": f"<styleSheet {MAIN}>{styles}</styleSheet>"}
+    assert book(f'<c s="1"><v>{value}</v></c>', **parts).text == f"## S\n\n{want}\n"
+
+
 def drawn(shapes: str, chart: str = "") -> str:
     whole = f"<c:chartSpace {DRAWN}><c:chart>{chart}</c:chart></c:chartSpace>"
     found = book(
