@@ -39,6 +39,11 @@ _OPEN = re.compile(
     r"et|ou|pour|avec|sur|el|los|las|del|con|para|por)$",
     re.IGNORECASE,
 )
+# "(a)" begins a part of a clause behind the end of another one; elsewhere it can refer to one.
+_LETTERED = re.compile(r"(\((?:[a-z]|[ivx]{1,4}|\d{1,2})\))\s+(?=\S)")
+_PART_ENDS = re.compile(r"(?:[.:;]|[;,]\s(?:and|or|und|oder|et|ou|y|o))$")
+# Two signs of scripts that have no blanks between words.
+_UNPARTED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]{2}")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
@@ -165,6 +170,8 @@ def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
     text = following.text
     if line.column != following.column or BULLET.match(text) or NUMBER.match(text):
         return False
+    if _LETTERED.match(text) and _PART_ENDS.search(line.text):
+        return False
     if abs(line.size - following.size) > 0.08 * line.size or line.bold != following.bold:
         return False
     if line.y - following.y > LEADING * max(line.size, following.size):
@@ -186,7 +193,7 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
             return [Heading(3, text)]
     if match := BULLET.match(text):
         return [Item(text[match.end() :], "-")]
-    if match := NUMBER.match(text):
+    if match := NUMBER.match(text) or _LETTERED.match(text):
         return [Item(text[match.end() :], match[1])]
     return [Paragraph(text)]
 
@@ -208,7 +215,7 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
             whole = f"{match[1]}-{rest[0] if rest else ''}"
             text = text[:-1] + ("-" if whole in words else "") + line
         else:
-            text = f"{text} {line}"
+            text += line if _UNPARTED.match(text[-1:] + line[:1]) else f" {line}"
     return text
 
 

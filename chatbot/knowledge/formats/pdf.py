@@ -36,6 +36,7 @@ _MOST_PAGES = 5_000
 # each an object of Python's, would take the reader's memory.
 _DRAWING = 1_000_000
 _HIDDEN, _PASSWORD = 1 << 1, 1 << 13  # flags of a widget, and of a field of text
+_NEXT_LINE = 1.5  # times its height: so far below a link is the middle of its next line at most
 _MOST_LEVELS = 10  # fields in fields
 _NO_TITLE = re.compile(
     r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
@@ -137,7 +138,9 @@ def _add_links(
     spans: list[Span], annotations: list[dict[str, Any]], turn: Turn | None
 ) -> list[Span]:
     """The spans with the addresses of links behind the last words that they are drawn over."""
-    for found in annotations:
+    for at, found in enumerate(annotations):
+        if _goes_on(found, annotations[at + 1 : at + 2]):
+            continue
         address = str(found.get("action_uri") or "")
         if not address.startswith(("http", "mailto:")) or "rect" not in found:
             continue
@@ -157,6 +160,17 @@ def _add_links(
             end = len(text.rstrip(".,;:!?"))
             spans[last] = spans[last]._replace(text=f"{text[:end]} ({address}){text[end:]}")
     return spans
+
+
+def _goes_on(link: dict[str, Any], following: list[dict[str, Any]]) -> bool:
+    """Whether the words of a link go on in the next line, over which there is another one."""
+    if not following or not {"rect", "action_uri"} <= link.keys() & following[0].keys():
+        return False
+    below = following[0]
+    middle = (below["rect"][1] + below["rect"][3]) / 2
+    apart = link["rect"][1] - middle
+    height = link["rect"][3] - link["rect"][1]
+    return below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:

@@ -154,6 +154,38 @@ def test_words_of_a_text_in_capitals_are_whole() -> None:
     )
 
 
+def test_parts_of_a_clause_are_items_and_what_refers_to_one_is_not() -> None:
+    parts = ("It is free (a) for you; and", "(b) for firms under section 3 or", "(c) of the terms.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "It is free (a) for you; and\n\n(b) for firms under section 3 or (c) of the terms.\n"
+    )
+
+
+def test_a_link_over_two_lines_has_its_address_once() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "See our guide to", "returns in the EU.", "Or ours.")
+        for y, address in ((697, "a"), (683, "a"), (669, "b")):
+            canvas.linkURL(f"https://x.example/{address}", (60, y, 150, y + 14))
+
+    text = pdf(draw).text.replace("\n\n", " ")
+    assert text.startswith(
+        "See our guide to returns in the EU (https://x.example/a). Or ours (http"
+    )
+
+
+def test_lines_of_chinese_are_joined_without_a_blank() -> None:
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.pdfmetrics import registerFont
+
+    registerFont(UnicodeCIDFont("STSong-Light"))
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("STSong-Light", 12)
+        lines(canvas, "退货须在三十天内", "提出，运费由买方承担。")
+
+    assert pdf(draw).text == "退货须在三十天内提出，运费由买方承担。\n"
+
+
 def test_a_bullet_in_the_encoding_of_standard_fonts_begins_an_item() -> None:
     def draw(canvas: Any) -> None:
         for at, text in enumerate(("Open the cover.", "Wait.")):
