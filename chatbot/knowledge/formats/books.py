@@ -20,7 +20,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
-from chatbot.knowledge.formats.html import blocks_of, parse
+from chatbot.knowledge.formats.html import blocks_of, html_blocks, parse
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.rtf import HEADING, without_removed
 from chatbot.knowledge.formats.text import decode, lines_of
@@ -54,9 +54,19 @@ def read_epub(data: bytes) -> Extracted:
         name = files.get(reference.get("idref"))
         path = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(str(name))))
         if name and path in archive.NameToInfo:
-            blocks += blocks_of(decode(archive.read(path)))
+            page = parse(decode(archive.read(path)))
+            _raise_signs(page)
+            blocks += html_blocks(page)
     title = (package.findtext(f".//{_TITLE}") or "").strip()
     return render(blocks, first_heading(blocks) if _NO_TITLE.match(title) else title)
+
+
+def _raise_signs(page: Any) -> None:
+    """Mark the signs of footnotes as raised, as readers of e-books show them."""
+    for link in page.iter("a") if page is not None else ():
+        is_sign = link.get("epub:type") == "noteref" or link.get("role") == "doc-noteref"
+        if is_sign and link.find(".//sup") is None and link.getparent().tag != "sup":
+            link.set("style", f"vertical-align:super;{link.get('style') or ''}")
 
 
 def read_rtf(data: bytes) -> Extracted:

@@ -187,6 +187,8 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
             yield from letter(packed.text)
         for file, data in packed.files:
             yield from attachment(file, data, attached)
+    elif part.get_content_maintype() == "multipart":  # its parts are not where it says
+        yield from letter(str(part.get_payload() or ""))
     else:
         is_text = part.get_content_maintype() == "text"
         said = (part.get_content_charset("") or "") if is_text else ""

@@ -170,7 +170,7 @@ def _goes_on(link: dict[str, Any], following: list[dict[str, Any]]) -> bool:
     middle = (below["rect"][1] + below["rect"][3]) / 2
     apart = link["rect"][1] - middle
     height = link["rect"][3] - link["rect"][1]
-    return below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height
+    return bool(below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height)
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:

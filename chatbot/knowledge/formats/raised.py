@@ -38,12 +38,7 @@ def raised(element: Any) -> str:
 
 
 def mark_raised(root: Any) -> None:
-    """Give what the page's own style sheets raise, by its class, that style itself, and the signs
-    of footnotes in e-books, which their readers raise."""
-    for link in root.iter("a"):
-        said = link.get("epub:type") == "noteref" or link.get("role") == "doc-noteref"
-        if said and link.find(".//sup") is None and link.getparent().tag != "sup":
-            link.set("style", f"vertical-align:super;{link.get('style') or ''}")
+    """Give what the page's own style sheets raise, by its class, that style itself."""
     found: dict[str, str] = {}
     for selectors, rules in style_rules(root):
         if lift := _RAISED.search(rules):

@@ -296,6 +296,19 @@ def test_mail_in_encodings_of_seven_bits() -> None:
         assert body in extract(".eml", head.encode() + body.encode(charset)).text
 
 
+@pytest.mark.parametrize("said", ["iso-8859-1", "us-ascii"])
+def test_signs_of_windows_in_mail_that_says_latin_1(said: str) -> None:
+    head = f"Subject: x\nContent-Type: text/plain; charset={said}\n\n".encode()
+    found = extract(".eml", head + "It’s €5 – “now”".encode("cp1252"))
+    assert found.text == "Subject: x\n\nIt’s €5 – “now”\n"
+
+
+def test_a_message_whose_parts_are_not_where_it_says_is_read() -> None:
+    head = b'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="z"\n\n'
+    text = extract(".eml", head + b"--b\n\nWithin 30 days.\n--b--\n").text
+    assert "Within 30 days." in text
+
+
 def test_a_charset_that_nobody_knows() -> None:
     data = b'From: a@b.c\nSubject: x\nContent-Type: text/plain; charset="x-none"\n\nF\xfcr alle.\n'
     assert "Für alle." in extract(".eml", data).text
