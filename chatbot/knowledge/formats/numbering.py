@@ -9,6 +9,7 @@ import re
 import zipfile
 from typing import Any
 
+from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_word_equations
 from chatbot.knowledge.formats.word_fields import write_fields
 from chatbot.knowledge.formats.word_notes import place_notes
@@ -20,6 +21,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _MOST_FILLED = 60  # columns of a table in Word
 _OFF = ("0", "false", "off")
+_GONE = (f"{_W}del", f"{_W}moveFrom")
+_NO_GROUND = ("", "auto", "ffffff")
 _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
 
 
@@ -37,6 +40,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         _without_placeholders(body)
         + _join_paragraphs(body)
         + _without_hidden_rows(body)
+        + _mark_shaded_names(body)
         + write_fields(body)
         + Numbers(archive).write(body)
     )
@@ -51,21 +55,21 @@ def _move_descriptions(body: Any) -> int:
     """Put the descriptions of pictures behind them; returns how many."""
     count = 0
     for properties in list(body.iter(_DESCRIBED)):
-        text = properties.get("descr") or ""
+        text = described(properties.get("descr") or "")
         run = next(properties.iterancestors(f"{_W}r"), None)
-        if text.strip() and run is not None:
+        if text.strip() and run is not None and run.find(f"{_W}rPr/{_W}vanish") is None:
             run.addnext(written_run(run, f" {text.strip()} "))
             count += 1
     return count
 
 
 def _join_paragraphs(body: Any) -> int:
-    """Put a paragraph whose end was removed with changes tracked before the words of the next one;
-    returns how many."""
+    """Put a paragraph whose end was removed, or moved away, with changes tracked before the words
+    of the next one; returns how many."""
     found = [
         paragraph
         for paragraph in body.iter(f"{_W}p")
-        if paragraph.find(f"{_W}pPr/{_W}rPr/{_W}del") is not None
+        if any(paragraph.find(f"{_W}pPr/{_W}rPr/{mark}") is not None for mark in _GONE)
     ]
     for paragraph in found:
         following = paragraph.getnext()
@@ -128,6 +132,34 @@ def _without_placeholders(body: Any) -> int:
         for text in list(control.iterfind(f"{_W}sdtContent//{_W}t")):
             text.text = ""
     return len(found)
+
+
+def _mark_shaded_names(body: Any) -> int:
+    """Say of the first row of a table that it names the columns where it alone is shaded; returns
+    how many."""
+    count = 0
+    for table in body.iter(f"{_W}tbl"):
+        rows = table.findall(f"{_W}tr")
+        grounds = [_grounds(row) for row in rows]
+        alone = len(rows) > 2 and len(grounds[0]) == 1 and grounds[0].isdisjoint(_NO_GROUND)
+        many = len(rows[0].findall(f"{_W}tc")) if alone else 0
+        if many < 2 or any(not grounds[0].isdisjoint(others) for others in grounds[1:]):
+            continue
+        properties = rows[0].find(f"{_W}trPr")
+        if properties is None:
+            properties = rows[0].makeelement(f"{_W}trPr", {})
+            rows[0].insert(0, properties)
+        properties.append(properties.makeelement(f"{_W}tblHeader", {}))
+        count += 1
+    return count
+
+
+def _grounds(row: Any) -> set[str]:
+    """The colours on which the cells of a row stand."""
+    shades = (cell.find(f"{_W}tcPr/{_W}shd") for cell in row.iter(f"{_W}tc"))
+    return {
+        str(shade.get(f"{_W}fill") or "").lower() if shade is not None else "" for shade in shades
+    }
 
 
 def _without_hidden_rows(body: Any) -> int:

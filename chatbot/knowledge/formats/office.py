@@ -21,6 +21,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.charts import marked_charts, with_charts
+from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_slide_equations
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
@@ -97,14 +98,18 @@ def read_slides(data: bytes) -> Extracted:
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
-        if root is not None and _without_hidden(root) + write_slide_equations(root):
+        if root is not None and _cleared(root) + write_slide_equations(root):
             changed[name] = write_xml(root)
     data = rewrite_archive(archive, changed) if changed else data
     return _deck(_html(data, "pptx"), hidden)
 
 
-def _without_hidden(slide: Any) -> int:
-    """Take out the shapes that are hidden; returns how many."""
+def _cleared(slide: Any) -> int:
+    """Take out the shapes that are hidden, and descriptions that nobody wrote; returns how many."""
+    told = [(p, text) for p in slide.iter(_SHAPE) if (text := p.get("descr"))]
+    made_up = [properties for properties, text in told if not described(text)]
+    for properties in made_up:
+        del properties.attrib["descr"]
     found = [
         properties.getparent().getparent()
         for properties in slide.iter(_SHAPE)
@@ -113,7 +118,7 @@ def _without_hidden(slide: Any) -> int:
     for shape in found:
         if shape.getparent() is not None:
             shape.getparent().remove(shape)
-    return len(found)
+    return len(found) + len(made_up)
 
 
 def read_old_slides(data: bytes) -> Extracted:

@@ -210,3 +210,48 @@ def test_parts_of_other_formats_are_read_where_they_stand(
 
 def test_a_part_that_is_missing_takes_no_other_text_with_it() -> None:
     assert word(f"<w:p>{run('Kept')}</w:p>", '<w:altChunk r:id="rId99"></w:altChunk>') == "Kept\n"
+
+
+def picture(description: str, properties: str = "") -> str:
+    drawn = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    found = f'<d:docPr xmlns:d="{drawn}" id="1" name="x" descr="{description}"/>'
+    inline = f'<d:inline xmlns:d="{drawn}">{found}</d:inline>'
+    return f"<w:r>{properties}<w:drawing>{inline}</w:drawing></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("drawn", "want"),
+    [
+        (picture("The pin is below"), "The pin is below kept"),
+        (picture("A device&#10;&#10;Description automatically generated"), "kept"),
+        (picture("Ein Gerät&#10;&#10;KI-generierte Inhalte können fehlerhaft sein."), "kept"),
+        (picture("Secret", "<w:rPr><w:vanish/></w:rPr>"), "kept"),
+    ],
+)
+def test_pictures_are_told_as_their_makers_describe_them(drawn: str, want: str) -> None:
+    assert word(f"<w:p>{drawn}{run('kept')}</w:p>") == f"{want}\n"
+
+
+def test_an_item_that_was_moved_away_does_not_count() -> None:
+    place = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="8"/></w:numPr>'
+    gone = '<w:moveFrom w:id="1" w:author="A">'
+    moved = (
+        f"<w:p><w:pPr>{place}<w:rPr>{gone}</w:moveFrom></w:rPr></w:pPr>"
+        f"{gone}{run('Gone')}</w:moveFrom></w:p>"
+    )
+    assert numbered(level("%1."), moved, item("Kept"), item("Also")) == "1. Kept\n2. Also\n"
+
+
+def test_a_shaded_first_row_names_the_columns() -> None:
+    document = docx.Document()
+    table = document.add_table(3, 2)
+    for row, texts in zip(
+        table.rows, (("alpha", "beta"), ("one", "two"), ("six", "ten")), strict=True
+    ):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    assert [rows.columns for rows in extract(".docx", saved(document)).tables] == [""]
+    for cell in table.rows[0].cells:
+        shade = parse_xml(f'<w:shd {W} w:val="clear" w:fill="D9E2F3"/>')
+        cell._tc.get_or_add_tcPr().append(shade)
+    assert [rows.columns for rows in extract(".docx", saved(document)).tables] == ["alpha | beta"]
