@@ -157,7 +157,10 @@ class _Reader:
         number = self._next.get((style, depth), first) if goes_on else first
         for item in element.iterchildren(f"{_TEXT}list-item", f"{_TEXT}list-header"):
             number = _whole(item.get(f"{_TEXT}start-value")) or number
-            numbers = [*above, number]
+            own = any(
+                child.tag in _LINES for child in item
+            )  # else it is there for those in it only
+            numbers = [*above, number if own else max(number - 1, 1)]
             is_item = item.tag == f"{_TEXT}list-item"
             label = self._styles.label(style, numbers) if is_item else ""
             marker = f"{label}." if label.isalnum() else label or "-"
@@ -174,7 +177,7 @@ class _Reader:
                     marker = ""
                 elif child.tag != f"{_TEXT}number":
                     yield from self.blocks([child], depth)
-            number += 1
+            number += own
         self._next[(style, depth)] = number
 
     def _slide(self, page: Any) -> Iterator[Block]:

@@ -187,6 +187,23 @@ def test_items_have_the_numbers_that_their_list_gives_them() -> None:
     assert text_of(named, "<text:p/>", steps) == "1. a\n  a) b\n  b) c\nStep 3: d\n"
 
 
+def test_an_item_without_words_of_its_own_has_no_number() -> None:
+    levels = (
+        "<text:list-style style:name='D'><text:list-level-style-number text:level='1' "
+        "style:num-format='1' style:num-suffix='.'/><text:list-level-style-number text:level='2' "
+        "style:num-format='1' text:display-levels='2'/></text:list-style>"
+    )
+    item = "<text:list-item>{}</text:list-item>"
+    inner = item.format(f"<text:list>{item.format('<text:p>b</text:p>')}</text:list>")
+    again = "<text:list text:style-name='D' text:continue-numbering='true'>"
+    found = text_of(
+        f"<text:list text:style-name='D'>{item.format('<text:p>a</text:p>')}</text:list>",
+        f"{again}{inner}{item.format('<text:p>c</text:p>')}</text:list>",
+        styles=levels,
+    )
+    assert found == "1. a\n  1.1 b\n2. c\n"
+
+
 def test_items_hold_tables_and_headings() -> None:
     cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
     row = f"<table:table-row>{cell.format('x')}{cell.format('y')}</table:table-row>"
