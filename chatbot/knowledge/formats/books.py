@@ -12,6 +12,7 @@ from chatbot.knowledge.blocks import (
     Block,
     Code,
     Extracted,
+    Heading,
     Item,
     Table,
     even_rows,
@@ -19,14 +20,15 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
-from chatbot.knowledge.formats.html import blocks_of, parse
+from chatbot.knowledge.formats.html import blocks_of, html_blocks, parse
 from chatbot.knowledge.formats.prose import paragraphs
-from chatbot.knowledge.formats.rtf import without_removed
+from chatbot.knowledge.formats.rtf import HEADING, without_removed
 from chatbot.knowledge.formats.text import decode, lines_of
 from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
+_HEADING = re.compile(rf"\s*{HEADING}(\d)(.*)")
 _SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
 # Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
 _NO_INPUT = frozenset({"remove-input"})
@@ -52,9 +54,19 @@ def read_epub(data: bytes) -> Extracted:
         name = files.get(reference.get("idref"))
         path = posixpath.normpath(posixpath.join(posixpath.dirname(where), unquote(str(name))))
         if name and path in archive.NameToInfo:
-            blocks += blocks_of(decode(archive.read(path)))
+            page = parse(decode(archive.read(path)))
+            _raise_signs(page)
+            blocks += html_blocks(page)
     title = (package.findtext(f".//{_TITLE}") or "").strip()
     return render(blocks, first_heading(blocks) if _NO_TITLE.match(title) else title)
+
+
+def _raise_signs(page: Any) -> None:
+    """Mark the signs of footnotes as raised, as readers of e-books show them."""
+    for link in page.iter("a") if page is not None else ():
+        is_sign = link.get("epub:type") == "noteref" or link.get("role") == "doc-noteref"
+        if is_sign and link.find(".//sup") is None and link.getparent().tag != "sup":
+            link.set("style", f"vertical-align:super;{link.get('style') or ''}")
 
 
 def read_rtf(data: bytes) -> Extracted:
@@ -65,6 +77,7 @@ def read_rtf(data: bytes) -> Extracted:
         raise DocumentError("it is no rich text; give it its real ending")
     shown = without_removed(data.decode("latin-1"))
     text = rtf_to_text(shown, encoding="cp1252", errors="replace")
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of signs
     blocks: list[Block] = []
     rows: list[list[str]] = []
     for line in [*text.split("\n"), ""]:
@@ -75,6 +88,9 @@ def read_rtf(data: bytes) -> Extracted:
             table = even_rows(rows)
             blocks.append(Table(table, header_rows(table)))
             rows = []
+        if heading := _HEADING.match(line):
+            blocks.append(Heading(min(int(heading[1]) + 1, 6), heading[2]))
+            continue
         bullet = _SYMBOL.match(line.lstrip())
         blocks += [Item(line.lstrip()[bullet.end() :])] if bullet else paragraphs(line)
     named = _RTF_TITLE.search(shown)

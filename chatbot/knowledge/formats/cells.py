@@ -10,8 +10,8 @@ from chatbot.knowledge.formats.raised import join_runs
 from chatbot.knowledge.formats.sheet_styles import RAISED
 
 Attributes = dict[str, str]
-# A cell as it is stored: the attributes of its element; its value; its formula without "=", empty
-# where other cells have the same one; whether the value is the text itself.
+# A cell as it is stored: the attributes of its element; its value, empty where its element is; its
+# formula without "=", empty where other cells have the same one; whether the value is the text.
 Cell = tuple[Attributes, str | None, str | None, bool]
 _AT_ONCE = 1 << 18  # bytes
 WIDEST = 16_384  # columns of a sheet
@@ -97,7 +97,7 @@ class SheetParser:
             self._value = self._formula = None
             self._is_inline = False
         elif name == "v":
-            self._value = "".join(self._pieces) or None
+            self._value = "".join(self._pieces)
         elif name == "t":
             if self._is_inline and not self._is_left_out:
                 self._runs.append(("".join(self._pieces), self._raised))

@@ -1,8 +1,8 @@
-"""Charts of slides and Word files as tables.
+"""Charts of slides, Word files and sheets as tables.
 
 office_oxide tells a chart as lines: its title, the names of its categories, the figures of each
 series, parted by commas, without those that are missing. So names and figures are marked in the
-file before it reads it, the figures as the chart shows them.
+file before it reads it, the figures as the chart shows them. Charts of sheets are read here.
 """
 
 import re
@@ -16,6 +16,7 @@ from chatbot.knowledge.formats.zipped import write_xml, xml
 from chatbot.knowledge.marks import FILLER
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _PART = re.compile(r"(?:ppt|word)/charts/chart\d*\.xml")
 _POINTS = tuple(f"{_C}{kind}" for kind in ("strCache", "numCache", "strLit", "numLit"))
 _TITLE, _NAMES = "Title: ", f"Categories: {FILLER}"
@@ -112,3 +113,55 @@ def _unmarked(block: Block) -> Block:
 
 def _text(block: Block) -> str:
     return block.text if isinstance(block, Paragraph) else ""
+
+
+def chart_blocks(root: Any, shown: set[str]) -> Iterator[Block]:
+    """The title of a chart of a workbook, and its figures, unless they stand on one of the sheets
+    that are ``shown``."""
+    title = root.find(f"{_C}chart/{_C}title")
+    yield Paragraph(
+        "".join(part.text or "" for part in title.iter(f"{_A}t", f"{_C}v"))
+        if title is not None
+        else ""
+    )
+    series = list(root.iter(f"{_C}ser"))
+    if all(_sheet_of(one) in shown for one in series):
+        return
+    names = next((found for one in series if (found := _points(one, "cat", "xVal"))), [])
+    columns = [(_name(one), _points(one, "val", "yVal")) for one in series]
+    many = max([len(names), *(len(values) for _, values in columns)])
+    rows = [["", *(name for name, _ in columns)]]
+    rows += [[_at(names, n), *(_at(values, n) for _, values in columns)] for n in range(many)]
+    yield Table(rows, 1)
+
+
+def _sheet_of(series: Any) -> str:
+    """The sheet on which the figures of a series stand."""
+    place = series.findtext(f"{_C}val//{_C}f") or series.findtext(f"{_C}yVal//{_C}f") or ""
+    return place.rpartition("!")[0].strip("'").replace("''", "'")
+
+
+def _name(series: Any) -> str:
+    return str(series.findtext(f"{_C}tx//{_C}v") or "")
+
+
+def _points(series: Any, *kinds: str) -> list[str]:
+    """The names or figures that the chart keeps of a series, as it shows them."""
+    cache = next(
+        (c for kind in kinds for c in series.findall(f"{_C}{kind}//*") if c.tag in _POINTS), None
+    )
+    count = cache.find(f"{_C}ptCount") if cache is not None else None
+    many = _whole(count.get("val")) if count is not None else None
+    if cache is None or many is None or many > _MOST:
+        return []
+    code = cache.findtext(f"{_C}formatCode") or ""
+    values = [""] * many
+    for point in cache.findall(f"{_C}pt"):
+        at = _whole(point.get("idx"))
+        if at is not None and at < many:
+            values[at] = _shown(point.findtext(f"{_C}v") or "", code)
+    return values
+
+
+def _at(values: Sequence[str], place: int) -> str:
+    return values[place] if place < len(values) else ""

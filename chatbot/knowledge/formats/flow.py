@@ -29,6 +29,7 @@ _DIGIT = re.compile(r"\d")
 _HYPHENS = ("-", "\u00ad", "\u2010")
 _BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]$")
 _LONGEST_WORD = 100  # characters
+_NEAR = 40  # characters that show whether a text is in capitals
 # Behind a hyphen that stands for a word's other half: "Innen- und Außendienst".
 _HALVES = re.compile(r"(?:und|oder|bzw|sowie|and|or|to|y|o|et|ou)\b")
 # A line that ends in one of these goes on, whatever follows.
@@ -38,6 +39,11 @@ _OPEN = re.compile(
     r"et|ou|pour|avec|sur|el|los|las|del|con|para|por)$",
     re.IGNORECASE,
 )
+# "(a)" begins a part of a clause behind the end of another one; elsewhere it can refer to one.
+_LETTERED = re.compile(r"(\((?:[a-z]|[ivx]{1,4}|\d{1,2})\))\s+(?=\S)")
+_PART_ENDS = re.compile(r"(?:[.:;]|[;,]\s(?:and|or|und|oder|et|ou|y|o))$")
+# Two signs of scripts that have no blanks between words.
+_UNPARTED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]{2}")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
 _LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
@@ -164,6 +170,8 @@ def _goes_on(line: Line, following: Line, edges: tuple[float, float]) -> bool:
     text = following.text
     if line.column != following.column or BULLET.match(text) or NUMBER.match(text):
         return False
+    if _LETTERED.match(text) and _PART_ENDS.search(line.text):
+        return False
     if abs(line.size - following.size) > 0.08 * line.size or line.bold != following.bold:
         return False
     if line.y - following.y > LEADING * max(line.size, following.size):
@@ -185,7 +193,7 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
             return [Heading(3, text)]
     if match := BULLET.match(text):
         return [Item(text[match.end() :], "-")]
-    if match := NUMBER.match(text):
+    if match := NUMBER.match(text) or _LETTERED.match(text):
         return [Item(text[match.end() :], match[1])]
     return [Paragraph(text)]
 
@@ -198,12 +206,31 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
             match = _BROKEN.search(text, max(0, len(text) - _LONGEST_WORD))
         if match and _HALVES.match(line):
             text = f"{text} {line}"
-        elif match and (line[:1].isupper() or line[:1].isdigit()) and text[-1] == "-":
+        elif match and _is_shouted(text, line) and f"{match[1]}-{line.split()[0]}" not in words:
+            text = text[:-1] + line
+        elif match and text[-1] != "\u00ad" and _is_meant(match[1], text[-1], line):
             text += line
         elif match and line[:1].islower():
             rest = re.match(r"[^\W\d_]*", line)
             whole = f"{match[1]}-{rest[0] if rest else ''}"
             text = text[:-1] + ("-" if whole in words else "") + line
         else:
-            text = f"{text} {line}"
+            text += line if _UNPARTED.match(text[-1:] + line[:1]) else f" {line}"
     return text
+
+
+def _is_meant(before: str, hyphen: str, line: str) -> bool:
+    """Whether a hyphen behind this part of a word is one in its middle, too: no word is broken
+    behind a figure, an abbreviation or its first letter ("24-hour", "USB-port", "T-shirt"), nor
+    before a capital or a figure."""
+    if hyphen == "-" and (line[:1].isupper() or line[:1].isdigit()):
+        return True
+    return len(before) == 1 or before[-1].isdigit() or before.isupper()
+
+
+def _is_shouted(text: str, line: str) -> bool:
+    """Whether a hyphen breaks a word of a text that is all in capitals."""
+    near = text[-_NEAR:]
+    following = line.split()[0].strip(".,;:()")
+    capitals = near.isupper() and sum(map(str.isalpha, near)) > _NEAR // 2
+    return capitals and len(following) > 1 and following.isalpha() and following.isupper()

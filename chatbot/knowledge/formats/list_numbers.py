@@ -12,7 +12,10 @@ _LIST_STYLES = {
     "lower-roman": "i",
     "upper-roman": "I",
 }
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ROMAN = (
+    (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"),
+    (1, "i"),
+)  # fmt: skip
 
 
 def list_style(element: Any) -> str:
@@ -25,7 +28,7 @@ def format_number(number: int, kind: str | None) -> str:
     """The number of an item of a list whose type is ``kind``: "a", "A", "i", "I" or another."""
     if kind in ("a", "A") and 0 < number <= 26:
         return chr(ord(kind) + number - 1)
-    if kind in ("i", "I") and 0 < number < 40:
+    if kind in ("i", "I") and 0 < number < 400:
         return _roman(number).upper() if kind == "I" else _roman(number)
     return str(number)
 

@@ -8,10 +8,20 @@ from collections.abc import Callable, Iterator
 from email.message import Message
 
 from chatbot.errors import DocumentError
-from chatbot.knowledge.blocks import Block, Extracted, Heading, Page, Paragraph, Table, render
+from chatbot.knowledge.blocks import (
+    Block,
+    Extracted,
+    Heading,
+    Page,
+    Paragraph,
+    Table,
+    one_line,
+    render,
+)
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.quotes import letter
 from chatbot.knowledge.formats.text import decode
+from chatbot.knowledge.formats.tnef import unpacked
 
 Attached = Callable[[str, bytes], list[Block]]
 NAMES = ("From", "To", "Date", "Subject")
@@ -24,6 +34,9 @@ _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|[^\s@]{1,64}@\S+")
 # What programs attach without a name.
 _UNNAMED = {"text/calendar": "calendar.ics", "text/vcard": "card.vcf"}
+# What Outlook packs everything into that hangs on a message.
+_PACKED = ("application/ms-tnef", "application/vnd.ms-tnef")
+_PACKED_NAME = "winmail.dat"
 # A message of a mail box begins: a sender, or what stands for one, and a date.
 SEPARATOR = re.compile(
     rb"^From (?:\S+ +)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\d{4}-\d\d-\d\d)"
@@ -64,7 +77,12 @@ def _message(message: Message, attached: Attached, depth: int) -> Iterator[Block
 
 def _header(message: Message, name: str) -> str:
     try:
-        return " ".join(str(message[name] or "").split())
+        given = (value for key, value in message.raw_items() if key.lower() == name.lower())
+        raw = str(next(given, ""))
+        if not raw.isascii():  # in no encoding that it names
+            data = raw.encode("utf-8", "surrogateescape")
+            return one_line(decode(data, message.get_content_charset("") or ""))
+        return one_line(str(message[name] or ""))
     except (ValueError, IndexError, AttributeError, TypeError):  # the library's own on damage
         return ""
 
@@ -122,9 +140,10 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
             yield from _part(part, attached, depth + 1)
         return
     text = _text(plain)
-    page = next((p for o in others for p in o.walk() if p.get_content_type() == "text/html"), None)
-    if page is not None and (not text.strip() or is_stub(text, _text(page))):
-        yield from blocks_of(_text(page))
+    pages = [_text(p) for o in others for p in o.walk() if _is_page(p)]
+    if pages and (not text.strip() or is_stub(text, "\n".join(pages))):
+        for page in pages:  # Apple Mail begins one anew behind a picture or a file
+            yield from blocks_of(page)
     else:
         yield from letter(text)
     for other in others:  # pictures and files that hang on the page
@@ -133,6 +152,10 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
                 yield from _leaf(part, attached)
     for event in events:
         yield from _leaf(event, attached)
+
+
+def _is_page(part: Message) -> bool:
+    return part.get_content_type() == "text/html" and not part.get_filename()
 
 
 def is_stub(plain: str, page: str) -> bool:
@@ -158,6 +181,14 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
         yield from blocks_of(_text(part))
     elif not name and part.get_content_maintype() == "text":
         yield from letter(_text(part))
+    elif kind in _PACKED or name.lower() == _PACKED_NAME:
+        packed = unpacked(_bytes(part))
+        if any(part[name] for name in NAMES):  # the whole message
+            yield from letter(packed.text)
+        for file, data in packed.files:
+            yield from attachment(file, data, attached)
+    elif part.get_content_maintype() == "multipart":  # its parts are not where it says
+        yield from letter(str(part.get_payload() or ""))
     else:
         is_text = part.get_content_maintype() == "text"
         said = (part.get_content_charset("") or "") if is_text else ""

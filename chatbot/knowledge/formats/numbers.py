@@ -1,24 +1,29 @@
 """Numbers as a spreadsheet shows them: by the format code of their cell."""
 
-import datetime as dt
 import math
 import operator
 import re
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import takewhile
 
+from chatbot.knowledge.formats.moments import Token, moment_texts
+
 # The codes that files name by number only. Dates in the order of the reader's country are shown
-# as ISO dates, since the file does not say which country that is.
+# as ISO dates, since the file does not say which country that is; East Asian ones (27 to 58) too.
 BUILT_IN = {
+    **dict.fromkeys([*range(27, 32), 36, *range(50, 55), 57, 58], "yyyy-mm-dd"),
+    **dict.fromkeys([32, 34, 55], "h:mm"), 33: "h:mm:ss", 35: "h:mm:ss", 56: "h:mm:ss",
+    **dict.fromkeys([5, 6], '"$"#,##0;("$"#,##0)'),
+    **dict.fromkeys([7, 8], '"$"#,##0.00;("$"#,##0.00)'),
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%",
     11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
     17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
     22: "yyyy-mm-dd h:mm", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)",
-    40: "#,##0.00;(#,##0.00)", 44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
-    48: "0.0E+0", 49: "@",
+    40: "#,##0.00;(#,##0.00)", 41: '#,##0;(#,##0);"-"', 42: '"$"#,##0;("$"#,##0);"$-"',
+    43: '#,##0.00;(#,##0.00);"-"', 44: '"$"#,##0.00;("$"#,##0.00);"$-"', 45: "mm:ss",
+    46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
 }  # fmt: skip
 # Digits of the largest number in the longest code; 28, as usual, are too few for 1E+29.
 _EXACT = Context(prec=10_000)
@@ -37,38 +42,8 @@ _COMPARE = {
 # Thousands parted by something else than the comma of the code.
 _GROUPS = re.compile(r"#(?:\\?[ \u00a0\u202f'’])##0")
 _DENOMINATOR = re.compile(r"/\s*(?:(\d+)|(\?+|#+))")
-_LOCALE = re.compile(r"\[\$[^\]-]*-(?:[0-9A-Fa-f]*?)([0-9A-Fa-f]{2})\]")
-# Names of months and days by the last byte of Windows' number of a language.
-_NAMES = {
-    "07": (
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
-    ),
-    "0A": (
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "lunes martes miércoles jueves viernes sábado domingo",
-    ),
-    "0C": (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    ),
-    "10": (
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-        "dicembre",
-        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
-    ),
-    "13": (
-        "januari februari maart april mei juni juli augustus september oktober november december",
-        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-    ),
-}
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+_MIXED = re.compile(r"[#0?]\s+[#0?]+\s*/")  # a whole number in front of a fraction
 _MOST = 300  # characters of a code; longer ones are no formats
-Token = tuple[str, str]
 
 
 def format_value(value: float, code: str, since_1904: bool = False) -> str:
@@ -86,7 +61,7 @@ def format_value(value: float, code: str, since_1904: bool = False) -> str:
     tokens = _tokens(section)
     kinds = {kind for kind, _ in tokens}
     if kinds & {"date", "passed", "half"}:
-        return _date(value, tokens, since_1904, _names(section))
+        return _date(value, tokens, since_1904, section)
     if "general" in kinds or not kinds & {"digits"}:
         literal = "".join(_literal(kind, text) or "" for kind, text in tokens)
         return f"{general(value)}{literal}" if "general" in kinds or "@" in section else literal
@@ -185,6 +160,7 @@ def _fraction(value: float, code: str) -> str:
     whole = int(value)
     rest = abs(value - whole)
     match = _DENOMINATOR.search(code)
+    mixed = _MIXED.search(code) is not None
     if match and match[1] and int(match[1]):
         below = int(match[1])
         above = round(rest * below)
@@ -192,6 +168,8 @@ def _fraction(value: float, code: str) -> str:
         most = 10 ** min(4, len(match[2])) - 1 if match and match[2] else 99
         part = Fraction(rest).limit_denominator(most)
         above, below = part.numerator, part.denominator
+    if not mixed:
+        return f"{'-' if value < 0 else ''}{above + abs(whole) * below}/{below}"
     if above == below:
         return str(whole + (1 if value > 0 else -1))
     if not above:
@@ -213,88 +191,41 @@ def _share_out(value: Decimal, codes: list[str]) -> list[str]:
 def _digits(value: Decimal, code: str) -> str:
     whole, _, rest = code.partition(".")
     if "E" in code.upper():
-        places = len(re.sub(r"[^#0?]", "", rest.upper().split("E")[0]))
-        return f"{float(value):.{places}E}"
+        return _power(value, code.upper())
     needed, most = rest.count("0"), len(re.sub(r"[^#0?]", "", rest))
     rounded = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, _EXACT)
     before, _, after = f"{rounded:{',' if ',' in whole else ''}f}".partition(".")
     while len(after) > needed and after.endswith("0"):
         after = after[:-1]
-    before = before.zfill(whole.count("0")) if "," not in whole else before
+    if len(before.replace(",", "")) < whole.count("0"):
+        before = before.replace(",", "").zfill(whole.count("0"))
+        if "," in whole:
+            before = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", before)
     if before == "0" and "0" not in whole:
         before = ""
     return f"{before}.{after}" if after else before
 
 
-def _names(section: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Names of months and of days in the language of the format."""
-    match = _LOCALE.search(section)
-    names = _NAMES.get(match[1].upper()) if match else None
-    return (names[0].split(), names[1].split()) if names else (_MONTHS, _DAYS)
+def _power(value: Decimal, code: str) -> str:
+    """A number with a power of ten, which is a multiple of the digits in front of its point."""
+    factor, _, power = code.partition("E")
+    whole, _, rest = factor.partition(".")
+    step = max(1, len(re.sub(r"[^#0?]", "", whole)))
+    exponent = value.adjusted() // step * step if value else 0
+    unit = Decimal(1).scaleb(-len(re.sub(r"[^#0?]", "", rest)))
+    told = value.scaleb(-exponent, _EXACT).quantize(unit, ROUND_HALF_UP, _EXACT)
+    if told.adjusted() >= step and told:
+        exponent += step
+        told = value.scaleb(-exponent, _EXACT).quantize(unit, ROUND_HALF_UP, _EXACT)
+    sign = "-" if exponent < 0 else "+" * ("+" in power)
+    return f"{told:f}E{sign}{str(abs(exponent)).zfill(len(power) - 1)}"
 
 
-def _date(
-    value: float,
-    tokens: list[Token],
-    since_1904: bool,
-    names: tuple[Sequence[str], Sequence[str]],
-) -> str:
+def _date(value: float, tokens: list[Token], since_1904: bool, section: str) -> str:
     try:
-        moment = _moment(value, since_1904)
+        texts = moment_texts(value, tokens, since_1904, section)
     except (OverflowError, ValueError):
         return general(value)
-    half = any(kind == "half" for kind, _ in tokens)
-    out: list[str] = []
-    for at, (kind, text) in enumerate(tokens):
-        if kind == "date":
-            out.append(_part(moment, _minutes_or_months(tokens, at), half, names))
-        elif kind == "passed":
-            seconds = round(value * 86400)
-            per = {"h": 3600, "m": 60, "s": 1}[text[0].lower()]
-            out.append(str(seconds // per).zfill(len(text)))
-        elif kind == "half":
-            out.append("AM" if moment.hour < 12 else "PM")
-        else:
-            out.append(_literal(kind, text) or "")
-    return "".join(out).strip()
-
-
-def _moment(value: float, since_1904: bool) -> dt.datetime:
-    # Excel counts a 29 February 1900, which never was.
-    first = dt.datetime(1904, 1, 1) if since_1904 else dt.datetime(1899, 12, 30)
-    if not since_1904 and value < 60:
-        first = dt.datetime(1899, 12, 31)
-    return first + dt.timedelta(seconds=round(value * 86400))
-
-
-def _minutes_or_months(tokens: list[Token], at: int) -> str:
-    """The token at ``at``; "m" beside hours or seconds means minutes and is written "n"."""
-    text = tokens[at][1].lower()
-    if text[0] != "m" or len(text) > 2:
-        return text
-    before = [t.lower() for kind, t in tokens[:at] if kind in ("date", "passed")]
-    after = [t.lower() for kind, t in tokens[at + 1 :] if kind == "date"]
-    minutes = bool(before and before[-1][0] == "h") or bool(after and after[0][0] == "s")
-    return "n" * len(text) if minutes else text
-
-
-def _part(
-    moment: dt.datetime, code: str, half: bool, names: tuple[Sequence[str], Sequence[str]]
-) -> str:
-    many = len(code)
-    hour = (moment.hour % 12 or 12) if half else moment.hour
-    match code[0]:
-        case "y":
-            return f"{moment.year:04}" if many > 2 else f"{moment.year % 100:02}"
-        case "m":
-            name = names[0][moment.month - 1]
-            return str(moment.month).zfill(many) if many < 3 else name[:3] if many == 3 else name
-        case "d":
-            name = names[1][moment.weekday()]
-            return str(moment.day).zfill(many) if many < 3 else name[:3] if many == 3 else name
-        case "h":
-            return str(hour).zfill(many)
-        case "n":
-            return str(moment.minute).zfill(many)
-        case _:
-            return str(moment.second).zfill(min(many, 2))
+    sign = "-" if value < 0 and any(kind == "passed" for kind, _ in tokens) else ""
+    out = (text or _literal(*token) or "" for token, text in zip(tokens, texts, strict=True))
+    return sign + "".join(out).strip()

@@ -21,11 +21,13 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.charts import marked_charts, with_charts
+from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_slide_equations
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.numbering import write_numbers
 from chatbot.knowledge.formats.pictures import picture_blocks
 from chatbot.knowledge.formats.recognition import BeforePage
+from chatbot.knowledge.formats.word_chunks import marked_chunks, with_chunks
 from chatbot.knowledge.formats.zipped import (
     OLE,
     open_archive,
@@ -42,6 +44,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
 _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
+_DEEPEST = 3  # Word files in Word files
 _MASTER = Heading(2, "Slide Master")  # what office_oxide writes above what is on every slide
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
 
@@ -49,20 +52,31 @@ _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presen
 def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
-    charts = marked_charts(archive)
-    if charts:
-        data = rewrite_archive(archive, charts)
-        archive = open_archive(data)
-    blocks = [*with_charts(blocks_of(_html(write_numbers(data, archive), "docx")))]
-    named = _title_lines(archive)
-    blocks = [
-        Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
-        for block in blocks
-    ]
+    blocks = _word_blocks(data, archive, _DEEPEST)
     found = render(blocks, first_heading(blocks) or _core_title(archive))
     if not found.text.strip() and (pictures := _pictures(archive)):
         return render(picture_blocks(pictures, before_page), _core_title(archive))
     return found
+
+
+def _word_blocks(data: bytes, archive: zipfile.ZipFile, depth: int) -> list[Block]:
+    """The blocks of a file and of those in it; ``depth`` is how many may be in each other."""
+    charts = marked_charts(archive)
+    parts, chunks = marked_chunks(archive) if depth else ({}, [])
+    if charts or parts:
+        data = rewrite_archive(archive, charts | parts)
+        archive = open_archive(data)
+
+    def inner(part: bytes) -> list[Block]:
+        return _word_blocks(part, open_archive(part), depth - 1)
+
+    found = blocks_of(_html(write_numbers(data, archive), "docx"))
+    blocks = with_charts([*with_chunks(found, chunks, inner)] if chunks else found)
+    named = _title_lines(archive)
+    return [
+        Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
+        for block in blocks
+    ]
 
 
 def _pictures(archive: zipfile.ZipFile) -> list[bytes]:
@@ -84,14 +98,18 @@ def read_slides(data: bytes) -> Extracted:
     for name in _slides(archive):
         root = xml(archive, name)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
-        if root is not None and _without_hidden(root) + write_slide_equations(root):
+        if root is not None and _cleared(root) + write_slide_equations(root):
             changed[name] = write_xml(root)
     data = rewrite_archive(archive, changed) if changed else data
     return _deck(_html(data, "pptx"), hidden)
 
 
-def _without_hidden(slide: Any) -> int:
-    """Take out the shapes that are hidden; returns how many."""
+def _cleared(slide: Any) -> int:
+    """Take out the shapes that are hidden, and descriptions that nobody wrote; returns how many."""
+    told = [(p, text) for p in slide.iter(_SHAPE) if (text := p.get("descr"))]
+    made_up = [properties for properties, text in told if not described(text)]
+    for properties in made_up:
+        del properties.attrib["descr"]
     found = [
         properties.getparent().getparent()
         for properties in slide.iter(_SHAPE)
@@ -100,7 +118,7 @@ def _without_hidden(slide: Any) -> int:
     for shape in found:
         if shape.getparent() is not None:
             shape.getparent().remove(shape)
-    return len(found)
+    return len(found) + len(made_up)
 
 
 def read_old_slides(data: bytes) -> Extracted:

@@ -35,6 +35,9 @@ _MOST_PAGES = 5_000
 # Bytes of what a page draws, as they are packed: a page with more is a map or a plan, whose lines,
 # each an object of Python's, would take the reader's memory.
 _DRAWING = 1_000_000
+_HIDDEN, _PASSWORD = 1 << 1, 1 << 13  # flags of a widget, and of a field of text
+_NEXT_LINE = 1.5  # times its height: so far below a link is the middle of its next line at most
+_MOST_LEVELS = 10  # fields in fields
 _NO_TITLE = re.compile(
     r"^\(?(?:anonymous|unspecified|untitled|unbenannt)\b|^(?:document|dokument|slide|folie|"
     r"presentation|präsentation)\s?\d*$|^PowerPoint[ -]?(?:Presentation|Präsentation)$|"
@@ -135,7 +138,9 @@ def _add_links(
     spans: list[Span], annotations: list[dict[str, Any]], turn: Turn | None
 ) -> list[Span]:
     """The spans with the addresses of links behind the last words that they are drawn over."""
-    for found in annotations:
+    for at, found in enumerate(annotations):
+        if _goes_on(found, annotations[at + 1 : at + 2]):
+            continue
         address = str(found.get("action_uri") or "")
         if not address.startswith(("http", "mailto:")) or "rect" not in found:
             continue
@@ -155,6 +160,17 @@ def _add_links(
             end = len(text.rstrip(".,;:!?"))
             spans[last] = spans[last]._replace(text=f"{text[:end]} ({address}){text[end:]}")
     return spans
+
+
+def _goes_on(link: dict[str, Any], following: list[dict[str, Any]]) -> bool:
+    """Whether the words of a link go on in the next line, over which there is another one."""
+    if not following or not {"rect", "action_uri"} <= link.keys() & following[0].keys():
+        return False
+    below = following[0]
+    middle = (below["rect"][1] + below["rect"][3]) / 2
+    apart = link["rect"][1] - middle
+    height = link["rect"][3] - link["rect"][1]
+    return bool(below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height)
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:
@@ -194,17 +210,39 @@ def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:
         spans = []
         for reference in page.get("/Annots") or ():
             field = reference.get_object()
-            value = field.get("/V") or field.get("/Parent", {}).get("/V")
-            if field.get("/Subtype") == "/Widget" and (text := _value(value)):
+            if field.get("/Subtype") == "/Widget" and (text := shown_in_field(field)):
                 left, bottom, right, top = map(float, field["/Rect"])
                 line = top - 10 if top - bottom > 24 else (bottom + top) / 2 - 2.5
                 spans.append(Span(left, line, right, 10.0, text, False))
         yield number, spans
 
 
-def _value(value: Any) -> str:
-    """What a field shows; a ticked box a cross."""
-    text = str(value if value is not None else "").strip()
-    if text.startswith("/"):
-        return "" if text == "/Off" else "[x]"
-    return text
+def shown_in_field(field: Any) -> str:
+    """What a field shows: a box that is ticked, or a button that is chosen, a cross; a list the
+    words for its value. A field that is hidden, or for a password, shows nothing."""
+    kind, flags = _inherited(field, "/FT"), int(_inherited(field, "/Ff") or 0)
+    if int(field.get("/F") or 0) & _HIDDEN or (kind == "/Tx" and flags & _PASSWORD):
+        return ""
+    value = _inherited(field, "/V")
+    if kind == "/Btn":
+        state = str(field.get("/AS") or value or "/Off")
+        return "[x]" if state.startswith("/") and state != "/Off" else ""
+    values = value if isinstance(value, list) else [value]
+    names = {}
+    for option in _inherited(field, "/Opt") or () if kind == "/Ch" else ():
+        pair = option.get_object() if hasattr(option, "get_object") else option
+        if isinstance(pair, list) and len(pair) > 1:
+            names[str(pair[0])] = str(pair[1])
+    told = (str(one if one is not None else "").strip() for one in values)
+    return ", ".join(names.get(one, one) for one in told if one and not one.startswith("/"))
+
+
+def _inherited(field: Any, name: str) -> Any:
+    """An entry of a field, or of the one that it is a part of."""
+    for _ in range(_MOST_LEVELS):
+        if name in field:
+            return field[name]
+        if "/Parent" not in field:
+            break
+        field = field["/Parent"]
+    return None

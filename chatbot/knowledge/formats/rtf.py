@@ -1,11 +1,11 @@
 """Rich text made ready for striprtf: as its reader sees it.
 
-striprtf gives what was removed with changes tracked and what is hidden, and leaves footnotes and
-most addresses of links out.
+striprtf gives what was removed with changes tracked and what is hidden, and leaves footnotes, boxes
+of text and most addresses of links out.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge.formats.raised import raise_run
 
@@ -16,6 +16,9 @@ _TOKEN = re.compile(
 _REMOVED = frozenset(
     {"deleted", "v", "strike", "striked"}
 )  # marks of what is not shown; "0" behind one ends it
+_APART = frozenset({"footnote", "shptxt"})  # what stands apart from the text beside it
+_UNREAD = frozenset({"stylesheet", "shprslt", "header", "footer", "info"})
+HEADING = "\x01"  # stands, with its level from 0, in front of the words of a heading
 _BREAKS = frozenset({"par", "line"})  # a cell is one line
 _LINK = re.compile(r'HYPERLINK\s+"(?:mailto:|(?=https?:))([^"\s{}]{1,2000})"')
 # What stands for signs or for the end of a line, and goes with the words around it.
@@ -43,6 +46,7 @@ class _Group:
     is_note: bool = False
     is_field: bool = False  # what a field is made of, which is not shown
     is_link: bool = False  # what a field shows
+    is_unread: bool = False  # what striprtf passes over
     raised: str = ""  # "sup" or "sub"
 
 
@@ -82,12 +86,13 @@ def _shown(before: str, token: str, word: str | None, number: str | None) -> str
 
 
 def without_removed(source: str) -> str:
-    """An RTF file's source without what is not shown, each footnote as a paragraph of its own
-    behind the one that it belongs to."""
+    """An RTF file's source without what is not shown, each footnote and box of text as a paragraph
+    of its own behind the one that it belongs to, and headings behind a mark."""
     groups = [_Group()]
     written = _Written()
     field_code = ""  # of the field that is being read
     in_cell = False
+    level = ""  # of the heading that begins
     shown = ""  # before the next token
     at = 0
     while match := _TOKEN.match(source, at):
@@ -96,7 +101,8 @@ def without_removed(source: str) -> str:
         if word == "bin":  # as many bytes follow, which are a picture's
             at += max(0, int(match["number"] or 0))
         elif token == "{":
-            groups.append(_Group(group.removed, group.is_note, group.is_field, raised=group.raised))
+            inner = replace(group, is_link=False)
+            groups.append(inner)
             written.add(token, group.is_note)
         elif token == "}":
             if len(groups) > 1:
@@ -108,12 +114,14 @@ def without_removed(source: str) -> str:
                 written.add(f" ({address[1]})", group.is_note)
                 field_code = ""
             written.add(token, groups[-1].is_note)
-        elif word == "footnote" and not group.is_note:
+        elif word in _APART and not group.is_note:
             group.is_note = True
         elif word == "fldinst":
             group.is_field, field_code = True, ""
         elif group.is_field:
             field_code += token if len(field_code) + len(token) < _LONGEST else ""
+        elif word == "outlinelevel" and not group.is_unread:
+            level = match["number"] or "0"
         elif word in _REMOVED:
             rest = group.removed - {word}
             group.removed = rest if match["number"] == "0" else rest | {word}
@@ -128,11 +136,17 @@ def without_removed(source: str) -> str:
                 token = raise_run(group.raised, token, shown, after[0][-1:] if after else "")
             shown = _shown(shown, token, word, match["number"])
             in_cell = word == "intbl" or (in_cell and word != "pard")
+            group.is_unread = group.is_unread or token == "\\*" or word in _UNREAD
+            if word == "pard":
+                level = ""
+            elif level and not in_cell and not group.is_note and (word is None or word == "u"):
+                written.add(f"{HEADING}{level}", False)
+                level = ""
             if in_cell and word in _BREAKS and not group.is_note:
                 written.add(" ", False)
                 continue
             written.add(token, group.is_note)
-            if word == "par" and not group.is_note:
+            if word == "par" and not group.is_note and not group.is_unread:
                 written.end_paragraph()
     if written.notes:  # of a last paragraph that nothing ends
         closing = written.text.pop() if written.text[-1] == "}" else ""

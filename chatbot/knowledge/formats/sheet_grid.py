@@ -1,6 +1,7 @@
 """The cells of a sheet as tables: empty rows part them, and empty columns those that stand beside
 each other."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
@@ -9,6 +10,7 @@ from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of
 from chatbot.knowledge.column_names import header_rows
 
 _MOST_NAMES = 4  # rows that name columns
+_LINK = re.compile(r"""(?:of:)?=?HYPERLINK\(\s*"((?:https?://|mailto:)[^"\s]+)""", re.IGNORECASE)
 
 
 @dataclass
@@ -17,7 +19,8 @@ class Grid:
     ``heads`` those that a filter or a table of the sheet says to name columns, ``wide`` those in
     which a merged cell goes over columns. A cell that is merged goes ``down`` from a row to another
     one. ``hidden_rows`` and ``hidden_columns`` are no gaps; ``unseen`` are the cells in them.
-    ``looks`` say how the cells of a row look that are all bold or on one ground."""
+    ``looks`` say how the cells of a row look that are all bold or on one ground, and ``tables``
+    which rows and columns are one table."""
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     numbers: set[int] = field(default_factory=set)
@@ -28,6 +31,7 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     unseen: dict[tuple[int, int], str] = field(default_factory=dict)
     looks: dict[int, str] = field(default_factory=dict)
+    tables: list[tuple[range, range]] = field(default_factory=list)
 
     def goes_on(self, row: int, following: int) -> bool:
         """Whether there is nothing but hidden rows between two."""
@@ -57,6 +61,12 @@ class Grid:
         for row in [row for row in below if top <= row <= bottom and row in self.rows]:
             for column in columns:
                 self.rows[row].setdefault(column, text)
+
+
+def linked_by(formula: str) -> str:
+    """The address that a formula of a cell leads to; nothing where it is no link."""
+    match = _LINK.match(formula)
+    return match[1] if match else ""
 
 
 def grid_blocks(grid: Grid) -> Iterator[Block]:
@@ -214,7 +224,13 @@ def _beside(grid: Grid, numbers: list[int], columns: list[int]) -> list[list[int
 
 def _are_apart(grid: Grid, numbers: list[int], left: list[int], right: list[int]) -> bool:
     """Whether columns with an empty one between them are two tables, not one with a gap: each has
-    a title or the same first name, or one is longer, and each has labels of its own."""
+    a title or the same first name, or one is longer, and each has labels of its own; or the
+    sheet says so."""
+    if (
+        len({table for column in (left[0], right[0]) for table in _tables(grid, numbers, column)})
+        > 1
+    ):
+        return True
     first, second = (
         [row for row in numbers if any(map(grid.rows[row].get, side))] for side in (left, right)
     )
@@ -232,6 +248,12 @@ def _are_apart(grid: Grid, numbers: list[int], left: list[int], right: list[int]
     ]
     titled = all(top[0] and not any(top[1:]) for top in tops)
     return titled or tops[0][0] == tops[1][0] != "" or first[-1] != second[-1]
+
+
+def _tables(grid: Grid, numbers: list[int], column: int) -> list[int]:
+    """Which tables of the sheet have the first of these rows and a column in them."""
+    places = enumerate(grid.tables)
+    return [at for at, (rows, columns) in places if numbers[0] in rows and column in columns]
 
 
 def _has_labels(grid: Grid, rows: list[int], side: list[int]) -> bool:

@@ -18,8 +18,9 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
+from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
-from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
+from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks, linked_by
 from chatbot.knowledge.formats.sheet_styles import (
     codes_of,
     looks_of,
@@ -27,7 +28,7 @@ from chatbot.knowledge.formats.sheet_styles import (
     struck_styles,
     text_of,
 )
-from chatbot.knowledge.formats.text_boxes import absolute_part, text_boxes
+from chatbot.knowledge.formats.text_boxes import absolute_part, drawn_blocks, relations
 from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -35,6 +36,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold, such as a line's end
 
 
 def read_xlsx(data: bytes) -> Extracted:
@@ -43,11 +45,13 @@ def read_xlsx(data: bytes) -> Extracted:
     book = _Book(archive)
     blocks: list[Block] = []
     hidden = 0
+    shown = {name for name, _, seen in book.sheets if seen}
     for name, part, seen in book.sheets:
         if not seen:
             hidden += 1
             continue
-        found = [*grid_blocks(book.grid(part)), *text_boxes(archive, book.targets(part).values())]
+        drawn = drawn_blocks(archive, book.targets(part), shown)
+        found = [*grid_blocks(book.grid(part)), *drawn]
         if found:
             blocks += [Page(f"sheet {name}"), Heading(2, name), *found]
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
@@ -66,6 +70,9 @@ class _Book:
         book = xml(archive, "xl/workbook.xml")
         settings = book.find(f"{_MAIN}workbookPr")
         self._since_1904 = settings is not None and settings.get("date1904") in ("1", "true")
+        counting = book.find(f"{_MAIN}calcPr")
+        # Programs that cannot calculate, such as XlsxWriter, store each result as 0.
+        self._uncounted = counting is not None and counting.get("fullCalcOnLoad") in ("1", "true")
         targets = {
             relation.get("Id"): relation.get("Target")
             for relation in xml(archive, "xl/_rels/workbook.xml.rels")
@@ -106,18 +113,15 @@ class _Book:
     def targets(self, part: str) -> dict[str, str]:
         """The relations of a sheet, which are read once."""
         if part not in self._relations:
-            folder, _, name = part.rpartition("/")
-            root = xml(self._archive, f"{folder}/_rels/{name}.rels")
-            found = root if root is not None else ()
-            self._relations[part] = {str(r.get("Id")): str(r.get("Target")) for r in found}
+            self._relations[part] = relations(self._archive, part)
         return self._relations[part]
 
-    def table_top(self, part: str, relation: str | None) -> list[int]:
-        """The row of a table of the sheet that names its columns."""
+    def table(self, part: str, relation: str | None) -> tuple[str, bool]:
+        """Where a table of the sheet is, and whether its first row names its columns."""
         table = xml(self._archive, absolute_part(self.target(part, relation)))
-        if table is None or table.get("headerRowCount") == "0":
-            return []
-        return _top(str(table.get("ref")))
+        if table is None:
+            return "", False
+        return str(table.get("ref")), table.get("headerRowCount") != "0"
 
     def shown(self, cell: Cell) -> str:
         """What the cell shows."""
@@ -125,16 +129,22 @@ class _Book:
         if self._struck and style in self._struck:
             return ""
         text = self._text(cell)
-        return text.translate(self._signs[style]) if style in self._signs else text
+        if "_x" in text:
+            text = _ESCAPED.sub(_unescaped, text)
+        address = linked_by(cell[2]) if cell[1] and cell[2] else ""
+        text = text.translate(self._signs[style]) if style in self._signs else text
+        return with_address(text, address) if address else text
 
     def _text(self, cell: Cell) -> str:
         attributes, value, formula, is_inline = cell
         code = self._codes.get(attributes.get("s"), "")
         if is_inline:
             return _shown_text(value or "", code)
-        if value is None:
-            return _shown_formula(formula)
         kind = attributes.get("t", "n")
+        if kind == "str" and value == "":  # what many formulas answer
+            return ""
+        if not value or (self._uncounted and formula and value == "0"):
+            return _shown_formula(formula)
         if kind == "n":
             return self._number(value, code)
         if kind == "s":
@@ -142,6 +152,8 @@ class _Book:
             return _shown_text(self._texts[at], code) if at < len(self._texts) else ""
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
+        if kind == "e" and "vm" in attributes:  # stands for a picture, or for another kind of value
+            return ""
         return value.removesuffix("T00:00:00") if kind == "d" else value
 
     def _number(self, value: str, code: str) -> str:
@@ -165,6 +177,7 @@ class _Sheet:
         self._book, self._part = book, part
         self._row = -1
         self._length = 0
+        self._without_zeros = False
 
     def add_row(self, attributes: Attributes, cells: list[Cell]) -> None:
         self._row = int(attributes.get("r") or self._row + 2) - 1
@@ -180,14 +193,14 @@ class _Sheet:
         for cell in cells:
             reference = cell[0].get("r")
             column = _column(reference.rstrip(digits)) if reference else column + 1
-            if not (text := shown(cell)):
+            if not (text := shown(cell)) or (self._without_zeros and _is_zero(cell)):
                 continue
             if gone or column in hidden:
                 self.grid.unseen[self._row, column] = text
             else:
                 values[column] = text
                 seen.add(self._book.looks.get(cell[0].get("s"), ""))
-                has_numbers |= cell[1] is not None and cell[0].get("t", "n") == "n"
+                has_numbers |= bool(cell[1]) and cell[0].get("t", "n") == "n"
         if values:
             self.grid.rows[self._row] = values
         if len(seen) == 1 and (look := seen.pop()):
@@ -201,13 +214,16 @@ class _Sheet:
         if name == "col" and _is_gone(attributes, "width"):
             last = min(int(attributes["max"]), WIDEST)
             self.grid.hidden_columns.update(range(int(attributes["min"]) - 1, last))
+        elif name == "sheetView":
+            self._without_zeros = attributes.get("showZeros") in ("0", "false")
         elif name == "mergeCell":
             _fill(self.grid, attributes["ref"])
         elif name == "autoFilter":
             self.grid.heads.update(_top(attributes["ref"]))
         elif name == "tablePart":
-            top = self._book.table_top(self._part, _relation(attributes))
-            self.grid.heads.update(top)
+            place, named = self._book.table(self._part, _relation(attributes))
+            self.grid.heads.update(_top(place) if named else ())
+            self.grid.tables += _ranges(place)
         elif name == "hyperlink":
             address = self._book.target(self._part, _relation(attributes))
             _link(self.grid, attributes["ref"], address)
@@ -227,6 +243,15 @@ def _shown_formula(formula: str | None) -> str:
     if formula is None:
         return ""
     return f"={formula}" if formula else "=(a formula without a stored value)"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = chr(int(match[1], 16))
+    return sign if sign.isprintable() else " "
+
+
+def _is_zero(cell: Cell) -> bool:
+    return cell[0].get("t", "n") == "n" and bool(cell[1]) and not (cell[1] or "").strip("0.-")
 
 
 def _part_name(target: str) -> str:
@@ -262,9 +287,17 @@ def _link(grid: Grid, reference: str, address: str) -> None:
 
 
 def _fill(grid: Grid, reference: str) -> None:
+    for rows, columns in _ranges(reference):
+        if len(columns) <= _WIDEST_MERGED + 1:
+            grid.fill(rows[0], rows[-1], columns[0], columns[-1])
+
+
+def _ranges(reference: str) -> list[tuple[range, range]]:
+    """The rows and columns of a place of several cells; none of another one."""
     corners = _REFERENCE.findall(reference)
     if len(corners) != 2:
-        return
-    (left, top), (right, bottom) = ((_column(letters), int(n) - 1) for letters, n in corners)
-    if right - left <= _WIDEST_MERGED:
-        grid.fill(top, bottom, left, right)
+        return []
+    (left, top), (right, bottom) = ((_column(letters), int(n)) for letters, n in corners)
+    if right < left or bottom < top:
+        return []
+    return [(range(top - 1, bottom), range(left, right + 1))]

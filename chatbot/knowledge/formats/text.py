@@ -20,6 +20,8 @@ _NO_TEXT = frozenset(
     mbcs oem
     """.split()  # noqa: SIM905
 )
+# What is said to be in these is in the code page that has more letters: "’", "€" of Outlook.
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 # Letters that Western and Central European texts are full of, beside those that only stand there
 # when the other code page was meant.
 _WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìòãõåøÅØÆ¿¡€£§°–—„“”‚‘’«»…•·²³®™½¼")
@@ -68,6 +70,7 @@ def _codec(name: str) -> str:
         found = codecs.lookup(name).name if name else ""
     except (LookupError, ValueError):
         return ""
+    found = _MEANT.get(found, found)
     return "" if found.replace("_", "-") in _NO_TEXT else found
 
 

@@ -1,9 +1,10 @@
-"""Text that stands sideways on a page of a PDF: pages that are turned as a whole are turned back,
-and what runs up or down beside upright text is no part of its lines.
+"""Text that stands sideways or on its head on a page of a PDF: pages that are turned as a whole are
+turned back, and what runs up or down beside upright text is no part of its lines.
 
 Coordinates are in points from the lower left corner; boxes are (left, bottom, right, top).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ Turn = Callable[[Box], Box]
 
 _BELOW = 50.0  # points under the page, where text stands that runs up beside the others
 _SAME = 0.5  # points
+_BULLET = "\x7f"  # in the standard encoding of fonts each number without a sign draws a bullet
 
 
 def read_spans(found: Sequence[Any], page: Box) -> tuple[list[Span], Turn | None]:
@@ -24,8 +26,10 @@ def read_spans(found: Sequence[Any], page: Box) -> tuple[list[Span], Turn | None
     if not sideways:
         return [_span(piece) for piece, _ in told], None
     if 2 * sideways > sum(len(piece.text) for piece, _ in told):
-        up = sum(len(p.text) for p, way in told if way == "up")
-        turn = _turn("up" if 2 * up >= sideways else "down", page)
+        letters: Counter[str] = Counter()
+        for piece, way in told:
+            letters[way] += len(piece.text) if way else 0
+        turn = _turn(letters.most_common(1)[0][0], page)
         return [_turned(piece, turn) for piece, _ in told], turn
     return [_standing(piece, way) if way else _span(piece) for piece, way in told], None
 
@@ -53,7 +57,8 @@ def set_apart(spans: Sequence[Span], page: Box) -> Iterator[Span]:
 def _span(piece: Any) -> Span:
     x, y, width, height = piece.bbox
     size = float(piece.font_size or height or 10)
-    return Span(x, y, x + width, size, piece.text, bool(piece.is_bold), source=piece)
+    text = piece.text.replace(_BULLET, "•")
+    return Span(x, y, x + width, size, text, bool(piece.is_bold), source=piece)
 
 
 def _standing(piece: Any, way: str) -> Span:
@@ -73,9 +78,12 @@ def _box(piece: Any) -> Box:
 
 
 def _direction(piece: Any) -> str:
-    """Whether the text runs "up" or "down"; nothing for upright text."""
-    _, y, width, height = piece.bbox
-    _, bottom, across, high = piece.page_bbox
+    """Whether the text runs "up" or "down", or stands on its head ("over"); nothing for upright
+    text."""
+    x, y, width, height = piece.bbox
+    left, bottom, across, high = piece.page_bbox
+    if width > _SAME and abs(left + across - x) < _SAME and abs(bottom + high - y) < _SAME:
+        return "over"
     if abs(width - across) < _SAME or abs(width - high) > _SAME or abs(height - across) > _SAME:
         return ""
     return "up" if abs(bottom - y) < _SAME else "down"
@@ -91,4 +99,7 @@ def _turn(way: str, page: Box) -> Turn:
     def down(box: Box) -> Box:
         return top - box[3], box[0] - first, top - box[1], box[2] - first
 
-    return up if way == "up" else down
+    def over(box: Box) -> Box:
+        return last - box[2], top - box[3], last - box[0], top - box[1]
+
+    return {"up": up, "down": down, "over": over}[way]

@@ -60,6 +60,15 @@ def signs_of(font: str) -> dict[str, str]:
     return _SIGNS.get(font.lower(), {})
 
 
+def sign_of(number: int, font: str) -> str:
+    """The sign that a font has at a number; nothing where it is not known."""
+    if not 32 < number < 0xE000:
+        return ""
+    letter = bytes([number]).decode("cp1252", "replace") if number < 256 else chr(number)
+    known = signs_of(font)
+    return known.get(chr(number), "") if known else letter
+
+
 def _letter(code: str) -> str:
     try:
         return _bare(chr(int(code, 16)))

@@ -24,10 +24,11 @@ def test_books_are_read_in_the_order_of_their_spine() -> None:
         archive.writestr("META-INF/container.xml", container)
         archive.writestr("OEBPS/content.opf", package)
         archive.writestr("OEBPS/text/b two.xhtml", page.format("Care", "Wipe it dry."))
-        archive.writestr("OEBPS/text/a.xhtml", page.format("Start", "Plug it in."))
+        sign = "<a epub:type='noteref' href='#n'>1</a>"
+        archive.writestr("OEBPS/text/a.xhtml", page.format("Start", f"It costs 10{sign} euros."))
     found = extract(".epub", out.getvalue())
     assert found.title == "Hub handbook"
-    assert found.text == "# Start\n\nPlug it in.\n\n# Care\n\nWipe it dry.\n"
+    assert found.text == "# Start\n\nIt costs 10 [1] euros.\n\n# Care\n\nWipe it dry.\n"
 
 
 def rich(body: str) -> str:
@@ -69,6 +70,24 @@ def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     ) == (
         "It costs 5 EUR.\n\nNone for members.\n\nIt is free.\n\nOr not.\n\nIt depends.\n\nToday.\n"
     )
+
+
+def test_boxes_of_rich_text_stand_behind_their_paragraph() -> None:
+    old = r"{\shprslt{\*\do\dptxbx{\dptxbxtext\pard Old\par}}}"
+    box = r"{\shp{\*\shpinst{\sp{\sn a}{\sv 202}}{\shptxt\pard Boxed\par Two\par}}" + old + "}"
+    assert rich(rf"\pard Before {box}after\par Next\par") == (
+        "Before after\n\nBoxed\n\nTwo\n\nNext\n"
+    )
+
+
+def test_headings_of_rich_text_are_told_by_their_level() -> None:
+    styles = r"{\stylesheet{\s1\outlinelevel0 heading 1;}}"
+    heads = r"\pard\s1\outlinelevel0{\b Refunds}\par\pard\outlinelevel1 \u220?ber 30\par"
+    assert rich(styles + heads + r"\pard Later\par") == "# Refunds\n\n## Über 30\n\nLater\n"
+
+
+def test_signs_in_two_halves_are_whole() -> None:
+    assert rich(r"\pard \u-10179?\u-8704? hi\par") == "😀 hi\n"
 
 
 def notebook(*cells: dict[str, Any]) -> str:

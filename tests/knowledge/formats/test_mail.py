@@ -49,6 +49,27 @@ def test_every_text_of_a_message_is_read() -> None:
     assert "Look:" in text and "12 seconds" in text and "None" not in text
 
 
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8"])
+def test_a_subject_in_no_encoding_that_it_names_is_read(encoding: str) -> None:
+    head = f"Subject: Rückgabe\nContent-Type: text/plain; charset={encoding}\n\nZurück.\n"
+    found = extract(".eml", head.encode(encoding))
+    assert found.title == "Rückgabe" and found.text == "Subject: Rückgabe\n\nZurück.\n"
+
+
+def test_a_page_in_several_parts_is_read_whole() -> None:
+    message = MIMEMultipart("alternative")
+    message["Subject"] = "Light"
+    inner = MIMEMultipart("mixed")
+    file = MIMEBase("application", "pdf")
+    file.set_payload("x")
+    file.add_header("Content-Disposition", "inline", filename="m.pdf")
+    for part in (MIMEText("<p>Look:</p>", "html"), file, MIMEText("<p>Code 77.</p>", "html")):
+        inner.attach(part)
+    for part in (MIMEText(" "), inner):
+        message.attach(part)
+    assert read(message) == "Subject: Light\n\nLook:\n\nCode 77.\n\nAttachment: m.pdf\n"
+
+
 def test_lines_that_the_writers_program_broke_are_joined() -> None:
     message = mail()
     message.replace_header("Content-Type", "text/plain; charset=utf-8; format=flowed; delsp=yes")
@@ -273,6 +294,19 @@ def test_mail_in_encodings_of_seven_bits() -> None:
     for charset, body in (("utf-7", "Für alle."), ("iso-2022-jp", "返品は30日以内に")):
         head = f"From: a@b.c\nSubject: x\nContent-Type: text/plain; charset={charset}\n\n"
         assert body in extract(".eml", head.encode() + body.encode(charset)).text
+
+
+@pytest.mark.parametrize("said", ["iso-8859-1", "us-ascii"])
+def test_signs_of_windows_in_mail_that_says_latin_1(said: str) -> None:
+    head = f"Subject: x\nContent-Type: text/plain; charset={said}\n\n".encode()
+    found = extract(".eml", head + "It’s €5 – “now”".encode("cp1252"))
+    assert found.text == "Subject: x\n\nIt’s €5 – “now”\n"
+
+
+def test_a_message_whose_parts_are_not_where_it_says_is_read() -> None:
+    head = b'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="z"\n\n'
+    text = extract(".eml", head + b"--b\n\nWithin 30 days.\n--b--\n").text
+    assert "Within 30 days." in text
 
 
 def test_a_charset_that_nobody_knows() -> None:

@@ -262,6 +262,19 @@ def test_slides_without_the_hidden_one_with_notes() -> None:
     assert found.pages == ((0, "slide 2"),)
 
 
+def test_what_a_program_says_of_a_picture_of_a_slide_is_not_read() -> None:
+    from PIL import Image
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for text in ("The pin is below", "A device\n\nDescription automatically generated"):
+        picture = io.BytesIO()
+        Image.new("RGB", (9, 9)).save(picture, "png")
+        shape = slide.shapes.add_picture(picture, 0, 0)
+        shape._element.nvPicPr.cNvPr.set("descr", text)
+    assert extract(".pptx", saved(deck)).text == "The pin is below\n"
+
+
 def test_old_formats_under_a_wrong_ending_say_so() -> None:
     with pytest.raises(DocumentError, match=r"no \.doc file"):
         extract(".doc", b"{\\rtf1 text}")

@@ -4,24 +4,34 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+import pytest
+
+from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.formats import extract
 
 NAMES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table", "svg")
+    for name in ("office", "text", "table", "style", "presentation")
 )
 NAMES += ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
 NAMES += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+NAMES += ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+NAMES += ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+NAMES += ' xmlns:l="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
 
 
 def open_document(suffix: str, body: str, parts: Mapping[str, str] = {}) -> str:
+    return extracted(suffix, body, parts).text
+
+
+def extracted(suffix: str, body: str, parts: Mapping[str, str]) -> Extracted:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         content = f"<office:document-content {NAMES}><office:body>{body}</office:body>"
         archive.writestr("content.xml", f"{content}</office:document-content>")
         for name, part in parts.items():
             archive.writestr(name, part)
-    return extract(suffix, out.getvalue()).text
+    return extract(suffix, out.getvalue())
 
 
 def test_open_documents() -> None:
@@ -124,3 +134,173 @@ def test_numbers_of_lists_go_on() -> None:
         f"{again}{item % ('Store', '')}</text:list></office:text>",
     )
     assert found == "1. Rinse\n2. Dry\n  In the shade\n3. Store\n"
+
+
+NUMBERED = (
+    "<text:list-style style:name='L'>"
+    "<text:list-level-style-number text:level='1' style:num-format='1' style:num-suffix='.'/>"
+    "<text:list-level-style-number text:level='2' style:num-format='a' style:num-suffix=')'/>"
+    "</text:list-style><text:list-style style:name='Steps'><text:list-level-style-number "
+    "text:level='1' style:num-format='1' style:num-prefix='Step ' style:num-suffix=':' "
+    "text:start-value='3'/></text:list-style>"
+)
+STYLES = (
+    "<style:style style:name='Secret'><style:text-properties text:display='none'/></style:style>"
+    "<style:style style:name='Inner' style:parent-style-name='Secret'/>"
+    "<style:style style:name='Open' style:parent-style-name='Secret'>"
+    "<style:text-properties text:display='true'/></style:style>"
+    "<style:style style:name='Old'>"
+    "<style:text-properties style:text-line-through-style='solid'/></style:style>"
+    "<style:style style:name='High'>"
+    "<style:text-properties style:text-position='super 58%'/></style:style>"
+)
+
+
+def with_styles(body: str, styles: str, kind: str = ".odt") -> str:
+    """A text, or another document, with named styles of its own."""
+    named = f"<office:document-styles {NAMES}>{styles}</office:document-styles>"
+    return open_document(kind, body, {"styles.xml": named})
+
+
+def text_of(*paragraphs: str, styles: str = NUMBERED) -> str:
+    return with_styles(f"<office:text>{''.join(paragraphs)}</office:text>", styles)
+
+
+def test_named_styles_hide_strike_and_raise() -> None:
+    styled = "<text:p text:style-name='{}'>{}</text:p>"
+    span = "<text:span text:style-name='{}'>{}</text:span>"
+    found = text_of(
+        styled.format("Secret", "a"),
+        styled.format("Inner", "b"),
+        styled.format("Open", "c"),
+        f"<text:p>Now {span.format('Old', '5')}7, 10{span.format('High', '6')}</text:p>",
+        styles=STYLES,
+    )
+    assert found == "c\n\nNow 7, 10^6\n"
+
+
+def test_items_have_the_numbers_that_their_list_gives_them() -> None:
+    item = "<text:list-item><text:p>{}</text:p>{}</text:list-item>"
+    inner = f"<text:list>{item.format('b', '')}{item.format('c', '')}</text:list>"
+    named = f"<text:list text:style-name='L'>{item.format('a', inner)}</text:list>"
+    steps = f"<text:list text:style-name='Steps'>{item.format('d', '')}</text:list>"
+    assert text_of(named, "<text:p/>", steps) == "1. a\n  a) b\n  b) c\nStep 3: d\n"
+
+
+def test_an_item_without_words_of_its_own_has_no_number() -> None:
+    levels = (
+        "<text:list-style style:name='D'><text:list-level-style-number text:level='1' "
+        "style:num-format='1' style:num-suffix='.'/><text:list-level-style-number text:level='2' "
+        "style:num-format='1' text:display-levels='2'/></text:list-style>"
+    )
+    item = "<text:list-item>{}</text:list-item>"
+    inner = item.format(f"<text:list>{item.format('<text:p>b</text:p>')}</text:list>")
+    again = "<text:list text:style-name='D' text:continue-numbering='true'>"
+    found = text_of(
+        f"<text:list text:style-name='D'>{item.format('<text:p>a</text:p>')}</text:list>",
+        f"{again}{inner}{item.format('<text:p>c</text:p>')}</text:list>",
+        styles=levels,
+    )
+    assert found == "1. a\n  1.1 b\n2. c\n"
+
+
+def test_items_hold_tables_and_headings() -> None:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    row = f"<table:table-row>{cell.format('x')}{cell.format('y')}</table:table-row>"
+    heading = "<text:list-item><text:h text:outline-level='2'>Scope</text:h></text:list-item>"
+    table = f"<text:list-item><text:p>a</text:p><table:table>{row}</table:table></text:list-item>"
+    found = text_of(f"<text:list text:style-name='L'>{heading}{table}</text:list>")
+    assert found == "## 1. Scope\n\n2. a\n\nx | y\n"
+
+
+def test_headings_have_their_numbers() -> None:
+    outline = (
+        "<text:outline-style><text:outline-level-style text:level='1' style:num-format='1' "
+        "style:num-suffix='.'/><text:outline-level-style text:level='2' style:num-format='1' "
+        "text:display-levels='2'/></text:outline-style>"
+    )
+    heading = "<text:h text:outline-level='{}'>{}</text:h>"
+    told = "<text:number>2.2</text:number>Prices"
+    headings = ((1, "Scope"), (2, "Terms"), (1, "Fees"), (2, "Plans"), (2, told))
+    found = text_of(*(heading.format(*each) for each in headings), styles=outline)
+    assert found.split("\n\n") == [
+        "# 1. Scope", "## 1.1 Terms", "# 2. Fees", "## 2.1 Plans", "## 2.2 Prices\n"
+    ]  # fmt: skip
+
+
+def test_what_stands_above_and_below_the_pages_of_a_text_is_read() -> None:
+    number = "<text:p>Page <text:page-number>1</text:page-number></text:p>"
+    styles = (
+        "<office:master-styles><style:master-page style:name='Standard'>"
+        "<style:header><text:p>Harbor Pro only</text:p></style:header>"
+        f"<style:footer><text:p>Hotline 555</text:p>{number}</style:footer></style:master-page>"
+        "<style:master-page style:name='Unused'><style:header><text:p>x</text:p></style:header>"
+        "</style:master-page></office:master-styles>"
+    )
+    assert text_of("<text:p>Body</text:p>", styles=styles) == (
+        "Harbor Pro only\n\nBody\n\nHotline 555\n"
+    )
+
+
+def test_shapes_pictures_and_readings_are_no_part_of_other_words() -> None:
+    shape = "<draw:custom-shape><text:p>Boxed</text:p></draw:custom-shape>"
+    picture = (
+        "<draw:frame><draw:image/><svg:title>Hub</svg:title><svg:desc>Pin below</svg:desc>"
+        "</draw:frame>"
+    )
+    base = "<text:ruby-base>東京</text:ruby-base>"
+    ruby = f"<text:ruby>{base}<text:ruby-text>x</text:ruby-text></text:ruby>"
+    empty = "<l:content-control l:showing-place-holder='true'>Choose</l:content-control>"
+    found = text_of(f"<text:p>In {ruby}{shape}, see{picture}there{empty}.</text:p>")
+    assert found == "In 東京, see Hub: Pin below there.\n\nBoxed\n"
+
+
+def test_sections_that_a_condition_hides_are_left_out() -> None:
+    hidden = "<text:section text:is-hidden='true'><text:p>Staff</text:p></text:section>"
+    paragraph = "<text:p>Staff too<text:hidden-paragraph text:is-hidden='true'/></text:p>"
+    assert text_of(hidden, paragraph, "<text:p>Open</text:p>") == "Open\n"
+
+
+def cells(*texts: str, style: str = "", more: str = "") -> str:
+    found = "".join(
+        f"<table:table-cell table:style-name='{style}' {more}><text:p>{text}</text:p>"
+        "</table:table-cell>"
+        for text in texts
+    )
+    return f"<table:table-row>{found}</table:table-row>"
+
+
+def sheet_of(*rows: str) -> str:
+    table = f"<table:table table:name='S'>{''.join(rows)}</table:table>"
+    found = with_styles(f"<office:spreadsheet>{table}</office:spreadsheet>", "", ".ods")
+    return found.removeprefix("## S\n\n")
+
+
+def test_boxes_over_cells_and_links_of_formulas_are_read() -> None:
+    box = "<draw:frame><draw:text-box><text:p>A note</text:p></draw:text-box></draw:frame>"
+    formula = 'table:formula="of:=HYPERLINK(&quot;https://x.example/m&quot;;&quot;open&quot;)"'
+    found = sheet_of(f"<table:shapes>{box}</table:shapes>", cells("a"), cells("open", more=formula))
+    assert found == "a\n\nopen (https://x.example/m)\n\nA note\n"
+
+
+@pytest.mark.parametrize("by", ["style", "rows"])
+def test_a_row_that_is_set_apart_names_the_columns(by: str) -> None:
+    heavy = "<style:text-properties fo:font-weight='bold'/>"
+    bold = f"<style:style style:name='B'>{heavy}</style:style>"
+    rows = [cells("alpha", "beta", style="B"), cells("one", "two"), cells("three", "four")]
+    if by == "rows":
+        rows[0] = f"<table:table-header-rows>{cells('alpha', 'beta')}</table:table-header-rows>"
+    named = f"<office:document-styles {NAMES}>{bold}</office:document-styles>"
+    table = f"<table:table table:name='S'>{''.join(rows)}</table:table>"
+    body = f"<office:spreadsheet>{table}</office:spreadsheet>"
+    found = extracted(".ods", body, {"styles.xml": named})
+    assert [rows.columns for rows in found.tables] == ["alpha | beta"]
+
+
+def test_the_title_of_a_slide_stands_first_and_pictures_are_told() -> None:
+    frame = "<draw:frame {}><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
+    picture = "<draw:frame><draw:image/><svg:desc>Pin below</svg:desc></draw:frame>"
+    title = frame.format("presentation:class='title'", "Refunds")
+    page = f"<draw:page>{frame.format('', 'Body')}{picture}{title}</draw:page>"
+    found = with_styles(f"<office:presentation>{page}</office:presentation>", "", ".odp")
+    assert found == "## Refunds\n\nBody\n\nPin below\n"

@@ -15,6 +15,7 @@ from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.formats import extract
 from chatbot.knowledge.formats.layout import lines_in_order
+from chatbot.knowledge.formats.pdf import shown_in_field
 from chatbot.knowledge.formats.placed import Span
 from tests.support.documents import load
 
@@ -132,6 +133,68 @@ def test_hyphens_that_are_meant_stay() -> None:
     )
 
 
+def test_hyphens_behind_figures_abbreviations_and_single_letters_stay() -> None:
+    parts = (
+        "A 24-",
+        "hour service, a USB-",
+        "port, a T-",
+        "shirt in A4-",
+        "size and a well-",
+        "ness.",
+    )
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "A 24-hour service, a USB-port, a T-shirt in A4-size and a wellness.\n"
+    )
+
+
+def test_words_of_a_text_in_capitals_are_whole() -> None:
+    parts = ("IN NO EVENT SHALL ACME BE LIABLE FOR ANY LIABIL-", "ITY OF ANY KIND BY USB-", "C.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "IN NO EVENT SHALL ACME BE LIABLE FOR ANY LIABILITY OF ANY KIND BY USB-C.\n"
+    )
+
+
+def test_parts_of_a_clause_are_items_and_what_refers_to_one_is_not() -> None:
+    parts = ("It is free (a) for you; and", "(b) for firms under section 3 or", "(c) of the terms.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "It is free (a) for you; and\n\n(b) for firms under section 3 or (c) of the terms.\n"
+    )
+
+
+def test_a_link_over_two_lines_has_its_address_once() -> None:
+    def draw(canvas: Any) -> None:
+        lines(canvas, "See our guide to", "returns in the EU.", "Or ours.")
+        for y, address in ((697, "a"), (683, "a"), (669, "b")):
+            canvas.linkURL(f"https://x.example/{address}", (60, y, 150, y + 14))
+
+    text = pdf(draw).text.replace("\n\n", " ")
+    assert text.startswith(
+        "See our guide to returns in the EU (https://x.example/a). Or ours (http"
+    )
+
+
+def test_lines_of_chinese_are_joined_without_a_blank() -> None:
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.pdfmetrics import registerFont
+
+    registerFont(UnicodeCIDFont("STSong-Light"))
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("STSong-Light", 12)
+        lines(canvas, "退货须在三十天内", "提出，运费由买方承担。")
+
+    assert pdf(draw).text == "退货须在三十天内提出，运费由买方承担。\n"
+
+
+def test_a_bullet_in_the_encoding_of_standard_fonts_begins_an_item() -> None:
+    def draw(canvas: Any) -> None:
+        for at, text in enumerate(("Open the cover.", "Wait.")):
+            canvas.drawString(60, 700 - 14 * at, "\u2022")
+            canvas.drawString(76, 700 - 14 * at, text)
+
+    assert pdf(draw).text == "- Open the cover.\n- Wait.\n"
+
+
 def pages(*texts: str, foot: str = "") -> str:
     def draw(canvas: Any) -> None:
         for number, text in enumerate(texts, start=1):
@@ -175,6 +238,34 @@ def test_form_values_stand_beside_their_labels() -> None:
         canvas.acroForm.textfield(name="n", value="3 months", x=200, y=692, width=99, height=16)
 
     assert "Notice period: 3 months" in pdf(draw).text.replace("|", "").replace("  ", " ")
+
+
+def test_forms_show_what_was_chosen() -> None:
+    def draw(canvas: Any) -> None:
+        form = canvas.acroForm
+        lines(canvas, "Pay by card", "Pay in cash", "Express", "Standard")
+        for at, way in enumerate(("card", "cash")):
+            form.radio(name="p", value=way, selected=not at, x=200, y=697 - 14 * at, size=10)
+        for at, way in enumerate(("express", "standard")):
+            form.checkbox(name=way, checked=not at, x=200, y=669 - 14 * at, size=10)
+
+    words = pdf(draw).text.replace("|", "").split()
+    assert " ".join(words) == "Pay by card [x] Pay in cash Express [x] Standard"
+
+
+@pytest.mark.parametrize(
+    ("entries", "want"),
+    [
+        ({"/FT": "/Ch", "/V": "e1", "/Opt": [["e1", "Express"], ["s", "Standard"]]}, "Express"),
+        ({"/FT": "/Ch", "/V": ["EU", "US"], "/Opt": ["EU", "US", "UK"]}, "EU, US"),
+        ({"/FT": "/Tx", "/V": "secret", "/Ff": 1 << 13}, ""),
+        ({"/FT": "/Tx", "/V": "unseen", "/F": 2}, ""),
+        ({"/Parent": {"/FT": "/Tx", "/V": "3 months"}}, "3 months"),
+        ({"/FT": "/Btn", "/V": "/card", "/AS": "/Off"}, ""),
+    ],
+)
+def test_a_field_shows_what_its_reader_sees(entries: dict[str, Any], want: str) -> None:
+    assert shown_in_field(entries) == want
 
 
 def test_pages_that_are_pictures_are_named() -> None:
@@ -260,7 +351,7 @@ def test_raised_figures_make_no_other_number() -> None:
 
 
 def sideways(canvas: Any, angle: int) -> None:
-    canvas.translate(*((595, 0) if angle == 90 else (0, 842)))
+    canvas.translate(*{90: (595, 0), -90: (0, 842), 180: (595, 842)}[angle])
     canvas.rotate(angle)
     for at, row in enumerate((("Crane", "Load"), ("K1", "12.5 t"), ("K2", "3.8 t"))):
         canvas.drawString(60, 480 - 20 * at, row[0])
@@ -275,8 +366,8 @@ def sideways(canvas: Any, angle: int) -> None:
     canvas.linkURL("https://example.com/crane", (60, 380, 160, 396), relative=1)
 
 
-@pytest.mark.parametrize("angle", [90, -90])
-def test_a_page_of_which_the_text_stands_sideways_is_turned(angle: int) -> None:
+@pytest.mark.parametrize("angle", [90, -90, 180])
+def test_a_page_of_which_the_text_stands_sideways_or_on_its_head_is_turned(angle: int) -> None:
     text = pdf(lambda canvas: sideways(canvas, angle)).text
     assert "Crane | Load\nK1 | 12.5 t\nK2 | 3.8 t\n" in text
     assert "stop the crane and tell the foreman (https://example.com/crane)." in text

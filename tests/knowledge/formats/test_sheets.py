@@ -237,6 +237,22 @@ def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
     assert [rows.columns for rows in found.tables] == ["Role | Junior | Senior", "Vehicle | Per km"]
 
 
+def test_tables_that_a_sheet_says_to_be_two_are_two() -> None:
+    rows = (
+        ["Item", "Price", None, "City", "Zip"],
+        ["Hub", 1, None, "Ulm", 89073],
+        ["Plug", 2, None, "Bonn", 53111],
+    )
+
+    def change(book: openpyxl.Workbook) -> None:
+        for name, place in (("A", "A1:B3"), ("B", "D1:E3")):
+            book.active.add_table(openpyxl.worksheet.table.Table(displayName=name, ref=place))
+
+    found = sheet(*rows, change=change)
+    assert [table.columns for table in found.tables] == ["Item | Price", "City | Zip"]
+    assert len(sheet(*rows).tables) == 1
+
+
 def test_a_table_of_groups_stands_beside_another_one() -> None:
     found = sheet(
         ["Crew", "Person", "Desk", None, "Port", "Berths"],

@@ -1,0 +1,69 @@
+"""Parts of other formats in a Word file ("altChunk"): programs that export pages as Word files, or
+put Word files together, leave it to Word to take them in."""
+
+import email
+import email.policy
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from chatbot.knowledge.blocks import Block, Paragraph
+from chatbot.knowledge.formats.html import blocks_of
+from chatbot.knowledge.formats.text import decode
+from chatbot.knowledge.formats.zipped import write_xml, xml
+from chatbot.knowledge.marks import FILLER
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_BODY = "word/document.xml"
+_MARK = f"{FILLER}chunk "
+_WEB_PAGE = (b"MIME-Version", b"From:", b"Content-Type")  # how a page in one file (MHT) begins
+
+ReadWord = Callable[[bytes], Sequence[Block]]
+
+
+def marked_chunks(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[bytes]]:
+    """The document with a mark where such a part belongs, if there are any, and the parts."""
+    body = xml(archive, _BODY)
+    found = list(body.iter(f"{_W}altChunk")) if body is not None else []
+    relations = xml(archive, "word/_rels/document.xml.rels") if found else None
+    targets = (
+        {r.get("Id"): str(r.get("Target")) for r in relations} if relations is not None else {}
+    )
+    parts: list[bytes] = []
+    for chunk in found:
+        name = posixpath.normpath(posixpath.join("/word", targets.get(chunk.get(_RELATION), "")))
+        if (part := name.lstrip("/")) not in archive.NameToInfo:
+            continue
+        paragraph = chunk.makeelement(f"{_W}p", {})
+        paragraph.append(run := chunk.makeelement(f"{_W}r", {}))
+        run.append(text := chunk.makeelement(f"{_W}t", {}))
+        text.text = f"{_MARK}{len(parts)}"
+        chunk.getparent().replace(chunk, paragraph)
+        parts.append(archive.read(part))
+    return ({_BODY: write_xml(body)} if parts else {}), parts
+
+
+def with_chunks(
+    blocks: Sequence[Block], parts: Sequence[bytes], read_word: ReadWord
+) -> Iterator[Block]:
+    """The blocks with what the ``parts`` hold where their marks stand."""
+    for block in blocks:
+        number = block.text.removeprefix(_MARK) if isinstance(block, Paragraph) else ""
+        if isinstance(block, Paragraph) and block.text.startswith(_MARK) and number.isdecimal():
+            yield from _blocks(parts[int(number)], read_word)
+        else:
+            yield block
+
+
+def _blocks(part: bytes, read_word: ReadWord) -> Sequence[Block]:
+    if part.startswith(b"PK"):
+        return read_word(part)
+    if part.lstrip().startswith(_WEB_PAGE):
+        message: Any = email.message_from_bytes(part.lstrip(), policy=email.policy.default)
+        pages = (p for p in message.walk() if p.get_content_type() == "text/html")
+        if (page := next(pages, None)) is not None:
+            held = page.get_payload(decode=True)
+            return blocks_of(decode(held, page.get_content_charset("") or ""))
+    return blocks_of(decode(part))
