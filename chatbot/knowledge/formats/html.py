@@ -4,7 +4,6 @@ The parser (lxml) knows where elements begin and end; what is a block, what is h
 table, a list or a raised figure reads is told here (docs/experiments.md, "Readers").
 """
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -33,11 +32,12 @@ from chatbot.knowledge.formats.inline import (
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.markup import repaired
+from chatbot.knowledge.formats.opened import mark_opened
 from chatbot.knowledge.formats.raised import mark_raised, raise_text, raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
-from chatbot.knowledge.marks import exchange
 
 _BLOCKS = frozenset(
     """
@@ -50,9 +50,6 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CODE = frozenset({"pre", "ac:plain-text-body", "xmp", "listing"})
-_CDATA, _CDATA_END = "<![CDATA[", "]]>"
-_EMPTY = re.compile(r"<((?:ac|ri):[\w-]++)([^<>]*)/>")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _NEAR = 20  # pieces of text in front of a raised figure, among which its number is
@@ -91,18 +88,9 @@ def parse(markup: str) -> Any:
     """The tree of a page or of a piece of one; ``None`` where there is nothing."""
     from lxml import etree
 
-    markup = _DECLARATION.sub("", markup)
-    if "<ac:" in markup or "<ri:" in markup or _CDATA in markup:
-        markup = exchange(markup, _CDATA, _CDATA_END, _plain)
-        markup = _EMPTY.sub(r"<\1\2></\1>", markup)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    data = markup.encode("utf-8", "replace")
+    data = repaired(markup).encode("utf-8", "replace")
     return etree.fromstring(data, parser) if data.strip() else None
-
-
-def _plain(section: str) -> str:
-    """A section of plain text as the text that it holds."""
-    return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
 def html_blocks(
@@ -110,6 +98,7 @@ def html_blocks(
 ) -> Iterator[Block]:
     """What readers see; ``tabs``: it can have some; ``hidden``: by its sheets when it was whole."""
     if root is not None:
+        mark_opened(root)
         if tabs:
             label_panels(root)
         mark_raised(root)
@@ -294,23 +283,24 @@ class _Walker:
         self._marker = outer if self._depth >= 0 else None
 
     def _table(self, element: Any) -> None:
-        from chatbot.knowledge.formats.tables import cells_of, html_table, is_layout, numbered_code
+        from chatbot.knowledge.formats import tables
 
         self.flush()
-        rows = cells_of(element)
-        code = numbered_code(rows)
+        rows = tables.in_order(tables.cells_of(element))
+        code = tables.numbered_code(rows)
         if code is not None:
             if len(rows) > 1:
                 self._add(Paragraph(one_line(inline_text(rows[0][0], self._hidden))))
             self._add(Code(inline_text(code, self._hidden, keep=True)))
             return
-        if is_layout(element, rows):
+        if tables.is_layout(element, rows):
             self._children(element)
             self.flush()
             return
         if (caption := element.find("caption")) is not None:
             self._add(Paragraph(inline_text(caption, self._hidden)))
-        self._add(html_table(rows, self._hidden))
+        for table in tables.tables_of(rows, self._hidden):
+            self._add(table)
 
 
 def _holds_blocks(element: Any) -> bool:

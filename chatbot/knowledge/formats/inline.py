@@ -15,13 +15,14 @@ from chatbot.knowledge.formats.confluence import (
     task_sign,
 )
 from chatbot.knowledge.formats.equations import apart, equation_text
+from chatbot.knowledge.formats.opened import OPENED
 from chatbot.knowledge.formats.raised import BEFORE, raise_text, raised
 from chatbot.knowledge.formats.style_sheets import UNSEEN
 
 HIDDEN = frozenset(
     """
-    script style template noscript noframes head title meta link iframe object embed canvas nav
-    svg audio video datalist colgroup col del s strike rp rt ac:parameter ac:task-id ac:task-uuid
+    script style template noscript noframes title meta link iframe object embed canvas nav
+    svg audio video datalist colgroup col del rp rt ac:parameter ac:task-id ac:task-uuid
     ac:placeholder ac:adf-attribute ac:adf-fallback
     """.split()  # noqa: SIM905
 )
@@ -55,7 +56,7 @@ _FURNITURE = frozenset(
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
-_CHANGED = ("del", "s", "ins")
+_CHANGED = ("del", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 
@@ -64,7 +65,7 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if not element.keys():  # told faster than by its ``attrib``
         return bool(element.tag == "dialog")
     given = element.attrib
-    if given.get("role") == "tabpanel":  # a click away
+    if given.get("role") == "tabpanel" or OPENED in given:  # a click away
         return False
     if given.get("hidden", "until-found") != "until-found":  # that one opens when it is searched
         return True

@@ -50,6 +50,31 @@ def cells_of(element: Any) -> Cells:
     return [(row, [c for at, c in enumerate(cells) if at not in hidden]) for row, cells in rows]
 
 
+def in_order(rows: Cells) -> Cells:
+    """The rows as they are drawn: those of a foot last, wherever it stands."""
+    return sorted(rows, key=lambda row: row[0].getparent().tag == "tfoot")
+
+
+def tables_of(rows: Cells, hidden: frozenset[str]) -> Iterator[Table]:
+    """The table of some rows, or several where names of columns stand further down again.
+
+    Raises:
+        DocumentError: as :func:`html_table`.
+    """
+    begun = reach = 0
+    filled = False  # whether the rows since then hold anything but names
+    for at, (row, cells) in enumerate(rows):
+        names = _names(row, cells)
+        if names and filled and len(cells) > 1 and reach <= at < len(rows) - 1:
+            texts = [one_line(inline_text(cell, hidden)) for cell in cells]
+            if is_words(texts) and not is_hidden(row, hidden):
+                yield html_table(rows[begun:at], hidden)
+                begun, filled = at, False
+        filled |= not names
+        reach = max([reach, *(at + _span(cell, "rowspan") for cell in cells)])
+    yield html_table(rows[begun:], hidden)
+
+
 def is_layout(element: Any, rows: Cells) -> bool:
     """Whether a table only puts parts of a page beside each other."""
     if element.get("role") in ("presentation", "none"):
@@ -127,12 +152,15 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                 if down > 1:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
-        below = _kind(cells[0]) == "td" if len(grid) == marked and cells else True
-        if grid and len(cells) == 1 and below and len(set(line)) == 1:
+        first = len(grid) == marked and bool(cells)  # below nothing but names
+        named = any(len(set(names)) > 1 for names in grid[:marked])
+        titled = grid and len(cells) == 1 and len(set(line)) == 1
+        if titled and (named or not first or _kind(cells[0]) == "td"):
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
+            first = False
         _from_above(line, over)
         length += sum(map(len, line))
-        if len(grid) == marked and cells and _names(row, cells):
+        if first and _names(row, cells) and not (named and _is_label(row, line)):
             marked += 1
         grid.append(line)
         widest = max(widest, len(line))
@@ -146,7 +174,9 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
     if marked < 2 and _has_groups(shown, widest):
         rows[0][1:] = [""] * (len(rows[0]) - 1)
         return Table(rows)
-    if not marked and not _is_form(given) and not _goes_down(shown):
+    if marked == len(rows):
+        marked = header_rows(rows)
+    elif not marked and not _is_form(given) and not _goes_down(shown):
         marked = header_rows(rows, strong=is_set_apart(shown))
     header = max(marked, _names_below(shown, rows))
     return Table(rows, header if header < len(rows) else 0)
@@ -197,6 +227,11 @@ def _names_below(shown: Sequence[list[Any]], rows: list[list[str]]) -> int:
 
 def _names(row: Any, cells: list[Any]) -> bool:
     return row.getparent().tag == "thead" or _is_marked(cells)
+
+
+def _is_label(row: Any, line: Sequence[str]) -> bool:
+    """Whether a row of names says something in its first cell alone, as a title of rows does."""
+    return row.getparent().tag != "thead" and bool(line[0]) and not any(line[1:])
 
 
 def _kind(element: Any) -> str:

@@ -79,6 +79,7 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
+        ("Mon</br>Tue", "Mon\nTue"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
         ("<span style='text-decoration: line-through'>$79</span> $59", "$59"),
         ("<a href='https://a.example/f7'>this form</a>.", "this form (https://a.example/f7)."),
@@ -117,6 +118,16 @@ def test_what_is_hidden_is_left_out() -> None:
     assert text(page) == "Seen.\n"
 
 
+def test_paragraphs_stay_in_what_is_around_them() -> None:
+    assert text("<s><p>90 days</p></s><STRIKE class=x><p>60</p></STRIKE><p>30 days</p>") == (
+        "30 days\n"
+    )
+    assert text("<h3 class=x><span>!</span><p class=y>Limits</p></h3><p>9</p>") == (
+        "### ! Limits\n\n9\n"
+    )
+    assert text("<style>p {color: red}</style><label>Name</label>") == "Name\n"
+
+
 def test_style_sheets_raise_figures() -> None:
     sheet = ".c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}"
     page = "<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
@@ -143,6 +154,35 @@ def test_tables_are_rows_with_every_cell_in_its_column() -> None:
     ]
     assert found.tables[0].columns == "Region | Method | Days"
     assert [found.text[at : at + 2] for at in found.tables[0].at] == ["EU", "EU", "Wo"]
+
+
+def test_titles_of_rows_are_no_names_of_columns() -> None:
+    names = "<thead><tr><td><th>Free<th>Pro</thead>"
+    group = "<tr><th colspan=3>{0}<tr><th>{1}<td>yes<td>no"
+    page = f"<table>{names}{group.format('Help', 'Mail')}{group.format('Limits', 'Users')}</table>"
+    found = extract(".html", page.encode())
+    assert "\nHelp |  |\nMail | yes | no\nLimits |  |\nUsers | yes | no\n" in found.text
+    names = " | Free | Pro"
+    assert [t.columns for t in found.tables][::2] == [names, names]
+    assert [t.columns for t in found.tables][1::2] == [f"Help: {names}", f"Limits: {names}"]
+    page = "<table><tr><th>Part<th>Fee<th>Tax<tr><th>Help<th><th><tr><td>Mail<td>5<td>1</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "Part | Fee | Tax"
+
+
+def test_names_of_columns_further_down_begin_another_table() -> None:
+    page = """<table><tr><th>Size<th>Price<tr><td>S<td>5<tr><td>M<td>6<tr><th>Sum<th>11
+    <tr><th>Colour<th>Extra<tr><td>Red<td>1<tr><th>All<th>1</table>"""
+    found = extract(".html", page.encode())
+    assert [table.columns for table in found.tables] == ["Size | Price", "Colour | Extra"]
+    assert found.text.index("\n\nColour | Extra\nRed | 1\nAll | 1") > 0
+    page = "<table><tr><th>Plan<th>Price<tr><th>Lite<th>9 EUR<tr><th>Plus<th>19 EUR</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "Plan | Price"
+
+
+def test_the_foot_of_a_table_is_read_last() -> None:
+    page = """<table><thead><tr><th>Item<th>EUR</thead><tfoot><tr><td>Total<td>30</tfoot>
+    <tbody><tr><td>Cable<td>10<tr><td>Plug<td>20</table>"""
+    assert text(page) == "Item | EUR\nCable | 10\nPlug | 20\nTotal | 30\n"
 
 
 def test_a_cell_can_span_the_rest_of_the_table() -> None:
