@@ -20,21 +20,20 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.confluence import MACROS, macro_title
-from chatbot.knowledge.formats.equations import apart
 from chatbot.knowledge.formats.icons import item_sign, sign_before
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     inline_text,
-    is_box,
     is_comments,
     is_custom,
     is_hidden,
+    placed,
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
 from chatbot.knowledge.formats.markup import repaired
 from chatbot.knowledge.formats.opened import mark_opened
-from chatbot.knowledge.formats.raised import mark_raised, raise_text, raised
+from chatbot.knowledge.formats.raised import mark_raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
@@ -163,6 +162,7 @@ class _Walker:
         elif tag in MACROS:
             self._macro(element)
         elif tag in _CODE:
+            self._defined = element.get(LABEL, self._defined)
             self._add(Code(inline_text(element, self._hidden, keep=True)))
         elif tag == "table" or element.get("role") in ("table", "grid"):
             self._table(element)
@@ -191,14 +191,9 @@ class _Walker:
             self.flush()
             self._sign = sign
         else:
-            text = inline_text(element, self._hidden, before="".join(self._line[-_NEAR:]))
-            if raised(element):
-                text = raise_text(text, "".join(self._line[-_NEAR:]), element)
-            elif tag == "math":
-                text = apart(text, "".join(self._line[-_NEAR:]))
-            elif is_custom(element) or is_box(element):
-                text = f" {text} "
-            self._line.append(text)
+            before = "".join(self._line[-_NEAR:])
+            text = inline_text(element, self._hidden, before=before)
+            self._line.append(placed(element, text, before) or " " * is_custom(element))
 
     def _labelled(self, element: Any, label: str) -> None:
         """Add what is in an element, its first words behind what names them."""
@@ -206,7 +201,9 @@ class _Walker:
         self._defined = label
         self._children(element)
         self.flush()
-        self._defined = ""
+        if self._defined:  # by nothing that is read
+            self.blocks.append(Paragraph(label))
+            self._defined = ""
 
     def _children(self, element: Any) -> None:
         self._text(element.text)

@@ -3,7 +3,7 @@ page does not show, nothing that it hides."""
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from chatbot.knowledge.formats.confluence import (
     EMOTICON,
@@ -39,7 +39,7 @@ _MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 # What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
@@ -48,13 +48,14 @@ _FURNITURE = frozenset(
     """
     headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
     jp-InputPrompt jp-OutputPrompt input_prompt output_prompt back-to-top bottom-of-page
-    related-pages view-this-page edit-this-page theme-edit-this-page view-source-button
-    theme-doc-toc-mobile mw-jump-link noprint
+    mw-cite-backlink line-numbers-wrapper related-pages view-this-page edit-this-page
+    theme-edit-this-page view-source-button theme-doc-toc-mobile mw-jump-link noprint
     """.split()  # noqa: SIM905
 )
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _CHANGED = ("del", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
@@ -102,7 +103,7 @@ def _is_control(element: Any, given: Any) -> bool:
     """Whether it is a link to a comment or past what every page has, or a button that copies."""
     if element.tag == "a":
         skips = given.get("href", "")[:1] == "#" and "skip" in given.get("class", "").lower()
-        return skips or _is_comment(element)
+        return skips or _is_comment(element) or _is_permalink(element)
     named = f"{given.get('class')} {given.get('title')} {given.get('aria-label')}".lower()
     return "copy" in named or "clipboard" in named
 
@@ -117,6 +118,13 @@ def _is_comment(link: Any) -> bool:
     return _COMMENT.fullmatch(link.get("id", "")) is not None and bool(
         _COMMENT.fullmatch(link.get("href", "").lstrip("#"))
     )
+
+
+def _is_permalink(link: Any) -> bool:
+    """Whether it is the sign beside a heading that leads to that heading."""
+    if "#" not in link.get("href", "") or any(map(str.isalnum, "".join(link.itertext()))):
+        return False
+    return next(link.iterancestors(*_HEADINGS), None) is not None
 
 
 def is_comments(element: Any) -> bool:
@@ -149,18 +157,17 @@ def inline_text(
     before = f"{before}{pieces[0]}"[-BEFORE:]
     for child in element:
         text = inline_text(child, selectors, keep, before)
-        if raised(child):
-            text = raise_text(text, before, child)
-        elif child.tag == "math":
-            text = apart(text, before)
-        elif text and not keep and (child.tag in _APART or is_custom(child) or is_box(child)):
+        if text and not keep and child.tag in _APART:
             text = f" {text} "
+        else:
+            text = placed(child, text, before, keep)
         pieces += [text, _collapse_blanks(child.tail, keep)]
         before = f"{before}{pieces[-2]}{pieces[-1]}"[-BEFORE:]
     text = "".join(pieces)
     if tag in ("a", "area", "iframe"):
         address = str(element.get("href") or element.get("src") or "")
-        text = text if text.strip() or not _ADDRESS.match(address) else _named(element)
+        if not text.strip() and _ADDRESS.match(address):
+            text = _named(element) or (_shown(address) if len(element) else "")
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return resource(element)
@@ -169,6 +176,23 @@ def inline_text(
 
 # Blocks inside what is read as one line, such as a cell.
 _APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option".split())  # noqa: SIM905
+
+
+def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
+    """The text of an element as it stands in its line behind ``before``: raised, or apart from the
+    words beside it; with ``keep``, no blanks are put around it."""
+    if raised(element):
+        return raise_text(text, before, element)
+    if element.tag == "math":
+        return apart(text, before)
+    if keep or not text:
+        return text
+    if element.tag == "img":
+        following = element.getnext()
+        after = element.tail or ("" if following is None else next(following.itertext(), ""))
+        lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
+        return f"{lead}{text}{trail}"
+    return f" {text} " if is_custom(element) or is_box(element) else text
 
 
 def is_box(element: Any) -> bool:
@@ -249,16 +273,27 @@ def _is_asked(box: Any) -> bool:
 
 def with_address(text: str, address: str) -> str:
     """The words of a link with the web, mail or phone address that it leads to."""
-    address = _without_detour(address)
-    match = _ADDRESS.match(address)
-    if not match or not text.strip():
+    shown = _shown(address) if text.strip() else ""
+    if not shown:
         return text
-    shown = match[1] if address.lower().startswith(("mailto:", "tel:")) else address
-    shown = shown.split("?")[0] if address.lower().startswith("mailto:") else shown
     bare = re.sub(r"^https?://|/$", "", shown)
     if bare in text or re.sub(r"\D", "", bare) == re.sub(r"\D", "", text) != "":
         return text
     return f"{text.rstrip()} ({shown}){' ' if text.endswith(' ') else ''}"
+
+
+def _shown(address: str) -> str:
+    """A web, mail or phone address as people write it; nothing of another one."""
+    address = _without_detour(address)
+    match = _ADDRESS.match(address)
+    if match is None:
+        return ""
+    kind, rest = match[1].lower(), match[2]
+    if kind == "mailto:":
+        return re.split(r"[?\s]", rest)[0]
+    if kind == "tel:":
+        return " ".join(unquote(rest).partition(";")[0].split())
+    return address.split()[0]
 
 
 def _without_detour(address: str) -> str:

@@ -26,15 +26,22 @@ _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
 _CLASS = re.compile(r"\.([\w-]+)$")
 _FIGURES = re.compile(r"[-−–+]?\d")
+# What pages call the coins of a price, which stand in smaller type.
+_CALLED_COINS = re.compile(r"(?<![a-z])(?:cents?|fractions?|decimals?|minor)(?![a-z])", re.I)
+_LONG_WORD = re.compile(r"[^\W\d_]{5}[.,;:!?)]?$")
 
 
 def raised(element: Any) -> str:
-    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style."""
-    if element.tag in ("sup", "sub"):
+    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style, and
+    "small" of what may be coins in smaller type."""
+    if element.tag in ("sup", "sub", "small"):
         return str(element.tag)
-    style = element.get("style") if isinstance(element.tag, str) else None
-    found = _RAISED.search(style) if style else None
-    return (found[1] or "sup").lower()[:3] if found else ""
+    if not isinstance(element.tag, str) or not element.attrib:
+        return ""
+    style = element.get("style")
+    if found := _RAISED.search(style) if style else None:
+        return (found[1] or "sup").lower()[:3]
+    return "small" if _CALLED_COINS.search(element.get("class", "")) else ""
 
 
 def mark_raised(root: Any) -> None:
@@ -52,8 +59,10 @@ def mark_raised(root: Any) -> None:
 def raise_text(text: str, before: str, element: Any) -> str:
     """What is raised or lowered, so that digits do not join the number ``before``: the sign of
     a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
-    text = text.strip()
     kind = raised(element)
+    if kind == "small" and not (before[-1:].isdigit() and _COINS.fullmatch(text.strip())):
+        return text
+    text = text.strip()
     if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
     note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
@@ -67,8 +76,11 @@ def raise_text(text: str, before: str, element: Any) -> str:
     before = before[-BEFORE:]
     priced = _PRICE.search(before)
     coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
-    if coins and (priced or _PRICED.match(element.tail or "")):
+    called = _CALLED_COINS.search(element.get("class", ""))
+    if coins and (called or priced or _PRICED.match(element.tail or "")):
         return f".{text}"
+    if kind == "small":
+        return f" {text}"
     if linked or priced:
         return f" [{text}]"
     return f"^{text}"
@@ -108,7 +120,9 @@ def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
     if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
         return True
     if not before[-1:].isdigit():
-        return sign[1].isdigit() and bool(_AMOUNT.search(before) or NOTED.search(before))
+        noted = NOTED if sign[1].isdigit() else _LONG_WORD
+        known = sign[1].isdigit() or sign[1][0] in _SIGNS
+        return known and bool(_AMOUNT.search(before) or noted.search(before))
     if sign[1].isdigit():
         return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
     if sign[1][0] not in _SIGNS:

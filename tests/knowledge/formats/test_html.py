@@ -31,6 +31,7 @@ def text(markup: str) -> str:
          ["Refund, Return: 30 days.", "", "Unused."]),
         ("<dl><dt>Run<dd><pre>a</pre></dl>", ["Run:", "", "```", "a", "```"]),
         ("<dl><dt>Alone</dl>", ["Alone"]),
+        ("<dl><dt>Shown<dd><img src=a.png></dl>", ["Shown"]),
         ("<span style='display: block'>One</span><span style='display:block'>Two</span>",
          ["One", "", "Two"]),
         ("<my-note>One</my-note><my-note>Two</my-note>", ["One", "", "Two"]),
@@ -75,6 +76,12 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "5 square meters2, 1 Quadratmeter3",
         ),
         ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
+        (
+            "12<small>99</small> €, €3<small>50</small>, 7<i class=price-cents>05</i>, "
+            "10<small>20</small>, 5<small>kg</small>, 1<sup class=cents>00</sup>",
+            "12.99 €, €3.50, 7.05, 10 20, 5kg, 1.00",
+        ),
+        ("99 %<sup>a</sup>, Delivery<sup>b</sup>, M<sup>a</sup>", "99 % [a], Delivery [b], Ma"),
         ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
@@ -85,6 +92,17 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("<a href='https://a.example/f7'>this form</a>.", "this form (https://a.example/f7)."),
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
+        ("<a href='tel:+49%2030 12;x=1'>us</a>", "us (+49 30 12)"),
+        ("<a href='mailto: a@b.example?x'>Mail</a>", "Mail (a@b.example)"),
+        ("At <a href='mailto:a@b.example'><img src=m.svg></a>", "At a@b.example"),
+        ("<a href='mailto:a@b.example'></a>None", "None"),
+        (
+            "<a href='/cdn-cgi/l/email-protection' class=__cf_email__ "
+            "data-cfemail='543514367a312c'>[email&#160;protected]</a> or "
+            "<a href='/cdn-cgi/l/email-protection#543514367a312c6b2c'>us</a>",
+            "a@b.ex or us (a@b.ex)",
+        ),
+        ("<img alt=Visa><img alt=Giro>now<img alt=A> <img alt=B>.", "Visa Giro now A B."),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
         (
             "Or <a href='https://a.example/c' aria-label='chat with us'><svg></svg></a>",
@@ -247,6 +265,8 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
         ("3<sup>1</sup>/<sub>2</sub>", "3 1/2"),
         ("$19<sup>90</sup>, 49<sup>99</sup> EUR, $10<sup>1</sup>", "$19.90, 49.99 EUR, $10 [1]"),
         ("<h2>Care<a class=headerlink href='#c'>¶</a></h2>", "## Care"),
+        ("<h2>Care <a href='p.html#c'><b>🔗</b></a></h2>6<a href='#n'>*</a>", "## Care\n\n6*"),
+        ("<h2><a href='#c'>C</a></h2>", "## C"),
         ("<h2>Care<span class=mw-editsection>[edit]</span></h2>", "## Care"),
         ("<p>Yes</p><dialog><p>no</p></dialog><div role=tabpanel hidden>On Windows</div>",
          "Yes\n\nOn Windows"),
@@ -339,6 +359,32 @@ def test_the_label_of_a_tab_without_a_script_stands_beside_its_panel() -> None:
     box = "<input type=radio name=s><label class=tab-label>{0}</label><div><p>Needs {1}.</p></div>"
     page = f"<div>{box.format('Docker', '6 GB')}{box.format('Systemd', '3 GB')}</div>"
     assert text(page) == "Docker: Needs 6 GB.\n\nSystemd: Needs 3 GB.\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=code-group><div class=tabs><input type=radio><label>Sandbox</label>"
+        "<input type=radio><label>Live</label></div><div class=blocks><div><p>1</div><div><p>2",
+        "<div class='u tablist'><ul><li class=tab><p>Sandbox</p><li class=tab><p>Live</ul></div>"
+        "<div class=tabpanel><p>1</p></div><div class=tabpanel><p>2</p></div>",
+        "<div class=tabs><a>Sandbox</a><a>Live</a></div><div class=tab-pane>1</div>"
+        "<div class=tab-pane style='display:none'>2</div>",
+    ],
+)
+def test_the_label_of_a_tab_is_that_of_the_block_in_its_place(markup: str) -> None:
+    assert text(markup) == "Sandbox: 1\n\nLive: 2\n"
+
+
+def test_rows_of_labels_without_blocks_stay() -> None:
+    code = "<div class=CodeTabs-bar><button>Sh</button><button>Py</button></div><div class=inner>"
+    assert (
+        text(f"{code}<pre>1</pre><pre>2</pre></div>")
+        == "Sh:\n\n```\n1\n```\n\nPy:\n\n```\n2\n```\n"
+    )
+    assert text("<ul class=tabs><li>A<li>B</ul><p>1</p><p>2") == "- A\n- B\n\n1\n\n2\n"
+    two = "<div>A</div><div>B</div></div>"
+    assert text(f"<div class=tab-content>{two}<div class=content>{two}") == "A\n\nB\n\nA\n\nB\n"
 
 
 def test_the_label_of_an_only_tab_is_kept() -> None:
