@@ -172,6 +172,32 @@ def test_a_record_has_its_own_name(tmp_path: Path, record: dict[str, object], na
     assert place.text == name
 
 
+def test_questions_in_the_sections_of_a_file_have_their_headings(tmp_path: Path) -> None:
+    asked = [
+        {"question": f"How do I do {n}?", "answer": f"Press {n} times. " * 20} for n in range(4)
+    ]
+    secret = {"question": "Code?", "answer": "0042 is the code.", "draft": True}
+    whole = {
+        "sections": [
+            {"title": "Hub", "faqs": [*asked[:2], secret], "about": f"It is white. {'x ' * 80}"},
+            {"title": "Cards", "parts": [{"name": "Bank", "faqs": asked[2:]}]},
+            {"title": "Tags", "labels": [{"id": 1, "name": "a"}], "body": f"Words {'x ' * 600}"},
+        ]
+    }
+    document = load(tmp_path / "a.json", json.dumps(whole))
+    assert "0042" not in document.text
+    chunks = split_document(document, 500)
+    over = {n: {c.heading for c in chunks if f"Press {n}" in c.text} for n in range(4)}
+    assert over == {
+        0: {"Hub > How do I do 0?"},
+        1: {"Hub > How do I do 1?"},
+        2: {"Cards > Bank > How do I do 2?"},
+        3: {"Cards > Bank > How do I do 3?"},
+    }
+    assert {c.heading for c in chunks if "It is white" in c.text} == {"Hub"}
+    assert {c.heading for c in chunks if "Words" in c.text or "labels" in c.text} == {"Tags"}
+
+
 def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
     records = [
         {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
