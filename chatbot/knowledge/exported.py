@@ -3,12 +3,13 @@ Jira and entities as what they mean, doubled quotes as one."""
 
 import re
 
+from chatbot.knowledge.formats.raised import raise_tags
 from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
 from chatbot.knowledge.wiki_marks import is_marked, without_marks
 
 _COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")
-# Drawn within a word. What "sup" holds is none of them: it would join the number before it.
+# Drawn within a word.
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|em|font|i|mark|small|span|strong|u)\b[^<>]*>", re.I)
 _STRUCK = re.compile(r"<(s|del|strike)\b[^<>]*>[^<>]{0,500}</\1>", re.I)
 # What tells HTML from a text with a "<name>" of its own.
@@ -28,7 +29,7 @@ def without_tags(text: str) -> str:
     """HTML as its text, with blanks for its tags, and fillers for those within a word."""
     if "<" not in text:
         return text
-    text = _STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank))
+    text = raise_tags(_STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank)))
     return _without_blocks(_INLINE.sub(lambda match: FILLER * len(match[0]), text))
 
 

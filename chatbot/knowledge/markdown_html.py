@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of, rows_in_parts
+from chatbot.knowledge.formats.raised import raise_tags
 from chatbot.knowledge.marks import blank, outside
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
@@ -63,7 +64,7 @@ def without_tags(
         part, rows = _tables(_without_silent(_with_tab_labels(part)), at)
         tables.extend(rows)
         headings.extend(_headings(part, at))
-        part = _TAG.sub(_blank_tag, part)
+        part = _TAG.sub(_blank_tag, raise_tags(part))
         return _COMPONENT.sub(
             lambda m: _component_words(m[0]) if mdx or m["name"] in known else m[0], part
         )

@@ -251,6 +251,20 @@ def test_rows_parted_by_tabs(tmp_path: Path) -> None:
     assert len(document.tables[0].at) == 2
 
 
+def test_a_blank_may_stand_in_front_of_a_quote(tmp_path: Path) -> None:
+    document = load(tmp_path / "a.csv", 'sku, price, "note"\nA1, 5, "x, y"\nB2, 6, "z"\n')
+    assert document.tables[0].columns == "sku | price | note"
+    assert cells_of('A1, 5, "x, y"', ",") == ["A1", "5", "x, y"]
+
+
+def test_raised_figures_in_exports_join_no_number(tmp_path: Path) -> None:
+    body = "<p>10<sup>6</sup> of 5 m<sup>2</sup>, 7 €<sup>1</sup>, CO<sub>2</sub></p>"
+    for name, text in (("a.json", json.dumps([{"b": body}])), ("a.csv", f'n,b\n1,"{body}"\n')):
+        document = load(tmp_path / name, text)
+        assert len(document.text) == len(text)
+        assert "10^6 of 5 m2, 7 € [1], CO2" in " ".join(document.text.split())
+
+
 def test_cells_of_csv_read_as_people_see_them(tmp_path: Path) -> None:
     text = (
         'Part;Name;Note\n4711;"Hose 3/4"" zinc";"Indoors.\nNot for gas."\n'

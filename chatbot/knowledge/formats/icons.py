@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
-from chatbot.knowledge.formats.confluence import STATUS, task_sign
+from chatbot.knowledge.formats.confluence import SIGNS, STATUS, task_sign
 from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
@@ -13,6 +13,13 @@ _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
 _CROSSES = frozenset("times cross xmark remove close no".split())  # noqa: SIM905
 # What else the file of such a picture is called.
 _BESIDE = frozenset("icon mark sign symbol green red grey gray small svg png gif webp".split())  # noqa: SIM905
+# What else the names of icons in Markdown say: of which set they are, and how they look.
+_LOOKS = _BESIDE | frozenset(
+    """
+    material octicons fontawesome solid regular bold thick outline circle box white heavy large
+    button ballot with negative squared multiplication
+    """.split()  # noqa: SIM905
+)
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
 _NAMES = ("class", "href", "xlink:href")
@@ -62,6 +69,14 @@ def sign_before(element: Any) -> str:
     beside = following is not None and following.tag == "label"
     alone = holder.tag == "label" and not any(map(str.strip, holder.itertext()))
     return inline_text(element) if beside or alone else ""
+
+
+def named_sign(name: str) -> str:
+    """The sign of an icon by its name in Markdown, "material-check" or "white_check_mark"; nothing
+    of one that says something else than yes or no, or is none."""
+    parts = _parts(name)
+    known = parts <= _TICKS | _CROSSES | _LOOKS | {"x"}
+    return SIGNS.get(name, "") or (_sign_of(parts) if known else "")
 
 
 def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:

@@ -6,12 +6,14 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from chatbot.knowledge.formats.style_sheets import style_rules
+from chatbot.knowledge.marks import FILLER
 
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
 _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
 _COINS = re.compile(r"\d\d")
 _WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
 _PRICED = re.compile(rf"\s*{_CURRENCY}")
+_AFTER = 8  # characters behind one, among which a currency is
 BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
 # The sign of a footnote: "1)", "(2)", "b", "a,b".
 _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
@@ -25,6 +27,10 @@ _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 # Also by a part of the height of the type, as sheets for tables have it.
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
 _CLASS = re.compile(r"\.([\w-]+)$")
+_TAGGED = re.compile(
+    r"<(su[pb])(?=[\s>])[^<>]*>([^<>]{1,12})</\1\s*>|<(small)>(\d\d)</small>", re.I
+)
+_TAG = re.compile(r"<[^<>]*>")
 _FIGURES = re.compile(r"[-−–+]?\d")
 # What pages call the coins of a price, which stand in smaller type.
 _CALLED_COINS = re.compile(r"(?<![a-z])(?:cents?|fractions?|decimals?|minor)(?![a-z])", re.I)
@@ -91,10 +97,25 @@ def raise_run(kind: str, text: str, before: str, after: str) -> str:
     from lxml import etree
 
     element = etree.Element(kind)
-    element.tail = after[:1] if after[:1].isprintable() else ""
+    element.tail = "".join(filter(str.isprintable, after[:_AFTER]))
     if not (bare := text.strip()):
         return text
     return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
+
+
+def raise_tags(text: str) -> str:
+    """``text`` with what HTML in it raises or lowers as :func:`raise_text` has it, and fillers
+    (:func:`chatbot.knowledge.marks.fill`), so that it keeps its length."""
+
+    def change(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - BEFORE) : match.start()].replace(FILLER, "")
+        before = _TAG.sub("", before).rstrip("*_")
+        kind, inner = (match[1] or match[3]).lower(), match[2] or match[4]
+        return raise_run(kind, inner, before, text[match.end() : match.end() + _AFTER]).ljust(
+            len(match[0]), FILLER
+        )
+
+    return _TAGGED.sub(change, text) if "<s" in text or "<S" in text else text
 
 
 def join_runs(runs: Iterable[tuple[str, str]]) -> str:
