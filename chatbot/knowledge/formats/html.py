@@ -26,6 +26,7 @@ from chatbot.knowledge.formats.inline import (
     inline_text,
     is_comments,
     is_custom,
+    is_drawn_template,
     is_hidden,
     placed,
     single_blanks,
@@ -154,7 +155,7 @@ class _Walker:
         """Add what ``element`` holds."""
         tag = element.tag
         gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
-        if gone or (tag in HIDDEN and tag != "iframe"):
+        if gone or (tag in HIDDEN and tag != "iframe" and not is_drawn_template(element)):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)

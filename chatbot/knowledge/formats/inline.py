@@ -52,6 +52,14 @@ _FURNITURE = frozenset(
     theme-edit-this-page view-source-button theme-doc-toc-mobile mw-jump-link noprint
     """.split()  # noqa: SIM905
 )
+# What sheets of styles strike out that many sites share, and what shops call an earlier price.
+_STRUCK = frozenset(
+    """
+    line-through text-decoration-line-through strikethrough strike-through old-price price-old
+    price--old was-price price-was
+    """.split()  # noqa: SIM905
+)
+_UNREAD = _FURNITURE | _STRUCK
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
@@ -82,7 +90,7 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if given.get("aria-hidden") == "true" and tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
     classes = given.get("class", "").split()
-    if not _FURNITURE.isdisjoint(classes) or (tag in _CONTROLS and _is_control(element, given)):
+    if not _UNREAD.isdisjoint(classes) or (tag in _CONTROLS and _is_control(element, given)):
         return True
     if not SPOKEN.isdisjoint(classes) and _says_again(element):
         return True
@@ -167,7 +175,8 @@ def inline_text(
     if tag in ("a", "area", "iframe"):
         address = str(element.get("href") or element.get("src") or "")
         if not text.strip() and _ADDRESS.match(address):
-            text = _named(element) or (_shown(address) if len(element) else "")
+            drawn = len(element) and not address.lower().startswith("http")  # as an icon
+            text = _named(element) or (_shown(address) if drawn else "")
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return resource(element)
@@ -213,10 +222,17 @@ def is_custom(element: Any) -> bool:
 
 def _is_visible(element: Any) -> bool:
     """Of a macro without a text of its own, its word is shown: of a status, or of an issue; of a
-    film or a map from elsewhere, its title."""
+    film or a map from elsewhere, its title; of a template, what a component draws."""
+    if element.tag == "template":
+        return is_drawn_template(element)
     if element.tag == "iframe":
         return bool(element.get("title") and element.get("src"))
     return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
+
+
+def is_drawn_template(element: Any) -> bool:
+    """Whether a template holds what a component of the page draws (its shadow tree)."""
+    return element.tag == "template" and "shadowrootmode" in element.attrib
 
 
 def _named(element: Any) -> str:

@@ -23,6 +23,7 @@ _METRE = r"m[eè]t(?:er|re|ro)"
 NOTED = re.compile(rf"[^\W\d_]{{4}}(?:[.,;:!?)”\"]|(?<!{_METRE})(?<!{_METRE}[ns]))$", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 # Also by a part of the height of the type, as sheets for tables have it.
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
@@ -145,7 +146,8 @@ def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
         known = sign[1].isdigit() or sign[1][0] in _SIGNS
         return known and bool(_AMOUNT.search(before) or noted.search(before))
     if sign[1].isdigit():
-        return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
+        counted = _DECIMAL.search(before) or _YEAR.search(before)
+        return sign[1] == "1" or (len(sign[1]) == 1 and counted is not None)
     if sign[1][0] not in _SIGNS:
         return False
     ordinal = _SHORT.search(before) and (element.tail or "").strip()[:1].isalpha()

@@ -86,6 +86,9 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
+        ("<span class='text-sm line-through'>$129</span> <b class=old-price>$119</b> $99", "$99"),
+        ("in 2024<sup>3</sup>, 20480<sup>3</sup>", "in 2024 [3], 20480^3"),
+        ("<a href='https://a.example/b.png'><img src=b.png></a>No", "No"),
         ("Mon</br>Tue", "Mon\nTue"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
         ("<span style='text-decoration: line-through'>$79</span> $59", "$59"),
@@ -144,6 +147,11 @@ def test_paragraphs_stay_in_what_is_around_them() -> None:
         "### ! Limits\n\n9\n"
     )
     assert text("<style>p {color: red}</style><label>Name</label>") == "Name\n"
+
+
+def test_what_a_component_draws_is_read() -> None:
+    page = "<my-tip><template shadowrootmode=open><p>Wait.</p></template></my-tip>"
+    assert text(f"{page}<template><p>no</p></template>") == "Wait.\n"
 
 
 def test_style_sheets_raise_figures() -> None:
