@@ -24,10 +24,10 @@ _ESCAPE = re.compile(
 )
 # What records call their names, the surest first.
 NAMES = ("title", "question", "subject", "headline", "heading", "name", "summary")
-_LOWEST = 5  # level of the headings of records in records
+LOWEST = 5  # level of the headings of records in records
 _WHOLE = 600  # characters; shorter records are not parted
 _VALUE = re.compile(r'[:\[,]\s*"(?=[^"])(?:[^"\\]|\\.)*"(?!\s*:)')
-_SAID = re.compile(r"[^\W\d_]{2}.*\s|\s.*[^\W\d_]{2}", re.DOTALL)  # words, not one word or a day
+SAID = re.compile(r"[^\W\d_]{2}.*\s|\s.*[^\W\d_]{2}", re.DOTALL)  # words, not one word or a day
 _DEEPEST = 4  # objects around the name of a record
 _INTERFACES = ("openapi", "swagger", "asyncapi")  # their objects are examples
 
@@ -183,7 +183,7 @@ def _parts(
 ) -> Iterator[Place]:
     """Where articles or questions in the lists of a record begin, and where something else of the
     record, which is called ``name``, goes on behind them; ``shown`` is ``text`` without drafts."""
-    if level > _LOWEST:
+    if level > LOWEST:
         return
     last = 0
     for first, stop in _listed(shown, start + 1, end - 1):
@@ -235,7 +235,7 @@ def _said_by(shown: dict[str, Any], name: str) -> str:
 def _is_text(record: dict[str, Any]) -> bool:
     """Whether a record with a name says something beside it, as labels and authors do not."""
     return any(
-        isinstance(value, str) and _SAID.search(value) and key.lower() not in NAMES
+        isinstance(value, str) and SAID.search(value) and key.lower() not in NAMES
         for key, value in record.items()
     )
 

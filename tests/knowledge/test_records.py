@@ -218,6 +218,36 @@ def test_escapes_leave_words_whole(tmp_path: Path) -> None:
     assert len(document.text) == len(text) + 2 and "\u2060" not in document.text
 
 
+def test_questions_in_lists_of_yaml_have_their_headings(tmp_path: Path) -> None:
+    def entry(n: int, indent: str) -> str:
+        said = f"Press {n} times.\n{indent}    " * 12
+        return f"{indent}- question: How do I do {n}?\n{indent}  answer: |\n{indent}    {said}\n"
+
+    secret = "  - question: Code?\n    answer: It is 0042.\n    draft: true\n"
+    text = (
+        f"faq:\n{entry(1, '  ')}{secret}{entry(2, '  ')}phone: 555-0123 until noon\n"
+        f"hub:\n  parts:\n    - title: Door\n      faq:\n{entry(3, 8 * chr(32))}"
+        "      note: It is white.\n"
+        "  more:\n    colour: red or blue\n"
+    )
+    for mark in ("", "\ufeff"):
+        document = load(tmp_path / "a.yaml", mark + text)
+        assert len(document.text) == len(mark + text) and "0042" not in document.text
+        assert "Code?" not in str(document.headings)
+        chunks = split_document(document, 300)
+        assert [
+            {c.heading for c in chunks if said in c.text}
+            for said in ("Press 1", "Press 2", "555", "Press 3", "white", "red or")
+        ] == [
+            {"faq > How do I do 1?"},
+            {"faq > How do I do 2?"},
+            {"phone"},
+            {"hub > parts > Door > How do I do 3?"},
+            {"hub > parts > Door"},
+            {"hub > more"},
+        ]
+
+
 def test_an_interface_in_yaml_is_under_its_paths(tmp_path: Path) -> None:
     text = """openapi: 3.1.0
 info:
