@@ -31,6 +31,7 @@ from chatbot.knowledge.marks import (
     without_comments,
 )
 from chatbot.knowledge.myst import without_directives
+from chatbot.knowledge.readme_blocks import without_blocks
 
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
@@ -100,7 +101,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown = blank(text[:body]) + text[body:] if body else text
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
-    shown = without_directives(shown, body)
+    shown = without_directives(without_blocks(shown, body), body)
     codes = _code(shown, body)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
