@@ -234,7 +234,8 @@ class _Walker:
 
     def _end_terms(self) -> None:
         if not self._told:  # terms that nothing defines
-            self.blocks += [Paragraph(term) for term in self._terms]
+            for term in self._terms:
+                self._add(Paragraph(term))
         self._terms, self._told = [], False
 
     def _macro(self, element: Any) -> None:

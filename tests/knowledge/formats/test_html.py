@@ -32,6 +32,8 @@ def text(markup: str) -> str:
         ("<dl><dt>Run<dd><pre>a</pre></dl>", ["Run:", "", "```", "a", "```"]),
         ("<dl><dt>Alone</dl>", ["Alone"]),
         ("<dl><dt>Shown<dd><img src=a.png></dl>", ["Shown"]),
+        ("<dl><dt>1. Use</dt><dd><dl><dt>1.1 Fees</dt></dl></dd><dt>2. End</dt></dl>",
+         ["1. Use:", "", "1.1 Fees", "", "2. End"]),
         ("<span style='display: block'>One</span><span style='display:block'>Two</span>",
          ["One", "", "Two"]),
         ("<my-note>One</my-note><my-note>Two</my-note>", ["One", "", "Two"]),
