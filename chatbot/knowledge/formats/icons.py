@@ -22,7 +22,10 @@ _LOOKS = _BESIDE | frozenset(
 )
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
-_NAMES = ("class", "href", "xlink:href")
+_NAMES = (
+    "class", "href", "xlink:href", "data-icon", "data-testid", "data-lucide", "icon", "name"
+)  # fmt: skip
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _AROUND = frozenset(
     {"span", "div", "p", "label", "strong", "b"}
 )  # what an icon can be the first of
@@ -106,13 +109,15 @@ def _sign(element: Any) -> str:
     if element.tag == "img":
         parts = _parts(element.get("src", "").rpartition("/")[2])
         return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""
-    if element.tag not in _DRAWN or (len(element) and element.tag != "svg"):
+    if not (element.tag in _DRAWN or "icon" in element.tag) or (
+        len(element) and element.tag != "svg"
+    ):
         return ""
     return _sign_of(_parts(" ".join(element.get(name, "") for name in _NAMES)))
 
 
 def _parts(name: str) -> set[str]:
-    return set(filter(None, _PARTS.split(name.lower())))
+    return set(filter(None, _PARTS.split(_CAPITAL.sub("-", name).lower())))
 
 
 def _sign_of(parts: set[str]) -> str:

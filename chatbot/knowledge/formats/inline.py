@@ -38,6 +38,12 @@ _TAKEN_OUT = re.compile(
 _MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
+# Fonts that draw a word as an icon, and those that say yes and no.
+_LIGATURES = re.compile(r"(?:^|\s)material-(?:icons|symbols)")
+_YES = frozenset("check check_circle check_box done done_all verified task_alt".split())  # noqa: SIM905
+_NO = frozenset("close clear cancel block highlight_off dangerous not_interested".split())  # noqa: SIM905
+_COUNT = re.compile(r"\s*\d{1,2}[.)]?")
+_CAPITAL = re.compile(r"[^\W\d_a-z][a-zß-ÿ]")
 _BLANKS = re.compile(r"\s+")
 _ADDRESS = re.compile(r"(https?://|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
 # What editors put around an address, so that a click passes by them.
@@ -151,8 +157,10 @@ def inline_text(
         return ""
     if is_hidden(element, selectors):
         return ""
-    if tag == "br":
+    if tag in ("br", "hr"):
         return "\n"
+    if "material-" in element.get("class", "") and _LIGATURES.search(element.get("class")):
+        return _drawn_by_name("".join(element.itertext()).strip())
     if tag == "math":
         return equation_text(element)
     if tag in (EMOTICON, STATUS):
@@ -196,9 +204,11 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
         return apart(text, before)
     if keep or not text:
         return text
+    following = element.getnext()
+    after = element.tail or ("" if following is None else next(following.itertext(), ""))
+    if _COUNT.fullmatch(text) and _CAPITAL.match(after):  # a step in front of its words
+        return f"{text} "
     if element.tag == "img":
-        following = element.getnext()
-        after = element.tail or ("" if following is None else next(following.itertext(), ""))
         lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
         return f"{lead}{text}{trail}"
     return f" {text} " if is_custom(element) or is_box(element) else text
@@ -255,6 +265,10 @@ def single_blanks(text: str) -> str:
 def is_picture_file(named: str) -> bool:
     """Whether what stands for a picture is the name of its file alone."""
     return _FILE.fullmatch(named.strip()) is not None
+
+
+def _drawn_by_name(name: str) -> str:
+    return "✓" if name in _YES else "✗" if name in _NO else ""
 
 
 def _picture(element: Any) -> str:

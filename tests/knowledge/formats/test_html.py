@@ -107,6 +107,8 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "<a href='/cdn-cgi/l/email-protection#543514367a312c6b2c'>us</a>",
             "a@b.ex or us (a@b.ex)",
         ),
+        ("<i class=material-icons>arrow_forward</i> Next", "Next"),
+        ("<b class=n>1</b>Unplug, <b>2.</b><i>Wait</i>, <b>5</b>GB", "1 Unplug, 2. Wait, 5GB"),
         ("<img alt=Visa><img alt=Giro>now<img alt=A> <img alt=B>.", "Visa Giro now A B."),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
         (
@@ -316,6 +318,10 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
         ("<div class='checkbox checkbox-off'></div>", "☐"),
         ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
         ("<button title=Copy><svg/></button>", ""),
+        ("<i class='material-icons md-18'>check</i>", "✓"),
+        ("<span class=material-symbols-outlined>close</span>", "✗"),
+        ("<svg data-testid=CloseIcon><path/></svg>", "✗"),
+        ("<iconify-icon icon='mdi:check'></iconify-icon>", "✓"),
         ("<i class='fa fa-check' style='display:none'></i>", ""),
     ],
 )
