@@ -6,27 +6,29 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_BLOCK = re.compile(r"\[block:([\w-]+)\][ \t]*\n(.*?)\n?\[/block\]", re.DOTALL)
+from chatbot.knowledge.marks import exchange
+
+_BEGIN, _END = "[block:", "[/block]"
+_BLOCK = re.compile(r"\[block:([\w-]+)\][ \t]*\n(.*)\[/block\]", re.DOTALL)
 _CELL = re.compile(r"(h|\d{1,4})-(\d{1,3})")
 
 
 def without_blocks(text: str, begin: int) -> str:
     """``text`` from ``begin`` on with each block that can be read as Markdown of its length."""
-    if "[block:" not in text:
-        return text
-    return text[:begin] + _BLOCK.sub(_as_markdown, text[begin:])
+    return text[:begin] + exchange(text[begin:], _BEGIN, _END, _as_markdown)
 
 
-def _as_markdown(match: re.Match[str]) -> str:
+def _as_markdown(block: str) -> str:
+    match = _BLOCK.fullmatch(block)
     try:
-        told = json.loads(match[2])
+        told = json.loads(match[2]) if match else None
     except (ValueError, RecursionError):
-        return match[0]
-    if not isinstance(told, dict):
-        return match[0]
+        return block
+    if match is None or not isinstance(told, dict):
+        return block
     shown = "\n".join(filter(None, _lines(match[1], told)))
-    room = len(match[0]) - len(shown)
-    return f"{shown}{' ' * (room - 1)}\n" if room > 0 else match[0]
+    room = len(block) - len(shown)
+    return f"{shown}{' ' * (room - 1)}\n" if room > 0 else block
 
 
 def _lines(kind: str, told: dict[str, Any]) -> Iterator[str]:

@@ -17,7 +17,9 @@ _PARAGRAPH = re.compile(r"(</?)p(?=[\s>])", re.IGNORECASE)
 _SHIELDED = re.compile(
     r"(<(a|span)\s[^<>]*?data-cfemail=[\"']?([0-9a-f]{4,600})[^<>]*>)[^<]{0,100}(?=</\2)", re.I
 )
-_SHIELDED_LINK = re.compile(r"[^\s\"'<>]{0,200}/cdn-cgi/l/email-protection#([0-9a-f]{4,600})", re.I)
+_SHIELDED_LINK = re.compile(
+    r"(?:https?://[^\s\"'<>/]{1,200})?/cdn-cgi/l/email-protection#([0-9a-f]{4,600})", re.I
+)
 _BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 
 

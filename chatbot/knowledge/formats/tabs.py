@@ -100,10 +100,10 @@ def _by_order(root: Any) -> Iterator[tuple[Any, Any]]:
             continue
         holder = row[0] if len(row) == 1 and row[0].tag in ("ul", "ol") else row
         labels = [child for child in holder if child.tag != "input"]
-        texts = [one_line("".join(label.itertext())) for label in labels]
-        if len(labels) < 2 or not all(0 < len(text) <= _SHORT for text in texts):
+        if len(labels) < 2 or not all(label.tag in _LABEL_TAGS for label in labels):
             continue
-        if all(label.tag in _LABEL_TAGS for label in labels):
+        texts = (one_line("".join(islice(label.itertext(), _SHORT))) for label in labels)
+        if all(0 < len(text) <= _SHORT for text in texts):
             yield from zip(labels, _panels_behind(row, len(labels)), strict=False)
 
 
