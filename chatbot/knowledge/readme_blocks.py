@@ -51,8 +51,8 @@ def _table(data: Any) -> Iterator[str]:
     cells: dict[int, dict[int, str]] = {}
     for name, value in data.items() if isinstance(data, dict) else ():
         if place := _CELL.fullmatch(name):
-            row = -1 if place[1] == "h" else int(place[1])
-            cells.setdefault(row, {})[int(place[2])] = " ".join(str(value).split())
+            number = -1 if place[1] == "h" else int(place[1])
+            cells.setdefault(number, {})[int(place[2])] = " ".join(str(value).split())
     wide = max((max(row) for row in cells.values()), default=-1) + 1
     for number, row in sorted(cells.items()):
         yield f"|{'|'.join(row.get(at, '').replace('|', '/') for at in range(wide))}|"

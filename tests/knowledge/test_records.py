@@ -11,6 +11,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document
 from chatbot.knowledge.records import cells_of, csv_rows, read_csv
+from chatbot.text.unicode import readable
 from tests.support.documents import load
 
 
@@ -285,6 +286,23 @@ def test_a_blank_may_stand_in_front_of_a_quote(tmp_path: Path) -> None:
     document = load(tmp_path / "a.csv", 'sku, price, "note"\nA1, 5, "x, y"\nB2, 6, "z"\n')
     assert document.tables[0].columns == "sku | price | note"
     assert cells_of('A1, 5, "x, y"', ",") == ["A1", "5", "x, y"]
+
+
+def test_links_in_exports_say_where_they_lead(tmp_path: Path) -> None:
+    body = (
+        '<p>Fill in <a class="x" href="https://a.example/f?a=1&amp;b=2"><b>this form</b></a>, or '
+        "<a href='mailto:r@a.example'>write</a>, <a href='/x'>see</a> "
+        '<a href="https://b.example/">b.example</a>. Click <img src="g.svg" alt="the gear"/>.'
+        '<img alt="g.png"></p>'
+    )
+    doubled = body.replace('"', '""')
+    for name, text in (("a.json", json.dumps([{"b": body}])), ("a.csv", f'n,b\n1,"{doubled}"\n')):
+        document = load(tmp_path / name, text)
+        assert len(document.text) == len(text)
+        assert (
+            "Fill in this form (https://a.example/f?a=1&b=2), or write (r@a.example), see "
+            "b.example. Click the gear."
+        ) in " ".join(readable(document.text).split())
 
 
 def test_raised_figures_in_exports_join_no_number(tmp_path: Path) -> None:
