@@ -106,6 +106,12 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
 
 
+def is_struck(element: Any) -> bool:
+    """Whether a line goes through all that the element holds."""
+    classes = element.get("class", "").split()
+    return not _STRUCK.isdisjoint(classes) or "line-through" in element.get("style", "")
+
+
 def _is_invisible(style: str) -> bool:
     if _INVISIBLE.search(style):
         return True

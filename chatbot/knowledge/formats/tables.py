@@ -7,7 +7,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Table, even_rows, one_line
 from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.knowledge.formats.icons import picture_label
-from chatbot.knowledge.formats.inline import inline_text, is_hidden
+from chatbot.knowledge.formats.inline import inline_text, is_hidden, is_struck
 from chatbot.knowledge.formats.set_apart import is_set_apart
 
 _MOST_CELLS = 500_000  # of a table
@@ -141,7 +141,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         if is_hidden(row, hidden):
             continue
         line: list[str] = []
-        cells = [cell for cell in every if not is_hidden(cell, hidden)]
+        cells = [cell for cell in every if not _is_gone(cell, hidden)]
         for cell in cells:
             _from_above(line, over)
             text = _cell(cell, hidden)
@@ -167,7 +167,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         require_readable(widest * len(grid), length)
     rows = even_rows(grid)
     shown = [
-        [cell for cell in cells if not is_hidden(cell, hidden)]
+        [cell for cell in cells if not _is_gone(cell, hidden)]
         for row, cells in given
         if not is_hidden(row, hidden)
     ]
@@ -270,8 +270,15 @@ def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
         line.append(text)
 
 
+def _is_gone(cell: Any, hidden: frozenset[str]) -> bool:
+    """Whether a cell is hidden; one that is struck out keeps its place in the row."""
+    return is_hidden(cell, hidden) and not is_struck(cell)
+
+
 def _cell(cell: Any, hidden: frozenset[str]) -> str:
     """A table in a cell is written behind the cell's own words, a row after the other."""
+    if cell.attrib and cell.tag != "th" and is_struck(cell):
+        return ""
     if not len(cell) and cell.tag in _CELLS:
         return one_line(cell.text or "") or picture_label(cell, hidden)
     inner = list(cell.iter("table"))

@@ -209,6 +209,15 @@ def test_names_of_columns_further_down_begin_another_table() -> None:
     assert extract(".html", page.encode()).tables[0].columns == "Plan | Price"
 
 
+@pytest.mark.parametrize("struck", ["class=old-price", "style='text-decoration: line-through'"])
+def test_a_cell_that_is_struck_out_keeps_its_place(struck: str) -> None:
+    names = "<tr><th>Plan<th class=old-price>Old<th>New"
+    rows = f"<tr><td>Plus<td {struck}>20<td>15<tr><td>Max<td {struck}><b>40</b><td>30"
+    assert text(f"<table>{names}{rows}</table>") == (
+        "Plan | Old | New\nPlus |  | 15\nMax |  | 30\n"
+    )
+
+
 def test_the_foot_of_a_table_is_read_last() -> None:
     page = """<table><thead><tr><th>Item<th>EUR</thead><tfoot><tr><td>Total<td>30</tfoot>
     <tbody><tr><td>Cable<td>10<tr><td>Plug<td>20</table>"""
