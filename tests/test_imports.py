@@ -95,7 +95,7 @@ OWNERS = {
     "uvicorn": {"api.server"},
     "watchfiles": {"index.watch"},
     "xlrd": {"knowledge"},
-    "yaml": {"knowledge.front_matter", "knowledge.plain", "prompts"},
+    "yaml": {"knowledge.front_matter", "knowledge.yaml_records", "prompts"},
 }
 # What values are made of, everywhere.
 COMMON = {"langchain_core", "numpy", "pydantic", "typing_extensions"}

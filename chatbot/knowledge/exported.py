@@ -3,12 +3,25 @@ Jira and entities as what they mean, doubled quotes as one."""
 
 import re
 
+from chatbot.knowledge.formats.inline import is_picture_file, with_address
+from chatbot.knowledge.formats.raised import raise_tags
 from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
 from chatbot.knowledge.wiki_marks import is_marked, without_marks
 
 _COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")
-# Drawn within a word. What "sup" holds is none of them: it would join the number before it.
+# What an attribute holds, between quotes that were doubled or escaped before.
+_QUOTE = r"[\"'“”]?[\s\u2060]*"
+_LINK = re.compile(
+    rf"<a\s[^<>]{{0,500}}?\bhref\s*=\s*{_QUOTE}((?:https?://|mailto:|tel:)[^\s\"'“”<>\u2060]{{1,1000}})"
+    r"[^<>]{0,500}>(.{1,300}?)</a\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_PICTURE = re.compile(
+    rf"<img\s[^<>]{{0,1000}}?\balt\s*=\s*{_QUOTE}([^\"“”<>\u2060]{{1,300}}?)['\"“”][^<>]{{0,1000}}>",
+    re.I,
+)
+# Drawn within a word.
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|em|font|i|mark|small|span|strong|u)\b[^<>]*>", re.I)
 _STRUCK = re.compile(r"<(s|del|strike)\b[^<>]*>[^<>]{0,500}</\1>", re.I)
 # What tells HTML from a text with a "<name>" of its own.
@@ -28,8 +41,28 @@ def without_tags(text: str) -> str:
     """HTML as its text, with blanks for its tags, and fillers for those within a word."""
     if "<" not in text:
         return text
-    text = _STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank))
+    text = raise_tags(_STRUCK.sub(blank_match, exchange(text, *_COMMENT, blank)))
+    text = _LINK.sub(_addressed, _PICTURE.sub(_named, text))
     return _without_blocks(_INLINE.sub(lambda match: FILLER * len(match[0]), text))
+
+
+def _addressed(match: re.Match[str]) -> str:
+    """The words of a link, and behind them where it leads to."""
+    words = match[2].rstrip()
+    bare = _TAG.sub("", words).replace(FILLER, "")
+    told = with_address(bare, match[1])
+    if told == bare or len(words) + len(told) - len(bare) > len(match[0]):
+        return match[0]
+    return f"{words}{told[len(bare) :]}".ljust(len(match[0]), FILLER)
+
+
+def _named(match: re.Match[str]) -> str:
+    """What a picture shows, unless it is only called by its file."""
+    words = match[1].strip()
+    if is_picture_file(words):
+        return match[0]
+    glued = match.string[match.end() : match.end() + 1].isalnum()
+    return f" {words}{' ' * glued}".ljust(len(match[0]), FILLER)
 
 
 def _without_blocks(text: str) -> str:

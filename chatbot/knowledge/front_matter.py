@@ -101,7 +101,8 @@ def _read(text: str) -> FrontMatter:
     about = tuple(
         (inner + places[name][0], inner + places[name][1])
         for name in _ABOUT
-        if name in places and values.get(name, "").strip() != values.get("title", "").strip()
+        if name in places
+        and values.get(name, "").strip() not in ("", values.get("title", "").strip())
     )
     return FrontMatter(end, " ".join(values.get("title", "").split()), about[:1], values, turns)
 

@@ -6,7 +6,7 @@ or, inside a word, with an invisible character that search and models never see.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -24,6 +24,10 @@ _ESCAPE = re.compile(
 )
 # What records call their names, the surest first.
 NAMES = ("title", "question", "subject", "headline", "heading", "name", "summary")
+LOWEST = 5  # level of the headings of records in records
+_WHOLE = 600  # characters; shorter records are not parted
+_VALUE = re.compile(r'[:\[,]\s*"(?=[^"])(?:[^"\\]|\\.)*"(?!\s*:)')
+SAID = re.compile(r"[^\W\d_]{2}.*\s|\s.*[^\W\d_]{2}", re.DOTALL)  # words, not one word or a day
 _DEEPEST = 4  # objects around the name of a record
 _INTERFACES = ("openapi", "swagger", "asyncapi")  # their objects are examples
 
@@ -161,14 +165,78 @@ def _visible(text: str, spans: list[tuple[int, int]], told: _Told) -> Extracted:
     for start, end in spans:
         if not shown[start:end].strip("\ufeff \n"):
             continue
-        starts.append(start)
-        if name := _name_of(json.loads(text[start:end].strip("\ufeff"))):
-            headings.append(Place(start, 2, name[:MAX_HEADING]))
+        name = _name_of(json.loads(text[start:end].strip("\ufeff")))
+        over = [Place(start, 2, name[:MAX_HEADING])] if name else []
+        parts = [*_parts(text, shown, start, end, name)] if end - start > _WHOLE else []
+        headings += [*over, *parts]
+        starts += [start, *(place.start for place in parts)]
     shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', shown)
     # What stands before the first record, such as the name of the list, is no text.
     body = starts[0] if starts and starts[0] < _LEAD else 0
     return Extracted(
         shown, "", (), tuple(headings), (), draft_notes(len(drafts)), tuple(starts), body
+    )
+
+
+def _parts(
+    text: str, shown: str, start: int, end: int, name: str, level: int = 3
+) -> Iterator[Place]:
+    """Where articles or questions in the lists of a record begin, and where something else of the
+    record, which is called ``name``, goes on behind them; ``shown`` is ``text`` without drafts."""
+    if level > LOWEST:
+        return
+    last = 0
+    for first, stop in _listed(shown, start + 1, end - 1):
+        told = _own_name(part := json.loads(text[first:stop]))
+        inner = [*_parts(text, shown, first, stop, told, level + 1)] if told else []
+        if told and (inner or _is_text(part)):
+            yield from _rest(shown, last, first, level - 1, name)
+            yield Place(first, level, told[:MAX_HEADING])
+            yield from inner
+            last = stop
+    yield from _rest(shown, last, end, level - 1, name)
+
+
+def _rest(text: str, start: int, end: int, level: int, name: str) -> Iterator[Place]:
+    """The place of what a record says between ``start``, 0 for nowhere, and ``end``."""
+    if start and name and _VALUE.search(text, start, end):
+        yield Place(text.index('"', start), level, name[:MAX_HEADING])
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the objects in lists that are in no other list's object, in order."""
+    open_: list[str] = []
+    first = depth = 0
+    for match in _TOKEN.finditer(text, start, end):
+        sign = match[0]
+        if sign in "{[":
+            if sign == "{" and open_ and open_[-1] == "[" and not depth:
+                first, depth = match.start(), len(open_) + 1
+            open_.append(sign)
+        elif sign in "}]" and open_:
+            if sign == "}" and len(open_) == depth:
+                yield first, match.end()
+                depth = 0
+            open_.pop()
+
+
+def _own_name(record: dict[str, Any]) -> str:
+    """What a record calls itself, not what something in it does."""
+    shown = _shown(record)
+    return next(filter(None, (_said_by(shown, name) for name in NAMES)), "")
+
+
+def _said_by(shown: dict[str, Any], name: str) -> str:
+    value = shown.get(name)
+    value = value.get("rendered") if isinstance(value, dict) else value
+    return _plain(value) if isinstance(value, str) else ""
+
+
+def _is_text(record: dict[str, Any]) -> bool:
+    """Whether a record with a name says something beside it, as labels and authors do not."""
+    return any(
+        isinstance(value, str) and SAID.search(value) and key.lower() not in NAMES
+        for key, value in record.items()
     )
 
 
@@ -180,9 +248,7 @@ def _name_of(record: Any) -> str:
         objects = [_shown(each) for each in level if isinstance(each, dict)]
         for name in NAMES:
             for each in objects:
-                value = each.get(name)
-                value = value.get("rendered") if isinstance(value, dict) else value
-                if isinstance(value, str) and (told := _plain(value)):
+                if told := _said_by(each, name):
                     return told
         inner = [value for each in objects for value in each.values()]
         level = [x for value in inner for x in (value if isinstance(value, list) else [value])]

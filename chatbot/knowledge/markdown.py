@@ -15,6 +15,7 @@ from chatbot.knowledge.blocks import (
     rows_in_parts,
 )
 from chatbot.knowledge.drawn_text import with_drawn_tables
+from chatbot.knowledge.formats.icons import named_sign
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import only_words, without_tags
@@ -30,6 +31,7 @@ from chatbot.knowledge.marks import (
     without_comments,
 )
 from chatbot.knowledge.myst import without_directives
+from chatbot.knowledge.readme_blocks import without_blocks
 
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")
@@ -58,6 +60,9 @@ _FIRST = re.compile(r"\{[{%][<%]?-?\s*[\w-]+\s+\"([^\"/.]+)\"")
 _EMBEDDED = re.compile(r"\{%-?\s*embed\s+url=\"(https?://[^\"\s]+)\"")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])")  # as with a pen
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
+# Icons by their names, with their looks, and those of a link or picture.
+_NAMED_ICON = re.compile(r"(?<![\w:/]):([a-z][a-z\d_-]{0,50}):(?![\w/])(?:\{[^{}\n]{0,100}\})?")
+_LOOKS = re.compile(r"(?<=\))\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=)[^{}\n]{0,200}\}")
 # Changes and remarks (CriticMarkup): what is taken out or remarked, and what stays.
 _CRITIC = re.compile(
     r"\{(?:--[^{}]{1,500}?--|>>[^{}]{1,500}?<<|~~[^{}]{0,500}?~>(?P<new>[^{}]{0,500}?)~~|"
@@ -96,7 +101,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
     shown = blank(text[:body]) + text[body:] if body else text
     for start, end in matter.about:
         shown = shown[:start] + text[start:end] + shown[end:]
-    shown = without_directives(shown, body)
+    shown = without_directives(without_blocks(shown, body), body)
     codes = _code(shown, body)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
@@ -191,7 +196,8 @@ def _visible(text: str, mdx: bool) -> str:
     text = _SHORTCODE.sub(_strip_title, text)
     text = _CRITIC.sub(_accepted, text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
-    text = _STRUCK.sub(blank_match, text)
+    text = _LOOKS.sub(blank_match, _STRUCK.sub(blank_match, text))
+    text = _NAMED_ICON.sub(_icon_sign, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
     text = _WIKI.sub(_wiki_words, text)
     text = _COLONS.sub(_colons_title, _SIGNS.sub(blank_match, text))
@@ -238,6 +244,11 @@ def _strip_title(match: re.Match[str]) -> str:
         return blank(match[0][:start]) + found[1] + blank(match[0][end:])
     first = _FIRST.match(match[0])
     return only_words(match[0], [first.span(1)] if first else [])
+
+
+def _icon_sign(match: re.Match[str]) -> str:
+    sign = named_sign(match[1])
+    return sign.ljust(len(match[0]), FILLER) if sign else match[0]
 
 
 def _wiki_words(match: re.Match[str]) -> str:

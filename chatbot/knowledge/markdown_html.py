@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.knowledge.blocks import MAX_HEADING, Place, Rows, columns_of, rows_in_parts
+from chatbot.knowledge.formats.icons import named_sign
+from chatbot.knowledge.formats.raised import raise_tags
 from chatbot.knowledge.marks import blank, outside
 
 # Only these: "<bucket>" and "<your name>" are words of the author, "<https://...>" an address.
@@ -32,13 +34,23 @@ _WORDS = re.compile(
     r"\s*=\s*\{?(?:\"([^\"]+)\"|“([^“”]+)”|'([^'\n]+)'|`([^`]+)`)",
     re.IGNORECASE,
 )
+# Where a button or card leads to.
+_LEADS = re.compile(
+    r"(?<![\w-])(?:href|url|link|to)\s*=\s*\{?[\"']((?:https?://|mailto:)[^\"'\s<>]+)",
+    re.IGNORECASE,
+)
+# An icon that is a component, by its own name or by that which it is given: "<CheckIcon />".
+_ICON = re.compile(r"<([A-Z]\w*)\s*/>|<\w*Icon\s[^<>]*?\b(?:icon|name)=[\"']([\w-]+)[\"'][^<>]*/>")
+_CAPITALS = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 # A tab is labelled by itself, by its value, or in its order by what is around all of them.
 _TAB = re.compile(r"<(?:TabItem|Tab)\s(?![^<>]*\b(?:label|title|name)=)[^<>]*?\bvalue=\"([^\"]+)\"")
 _TABS = re.compile(
     r"<Tabs\s[^<>]*?\bitems=\{\[([^\[\]{}]*)\]\}[^<>]*>|[ \t]*<(?:Tabs\.)?Tab>[ \t]*"
 )
 _ITEM = re.compile(r"[\"'`]([^\"'`]+)[\"'`]")
-_LINK = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']((?:https?://|mailto:)[^\"'\s<>]+)[\"']", re.I)
+_LINK = re.compile(
+    r"<(?:a|button)\s[^<>]*?\bhref\s*=\s*[\"']((?:https?://|mailto:)[^\"'\s<>]+)[\"']", re.I
+)
 _BARE = re.compile(r"^(?:https?://|mailto:)|/$")
 _NEAR = 300  # characters behind a link, among which its words are
 _LETTER = re.compile(r"[^\W_]")
@@ -63,7 +75,7 @@ def without_tags(
         part, rows = _tables(_without_silent(_with_tab_labels(part)), at)
         tables.extend(rows)
         headings.extend(_headings(part, at))
-        part = _TAG.sub(_blank_tag, part)
+        part = _TAG.sub(_blank_tag, raise_tags(part))
         return _COMPONENT.sub(
             lambda m: _component_words(m[0]) if mdx or m["name"] in known else m[0], part
         )
@@ -113,6 +125,10 @@ def _with_tab_labels(text: str) -> str:
 
 
 def _component_words(tag: str) -> str:
+    if icon := _ICON.fullmatch(tag):
+        name = icon[2] or _CAPITALS.sub("-", icon[1]).removesuffix("-Icon")
+        if sign := named_sign(name.lower()):
+            return sign.ljust(len(tag))
     value = _TAB.match(tag)
     return only_words(tag, [value.span(1)] if value else [])
 
@@ -121,6 +137,7 @@ def only_words(tag: str, known: Sequence[tuple[int, int]] = ()) -> str:
     """Blanks, but for the words in the attributes of a component and those that are ``known`` by
     their place; the first ones end in a colon where more follow."""
     found = [m.span(next(n for n in (1, 2, 3, 4) if m[n])) for m in _WORDS.finditer(tag)]
+    found += [match.span(1) for match in _LEADS.finditer(tag)]
     spans = [
         (start, end)
         for start, end in sorted({*known, *found})

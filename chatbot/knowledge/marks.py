@@ -112,7 +112,7 @@ _CLOSERS = {
 _GAP = re.compile(r"\n[ \t]*\n")
 _LONGEST_CODE = 1000  # characters
 # Characters that no text has, for those of inline code that would mean something outside of it.
-_MEANING = "<>~{}%!&\\\u2060"
+_MEANING = "<>~{}%!&:\\\u2060"
 _MASKED = {ord(sign): 0xFDD0 + number for number, sign in enumerate(_MEANING)}
 _BARE = {0xFDD0 + number: sign for number, sign in enumerate(_MEANING)}
 

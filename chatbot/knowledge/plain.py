@@ -1,24 +1,19 @@
 """Formats that are text themselves: their offsets are those of the file."""
 
 import re
-from typing import Any
+from bisect import bisect_left
+from dataclasses import replace
 
 from chatbot.knowledge.blocks import Extracted, Place
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats import damage_as_errors
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.json_records import NAMES, read_json, read_json_lines
+from chatbot.knowledge.json_records import read_json, read_json_lines
 from chatbot.knowledge.markdown import read_markdown
 from chatbot.knowledge.marks import FILLER, blanked, fill
 from chatbot.knowledge.records import CSV_SUFFIXES, read_csv
-from chatbot.knowledge.unseen import (
-    draft_notes,
-    is_unseen_record,
-    key_of,
-    of_part,
-    published_by,
-    said_of,
-)
+from chatbot.knowledge.unseen import draft_notes
+from chatbot.knowledge.yaml_records import yaml_drafts, yaml_nodes, yaml_places
 
 PLAIN = (
     ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",
@@ -33,8 +28,7 @@ _API_TITLE = re.compile(
     re.M,
 )
 
-_BLANK_LINE = re.compile(r"[ \t]*$", re.MULTILINE)
-_YAML_KEY = re.compile(r"(?:^|[{,])[ \t-]*[\"']?(\w[\w -]{2,20}?)[\"']?[ \t]*:", re.MULTILINE)
+_NOTHING = re.compile(r"[ \t-]*$", re.MULTILINE)  # in a line that is left of a draft
 # Markdown in what such a file describes.
 _BOLD = re.compile(r"(?<![\w*/])\*\*(\w(?:[^*\n]{0,300}[^*\s])?)\*\*(?![\w*/])")
 
@@ -68,7 +62,10 @@ def _read(data: bytes, suffix: str) -> Extracted:
 
 
 def _read_yaml(text: str) -> Extracted:
-    """Keys without an indent, and with the smallest one, stand over what is below them."""
+    """Keys without an indent, and with the smallest one, stand over what is below them, and so do
+    the names of entries in lists."""
+    if text.startswith("\ufeff"):
+        return _moved(_read_yaml(text[1:]))
     headings: list[Place] = []
     offset, inner = 0, 0
     for line in text.split("\n"):
@@ -82,59 +79,30 @@ def _read_yaml(text: str) -> Extracted:
                 headings.append(Place(offset, 1 if not indent else 2, key))
         offset += len(line) + 1
     title = _API_TITLE.search(text, 0, 20_000)
-    drafts = _yaml_drafts(text) if not title else []
+    nodes = yaml_nodes(text) if not title else []
+    drafts = yaml_drafts(nodes)
+    places, entries = yaml_places(text, nodes)
+    begins = [start for start, _ in entries]
+    above = ((place, bisect_left(begins, place.start) - 1) for place in headings)
+    keys = {p.start: p for p, at in above if at < 0 or p.start >= entries[at][1]}
     text = blanked(text, drafts)
-    headings = [place for place in headings if not _BLANK_LINE.match(text, place.start)]
+    found = sorted(({p.start: p for p in places} | keys).items())
+    records = {p.start for p in places if not _NOTHING.match(text, p.start)}
     return Extracted(
         fill(_BOLD.sub(rf"{FILLER * 2}\1{FILLER * 2}", text)) if title and "**" in text else text,
         (title[1] or title[2]).strip("\"' ") if title else "",
-        headings=tuple(headings),
+        headings=tuple(place for at, place in found if not _NOTHING.match(text, at)),
         notes=draft_notes(len(drafts)),
-        body=int(text.startswith("\ufeff")),
+        records=tuple(sorted(records)),
     )
 
 
-def _yaml_drafts(text: str) -> list[tuple[int, int]]:
-    """(start, end) of the mappings that say that they are not to be seen, in order."""
-    import yaml
-
-    if not any(key_of(match[1]) for match in _YAML_KEY.finditer(text)):
-        return []
-    first = int(text.startswith("\ufeff"))
-    try:
-        waiting: list[Any] = list(yaml.compose_all(text[first:], Loader=yaml.CBaseLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return []
-    told: dict[tuple[int, int], list[tuple[str, str]]] = {}
-    parts: set[tuple[int, int]] = set()  # of mappings with a name
-    while waiting:
-        node = waiting.pop()
-        if node is None or isinstance(node, yaml.ScalarNode):
-            continue
-        span = (first + node.start_mark.index, first + node.end_mark.index)
-        if span in told:  # named in several places
-            continue
-        told[span] = []
-        for each in node.value:
-            if isinstance(node, yaml.SequenceNode):
-                waiting.append(each)
-                continue
-            key, value = each
-            waiting.append(value)
-            if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
-                told[span].append((key.value, value.value))
-        if not {name.lower() for name, _ in told[span]}.isdisjoint(NAMES):
-            parts |= {
-                (first + value.start_mark.index, first + value.end_mark.index)
-                for _, value in node.value
-                if isinstance(value, yaml.MappingNode)
-            }
-    for span, pairs in told.items():
-        told[span] = of_part(said_of(pairs)) if span in parts else said_of(pairs)
-    published = published_by(pair for pairs in told.values() for pair in pairs)
-    found: list[tuple[int, int]] = []
-    for span, pairs in sorted(told.items()):
-        inside = found and span[0] < found[-1][1]
-        if not inside and any(is_unseen_record(*pair, published) for pair in pairs):
-            found.append(span)
-    return found
+def _moved(read: Extracted) -> Extracted:
+    """The same behind a byte order mark."""
+    return replace(
+        read,
+        text=f"\ufeff{read.text}",
+        headings=tuple(replace(place, start=place.start + 1) for place in read.headings),
+        records=tuple(at + 1 for at in read.records),
+        body=1,
+    )

@@ -135,7 +135,10 @@ def _trimmed(row: list[str]) -> list[str]:
 def cells_of(row: str, sign: str) -> list[str]:
     """The cells of a row, without the quotes around them."""
     try:
-        parts = row.split(sign) if '"' not in row else next(csv.reader([row], delimiter=sign), [])
+        if '"' not in row:
+            parts = row.split(sign)
+        else:
+            parts = next(csv.reader([row], delimiter=sign, skipinitialspace=True), [])
     except csv.Error:  # a quote that nothing ends
         parts = row.split(sign)
     return [" ".join(part.split()) for part in parts]

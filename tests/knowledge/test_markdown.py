@@ -1,5 +1,6 @@
 """Markdown keeps its offsets; what its readers do not see is blank."""
 
+import json
 import time
 from pathlib import Path
 
@@ -33,7 +34,14 @@ def shown(path: Path, text: str) -> str:
         ("<a href='https://a.b/c'>at</a> <a href='https://d.e'>d.e</a>", "https://a.b/c at d.e"),
         ('{% embed url="https://v.example/9" %}', "https://v.example/9"),
         ("Use <bucket> at <https://a.b>.<br>Yes.", "Use <bucket> at <https://a.b>. Yes."),
-        ("10<sup>1</sup> <del>a</del> <b>b</b>", "10 1 b"),
+        ("10<sup>1</sup> <del>a</del> <b>b</b>", "10 [1] b"),
+        ("CO<sub>2</sub>, 5 m<sup>2</sup> or **10**<sup>6</sup>, $19<sup>99</sup>",
+         "CO2, 5 m2 or **10**^6, $19.99"),
+        ("3<small>49</small> € <small>net</small>", "3.49 € net"),
+        ("| SSO | :material-check:{ .y } | :x: |\n\n:white_check_mark: a:x:b :tada: `:x:` 9:30:00",
+         "| SSO | ✓ | ✗ | ✓ a:x:b :tada: `:x:` 9:30:00"),
+        ("![Plan](a.png){ width=\"3\" } [Buy](/b){.md-button} f(x){ y }",
+         "![Plan](a.png) [Buy](/b) f(x){ y }"),
         ("<div hidden>no</div>{{< note >}}yes{{< /note >}}", "yes"),
         ("```\n<!-- kept --> ~~kept~~ <b>\n```", "``` <!-- kept --> ~~kept~~ <b> ```"),
         ("Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`.",
@@ -88,6 +96,41 @@ def test_attributes_of_components_that_hold_words_are_read(
     tmp_path: Path, tag: str, want: str
 ) -> None:
     assert shown(tmp_path / "a.mdx", tag) == want
+
+
+def test_icons_and_addresses_of_components_are_read(tmp_path: Path) -> None:
+    text = "| SSO | <Icon icon='check' /> | <XMarkIcon/> | <Check>All</Check> |"
+    assert shown(tmp_path / "a.mdx", text) == "| SSO | ✓ | ✗ | All |"
+    text = "<Button href='https://a.example/b'>Buy</Button> <Card href=\"https://a.example/c\">C</Card>"
+    assert shown(tmp_path / "a.mdx", text) == "https://a.example/b Buy https://a.example/c C"
+    text = (
+        '{{< button href="https://a.example/x" >}}Get{{< /button >}} <Card href="/b.html">D</Card>'
+    )
+    assert shown(tmp_path / "a.md", text) == "https://a.example/x Get D"
+
+
+def test_blocks_of_readme_are_what_they_show(tmp_path: Path) -> None:
+    def block(kind: str, told: object) -> str:
+        return f"[block:{kind}]\n{json.dumps(told, indent=2)}\n[/block]\n"
+
+    cells = {"h-0": "Code", "h-1": "Meaning", "0-0": "429", "0-1": "Too\nmany", "1-0": "500"}
+    text = "---\nexcerpt: ''\n---\n" + "\n".join(
+        [
+            block("callout", {"type": "warning", "title": "Keys", "body": "They **end**."}),
+            block("api-header", {"title": "Errors"}),
+            block("parameters", {"data": cells, "cols": 2, "rows": 2}),
+            block("code", {"codes": [{"code": "curl x", "language": "curl"}]}),
+            "[block:other]\nno JSON\n[/block]",
+        ]
+    )
+    document = load(tmp_path / "a.md", text)
+    assert len(document.text) == len(text)
+    assert [place.text for place in document.headings] == ["Errors"]
+    assert [table.columns for table in document.tables] == ["Code | Meaning"]
+    assert " ".join(document.text[document.body :].split()) == (
+        "Keys They **end**. ## Errors |Code|Meaning| |-|-| |429|Too many| |500|| ``` curl x ``` "
+        "[block:other] no JSON [/block]"
+    )
 
 
 def test_versions_and_defaults_of_myst_are_text(tmp_path: Path) -> None:

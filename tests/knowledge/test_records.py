@@ -11,6 +11,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.chunks import split_document
 from chatbot.knowledge.documents import Document
 from chatbot.knowledge.records import cells_of, csv_rows, read_csv
+from chatbot.text.unicode import readable
 from tests.support.documents import load
 
 
@@ -172,6 +173,32 @@ def test_a_record_has_its_own_name(tmp_path: Path, record: dict[str, object], na
     assert place.text == name
 
 
+def test_questions_in_the_sections_of_a_file_have_their_headings(tmp_path: Path) -> None:
+    asked = [
+        {"question": f"How do I do {n}?", "answer": f"Press {n} times. " * 20} for n in range(4)
+    ]
+    secret = {"question": "Code?", "answer": "0042 is the code.", "draft": True}
+    whole = {
+        "sections": [
+            {"title": "Hub", "faqs": [*asked[:2], secret], "about": f"It is white. {'x ' * 80}"},
+            {"title": "Cards", "parts": [{"name": "Bank", "faqs": asked[2:]}]},
+            {"title": "Tags", "labels": [{"id": 1, "name": "a"}], "body": f"Words {'x ' * 600}"},
+        ]
+    }
+    document = load(tmp_path / "a.json", json.dumps(whole))
+    assert "0042" not in document.text
+    chunks = split_document(document, 500)
+    over = {n: {c.heading for c in chunks if f"Press {n}" in c.text} for n in range(4)}
+    assert over == {
+        0: {"Hub > How do I do 0?"},
+        1: {"Hub > How do I do 1?"},
+        2: {"Cards > Bank > How do I do 2?"},
+        3: {"Cards > Bank > How do I do 3?"},
+    }
+    assert {c.heading for c in chunks if "It is white" in c.text} == {"Hub"}
+    assert {c.heading for c in chunks if "Words" in c.text or "labels" in c.text} == {"Tags"}
+
+
 def test_records_on_one_line_are_cut_one_by_one(tmp_path: Path) -> None:
     records = [
         {"title": f"Code E-{n}", "body": f"<p>The pump {n} is blocked.</p> " * 12}
@@ -190,6 +217,36 @@ def test_escapes_leave_words_whole(tmp_path: Path) -> None:
     document = load(tmp_path / "a.json", f"[{text}]")
     assert "Rückgabe" in document.text and "Größe: " in document.text and "AT&T." in document.text
     assert len(document.text) == len(text) + 2 and "\u2060" not in document.text
+
+
+def test_questions_in_lists_of_yaml_have_their_headings(tmp_path: Path) -> None:
+    def entry(n: int, indent: str) -> str:
+        said = f"Press {n} times.\n{indent}    " * 12
+        return f"{indent}- question: How do I do {n}?\n{indent}  answer: |\n{indent}    {said}\n"
+
+    secret = "  - question: Code?\n    answer: It is 0042.\n    draft: true\n"
+    text = (
+        f"faq:\n{entry(1, '  ')}{secret}{entry(2, '  ')}phone: 555-0123 until noon\n"
+        f"hub:\n  parts:\n    - title: Door\n      faq:\n{entry(3, 8 * chr(32))}"
+        "      note: It is white.\n"
+        "  more:\n    colour: red or blue\n"
+    )
+    for mark in ("", "\ufeff"):
+        document = load(tmp_path / "a.yaml", mark + text)
+        assert len(document.text) == len(mark + text) and "0042" not in document.text
+        assert "Code?" not in str(document.headings)
+        chunks = split_document(document, 300)
+        assert [
+            {c.heading for c in chunks if said in c.text}
+            for said in ("Press 1", "Press 2", "555", "Press 3", "white", "red or")
+        ] == [
+            {"faq > How do I do 1?"},
+            {"faq > How do I do 2?"},
+            {"phone"},
+            {"hub > parts > Door > How do I do 3?"},
+            {"hub > parts > Door"},
+            {"hub > more"},
+        ]
 
 
 def test_an_interface_in_yaml_is_under_its_paths(tmp_path: Path) -> None:
@@ -223,6 +280,37 @@ def test_rows_parted_by_tabs(tmp_path: Path) -> None:
     document = load(tmp_path / "a.tsv", 'Part\tPrice\nHub\t"129, with cable"\nKeypad\t39\n')
     assert document.tables[0].columns == "Part | Price"
     assert len(document.tables[0].at) == 2
+
+
+def test_a_blank_may_stand_in_front_of_a_quote(tmp_path: Path) -> None:
+    document = load(tmp_path / "a.csv", 'sku, price, "note"\nA1, 5, "x, y"\nB2, 6, "z"\n')
+    assert document.tables[0].columns == "sku | price | note"
+    assert cells_of('A1, 5, "x, y"', ",") == ["A1", "5", "x, y"]
+
+
+def test_links_in_exports_say_where_they_lead(tmp_path: Path) -> None:
+    body = (
+        '<p>Fill in <a class="x" href="https://a.example/f?a=1&amp;b=2"><b>this form</b></a>, or '
+        "<a href='mailto:r@a.example'>write</a>, <a href='/x'>see</a> "
+        '<a href="https://b.example/">b.example</a>. Click <img src="g.svg" alt="the gear"/>.'
+        '<img alt="g.png"></p>'
+    )
+    doubled = body.replace('"', '""')
+    for name, text in (("a.json", json.dumps([{"b": body}])), ("a.csv", f'n,b\n1,"{doubled}"\n')):
+        document = load(tmp_path / name, text)
+        assert len(document.text) == len(text)
+        assert (
+            "Fill in this form (https://a.example/f?a=1&b=2), or write (r@a.example), see "
+            "b.example. Click the gear."
+        ) in " ".join(readable(document.text).split())
+
+
+def test_raised_figures_in_exports_join_no_number(tmp_path: Path) -> None:
+    body = "<p>10<sup>6</sup> of 5 m<sup>2</sup>, 7 €<sup>1</sup>, CO<sub>2</sub></p>"
+    for name, text in (("a.json", json.dumps([{"b": body}])), ("a.csv", f'n,b\n1,"{body}"\n')):
+        document = load(tmp_path / name, text)
+        assert len(document.text) == len(text)
+        assert "10^6 of 5 m2, 7 € [1], CO2" in " ".join(document.text.split())
 
 
 def test_cells_of_csv_read_as_people_see_them(tmp_path: Path) -> None:

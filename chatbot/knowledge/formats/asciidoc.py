@@ -17,12 +17,14 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.list_numbers import format_number
+from chatbot.knowledge.formats.raised import BEFORE, raise_run
 from chatbot.knowledge.formats.spanned import placed, spans
 from chatbot.knowledge.formats.text import lines_of
 
 _TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d{1,3}\.|[a-z]\.)\s+(\S.*)$")
-_TERM = re.compile(r"(\S.*?)::(?:\s+(\S.*))?$")
+_TERM = re.compile(r"(\S.*?):{2,4}(?:\s+(\S.*))?$")
 _DIRECTIVE = re.compile(
     r"(?::[\w!-]+:|\w+::[^\s\[]*\[.*\]$|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
 )
@@ -39,6 +41,15 @@ _ICON = re.compile(r"(?<!\w)(?:anchor:[\w.-]{1,200}|icon:([\w-]{1,100}))\[[^\]]{
 _BREAK = re.compile(r"(?<=\S)\s\+$")  # the line ends here for its readers, too
 # No longer ones: what opens and never closes would be looked for to the end, from each sign.
 _INLINE = re.compile(r"(?<![\w*_`#])(\*\*|\*|__|_|``|`|##|#)(\S(?:.{0,500}?\S)?)\1(?![\w*_`#])")
+# What a text between signs is called; such as is struck out is not read.
+_STRUCK = re.compile(
+    r"\[[^\[\]]{0,50}(?:line-through|strike)[^\[\]]{0,50}\](##?)\S.{0,500}?\1", re.DOTALL
+)
+_CALLED = re.compile(r"(?<!\w)\[[.#][\w.#%-]{1,100}\](?=[#*_`])")
+_ANCHOR = re.compile(r"\[\[[\w.:-]{1,200}(?:,[^\[\]\n]{0,200})?\]\]")
+_RAISED = re.compile(r"(?<![~^])([~^])([^\s~^]{1,12})\1(?![~^])")
+_BOX = re.compile(r"\[([ x*])\]\s+(?=\S)")
+_NUMBERS = ("", "a", "i", "A", "I")  # of lists in lists
 _MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
 _START = re.compile(r"\[[^\]]*\bstart=(\d{1,4})")
 _PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]]{0,500})?\]")
@@ -135,7 +146,7 @@ class _Asciidoc:
             sign = match[1]
             depth = len(sign) - 1 if sign[0] in "*." else 0
             marker = "-" if sign[0] in "*-" else sign if sign[0] != "." else self._number(depth)
-            self._paragraph = [match[2]]
+            self._paragraph = [_boxed(match[2])]
             self._item = marker, depth  # lines of it can follow
         elif match := _TERM.match(line):
             yield from self._flush()
@@ -149,7 +160,7 @@ class _Asciidoc:
     def _number(self, depth: int) -> str:
         number = self._numbers.get(depth, 0) + 1
         self._numbers = {d: n for d, n in self._numbers.items() if d < depth} | {depth: number}
-        return f"{number}."
+        return f"{format_number(number, _NUMBERS[depth])}."
 
     def _flush(self) -> Iterator[Block]:
         text = self._text(_joined(self._paragraph))
@@ -208,12 +219,14 @@ class _Asciidoc:
 
     def _text(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
+        text = _CALLED.sub("", _ANCHOR.sub("", _STRUCK.sub("", text)))
         text = _FOOTNOTE.sub(lambda m: f" ({m[1]})" if m[1] else "", text)
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
         text = _KEYS.sub(lambda m: m[1], text)
         text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
         text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
-        return _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text)).rstrip()
+        text = _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text))
+        return _RAISED.sub(_raised, text).rstrip()
 
 
 def _joined(lines: list[str]) -> str:
@@ -223,6 +236,18 @@ def _joined(lines: list[str]) -> str:
         _BREAK.sub("\n", line) if _BREAK.search(line) else f"{line} " for line in stripped
     )
     return text.strip()
+
+
+def _boxed(text: str) -> str:
+    """An item with the box in front of it as its readers see it."""
+    box = _BOX.match(text)
+    return f"{'☐' if box[1] == ' ' else '☑'} {text[box.end() :]}" if box else text
+
+
+def _raised(match: re.Match[str]) -> str:
+    text, at = match.string, match.start()
+    kind = "sup" if match[1] == "^" else "sub"
+    return raise_run(kind, match[2], text[max(0, at - BEFORE) : at], text[match.end() :])
 
 
 def _link(match: re.Match[str]) -> str:

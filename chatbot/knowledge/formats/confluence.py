@@ -9,7 +9,7 @@ from chatbot.knowledge.blocks import one_line
 MACROS = ("ac:structured-macro", "ac:macro")
 EMOTICON, STATUS = "ac:emoticon", "ac:task-status"
 _BODIES = ("ac:rich-text-body", "ac:plain-text-body")
-_SIGNS = {
+SIGNS = {
     "tick": "✓", "check_mark": "✓", "white_check_mark": "✓", "heavy_check_mark": "✓",
     "cross": "✗", "cross_mark": "✗", "x": "✗", "warning": "⚠", "information": "ℹ", "info": "ℹ",
     "question": "?", "question_mark": "?", "plus": "+", "minus": "−", "thumbs-up": "👍",
@@ -23,7 +23,7 @@ _FACE = re.compile("[☹☺\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-
 def emoticon_sign(element: Any) -> str:
     """The sign that an emoticon draws; nothing for a face."""
     for name in filter(None, map(element.get, _NAMES)):
-        if sign := _SIGNS.get(name.strip(":").lower()):
+        if sign := SIGNS.get(name.strip(":").lower()):
             return sign
         if name.isascii():
             continue

@@ -4,7 +4,6 @@ The parser (lxml) knows where elements begin and end; what is a block, what is h
 table, a list or a raised figure reads is told here (docs/experiments.md, "Readers").
 """
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -21,23 +20,24 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.confluence import MACROS, macro_title
-from chatbot.knowledge.formats.equations import apart
 from chatbot.knowledge.formats.icons import item_sign, sign_before
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     inline_text,
-    is_box,
     is_comments,
     is_custom,
+    is_drawn_template,
     is_hidden,
+    placed,
     single_blanks,
 )
 from chatbot.knowledge.formats.list_numbers import format_number, list_style
-from chatbot.knowledge.formats.raised import mark_raised, raise_text, raised
+from chatbot.knowledge.formats.markup import repaired
+from chatbot.knowledge.formats.opened import mark_opened
+from chatbot.knowledge.formats.raised import mark_raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
-from chatbot.knowledge.marks import exchange
 
 _BLOCKS = frozenset(
     """
@@ -50,9 +50,6 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CODE = frozenset({"pre", "ac:plain-text-body", "xmp", "listing"})
-_CDATA, _CDATA_END = "<![CDATA[", "]]>"
-_EMPTY = re.compile(r"<((?:ac|ri):[\w-]++)([^<>]*)/>")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CHARSET = re.compile(rb"""<meta[^>]+charset=["']?\s*([\w-]+)""", re.IGNORECASE)
 _DRAWN = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
 _NEAR = 20  # pieces of text in front of a raised figure, among which its number is
@@ -91,18 +88,9 @@ def parse(markup: str) -> Any:
     """The tree of a page or of a piece of one; ``None`` where there is nothing."""
     from lxml import etree
 
-    markup = _DECLARATION.sub("", markup)
-    if "<ac:" in markup or "<ri:" in markup or _CDATA in markup:
-        markup = exchange(markup, _CDATA, _CDATA_END, _plain)
-        markup = _EMPTY.sub(r"<\1\2></\1>", markup)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    data = markup.encode("utf-8", "replace")
+    data = repaired(markup).encode("utf-8", "replace")
     return etree.fromstring(data, parser) if data.strip() else None
-
-
-def _plain(section: str) -> str:
-    """A section of plain text as the text that it holds."""
-    return html.escape(section[len(_CDATA) : -len(_CDATA_END)])
 
 
 def html_blocks(
@@ -110,6 +98,7 @@ def html_blocks(
 ) -> Iterator[Block]:
     """What readers see; ``tabs``: it can have some; ``hidden``: by its sheets when it was whole."""
     if root is not None:
+        mark_opened(root)
         if tabs:
             label_panels(root)
         mark_raised(root)
@@ -166,7 +155,7 @@ class _Walker:
         """Add what ``element`` holds."""
         tag = element.tag
         gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
-        if gone or (tag in HIDDEN and tag != "iframe"):
+        if gone or (tag in HIDDEN and tag != "iframe" and not is_drawn_template(element)):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -174,6 +163,7 @@ class _Walker:
         elif tag in MACROS:
             self._macro(element)
         elif tag in _CODE:
+            self._defined = element.get(LABEL, self._defined)
             self._add(Code(inline_text(element, self._hidden, keep=True)))
         elif tag == "table" or element.get("role") in ("table", "grid"):
             self._table(element)
@@ -202,14 +192,9 @@ class _Walker:
             self.flush()
             self._sign = sign
         else:
-            text = inline_text(element, self._hidden, before="".join(self._line[-_NEAR:]))
-            if raised(element):
-                text = raise_text(text, "".join(self._line[-_NEAR:]), element)
-            elif tag == "math":
-                text = apart(text, "".join(self._line[-_NEAR:]))
-            elif is_custom(element) or is_box(element):
-                text = f" {text} "
-            self._line.append(text)
+            before = "".join(self._line[-_NEAR:])
+            text = inline_text(element, self._hidden, before=before)
+            self._line.append(placed(element, text, before) or " " * is_custom(element))
 
     def _labelled(self, element: Any, label: str) -> None:
         """Add what is in an element, its first words behind what names them."""
@@ -217,7 +202,9 @@ class _Walker:
         self._defined = label
         self._children(element)
         self.flush()
-        self._defined = ""
+        if self._defined:  # by nothing that is read
+            self.blocks.append(Paragraph(label))
+            self._defined = ""
 
     def _children(self, element: Any) -> None:
         self._text(element.text)
@@ -247,7 +234,8 @@ class _Walker:
 
     def _end_terms(self) -> None:
         if not self._told:  # terms that nothing defines
-            self.blocks += [Paragraph(term) for term in self._terms]
+            for term in self._terms:
+                self._add(Paragraph(term))
         self._terms, self._told = [], False
 
     def _macro(self, element: Any) -> None:
@@ -294,23 +282,24 @@ class _Walker:
         self._marker = outer if self._depth >= 0 else None
 
     def _table(self, element: Any) -> None:
-        from chatbot.knowledge.formats.tables import cells_of, html_table, is_layout, numbered_code
+        from chatbot.knowledge.formats import tables
 
         self.flush()
-        rows = cells_of(element)
-        code = numbered_code(rows)
+        rows = tables.in_order(tables.cells_of(element))
+        code = tables.numbered_code(rows)
         if code is not None:
             if len(rows) > 1:
                 self._add(Paragraph(one_line(inline_text(rows[0][0], self._hidden))))
             self._add(Code(inline_text(code, self._hidden, keep=True)))
             return
-        if is_layout(element, rows):
+        if tables.is_layout(element, rows):
             self._children(element)
             self.flush()
             return
         if (caption := element.find("caption")) is not None:
             self._add(Paragraph(inline_text(caption, self._hidden)))
-        self._add(html_table(rows, self._hidden))
+        for table in tables.tables_of(rows, self._hidden):
+            self._add(table)
 
 
 def _holds_blocks(element: Any) -> bool:

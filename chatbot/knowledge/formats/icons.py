@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
-from chatbot.knowledge.formats.confluence import STATUS, task_sign
+from chatbot.knowledge.formats.confluence import SIGNS, STATUS, task_sign
 from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
@@ -13,9 +13,19 @@ _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
 _CROSSES = frozenset("times cross xmark remove close no".split())  # noqa: SIM905
 # What else the file of such a picture is called.
 _BESIDE = frozenset("icon mark sign symbol green red grey gray small svg png gif webp".split())  # noqa: SIM905
+# What else the names of icons in Markdown say: of which set they are, and how they look.
+_LOOKS = _BESIDE | frozenset(
+    """
+    material octicons fontawesome solid regular bold thick outline circle box white heavy large
+    button ballot with negative squared multiplication
+    """.split()  # noqa: SIM905
+)
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
-_NAMES = ("class", "href", "xlink:href")
+_NAMES = (
+    "class", "href", "xlink:href", "data-icon", "data-testid", "data-lucide", "icon", "name"
+)  # fmt: skip
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _AROUND = frozenset(
     {"span", "div", "p", "label", "strong", "b"}
 )  # what an icon can be the first of
@@ -64,6 +74,14 @@ def sign_before(element: Any) -> str:
     return inline_text(element) if beside or alone else ""
 
 
+def named_sign(name: str) -> str:
+    """The sign of an icon by its name in Markdown, "material-check" or "white_check_mark"; nothing
+    of one that says something else than yes or no, or is none."""
+    parts = _parts(name)
+    known = parts <= _TICKS | _CROSSES | _LOOKS | {"x"}
+    return SIGNS.get(name, "") or (_sign_of(parts) if known else "")
+
+
 def _labels(element: Any, hidden: frozenset[str]) -> Iterator[str]:
     tag, given = element.tag, element.attrib
     if not isinstance(tag, str) or tag == "button" or given.get("role") == "button":
@@ -91,13 +109,15 @@ def _sign(element: Any) -> str:
     if element.tag == "img":
         parts = _parts(element.get("src", "").rpartition("/")[2])
         return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""
-    if element.tag not in _DRAWN or (len(element) and element.tag != "svg"):
+    if not (element.tag in _DRAWN or "icon" in element.tag) or (
+        len(element) and element.tag != "svg"
+    ):
         return ""
     return _sign_of(_parts(" ".join(element.get(name, "") for name in _NAMES)))
 
 
 def _parts(name: str) -> set[str]:
-    return set(filter(None, _PARTS.split(name.lower())))
+    return set(filter(None, _PARTS.split(_CAPITAL.sub("-", name).lower())))
 
 
 def _sign_of(parts: set[str]) -> str:

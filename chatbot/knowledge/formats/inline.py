@@ -3,7 +3,7 @@ page does not show, nothing that it hides."""
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from chatbot.knowledge.formats.confluence import (
     EMOTICON,
@@ -15,13 +15,14 @@ from chatbot.knowledge.formats.confluence import (
     task_sign,
 )
 from chatbot.knowledge.formats.equations import apart, equation_text
+from chatbot.knowledge.formats.opened import OPENED
 from chatbot.knowledge.formats.raised import BEFORE, raise_text, raised
 from chatbot.knowledge.formats.style_sheets import UNSEEN
 
 HIDDEN = frozenset(
     """
-    script style template noscript noframes head title meta link iframe object embed canvas nav
-    svg audio video datalist colgroup col del s strike rp rt ac:parameter ac:task-id ac:task-uuid
+    script style template noscript noframes title meta link iframe object embed canvas nav
+    svg audio video datalist colgroup col del rp rt ac:parameter ac:task-id ac:task-uuid
     ac:placeholder ac:adf-attribute ac:adf-fallback
     """.split()  # noqa: SIM905
 )
@@ -37,8 +38,14 @@ _TAKEN_OUT = re.compile(
 _MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
+# Fonts that draw a word as an icon, and those that say yes and no.
+_LIGATURES = re.compile(r"(?:^|\s)material-(?:icons|symbols)")
+_YES = frozenset("check check_circle check_box done done_all verified task_alt".split())  # noqa: SIM905
+_NO = frozenset("close clear cancel block highlight_off dangerous not_interested".split())  # noqa: SIM905
+_COUNT = re.compile(r"\s*\d{1,2}[.)]?")
+_CAPITAL = re.compile(r"[^\W\d_a-z][a-zß-ÿ]")
 _BLANKS = re.compile(r"\s+")
-_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)(\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 # What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
@@ -47,15 +54,24 @@ _FURNITURE = frozenset(
     """
     headerlink anchor-link hash-link mw-editsection footnote-backref footnote-back
     jp-InputPrompt jp-OutputPrompt input_prompt output_prompt back-to-top bottom-of-page
-    related-pages view-this-page edit-this-page theme-edit-this-page view-source-button
-    theme-doc-toc-mobile mw-jump-link noprint
+    mw-cite-backlink line-numbers-wrapper related-pages view-this-page edit-this-page
+    theme-edit-this-page view-source-button theme-doc-toc-mobile mw-jump-link noprint
     """.split()  # noqa: SIM905
 )
+# What sheets of styles strike out that many sites share, and what shops call an earlier price.
+_STRUCK = frozenset(
+    """
+    line-through text-decoration-line-through strikethrough strike-through old-price price-old
+    price--old was-price price-was
+    """.split()  # noqa: SIM905
+)
+_UNREAD = _FURNITURE | _STRUCK
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
-_CHANGED = ("del", "s", "ins")
+_CHANGED = ("del", "ins")
 _COMMENT = re.compile(r"cmnt(?:_ref)?\d+")  # of Google Docs, and the sign that leads to it
 
 
@@ -64,7 +80,7 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if not element.keys():  # told faster than by its ``attrib``
         return bool(element.tag == "dialog")
     given = element.attrib
-    if given.get("role") == "tabpanel":  # a click away
+    if given.get("role") == "tabpanel" or OPENED in given:  # a click away
         return False
     if given.get("hidden", "until-found") != "until-found":  # that one opens when it is searched
         return True
@@ -80,7 +96,7 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
     if given.get("aria-hidden") == "true" and tag in ("i", "span", "a"):
         return True  # an icon, or the sign of a link to this heading
     classes = given.get("class", "").split()
-    if not _FURNITURE.isdisjoint(classes) or (tag in _CONTROLS and _is_control(element, given)):
+    if not _UNREAD.isdisjoint(classes) or (tag in _CONTROLS and _is_control(element, given)):
         return True
     if not SPOKEN.isdisjoint(classes) and _says_again(element):
         return True
@@ -88,6 +104,12 @@ def is_hidden(element: Any, selectors: frozenset[str]) -> bool:
         return False
     names = {f".{name}" for name in classes} | {f"#{given.get('id')}"}
     return not selectors.isdisjoint(names | {f"{element.tag}{name}" for name in names})
+
+
+def is_struck(element: Any) -> bool:
+    """Whether a line goes through all that the element holds."""
+    classes = element.get("class", "").split()
+    return not _STRUCK.isdisjoint(classes) or "line-through" in element.get("style", "")
 
 
 def _is_invisible(style: str) -> bool:
@@ -101,7 +123,7 @@ def _is_control(element: Any, given: Any) -> bool:
     """Whether it is a link to a comment or past what every page has, or a button that copies."""
     if element.tag == "a":
         skips = given.get("href", "")[:1] == "#" and "skip" in given.get("class", "").lower()
-        return skips or _is_comment(element)
+        return skips or _is_comment(element) or _is_permalink(element)
     named = f"{given.get('class')} {given.get('title')} {given.get('aria-label')}".lower()
     return "copy" in named or "clipboard" in named
 
@@ -116,6 +138,13 @@ def _is_comment(link: Any) -> bool:
     return _COMMENT.fullmatch(link.get("id", "")) is not None and bool(
         _COMMENT.fullmatch(link.get("href", "").lstrip("#"))
     )
+
+
+def _is_permalink(link: Any) -> bool:
+    """Whether it is the sign beside a heading that leads to that heading."""
+    if "#" not in link.get("href", "") or any(map(str.isalnum, "".join(link.itertext()))):
+        return False
+    return next(link.iterancestors(*_HEADINGS), None) is not None
 
 
 def is_comments(element: Any) -> bool:
@@ -134,8 +163,10 @@ def inline_text(
         return ""
     if is_hidden(element, selectors):
         return ""
-    if tag == "br":
+    if tag in ("br", "hr"):
         return "\n"
+    if "material-" in element.get("class", "") and _LIGATURES.search(element.get("class")):
+        return _drawn_by_name("".join(element.itertext()).strip())
     if tag == "math":
         return equation_text(element)
     if tag in (EMOTICON, STATUS):
@@ -148,18 +179,18 @@ def inline_text(
     before = f"{before}{pieces[0]}"[-BEFORE:]
     for child in element:
         text = inline_text(child, selectors, keep, before)
-        if raised(child):
-            text = raise_text(text, before, child)
-        elif child.tag == "math":
-            text = apart(text, before)
-        elif text and not keep and (child.tag in _APART or is_custom(child) or is_box(child)):
+        if text and not keep and child.tag in _APART:
             text = f" {text} "
+        else:
+            text = placed(child, text, before, keep)
         pieces += [text, _collapse_blanks(child.tail, keep)]
         before = f"{before}{pieces[-2]}{pieces[-1]}"[-BEFORE:]
     text = "".join(pieces)
     if tag in ("a", "area", "iframe"):
         address = str(element.get("href") or element.get("src") or "")
-        text = text if text.strip() or not _ADDRESS.match(address) else _named(element)
+        if not text.strip() and _ADDRESS.match(address):
+            drawn = len(element) and not address.lower().startswith("http")  # as an icon
+            text = _named(element) or (_shown(address) if drawn else "")
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return resource(element)
@@ -168,6 +199,25 @@ def inline_text(
 
 # Blocks inside what is read as one line, such as a cell.
 _APART = frozenset("p div li ul ol dt dd tr td th table h1 h2 h3 h4 h5 h6 option".split())  # noqa: SIM905
+
+
+def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
+    """The text of an element as it stands in its line behind ``before``: raised, or apart from the
+    words beside it; with ``keep``, no blanks are put around it."""
+    if raised(element):
+        return raise_text(text, before, element)
+    if element.tag == "math":
+        return apart(text, before)
+    if keep or not text:
+        return text
+    following = element.getnext()
+    after = element.tail or ("" if following is None else next(following.itertext(), ""))
+    if _COUNT.fullmatch(text) and _CAPITAL.match(after):  # a step in front of its words
+        return f"{text} "
+    if element.tag == "img":
+        lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
+        return f"{lead}{text}{trail}"
+    return f" {text} " if is_custom(element) or is_box(element) else text
 
 
 def is_box(element: Any) -> bool:
@@ -188,10 +238,17 @@ def is_custom(element: Any) -> bool:
 
 def _is_visible(element: Any) -> bool:
     """Of a macro without a text of its own, its word is shown: of a status, or of an issue; of a
-    film or a map from elsewhere, its title."""
+    film or a map from elsewhere, its title; of a template, what a component draws."""
+    if element.tag == "template":
+        return is_drawn_template(element)
     if element.tag == "iframe":
         return bool(element.get("title") and element.get("src"))
     return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
+
+
+def is_drawn_template(element: Any) -> bool:
+    """Whether a template holds what a component of the page draws (its shadow tree)."""
+    return element.tag == "template" and "shadowrootmode" in element.attrib
 
 
 def _named(element: Any) -> str:
@@ -214,6 +271,10 @@ def single_blanks(text: str) -> str:
 def is_picture_file(named: str) -> bool:
     """Whether what stands for a picture is the name of its file alone."""
     return _FILE.fullmatch(named.strip()) is not None
+
+
+def _drawn_by_name(name: str) -> str:
+    return "✓" if name in _YES else "✗" if name in _NO else ""
 
 
 def _picture(element: Any) -> str:
@@ -248,16 +309,27 @@ def _is_asked(box: Any) -> bool:
 
 def with_address(text: str, address: str) -> str:
     """The words of a link with the web, mail or phone address that it leads to."""
-    address = _without_detour(address)
-    match = _ADDRESS.match(address)
-    if not match or not text.strip():
+    shown = _shown(address) if text.strip() else ""
+    if not shown:
         return text
-    shown = match[1] if address.lower().startswith(("mailto:", "tel:")) else address
-    shown = shown.split("?")[0] if address.lower().startswith("mailto:") else shown
     bare = re.sub(r"^https?://|/$", "", shown)
     if bare in text or re.sub(r"\D", "", bare) == re.sub(r"\D", "", text) != "":
         return text
     return f"{text.rstrip()} ({shown}){' ' if text.endswith(' ') else ''}"
+
+
+def _shown(address: str) -> str:
+    """A web, mail or phone address as people write it; nothing of another one."""
+    address = _without_detour(address)
+    match = _ADDRESS.match(address)
+    if match is None:
+        return ""
+    kind, rest = match[1].lower(), match[2]
+    if kind == "mailto:":
+        return re.split(r"[?\s]", rest)[0]
+    if kind == "tel:":
+        return " ".join(unquote(rest).partition(";")[0].split())
+    return address.split()[0]
 
 
 def _without_detour(address: str) -> str:

@@ -6,12 +6,14 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from chatbot.knowledge.formats.style_sheets import style_rules
+from chatbot.knowledge.marks import FILLER
 
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
 _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
 _COINS = re.compile(r"\d\d")
 _WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
 _PRICED = re.compile(rf"\s*{_CURRENCY}")
+_AFTER = 8  # characters behind one, among which a currency is
 BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
 # The sign of a footnote: "1)", "(2)", "b", "a,b".
 _NOTE = re.compile(r"[\[(]?(\d{1,2}|[a-zA-Z](?:,\s?[a-z])*)[\])]?")
@@ -21,20 +23,32 @@ _METRE = r"m[eè]t(?:er|re|ro)"
 NOTED = re.compile(rf"[^\W\d_]{{4}}(?:[.,;:!?)”\"]|(?<!{_METRE})(?<!{_METRE}[ns]))$", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d\s?(?:[€$£¥%])$")
 _DECIMAL = re.compile(r"(?<![\d.,])\d{1,6}[.,]\d{1,2}$")
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d$")
 _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 # Also by a part of the height of the type, as sheets for tables have it.
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
 _CLASS = re.compile(r"\.([\w-]+)$")
+_TAGGED = re.compile(
+    r"<(su[pb])(?=[\s>])[^<>]*>([^<>]{1,12})</\1\s*>|<(small)>(\d\d)</small>", re.I
+)
+_TAG = re.compile(r"<[^<>]*>")
 _FIGURES = re.compile(r"[-−–+]?\d")
+# What pages call the coins of a price, which stand in smaller type.
+_CALLED_COINS = re.compile(r"(?<![a-z])(?:cents?|fractions?|decimals?|minor)(?![a-z])", re.I)
+_LONG_WORD = re.compile(r"[^\W\d_]{5}[.,;:!?)]?$")
 
 
 def raised(element: Any) -> str:
-    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style."""
-    if element.tag in ("sup", "sub"):
+    """ "sup" or "sub" of what stands higher or lower than its line, by its element or style, and
+    "small" of what may be coins in smaller type."""
+    if element.tag in ("sup", "sub", "small"):
         return str(element.tag)
-    style = element.get("style") if isinstance(element.tag, str) else None
-    found = _RAISED.search(style) if style else None
-    return (found[1] or "sup").lower()[:3] if found else ""
+    if not isinstance(element.tag, str) or not element.attrib:
+        return ""
+    style = element.get("style")
+    if found := _RAISED.search(style) if style else None:
+        return (found[1] or "sup").lower()[:3]
+    return "small" if _CALLED_COINS.search(element.get("class", "")) else ""
 
 
 def mark_raised(root: Any) -> None:
@@ -52,8 +66,10 @@ def mark_raised(root: Any) -> None:
 def raise_text(text: str, before: str, element: Any) -> str:
     """What is raised or lowered, so that digits do not join the number ``before``: the sign of
     a footnote stands apart ("$10 [1]"), a power has its mark ("10^6")."""
-    text = text.strip()
     kind = raised(element)
+    if kind == "small" and not (before[-1:].isdigit() and _COINS.fullmatch(text.strip())):
+        return text
+    text = text.strip()
     if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
     note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
@@ -67,8 +83,11 @@ def raise_text(text: str, before: str, element: Any) -> str:
     before = before[-BEFORE:]
     priced = _PRICE.search(before)
     coins = not linked and _COINS.fullmatch(text) and _WHOLE.search(before)
-    if coins and (priced or _PRICED.match(element.tail or "")):
+    called = _CALLED_COINS.search(element.get("class", ""))
+    if coins and (called or priced or _PRICED.match(element.tail or "")):
         return f".{text}"
+    if kind == "small":
+        return f" {text}"
     if linked or priced:
         return f" [{text}]"
     return f"^{text}"
@@ -79,10 +98,25 @@ def raise_run(kind: str, text: str, before: str, after: str) -> str:
     from lxml import etree
 
     element = etree.Element(kind)
-    element.tail = after[:1] if after[:1].isprintable() else ""
+    element.tail = "".join(filter(str.isprintable, after[:_AFTER]))
     if not (bare := text.strip()):
         return text
     return text.replace(bare, raise_text(bare, before + text[: text.find(bare)], element), 1)
+
+
+def raise_tags(text: str) -> str:
+    """``text`` with what HTML in it raises or lowers as :func:`raise_text` has it, and fillers
+    (:func:`chatbot.knowledge.marks.fill`), so that it keeps its length."""
+
+    def change(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - BEFORE) : match.start()].replace(FILLER, "")
+        before = _TAG.sub("", before).rstrip("*_")
+        kind, inner = (match[1] or match[3]).lower(), match[2] or match[4]
+        return raise_run(kind, inner, before, text[match.end() : match.end() + _AFTER]).ljust(
+            len(match[0]), FILLER
+        )
+
+    return _TAGGED.sub(change, text) if "<s" in text or "<S" in text else text
 
 
 def join_runs(runs: Iterable[tuple[str, str]]) -> str:
@@ -108,9 +142,12 @@ def _is_note(sign: re.Match[str], before: str, element: Any) -> bool:
     if sign[0] != sign[1] or _is_linked(element):  # in brackets, or a link
         return True
     if not before[-1:].isdigit():
-        return sign[1].isdigit() and bool(_AMOUNT.search(before) or NOTED.search(before))
+        noted = NOTED if sign[1].isdigit() else _LONG_WORD
+        known = sign[1].isdigit() or sign[1][0] in _SIGNS
+        return known and bool(_AMOUNT.search(before) or noted.search(before))
     if sign[1].isdigit():
-        return sign[1] == "1" or (len(sign[1]) == 1 and _DECIMAL.search(before) is not None)
+        counted = _DECIMAL.search(before) or _YEAR.search(before)
+        return sign[1] == "1" or (len(sign[1]) == 1 and counted is not None)
     if sign[1][0] not in _SIGNS:
         return False
     ordinal = _SHORT.search(before) and (element.tail or "").strip()[:1].isalpha()

@@ -57,11 +57,11 @@ def hidden_by_style(root: Any) -> frozenset[str]:
             for selector in filter(_OPEN.search, selectors):
                 opened.update(_NAMES.findall(re.split(r"[\s>~+]+", selector)[-1]))
     if not opened.issuperset(found.values()):
-        opened |= _toggled(root)
+        opened |= toggled(root)
     return frozenset(selector for selector, name in found.items() if name not in opened)
 
 
-def _toggled(root: Any) -> set[str]:
+def toggled(root: Any) -> set[str]:
     """The classes and ids that scripts show or hide after a click."""
     attributes = [code for e in root.iter() for name in _ATTRIBUTES if (code := e.get(name))]
     called = {name for code in attributes for name in _CALLED.findall(code)}

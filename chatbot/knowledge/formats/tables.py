@@ -7,7 +7,7 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Table, even_rows, one_line
 from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.knowledge.formats.icons import picture_label
-from chatbot.knowledge.formats.inline import inline_text, is_hidden
+from chatbot.knowledge.formats.inline import inline_text, is_hidden, is_struck
 from chatbot.knowledge.formats.set_apart import is_set_apart
 
 _MOST_CELLS = 500_000  # of a table
@@ -48,6 +48,31 @@ def cells_of(element: Any) -> Cells:
     if not hidden:
         return rows
     return [(row, [c for at, c in enumerate(cells) if at not in hidden]) for row, cells in rows]
+
+
+def in_order(rows: Cells) -> Cells:
+    """The rows as they are drawn: those of a foot last, wherever it stands."""
+    return sorted(rows, key=lambda row: row[0].getparent().tag == "tfoot")
+
+
+def tables_of(rows: Cells, hidden: frozenset[str]) -> Iterator[Table]:
+    """The table of some rows, or several where names of columns stand further down again.
+
+    Raises:
+        DocumentError: as :func:`html_table`.
+    """
+    begun = reach = 0
+    filled = False  # whether the rows since then hold anything but names
+    for at, (row, cells) in enumerate(rows):
+        names = _names(row, cells)
+        if names and filled and len(cells) > 1 and reach <= at < len(rows) - 1:
+            texts = [one_line(inline_text(cell, hidden)) for cell in cells]
+            if is_words(texts) and not is_hidden(row, hidden):
+                yield html_table(rows[begun:at], hidden)
+                begun, filled = at, False
+        filled |= not names
+        reach = max([reach, *(at + _span(cell, "rowspan") for cell in cells)])
+    yield html_table(rows[begun:], hidden)
 
 
 def is_layout(element: Any, rows: Cells) -> bool:
@@ -116,7 +141,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         if is_hidden(row, hidden):
             continue
         line: list[str] = []
-        cells = [cell for cell in every if not is_hidden(cell, hidden)]
+        cells = [cell for cell in every if not _is_gone(cell, hidden)]
         for cell in cells:
             _from_above(line, over)
             text = _cell(cell, hidden)
@@ -127,26 +152,31 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                 if down > 1:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
-        below = _kind(cells[0]) == "td" if len(grid) == marked and cells else True
-        if grid and len(cells) == 1 and below and len(set(line)) == 1:
+        first = len(grid) == marked and bool(cells)  # below nothing but names
+        named = any(len(set(names)) > 1 for names in grid[:marked])
+        titled = grid and len(cells) == 1 and len(set(line)) == 1
+        if titled and (named or not first or _kind(cells[0]) == "td"):
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
+            first = False
         _from_above(line, over)
         length += sum(map(len, line))
-        if len(grid) == marked and cells and _names(row, cells):
+        if first and _names(row, cells) and not (named and _is_label(row, line)):
             marked += 1
         grid.append(line)
         widest = max(widest, len(line))
         require_readable(widest * len(grid), length)
     rows = even_rows(grid)
     shown = [
-        [cell for cell in cells if not is_hidden(cell, hidden)]
+        [cell for cell in cells if not _is_gone(cell, hidden)]
         for row, cells in given
         if not is_hidden(row, hidden)
     ]
     if marked < 2 and _has_groups(shown, widest):
         rows[0][1:] = [""] * (len(rows[0]) - 1)
         return Table(rows)
-    if not marked and not _is_form(given) and not _goes_down(shown):
+    if marked == len(rows):
+        marked = header_rows(rows)
+    elif not marked and not _is_form(given) and not _goes_down(shown):
         marked = header_rows(rows, strong=is_set_apart(shown))
     header = max(marked, _names_below(shown, rows))
     return Table(rows, header if header < len(rows) else 0)
@@ -199,6 +229,11 @@ def _names(row: Any, cells: list[Any]) -> bool:
     return row.getparent().tag == "thead" or _is_marked(cells)
 
 
+def _is_label(row: Any, line: Sequence[str]) -> bool:
+    """Whether a row of names says something in its first cell alone, as a title of rows does."""
+    return row.getparent().tag != "thead" and bool(line[0]) and not any(line[1:])
+
+
 def _kind(element: Any) -> str:
     """What an element of a table is; some are made of ``div`` and say so by their role."""
     tag: str = element.tag
@@ -235,8 +270,15 @@ def _from_above(line: list[str], over: dict[int, tuple[str, int]]) -> None:
         line.append(text)
 
 
+def _is_gone(cell: Any, hidden: frozenset[str]) -> bool:
+    """Whether a cell is hidden; one that is struck out keeps its place in the row."""
+    return is_hidden(cell, hidden) and not is_struck(cell)
+
+
 def _cell(cell: Any, hidden: frozenset[str]) -> str:
     """A table in a cell is written behind the cell's own words, a row after the other."""
+    if cell.attrib and cell.tag != "th" and is_struck(cell):
+        return ""
     if not len(cell) and cell.tag in _CELLS:
         return one_line(cell.text or "") or picture_label(cell, hidden)
     inner = list(cell.iter("table"))

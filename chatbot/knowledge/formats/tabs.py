@@ -1,5 +1,6 @@
 """Tabs of a page: the label of each one stands beside what it opens."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -22,9 +23,25 @@ _SIGNS = (
     "=pill",
     "tabbed-labels",
     "tab-label",
+    "tablist",
+    "class=tabs",
+    'class="tabs',
+    "class='tabs",
+    "-tabs",
+    "tabs-",
+    "Tabs",
 )  # in a page
 _NEAR = 3  # levels between a row of tabs and what holds its panels too
 _LONGEST = 100  # characters of a label
+_SHORT = 40  # characters of one that only its place shows to be one
+_ROW = ".//*[contains(@class, 'tab') or contains(@class, 'Tab')]"
+_PARTS = re.compile(r"[A-Z]?[a-z]+")  # of the name of a class
+_ROW_NAMES = frozenset({"tab", "tabs", "tablist"})
+_PANEL_NAMES = frozenset(
+    "tab tabs tabpanel panel panels pane panes content contents block blocks inner".split()  # noqa: SIM905
+)
+_NO_ROW = frozenset("panel panels pane panes content contents".split())  # noqa: SIM905
+_LABEL_TAGS = frozenset({"a", "button", "label", "li", "span", "div"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -36,7 +53,7 @@ def has_tabs(markup: str) -> bool:
 def label_panels(root: Any) -> None:
     """Give each panel of the tree the label of its tab as :data:`LABEL`, and hide that tab."""
     tabs, mkdocs = root.xpath(_TABS), root.xpath(_LABELS)
-    boxed = list(_boxed(root))
+    boxed = [*_boxed(root), *_by_order(root)]
     if not (tabs or mkdocs or boxed):
         return
     page = _Page(root)
@@ -72,6 +89,37 @@ def _boxed(root: Any) -> Iterator[tuple[Any, Any]]:
         panel = tab.getnext() if tab is not None and tab.tag == "label" else None
         if panel is not None and panel.tag == "div":
             yield tab, panel
+
+
+def _by_order(root: Any) -> Iterator[tuple[Any, Any]]:
+    """Tabs that only their order ties to their panels: a row of labels in front of as many blocks,
+    or of what holds as many."""
+    for row in root.xpath(_ROW):
+        names = _names(row)
+        if not names & _ROW_NAMES or names & _NO_ROW or row.find(".//*[@role='tab']") is not None:
+            continue
+        holder = row[0] if len(row) == 1 and row[0].tag in ("ul", "ol") else row
+        labels = [child for child in holder if child.tag != "input"]
+        if len(labels) < 2 or not all(label.tag in _LABEL_TAGS for label in labels):
+            continue
+        texts = (one_line("".join(islice(label.itertext(), _SHORT))) for label in labels)
+        if all(0 < len(text) <= _SHORT for text in texts):
+            yield from zip(labels, _panels_behind(row, len(labels)), strict=False)
+
+
+def _panels_behind(row: Any, many: int) -> list[Any]:
+    following = list(islice(row.itersiblings(), many + 1))
+    found = following[:many]
+    if len(found) == many and all(_PANEL_NAMES & _names(panel) for panel in found):
+        more = following[many:]
+        return found if not (more and _names(more[0]) == _names(found[-1])) else []
+    inside = list(following[0]) if following else []
+    named = [_names(element) for element in following[:1] + inside]
+    return inside if len(inside) == many and any(_PANEL_NAMES & names for names in named) else []
+
+
+def _names(element: Any) -> set[str]:
+    return {part.lower() for part in _PARTS.findall(element.get("class", ""))}
 
 
 class _Page:

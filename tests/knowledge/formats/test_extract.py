@@ -44,6 +44,10 @@ from chatbot.knowledge.formats import extract
          "Kind | Fee\nVan | 6,50\n"),
         (".adoc", "Drive slowly, see <<park,Parking>>.footnote:[Forklifts too.]\n",
          "Drive slowly, see Parking. (Forklifts too.)\n"),
+        (".adoc", "[.line-through]#90 days# [.red]#30# days, H~2~O, 10^6^ ~/x.\n\nRAM::: 8 GB\n",
+         "30 days, H2O, 10^6 ~/x.\n\nRAM: 8 GB\n"),
+        (".adoc", "== Fees [[fees]]\n\n. One\n.. Sub\n... Deep\n. Two\n\n* [x] done\n* [ ] not\n",
+         "## Fees\n\n1. One\n  a. Sub\n    i. Deep\n2. Two\n- ☑ done\n- ☐ not\n"),
         (".adoc", "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n",
          "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n"),
         (".adoc", "mailto:help@a.example[Our desk,Hi], mailto:b@a.example[], xref:a:b:c.adoc#d[D]\n"

@@ -31,6 +31,9 @@ def text(markup: str) -> str:
          ["Refund, Return: 30 days.", "", "Unused."]),
         ("<dl><dt>Run<dd><pre>a</pre></dl>", ["Run:", "", "```", "a", "```"]),
         ("<dl><dt>Alone</dl>", ["Alone"]),
+        ("<dl><dt>Shown<dd><img src=a.png></dl>", ["Shown"]),
+        ("<dl><dt>1. Use</dt><dd><dl><dt>1.1 Fees</dt></dl></dd><dt>2. End</dt></dl>",
+         ["1. Use:", "", "1.1 Fees", "", "2. End"]),
         ("<span style='display: block'>One</span><span style='display:block'>Two</span>",
          ["One", "", "Two"]),
         ("<my-note>One</my-note><my-note>Two</my-note>", ["One", "", "Two"]),
@@ -75,15 +78,38 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "5 square meters2, 1 Quadratmeter3",
         ),
         ("€188.50<span class=mark><sup>1</sup></span>", "€188.50 [1]"),
+        (
+            "12<small>99</small> €, €3<small>50</small>, 7<i class=price-cents>05</i>, "
+            "10<small>20</small>, 5<small>kg</small>, 1<sup class=cents>00</sup>",
+            "12.99 €, €3.50, 7.05, 10 20, 5kg, 1.00",
+        ),
+        ("99 %<sup>a</sup>, Delivery<sup>b</sup>, M<sup>a</sup>", "99 % [a], Delivery [b], Ma"),
         ("90<a href='#n'><sup>2</sup></a> days", "90 [2] days"),
         ("139 €<sup>1</sup>, 8%<sup>2</sup>", "139 € [1], 8% [2]"),
         ("10<span style='font-size:8pt; vertical-align: super'>6</span> bytes", "10^6 bytes"),
         ("<del>$129</del> $99", "$99"),
+        ("<span class='text-sm line-through'>$129</span> <b class=old-price>$119</b> $99", "$99"),
+        ("in 2024<sup>3</sup>, 20480<sup>3</sup>", "in 2024 [3], 20480^3"),
+        ("<a href='https://a.example/b.png'><img src=b.png></a>No", "No"),
+        ("Mon</br>Tue", "Mon\nTue"),
         ("<s>30</s> <ins>45</ins> days", "45 days"),
         ("<span style='text-decoration: line-through'>$79</span> $59", "$59"),
         ("<a href='https://a.example/f7'>this form</a>.", "this form (https://a.example/f7)."),
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
+        ("<a href='tel:+49%2030 12;x=1'>us</a>", "us (+49 30 12)"),
+        ("<a href='mailto: a@b.example?x'>Mail</a>", "Mail (a@b.example)"),
+        ("At <a href='mailto:a@b.example'><img src=m.svg></a>", "At a@b.example"),
+        ("<a href='mailto:a@b.example'></a>None", "None"),
+        (
+            "<a href='/cdn-cgi/l/email-protection' class=__cf_email__ "
+            "data-cfemail='543514367a312c'>[email&#160;protected]</a> or "
+            "<a href='/cdn-cgi/l/email-protection#543514367a312c6b2c'>us</a>",
+            "a@b.ex or us (a@b.ex)",
+        ),
+        ("<i class=material-icons>arrow_forward</i> Next", "Next"),
+        ("<b class=n>1</b>Unplug, <b>2.</b><i>Wait</i>, <b>5</b>GB", "1 Unplug, 2. Wait, 5GB"),
+        ("<img alt=Visa><img alt=Giro>now<img alt=A> <img alt=B>.", "Visa Giro now A B."),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
         (
             "Or <a href='https://a.example/c' aria-label='chat with us'><svg></svg></a>",
@@ -117,6 +143,21 @@ def test_what_is_hidden_is_left_out() -> None:
     assert text(page) == "Seen.\n"
 
 
+def test_paragraphs_stay_in_what_is_around_them() -> None:
+    assert text("<s><p>90 days</p></s><STRIKE class=x><p>60</p></STRIKE><p>30 days</p>") == (
+        "30 days\n"
+    )
+    assert text("<h3 class=x><span>!</span><p class=y>Limits</p></h3><p>9</p>") == (
+        "### ! Limits\n\n9\n"
+    )
+    assert text("<style>p {color: red}</style><label>Name</label>") == "Name\n"
+
+
+def test_what_a_component_draws_is_read() -> None:
+    page = "<my-tip><template shadowrootmode=open><p>Wait.</p></template></my-tip>"
+    assert text(f"{page}<template><p>no</p></template>") == "Wait.\n"
+
+
 def test_style_sheets_raise_figures() -> None:
     sheet = ".c5{vertical-align:super} #t .mark, .m {font-size:75%;vertical-align: 0.4em}"
     page = "<p>€188.50<span class=mark>1</span> or 10<span class='c1 c5'>6</span> m</p>"
@@ -143,6 +184,44 @@ def test_tables_are_rows_with_every_cell_in_its_column() -> None:
     ]
     assert found.tables[0].columns == "Region | Method | Days"
     assert [found.text[at : at + 2] for at in found.tables[0].at] == ["EU", "EU", "Wo"]
+
+
+def test_titles_of_rows_are_no_names_of_columns() -> None:
+    names = "<thead><tr><td><th>Free<th>Pro</thead>"
+    group = "<tr><th colspan=3>{0}<tr><th>{1}<td>yes<td>no"
+    page = f"<table>{names}{group.format('Help', 'Mail')}{group.format('Limits', 'Users')}</table>"
+    found = extract(".html", page.encode())
+    assert "\nHelp |  |\nMail | yes | no\nLimits |  |\nUsers | yes | no\n" in found.text
+    names = " | Free | Pro"
+    assert [t.columns for t in found.tables][::2] == [names, names]
+    assert [t.columns for t in found.tables][1::2] == [f"Help: {names}", f"Limits: {names}"]
+    page = "<table><tr><th>Part<th>Fee<th>Tax<tr><th>Help<th><th><tr><td>Mail<td>5<td>1</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "Part | Fee | Tax"
+
+
+def test_names_of_columns_further_down_begin_another_table() -> None:
+    page = """<table><tr><th>Size<th>Price<tr><td>S<td>5<tr><td>M<td>6<tr><th>Sum<th>11
+    <tr><th>Colour<th>Extra<tr><td>Red<td>1<tr><th>All<th>1</table>"""
+    found = extract(".html", page.encode())
+    assert [table.columns for table in found.tables] == ["Size | Price", "Colour | Extra"]
+    assert found.text.index("\n\nColour | Extra\nRed | 1\nAll | 1") > 0
+    page = "<table><tr><th>Plan<th>Price<tr><th>Lite<th>9 EUR<tr><th>Plus<th>19 EUR</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "Plan | Price"
+
+
+@pytest.mark.parametrize("struck", ["class=old-price", "style='text-decoration: line-through'"])
+def test_a_cell_that_is_struck_out_keeps_its_place(struck: str) -> None:
+    names = "<tr><th>Plan<th class=old-price>Old<th>New"
+    rows = f"<tr><td>Plus<td {struck}>20<td>15<tr><td>Max<td {struck}><b>40</b><td>30"
+    assert text(f"<table>{names}{rows}</table>") == (
+        "Plan | Old | New\nPlus |  | 15\nMax |  | 30\n"
+    )
+
+
+def test_the_foot_of_a_table_is_read_last() -> None:
+    page = """<table><thead><tr><th>Item<th>EUR</thead><tfoot><tr><td>Total<td>30</tfoot>
+    <tbody><tr><td>Cable<td>10<tr><td>Plug<td>20</table>"""
+    assert text(page) == "Item | EUR\nCable | 10\nPlug | 20\nTotal | 30\n"
 
 
 def test_a_cell_can_span_the_rest_of_the_table() -> None:
@@ -207,6 +286,8 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
         ("3<sup>1</sup>/<sub>2</sub>", "3 1/2"),
         ("$19<sup>90</sup>, 49<sup>99</sup> EUR, $10<sup>1</sup>", "$19.90, 49.99 EUR, $10 [1]"),
         ("<h2>Care<a class=headerlink href='#c'>¶</a></h2>", "## Care"),
+        ("<h2>Care <a href='p.html#c'><b>🔗</b></a></h2>6<a href='#n'>*</a>", "## Care\n\n6*"),
+        ("<h2><a href='#c'>C</a></h2>", "## C"),
         ("<h2>Care<span class=mw-editsection>[edit]</span></h2>", "## Care"),
         ("<p>Yes</p><dialog><p>no</p></dialog><div role=tabpanel hidden>On Windows</div>",
          "Yes\n\nOn Windows"),
@@ -246,6 +327,10 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
         ("<div class='checkbox checkbox-off'></div>", "☐"),
         ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
         ("<button title=Copy><svg/></button>", ""),
+        ("<i class='material-icons md-18'>check</i>", "✓"),
+        ("<span class=material-symbols-outlined>close</span>", "✗"),
+        ("<svg data-testid=CloseIcon><path/></svg>", "✗"),
+        ("<iconify-icon icon='mdi:check'></iconify-icon>", "✓"),
         ("<i class='fa fa-check' style='display:none'></i>", ""),
     ],
 )
@@ -299,6 +384,32 @@ def test_the_label_of_a_tab_without_a_script_stands_beside_its_panel() -> None:
     box = "<input type=radio name=s><label class=tab-label>{0}</label><div><p>Needs {1}.</p></div>"
     page = f"<div>{box.format('Docker', '6 GB')}{box.format('Systemd', '3 GB')}</div>"
     assert text(page) == "Docker: Needs 6 GB.\n\nSystemd: Needs 3 GB.\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=code-group><div class=tabs><input type=radio><label>Sandbox</label>"
+        "<input type=radio><label>Live</label></div><div class=blocks><div><p>1</div><div><p>2",
+        "<div class='u tablist'><ul><li class=tab><p>Sandbox</p><li class=tab><p>Live</ul></div>"
+        "<div class=tabpanel><p>1</p></div><div class=tabpanel><p>2</p></div>",
+        "<div class=tabs><a>Sandbox</a><a>Live</a></div><div class=tab-pane>1</div>"
+        "<div class=tab-pane style='display:none'>2</div>",
+    ],
+)
+def test_the_label_of_a_tab_is_that_of_the_block_in_its_place(markup: str) -> None:
+    assert text(markup) == "Sandbox: 1\n\nLive: 2\n"
+
+
+def test_rows_of_labels_without_blocks_stay() -> None:
+    code = "<div class=CodeTabs-bar><button>Sh</button><button>Py</button></div><div class=inner>"
+    assert (
+        text(f"{code}<pre>1</pre><pre>2</pre></div>")
+        == "Sh:\n\n```\n1\n```\n\nPy:\n\n```\n2\n```\n"
+    )
+    assert text("<ul class=tabs><li>A<li>B</ul><p>1</p><p>2") == "- A\n- B\n\n1\n\n2\n"
+    two = "<div>A</div><div>B</div></div>"
+    assert text(f"<div class=tab-content>{two}<div class=content>{two}") == "A\n\nB\n\nA\n\nB\n"
 
 
 def test_the_label_of_an_only_tab_is_kept() -> None:
