@@ -11,14 +11,14 @@ from typing import Any
 from chatbot.errors import IndexUnavailableError
 from chatbot.files import parse_json, write_whole
 
-FORMAT = 14
+FORMAT = 15
 # Of an index of these formats a build reads every document again, as it is read now, and takes the
 # vectors of equal chunks over: 4 knew no audiences, 5 read equations and rich text otherwise, 6
 # tables of PDF files and pages of several programs, 7 icons, tabs, notebooks and cells of CSV, 8
 # groups of rows, tables beside each other, marks of Jira, AsciiDoc, 9 labels over rows, attributes
 # of components, directives of Sphinx and MyST, names without blanks, 10 turned pages and close
-# columns of PDF, charts, dotted codes.
-_EARLIER = (4, 5, 6, 7, 8, 9, 10)
+# columns of PDF, charts, dotted codes, 14 fields and notes of Word, accordions, entries of JSON.
+_EARLIER = (4, 5, 6, 7, 8, 9, 10, 14)
 # How the note on a document begins that was read but for some of it.
 IN_PART = "in part: "
 REBUILD = "run 'chatbot index' to build it"
