@@ -217,8 +217,12 @@ class HostedChatModel(BaseChatModel):
 
     def _leaves_out(self, exc: Exception, options: dict[str, Any]) -> bool:
         """Whether the request can be made without what it was refused for; from then on it is."""
-        option = self.failure_of(exc).option
+        failure = self.failure_of(exc)
+        option = failure.option
         if option not in _INSTEAD or options.get(option) is None:
+            return False
+        # That this once there is no room for so many tokens, or no time, is no refusal for good.
+        if failure.may_pass or _TOO_LONG.search(failure.said):
             return False
         self._refused.add(option)
         return True

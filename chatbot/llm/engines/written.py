@@ -14,6 +14,8 @@ _MOST_STOPS = 4
 # What Mistral and others call an answer that ended at its limit.
 _LENGTH = frozenset({"length", "model_length", "max_tokens"})
 _FILTERED = "content_filter"
+# How OpenAI's Responses API, which has no such reasons, says how an answer ended.
+_STATUS = {"completed": "stop", "incomplete": "length"}
 
 
 class Written:
@@ -37,7 +39,8 @@ class Written:
         text = self._shown(self._stops.push(self._thought.push(chunk.text)))
         information = chunk.message.response_metadata | (chunk.generation_info or {})
         told = information.get("finish_reason")
-        reason = "stop" if self.reached else "length" if told in _LENGTH else told
+        ended = told or _STATUS.get(str(information.get("status")))
+        reason = "stop" if self.reached else "length" if ended in _LENGTH else ended
         self._reason = reason or self._reason
         if text == chunk.text and reason == told:
             return chunk

@@ -102,6 +102,16 @@ async def test_an_option_that_the_model_refuses_is_left_out(
         assert [asked.get("max_completion_tokens") for asked in script.asked[-2:]] == [160, 160]
 
 
+def test_what_there_is_no_room_for_is_not_refused_for_good(script: Script) -> None:
+    said = "This model's maximum context length is 4096 tokens, and 4000 are in the messages."
+    full = Reply({"error": {"message": said, "param": "max_tokens"}}, 400)
+    model = ask(script, "openai", lambda _: full if len(script.asked) == 1 else stream(*SAID))
+    with pytest.raises(GenerationError, match="too long"):
+        model.invoke("How long? " * 1000)
+    assert model.invoke("How long?").text == "It takes 5 days."
+    assert [asked.get("max_tokens") for asked in script.asked] == [160, 160]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_server_that_names_a_pause_gets_it(
     script: Script, engine: str, monkeypatch: pytest.MonkeyPatch
@@ -167,8 +177,11 @@ async def test_what_the_model_thinks_first_is_not_its_answer(script: Script, eng
     assert (await model.ainvoke("How long?")).text == " <5 days"
 
 
-def test_a_server_of_ones_own_is_told_the_limit_in_the_words_that_all_know(script: Script) -> None:
-    ask(script, "openai", stream(*SAID)).invoke("How long?")
+@pytest.mark.parametrize("name", ["any", "my-codex-7b"])  # OpenAI's own "codex" have another API
+def test_a_server_of_ones_own_is_told_the_limit_in_the_words_that_all_know(
+    script: Script, name: str
+) -> None:
+    ask(script, "openai", stream(*SAID), openai_model=name).invoke("How long?")
     assert script.asked[0]["max_tokens"] == 160
     assert "max_completion_tokens" not in script.asked[0]
     assert _is_openai(None)
