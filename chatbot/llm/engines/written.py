@@ -50,16 +50,17 @@ class Written:
         info = (chunk.generation_info or {}) | ends
         return ChatGenerationChunk(message=message, generation_info=info)
 
-    def end(self, who: str, tokens: int) -> Iterator[ChatGenerationChunk]:
+    def end(self, who: str, tokens: int, few: bool = False) -> Iterator[ChatGenerationChunk]:
         """What was held back at the end of the stream; a stream that ended without a reason was
-        cut off, as one that ended at its limit of ``tokens``. ``who`` wrote it.
+        cut off, as one that ended at its limit of ``tokens``. ``who`` wrote it; ``few`` says that
+        the limit is of this request and not of the settings, and nothing may be all within it.
 
         Raises:
             GenerationError: nothing was written, and not because of a stop string.
         """
         text = self._shown(self._stops.push(self._thought.flush()) + self._stops.flush())
         if not self._said and not self.reached:
-            self._require_text(who, tokens)
+            self._require_text(who, tokens, few)
         ends = {} if self._reason else {"finish_reason": "length"}
         if text or ends:
             message = AIMessageChunk(content=text, response_metadata=ends)
@@ -69,13 +70,13 @@ class Written:
         self._said = self._said or bool(text)
         return text
 
-    def _require_text(self, who: str, tokens: int) -> None:
+    def _require_text(self, who: str, tokens: int, few: bool) -> None:
         if not self._reason:
             raise GenerationError(
                 f"{who} answers nothing that can be read; check that the address is that of an "
                 "OpenAI-compatible API, which often ends with '/v1', and ask again."
             )
-        if self._reason == "length":
+        if self._reason == "length" and not few:
             raise GenerationError(
                 f"{who} wrote nothing within its {tokens} tokens, most likely because it thinks "
                 "first; raise CHATBOT_ANSWER_TOKENS, or switch thinking off on the server."
