@@ -132,7 +132,13 @@ async def _embedded(parts: Parts, body: EmbeddingRequest) -> tuple[list[list[flo
     """The vectors, and how many tokens the texts have."""
     as_queries = body.input_type == "query"
     async with parts.embedding.turn():
-        return await asyncio.to_thread(parts.service.models.embed, body.input, as_queries)
+        work = asyncio.ensure_future(
+            asyncio.to_thread(parts.service.models.embed, body.input, as_queries)
+        )
+        try:
+            return await asyncio.shield(work)
+        finally:  # the thread works on when the client leaves, so its place is taken until it ends
+            await asyncio.gather(work, return_exceptions=True)
 
 
 def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:

@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 
@@ -32,15 +33,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return _INTERRUPTED
-    except BrokenPipeError:  # "| head" has what it wants
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python writes the rest when it ends
-        return _NO_READER
     except UnicodeError as exc:  # a name or a line of stdin of other bytes
         print(f"What was given is not all UTF-8 text: {reason_of(exc)}.", file=sys.stderr)
         return 1
     except OSError as exc:
+        if isinstance(exc, BrokenPipeError) and _reader_left():
+            return _NO_READER
         print(disk_sentence(exc), file=sys.stderr)
         return 1
+
+
+def _reader_left() -> bool:
+    """Whether nobody reads what is written any more ("| head" has what it wants), and not whoever
+    a command speaks with, such as a server; what is still to be written is dropped then."""
+    asked = select.poll()
+    for stream in (1, 2):
+        asked.register(stream, 0)
+    left = [stream for stream, event in asked.poll(0) if event & (select.POLLERR | select.POLLHUP)]
+    for stream in left:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)  # Python writes the rest when it ends
+    return bool(left)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -180,8 +180,9 @@ def risk_area(decisions: Sequence[tuple[float, bool]]) -> float:
     ranked = sorted(decisions, key=lambda decision: -decision[0])
     for _, equal in groupby(ranked, key=lambda decision: decision[0]):
         flags = [right for _, right in equal]
+        share = flags.count(False) / len(flags)
         for _ in flags:
-            wrong += flags.count(False) / len(flags)
+            wrong += share
             count += 1
             total += wrong / count
     return round(total / len(decisions), 4) if decisions else 0.0

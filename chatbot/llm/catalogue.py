@@ -14,7 +14,7 @@ from chatbot.errors import ConfigurationError, ModelUnavailableError, reason_of
 from chatbot.llm.checked import has_hash
 from chatbot.settings import HostedEngine, LocalEngine
 
-_PART = re.compile(r"-\d+-of-(\d+)\.safetensors$")
+_PART = re.compile(r"(.*)-\d+-of-(\d+)\.safetensors")
 
 
 class Source(BaseModel):
@@ -240,8 +240,8 @@ def _has_weights(folder: Path) -> bool:
     """Whether all files of weights are there: an interrupted download has the small files first,
     and then some of the parts ("model-00001-of-00004.safetensors")."""
     names = [file.name for file in folder.glob("*.safetensors") if file.exists()]
-    parts = Counter(match[1] for name in names if (match := _PART.search(name)))
-    return bool(names) and all(count == int(total) for total, count in parts.items())
+    parts = Counter(match.groups() for name in names if (match := _PART.fullmatch(name)))
+    return bool(names) and all(count == int(total) for (_, total), count in parts.items())
 
 
 def require_weights(entry: Entry, engine: str = "") -> Path:

@@ -35,7 +35,8 @@ def export(adapter: Path, entry: LLMEntry, prompts: Prompts, kind: Format, out: 
     except OSError as exc:
         raise TrainingError(f"'{out}' cannot be written: {exc.strerror or exc}.") from exc
     except Exception as exc:  # safetensors has its own for what the disk refuses
-        if not means_full_disk(exc, adapter):
+        where = next(folder for folder in out.absolute().parents if folder.exists())
+        if not means_full_disk(exc, where):
             raise
         raise TrainingError(f"'{out}' cannot be written: the disk is full; make room.") from exc
     finally:

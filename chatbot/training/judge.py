@@ -89,7 +89,7 @@ def _row(line: str, where: str) -> tuple[str, list[tuple[str, bool]]]:
         source, right, wrong = row["source"], row["right"], row["wrong"]
     except (ValueError, TypeError, KeyError) as exc:
         raise ConfigurationError(f"{where}: 'source', 'right' or 'wrong' is missing.") from exc
-    said = [
+    said: list[list[Any]] = [
         [_statement(item) for item in items] if isinstance(items, list) else [None]
         for items in (right, wrong)
     ]

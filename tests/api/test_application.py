@@ -137,6 +137,29 @@ async def test_a_client_that_leaves_gives_its_place_before_the_embeddings_up(api
         assert len(line) == 0
 
 
+async def test_texts_that_are_embedded_keep_their_place_when_the_client_leaves(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their thread cannot be stopped: clients that give up and ask again would pile them up."""
+    line, models = api.state.parts.embedding, api.state.parts.service.models
+    begun, gate, served = threading.Event(), threading.Event(), list[int]()
+
+    def embed(texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:
+        begun.set()
+        gate.wait(10)
+        served.append(line.serving)
+        return [[1.0]], 1
+
+    monkeypatch.setattr(type(models), "embed", lambda _, *given: embed(*given))
+    body = {"model": "peregrine-embeddings", "input": "a"}
+    gone = asyncio.create_task(leave(api, "/v1/embeddings", body, asyncio.to_thread(begun.wait)))
+    await asyncio.to_thread(begun.wait, 10)
+    assert not (await asyncio.wait([gone], timeout=0.2))[0]
+    gate.set()
+    await gone
+    assert (served, line.serving) == ([1], 0)
+
+
 async def test_a_large_body_is_413_with_or_without_a_length(client: httpx.AsyncClient) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(20):

@@ -1,5 +1,6 @@
 """What commands say of input that they cannot use: before the work, and in one sentence."""
 
+import errno
 import json
 import os
 import subprocess
@@ -90,3 +91,13 @@ def test_a_reader_that_has_what_it_wants_is_no_error() -> None:
     with os.fdopen(writing, "wb") as gone:
         ended = subprocess.run(command, cwd=ROOT, stdout=gone, stderr=subprocess.PIPE)
     assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_whoever_else_hangs_up_is_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(_: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))  # as of a server of mail
+
+    monkeypatch.setattr("chatbot.cli.models._models", hang_up)
+    assert "Broken pipe" in said(["models"], capsys)

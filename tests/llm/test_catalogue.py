@@ -118,6 +118,9 @@ def test_some_parts_of_the_weights_are_none(
     for number, found in ((1, None), (2, snapshot)):
         (snapshot / f"model-0000{number}-of-00002.safetensors").touch()
         assert find_weights(entry) == found
+    for number in (1, 2):  # the same weights in another precision beside them
+        (snapshot / f"model.fp16-0000{number}-of-00002.safetensors").touch()
+    assert find_weights(entry) == snapshot
     (snapshot / "model-00002-of-00002.safetensors").unlink()
     (snapshot / "model-00002-of-00002.safetensors").symlink_to("gone")
     assert find_weights(entry) is None

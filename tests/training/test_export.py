@@ -49,3 +49,21 @@ def test_a_full_disk_is_told_and_no_half_export_is_left(
     with pytest.raises(TrainingError, match="File exists"):
         export.export(tmp_path, entry, PROMPTS, "safetensors", out)
     assert out.is_dir()
+
+
+def test_the_disk_that_is_asked_for_room_is_that_of_the_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def fails(*_: Any) -> None:
+        raise ValueError("of another kind")
+
+    monkeypatch.setattr(export, "read_adapter", lambda *_: None)
+    monkeypatch.setattr(export, "require_peft", Peft)
+    monkeypatch.setattr(export, "load_base", fails)
+    monkeypatch.setattr(export, "means_full_disk", lambda _, folder: asked.append(folder))
+    entry = entry_of(tmp_path, "LlamaForCausalLM")
+    with pytest.raises(ValueError, match="another kind"):
+        export.export(Path("elsewhere"), entry, PROMPTS, "safetensors", tmp_path / "a" / "b")
+    assert asked == [tmp_path]

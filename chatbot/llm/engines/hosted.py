@@ -42,6 +42,7 @@ _INSTEAD = {"temperature": None, "stop": None, "max_tokens": "max_completion_tok
 # What servers say of a request that is too long for the model.
 _TOO_LONG = re.compile(
     r"context|tokens`? must be|maximum (?:input|prompt|sequence|model)|reduce (?:the|your)|"
+    r"token count\b.{0,20} exceeds|"
     r"(?:prompt|input|request|conversation|messages?)\b.{0,40}\btoo (?:long|large)",
     re.IGNORECASE,
 )
@@ -76,12 +77,13 @@ def failure_of_answer(
 ) -> Failure:
     """What a server means that answers ``status`` with ``body``, which is text or parsed JSON; one
     inside a stream has its status in the body, if at all."""
-    inner = body.get("error", body) if isinstance(body, Mapping) else body
+    inner = body[0] if isinstance(body, list) and body else body  # Gemini's
+    inner = inner.get("error", inner) if isinstance(inner, Mapping) else inner
     said, option = inner if isinstance(inner, str) else "", ""
     if isinstance(inner, Mapping):
         code = inner.get("code")
         status = code if status is None and isinstance(code, int) and 400 <= code < 600 else status
-        said = str(inner.get("message") or inner.get("detail") or "")
+        said = str(inner.get("message") or inner.get("detail") or (inner or ""))
         option = str(inner.get("param") or "")
     if said.lstrip().startswith("<"):  # the page of a proxy
         said = ""
@@ -147,7 +149,7 @@ class HostedChatModel(BaseChatModel):
                 yield written.cut(chunk)
             while not written.reached and (more := next(rest, None)) is not None:
                 yield written.cut(more)
-            yield from written.end(self._who, asked["max_tokens"])
+            yield from written.end(self._who, asked["max_tokens"], "max_tokens" in kwargs)
         except Exception as exc:  # each client has its own, which ``failure_of`` knows
             raise self._explain(exc) from exc
 
@@ -189,7 +191,7 @@ class HostedChatModel(BaseChatModel):
                 while more is not None:
                     yield written.cut(more)
                     more = None if written.reached else await anext(rest, None)
-            for last in written.end(self._who, asked["max_tokens"]):
+            for last in written.end(self._who, asked["max_tokens"], "max_tokens" in kwargs):
                 yield last
         except Exception as exc:
             raise self._explain(exc) from exc
@@ -217,8 +219,12 @@ class HostedChatModel(BaseChatModel):
 
     def _leaves_out(self, exc: Exception, options: dict[str, Any]) -> bool:
         """Whether the request can be made without what it was refused for; from then on it is."""
-        option = self.failure_of(exc).option
+        failure = self.failure_of(exc)
+        option = failure.option
         if option not in _INSTEAD or options.get(option) is None:
+            return False
+        # That this once there is no room for so many tokens, or no time, is no refusal for good.
+        if failure.may_pass or _TOO_LONG.search(failure.said):
             return False
         self._refused.add(option)
         return True

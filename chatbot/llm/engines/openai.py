@@ -46,14 +46,15 @@ def load(entry: LLMEntry, settings: Settings, adapter: Adapter | None) -> Hosted
             "The client for OpenAI-compatible servers is not installed; run "
             "'pip install peregrine-chatbot[openai]'."
         ) from exc
-    client = ChatOpenAI if _is_openai(url) else BaseChatOpenAI
-    inner = client(
+    own = not _is_openai(url)
+    inner = (BaseChatOpenAI if own else ChatOpenAI)(
         model=model,
         base_url=url,
         api_key=cast(Any, key or "none"),  # servers at home ask for none
         timeout=settings.server_timeout,
         max_retries=0,
         stream_usage=True,
+        use_responses_api=False if own else None,  # of OpenAI's own some have no other API
     )
     return hosted_model(inner, _failure, entry, settings, model, url or "OpenAI")
 

@@ -141,7 +141,7 @@ class OpenVINOEngine:
     def _submit(self, running: _Running) -> None:
         """Hand it to the worker, which nothing reaches behind the end of its work."""
         with self._door:
-            if self._closed:
+            if self._closed or not self._worker.is_alive():
                 raise GenerationError("The model has been closed; restart the service.")
             self._waiting.put(running)
 

@@ -14,6 +14,8 @@ _MOST_STOPS = 4
 # What Mistral and others call an answer that ended at its limit.
 _LENGTH = frozenset({"length", "model_length", "max_tokens"})
 _FILTERED = "content_filter"
+# How OpenAI's Responses API, which has no such reasons, says how an answer ended.
+_STATUS = {"completed": "stop", "incomplete": "length"}
 
 
 class Written:
@@ -37,7 +39,8 @@ class Written:
         text = self._shown(self._stops.push(self._thought.push(chunk.text)))
         information = chunk.message.response_metadata | (chunk.generation_info or {})
         told = information.get("finish_reason")
-        reason = "stop" if self.reached else "length" if told in _LENGTH else told
+        ended = told or _STATUS.get(str(information.get("status")))
+        reason = "stop" if self.reached else "length" if ended in _LENGTH else ended
         self._reason = reason or self._reason
         if text == chunk.text and reason == told:
             return chunk
@@ -47,16 +50,17 @@ class Written:
         info = (chunk.generation_info or {}) | ends
         return ChatGenerationChunk(message=message, generation_info=info)
 
-    def end(self, who: str, tokens: int) -> Iterator[ChatGenerationChunk]:
+    def end(self, who: str, tokens: int, few: bool = False) -> Iterator[ChatGenerationChunk]:
         """What was held back at the end of the stream; a stream that ended without a reason was
-        cut off, as one that ended at its limit of ``tokens``. ``who`` wrote it.
+        cut off, as one that ended at its limit of ``tokens``. ``who`` wrote it; ``few`` says that
+        the limit is of this request and not of the settings, and nothing may be all within it.
 
         Raises:
             GenerationError: nothing was written, and not because of a stop string.
         """
         text = self._shown(self._stops.push(self._thought.flush()) + self._stops.flush())
         if not self._said and not self.reached:
-            self._require_text(who, tokens)
+            self._require_text(who, tokens, few)
         ends = {} if self._reason else {"finish_reason": "length"}
         if text or ends:
             message = AIMessageChunk(content=text, response_metadata=ends)
@@ -66,13 +70,13 @@ class Written:
         self._said = self._said or bool(text)
         return text
 
-    def _require_text(self, who: str, tokens: int) -> None:
+    def _require_text(self, who: str, tokens: int, few: bool) -> None:
         if not self._reason:
             raise GenerationError(
                 f"{who} answers nothing that can be read; check that the address is that of an "
                 "OpenAI-compatible API, which often ends with '/v1', and ask again."
             )
-        if self._reason == "length":
+        if self._reason == "length" and not few:
             raise GenerationError(
                 f"{who} wrote nothing within its {tokens} tokens, most likely because it thinks "
                 "first; raise CHATBOT_ANSWER_TOKENS, or switch thinking off on the server."

@@ -59,11 +59,20 @@ async def test_no_answer_is_told_in_a_sentence(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+async def test_nothing_within_few_tokens_is_empty(script: Script, engine: str) -> None:
+    """Of a translation for the search or a try by ``chatbot doctor``, by a model that thinks."""
+    model = ask(script, engine, stream(chunk("<think>5 or"), chunk(" 7?", "length")))
+    assert (await model.ainvoke("How long?", max_tokens=80)).text == ""
+    assert model.invoke("How long?", max_tokens=80).text == ""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("status", "body", "says"),
     [
         (422, {"error": "`inputs` tokens + `max_new_tokens` must be <= 4096."}, "too long"),
         (400, {"error": {"message": "maximum context length is 4096 tokens"}}, "too long"),
+        (400, {"errors": [{"message": "maximum context length is 500"}]}, "too long"),
         (413, {"error": {"message": "Request too large"}}, "too long"),
         (402, {"error": "You have exceeded your monthly credits."}, "quota is spent"),
         (400, {"error": {"message": "Unknown field 'seed'"}}, "says 'Unknown field 'seed''"),
@@ -100,6 +109,23 @@ async def test_an_option_that_the_model_refuses_is_left_out(
     assert len(script.asked) == len(refused) + 2  # refused once, not each time
     if "max_tokens" in refused:
         assert [asked.get("max_completion_tokens") for asked in script.asked[-2:]] == [160, 160]
+
+
+def test_an_error_in_a_list_is_read(script: Script) -> None:
+    """As Gemini sends them."""
+    said = "The input token count (901) exceeds the maximum number of tokens allowed (500)."
+    with pytest.raises(GenerationError, match="too long"):
+        ask(script, "openai", Reply([{"error": {"message": said}}], 400)).invoke("How long?")
+
+
+def test_what_there_is_no_room_for_is_not_refused_for_good(script: Script) -> None:
+    said = "This model's maximum context length is 4096 tokens, and 4000 are in the messages."
+    full = Reply({"error": {"message": said, "param": "max_tokens"}}, 400)
+    model = ask(script, "openai", lambda _: full if len(script.asked) == 1 else stream(*SAID))
+    with pytest.raises(GenerationError, match="too long"):
+        model.invoke("How long? " * 1000)
+    assert model.invoke("How long?").text == "It takes 5 days."
+    assert [asked.get("max_tokens") for asked in script.asked] == [160, 160]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -167,8 +193,11 @@ async def test_what_the_model_thinks_first_is_not_its_answer(script: Script, eng
     assert (await model.ainvoke("How long?")).text == " <5 days"
 
 
-def test_a_server_of_ones_own_is_told_the_limit_in_the_words_that_all_know(script: Script) -> None:
-    ask(script, "openai", stream(*SAID)).invoke("How long?")
+@pytest.mark.parametrize("name", ["any", "my-codex-7b"])  # OpenAI's own "codex" have another API
+def test_a_server_of_ones_own_is_told_the_limit_in_the_words_that_all_know(
+    script: Script, name: str
+) -> None:
+    ask(script, "openai", stream(*SAID), openai_model=name).invoke("How long?")
     assert script.asked[0]["max_tokens"] == 160
     assert "max_completion_tokens" not in script.asked[0]
     assert _is_openai(None)

@@ -170,6 +170,9 @@ def test_what_comes_while_the_worker_ends_does_not_wait_for_it(
     engine._worker = threading.current_thread()  # as if it were about to end
     with ThreadPoolExecutor() as threads, pytest.raises(GenerationError, match="closed"):
         threads.submit(say, engine, "Hello").result(timeout=20)
+    engine._worker, engine._closed = threading.Thread(), False  # as if it had failed
+    with ThreadPoolExecutor() as threads, pytest.raises(GenerationError, match="closed"):
+        threads.submit(say, engine, "Hello").result(timeout=20)
 
 
 def test_a_character_that_the_limit_cuts_is_left_out(
