@@ -18,7 +18,6 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
 from chatbot.answering.gist import asked_in_short, beginning, gist
-from chatbot.answering.judged import FindJudge, Judged, judged
 from chatbot.answering.question import Question
 from chatbot.answering.translating import build_translator, first_line
 from chatbot.grounding.choices import open_choices
@@ -89,10 +88,8 @@ class Prepared:
 class AnswerChain:
     """``search`` finds passages and ``weigh`` decides, which takes as long as the model needs to
     read them; :meth:`respond` is not called when it abstains. ``read_otherwise`` gives the same
-    question with the passages read in other ways, for another answer. ``judge`` says what a judge
-    makes of an answer, with whether a sentence of it is marked; ``None`` where none is ready, or
-    fits the question. ``right`` is the share of the model's supported answers that are right, for
-    answers that nothing judges.
+    question with the passages read in other ways, for another answer. ``right`` is
+    the share of the model's supported answers that are right.
 
     Where the gate has read and answers, the model does not begin with its refusal: which
     probability of it is too much is measured, and greedy decoding would take half, or less.
@@ -104,7 +101,6 @@ class AnswerChain:
     llm: BaseChatModel
     prompts: Prompts
     read_otherwise: Callable[[Prepared], Iterator[Prepared]]
-    judge: Callable[[Prepared, str, bool], Judged | None]
     right: float = 1.0
 
     @property
@@ -126,10 +122,6 @@ class AnswerChain:
         return self.llm.bind(**limits)
 
 
-def _nobody() -> None:
-    return None
-
-
 def build_chain(
     llm: BaseChatModel,
     retriever: Runnable[str, list[Passage]],
@@ -142,7 +134,6 @@ def build_chain(
     excerpts: Excerpts | None = None,
     condense: Literal["model", "history"] = "history",
     languages: Sequence[str] = (),
-    find_judge: FindJudge = _nobody,
     right: float = 1.0,
 ) -> AnswerChain:
     """Compose the chain from its parts; a scripted ``llm`` makes the same chain for tests.
@@ -153,7 +144,6 @@ def build_chain(
     model reads the first ``reads``: a small one takes its answer from the wrong one of several.
     With ``excerpts`` it reads the parts of those shown that are nearest to the question, and those
     of which it reads nothing are not shown.
-    ``find_judge`` gives the judge of answers that is ready.
     A question in none of the ``languages`` of the documents is searched for in the first of them,
     translated by the model; without them as it is.
     """
@@ -247,14 +237,6 @@ def build_chain(
     def render(state: Prepared) -> ChatPromptValue:
         return prompts.render_answer(state.history, clean_passages(state.read), state.wording)
 
-    def judge(state: Prepared, answer: str, marked: bool) -> Judged | None:
-        if state.refuses is None or state.question.passages is not None:
-            return None
-        asked = asked_in_short(state.history, state.wording)
-        found = judged(find_judge, asked, answer, state.read, state.confidence, marked)
-        # Who says from which confidence on it answers has decided.
-        return found and replace(found, doubted=found.doubted and gate.refuse_below is None)
-
     search = (
         RunnableLambda(understand)
         | RunnableLambda(retrieve)
@@ -263,8 +245,7 @@ def build_chain(
         | RunnableLambda(shorten)
     )
     weigh = RunnableLambda(read) | RunnableLambda(ask_back)
-    rendered = RunnableLambda(render)
-    return AnswerChain(search, weigh, rendered, llm, prompts, read_otherwise, judge, right)
+    return AnswerChain(search, weigh, RunnableLambda(render), llm, prompts, read_otherwise, right)
 
 
 def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> str:

@@ -5,7 +5,7 @@ read in another way; the new text takes the place of the first only if they supp
 yes takes the place of a no, or the other way round, where the sentence behind it says so. In the
 place of an answer that holds for one of several things, of which the question names none,
 stands a question back; in the place of one that is certainly about another thing than its question,
-or that a judge finds no answer to it, the refusal.
+the refusal.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from langchain_core.runnables import Runnable
 from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
-from chatbot.answering.judged import Judged
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.answering.yes_no import led, means_other
@@ -94,14 +93,12 @@ class _Draft:
 
 @dataclass(frozen=True)
 class _Checked:
-    """The text to show, and what it rests on; its confidence is what a judge is ``sure`` of, if
-    one was asked, and ``at_most`` so much."""
+    """The text to show, and what it rests on; its confidence is ``at_most`` so much."""
 
     text: str
     abstained: bool
     verified: Verified = field(default_factory=Verified)
     at_most: float = 1.0
-    sure: float | None = None
 
 
 async def stream_answer(
@@ -165,18 +162,10 @@ async def stream_answer(
             shown = _Checked(refusal.strip(), True, at_most=_MARKED)
             if not prepared.guarded:
                 yield Rewritten(shown.text)
-        if not shown.abstained and (word := await _judged(chain, prepared, shown)):
-            shown = replace(shown, sure=word.probability)
-            if word.doubted:
-                shown = _Checked(refusal.strip(), True, sure=word.probability)
-                if not prepared.guarded:
-                    yield Rewritten(shown.text)
         if prepared.guarded:
             yield Token(shown.text)
-    sure = shown.sure
-    if sure is None:
-        sure = prepared.confidence * (1.0 if shown.abstained else chain.right)
-    sure = min(sure, shown.at_most, 1.0 if shown.abstained else at_most)
+    right, most = (1.0, 1.0) if shown.abstained else (chain.right, at_most)
+    sure = min(prepared.confidence * right, shown.at_most, most)
     notes = list(prepared.notes)
     if missed := shown.verified.unanswered:
         sure = min(sure, _HALF)
@@ -302,11 +291,6 @@ def _asked_back(
         return None
     text = refusals.clarification(question.language(), prompts.clarification, choices)
     return _Checked(text, True), choices
-
-
-async def _judged(chain: AnswerChain, prepared: Prepared, shown: _Checked) -> Judged | None:
-    marked = bool(shown.verified.unsupported)
-    return await asyncio.to_thread(chain.judge, prepared, shown.text, marked)
 
 
 async def _verify(

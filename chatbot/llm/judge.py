@@ -24,26 +24,10 @@ from chatbot.settings import Settings
 
 # Tokens that are read in one step; who waits for another model waits for a step at most.
 _STEP = 512
-# Tokens of a text, of a statement that is read as surely as those that were trained, and of what is
-# read of a longer one, such as an answer with its question.
-LONGEST_TEXT, LONGEST_STATEMENT, LONGEST_READ = 400, 100, 160
+# Tokens of a text, and of a statement: what was trained was shorter.
+LONGEST_TEXT, LONGEST_STATEMENT = 400, 100
 _ASKED = "\nTrue?"
 _BITS: Bits = 8
-_BOUNDS = ("denies", "says", "overrules")
-_WORTH = ("score", "gate", "marked", "offset", "least")
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What makes a judge's score of an answer the probability that it is right: weights of a
-    logistic regression over the ``score``, the log-odds of the ``gate``'s confidence and whether a
-    sentence is ``marked``. Below ``least`` an answer is not given."""
-
-    score: float
-    gate: float
-    marked: float
-    offset: float
-    least: float
 
 
 @dataclass
@@ -94,8 +78,7 @@ class Judge:
     """Scores pairs of a statement and a text by the logarithm of the odds that the text says the
     statement. Safe to use from several threads, one after the other.
 
-    ``denies``, ``says`` and ``overrules`` as of :class:`chatbot.grounding.entailment.Entailment`,
-    ``worth`` as of :class:`chatbot.grounding.answered.AnswerJudge`.
+    ``denies``, ``says`` and ``overrules`` as of :class:`chatbot.grounding.entailment.Entailment`.
     """
 
     def __init__(self, graph: Path, trained: Path) -> None:
@@ -117,10 +100,7 @@ class Judge:
                 f"The judge in '{graph}' does not load ({reason_of(exc)}); remove that folder, and "
                 "it is made again."
             ) from exc
-        told = _settings(trained / SETTINGS)
-        self.denies, self.says, self.overrules = _numbers(told, _BOUNDS, trained / SETTINGS)
-        of_answers = told.get("answers")
-        self.worth = of_answers and Worth(*_numbers(of_answers, _WORTH, trained / SETTINGS))
+        self.denies, self.says, self.overrules = _bounds(trained / SETTINGS)
         self._graph = graph / GRAPH
         self._lock = threading.Lock()
         mark_used(graph)
@@ -144,15 +124,6 @@ class Judge:
                 found[place] = score
         return found
 
-    def answer_scores(self, question: str, answer: str, texts: Sequence[str]) -> list[float]:
-        """A score for each text, by which the answer is one to the question, and right.
-
-        Raises:
-            ModelUnavailableError: as :meth:`scores`.
-        """
-        said = answers(question, answer)
-        return self.scores([(said, text) for text in texts])
-
     def _steps(
         self, pairs: Sequence[tuple[str, str]], places: dict[str, list[int]]
     ) -> Iterator[tuple[list[Group], list[int]]]:
@@ -161,7 +132,7 @@ class Judge:
         for text, wanted in places.items():
             group = Group(text_tokens(self._tokens, text)[:LONGEST_TEXT])
             for place in wanted:
-                statement = statement_tokens(self._tokens, pairs[place][0], LONGEST_READ)
+                statement = statement_tokens(self._tokens, pairs[place][0], LONGEST_STATEMENT)
                 fresh = 0 if group.statements else len(group.text)
                 if where and size + fresh + len(statement) > _STEP:
                     yield ([*groups, group] if group.statements else groups), where
@@ -186,24 +157,16 @@ class Judge:
         return [float(score) for score in found]
 
 
-def _settings(file: Path) -> dict[str, Any]:
+def _bounds(file: Path) -> tuple[float, float, float]:
+    """``denies``, ``says`` and ``overrules``."""
     try:
         told = parse_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+        denies, says, overrules = (float(told[name]) for name in ("denies", "says", "overrules"))
+    except (OSError, ValueError, KeyError, TypeError) as exc:
         raise _no_bounds(file) from exc
-    if not isinstance(told, dict):
+    if not all(map(math.isfinite, (denies, says, overrules))):
         raise _no_bounds(file)
-    return told
-
-
-def _numbers(told: Any, names: Sequence[str], file: Path) -> list[float]:
-    try:
-        found = [float(told[name]) for name in names]
-    except (ValueError, KeyError, TypeError) as exc:
-        raise _no_bounds(file) from exc
-    if not all(map(math.isfinite, found)):
-        raise _no_bounds(file)
-    return found
+    return denies, says, overrules
 
 
 def _no_bounds(file: Path) -> ModelUnavailableError:
@@ -225,11 +188,6 @@ def statement_tokens(tokens: Any, statement: str, longest: int) -> list[int]:
         return found
     asked = list(tokens.encode(_ASKED))
     return found[: longest - len(asked)] + asked
-
-
-def answers(question: str, answer: str) -> str:
-    """The statement that an answer is one to its question, and right."""
-    return f'To "{" ".join(question.split())}" the answer is: {" ".join(answer.split())}'
 
 
 def _statement(tokens: Any, statement: str) -> list[int]:

@@ -10,11 +10,11 @@ from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.question import Question
 from chatbot.errors import ChatbotError
+from chatbot.grounding.entailment import Entailment
 from chatbot.index.rerank import CrossEncoderReranker, Reranker
 from chatbot.llm.adapters import Adapter, choose_adapter, read_adapter
 from chatbot.llm.catalogue import Catalogue, Entry, LLMEntry, load_catalogue, require_weights
 from chatbot.llm.factory import answers_at_once, choose_engine, load_chat_model
-from chatbot.llm.judge import Judge
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.preparation import Preparation, State
 from chatbot.passage import Passage
@@ -196,9 +196,9 @@ class Models:
             self._reranker = CrossEncoderReranker(require_weights(entry), entry.max_tokens)
         return self._reranker
 
-    def judge(self) -> Judge | None:
-        """What judges sentences and answers, if the model that answers has such a thing and it is
-        ready. Blocks while it loads."""
+    def entailment(self) -> Entailment | None:
+        """What judges whether a text says a sentence, if the model that answers has such a thing
+        and it is ready. Blocks while it loads."""
         return None if self.scripted else self._judging.of(self.llm_entry)
 
     def embed(self, texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:

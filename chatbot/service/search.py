@@ -128,7 +128,6 @@ class Search:
             excerpts=excerpts,
             condense=condense,
             languages=self._languages(entry, view or generation, documents),
-            find_judge=self._models.judge,
             right=1.0 if self._models.scripted else entry.right,
         )
 
@@ -150,7 +149,7 @@ class Search:
 
     def entailment(self) -> Entailment | None:
         """What judges whether a text says a sentence; ``None`` where nothing was trained to."""
-        return self._models.judge()
+        return self._models.entailment()
 
     def _vectors(self) -> KeptVectors:
         if self._kept is None:

@@ -28,10 +28,9 @@ from chatbot.errors import ChatbotError, ConfigurationError, disk_sentence
 from chatbot.files import parse_json
 from chatbot.llm.catalogue import load_catalogue, require_weights
 from chatbot.llm.judge import (
-    LONGEST_READ,
+    LONGEST_STATEMENT,
     LONGEST_TEXT,
     Group,
-    answers,
     inputs,
     statement_tokens,
     text_tokens,
@@ -109,7 +108,10 @@ def _row(line: str, where: str) -> tuple[str, list[tuple[str, bool]]]:
 def _statement(item: Any) -> Any:
     """A statement as it is, a pair of a question and an answer as one."""
     pair = isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item)
-    return answers(*item) if pair else item
+    if not pair:
+        return item
+    question, answer = (" ".join(text.split()) for text in item)
+    return f'To "{question}" the answer is: {answer}'
 
 
 def examples(
@@ -125,7 +127,7 @@ def examples(
             own = dice.sample(rows[source], min(_MOST, len(rows[source])))
             if (other := dice.choice(sources)) != source:
                 own.append((dice.choice(rows[other])[0], False))
-            said = [statement_tokens(tokens, text, LONGEST_READ) for text, _ in own]
+            said = [statement_tokens(tokens, text, LONGEST_STATEMENT) for text, _ in own]
             group = Group(text_tokens(tokens, source)[:LONGEST_TEXT], said)
             if step and size + group.size > 1.15 * most:
                 yield step

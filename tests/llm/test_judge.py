@@ -14,16 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError
 from chatbot.llm.convert import convert
-from chatbot.llm.judge import (
-    LONGEST_READ,
-    Group,
-    Judge,
-    Worth,
-    answers,
-    inputs,
-    statement_tokens,
-    text_tokens,
-)
+from chatbot.llm.judge import Group, Judge, inputs, statement_tokens, text_tokens
 from chatbot.llm.judge_graph import SETTINGS, WEIGHTS, Shape, Trained
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import TextTokens
@@ -79,9 +70,9 @@ def test_the_graph_gives_the_scores_of_the_layers_that_were_trained(made: Made) 
 def test_what_is_too_long_is_cut_and_many_pairs_are_read_in_steps(made: Made) -> None:
     judge = Judge(made.graph, made.trained)
     tokens = TextTokens.load(made.graph)
-    said = statement_tokens(tokens, "word " * 400, LONGEST_READ)
+    said = statement_tokens(tokens, "word " * 400, 100)
     assert judge.reads(STATEMENTS[0]) and not judge.reads("word " * 400)
-    assert len(said) == LONGEST_READ and said[-3:] == tokens.encode("\nTrue?")[-3:]
+    assert len(said) == 100 and said[-3:] == tokens.encode("\nTrue?")[-3:]
     long = "A line of a very long text.\n" * 200
     scores = judge.scores([(STATEMENTS[0], long), *(PAIRS * 20)])
     assert np.isfinite(scores).all()
@@ -108,30 +99,12 @@ def test_a_judge_that_does_not_load_is_told(
 
 
 @pytest.mark.parametrize(
-    "told",
-    [
-        b"{}",
-        b"[]",
-        b"\xff",
-        b'{"denies": NaN, "says": 0, "overrules": 1}',
-        b'{"denies": 0, "says": 0, "overrules": 1, "answers": {"score": 1}}',
-        b'{"denies": 0, "says": 0, "overrules": 1, "answers": 1}',
-    ],
+    "told", [b"{}", b"[]", b"\xff", b'{"denies": NaN, "says": 0, "overrules": 1}']
 )
 def test_bounds_that_are_no_numbers_are_told(made: Made, tmp_path: Path, told: bytes) -> None:
     (tmp_path / SETTINGS).write_bytes(told)
     with pytest.raises(ModelUnavailableError, match=r"judge\.json.* restore it"):
         Judge(made.graph, tmp_path)
-
-
-def test_a_judge_that_was_shown_questions_weighs_answers(made: Made, tmp_path: Path) -> None:
-    told = {"score": 1.0, "gate": 0.5, "marked": -1.0, "offset": 0.25, "least": 0.3}
-    judge = Judge(made.graph, changed(made, tmp_path, dict, answers=told))
-    assert judge.worth == Worth(1.0, 0.5, -1.0, 0.25, 0.3)
-    said = answers("Is it open?", "No.")
-    asked = judge.answer_scores("Is it open?", "No.", TEXTS)
-    np.testing.assert_allclose(asked, judge.scores([(said, text) for text in TEXTS]), atol=0.02)
-    assert Judge(made.graph, made.trained).worth is None
 
 
 Change = Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]]

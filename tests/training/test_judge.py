@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from chatbot.errors import ConfigurationError
-from chatbot.llm.judge import LONGEST_TEXT, answers, inputs
+from chatbot.llm.judge import LONGEST_TEXT, inputs
 from chatbot.llm.matrices import Matrices
 from chatbot.llm.tokens import read_tokens
 from chatbot.training.judge import examples, main, read_rows, train
@@ -83,7 +83,6 @@ def test_a_pair_is_a_statement_that_the_answer_is_one_to_the_question(tmp_path: 
     file.write_text(json.dumps(row))
     said = [('To "what is it?" the answer is: It is free.', True), ("It is 3.", False)]
     assert read_rows([file]) == {"Free.": said}
-    assert said[0][0] == answers("what\nis it?", "It is  free.")
 
 
 def test_a_text_is_read_as_far_as_a_judge_reads_it() -> None:
