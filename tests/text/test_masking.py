@@ -287,8 +287,9 @@ def test_numbers_of_things_are_kept_by_the_word_before_them() -> None:
     assert_kept(["0612345678 bytes", "0612 345 678 kg"])
     phones = (
         "Telefonnummer", "Telefonnr.", "Rufnummer:", "Handynummer", "Mobilfunknummer", "Faxnummer",
-        "Büronummer", "Praxisnummer:", "Zentralnummer", "Infonummer", "Störungsnummer", "Zweitnummer",
-        "Kundendienstnummer", "Firmennr.", "Rückrufnummer", "Hotlinenummer", "Servicenummer", "client", "mon numéro", "booking",
+        "Büronummer", "Praxisnummer:", "Zentralnummer", "Infonummer", "Zweitnummer", "Firmennr.",
+        "Kundendienstnummer", "Rückrufnummer", "Hotlinenummer", "Servicenummer", "client",
+        "Störungsnummer", "mon numéro", "booking",
     )  # fmt: skip
     for label in phones:
         assert mask(f"{label} 0171 1234567") == f"{label} [phone]"
