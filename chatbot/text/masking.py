@@ -87,10 +87,10 @@ _LABEL = re.compile(
     # "Lieferscheinnummer", "Kundennr", "Art.-Nr": of things alone, for "Büronummer" and many others
     # are phones.
     r"|\b\w*(?:rechnungs?|auftrags?|bestell(?:ungs)?|vorgangs?|artikel|kunden|serien|ticket|sendungs"
-    r"|vertrags?|konto|schein|transaktions|buchungs|reservierungs|referenz|mitglieds|policen|chargen"
+    r"|vertrags?|konto|schein|transaktions|buchungs|verfolgungs|referenz|mitglieds|policen|chargen"
     r"|versicherungs|zähler|geräte|modell|teile|material|bestätigungs|beleg|quittungs|paket|tracking"
-    r"|steuer|personal|inventar|akten|schadens?|produkt|registrierungs|karten|lieferanten|fahrzeug"
-    r"|retouren|reklamations|lizenz|antrags|liefer)-?(?:nummer|nr)"
+    r"|imei|rma|garantie|steuer|personal|inventar|akten|schadens?|produkt|registrierungs|karten"
+    r"|lieferanten|fahrzeug|retouren|reklamations|lizenz|antrags|liefer)-?(?:nummer|nr)"
     r"|\b(?:art|auftr|best|id|inv|kd|mat|re|ref|rg|ser|vorg)\.?-?\s?nr"
     # "受付" alone is a reception, which has a phone.
     r"|(?:(?:伝票|追跡|订单|訂單|运单|運單|송장)(?:番号|编号|編號|号码|號碼|号|號|번호)?"

@@ -63,7 +63,7 @@ _OPENERS = re.compile(
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
-_STEP = re.compile(r"(?::\s+\(?1|[.!?]\s+\(?\d{1,2})[.]$")  # "To begin: 1. Open it. 2. Press"
+_STEP = re.compile(r"(?::\s+\(?1|(?<=[.!?])\s+\(?\d{1,2})[.]$")  # "To begin: 1. Open it. 2. Press"
 _ORDINAL_DOTS = ("de", "pl")  # languages in which "3." is "third"
 _MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
 _SIGNS: dict[str, frozenset[str]] = {
@@ -218,7 +218,8 @@ def _ends(line: str, begin: int, end: int, language: str) -> bool:
     """Whether what sentencex takes for the end of a sentence is one; ``language`` is that of the
     text, where the line does not tell its own."""
     sentence = line[begin:end].rstrip()
-    if _MARKER.match(sentence) or _STEP.search(sentence):
+    step = _STEP.search(sentence)
+    if _MARKER.match(sentence) or (step and not _shortened(sentence[: step.start()])):
         return False
     rest = line[end : end + _NEXT].lstrip()
     if _COUNTED.search(sentence) and rest[:1].isdigit():
@@ -236,6 +237,10 @@ def _ends(line: str, begin: int, end: int, language: str) -> bool:
             return _OPENERS.match(rest) is not None
         return rest[:1].isupper()
     return not _SHORT.search(sentence)
+
+
+def _shortened(text: str) -> bool:
+    return bool(_SHORT.search(text) or _COUNTED.search(text))
 
 
 def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
