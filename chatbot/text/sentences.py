@@ -27,15 +27,13 @@ _SHORT = re.compile(
     r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Mme|Mmes|Mlle|Dr|Prof|St|núm|art|"
     r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est))[.]$"
 )
-# The same before a number only: "No. 5", but "No. Shipping is extra"; "l'art. 5", "see ch. 5".
+# The same before a number only: "l'art. 5", "see ch. 5".
 _COUNTED = re.compile(
     r"(?:^|[\s('’])(?:nos?|art|ch|chap|eq|fig|par|pp?|ref|sec|tab|tel|tél|ver|vol)[.]$",
     re.IGNORECASE,
 )
-# The full stop of Chinese and Japanese ends a sentence whatever follows, and so does an answer.
-_STOP = re.compile(
-    r"(?:[。｡]|(?<![A-Za-z])[！？])(?![。｡！？])[」』”’）)》】]*|(?:^|(?<=[.!?:]\s))No\.(?=\s+(?![\w-]*\d)[A-ZÀ-ÖØ-Þ])"
-)
+# The full stop of Chinese and Japanese ends a sentence whatever follows.
+_STOP = re.compile(r"(?:[。｡]|(?<![A-Za-z])[！？])(?![。｡！？])[」』”’）)》】]*")
 _OPENING, _CLOSING = re.compile("[「『（]"), re.compile("[」』）]")
 _DOTTED = re.compile(r"(?:^|\s)[.]$")  # the beginning of ".NET"
 # The same of a day before a time or another day, of an hour before the days that it is of, and of
