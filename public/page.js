@@ -246,10 +246,12 @@ function nameButtons() {
 
 // An address in an answer is no link: a sign that nobody sees parts it (chatbot/page/answers.py). Who
 // copies it gets it without.
-const PARTING = /(?<=\b(?:https?|ftp|mailto|javascript|data|vbscript))\u200b(?=:)|(?<=\bwww)\u200b(?=\.)|(?<=!)\u200b(?=\[)|(?<=\])\u200b(?=\()/gi;
+// (No lookbehind: Safari reads it from 16.4 on, and nothing of a script that has one before.)
+const PARTING = /(\b(?:https?|ftp|mailto|javascript|data|vbscript))\u200b(?=:)|(\bwww)\u200b(?=\.)|(!)\u200b(?=\[)|(\])\u200b(?=\()/gi;
+const whole = (text) => text.replace(PARTING, "$1$2$3$4");
 addEventListener("copy", (event) => {
   const said = getSelection().toString();
-  const plain = said.replace(PARTING, "");
+  const plain = whole(said);
   if (plain === said || ["INPUT", "TEXTAREA"].includes(event.target.tagName)) return;
   event.clipboardData.setData("text/plain", plain);
   event.preventDefault();
@@ -257,7 +259,7 @@ addEventListener("copy", (event) => {
 const clipboard = navigator.clipboard; // none over plain HTTP from another machine
 if (clipboard) {
   const write = clipboard.writeText.bind(clipboard);
-  clipboard.writeText = (text) => write(String(text).replace(PARTING, ""));
+  clipboard.writeText = (text) => write(whole(String(text)));
 }
 
 // Escape closes the source beside the conversation, and the keyboard goes on where it was opened. What

@@ -129,17 +129,21 @@ def _common_words(units: Sequence[_Unit], question: str) -> Vectors:
 
 def _choose(units: Sequence[_Unit], scores: Vectors, room: int) -> set[int]:
     """The best ones that there is ``room`` for, in characters, each with what it needs to be
-    understood."""
+    understood, and with what it is a part of where there is room for that, too."""
     chosen: set[int] = set()
     least = room // 10
     for best in np.argsort(-scores, kind="stable"):
         if units[best].span.heading:
             continue
-        new = _together(units, int(best)) - chosen
-        size = sum(len(units[at].line) for at in new)
-        if size <= room or not chosen:
-            chosen |= new
-            room -= size
+        needed = _together(units, int(best))
+        whole = needed | _whole(units, int(best))
+        # A question is of no use without its answer.
+        for new in (whole,) if _asks(units[best].span) else (whole, needed):
+            size = sum(len(units[at].line) for at in new - chosen)
+            if size <= room or not chosen:
+                chosen |= new
+                room -= size
+                break
         if room < least:
             break
     return chosen
@@ -147,10 +151,9 @@ def _choose(units: Sequence[_Unit], scores: Vectors, room: int) -> set[int]:
 
 def _together(units: Sequence[_Unit], at: int) -> set[int]:
     """A unit with the heading in the passage over it, the sentence that introduces or precedes it
-    where it needs that, the question that it answers or the answer to it, and the rest of its table
-    or of its steps if that is small."""
+    where it needs that, and the rest of its table if that is small."""
     unit = units[at]
-    together = {at, *_question_with_answer(units, at), *_steps(units, at)}
+    together = {at}
     before = [i for i in range(at) if units[i].place == unit.place]
     if headings := [i for i in before if units[i].span.heading]:
         together.add(headings[-1])
@@ -168,6 +171,12 @@ def _together(units: Sequence[_Unit], at: int) -> set[int]:
     elif unit.span.item or (prose and _leans(units[prose[-1]].span, unit.span)):
         together.update(prose[-1:])
     return together
+
+
+def _whole(units: Sequence[_Unit], at: int) -> set[int]:
+    """The question that a unit answers or the answer to it, and the rest of its steps if they are
+    few."""
+    return {*_question_with_answer(units, at), *_steps(units, at)}
 
 
 def _question_with_answer(units: Sequence[_Unit], at: int) -> range:

@@ -6,6 +6,7 @@ from langchain_core.messages import BaseMessage
 
 from chatbot.grounding.lexicon import is_polite
 from chatbot.grounding.topics import changes_topic
+from chatbot.index.codes import codes
 from chatbot.text.sentences import sentences
 
 # Characters of a question in short: the translator writes about as much. Of the question before,
@@ -15,7 +16,8 @@ _LONGEST, _LEAST = 300, 100
 
 def gist(text: str, room: int) -> str:
     """A text in one line of at most ``room`` characters. Of a longer one, such as a letter, what it
-    asks, its beginning and then its end, without greetings and the names below it."""
+    asks, its beginning, the codes that it names and then its end, without greetings and the names
+    below it."""
     line = " ".join(text.split())
     if len(line) <= room:
         return line
@@ -23,13 +25,14 @@ def gist(text: str, room: int) -> str:
     places = range(len(said))
     questions = [at for at in places if said[at].endswith("?")]
     chosen: list[int] = []
-    for at in dict.fromkeys([*questions, *places[:1], *reversed(places)]):
+    coded = [at for at in places if "://" in said[at] or codes(said[at])]
+    for at in dict.fromkeys([*questions, *places[:1], *coded, *reversed(places)]):
         if len(said[at]) <= room:
             chosen.append(at)
             room -= len(said[at]) + 1
     if chosen:
         return " ".join(said[at] for at in sorted(chosen))
-    return beginning(said[(questions or [-1])[0]], room)
+    return beginning(said[(questions or [-1])[0]] if said else line, room)
 
 
 def _body(parts: Sequence[str]) -> list[str]:

@@ -15,18 +15,16 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|regards|(?:yours )?sincerely|"
-    r"yours (?:truly|faithfully)|all the best|(?:bien )?cordialement|sinc[eè]res salutations|"
+    r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|(?:yours )?sincerely|"
+    r"yours (?:truly|faithfully)|(?:bien )?cordialement|sinc[eè]res salutations|"
     r"(?:mit )?(?:freundliche|beste|viele|liebe|herzliche)n? gr[üu](?:ß|ss)en?|atentamente|"
-    r"(?:un )?(?:cordial )?saludos?|your (?:support )?team)(?P<name>[^.?\d]{0,40})[,.!]?",
+    r"(?:un )?(?:cordial )?saludos?|(?P<open>your (?:support )?team|all the best|regards))"
+    r"(?P<name>[^.?\d]{0,40})[,.!]?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
-# What stands with names below a letter: "from your support team".
-_NAMING = frozenset(
-    """your the from of and for support team customer service to you ihr ihre dein deine das vom von
-    und votre équipe de du et le la l el su equipo soporte y""".split()  # noqa: SIM905
-)
+# What stands with names below a letter: "your support team at Acme".
+_NAMING = frozenset("the from of at and for support customer service to you all".split())  # noqa: SIM905
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{1,40}\][,.]?")
 
 
@@ -51,10 +49,13 @@ def body_of(text: str) -> str:
 
 
 def _is_closing(line: str) -> bool:
-    """Whether a line is a closing with a name at most: "Your team can share it." is none."""
+    """Whether a line is a closing; words that may begin a sentence are one where only a name
+    follows, or a comma: "Your team can share it." is none."""
     found = _CLOSING.fullmatch(line)
-    names = _WORD.findall(found["name"]) if found else []
-    return bool(found) and all(name[0].isupper() or name.lower() in _NAMING for name in names)
+    if not found or not found["open"] or found["name"].startswith(","):
+        return bool(found)
+    names = _WORD.findall(found["name"])
+    return all(name[0].isupper() or name in _NAMING for name in names)
 
 
 def keeps_numbers(draft_text: str, *told: str) -> bool:

@@ -16,7 +16,8 @@ _CODE = re.compile(
     r"(?<![\w-])([^\W\d_]{1,6})[-– ]?(\d{1,5}[a-z]?)(?![\w-]|[.,:]\w)", re.IGNORECASE
 )
 _LABELLED = re.compile(
-    r"(?<![\w-])([^\W\d_]{3,20})(?:[ -]#?(?=\w)|[.:] ?#?(?=\d))"  # "Art. 5", "Error: 7"
+    # "Error 7", "Error: 7"; "Art. 5", but not "a kettle. 2 days ago".
+    r"(?<![\w-])([^\W\d_]{3,20})(?:[ -]#?(?=\w)|: ?#?(?=\d)|(?<![^\W\d_]{4})\. ?#?(?=\d))"
     r"([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’-]|[.,:]\w|\s?[%€$£°])",
     re.IGNORECASE,
 )
@@ -81,7 +82,9 @@ def _spelled(text: str) -> str:
 
 
 def _pattern(label: str, sign: str) -> re.Pattern[str]:
-    gap = "[-– ]?" if len(label) < _LONG else "(?:[-– ]|[.:] ?)?"  # not "i.e. 3" for "E-3"
+    gap = "[-– ]?"  # not "i.e. 3" for "E-3"
+    if len(label) >= _LONG:
+        gap = rf"(?:[-– ]|{'[.:]' if len(label) == _LONG else ':'} ?(?=#?\d))?"
     return re.compile(_LIMITS.format(label=re.escape(label), gap=gap, sign=sign))
 
 

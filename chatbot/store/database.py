@@ -116,6 +116,8 @@ class Database:
             # pre-ping: a restarted PostgreSQL costs one new connection, not a failed request.
             ping = self.kind == "postgresql"
             try:
+                if self.kind == "postgresql":
+                    _require_known(self._url.query)
                 self._engine = create_async_engine(self._url, pool_pre_ping=ping)
             except ModuleNotFoundError as exc:
                 raise ConfigurationError(
@@ -123,8 +125,6 @@ class Database:
                 ) from exc
             if self.kind == "sqlite":
                 set_up_sqlite(self._engine, _PATIENCE)
-            else:
-                _require_known(self._url.query)
         return self._engine
 
     def _sqlite_file(self) -> Path | None:

@@ -24,18 +24,17 @@ _NARROW = 40  # characters; lines were not wrapped at less
 # Behind these no sentence ends, whatever follows.
 _SHORT = re.compile(
     r"(?:-(?:Nr|Str|Tel|Abs|Art)|(?:^|[\s(])(?:\d{1,3}|[A-Za-z]|approx|ca|bzw|inkl|exkl|zzgl|ggf|evtl|vgl|Nr|Abs|Art|Tel|Str|"
-    r"max|min|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Mme|Mmes|Mlle|Dr|Prof|St|núm|art|"
+    r"max|min|No|Nos|Fig|Tab|Sec|Ch|Ref|Ver|vs|resp|incl|excl|est|Mr|Mrs|Ms|Mme|Mmes|Mlle|Dr|Prof|St|núm|art|"
     r"pág|env|Approx|Ca|Bzw|Inkl|Exkl|Zzgl|Ggf|Evtl|Vgl|Max|Min|Resp|Incl|Excl|Est))[.]$"
 )
-# The same before a number only: "No. 5", but "No. Shipping is extra"; "l'art. 5", "see ch. 5".
+# The same before a number only: "l'art. 5", "see ch. 5".
 _COUNTED = re.compile(
     r"(?:^|[\s('’])(?:nos?|art|ch|chap|eq|fig|par|pp?|ref|sec|tab|tel|tél|ver|vol)[.]$",
     re.IGNORECASE,
 )
-# The full stop of Chinese and Japanese ends a sentence whatever follows, and so does an answer.
-_STOP = re.compile(
-    r"(?:[。｡]|(?<![A-Za-z])[！？])(?![。｡！？])[」』”’）)》】]*|(?:^|(?<=[.!?:]\s))No\.(?=\s+[A-ZÀ-ÖØ-Þ])"
-)
+# The full stop of Chinese and Japanese ends a sentence whatever follows.
+_STOP = re.compile(r"(?:[。｡]|(?<![A-Za-z])[！？])(?![。｡！？])[」』”’）)》】]*")
+_OPENING, _CLOSING = re.compile("[「『（]"), re.compile("[」』）]")
 _DOTTED = re.compile(r"(?:^|\s)[.]$")  # the beginning of ".NET"
 # The same of a day before a time or another day, of an hour before the days that it is of, and of
 # the first half of a word ("Best.-Nr.").
@@ -62,6 +61,7 @@ _OPENERS = re.compile(
 )
 _QUOTES = re.compile(r"\"|''")
 _NUMBER = re.compile(r"(?:^|\s)\d{1,3}[.]$")
+_STEP = re.compile(r"(?::\s+\(?1|(?<=[.!?])\s+\(?\d{1,2})[.]$")  # "To begin: 1. Open it. 2. Press"
 _ORDINAL_DOTS = ("de", "pl")  # languages in which "3." is "third"
 _MARKER = re.compile(r"\s*(?:[-*+•] |#{1,6} |> )*\(?(?:\d{1,3}|[A-Za-z])[.]\s*$")
 _SIGNS: dict[str, frozenset[str]] = {
@@ -94,7 +94,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
             if language != "de" or _OPENERS.match(line, match.end())
         }
         told = {part["end_index"] for part in sentencex.get_sentence_boundaries(language, line)}
-        sure = measured | {match.end() for match in _STOP.finditer(line)}
+        sure = measured | _stops(line)
         for end in sorted(told | sure):
             if end < len(line) and end not in sure and not _ends(line, begin, end, language):
                 continue
@@ -199,11 +199,25 @@ def _repeats(line: str, following: str) -> bool:
     return same >= _ALIKE and 2 * same >= max(len(one), len(other))
 
 
+def _stops(line: str) -> set[int]:
+    """Where sentences of a line surely end, but for those within quotes and brackets."""
+    found: set[int] = set()
+    at = depth = 0
+    for match in _STOP.finditer(line):
+        part = line[at : match.end()]
+        at = match.end()
+        depth = max(0, depth + len(_OPENING.findall(part)) - len(_CLOSING.findall(part)))
+        if not depth:
+            found.add(at)
+    return found
+
+
 def _ends(line: str, begin: int, end: int, language: str) -> bool:
     """Whether what sentencex takes for the end of a sentence is one; ``language`` is that of the
     text, where the line does not tell its own."""
     sentence = line[begin:end].rstrip()
-    if _MARKER.match(sentence):
+    step = _STEP.search(sentence)
+    if _MARKER.match(sentence) or (step and not _shortened(sentence[: step.start()])):
         return False
     rest = line[end : end + _NEXT].lstrip()
     if _COUNTED.search(sentence) and rest[:1].isdigit():
@@ -221,6 +235,10 @@ def _ends(line: str, begin: int, end: int, language: str) -> bool:
             return _OPENERS.match(rest) is not None
         return rest[:1].isupper()
     return not _SHORT.search(sentence)
+
+
+def _shortened(text: str) -> bool:
+    return bool(_SHORT.search(text) or _COUNTED.search(text))
 
 
 def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:

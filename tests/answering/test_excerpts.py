@@ -77,6 +77,15 @@ def test_a_question_of_a_passage_brings_its_answer_and_the_other_way_round(form:
         assert all(part in shown for part in (question, answer, more))
 
 
+def test_a_sentence_whose_question_has_no_room_is_read_without_it() -> None:
+    asked = f"What of the mast?\nIt is of {'fir and ' * 44}pine. The mast is 9 EUR."
+    passages = [passage("Paint the boat blue at once."), passage(asked), passage(RIVERS)]
+    question = "paint the boat blue at once mast 9 EUR"
+    chosen = Excerpts(HashedEmbeddings()).of(passages, question, question, share=0.18)
+    shown = [part.page_content for _, part in chosen]
+    assert shown[:2] == ["Paint the boat blue at once.", "The mast is 9 EUR."]
+
+
 def test_a_few_steps_are_read_whole() -> None:
     steps = [f"{n}. {what}" for n, what in enumerate(("Open the lid.", "Wait. Press it."), start=1)]
     other = "\n".join(f"{n}. Paint number {n} of the gardens in the north." for n in range(1, 100))

@@ -23,6 +23,12 @@ def test_the_gist_of_a_letter_is_what_it_asks_and_how_it_begins() -> None:
 def test_a_text_without_sentences_is_cut() -> None:
     assert gist("warranty " * 100, 50) == "warranty warranty warranty warranty warranty"
     assert gist("\u4fdd" * 100, 50) == "\u4fdd" * 50
+    assert gist("?" * 100, 50) == "?" * 50
+
+
+def test_the_gist_of_a_letter_has_the_code_that_it_names() -> None:
+    letter = f"Hello,\n\nWe are on holiday.\n\n{STORY * 9}It shows E37. {STORY * 9}Please help."
+    assert "It shows E37." in gist(letter, 120)
 
 
 def test_a_follow_up_to_a_letter_is_searched_for_near_the_beginning_of_its_query() -> None:

@@ -57,6 +57,8 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("thanks for the info", "en", "thanks"),
         ("No, that's it. Thanks", "en", "thanks"),
         ("ok cool, thanks", "en", "thanks"),
+        ("the bot is great", "en", "thanks"),
+        ("all is great, thank you", "en", "thanks"),
         ("what can you do?", "en", "bot"),
         ("how are you? thanks", "en", "thanks"),
         ("Das ist super, danke", "de", "thanks"),

@@ -70,6 +70,14 @@ def test_a_line_that_begins_like_a_closing_stays(line: str) -> None:
         "Cordialement, l'équipe Lampes",
         "Un saludo, el equipo de soporte",
         "All the best!",
+        "Saludos cordiales,",
+        "Sincerely yours,",
+        "Cordialement, le service client",
+        "Atentamente, el equipo de atención al cliente",
+        "Mit freundlichen Grüßen, das Kundenteam",
+        "Bien cordialement à vous",
+        "Viele Grüße aus Berlin",
+        "Regards, ann",
     ],
 )
 def test_a_closing_with_a_name_goes(closing: str) -> None:

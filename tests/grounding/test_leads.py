@@ -20,6 +20,9 @@ def is_marked(source: str, question: str, answer: str) -> bool:
          "Yes, gift cards cannot be paid in parts.", False),
         ("Schools get 25% off. For choirs there is no discount.", "choir wants the discount, ok?",
          "Yes, for choirs there is no discount.", True),
+        # The answer stands by what is said behind it.
+        ("The desk is closed on Sunday.", "is the desk open on sunday?",
+         "No. The desk is closed on Sunday.", False),
         ("No deposit is needed for lockers.", "do i pay a deposit for lockers",
          "Yes, no deposit is needed for lockers.", True),
         ("No deposit is needed for lockers.", "can i get a locker without deposit",

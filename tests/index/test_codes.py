@@ -80,6 +80,8 @@ def test_the_page_of_a_letter_is_first_even_of_a_and_i(tmp_path: Path) -> None:
         ("Art. 5 DSGVO", "nach Art 5", True),
         ("Art 5 DSGVO", "nach Art. 5", True),
         ("Error: 7", "error 7", True),
+        ("Error 7", "Error: 7", True),
+        ("Error 7", "an error. 7. Press", False),
     ],
 )
 def test_a_code_is_found_as_it_is_written(question: str, text: str, held: bool) -> None:
@@ -96,6 +98,7 @@ def test_a_code_is_found_as_it_is_written(question: str, text: str, held: bool) 
         "is there a discount", "within 30 days", "can I pay", "what was a refund", "4.90",
         "a family of 5", "longer by 3 months", "MQ V8.5", "CVE-2015-4000", "www-01.example.org",
         "返品は30日以内ですか", "in 2024. 5 items", "the plan. A customer",
+        "I bought a kettle. 2 days ago it broke",
     ],
 )  # fmt: skip
 def test_ordinary_words_versions_and_parts_of_longer_codes_are_no_codes(question: str) -> None:

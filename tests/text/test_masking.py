@@ -245,9 +245,14 @@ def test_values_right_beside_letters_of_languages_without_blanks_are_masked() ->
         ("連絡先はjo@shop.exampleです。", "連絡先は[email]です。"),
         ("โทร081-234-5678ครับ", "โทร[phone]ครับ"),
         ("카드 4111111111111111입니다", "카드 [card]입니다"),
+        ("user@例子.公司 或 info@例え.jp", "[email] 或 [email]"),
+        ("受付：03-1234-5678", "受付：[phone]"),
+        ("접수 02-1234-5678", "접수 [phone]"),
     ]:
         assert mask(text) == masked
-    assert_kept(["注文番号0301234567", "订单号：0301234567", "주문번호 0301234567"])
+    assert_kept(
+        ["注文番号0301234567", "受付番号0312345678", "订单号：0301234567", "주문번호 0301234567"]
+    )
     assert_kept(["2026年01月02日"])
 
 
@@ -282,7 +287,9 @@ def test_numbers_of_things_are_kept_by_the_word_before_them() -> None:
     assert_kept(["0612345678 bytes", "0612 345 678 kg"])
     phones = (
         "Telefonnummer", "Telefonnr.", "Rufnummer:", "Handynummer", "Mobilfunknummer", "Faxnummer",
-        "Rückrufnummer", "Hotlinenummer", "Servicenummer", "client", "mon numéro", "booking",
+        "Büronummer", "Praxisnummer:", "Zentralnummer", "Infonummer", "Zweitnummer", "Firmennr.",
+        "Kundendienstnummer", "Rückrufnummer", "Hotlinenummer", "Servicenummer", "client",
+        "Störungsnummer", "mon numéro", "booking",
     )  # fmt: skip
     for label in phones:
         assert mask(f"{label} 0171 1234567") == f"{label} [phone]"
