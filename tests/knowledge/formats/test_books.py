@@ -86,6 +86,26 @@ def test_headings_of_rich_text_are_told_by_their_level() -> None:
     assert rich(styles + heads + r"\pard Later\par") == "# Refunds\n\n## Über 30\n\nLater\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        (r"\emdash Heads", "## —Heads"),
+        (r"{\listtext\pard\plain 2.\tab}Heads", "## 2. Heads"),
+        (r"{\pict\pngblip 00ff}Heads", "## Heads"),
+        ("One | two", "## One | two"),
+    ],
+)
+def test_headings_begin_with_whatever_they_show(text: str, want: str) -> None:
+    assert rich(rf"\pard\outlinelevel1 {text}\par\pard Text\par") == f"{want}\n\nText\n"
+
+
+def test_marks_that_are_taken_out_cost_no_word_behind_them() -> None:
+    assert rich(r"\pard\b\outlinelevel9 Text of no heading\par") == "Text of no heading\n"
+    assert rich(r"\pard\b\v0 Seen again\par") == "Seen again\n"
+    cell = r"\pard\intbl\outlinelevel0 Plan\cell\intbl Fee\cell\row\pard End\par"
+    assert rich(cell) == "Plan | Fee\n\nEnd\n"
+
+
 def test_signs_in_two_halves_are_whole() -> None:
     assert rich(r"\pard \u-10179?\u-8704? hi\par") == "😀 hi\n"
 
