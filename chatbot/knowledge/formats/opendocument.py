@@ -99,6 +99,7 @@ class _Reader:
                 continue
             if tag == f"{_TEXT}h":
                 yield self._heading(child)
+                yield from self._boxed(child)
             elif tag == f"{_TEXT}p":
                 yield from self._paragraph(child)
             elif tag == f"{_TEXT}list":
@@ -127,7 +128,9 @@ class _Reader:
         """A heading behind its number, which is its ``label`` where it is an item of a list."""
         told = element.get(f"{_TEXT}outline-level") or "1"
         level = min(max(int(told), 1), _DEEPEST) if told.isdecimal() else 1
-        if not label and element.get(f"{_TEXT}is-list-header") != "true":
+        unnumbered = element.get(f"{_TEXT}is-list-header") == "true"
+        unnumbered = unnumbered or self._styles.is_unnumbered(element.get(f"{_TEXT}style-name"))
+        if not label and not unnumbered:
             above = [*self._headings, *[0] * level][:level]
             start = _whole(element.get(f"{_TEXT}start-value"))
             self._headings = [*above[:-1], start or above[-1] + 1]
@@ -143,7 +146,10 @@ class _Reader:
             return
         text = self._line(element)
         yield Heading(1, text) if self._styles.is_title(style) else Paragraph(text)
-        for box in _boxes(element):
+        yield from self._boxed(element)
+
+    def _boxed(self, line: Any) -> Iterator[Block]:
+        for box in _boxes(line):
             yield from self.blocks(box)
 
     def _list(
@@ -157,11 +163,10 @@ class _Reader:
         number = self._next.get((style, depth), first) if goes_on else first
         for item in element.iterchildren(f"{_TEXT}list-item", f"{_TEXT}list-header"):
             number = _whole(item.get(f"{_TEXT}start-value")) or number
-            own = any(
-                child.tag in _LINES for child in item
-            )  # else it is there for those in it only
-            numbers = [*above, number if own else max(number - 1, 1)]
             is_item = item.tag == f"{_TEXT}list-item"
+            # Else it is there for those in it only.
+            own = is_item and any(child.tag in _LINES for child in item)
+            numbers = [*above, number if own else max(number - 1, 1)]
             label = self._styles.label(style, numbers) if is_item else ""
             marker = f"{label}." if label.isalnum() else label or "-"
             for child in item:
@@ -170,10 +175,10 @@ class _Reader:
                 elif child.tag == f"{_TEXT}p":
                     yield Item(self._line(child), marker, depth)
                     marker = ""
-                    for box in _boxes(child):
-                        yield from self.blocks(box)
+                    yield from self._boxed(child)
                 elif child.tag == f"{_TEXT}h":
                     yield self._heading(child, marker.removeprefix("-"))
+                    yield from self._boxed(child)
                     marker = ""
                 elif child.tag != f"{_TEXT}number":
                     yield from self.blocks([child], depth)
