@@ -119,11 +119,10 @@ def chart_blocks(root: Any, shown: set[str]) -> Iterator[Block]:
     """The title of a chart of a workbook, and its figures, unless they stand on one of the sheets
     that are ``shown``."""
     title = root.find(f"{_C}chart/{_C}title")
-    yield Paragraph(
-        "".join(part.text or "" for part in title.iter(f"{_A}t", f"{_C}v"))
-        if title is not None
-        else ""
-    )
+    lines = [*title.iter(f"{_A}p", f"{_C}pt")] if title is not None else []
+    told = ("".join(part.text or "" for part in line.iter(f"{_A}t", f"{_C}v")) for line in lines)
+    if words := " ".join(filter(None, told)):
+        yield Paragraph(words)
     series = list(root.iter(f"{_C}ser"))
     if all(_sheet_of(one) in shown for one in series):
         return

@@ -219,9 +219,11 @@ def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:
 
 def shown_in_field(field: Any) -> str:
     """What a field shows: a box that is ticked, or a button that is chosen, a cross; a list the
-    words for its value. A field that is hidden, or for a password, shows nothing."""
+    words for its value. A field that is hidden, for a password or a signature, shows nothing."""
     kind, flags = _inherited(field, "/FT"), int(_inherited(field, "/Ff") or 0)
     if int(field.get("/F") or 0) & _HIDDEN or (kind == "/Tx" and flags & _PASSWORD):
+        return ""
+    if kind == "/Sig":  # its value is a signature, and what is drawn is on the page
         return ""
     value = _inherited(field, "/V")
     if kind == "/Btn":
@@ -234,7 +236,9 @@ def shown_in_field(field: Any) -> str:
         if isinstance(pair, list) and len(pair) > 1:
             names[str(pair[0])] = str(pair[1])
     told = (str(one if one is not None else "").strip() for one in values)
-    return ", ".join(names.get(one, one) for one in told if one and not one.startswith("/"))
+    return ", ".join(
+        names.get(one, one) for one in told if one and (kind == "/Tx" or one[0] != "/")
+    )
 
 
 def _inherited(field: Any, name: str) -> Any:

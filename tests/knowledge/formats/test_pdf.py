@@ -154,6 +154,13 @@ def test_words_of_a_text_in_capitals_are_whole() -> None:
     )
 
 
+def test_hyphens_in_a_text_in_capitals_stay_behind_figures_and_letters() -> None:
+    parts = ("THE LIMITED WARRANTY COMES WITH A 24-", "HOUR SERVICE THAT IS REACHED BY E-", "MAIL.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "THE LIMITED WARRANTY COMES WITH A 24-HOUR SERVICE THAT IS REACHED BY E-MAIL.\n"
+    )
+
+
 def test_parts_of_a_clause_are_items_and_what_refers_to_one_is_not() -> None:
     parts = ("It is free (a) for you; and", "(b) for firms under section 3 or", "(c) of the terms.")
     assert pdf(lambda c: lines(c, *parts)).text == (
@@ -260,6 +267,8 @@ def test_forms_show_what_was_chosen() -> None:
         ({"/FT": "/Ch", "/V": ["EU", "US"], "/Opt": ["EU", "US", "UK"]}, "EU, US"),
         ({"/FT": "/Tx", "/V": "secret", "/Ff": 1 << 13}, ""),
         ({"/FT": "/Tx", "/V": "unseen", "/F": 2}, ""),
+        ({"/FT": "/Tx", "/V": "/usr/local"}, "/usr/local"),
+        ({"/FT": "/Sig", "/V": {"/Type": "/Sig"}}, ""),
         ({"/Parent": {"/FT": "/Tx", "/V": "3 months"}}, "3 months"),
         ({"/FT": "/Btn", "/V": "/card", "/AS": "/Off"}, ""),
     ],

@@ -98,10 +98,10 @@ def test_formats_that_a_file_names_by_their_number_only(number: int, value: str,
     assert book(f'<c s="1"><v>{value}</v></c>', **parts).text == f"## S\n\n{want}\n"
 
 
-def drawn(shapes: str, chart: str = "") -> str:
+def drawn(shapes: str, chart: str = "", first: str = FIRST) -> str:
     whole = f"<c:chartSpace {DRAWN}><c:chart>{chart}</c:chart></c:chartSpace>"
     found = book(
-        FIRST,
+        first,
         **{
             "xl/worksheets/_rels/sheet1.xml.rels": relations("../drawings/drawing1.xml"),
             "xl/drawings/drawing1.xml": f"<x:wsDr {DRAWN}>{shapes}</x:wsDr>",
@@ -143,3 +143,14 @@ def test_a_chart_of_figures_that_no_shown_sheet_has_is_a_table(sheet: str, want:
     title = f"<c:title><c:tx><a:p>{words}</a:p></c:tx></c:title>"
     chart = f"{title}<c:plotArea><c:ser>{name}{names}{values}</c:ser></c:plotArea>"
     assert drawn(frame, chart) == want
+
+
+def test_a_chart_without_a_title_makes_no_empty_sheet() -> None:
+    frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
+    assert drawn(frame, first="") == ""
+
+
+def test_lines_of_the_title_of_a_chart_are_parted() -> None:
+    frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
+    title = "<a:p><a:r><a:t>Sales</a:t></a:r></a:p><a:p><a:r><a:t>in 2026</a:t></a:r></a:p>"
+    assert drawn(frame, f"<c:title><c:tx>{title}</c:tx></c:title>") == "Sales in 2026\n"
