@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.open_styles import Styles, margins
@@ -333,8 +334,8 @@ def _said_of(frame: Any) -> str:
         or frame.find(f"{_TABLE}table") is not None
     ):
         return ""
-    names = (frame.findtext(f"{_SVG}{name}") for name in ("title", "desc"))
-    return ": ".join(dict.fromkeys(filter(None, map(one_line, filter(None, names)))))
+    names = (described(frame.findtext(f"{_SVG}{name}") or "") for name in ("title", "desc"))
+    return ": ".join(dict.fromkeys(filter(None, map(one_line, names))))
 
 
 def _whole(value: str | None) -> int:

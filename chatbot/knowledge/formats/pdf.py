@@ -163,14 +163,18 @@ def _add_links(
 
 
 def _goes_on(link: dict[str, Any], following: list[dict[str, Any]]) -> bool:
-    """Whether the words of a link go on in the next line, over which there is another one."""
+    """Whether the words of a link go on in the next line, over which there is another one: the
+    line begins before them, or ends before it. Rows of a table can lead to one address, too."""
     if not following or not {"rect", "action_uri"} <= link.keys() & following[0].keys():
         return False
     below = following[0]
     middle = (below["rect"][1] + below["rect"][3]) / 2
     apart = link["rect"][1] - middle
     height = link["rect"][3] - link["rect"][1]
-    return bool(below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height)
+    if below["action_uri"] != link["action_uri"] or not 0 < apart < _NEXT_LINE * height:
+        return False
+    begins, ends = (link["rect"][side] - below["rect"][side] for side in (0, 2))
+    return bool(begins > 1 or (begins > -1 and ends > 1))
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:

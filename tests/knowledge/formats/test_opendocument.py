@@ -58,6 +58,14 @@ def test_a_box_on_a_heading_stands_below_it() -> None:
     assert open_document(".odt", body) == "# Pay\n\nBoxed\n\nIn cash.\n"
 
 
+def test_what_a_program_says_of_a_picture_is_left_out() -> None:
+    said = "<svg:desc>A device\n\nDescription automatically generated</svg:desc>"
+    frame = f"<draw:frame><draw:image/>{said}</draw:frame>"
+    assert open_document(".odt", f"<office:text><text:p>Kept{frame}</text:p></office:text>") == (
+        "Kept\n"
+    )
+
+
 def styled(own: str, body: str, named: str) -> str:
     """A text with styles of its own and ``named`` ones, which are those of its margins too."""
     parts = f"<office:automatic-styles>{own}</office:automatic-styles>"

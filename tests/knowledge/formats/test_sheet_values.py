@@ -58,6 +58,8 @@ def test_what_a_program_that_cannot_calculate_stores_is_no_value() -> None:
     cells = "<c><f>2*3</f><v>0</v></c><c><f>2*4</f><v>8</v></c><c><v>0</v></c>"
     assert row(cells, settings='<calcPr fullCalcOnLoad="1"/>') == "=2*3 | 8 | 0"
     assert row(cells) == "0 | 8 | 0"
+    known = '<c t="b"><f>A1=1</f><v>0</v></c>'
+    assert row(FIRST + known, settings='<calcPr fullCalcOnLoad="1"/>') == "7 | FALSE"
 
 
 def test_signs_that_xml_cannot_hold_are_read() -> None:
