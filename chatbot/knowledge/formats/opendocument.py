@@ -43,7 +43,7 @@ _HIDDEN = (
 _OF_THE_PAGE = ("page-number", "header", "footer", "date-time")
 _LINES = (f"{_TEXT}p", f"{_TEXT}h")
 _PICTURED = (f"{_DRAW}image", f"{_DRAW}object")  # what a frame shows that has words in its place
-_SVG = _NAMES % "svg-compatible"
+_SAID = tuple(f"{_NAMES % 'svg-compatible'}{name}" for name in ("title", "desc"))
 _EXTENDED = "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"
 # A control that nobody filled.
 _PLACEHOLDER = f"{{{_EXTENDED}}}showing-place-holder"
@@ -295,6 +295,8 @@ class _Reader:
                 text = f"{self._line(child)} "
             elif tag == f"{_DRAW}frame" and (said := _said_of(child)):
                 text = f" {said}{' ' * (child.tail or '')[:1].isalnum()}"
+            elif tag in _SAID:
+                text = described(child.text or "")
             elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
                 text = " "
             elif tag == f"{_TEXT}line-break":
@@ -329,12 +331,10 @@ def _boxes(element: Any) -> Iterator[Any]:
 
 def _said_of(frame: Any) -> str:
     """What a picture is said to show."""
-    if (
-        not any(child.tag in _PICTURED for child in frame)
-        or frame.find(f"{_TABLE}table") is not None
-    ):
+    pictured = any(child.tag in _PICTURED for child in frame)
+    if not pictured or frame.find(f"{_TABLE}table") is not None:
         return ""
-    names = (described(frame.findtext(f"{_SVG}{name}") or "") for name in ("title", "desc"))
+    names = (described(frame.findtext(name) or "") for name in _SAID)
     return ": ".join(dict.fromkeys(filter(None, map(one_line, names))))
 
 
