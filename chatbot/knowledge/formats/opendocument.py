@@ -316,14 +316,16 @@ class _Reader:
 
 def _is_box(element: Any) -> bool:
     """Whether an element is drawn as a box with lines of its own."""
-    is_drawn = isinstance(element.tag, str) and element.tag.startswith(_DRAW)
-    return is_drawn and any(child.tag in _LINES for child in element)
+    if not isinstance(element.tag, str) or not element.tag.startswith(_DRAW):
+        return False
+    held = (*_LINES, f"{_TEXT}list")
+    return element.tag == f"{_DRAW}text-box" or any(child.tag in held for child in element)
 
 
 def _boxes(element: Any) -> Iterator[Any]:
     """The boxes that stand in a paragraph."""
     for child in element:
-        if _is_box(child) or child.tag == f"{_DRAW}text-box":
+        if _is_box(child):
             yield child
         else:
             yield from _boxes(child)

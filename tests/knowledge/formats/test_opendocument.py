@@ -66,6 +66,28 @@ def test_what_a_program_says_of_a_picture_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("box", "want"),
+    [
+        (
+            "<draw:frame><draw:text-box><table:table><table:table-row><table:table-cell>"
+            "<text:p>10</text:p></table:table-cell></table:table-row></table:table>"
+            "</draw:text-box></draw:frame>",
+            "10",
+        ),
+        (
+            "<draw:custom-shape><text:list><text:list-item><text:p>Open</text:p></text:list-item>"
+            "<text:list-item><text:p>Close</text:p></text:list-item></text:list>"
+            "</draw:custom-shape>",
+            "- Open\n- Close",
+        ),
+    ],
+)
+def test_what_a_box_holds_is_read_once(box: str, want: str) -> None:
+    body = f"<office:text><text:p>Kept{box}</text:p></office:text>"
+    assert open_document(".odt", body) == f"Kept\n\n{want}\n"
+
+
 def styled(own: str, body: str, named: str) -> str:
     """A text with styles of its own and ``named`` ones, which are those of its margins too."""
     parts = f"<office:automatic-styles>{own}</office:automatic-styles>"
