@@ -200,6 +200,8 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
         packed = unpacked(_bytes(part))
         if any(_header(part, name) for name in NAMES):  # the whole message
             yield from letter(packed.text)
+        if not packed.text and not packed.files:  # it is damaged, or holds nothing that is read
+            yield from attachment(name or kind, b"", attached)
         for file, data in packed.files:
             yield from attachment(file, data, attached)
     elif part.get_content_maintype() == "multipart":  # its parts are not where it says

@@ -131,7 +131,11 @@ def test_what_stands_for_a_slicer_in_old_programs_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "want"),
-    [("S", "Sales 2026\n"), ("'Old data'", "Sales 2026\n\n | Hubs\nEU | 50%\nUS |\n")],
+    [
+        ("S", "Sales 2026\n"),
+        ("(S!$A$1,S", "Sales 2026\n"),
+        ("'Old data'", "Sales 2026\n\n | Hubs\nEU | 50%\nUS |\n"),
+    ],
 )
 def test_a_chart_of_figures_that_no_shown_sheet_has_is_a_table(sheet: str, want: str) -> None:
     frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
