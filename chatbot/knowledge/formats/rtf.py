@@ -17,7 +17,11 @@ _REMOVED = frozenset(
     {"deleted", "v", "strike", "striked"}
 )  # marks of what is not shown; "0" behind one ends it
 _APART = frozenset({"footnote", "shptxt"})  # what stands apart from the text beside it
-_UNREAD = frozenset({"stylesheet", "shprslt", "header", "footer", "info", "pict"})
+_UNREAD = frozenset(
+    """
+    stylesheet shprslt info pict header headerl headerr headerf footer footerl footerr footerf
+    """.split()  # noqa: SIM905
+)
 _LABELS = frozenset({"listtext", "pntext"})  # the number of an item, in a group of its own
 HEADING = "\x01"  # stands, with its level from 0, in front of the words of a heading
 _LEVELS = tuple("012345678")  # of headings; 9 is that of other text

@@ -72,6 +72,11 @@ def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     )
 
 
+def test_a_footer_takes_no_footnote_with_it() -> None:
+    text = r"\pard Body{\footnote \pard Note\par}{\footerr \pard 3\par} text\par"
+    assert rich(text) == "Body text\n\nNote\n"
+
+
 def test_boxes_of_rich_text_stand_behind_their_paragraph() -> None:
     old = r"{\shprslt{\*\do\dptxbx{\dptxbxtext\pard Old\par}}}"
     box = r"{\shp{\*\shpinst{\sp{\sn a}{\sv 202}}{\shptxt\pard Boxed\par Two\par}}" + old + "}"
