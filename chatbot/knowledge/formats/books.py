@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     Table,
     even_rows,
     first_heading,
+    one_line,
     render,
 )
 from chatbot.knowledge.column_names import header_rows
@@ -28,7 +29,7 @@ from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
-_HEADING = re.compile(rf"\s*{HEADING}(\d)(.*)")
+_HEADING = re.compile(rf"([^{HEADING}]*){HEADING}(\d)(.*)")
 _SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
 # Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
 _NO_INPUT = frozenset({"remove-input"})
@@ -81,15 +82,16 @@ def read_rtf(data: bytes) -> Extracted:
     blocks: list[Block] = []
     rows: list[list[str]] = []
     for line in [*text.split("\n"), ""]:
-        if "|" in line:
+        heading = _HEADING.fullmatch(line)
+        if "|" in line and not heading:
             rows.append([cell.strip() for cell in line.rstrip("|").split("|")])
             continue
         if rows:
             table = even_rows(rows)
             blocks.append(Table(table, header_rows(table)))
             rows = []
-        if heading := _HEADING.match(line):
-            blocks.append(Heading(min(int(heading[1]) + 1, 6), heading[2]))
+        if heading:
+            blocks.append(Heading(min(int(heading[2]) + 1, 6), one_line(heading[1] + heading[3])))
             continue
         bullet = _SYMBOL.match(line.lstrip())
         blocks += [Item(line.lstrip()[bullet.end() :])] if bullet else paragraphs(line)

@@ -19,6 +19,7 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _PART = re.compile(r"(?:ppt|word)/charts/chart\d*\.xml")
 _POINTS = tuple(f"{_C}{kind}" for kind in ("strCache", "numCache", "strLit", "numLit"))
+_SHEET = re.compile(r"\(?(?:'((?:[^']|'')+)'|([^'!(]+))!")
 _TITLE, _NAMES = "Title: ", f"Categories: {FILLER}"
 _NEXT = f", {FILLER}"
 _MOST = 2000  # points of a series
@@ -119,11 +120,10 @@ def chart_blocks(root: Any, shown: set[str]) -> Iterator[Block]:
     """The title of a chart of a workbook, and its figures, unless they stand on one of the sheets
     that are ``shown``."""
     title = root.find(f"{_C}chart/{_C}title")
-    yield Paragraph(
-        "".join(part.text or "" for part in title.iter(f"{_A}t", f"{_C}v"))
-        if title is not None
-        else ""
-    )
+    lines = [*title.iter(f"{_A}p", f"{_C}pt")] if title is not None else []
+    told = ("".join(part.text or "" for part in line.iter(f"{_A}t", f"{_C}v")) for line in lines)
+    if words := " ".join(filter(None, told)):
+        yield Paragraph(words)
     series = list(root.iter(f"{_C}ser"))
     if all(_sheet_of(one) in shown for one in series):
         return
@@ -138,7 +138,8 @@ def chart_blocks(root: Any, shown: set[str]) -> Iterator[Block]:
 def _sheet_of(series: Any) -> str:
     """The sheet on which the figures of a series stand."""
     place = series.findtext(f"{_C}val//{_C}f") or series.findtext(f"{_C}yVal//{_C}f") or ""
-    return place.rpartition("!")[0].strip("'").replace("''", "'")
+    match = _SHEET.match(place)  # of the first of several ranges, "(S!$A$1,S!$A$3)"
+    return (match[1] or match[2]).replace("''", "'") if match else ""
 
 
 def _name(series: Any) -> str:

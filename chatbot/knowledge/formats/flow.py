@@ -206,7 +206,11 @@ def _join_lines(lines: Sequence[str], words: set[str]) -> str:
             match = _BROKEN.search(text, max(0, len(text) - _LONGEST_WORD))
         if match and _HALVES.match(line):
             text = f"{text} {line}"
-        elif match and _is_shouted(text, line) and f"{match[1]}-{line.split()[0]}" not in words:
+        elif (
+            match
+            and _is_shouted(text, line)
+            and f"{match[1]}-{line.partition(' ')[0]}" not in words
+        ):
             text = text[:-1] + line
         elif match and text[-1] != "\u00ad" and _is_meant(match[1], text[-1], line):
             text += line
@@ -231,6 +235,8 @@ def _is_meant(before: str, hyphen: str, line: str) -> bool:
 def _is_shouted(text: str, line: str) -> bool:
     """Whether a hyphen breaks a word of a text that is all in capitals."""
     near = text[-_NEAR:]
-    following = line.split()[0].strip(".,;:()")
+    following = line.partition(" ")[0].strip(".,;:()")
     capitals = near.isupper() and sum(map(str.isalpha, near)) > _NEAR // 2
-    return capitals and len(following) > 1 and following.isalpha() and following.isupper()
+    before = _BROKEN.search(near)
+    parts = [before[1] if before else "", following]
+    return capitals and all(len(p) > 1 and p.isalpha() and p.isupper() for p in parts)

@@ -81,7 +81,8 @@ def _header(message: Message, name: str) -> str:
         raw = str(next(given, ""))
         if not raw.isascii():  # in no encoding that it names
             data = raw.encode("utf-8", "surrogateescape")
-            return one_line(decode(data, message.get_content_charset("") or ""))
+            told = one_line(decode(data, message.get_content_charset("") or ""))
+            return one_line(str(email.policy.default.header_factory(name, told)))
         return one_line(str(message[name] or ""))
     except (ValueError, IndexError, AttributeError, TypeError):  # the library's own on damage
         return ""
@@ -140,22 +141,36 @@ def _alternative(parts: list[Message], attached: Attached, depth: int) -> Iterat
             yield from _part(part, attached, depth + 1)
         return
     text = _text(plain)
-    pages = [_text(p) for o in others for p in o.walk() if _is_page(p)]
-    if pages and (not text.strip() or is_stub(text, "\n".join(pages))):
-        for page in pages:  # Apple Mail begins one anew behind a picture or a file
+    found = [part for other in others for part in _spread(other)]
+    pages = _pages(found)
+    shown = [_text(page) for page in pages]
+    if shown and (not text.strip() or is_stub(text, "\n".join(shown))):
+        for page in shown:  # Apple Mail begins one anew behind a picture or a file
             yield from blocks_of(page)
     else:
         yield from letter(text)
-    for other in others:  # pictures and files that hang on the page
-        for part in other.walk() if other.is_multipart() else ():
-            if part.get_filename() and not part.is_multipart():
-                yield from _leaf(part, attached)
+    for part in found:  # pictures, files and messages that hang on the page
+        is_message = part.get_content_type() == "message/rfc822"
+        if is_message or (part.get_filename() and part not in [*pages, *others]):
+            yield from _part(part, attached, depth + 1)
     for event in events:
         yield from _leaf(event, attached)
 
 
-def _is_page(part: Message) -> bool:
-    return part.get_content_type() == "text/html" and not part.get_filename()
+def _spread(part: Message) -> Iterator[Message]:
+    """What a part is made of; a message within it is one piece."""
+    if part.is_multipart() and part.get_content_type() != "message/rfc822":
+        for inner in _inner(part):
+            yield from _spread(inner)
+    else:
+        yield part
+
+
+def _pages(parts: list[Message]) -> list[Message]:
+    """The pages among the parts: those without a name, else the first one that is no file."""
+    found = [part for part in parts if part.get_content_type() == "text/html"]
+    named = [part for part in found if part.get_content_disposition() != "attachment"]
+    return [part for part in found if not part.get_filename()] or named[:1]
 
 
 def is_stub(plain: str, page: str) -> bool:
@@ -183,12 +198,14 @@ def _leaf(part: Message, attached: Attached) -> Iterator[Block]:
         yield from letter(_text(part))
     elif kind in _PACKED or name.lower() == _PACKED_NAME:
         packed = unpacked(_bytes(part))
-        if any(part[name] for name in NAMES):  # the whole message
+        if any(_header(part, name) for name in NAMES):  # the whole message
             yield from letter(packed.text)
+        if not packed.text and not packed.files:  # it is damaged, or holds nothing that is read
+            yield from attachment(name or kind, b"", attached)
         for file, data in packed.files:
             yield from attachment(file, data, attached)
     elif part.get_content_maintype() == "multipart":  # its parts are not where it says
-        yield from letter(str(part.get_payload() or ""))
+        yield from letter(_text(part))
     else:
         is_text = part.get_content_maintype() == "text"
         said = (part.get_content_charset("") or "") if is_text else ""

@@ -34,6 +34,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     if part is None or part.file_size > _UNPACKED:
         return data
     body = xml(archive, "word/document.xml")
+    numbers = Numbers(archive)
     changed = _move_descriptions(body) + write_word_equations(body) + _without_guides(body)
     changed += _without_table_names(body) + _fill_rows(body) + write_signs(body)
     changed += (
@@ -42,10 +43,10 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         + _without_hidden_rows(body)
         + _mark_shaded_names(body)
         + write_fields(body)
-        + Numbers(archive).write(body)
+        + numbers.write(body)
     )
     parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
-    parts |= place_notes(body, archive)
+    parts |= place_notes(body, archive, numbers.is_item)
     if not changed and not parts:
         return data
     return rewrite_archive(archive, parts | {"word/document.xml": write_xml(body)})

@@ -21,6 +21,7 @@ _SHOWN = (f"{_TEXT}display", f"{_TABLE}display", f"{_PRESENTATION}visibility")
 _UNSEEN = ("none", "false", "hidden")
 _POSITIONS = f"{_STYLE}text-position"
 _WEIGHT, _GROUND = f"{_FORMAT}font-weight", f"{_FORMAT}background-color"
+_LIST_NAME = f"{_STYLE}list-style-name"  # empty: what has the style has no number
 _MOST = 20  # styles that one is based on
 _MARGINS = ("header", "header-first", "footer", "footer-first")
 
@@ -45,8 +46,11 @@ class Styles:
         for root in roots:
             for style in root.iter(f"{_STYLE}style"):
                 name = str(style.get(f"{_STYLE}name"))
+                if name in self._own:  # a style of the text has the name of one of its margins
+                    continue
                 self._above[name] = str(style.get(f"{_STYLE}parent-style-name") or "")
                 self._own[name] = {k: v for part in style for k, v in part.attrib.items()}
+                self._own[name] |= {k: v for k, v in style.attrib.items() if k == _LIST_NAME}
             for style in root.iter(_LIST, _OUTLINE):
                 name = str(style.get(f"{_STYLE}name") or "") if style.tag == _LIST else _OUTLINE
                 self._lists.setdefault(name, dict(_levels(style)))
@@ -65,6 +69,11 @@ class Styles:
     def is_title(self, name: str | None) -> bool:
         """Whether it is the style "Title", or one that is based on it."""
         return "Title" in self._line(name)
+
+    def is_unnumbered(self, name: str | None) -> bool:
+        """Whether a heading with the style has no number."""
+        own = (self._own.get(n, {}) for n in self._line(name))
+        return next((values[_LIST_NAME] for values in own if _LIST_NAME in values), None) == ""
 
     def look(self, name: str | None) -> str:
         """How a cell looks that is bold or on a ground of its own: alike ones have one text."""

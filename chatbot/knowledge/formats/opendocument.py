@@ -17,6 +17,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.open_styles import Styles, margins
@@ -42,7 +43,7 @@ _HIDDEN = (
 _OF_THE_PAGE = ("page-number", "header", "footer", "date-time")
 _LINES = (f"{_TEXT}p", f"{_TEXT}h")
 _PICTURED = (f"{_DRAW}image", f"{_DRAW}object")  # what a frame shows that has words in its place
-_SVG = _NAMES % "svg-compatible"
+_SAID = tuple(f"{_NAMES % 'svg-compatible'}{name}" for name in ("title", "desc"))
 _EXTENDED = "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"
 # A control that nobody filled.
 _PLACEHOLDER = f"{{{_EXTENDED}}}showing-place-holder"
@@ -99,6 +100,7 @@ class _Reader:
                 continue
             if tag == f"{_TEXT}h":
                 yield self._heading(child)
+                yield from self._boxed(child)
             elif tag == f"{_TEXT}p":
                 yield from self._paragraph(child)
             elif tag == f"{_TEXT}list":
@@ -127,7 +129,9 @@ class _Reader:
         """A heading behind its number, which is its ``label`` where it is an item of a list."""
         told = element.get(f"{_TEXT}outline-level") or "1"
         level = min(max(int(told), 1), _DEEPEST) if told.isdecimal() else 1
-        if not label and element.get(f"{_TEXT}is-list-header") != "true":
+        unnumbered = element.get(f"{_TEXT}is-list-header") == "true"
+        unnumbered = unnumbered or self._styles.is_unnumbered(element.get(f"{_TEXT}style-name"))
+        if not label and not unnumbered:
             above = [*self._headings, *[0] * level][:level]
             start = _whole(element.get(f"{_TEXT}start-value"))
             self._headings = [*above[:-1], start or above[-1] + 1]
@@ -143,7 +147,10 @@ class _Reader:
             return
         text = self._line(element)
         yield Heading(1, text) if self._styles.is_title(style) else Paragraph(text)
-        for box in _boxes(element):
+        yield from self._boxed(element)
+
+    def _boxed(self, line: Any) -> Iterator[Block]:
+        for box in _boxes(line):
             yield from self.blocks(box)
 
     def _list(
@@ -157,11 +164,10 @@ class _Reader:
         number = self._next.get((style, depth), first) if goes_on else first
         for item in element.iterchildren(f"{_TEXT}list-item", f"{_TEXT}list-header"):
             number = _whole(item.get(f"{_TEXT}start-value")) or number
-            own = any(
-                child.tag in _LINES for child in item
-            )  # else it is there for those in it only
-            numbers = [*above, number if own else max(number - 1, 1)]
             is_item = item.tag == f"{_TEXT}list-item"
+            # Else it is there for those in it only.
+            own = is_item and any(child.tag in _LINES for child in item)
+            numbers = [*above, number if own else max(number - 1, 1)]
             label = self._styles.label(style, numbers) if is_item else ""
             marker = f"{label}." if label.isalnum() else label or "-"
             for child in item:
@@ -170,10 +176,10 @@ class _Reader:
                 elif child.tag == f"{_TEXT}p":
                     yield Item(self._line(child), marker, depth)
                     marker = ""
-                    for box in _boxes(child):
-                        yield from self.blocks(box)
+                    yield from self._boxed(child)
                 elif child.tag == f"{_TEXT}h":
                     yield self._heading(child, marker.removeprefix("-"))
+                    yield from self._boxed(child)
                     marker = ""
                 elif child.tag != f"{_TEXT}number":
                     yield from self.blocks([child], depth)
@@ -289,6 +295,8 @@ class _Reader:
                 text = f"{self._line(child)} "
             elif tag == f"{_DRAW}frame" and (said := _said_of(child)):
                 text = f" {said}{' ' * (child.tail or '')[:1].isalnum()}"
+            elif tag in _SAID:
+                text = described(child.text or "")
             elif tag == f"{_TEXT}s" or tag == f"{_TEXT}tab":
                 text = " "
             elif tag == f"{_TEXT}line-break":
@@ -308,14 +316,16 @@ class _Reader:
 
 def _is_box(element: Any) -> bool:
     """Whether an element is drawn as a box with lines of its own."""
-    is_drawn = isinstance(element.tag, str) and element.tag.startswith(_DRAW)
-    return is_drawn and any(child.tag in _LINES for child in element)
+    if not isinstance(element.tag, str) or not element.tag.startswith(_DRAW):
+        return False
+    held = (*_LINES, f"{_TEXT}list")
+    return element.tag == f"{_DRAW}text-box" or any(child.tag in held for child in element)
 
 
 def _boxes(element: Any) -> Iterator[Any]:
     """The boxes that stand in a paragraph."""
     for child in element:
-        if _is_box(child) or child.tag == f"{_DRAW}text-box":
+        if _is_box(child):
             yield child
         else:
             yield from _boxes(child)
@@ -323,13 +333,11 @@ def _boxes(element: Any) -> Iterator[Any]:
 
 def _said_of(frame: Any) -> str:
     """What a picture is said to show."""
-    if (
-        not any(child.tag in _PICTURED for child in frame)
-        or frame.find(f"{_TABLE}table") is not None
-    ):
+    pictured = any(child.tag in _PICTURED for child in frame)
+    if not pictured or frame.find(f"{_TABLE}table") is not None:
         return ""
-    names = (frame.findtext(f"{_SVG}{name}") for name in ("title", "desc"))
-    return ": ".join(dict.fromkeys(filter(None, map(one_line, filter(None, names)))))
+    names = (described(frame.findtext(name) or "") for name in _SAID)
+    return ": ".join(dict.fromkeys(filter(None, map(one_line, names))))
 
 
 def _whole(value: str | None) -> int:

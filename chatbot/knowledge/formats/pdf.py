@@ -163,14 +163,18 @@ def _add_links(
 
 
 def _goes_on(link: dict[str, Any], following: list[dict[str, Any]]) -> bool:
-    """Whether the words of a link go on in the next line, over which there is another one."""
+    """Whether the words of a link go on in the next line, over which there is another one: the
+    line begins before them, or ends before it. Rows of a table can lead to one address, too."""
     if not following or not {"rect", "action_uri"} <= link.keys() & following[0].keys():
         return False
     below = following[0]
     middle = (below["rect"][1] + below["rect"][3]) / 2
     apart = link["rect"][1] - middle
     height = link["rect"][3] - link["rect"][1]
-    return bool(below["action_uri"] == link["action_uri"] and 0 < apart < _NEXT_LINE * height)
+    if below["action_uri"] != link["action_uri"] or not 0 < apart < _NEXT_LINE * height:
+        return False
+    begins, ends = (link["rect"][side] - below["rect"][side] for side in (0, 2))
+    return bool(begins > 1 or (begins > -1 and ends > 1))
 
 
 def _beside(data: bytes) -> tuple[str, dict[int, list[Span]], set[int]]:
@@ -219,9 +223,11 @@ def _fields(reader: Any) -> Iterator[tuple[int, list[Span]]]:
 
 def shown_in_field(field: Any) -> str:
     """What a field shows: a box that is ticked, or a button that is chosen, a cross; a list the
-    words for its value. A field that is hidden, or for a password, shows nothing."""
+    words for its value. A field that is hidden, for a password or a signature, shows nothing."""
     kind, flags = _inherited(field, "/FT"), int(_inherited(field, "/Ff") or 0)
     if int(field.get("/F") or 0) & _HIDDEN or (kind == "/Tx" and flags & _PASSWORD):
+        return ""
+    if kind == "/Sig":  # its value is a signature, and what is drawn is on the page
         return ""
     value = _inherited(field, "/V")
     if kind == "/Btn":
@@ -234,7 +240,9 @@ def shown_in_field(field: Any) -> str:
         if isinstance(pair, list) and len(pair) > 1:
             names[str(pair[0])] = str(pair[1])
     told = (str(one if one is not None else "").strip() for one in values)
-    return ", ".join(names.get(one, one) for one in told if one and not one.startswith("/"))
+    return ", ".join(
+        names.get(one, one) for one in told if one and (kind == "/Tx" or one[0] != "/")
+    )
 
 
 def _inherited(field: Any, name: str) -> Any:

@@ -17,8 +17,14 @@ _REMOVED = frozenset(
     {"deleted", "v", "strike", "striked"}
 )  # marks of what is not shown; "0" behind one ends it
 _APART = frozenset({"footnote", "shptxt"})  # what stands apart from the text beside it
-_UNREAD = frozenset({"stylesheet", "shprslt", "header", "footer", "info"})
+_UNREAD = frozenset(
+    """
+    stylesheet shprslt info pict header headerl headerr headerf footer footerl footerr footerf
+    """.split()  # noqa: SIM905
+)
+_LABELS = frozenset({"listtext", "pntext"})  # the number of an item, in a group of its own
 HEADING = "\x01"  # stands, with its level from 0, in front of the words of a heading
+_LEVELS = tuple("012345678")  # of headings; 9 is that of other text
 _BREAKS = frozenset({"par", "line"})  # a cell is one line
 _LINK = re.compile(r'HYPERLINK\s+"(?:mailto:|(?=https?:))([^"\s{}]{1,2000})"')
 # What stands for signs or for the end of a line, and goes with the words around it.
@@ -47,6 +53,7 @@ class _Group:
     is_field: bool = False  # what a field is made of, which is not shown
     is_link: bool = False  # what a field shows
     is_unread: bool = False  # what striprtf passes over
+    is_label: bool = False
     raised: str = ""  # "sup" or "sub"
 
 
@@ -85,6 +92,11 @@ def _shown(before: str, token: str, word: str | None, number: str | None) -> str
     return (before + token)[-_NEAR:]
 
 
+def _is_sign(word: str | None) -> bool:
+    """Whether a token is shown in its line."""
+    return word is None or (word in _SIGNS and word not in _ENDS and word not in _BREAKS)
+
+
 def without_removed(source: str) -> str:
     """An RTF file's source without what is not shown, each footnote and box of text as a paragraph
     of its own behind the one that it belongs to, and headings behind a mark."""
@@ -121,10 +133,13 @@ def without_removed(source: str) -> str:
         elif group.is_field:
             field_code += token if len(field_code) + len(token) < _LONGEST else ""
         elif word == "outlinelevel" and not group.is_unread:
-            level = match["number"] or "0"
+            number = match["number"] or "0"
+            level = number if number in _LEVELS else ""
+            written.add(token, group.is_note)
         elif word in _REMOVED:
             rest = group.removed - {word}
             group.removed = rest if match["number"] == "0" else rest | {word}
+            written.add("{}", group.is_note)  # what follows is not the end of the word before
         elif not (group.removed and (word is None or word in _SIGNS)):
             group.is_link = group.is_link or word == "fldrslt"
             if word == "plain":
@@ -137,9 +152,10 @@ def without_removed(source: str) -> str:
             shown = _shown(shown, token, word, match["number"])
             in_cell = word == "intbl" or (in_cell and word != "pard")
             group.is_unread = group.is_unread or token == "\\*" or word in _UNREAD
-            if word == "pard":
+            group.is_label = group.is_label or word in _LABELS
+            if word == "pard" and not group.is_label:
                 level = ""
-            elif level and not in_cell and not group.is_note and (word is None or word == "u"):
+            elif level and not (in_cell or group.is_note or group.is_unread) and _is_sign(word):
                 written.add(f"{HEADING}{level}", False)
                 level = ""
             if in_cell and word in _BREAKS and not group.is_note:

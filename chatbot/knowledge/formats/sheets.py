@@ -143,7 +143,7 @@ class _Book:
         kind = attributes.get("t", "n")
         if kind == "str" and value == "":  # what many formulas answer
             return ""
-        if not value or (self._uncounted and formula and value == "0"):
+        if not value or (self._uncounted and formula and kind == "n" and value == "0"):
             return _shown_formula(formula)
         if kind == "n":
             return self._number(value, code)

@@ -4,12 +4,16 @@ put Word files together, leave it to Word to take them in."""
 import email
 import email.policy
 import posixpath
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from chatbot.knowledge.blocks import Block, Paragraph
+from chatbot.knowledge.blocks import Block, Paragraph, Table, one_line, render
+from chatbot.knowledge.formats.books import read_rtf
 from chatbot.knowledge.formats.html import blocks_of
+from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode
 from chatbot.knowledge.formats.zipped import write_xml, xml
 from chatbot.knowledge.marks import FILLER
@@ -18,6 +22,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BODY = "word/document.xml"
 _MARK = f"{FILLER}chunk "
+_MARKED = re.compile(rf"{_MARK}(\d+)")
+_TAG = re.compile(r"<(?:!doctype|\?xml|/?[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _WEB_PAGE = (b"MIME-Version", b"From:", b"Content-Type")  # how a page in one file (MHT) begins
 
 ReadWord = Callable[[bytes], Sequence[Block]]
@@ -48,22 +54,38 @@ def marked_chunks(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[byte
 def with_chunks(
     blocks: Sequence[Block], parts: Sequence[bytes], read_word: ReadWord
 ) -> Iterator[Block]:
-    """The blocks with what the ``parts`` hold where their marks stand."""
+    """The blocks with what the ``parts`` hold where their marks stand, in a cell on one line; a
+    part that is damaged costs no other."""
+
+    def held(match: re.Match[str]) -> Sequence[Block]:
+        try:
+            return list(_blocks(parts[int(match[1])], read_word))
+        except Exception:  # every parser has exceptions of its own
+            return []
+
+    def on_one_line(match: re.Match[str]) -> str:
+        return one_line(render(held(match)).text)
+
     for block in blocks:
-        number = block.text.removeprefix(_MARK) if isinstance(block, Paragraph) else ""
-        if isinstance(block, Paragraph) and block.text.startswith(_MARK) and number.isdecimal():
-            yield from _blocks(parts[int(number)], read_word)
+        if isinstance(block, Paragraph) and (match := _MARKED.fullmatch(block.text)):
+            yield from held(match)
+        elif isinstance(block, Table):
+            rows = [[_MARKED.sub(on_one_line, cell) for cell in row] for row in block.rows]
+            yield replace(block, rows=rows)
         else:
             yield block
 
 
-def _blocks(part: bytes, read_word: ReadWord) -> Sequence[Block]:
+def _blocks(part: bytes, read_word: ReadWord) -> Iterable[Block]:
     if part.startswith(b"PK"):
         return read_word(part)
+    if part.lstrip().startswith(b"{\\rtf"):
+        return [Paragraph(text) for text in read_rtf(part).text.split("\n\n")]
     if part.lstrip().startswith(_WEB_PAGE):
         message: Any = email.message_from_bytes(part.lstrip(), policy=email.policy.default)
         pages = (p for p in message.walk() if p.get_content_type() == "text/html")
         if (page := next(pages, None)) is not None:
             held = page.get_payload(decode=True)
             return blocks_of(decode(held, page.get_content_charset("") or ""))
-    return blocks_of(decode(part))
+    text = decode(part)
+    return blocks_of(text) if _TAG.search(text) else paragraphs(text)

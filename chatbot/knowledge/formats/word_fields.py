@@ -12,7 +12,7 @@ from typing import Any
 from chatbot.knowledge.formats.word_signs import sign_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MARK, _CODE, _TEXT = f"{_W}fldChar", f"{_W}instrText", f"{_W}t"
+_MARK, _CODE, _TEXT, _SIGN = (f"{_W}{name}" for name in ("fldChar", "instrText", "t", "sym"))
 _KIND = f"{_W}fldCharType"
 _SYMBOL = re.compile(r"\s*SYMBOL\s+(\d+|0x[0-9a-f]+)\b(.*)", re.IGNORECASE | re.DOTALL)
 _FONT = re.compile(r'\\f\s*"?([\w ]+)"?', re.IGNORECASE)
@@ -26,6 +26,7 @@ class _Field:
 
     code: str = ""
     is_shown: bool = False  # what follows is its result
+    has_result: bool = False  # the file has what it shows
     unseen: list[Any] = field(default_factory=list)
 
 
@@ -34,7 +35,7 @@ def write_fields(body: Any) -> int:
     texts were changed."""
     count = 0
     fields: list[_Field] = []
-    for part in list(body.iter(_MARK, _CODE, _TEXT)):
+    for part in list(body.iter(_MARK, _CODE, _TEXT, _SIGN)):
         kind = part.get(_KIND) if part.tag == _MARK else ""
         if kind == "begin":
             fields.append(_Field())
@@ -42,9 +43,11 @@ def write_fields(body: Any) -> int:
             continue
         elif part.tag == _CODE:
             fields[-1].code += part.text or ""
-        elif part.tag == _TEXT:
+        elif part.tag in (_TEXT, _SIGN):
+            is_empty = part.tag == _TEXT and not (part.text or "").strip()
+            fields[-1].has_result |= fields[-1].is_shown and not is_empty
             for around in fields:
-                around.unseen += [] if around.is_shown else [part]
+                around.unseen += [] if around.is_shown or part.tag == _SIGN else [part]
         elif kind == "separate":
             fields[-1].is_shown = True
         elif kind == "end":
@@ -56,7 +59,7 @@ def _end(ended: _Field, mark: Any) -> int:
     """Take out what a field is made of; returns how many texts were changed."""
     for text in ended.unseen:
         text.text = ""
-    if not (shown := _worked_out(ended.code)):
+    if ended.has_result or not (shown := _worked_out(ended.code)):
         return len(ended.unseen)
     mark.addnext(inner := mark.makeelement(_TEXT, {}))
     inner.text = shown

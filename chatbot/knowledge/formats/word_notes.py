@@ -1,9 +1,9 @@
-"""Footnotes and endnotes of Word files: each behind the paragraph that it belongs to, in a cell
-behind its words. office_oxide has them at the end of the text, far from what they qualify, and
-those too that nothing refers to any more."""
+"""Footnotes and endnotes of Word files: each behind the paragraph that it belongs to; in a cell,
+or in an item of a list, whose numbers go on, behind its words. office_oxide has them at the end of
+the text, far from what they qualify, and those too that nothing refers to any more."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -18,8 +18,11 @@ _GONE = (f"{_W}del", f"{_W}moveFrom")
 _PICTURES = (f"{_W}drawing", f"{_W}pict", f"{_W}object")  # their files are the notes' own
 
 
-def place_notes(body: Any, archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """Put the notes in where they belong; returns the parts of the file that held them, empty."""
+def place_notes(
+    body: Any, archive: zipfile.ZipFile, is_item: Callable[[Any], bool]
+) -> dict[str, bytes]:
+    """Put the notes in where they belong; returns the parts of the file that held them, empty.
+    ``is_item`` says of a paragraph whether it is an item of a list."""
     emptied = {}
     last: dict[Any, Any] = {}  # paragraph: what stands behind it so far
     for kind in ("footnote", "endnote"):
@@ -36,7 +39,7 @@ def place_notes(body: Any, archive: zipfile.ZipFile) -> dict[str, bytes]:
             if note is None or host is None or gone:
                 continue
             paragraphs = [*_paragraphs(note, links)]
-            if next(host.iterancestors(f"{_W}tc"), None) is not None:
+            if is_item(host) or next(host.iterancestors(f"{_W}tc"), None) is not None:
                 _put_inside(reference, paragraphs)
                 continue
             for paragraph in paragraphs:

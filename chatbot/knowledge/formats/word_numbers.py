@@ -11,6 +11,7 @@ from chatbot.knowledge.formats.list_numbers import format_number
 from chatbot.knowledge.formats.zipped import xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LEVEL = re.compile(r"%(\d)")
 _PLAIN = re.compile(r"%\d\.?|\(?%\d|[^%]*")  # "1.", "a.", a bullet
 _MOST = 9  # levels
@@ -83,12 +84,21 @@ class Numbers:
                     again = True
             self._lists[name] = (f"{name}!" if again else shape, levels)
 
+    def is_item(self, paragraph: Any) -> bool:
+        """Whether office_oxide takes a paragraph for an item of a list."""
+        properties = paragraph.find(f"{_W}pPr")
+        style = _value(properties, "pStyle") if properties is not None else ""
+        name = _place(properties)[0] or self._styles.get(style, ("", ""))[0]
+        return name in self._lists and style not in self._headings
+
     def write(self, body: Any) -> int:
         """Put in the numbers that a list of HTML cannot say; returns how many."""
         count = 0
+        in_cells: set[tuple[str, str]] = set()
         for paragraph in body.iter(f"{_W}p") if self._lists else ():
             properties = paragraph.find(f"{_W}pPr")
-            if properties is None:
+            # A box is there twice, the second time for programs that do not know the first kind.
+            if properties is None or next(paragraph.iterancestors(_FALLBACK), None) is not None:
                 continue
             style = _value(properties, "pStyle")
             name, level = _place(properties)
@@ -99,8 +109,10 @@ class Numbers:
             label, plain = self._next(name, int(level))
             heading = style in self._headings
             in_cell = label and next(paragraph.iterancestors(f"{_W}tc"), None) is not None
-            if plain and not (label and heading) and not in_cell:
+            if plain and not (label and (heading or (name, level) in in_cells)) and not in_cell:
                 continue
+            if in_cell:  # those behind the table go on from there
+                in_cells.add((name, level))
             found = properties.find(f"{_W}numPr")
             if found is not None:
                 properties.remove(found)

@@ -72,6 +72,11 @@ def test_footnotes_of_rich_text_stand_behind_their_paragraph() -> None:
     )
 
 
+def test_a_footer_takes_no_footnote_with_it() -> None:
+    text = r"\pard Body{\footnote \pard Note\par}{\footerr \pard 3\par} text\par"
+    assert rich(text) == "Body text\n\nNote\n"
+
+
 def test_boxes_of_rich_text_stand_behind_their_paragraph() -> None:
     old = r"{\shprslt{\*\do\dptxbx{\dptxbxtext\pard Old\par}}}"
     box = r"{\shp{\*\shpinst{\sp{\sn a}{\sv 202}}{\shptxt\pard Boxed\par Two\par}}" + old + "}"
@@ -84,6 +89,26 @@ def test_headings_of_rich_text_are_told_by_their_level() -> None:
     styles = r"{\stylesheet{\s1\outlinelevel0 heading 1;}}"
     heads = r"\pard\s1\outlinelevel0{\b Refunds}\par\pard\outlinelevel1 \u220?ber 30\par"
     assert rich(styles + heads + r"\pard Later\par") == "# Refunds\n\n## Über 30\n\nLater\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        (r"\emdash Heads", "## —Heads"),
+        (r"{\listtext\pard\plain 2.\tab}Heads", "## 2. Heads"),
+        (r"{\pict\pngblip 00ff}Heads", "## Heads"),
+        ("One | two", "## One | two"),
+    ],
+)
+def test_headings_begin_with_whatever_they_show(text: str, want: str) -> None:
+    assert rich(rf"\pard\outlinelevel1 {text}\par\pard Text\par") == f"{want}\n\nText\n"
+
+
+def test_marks_that_are_taken_out_cost_no_word_behind_them() -> None:
+    assert rich(r"\pard\b\outlinelevel9 Text of no heading\par") == "Text of no heading\n"
+    assert rich(r"\pard\b\v0 Seen again\par") == "Seen again\n"
+    cell = r"\pard\intbl\outlinelevel0 Plan\cell\intbl Fee\cell\row\pard End\par"
+    assert rich(cell) == "Plan | Fee\n\nEnd\n"
 
 
 def test_signs_in_two_halves_are_whole() -> None:

@@ -56,6 +56,39 @@ def test_a_subject_in_no_encoding_that_it_names_is_read(encoding: str) -> None:
     assert found.title == "Rückgabe" and found.text == "Subject: Rückgabe\n\nZurück.\n"
 
 
+def test_a_subject_of_which_a_part_names_its_encoding_is_read() -> None:
+    head = "From: a@example.com\nSubject: Größe =?utf-8?q?=C3=BCber?=\n\nFYI\n"
+    assert extract(".eml", head.encode()).title == "Größe über"
+
+
+def test_a_message_without_the_parts_that_it_says_it_has_is_read() -> None:
+    head = "From: a@example.com\nContent-Type: multipart/mixed\n\nGrüße aus Köln\n"
+    assert extract(".eml", head.encode()).text.endswith("\n\nGrüße aus Köln\n")
+
+
+def test_a_page_that_has_a_name_is_read() -> None:
+    message = mail("Your program shows no pages.")
+    message.add_alternative("<p>The lamp is 20 euros, and comes with two more.</p>", subtype="html")
+    message.get_payload()[1].add_header("Content-Disposition", "inline", filename="body.html")
+    assert read(message).endswith("\n\nThe lamp is 20 euros, and comes with two more.\n")
+
+
+def test_a_message_on_a_page_is_a_message_of_its_own() -> None:
+    inner = mail(subject="Inner")
+    inner.set_content("<p>The inner page.</p>", subtype="html")
+    beside = MIMEMultipart("mixed")
+    beside.attach(MIMEText("<p>The outer page says more than that.</p>", "html"))
+    beside.attach(MIMEBase("message", "rfc822"))
+    beside.get_payload()[1].set_payload([inner])
+    message = MIMEMultipart("alternative")
+    message["From"] = "a@example.com"
+    message.attach(MIMEText("See the page.", "plain"))
+    message.attach(beside)
+    found = read(message)
+    assert "says more than that.\n\n## Forwarded message: Inner\n" in found
+    assert found.count("The inner page.") == 1
+
+
 def test_a_page_in_several_parts_is_read_whole() -> None:
     message = MIMEMultipart("alternative")
     message["Subject"] = "Light"

@@ -52,6 +52,79 @@ def test_open_documents() -> None:
     assert found == "## Fees\n\nEU | 4.90\nEU | 9.90\n"
 
 
+def test_a_box_on_a_heading_stands_below_it() -> None:
+    box = "<draw:custom-shape><text:p>Boxed</text:p></draw:custom-shape>"
+    body = f"<office:text><text:h>Pay{box}</text:h><text:p>In cash.</text:p></office:text>"
+    assert open_document(".odt", body) == "# Pay\n\nBoxed\n\nIn cash.\n"
+
+
+def test_what_a_program_says_of_a_picture_is_left_out() -> None:
+    said = "<svg:desc>A device\n\nDescription automatically generated</svg:desc>"
+    frame = f"<draw:frame><draw:image/>{said}</draw:frame>"
+    assert open_document(".odt", f"<office:text><text:p>Kept{frame}</text:p></office:text>") == (
+        "Kept\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("box", "want"),
+    [
+        (
+            "<draw:frame><draw:text-box><table:table><table:table-row><table:table-cell>"
+            "<text:p>10</text:p></table:table-cell></table:table-row></table:table>"
+            "</draw:text-box></draw:frame>",
+            "10",
+        ),
+        (
+            "<draw:custom-shape><text:list><text:list-item><text:p>Open</text:p></text:list-item>"
+            "<text:list-item><text:p>Close</text:p></text:list-item></text:list>"
+            "</draw:custom-shape>",
+            "- Open\n- Close",
+        ),
+    ],
+)
+def test_what_a_box_holds_is_read_once(box: str, want: str) -> None:
+    body = f"<office:text><text:p>Kept{box}</text:p></office:text>"
+    assert open_document(".odt", body) == f"Kept\n\n{want}\n"
+
+
+def styled(own: str, body: str, named: str) -> str:
+    """A text with styles of its own and ``named`` ones, which are those of its margins too."""
+    parts = f"<office:automatic-styles>{own}</office:automatic-styles>"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        content = f"{parts}<office:body><office:text>{body}</office:text></office:body>"
+        for name, root, inner in (("content", "content", content), ("styles", "styles", named)):
+            document = f"<office:document-{root} {NAMES}>{inner}</office:document-{root}>"
+            archive.writestr(f"{name}.xml", document)
+    return extract(".odt", data.getvalue()).text
+
+
+def test_a_style_of_the_text_is_not_one_of_its_margins() -> None:
+    style = "<style:style style:name='P1'><style:text-properties {}/></style:style>"
+    struck = style.format("style:text-line-through-style='solid'")
+    body = "<text:p text:style-name='P1'>Seen</text:p>"
+    assert styled(style.format("fo:font-weight='bold'"), body, struck) == "Seen\n"
+
+
+def test_a_heading_whose_style_takes_its_number_away_has_none() -> None:
+    level = "<text:outline-level-style text:level='1' style:num-format='1'/>"
+    own = "<style:style style:name='P1' style:list-style-name=''/>"
+    body = "<text:h text:style-name='P1'>Preface</text:h><text:h>First</text:h>"
+    found = styled(own, body, f"<text:outline-style>{level}</text:outline-style>")
+    assert found == "# Preface\n\n# 1 First\n"
+
+
+def test_what_stands_above_a_list_has_none_of_its_numbers() -> None:
+    level = "<text:list-level-style-number text:level='1' style:num-format='1'/>"
+    own = f"<text:list-style style:name='L1'>{level}</text:list-style>"
+    body = (
+        "<text:list text:style-name='L1'><text:list-header><text:p>Steps</text:p>"
+        "</text:list-header><text:list-item><text:p>Open</text:p></text:list-item></text:list>"
+    )
+    assert styled(own, body, "").endswith("1. Open\n")
+
+
 def test_a_level_that_is_no_number_is_the_first() -> None:
     heading = "<office:text><text:h text:outline-level='²'>Pay</text:h></office:text>"
     assert open_document(".odt", heading) == "# Pay\n"

@@ -154,6 +154,13 @@ def test_words_of_a_text_in_capitals_are_whole() -> None:
     )
 
 
+def test_hyphens_in_a_text_in_capitals_stay_behind_figures_and_letters() -> None:
+    parts = ("THE LIMITED WARRANTY COMES WITH A 24-", "HOUR SERVICE THAT IS REACHED BY E-", "MAIL.")
+    assert pdf(lambda c: lines(c, *parts)).text == (
+        "THE LIMITED WARRANTY COMES WITH A 24-HOUR SERVICE THAT IS REACHED BY E-MAIL.\n"
+    )
+
+
 def test_parts_of_a_clause_are_items_and_what_refers_to_one_is_not() -> None:
     parts = ("It is free (a) for you; and", "(b) for firms under section 3 or", "(c) of the terms.")
     assert pdf(lambda c: lines(c, *parts)).text == (
@@ -164,13 +171,23 @@ def test_parts_of_a_clause_are_items_and_what_refers_to_one_is_not() -> None:
 def test_a_link_over_two_lines_has_its_address_once() -> None:
     def draw(canvas: Any) -> None:
         lines(canvas, "See our guide to", "returns in the EU.", "Or ours.")
-        for y, address in ((697, "a"), (683, "a"), (669, "b")):
-            canvas.linkURL(f"https://x.example/{address}", (60, y, 150, y + 14))
+        for y, left, address in ((697, 86, "a"), (683, 60, "a"), (669, 60, "b")):
+            canvas.linkURL(f"https://x.example/{address}", (left, y, 150, y + 14))
 
     text = pdf(draw).text.replace("\n\n", " ")
     assert text.startswith(
         "See our guide to returns in the EU (https://x.example/a). Or ours (http"
     )
+
+
+def test_rows_with_one_link_have_its_address_each() -> None:
+    def draw(canvas: Any) -> None:
+        for at, plan in enumerate(("Basic", "Family")):
+            canvas.drawString(60, 700 - 14 * at, plan)
+            canvas.drawString(150, 700 - 14 * at, "Details")
+            canvas.linkURL("https://x.example/a", (150, 697 - 14 * at, 190, 709 - 14 * at))
+
+    assert pdf(draw).text.count("Details (https://x.example/a)") == 2
 
 
 def test_lines_of_chinese_are_joined_without_a_blank() -> None:
@@ -260,6 +277,8 @@ def test_forms_show_what_was_chosen() -> None:
         ({"/FT": "/Ch", "/V": ["EU", "US"], "/Opt": ["EU", "US", "UK"]}, "EU, US"),
         ({"/FT": "/Tx", "/V": "secret", "/Ff": 1 << 13}, ""),
         ({"/FT": "/Tx", "/V": "unseen", "/F": 2}, ""),
+        ({"/FT": "/Tx", "/V": "/usr/local"}, "/usr/local"),
+        ({"/FT": "/Sig", "/V": {"/Type": "/Sig"}}, ""),
         ({"/Parent": {"/FT": "/Tx", "/V": "3 months"}}, "3 months"),
         ({"/FT": "/Btn", "/V": "/card", "/AS": "/Off"}, ""),
     ],

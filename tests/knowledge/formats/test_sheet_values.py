@@ -58,6 +58,8 @@ def test_what_a_program_that_cannot_calculate_stores_is_no_value() -> None:
     cells = "<c><f>2*3</f><v>0</v></c><c><f>2*4</f><v>8</v></c><c><v>0</v></c>"
     assert row(cells, settings='<calcPr fullCalcOnLoad="1"/>') == "=2*3 | 8 | 0"
     assert row(cells) == "0 | 8 | 0"
+    known = '<c t="b"><f>A1=1</f><v>0</v></c>'
+    assert row(FIRST + known, settings='<calcPr fullCalcOnLoad="1"/>') == "7 | FALSE"
 
 
 def test_signs_that_xml_cannot_hold_are_read() -> None:
@@ -98,10 +100,10 @@ def test_formats_that_a_file_names_by_their_number_only(number: int, value: str,
     assert book(f'<c s="1"><v>{value}</v></c>', **parts).text == f"## S\n\n{want}\n"
 
 
-def drawn(shapes: str, chart: str = "") -> str:
+def drawn(shapes: str, chart: str = "", first: str = FIRST) -> str:
     whole = f"<c:chartSpace {DRAWN}><c:chart>{chart}</c:chart></c:chartSpace>"
     found = book(
-        FIRST,
+        first,
         **{
             "xl/worksheets/_rels/sheet1.xml.rels": relations("../drawings/drawing1.xml"),
             "xl/drawings/drawing1.xml": f"<x:wsDr {DRAWN}>{shapes}</x:wsDr>",
@@ -129,7 +131,11 @@ def test_what_stands_for_a_slicer_in_old_programs_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "want"),
-    [("S", "Sales 2026\n"), ("'Old data'", "Sales 2026\n\n | Hubs\nEU | 50%\nUS |\n")],
+    [
+        ("S", "Sales 2026\n"),
+        ("(S!$A$1,S", "Sales 2026\n"),
+        ("'Old data'", "Sales 2026\n\n | Hubs\nEU | 50%\nUS |\n"),
+    ],
 )
 def test_a_chart_of_figures_that_no_shown_sheet_has_is_a_table(sheet: str, want: str) -> None:
     frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
@@ -143,3 +149,14 @@ def test_a_chart_of_figures_that_no_shown_sheet_has_is_a_table(sheet: str, want:
     title = f"<c:title><c:tx><a:p>{words}</a:p></c:tx></c:title>"
     chart = f"{title}<c:plotArea><c:ser>{name}{names}{values}</c:ser></c:plotArea>"
     assert drawn(frame, chart) == want
+
+
+def test_a_chart_without_a_title_makes_no_empty_sheet() -> None:
+    frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
+    assert drawn(frame, first="") == ""
+
+
+def test_lines_of_the_title_of_a_chart_are_parted() -> None:
+    frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
+    title = "<a:p><a:r><a:t>Sales</a:t></a:r></a:p><a:p><a:r><a:t>in 2026</a:t></a:r></a:p>"
+    assert drawn(frame, f"<c:title><c:tx>{title}</c:tx></c:title>") == "Sales in 2026\n"

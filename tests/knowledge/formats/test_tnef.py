@@ -61,3 +61,11 @@ def test_a_piece_that_is_cut_off_stops_nothing(length: int) -> None:
     whole = unpacked(packed("Prices of May.csv"))
     found = unpacked(packed("Prices of May.csv")[:length])
     assert whole.text.startswith(found.text) and len(found.files) <= len(whole.files)
+
+
+def test_a_damaged_piece_is_named() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Prices"
+    message.set_content("See the list.")
+    message.add_attachment(b"x", maintype="application", subtype="x", filename="winmail.dat")
+    assert extract(".eml", message.as_bytes()).text.endswith("\n\nAttachment: winmail.dat\n")

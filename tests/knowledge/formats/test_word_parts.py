@@ -66,6 +66,14 @@ def test_fields_that_only_word_works_out(field: str, want: str) -> None:
     assert found == f"{want}\n"
 
 
+def test_a_sign_of_which_the_file_has_the_result_is_shown_once() -> None:
+    font = '<w:rPr><w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/></w:rPr>'
+    result = mark("separate") + f"<w:r>{font}<w:t>ü</w:t></w:r>" + mark("end")
+    sign = mark("begin") + code("SYMBOL 252 \\f Wingdings") + result
+    found = word(f"<w:p>{sign}{run(' a')}</w:p>")
+    assert found == "✓ a\n"
+
+
 def level(text: str, kind: str = "decimal", more: str = "", at: int = 0) -> str:
     return (
         f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>{more}'
@@ -73,8 +81,8 @@ def level(text: str, kind: str = "decimal", more: str = "", at: int = 0) -> str:
     )
 
 
-def numbered(levels: str, *items: str, over: str = "") -> str:
-    document = docx.Document()
+def numbered(levels: str, *items: str, over: str = "", document: Any = None) -> str:
+    document = document or docx.Document()
     document.part.numbering_part._element = parse_xml(
         f'<w:numbering {W}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
         f'<w:num w:numId="8"><w:abstractNumId w:val="7"/>{over}</w:num></w:numbering>'
@@ -82,9 +90,9 @@ def numbered(levels: str, *items: str, over: str = "") -> str:
     return word(*items, document=document)
 
 
-def item(text: str, at: int = 0) -> str:
+def item(text: str, at: int = 0, more: str = "") -> str:
     place = f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="8"/></w:numPr>'
-    return f"<w:p><w:pPr>{place}</w:pPr>{run(text)}</w:p>"
+    return f"<w:p><w:pPr>{place}</w:pPr>{run(text)}{more}</w:p>"
 
 
 def test_numbers_of_cells_are_read() -> None:
@@ -97,6 +105,23 @@ def test_numbers_of_cells_are_read() -> None:
     table = f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"
     found = numbered(level("%1."), table)
     assert found == "No | What\n1. | Unplug\n2. | 3. a 4. b\n"
+    below = numbered(level("%1."), table, item("c"))
+    assert below.endswith("2. | 3. a 4. b\n\n5. c\n")
+
+
+def test_a_box_that_is_there_twice_is_counted_once() -> None:
+    box = f"<w:txbxContent>{item('Boxed')}</w:txbxContent>"
+    names = (
+        'xmlns:m="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        'xmlns:s="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+        'xmlns:v="urn:schemas-microsoft-com:vml"'
+    )
+    drawn = (
+        f"<w:p><w:r><m:AlternateContent {names}><m:Choice Requires='s'><w:drawing><s:wsp><s:txbx>"
+        f"{box}</s:txbx></s:wsp></w:drawing></m:Choice><m:Fallback><w:pict><v:shape><v:textbox>"
+        f"{box}</v:textbox></v:shape></w:pict></m:Fallback></m:AlternateContent></w:r></w:p>"
+    )
+    assert numbered(level("%1)"), drawn, item("After")).endswith("2) After\n")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +151,7 @@ def test_letters_behind_the_last_one_and_roman_numbers_go_on() -> None:
     assert "xli) 41" in numbered(level("%1)", "lowerRoman"), *items)
 
 
-def with_notes(kind: str, *elements: str) -> str:
+def with_notes(kind: str, *elements: str, levels: str = "") -> str:
     document = docx.Document()
     note = f'<w:{kind} w:id="{{}}"><w:p>{{}}</w:p></w:{kind}>'
     link = f'<w:hyperlink r:id="r1">{run("our page")}</w:hyperlink>'
@@ -141,7 +166,7 @@ def with_notes(kind: str, *elements: str) -> str:
     name = next(iter(part.rels))
     part._blob = part.blob.replace(b'"r1"', f'"{name}"'.encode())
     document.part.relate_to(part, f"{RELATION}{kind}s")
-    return word(*elements, document=document)
+    return numbered(levels, *elements, document=document)
 
 
 @pytest.mark.parametrize("kind", ["footnote", "endnote"])
@@ -164,6 +189,16 @@ def test_a_note_in_a_cell_stays_in_it() -> None:
     found = with_notes("footnote", f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>")
     assert found == (
         "Plan | Price\nBasic | 10 (Later 14 euros, see our page (https://x.example/))\n"
+    )
+
+
+def test_a_note_of_an_item_leaves_the_list_whole() -> None:
+    sign = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    items = item("Pay"), item("cash", 1), item("card", 1, sign), item("cheque", 1), item("Go")
+    found = with_notes("footnote", *items, levels=level("%1.") + level("%2.", "lowerLetter", at=1))
+    assert found == (
+        "1. Pay\n  a. cash\n  b. card (Later 14 euros, see our page (https://x.example/))\n"
+        "  c. cheque\n2. Go\n"
     )
 
 
@@ -194,18 +229,35 @@ def inner_word() -> bytes:
         ("htm", b"<h2>Refunds</h2><p>Within 30 days.</p>", "## Refunds\n\nWithin 30 days."),
         ("mht", MHT, "Grüße"),
         ("docx", inner_word(), "From another file."),
+        ("rtf", rb"{\rtf1\ansi{\fonttbl{\f0 A;}}\pard In \b 30\b0  days\par\par More\par}",
+         "In 30 days\n\nMore"),
+        ("txt", b"First.\r\n\r\nFees < 5 euros", "First.\n\nFees < 5 euros"),
     ],
-)
+)  # fmt: skip
 def test_parts_of_other_formats_are_read_where_they_stand(
     ending: str, part: bytes, want: str
 ) -> None:
+    assert with_part(ending, part, "{}") == f"Before.\n\n{want}\n"
+
+
+def test_a_part_in_a_cell_is_read_there() -> None:
+    table = f"<w:tbl><w:tr><w:tc>{{}}<w:p/></w:tc><w:tc><w:p>{run('x')}</w:p></w:tc></w:tr></w:tbl>"
+    found = with_part("htm", b"<p>Within</p><p>30 days</p>", table)
+    assert found == "Before.\n\nWithin 30 days | x\n"
+
+
+def test_a_damaged_part_takes_no_other_text_with_it() -> None:
+    assert with_part("docx", b"PK\x03\x04", "{}") == "Before.\n"
+
+
+def with_part(ending: str, part: bytes, around: str) -> str:
     document = docx.Document()
     document.add_paragraph("Before.")
     name = PackURI(f"/word/chunk.{ending}")
     held = Part(name, "application/octet-stream", part, document.part.package)
     relation = document.part.relate_to(held, f"{RELATION}aFChunk")
-    found = word(f'<w:altChunk r:id="{relation}"></w:altChunk>', document=document)
-    assert found == f"Before.\n\n{want}\n"
+    chunk = f'<w:altChunk r:id="{relation}"></w:altChunk>'
+    return word(around.format(chunk), document=document)
 
 
 def test_a_part_that_is_missing_takes_no_other_text_with_it() -> None:
