@@ -137,6 +137,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
     widest = length = 0
     over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
     marked = 0
+    named = False  # whether those have several names beside each other
     for row, every in given:
         if is_hidden(row, hidden):
             continue
@@ -153,7 +154,6 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
         first = len(grid) == marked and bool(cells)  # below nothing but names
-        named = any(len(set(names)) > 1 for names in grid[:marked])
         titled = grid and len(cells) == 1 and len(set(line)) == 1
         if titled and (named or not first or _kind(cells[0]) == "td"):
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
@@ -162,6 +162,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
         length += sum(map(len, line))
         if first and _names(row, cells) and not (named and _is_label(row, line)):
             marked += 1
+            named |= len(set(line)) > 1
         grid.append(line)
         widest = max(widest, len(line))
         require_readable(widest * len(grid), length)
