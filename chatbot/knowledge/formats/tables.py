@@ -67,9 +67,11 @@ def tables_of(rows: Cells, hidden: frozenset[str]) -> Iterator[Table]:
         names = _names(row, cells)
         if names and filled and len(cells) > 1 and reach <= at < len(rows) - 1:
             texts = [one_line(inline_text(cell, hidden)) for cell in cells]
-            if is_words(texts) and not is_hidden(row, hidden):
-                yield html_table(rows[begun:at], hidden)
-                begun, filled = at, False
+            headed = any(_names(*each) for each in rows[begun : min(begun + 2, at)])
+            if headed and is_words(texts) and not is_hidden(row, hidden):
+                start = at - (at > begun + 1 and len(rows[at - 1][1]) == 1)  # with its title
+                yield html_table(rows[begun:start], hidden)
+                begun, filled = start, False
         filled |= not names
         reach = max([reach, *(at + _span(cell, "rowspan") for cell in cells)])
     yield html_table(rows[begun:], hidden)
@@ -155,7 +157,8 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                 line.append(text)
         first = len(grid) == marked and bool(cells)  # below nothing but names
         titled = grid and len(cells) == 1 and len(set(line)) == 1
-        if titled and (named or not first or _kind(cells[0]) == "td"):
+        grouped = named and row.getparent().tag != "thead"
+        if titled and (grouped or not first or _kind(cells[0]) == "td"):
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
             first = False
         _from_above(line, over)

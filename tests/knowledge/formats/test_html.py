@@ -218,6 +218,14 @@ def test_names_of_columns_further_down_begin_another_table() -> None:
     found = extract(".html", page.encode())
     assert [table.columns for table in found.tables] == ["Size | Price", "Colour | Extra"]
     assert found.text.index("\n\nColour | Extra\nRed | 1\nAll | 1") > 0
+    page = """<table><tr><th>Plan<th>Price<tr><td>Lite<td>5<tr><th colspan=2>Until May<tr>
+    <th>Plan<th>Price<tr><td>Lite<td>4</table>"""
+    found = extract(".html", page.encode())
+    assert [table.columns for table in found.tables] == ["Plan | Price", "Until May Plan | Price"]
+    page = "<table><tr><th>Mo<td>9-17<tr><th>Tu<th>closed<tr><th>We<td>9-17<tr><th>Th<td>9</table>"
+    assert [table.columns for table in extract(".html", page.encode()).tables] == [""]
+    page = "<table><thead><tr><th>EU<th>US<tr><th colspan=2>net</thead><tr><td>1<td>2</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "EU net | US net"
     page = "<table><tr><th>Plan<th>Price<tr><th>Lite<th>9 EUR<tr><th>Plus<th>19 EUR</table>"
     assert extract(".html", page.encode()).tables[0].columns == "Plan | Price"
 
