@@ -247,7 +247,9 @@ def _boxed(text: str) -> str:
 def _raised(match: re.Match[str]) -> str:
     text, at = match.string, match.start()
     kind = "sup" if match[1] == "^" else "sub"
-    return raise_run(kind, match[2], text[max(0, at - BEFORE) : at], text[match.end() :])
+    return raise_run(
+        kind, match[2], text[max(0, at - BEFORE) : at], text[match.end() : match.end() + BEFORE]
+    )
 
 
 def _link(match: re.Match[str]) -> str:

@@ -29,7 +29,7 @@ _OUTSIDE = frozenset(
 _ROLES = frozenset(
     "dialog alertdialog menu menubar listbox tooltip alert status search navigation".split()  # noqa: SIM905
 )
-_UNSEEN = frozenset({"internal", "draft"})  # a class that says that nobody opens it
+_UNSEEN = frozenset({"internal", "draft", "staff"})  # parts of classes of what no reader opens
 _AROUND = frozenset("div section article dd ul ol dl".split())  # noqa: SIM905
 _BOUND = ("x-show", "x-collapse", "v-show", "ng-show")  # to a state that a click changes
 _EXPANDS = ("aria-expanded", "onclick", "@click", "x-on:click")
@@ -67,7 +67,7 @@ def mark_opened(root: Any) -> None:
 
 
 def _is_outside(element: Any) -> bool:
-    if not _UNSEEN.isdisjoint(element.get("class", "").split()):
+    if not _UNSEEN.isdisjoint(part.lower() for part in _PARTS.findall(element.get("class", ""))):
         return True
     return element.get("role") in _ROLES or not _OUTSIDE.isdisjoint([element.tag, *_words(element)])
 

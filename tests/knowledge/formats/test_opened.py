@@ -44,6 +44,7 @@ def test_what_a_click_opens_is_read(markup: str) -> None:
         "<button aria-expanded=false aria-controls=m>Menu</button><ul id=m role=menu hidden><li>5",
         "<button>Menu</button><div class=mobile-menu style='display:none'>Pager 5</div>",
         "<div class='answer internal' style='display:none'>Pager 5</div>",
+        "<div class=faq><h4>Pause?</h4><div class=staff-only hidden>Pager 5</div></div>",
         "<form><input><button>Send</button></form><p style='display:none'>Answered in 5 days.</p>",
         "<button>Cookies</button><div class=modal style='display:none'>Pager 5</div>",
         "<div role=dialog aria-labelledby=q hidden>5</div><b id=q aria-expanded=false>Ask</b>",
