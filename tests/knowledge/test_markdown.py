@@ -101,6 +101,8 @@ def test_attributes_of_components_that_hold_words_are_read(
 def test_icons_and_addresses_of_components_are_read(tmp_path: Path) -> None:
     text = "| SSO | <Icon icon='check' /> | <XMarkIcon/> | <Check>All</Check> |"
     assert shown(tmp_path / "a.mdx", text) == "| SSO | ✓ | ✗ | All |"
+    text = "<Card href='https://a.example/b' title='T'/>"
+    assert shown(tmp_path / "a.mdx", text) == "https://a.example/b T"
     text = "<Button href='https://a.example/b'>Buy</Button> <Card href=\"https://a.example/c\">C</Card>"
     assert shown(tmp_path / "a.mdx", text) == "https://a.example/b Buy https://a.example/c C"
     text = (
