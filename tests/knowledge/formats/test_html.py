@@ -114,6 +114,7 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "a@b.ex or us (a@b.ex)",
         ),
         ("<i class=material-icons>arrow_forward</i> Next", "Next"),
+        ("<i class=material-symbols-outlined>check</i>Free", "✓ Free"),
         (
             "<i class=material-icons-item>Free</i>, <i class=material-icons>Or this</i>",
             "Free, Or this",
