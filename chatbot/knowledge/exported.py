@@ -10,20 +10,24 @@ from chatbot.knowledge.wiki_marks import is_marked, without_marks
 
 _COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")
-# What an attribute holds, between quotes that were doubled or escaped before.
-_QUOTE = r"[\"'“”]?[\s\u2060]*"
+# What an attribute holds stands between quotes that were doubled or escaped before, as slashes can
+# have been: a filler or a blank is behind them.
 _LINK = re.compile(
-    rf"<a\s[^<>]{{0,500}}?\bhref\s*=\s*{_QUOTE}((?:https?://|mailto:|tel:)[^\s\"'“”<>\u2060]{{1,1000}})"
-    r"[^<>]{0,500}>(.{1,300}?)</a\s*>",
-    re.IGNORECASE | re.DOTALL,
+    r"<a\s(?:[^<>]{0,500}?[\s\u2060])?href\s*=\s*[\"'“”]?[\s\u2060]*"
+    r"((?:https?:/\u2060?/|mailto:|tel:)[^\s\"'“”<>]{1,1000}+)[^<>]{0,500}+>"
+    r"((?:[^<]|<(?!/?\u2060?a\b)){1,300}?)</\u2060?a\s*>",
+    re.IGNORECASE,
 )
 _PICTURE = re.compile(
-    rf"<img\s[^<>]{{0,1000}}?\balt\s*=\s*{_QUOTE}([^\"“”<>\u2060]{{1,300}}?)['\"“”][^<>]{{0,1000}}>",
-    re.I,
+    r"<img\s(?:[^<>]{0,1000}?[\s\u2060])?alt\s*=\s*([\"'“”])[\s\u2060]*+(?![\"'“”])([^<>]{1,300}?)\1"
+    r"(?=[\s\u2060]*(?:[\w:-]+\s*[=/>]|/?\u2060?>))[^<>]{0,1000}+>",
+    re.IGNORECASE,
 )
 # Drawn within a word.
-_INLINE = re.compile(r"</?(?:a|abbr|b|code|em|font|i|mark|small|span|strong|u)\b[^<>]*>", re.I)
-_STRUCK = re.compile(r"<(s|del|strike)\b[^<>]*>[^<>]{0,500}</\1>", re.I)
+_INLINE = re.compile(
+    r"</?\u2060?(?:a|abbr|b|code|em|font|i|mark|small|span|strong|u)\b[^<>]*>", re.I
+)
+_STRUCK = re.compile(r"<(s|del|strike)\b[^<>]*>[^<>]{0,500}</\u2060?\1>", re.I)
 # What tells HTML from a text with a "<name>" of its own.
 _IS_HTML = re.compile(
     r"</(?:p|div|span|strong|b|em|i|u|a|ul|ol|li|h[1-6]|table|tr|td|th|code|pre|s|del|sup|sub)>|"
@@ -31,8 +35,10 @@ _IS_HTML = re.compile(
     re.IGNORECASE,
 )
 # Ends of blocks and of cells: what stands in one is not read as one with what follows.
-_BLOCK_END = re.compile(r"(?:</(?:li|p|div|tr|h[1-6]|dt|dd|blockquote)\b|<br\b)", re.IGNORECASE)
-_CELL_END = re.compile(r"</t[dh]\b", re.IGNORECASE)
+_BLOCK_END = re.compile(
+    r"(?:</\u2060?(?:li|p|div|tr|h[1-6]|dt|dd|blockquote)\b|<br\b)", re.IGNORECASE
+)
+_CELL_END = re.compile(r"</\u2060?t[dh]\b", re.IGNORECASE)
 _GOES_ON = ".,;:!?·"  # what parts by itself
 _OPENING = re.compile(r'(?<![^\s(\[])""(?=\w)')
 
@@ -50,7 +56,7 @@ def _addressed(match: re.Match[str]) -> str:
     """The words of a link, and behind them where it leads to."""
     words = match[2].rstrip()
     bare = _TAG.sub("", words).replace(FILLER, "")
-    told = with_address(bare, match[1])
+    told = with_address(bare, match[1].replace(FILLER, ""))
     if told == bare or len(words) + len(told) - len(bare) > len(match[0]):
         return match[0]
     return f"{words}{told[len(bare) :]}".ljust(len(match[0]), FILLER)
@@ -58,8 +64,8 @@ def _addressed(match: re.Match[str]) -> str:
 
 def _named(match: re.Match[str]) -> str:
     """What a picture shows, unless it is only called by its file."""
-    words = match[1].strip()
-    if is_picture_file(words):
+    words = match[2].strip()
+    if is_picture_file(words.replace(FILLER, "")):
         return match[0]
     glued = match.string[match.end() : match.end() + 1].isalnum()
     return f" {words}{' ' * glued}".ljust(len(match[0]), FILLER)

@@ -62,7 +62,10 @@ _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300}?)(?<=\S)==(?![=\w])"
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,300}?(?<=\S)~~")
 # Icons by their names, with their looks, and those of a link or picture.
 _NAMED_ICON = re.compile(r"(?<![\w:/]):([a-z][a-z\d_-]{0,50}):(?![\w/])(?:\{[^{}\n]{0,100}\})?")
-_LOOKS = re.compile(r"(?<=\))\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=)[^{}\n]{0,200}\}")
+_LOOKS = re.compile(
+    r"(\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,500}\))"
+    r"(\{:?[ \t]*(?:[.#][\w-]+|[\w-]+=)[^{}\n]{0,200}\})"
+)
 # Changes and remarks (CriticMarkup): what is taken out or remarked, and what stays.
 _CRITIC = re.compile(
     r"\{(?:--[^{}]{1,500}?--|>>[^{}]{1,500}?<<|~~[^{}]{0,500}?~>(?P<new>[^{}]{0,500}?)~~|"
@@ -196,7 +199,7 @@ def _visible(text: str, mdx: bool) -> str:
     text = _SHORTCODE.sub(_strip_title, text)
     text = _CRITIC.sub(_accepted, text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
-    text = _LOOKS.sub(blank_match, _STRUCK.sub(blank_match, text))
+    text = _LOOKS.sub(lambda m: m[1] + blank(m[2]), _STRUCK.sub(blank_match, text))
     text = _NAMED_ICON.sub(_icon_sign, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
     text = _WIKI.sub(_wiki_words, text)

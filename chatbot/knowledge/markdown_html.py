@@ -137,16 +137,17 @@ def only_words(tag: str, known: Sequence[tuple[int, int]] = ()) -> str:
     """Blanks, but for the words in the attributes of a component and those that are ``known`` by
     their place; the first ones end in a colon where more follow."""
     found = [m.span(next(n for n in (1, 2, 3, 4) if m[n])) for m in _WORDS.finditer(tag)]
-    found += [match.span(1) for match in _LEADS.finditer(tag)]
+    leads = [match.span(1) for match in _LEADS.finditer(tag)]
     spans = [
         (start, end)
-        for start, end in sorted({*known, *found})
+        for start, end in sorted({*known, *found, *leads})
         if _LETTER.search(tag, start, end) and not _ADDRESS.fullmatch(tag[start:end])
     ]
     pieces, at = [], 0
+    ends = {end for _, end in leads}  # no sign joins an address
     for start, end in spans:
         gap = blank(tag[at:start])
-        if at and tag[at - 1] not in ".:;!?":
+        if at and tag[at - 1] not in ".:;!?" and at not in ends:
             gap = (":" if at == spans[0][1] else ";") + gap[1:]
         pieces += [gap, tag[start:end]]
         at = end

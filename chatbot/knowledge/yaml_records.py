@@ -13,7 +13,8 @@ Span = tuple[int, int]
 _KEY = re.compile(r"(?:^|[{,])[ \t-]*[\"']?(\w[\w -]{2,20}?)[\"']?[ \t]*:", re.MULTILINE)
 _ITEM = re.compile(r"^[ \t]*-[ \t]", re.MULTILINE)
 _NAMED = re.compile(rf"^[ \t-]*[\"']?(?:{'|'.join(NAMES)})[\"']?[ \t]*:", re.I | re.M)
-_HIGHEST = 3  # level of the headings of entries
+_LOWEST_KEY = 2  # level of the headings of keys
+_HIGHEST = _LOWEST_KEY + 1  # level of those of entries
 
 
 def yaml_nodes(text: str) -> list[Any]:
@@ -75,9 +76,9 @@ def yaml_places(text: str, nodes: Sequence[Any]) -> tuple[list[Place], list[Span
     spans: list[Span] = []
     seen: set[int] = set()
 
-    def within(node: Any, level: int, name: str, over: int = 1) -> Iterator[Place]:
-        """The places in a node; ``name`` is that of the entry that it is in, and ``over`` the level
-        of its keys where it is in none."""
+    def within(node: Any, level: int, name: str, deep: int = 1, over: str = "") -> Iterator[Place]:
+        """The places in a node; ``name`` is that of the entry that it is in; where it is in none,
+        ``deep`` is the level of its keys, and ``over`` the key that it stands below."""
         if id(node) in seen or level > LOWEST or isinstance(node.value, str):
             return
         seen.add(id(node))  # it can be named in several places
@@ -85,18 +86,19 @@ def yaml_places(text: str, nodes: Sequence[Any]) -> tuple[list[Place], list[Span
         for each in node.value:
             key, value = each if isinstance(each, tuple) else (None, each)
             own = "" if key or isinstance(value.value, str) else _name(value)
-            inner = list(within(value, level + bool(own), own or name, 1 if key is None else 2))
+            called = key.value if key and isinstance(key.value, str) else over
+            inner = list(within(value, level + bool(own), own or name, deep + bool(key), called))
             start = (key or value).start_mark.index
-            if own and (inner or _tells(value)):
+            if own and (inner or after or _tells(value)):
                 if level == _HIGHEST:
                     spans.append((start, _line_start(text, value.end_mark.index)))
                 yield Place(_line_start(text, start), level, own[:MAX_HEADING])
                 after = True
             elif after:  # something else than the entry before it
-                label = name or (key.value if key and isinstance(key.value, str) else "")
                 after = False
-                if label:
-                    yield Place(_line_start(text, start), level - 1 if name else over, label)
+                if label := name or called:
+                    at = level - 1 if name else min(deep if key else deep - 1, _LOWEST_KEY)
+                    yield Place(_line_start(text, start), max(at, 1), label)
             yield from inner
             after |= bool(inner)
 

@@ -40,8 +40,8 @@ def shown(path: Path, text: str) -> str:
         ("3<small>49</small> € <small>net</small>", "3.49 € net"),
         ("| SSO | :material-check:{ .y } | :x: |\n\n:white_check_mark: a:x:b :tada: `:x:` 9:30:00",
          "| SSO | ✓ | ✗ | ✓ a:x:b :tada: `:x:` 9:30:00"),
-        ("![Plan](a.png){ width=\"3\" } [Buy](/b){.md-button} f(x){ y }",
-         "![Plan](a.png) [Buy](/b) f(x){ y }"),
+        ("![Plan](a.png){ width=\"3\" } [Buy](/b 'x (y)'){.md-button} f(x){ y=1 }",
+         "![Plan](a.png) [Buy](/b 'x (y)') f(x){ y=1 }"),
         ("<div hidden>no</div>{{< note >}}yes{{< /note >}}", "yes"),
         ("```\n<!-- kept --> ~~kept~~ <b>\n```", "``` <!-- kept --> ~~kept~~ <b> ```"),
         ("Use `<b>`, ``<!-- `x -->`` and `~~a~~ &amp;`.",
@@ -101,6 +101,8 @@ def test_attributes_of_components_that_hold_words_are_read(
 def test_icons_and_addresses_of_components_are_read(tmp_path: Path) -> None:
     text = "| SSO | <Icon icon='check' /> | <XMarkIcon/> | <Check>All</Check> |"
     assert shown(tmp_path / "a.mdx", text) == "| SSO | ✓ | ✗ | All |"
+    text = "<Card href='https://a.example/b' title='T'/>"
+    assert shown(tmp_path / "a.mdx", text) == "https://a.example/b T"
     text = "<Button href='https://a.example/b'>Buy</Button> <Card href=\"https://a.example/c\">C</Card>"
     assert shown(tmp_path / "a.mdx", text) == "https://a.example/b Buy https://a.example/c C"
     text = (

@@ -293,15 +293,22 @@ def test_links_in_exports_say_where_they_lead(tmp_path: Path) -> None:
         '<p>Fill in <a class="x" href="https://a.example/f?a=1&amp;b=2"><b>this form</b></a>, or '
         "<a href='mailto:r@a.example'>write</a>, <a href='/x'>see</a> "
         '<a href="https://b.example/">b.example</a>. Click <img src="g.svg" alt="the gear"/>.'
-        '<img alt="g.png"></p>'
+        '<img alt="g.png"> <img alt="" src="h.png"/>The <img class="i" alt="users\' door" />.'
+        ' <a href="https://c.example/"></a> Or <a data-href="https://d.example/" href="x">this</a>.'
+        "</p>"
     )
     doubled = body.replace('"', '""')
-    for name, text in (("a.json", json.dumps([{"b": body}])), ("a.csv", f'n,b\n1,"{doubled}"\n')):
+    told = json.dumps([{"b": body}])
+    for name, text in (
+        ("a.json", told),
+        ("b.json", told.replace("/", "\\/")),
+        ("a.csv", f'n,b\n1,"{doubled}"\n'),
+    ):
         document = load(tmp_path / name, text)
         assert len(document.text) == len(text)
         assert (
             "Fill in this form (https://a.example/f?a=1&b=2), or write (r@a.example), see "
-            "b.example. Click the gear."
+            "b.example. Click the gear. The users' door. Or this."
         ) in " ".join(readable(document.text).split())
 
 
@@ -427,3 +434,18 @@ def test_a_quote_opens_a_cell_at_its_start_only(tmp_path: Path, sign: str) -> No
 def test_a_hanging_csv_file_keeps_lines_in_its_cells() -> None:
     rows, sign = csv_rows('\ufeffPart;Note\n4711;"Indoors.\nNot for ""gas""."\n')
     assert (rows, sign) == ([["Part", "Note"], ["4711", "Indoors. Not for “gas”."]], ";")
+
+
+def test_an_entry_of_yaml_is_not_under_the_name_of_the_one_before_it(tmp_path: Path) -> None:
+    text = (
+        "faq:\n- question: Why?\n  answer: It is cold.\n- It is warm.\n- question: When?\n"
+        "  answer: Now\n"
+    )
+    places = load(tmp_path / "a.yaml", text).headings
+    assert [(p.level, p.text, text[p.start :].split("\n")[0]) for p in places] == [
+        (1, "faq", "faq:"),
+        (3, "Why?", "- question: Why?"),
+        (1, "faq", "- It is warm."),
+    ]
+    text = text.replace("- It is warm.\n", "")
+    assert [p.text for p in load(tmp_path / "b.yaml", text).headings] == ["faq", "Why?", "When?"]

@@ -46,7 +46,7 @@ _STRUCK = re.compile(
     r"\[[^\[\]]{0,50}(?:line-through|strike)[^\[\]]{0,50}\](##?)\S.{0,500}?\1", re.DOTALL
 )
 _CALLED = re.compile(r"(?<!\w)\[[.#][\w.#%-]{1,100}\](?=[#*_`])")
-_ANCHOR = re.compile(r"\[\[[\w.:-]{1,200}(?:,[^\[\]\n]{0,200})?\]\]")
+_ANCHOR = re.compile(r"\[\[(?=[^\W\d]|:)[\w.:-]{1,200}(?:,[^\[\]\n]{0,200})?\]\]")
 _RAISED = re.compile(r"(?<![~^])([~^])([^\s~^]{1,12})\1(?![~^])")
 _BOX = re.compile(r"\[([ x*])\]\s+(?=\S)")
 _NUMBERS = ("", "a", "i", "A", "I")  # of lists in lists
@@ -247,7 +247,9 @@ def _boxed(text: str) -> str:
 def _raised(match: re.Match[str]) -> str:
     text, at = match.string, match.start()
     kind = "sup" if match[1] == "^" else "sub"
-    return raise_run(kind, match[2], text[max(0, at - BEFORE) : at], text[match.end() :])
+    return raise_run(
+        kind, match[2], text[max(0, at - BEFORE) : at], text[match.end() : match.end() + BEFORE]
+    )
 
 
 def _link(match: re.Match[str]) -> str:

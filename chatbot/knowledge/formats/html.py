@@ -24,6 +24,7 @@ from chatbot.knowledge.formats.icons import item_sign, sign_before
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
     inline_text,
+    is_box,
     is_comments,
     is_custom,
     is_drawn_template,
@@ -180,13 +181,13 @@ class _Walker:
             self._labelled(element, ", ".join(self._terms))
         elif label := element.get(LABEL):
             self._labelled(element, label)
+        elif tag == "dl":
+            self._definitions(element)
         elif tag in _BLOCKS or _is_block(element) or _holds_blocks(element):
             self.flush()
             self._children(element)
             self.flush()
-            if tag == "dl":
-                self._end_terms()
-            elif tag == "ac:task":
+            if tag == "ac:task":
                 self._sign = ""
         elif sign := sign_before(element):
             self.flush()
@@ -194,11 +195,14 @@ class _Walker:
         else:
             before = "".join(self._line[-_NEAR:])
             text = inline_text(element, self._hidden, before=before)
-            self._line.append(placed(element, text, before) or " " * is_custom(element))
+            apart = is_custom(element) or is_box(element)
+            self._line.append(placed(element, text, before) or " " * apart)
 
     def _labelled(self, element: Any, label: str) -> None:
         """Add what is in an element, its first words behind what names them."""
         self.flush()
+        if self._defined not in ("", label):  # it is that of all that is around this one
+            self.blocks.append(Paragraph(as_label(self._defined)))
         self._defined = label
         self._children(element)
         self.flush()
@@ -232,11 +236,17 @@ class _Walker:
         self._terms += [term] if term else []
         self._line.clear()
 
-    def _end_terms(self) -> None:
+    def _definitions(self, element: Any) -> None:
+        """A list of terms; it can stand in what defines one of another list."""
+        outer = self._terms, self._told
+        self._terms, self._told = [], False
+        self.flush()
+        self._children(element)
+        self.flush()
         if not self._told:  # terms that nothing defines
             for term in self._terms:
                 self._add(Paragraph(term))
-        self._terms, self._told = [], False
+        self._terms, self._told = outer
 
     def _macro(self, element: Any) -> None:
         """A macro of Confluence: its title, then what is in it; one of a word is in its line."""

@@ -25,6 +25,7 @@ _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
 _NAMES = (
     "class", "href", "xlink:href", "data-icon", "data-testid", "data-lucide", "icon", "name"
 )  # fmt: skip
+_OTHERS = ("data-testid", "name")  # which name other things, too
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _AROUND = frozenset(
     {"span", "div", "p", "label", "strong", "b"}
@@ -113,7 +114,13 @@ def _sign(element: Any) -> str:
         len(element) and element.tag != "svg"
     ):
         return ""
-    return _sign_of(_parts(" ".join(element.get(name, "") for name in _NAMES)))
+    named = " ".join(
+        given
+        for name in _NAMES
+        if (given := element.get(name))
+        and (name not in _OTHERS or "icon" in element.tag + given.lower())
+    )
+    return _sign_of(_parts(named))
 
 
 def _parts(name: str) -> set[str]:

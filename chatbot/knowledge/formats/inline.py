@@ -15,6 +15,7 @@ from chatbot.knowledge.formats.confluence import (
     task_sign,
 )
 from chatbot.knowledge.formats.equations import apart, equation_text
+from chatbot.knowledge.formats.ligatures import drawn_sign
 from chatbot.knowledge.formats.opened import OPENED
 from chatbot.knowledge.formats.raised import BEFORE, raise_text, raised
 from chatbot.knowledge.formats.style_sheets import UNSEEN
@@ -38,14 +39,10 @@ _TAKEN_OUT = re.compile(
 _MOVES = re.compile(r"transform\s*:", re.IGNORECASE)
 # What editors put where nobody described a picture.
 _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avif)", re.IGNORECASE)
-# Fonts that draw a word as an icon, and those that say yes and no.
-_LIGATURES = re.compile(r"(?:^|\s)material-(?:icons|symbols)")
-_YES = frozenset("check check_circle check_box done done_all verified task_alt".split())  # noqa: SIM905
-_NO = frozenset("close clear cancel block highlight_off dangerous not_interested".split())  # noqa: SIM905
 _COUNT = re.compile(r"\s*\d{1,2}[.)]?")
 _CAPITAL = re.compile(r"[^\W\d_a-z][a-zß-ÿ]")
 _BLANKS = re.compile(r"\s+")
-_ADDRESS = re.compile(r"(https?://|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?://(?=\S)|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
 # What editors put around an address, so that a click passes by them.
 _DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 # What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
@@ -144,6 +141,8 @@ def _is_permalink(link: Any) -> bool:
     """Whether it is the sign beside a heading that leads to that heading."""
     if "#" not in link.get("href", "") or any(map(str.isalnum, "".join(link.itertext()))):
         return False
+    if any(_picture(picture) for picture in link.iter("img")):
+        return False
     return next(link.iterancestors(*_HEADINGS), None) is not None
 
 
@@ -165,8 +164,8 @@ def inline_text(
         return ""
     if tag in ("br", "hr"):
         return "\n"
-    if "material-" in element.get("class", "") and _LIGATURES.search(element.get("class")):
-        return _drawn_by_name("".join(element.itertext()).strip())
+    if (sign := drawn_sign(element)) is not None:
+        return sign
     if tag == "math":
         return equation_text(element)
     if tag in (EMOTICON, STATUS):
@@ -212,9 +211,10 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
         return text
     following = element.getnext()
     after = element.tail or ("" if following is None else next(following.itertext(), ""))
-    if _COUNT.fullmatch(text) and _CAPITAL.match(after):  # a step in front of its words
+    counts = _COUNT.fullmatch(text) and not before[-1:].isalnum()
+    if counts and _CAPITAL.match(after):  # a step in front of its words
         return f"{text} "
-    if element.tag == "img":
+    if element.tag == "img" or text in ("✓", "✗"):
         lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
         return f"{lead}{text}{trail}"
     return f" {text} " if is_custom(element) or is_box(element) else text
@@ -273,10 +273,6 @@ def is_picture_file(named: str) -> bool:
     return _FILE.fullmatch(named.strip()) is not None
 
 
-def _drawn_by_name(name: str) -> str:
-    return "✓" if name in _YES else "✗" if name in _NO else ""
-
-
 def _picture(element: Any) -> str:
     if element.get("type") == "checkbox":
         return _box(element)
@@ -320,7 +316,8 @@ def with_address(text: str, address: str) -> str:
 
 def _shown(address: str) -> str:
     """A web, mail or phone address as people write it; nothing of another one."""
-    address = _without_detour(address)
+    # Browsers leave out the ends of lines in an address, and blanks around it.
+    address = _without_detour("".join(address.strip().splitlines()))
     match = _ADDRESS.match(address)
     if match is None:
         return ""
@@ -329,7 +326,7 @@ def _shown(address: str) -> str:
         return re.split(r"[?\s]", rest)[0]
     if kind == "tel:":
         return " ".join(unquote(rest).partition(";")[0].split())
-    return address.split()[0]
+    return _BLANKS.sub("%20", address)
 
 
 def _without_detour(address: str) -> str:

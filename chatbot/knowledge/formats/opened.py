@@ -29,6 +29,7 @@ _OUTSIDE = frozenset(
 _ROLES = frozenset(
     "dialog alertdialog menu menubar listbox tooltip alert status search navigation".split()  # noqa: SIM905
 )
+_UNSEEN = frozenset({"internal", "draft", "staff"})  # parts of classes of what no reader opens
 _AROUND = frozenset("div section article dd ul ol dl".split())  # noqa: SIM905
 _BOUND = ("x-show", "x-collapse", "v-show", "ng-show")  # to a state that a click changes
 _EXPANDS = ("aria-expanded", "onclick", "@click", "x-on:click")
@@ -66,6 +67,8 @@ def mark_opened(root: Any) -> None:
 
 
 def _is_outside(element: Any) -> bool:
+    if not _UNSEEN.isdisjoint(part.lower() for part in _PARTS.findall(element.get("class", ""))):
+        return True
     return element.get("role") in _ROLES or not _OUTSIDE.isdisjoint([element.tag, *_words(element)])
 
 
@@ -91,10 +94,18 @@ def _is_beside_control(element: Any) -> bool:
     controls = [
         each
         for each in before.iter()
-        if "button" in (each.tag, each.get("role")) or any(name in each.attrib for name in _EXPANDS)
+        if any(name in each.attrib for name in _EXPANDS)
+        or ("button" in (each.tag, each.get("role")) and not _sends(each))
     ]
     # One that names what it opens opens nothing else.
     return bool(controls) and not any(map(_opens_another, controls))
+
+
+def _sends(button: Any) -> bool:
+    """Whether it is that of a form."""
+    return button.get("type") in ("submit", "reset") or (
+        next(button.iterancestors("form"), None) is not None
+    )
 
 
 def _opens_another(control: Any) -> bool:

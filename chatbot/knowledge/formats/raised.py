@@ -29,7 +29,7 @@ _SHORT = re.compile(r"(?<![\d.,])\d{1,2}$")
 _RAISED = re.compile(r"vertical-align\s*:\s*(?:(super|sub)\b|0?\.[2-9]\d?em)", re.IGNORECASE)
 _CLASS = re.compile(r"\.([\w-]+)$")
 _TAGGED = re.compile(
-    r"<(su[pb])(?=[\s>])[^<>]*>([^<>]{1,12})</\1\s*>|<(small)>(\d\d)</small>", re.I
+    r"<(su[pb])(?=[\s>])[^<>]*>([^<>]{1,12})</\u2060?\1\s*>|<(small)>(\d\d)</\u2060?small>", re.I
 )
 _TAG = re.compile(r"<[^<>]*>")
 _FIGURES = re.compile(r"[-−–+]?\d")

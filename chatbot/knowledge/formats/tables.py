@@ -67,9 +67,11 @@ def tables_of(rows: Cells, hidden: frozenset[str]) -> Iterator[Table]:
         names = _names(row, cells)
         if names and filled and len(cells) > 1 and reach <= at < len(rows) - 1:
             texts = [one_line(inline_text(cell, hidden)) for cell in cells]
-            if is_words(texts) and not is_hidden(row, hidden):
-                yield html_table(rows[begun:at], hidden)
-                begun, filled = at, False
+            headed = any(_names(*each) for each in rows[begun : min(begun + 2, at)])
+            if headed and is_words(texts) and not is_hidden(row, hidden):
+                start = at - (at > begun + 1 and len(rows[at - 1][1]) == 1)  # with its title
+                yield html_table(rows[begun:start], hidden)
+                begun, filled = start, False
         filled |= not names
         reach = max([reach, *(at + _span(cell, "rowspan") for cell in cells)])
     yield html_table(rows[begun:], hidden)
@@ -137,6 +139,7 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
     widest = length = 0
     over: dict[int, tuple[str, int]] = {}  # column: a cell from above and rows it still spans
     marked = 0
+    named = False  # whether those have several names beside each other
     for row, every in given:
         if is_hidden(row, hidden):
             continue
@@ -153,15 +156,16 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
                     over[len(line)] = (text, down - 1)
                 line.append(text)
         first = len(grid) == marked and bool(cells)  # below nothing but names
-        named = any(len(set(names)) > 1 for names in grid[:marked])
         titled = grid and len(cells) == 1 and len(set(line)) == 1
-        if titled and (named or not first or _kind(cells[0]) == "td"):
+        grouped = named and row.getparent().tag != "thead"
+        if titled and (grouped or not first or _kind(cells[0]) == "td"):
             line[1:] = [""] * (len(line) - 1)  # the title of the rows below
             first = False
         _from_above(line, over)
         length += sum(map(len, line))
         if first and _names(row, cells) and not (named and _is_label(row, line)):
             marked += 1
+            named |= len(set(line)) > 1
         grid.append(line)
         widest = max(widest, len(line))
         require_readable(widest * len(grid), length)

@@ -102,9 +102,17 @@ def _by_order(root: Any) -> Iterator[tuple[Any, Any]]:
         labels = [child for child in holder if child.tag != "input"]
         if len(labels) < 2 or not all(label.tag in _LABEL_TAGS for label in labels):
             continue
+        if any(_leads_away(link) for label in labels for link in label.iter("a")):
+            continue
         texts = (one_line("".join(islice(label.itertext(), _SHORT))) for label in labels)
         if all(0 < len(text) <= _SHORT for text in texts):
             yield from zip(labels, _panels_behind(row, len(labels)), strict=False)
+
+
+def _leads_away(link: Any) -> bool:
+    """Whether a link opens another page, and no panel of this one."""
+    address = (link.get("href") or "").strip()
+    return bool(address) and "#" not in address and not address.lower().startswith("javascript:")
 
 
 def _panels_behind(row: Any, many: int) -> list[Any]:

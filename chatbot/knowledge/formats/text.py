@@ -20,8 +20,9 @@ _NO_TEXT = frozenset(
     mbcs oem
     """.split()  # noqa: SIM905
 )
-# What is said to be in these is in the code page that has more letters: "’", "€" of Outlook.
-_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+# What is said to be in this is in the code page that has more letters: "’", "€" of Outlook. (What
+# says ASCII and is not can be in any.)
+_MEANT = {"iso8859-1": "cp1252"}
 # Letters that Western and Central European texts are full of, beside those that only stand there
 # when the other code page was meant.
 _WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìòãõåøÅØÆ¿¡€£§°–—„“”‚‘’«»…•·²³®™½¼")

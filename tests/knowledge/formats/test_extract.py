@@ -48,8 +48,8 @@ from chatbot.knowledge.formats import extract
          "30 days, H2O, 10^6 ~/x.\n\nRAM: 8 GB\n"),
         (".adoc", "== Fees [[fees]]\n\n. One\n.. Sub\n... Deep\n. Two\n\n* [x] done\n* [ ] not\n",
          "## Fees\n\n1. One\n  a. Sub\n    i. Deep\n2. Two\n- ☑ done\n- ☐ not\n"),
-        (".adoc", "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n",
-         "Set hosts[0], 2.1[beta] or items[].\n\nstd::args[1] is next.\n"),
+        (".adoc", "Set hosts[0], x[[1]], 2.1[beta] or items[].\n\nstd::args[1] is next.\n",
+         "Set hosts[0], x[[1]], 2.1[beta] or items[].\n\nstd::args[1] is next.\n"),
         (".adoc", "mailto:help@a.example[Our desk,Hi], mailto:b@a.example[], xref:a:b:c.adoc#d[D]\n"
                   "and _https://a.example/b[B^]_, link:b%20.pdf[C,window=_blank] icon:check[].\n",
          "Our desk (help@a.example), b@a.example, D and B (https://a.example/b), C check.\n"),

@@ -32,6 +32,7 @@ def text(markup: str) -> str:
         ("<dl><dt>Run<dd><pre>a</pre></dl>", ["Run:", "", "```", "a", "```"]),
         ("<dl><dt>Alone</dl>", ["Alone"]),
         ("<dl><dt>Shown<dd><img src=a.png></dl>", ["Shown"]),
+        ("<dl><dt>A<dd><dl><dt>B<dd>x</dl><dd>y</dl>", ["A:", "", "B: x", "", "A: y"]),
         ("<dl><dt>1. Use</dt><dd><dl><dt>1.1 Fees</dt></dl></dd><dt>2. End</dt></dl>",
          ["1. Use:", "", "1.1 Fees", "", "2. End"]),
         ("<span style='display: block'>One</span><span style='display:block'>Two</span>",
@@ -98,6 +99,11 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
         ("<a href='mailto:r@a.example?subject=x'>Write</a>", "Write (r@a.example)"),
         ("<a href='https://a.example/'>a.example</a>", "a.example"),
         ("<a href='tel:+49%2030 12;x=1'>us</a>", "us (+49 30 12)"),
+        (
+            "<a href=' https://a.example/my\n file.pdf '>it</a>",
+            "it (https://a.example/my%20file.pdf)",
+        ),
+        ("Size<button title=Info><svg></svg></button>Fee <a href='/x'><img></a>", "Size Fee"),
         ("<a href='mailto: a@b.example?x'>Mail</a>", "Mail (a@b.example)"),
         ("At <a href='mailto:a@b.example'><img src=m.svg></a>", "At a@b.example"),
         ("<a href='mailto:a@b.example'></a>None", "None"),
@@ -108,7 +114,15 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "a@b.ex or us (a@b.ex)",
         ),
         ("<i class=material-icons>arrow_forward</i> Next", "Next"),
-        ("<b class=n>1</b>Unplug, <b>2.</b><i>Wait</i>, <b>5</b>GB", "1 Unplug, 2. Wait, 5GB"),
+        ("<i class=material-symbols-outlined>check</i>Free", "✓ Free"),
+        (
+            "<i class=material-icons-item>Free</i>, <i class=material-icons>Or this</i>",
+            "Free, Or this",
+        ),
+        (
+            "X<b>2</b>Max, <b class=n>1</b>Unplug, <b>2.</b><i>Wait</i>, <b>5</b>GB",
+            "X2Max, 1 Unplug, 2. Wait, 5GB",
+        ),
         ("<img alt=Visa><img alt=Giro>now<img alt=A> <img alt=B>.", "Visa Giro now A B."),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
         (
@@ -205,6 +219,14 @@ def test_names_of_columns_further_down_begin_another_table() -> None:
     found = extract(".html", page.encode())
     assert [table.columns for table in found.tables] == ["Size | Price", "Colour | Extra"]
     assert found.text.index("\n\nColour | Extra\nRed | 1\nAll | 1") > 0
+    page = """<table><tr><th>Plan<th>Price<tr><td>Lite<td>5<tr><th colspan=2>Until May<tr>
+    <th>Plan<th>Price<tr><td>Lite<td>4</table>"""
+    found = extract(".html", page.encode())
+    assert [table.columns for table in found.tables] == ["Plan | Price", "Until May Plan | Price"]
+    page = "<table><tr><th>Mo<td>9-17<tr><th>Tu<th>closed<tr><th>We<td>9-17<tr><th>Th<td>9</table>"
+    assert [table.columns for table in extract(".html", page.encode()).tables] == [""]
+    page = "<table><thead><tr><th>EU<th>US<tr><th colspan=2>net</thead><tr><td>1<td>2</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "EU net | US net"
     page = "<table><tr><th>Plan<th>Price<tr><th>Lite<th>9 EUR<tr><th>Plus<th>19 EUR</table>"
     assert extract(".html", page.encode()).tables[0].columns == "Plan | Price"
 
@@ -288,6 +310,7 @@ def test_a_page_is_read_in_the_encoding_it_names(charset: str) -> None:
         ("<h2>Care<a class=headerlink href='#c'>¶</a></h2>", "## Care"),
         ("<h2>Care <a href='p.html#c'><b>🔗</b></a></h2>6<a href='#n'>*</a>", "## Care\n\n6*"),
         ("<h2><a href='#c'>C</a></h2>", "## C"),
+        ("<h2><a href='#c'><img src=c.png alt=Payments></a></h2>", "## Payments"),
         ("<h2>Care<span class=mw-editsection>[edit]</span></h2>", "## Care"),
         ("<p>Yes</p><dialog><p>no</p></dialog><div role=tabpanel hidden>On Windows</div>",
          "Yes\n\nOn Windows"),
@@ -331,6 +354,7 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
         ("<span class=material-symbols-outlined>close</span>", "✗"),
         ("<svg data-testid=CloseIcon><path/></svg>", "✗"),
         ("<iconify-icon icon='mdi:check'></iconify-icon>", "✓"),
+        ("<i data-testid=check-in-date></i>", ""),
         ("<i class='fa fa-check' style='display:none'></i>", ""),
     ],
 )
@@ -407,6 +431,9 @@ def test_rows_of_labels_without_blocks_stay() -> None:
         text(f"{code}<pre>1</pre><pre>2</pre></div>")
         == "Sh:\n\n```\n1\n```\n\nPy:\n\n```\n2\n```\n"
     )
+    views = "<ul class=tabs><li><a href='/1'>View</a><li><a href='/1/edit'>Edit</a></ul>"
+    shown = "- View\n- Edit\n\n1\n\n2\n"
+    assert text(f"{views}<div class=content><p>1</p><p>2</p></div>") == shown
     assert text("<ul class=tabs><li>A<li>B</ul><p>1</p><p>2") == "- A\n- B\n\n1\n\n2\n"
     two = "<div>A</div><div>B</div></div>"
     assert text(f"<div class=tab-content>{two}<div class=content>{two}") == "A\n\nB\n\nA\n\nB\n"

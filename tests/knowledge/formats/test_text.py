@@ -23,3 +23,9 @@ from chatbot.knowledge.formats.text import decode
 )
 def test_encodings_are_recognised(text: str, page: str) -> None:
     assert decode(text.encode(page)).lstrip("\ufeff") == text
+
+
+def test_an_encoding_that_cannot_be_is_told_from_the_text() -> None:
+    text = "Привет, как дела? Возврат товара"
+    assert decode(text.encode("cp1251"), "us-ascii") == text
+    assert decode("It’s €5".encode("cp1252"), "iso-8859-1") == "It’s €5"
