@@ -611,7 +611,7 @@ def test_commands_draft_summarise_search_and_hand_off(ann: Page, address: str) -
     ann.get_by_role("button", name="Copy the text").last.click()
     expect(ann.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
     # Pages over plain HTTP have no clipboard; the keyboard goes on where it was.
-    ann.evaluate("navigator.clipboard.writeText = () => Promise.reject()")
+    ann.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
     ann.get_by_role("button", name="Copy the text").first.press("Enter")
     expect(ann.locator(".copy + [role=status]").first).to_have_text("Copied.")
     expect(ann.get_by_role("button", name="Copy the text").first).to_be_focused()
