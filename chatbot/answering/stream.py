@@ -263,13 +263,14 @@ async def _again(
             return
         first.usage = first.usage + other.usage
         better = await _verify(other.text, prepared, chain.prompts, refusal)
+        better = await _turned(chain, prepared, other, better, refusal) or better
         # A yes in the place of a no is another decision, which no quote supports by itself: only
         # where the question and what is quoted decide it.
         leads = {read(shown.text).lead, read(better.text).lead}
         turned = leads == {"yes", "no"} and not better.verified.lead_agrees
         if not (other.cut or better.abstained or better.verified.unsupported or turned):
             first.cut = False
-            yield replace(better, at_most=_ANOTHER_READING)
+            yield replace(better, at_most=min(better.at_most, _ANOTHER_READING))
             return
 
 

@@ -16,7 +16,7 @@ _POINTERS = {
     language: frozenset(said.split())
     for language, said in {
         "en": """it its that this these those they them their theirs there he she his her him one
-        ones also too else same other another more then instead both either neither still again so
+        ones also too else same other another more then instead both either neither again so
         yes no yeah nope okay ok""",
         "de": """es er ihn ihm dies diese diesem diesen dieser dieses jene jenem jenen jener jenes
         dafür dabei damit davon dazu daran darauf darin daraus dagegen darüber darum dadurch danach

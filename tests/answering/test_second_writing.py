@@ -437,3 +437,15 @@ async def test_the_fact_of_a_neighbour_gives_way_to_the_refusal(service: ChatSer
     assert not (answer.citations or answer.unsupported)
     assert answer.passages == [page]
     assert events[-2] == Rewritten(answer.answer)
+
+
+async def test_the_yes_of_another_reading_gives_way_where_its_own_bound_says_so(
+    service: ChatService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "customers in the US can return a product within 45 days of delivery."
+    engine = InTurn("Yes, customers in the US can return a product within 90 days.", f"Yes, {said}")
+    monkeypatch.setattr(engine, "probability", lambda request, text, cancel: 0.5)  # it cannot tell
+    asked = Question("can US customers return a product after 60 days?", asker=EVERYTHING)
+    answer = last(await events_of(service, engine, reads=True, asked=asked, found=long_ones))
+    assert (answer.answer, answer.unsupported) == (f"No, {said}", [])
+    assert support(answer) == "partly"

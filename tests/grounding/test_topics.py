@@ -38,6 +38,7 @@ def test_a_follow_up_keeps_its_conversation(language: str, question: str) -> Non
     ("language", "question"),
     [
         ("en", "Which wifi channels does the gateway support?"),
+        ("en", "Can I close my account while my plan is still running?"),
         ("de", "Welche WLAN-Kanäle unterstützt das Gateway im Büro?"),
         ("de", "Warum blinkt am Router die rote Lampe neben dem Netzteil?"),
         ("fr", "La garantie couvre-t-elle un écran cassé par un enfant ?"),
