@@ -308,6 +308,7 @@ addEventListener("resize", clearArrow);
 const style = document.createElement("style");
 style.textContent = `
   :root.dark { color-scheme: dark; } /* scroll bars */
+  #command-popover { max-width: calc(100vw - 1rem); } /* else as wide as its longest line */
   @media (prefers-reduced-motion: no-preference) {
     [id^="step-waiting-"] .ai-message > :first-child { animation: waiting 1.6s ease-in-out infinite; }
     @keyframes waiting { 50% { opacity: .3; } }
