@@ -206,8 +206,11 @@ def load_settings(**overrides: object) -> Settings:
             raise ConfigurationError(
                 f"There is no setting '{name}'; {hint} Correct {config_file()}."
             ) from None
+        field = Settings.model_fields.get(name)
+        secret = field is not None and field.annotation == SecretStr | None
+        shown = "" if secret else f" ({first.get('input')!r})"
         raise ConfigurationError(
-            f"The setting '{name}' ({first.get('input')!r}) is not usable: {why}. "
+            f"The setting '{name}'{shown} is not usable: {why}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
     except SettingsError as exc:  # a list in the environment that is not JSON

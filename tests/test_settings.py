@@ -118,6 +118,10 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
     with pytest.raises(ConfigurationError, match="openai_api_key") as told:
         load_settings()
     assert "sk-secret" not in str(told.value)
+    file.write_text("openai_api_key = 812345\n")
+    with pytest.raises(ConfigurationError, match="'openai_api_key' is not usable") as told:
+        load_settings()
+    assert "812345" not in str(told.value)
     for broken in ("port = \n", "port = " + "[" * 5000):
         file.write_text(broken)
         with pytest.raises(ConfigurationError, match="not valid TOML"):

@@ -228,8 +228,11 @@ async def serve_stdio(service: ChatService) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    async with stdio_server(stdout=anyio.wrap_file(out)) as (reading, writing):
-        await server.run(reading, writing, server.create_initialization_options())
+    try:
+        async with stdio_server(stdout=anyio.wrap_file(out)) as (reading, writing):
+            await server.run(reading, writing, server.create_initialization_options())
+    except* (anyio.ClosedResourceError, anyio.BrokenResourceError):
+        pass  # the client left while what it sent was being answered
 
 
 class McpEndpoint:

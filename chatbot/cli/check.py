@@ -45,7 +45,8 @@ def _check(options: argparse.Namespace) -> None:
 def _read(name: str) -> str:
     try:
         if name == "-":
-            return sys.stdin.buffer.read().decode("utf-8-sig")
+            given = sys.stdin.buffer.read() if sys.stdin else b""  # none where it was closed
+            return given.decode("utf-8-sig")
         return Path(name).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as exc:
         raise QuestionError("The reply is not UTF-8 text.") from exc

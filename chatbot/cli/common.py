@@ -107,7 +107,7 @@ def print_json(value: Any) -> None:
     """One line of JSON on stdout, in ASCII where it holds what the terminal has no letters for."""
     text = json.dumps(value, ensure_ascii=False)
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode((sys.stdout and sys.stdout.encoding) or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value)
     print(text, flush=True)

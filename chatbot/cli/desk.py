@@ -91,8 +91,8 @@ def _add_user(options: argparse.Namespace) -> None:
 
 def _read_password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    if not (sys.stdin and sys.stdin.isatty()):
         raise UserError("There is no terminal to ask for a password; use --password-stdin.")
     try:
         password = getpass.getpass("Password: ")

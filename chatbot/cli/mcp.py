@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import sys
 from typing import Any
 
 from chatbot.cli.common import add_folders, approved_answers, make_service, need_index
+from chatbot.errors import ConfigurationError
 
 
 def add_commands(commands: Any) -> None:
@@ -20,6 +22,8 @@ def add_commands(commands: Any) -> None:
 def _mcp(options: argparse.Namespace) -> None:
     from chatbot.api.mcp import serve_stdio
 
+    if not (sys.stdin and sys.stdout):
+        raise ConfigurationError("'chatbot mcp' speaks over stdin and stdout, and one is closed.")
     service = make_service(options)
     need_index(service)
 

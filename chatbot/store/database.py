@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from inspect import signature
@@ -23,7 +23,18 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # What providers write into the addresses that they give, and what it is called here.
 _KINDS = {"postgres": "postgresql"}
 _OPTIONS = {"sslmode": "ssl"}
-_OF_SQLALCHEMY = {"prepared_statement_cache_size", "prepared_statement_name_func"}
+# The driver takes these as numbers, and an address has texts only.
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "timeout": float,
+    "command_timeout": float,
+    "statement_cache_size": int,
+    "max_cached_statement_lifetime": int,
+    "max_cacheable_statement_size": int,
+    "prepared_statement_cache_size": int,
+}
+# What it takes as objects, which no address can name.
+_OBJECTS = {"loop", "connection_class", "record_class", "server_settings", "dsn"}
+_OF_SQLALCHEMY = {"prepared_statement_cache_size"}
 # How long SQLite waits for another process that writes, and for one that migrates.
 _PATIENCE, _MIGRATION = 5.0, 60.0  # seconds
 
@@ -115,10 +126,17 @@ class Database:
                 file.parent.mkdir(parents=True, exist_ok=True)
             # pre-ping: a restarted PostgreSQL costs one new connection, not a failed request.
             ping = self.kind == "postgresql"
+            url, numbers = self._url, {}
             try:
                 if self.kind == "postgresql":
-                    _require_known(self._url.query)
-                self._engine = create_async_engine(self._url, pool_pre_ping=ping)
+                    _require_known(url.query)
+                    numbers = _numbers(url.query)
+                    url = url.difference_update_query(numbers)
+                self._engine = create_async_engine(url, pool_pre_ping=ping, connect_args=numbers)
+            except ValueError as exc:  # an option of SQLite
+                raise ConfigurationError(
+                    f"CHATBOT_DATABASE has an option that is not usable: {reason_of(exc)}."
+                ) from exc
             except ModuleNotFoundError as exc:
                 raise ConfigurationError(
                     "PostgreSQL needs its driver; run pip install 'peregrine-chatbot[postgres]'."
@@ -184,7 +202,7 @@ def _require_known(options: Iterable[str]) -> None:
     """
     from asyncpg import connect
 
-    known = {*signature(connect).parameters, *_OF_SQLALCHEMY}
+    known = {*signature(connect).parameters, *_OF_SQLALCHEMY} - _OBJECTS
     if unknown := sorted(set(options) - known):
         raise ConfigurationError(
             f"CHATBOT_DATABASE has the option '{unknown[0]}', which the driver of PostgreSQL does "
@@ -192,11 +210,32 @@ def _require_known(options: Iterable[str]) -> None:
         )
 
 
+def _numbers(options: Mapping[str, str | tuple[str, ...]]) -> dict[str, float]:
+    """The options that are numbers.
+
+    Raises:
+        ConfigurationError: one is none, or below 0.
+    """
+    found: dict[str, float] = {}
+    for name in _NUMBERS.keys() & options.keys():
+        value = options[name]
+        try:
+            found[name] = _NUMBERS[name](value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            found[name] = -1
+        if not found[name] >= 0 or (found[name] == 0 and _NUMBERS[name] is float):
+            raise ConfigurationError(
+                f"CHATBOT_DATABASE has '{name}={value}', which is no number that can be used; "
+                "correct it, or take it out of the address."
+            )
+    return found
+
+
 @contextmanager
 def _translate_errors(what: str) -> Iterator[None]:
     try:
         yield
-    except (SQLAlchemyError, OSError, TimeoutError) as exc:
+    except (SQLAlchemyError, OSError, TimeoutError, OverflowError) as exc:  # a port of 99999
         reason = reason_of(getattr(exc, "orig", None) or exc)
         raise StoreError(f"This {what}, because the database failed: {reason}.") from exc
 

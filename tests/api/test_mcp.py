@@ -132,6 +132,21 @@ async def test_over_stdio(addressed: Path, tmp_path: Path) -> None:
     assert said.structuredContent["answer"] == US
 
 
+def test_a_client_that_sends_no_message_and_leaves_is_no_failure(
+    knowledge: Path, tmp_path: Path
+) -> None:
+    environment = {"CHATBOT_KNOWLEDGE": str(knowledge), "CHATBOT_INDEX": str(tmp_path / "i")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.mcp_server"],
+        env=os.environ | environment,
+        cwd=ROOT,
+        input=b"[]\n{}\nnull\n",
+        capture_output=True,
+        timeout=120,
+    )
+    assert done.returncode == 0 and b"ExceptionGroup" not in done.stderr
+
+
 def test_ctrl_c_ends_it_whatever_stdin_does(knowledge: Path, tmp_path: Path) -> None:
     environment = {"CHATBOT_KNOWLEDGE": str(knowledge), "CHATBOT_INDEX": str(tmp_path / "i")}
     with subprocess.Popen(

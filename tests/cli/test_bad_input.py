@@ -101,3 +101,27 @@ def test_whoever_else_hangs_up_is_one(
 
     monkeypatch.setattr("chatbot.cli.models._models", hang_up)
     assert "Broken pipe" in said(["models"], capsys)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["users", "add", "ann", "--role", "agent"], "no terminal"),
+        (["users", "add", "ann", "--role", "agent", "--password-stdin"], "at least 8 characters"),
+        (["mcp"], "stdin and stdout"),
+    ],
+)
+def test_a_closed_stdin_is_said(
+    elsewhere: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    reason: str,
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert reason in said(arguments, capsys)
+
+
+def test_a_closed_stdout_is_no_error(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["models", "--json"]) == 0

@@ -34,3 +34,12 @@ def test_the_command_prints_json_of_a_file_or_of_its_input(
     file.write_bytes(b"\xff")
     assert main(["check", str(file)]) == 1
     assert main(["check", str(tmp_path / "none.txt")]) == 1
+
+
+def test_a_closed_stdin_is_an_empty_reply(
+    shop: ChatService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chatbot.cli.check.make_service", lambda options: shop)
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["check"]) == 1
+    assert "The reply is empty" in capsys.readouterr().err

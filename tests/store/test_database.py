@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from chatbot.errors import ConfigurationError, StoreError
+from chatbot.errors import ChatbotError, ConfigurationError, StoreError
 from chatbot.store import Store
 from chatbot.store.database import Database
 from chatbot.store.migrations import MIGRATIONS
@@ -160,3 +160,31 @@ async def test_an_option_that_the_driver_does_not_know_is_named() -> None:
         with pytest.raises(ConfigurationError, match="'channel_binding'"):
             async with database.read():
                 pass
+
+
+@pytest.mark.parametrize("option", ["statement_cache_size=0", "timeout=1", "command_timeout=2.5"])
+async def test_numbers_in_an_address_are_numbers(option: str) -> None:
+    """The first one is what PgBouncer needs."""
+    database = Database(f"postgresql://ann@127.0.0.1:9/db?{option}")
+    with pytest.raises(StoreError, match="database failed"):  # nothing listens there
+        async with database.read():
+            pass
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://ann@127.0.0.1:9/db?timeout=soon", "'timeout=soon'"),
+        ("postgresql://ann@127.0.0.1:9/db?command_timeout=0", "'command_timeout=0'"),
+        ("postgresql://ann@127.0.0.1:9/db?prepared_statement_cache_size=x", "cache_size=x'"),
+        ("postgresql://ann@127.0.0.1:9/db?loop=x", "'loop'"),
+        ("postgresql://ann@127.0.0.1:99999/db", "0-65535"),
+        ("sqlite:////tmp/none/a.db?timeout=x", "not usable"),
+    ],
+)
+async def test_what_an_address_cannot_have_is_said(address: str, said: str, tmp_path: Path) -> None:
+    database = Database(address.replace("/tmp/none", str(tmp_path)))
+    with pytest.raises(ChatbotError, match=said):
+        async with database.read():
+            pass

@@ -20,6 +20,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.formats.confluence import MACROS, macro_title
+from chatbot.knowledge.formats.deep import parsed
 from chatbot.knowledge.formats.icons import item_sign, sign_before
 from chatbot.knowledge.formats.inline import (
     HIDDEN,
@@ -87,11 +88,8 @@ def _decode_page(data: bytes, charset: str) -> str:
 
 def parse(markup: str) -> Any:
     """The tree of a page or of a piece of one; ``None`` where there is nothing."""
-    from lxml import etree
-
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     data = repaired(markup).encode("utf-8", "replace")
-    return etree.fromstring(data, parser) if data.strip() else None
+    return parsed(data) if data.strip() else None
 
 
 def html_blocks(

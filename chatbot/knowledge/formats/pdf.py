@@ -239,7 +239,8 @@ def shown_in_field(field: Any) -> str:
         pair = option.get_object() if hasattr(option, "get_object") else option
         if isinstance(pair, list) and len(pair) > 1:
             names[str(pair[0])] = str(pair[1])
-    told = (str(one if one is not None else "").strip() for one in values)
+    shown = (one.get_object() if hasattr(one, "get_object") else one for one in values)
+    told = (str(one).strip() for one in shown if isinstance(one, str | int | float))
     return ", ".join(
         names.get(one, one) for one in told if one and (kind == "/Tx" or one[0] != "/")
     )

@@ -5,6 +5,7 @@ of text and most addresses of links out.
 """
 
 import re
+import sys
 from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge.formats.raised import raise_run
@@ -97,6 +98,11 @@ def _is_sign(word: str | None) -> bool:
     return word is None or (word in _SIGNS and word not in _ENDS and word not in _BREAKS)
 
 
+def _is_letter(number: str) -> bool:
+    """Whether there is a letter with that number; those from 32,768 on are also written below 0."""
+    return bool(number) and len(number) < 8 and -0x8000 <= int(number) <= sys.maxunicode
+
+
 def without_removed(source: str) -> str:
     """An RTF file's source without what is not shown, each footnote and box of text as a paragraph
     of its own behind the one that it belongs to, and headings behind a mark."""
@@ -140,6 +146,8 @@ def without_removed(source: str) -> str:
             rest = group.removed - {word}
             group.removed = rest if match["number"] == "0" else rest | {word}
             written.add("{}", group.is_note)  # what follows is not the end of the word before
+        elif word == "u" and not _is_letter(match["number"] or ""):
+            continue
         elif not (group.removed and (word is None or word in _SIGNS)):
             group.is_link = group.is_link or word == "fldrslt"
             if word == "plain":

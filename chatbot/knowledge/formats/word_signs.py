@@ -62,7 +62,9 @@ def signs_of(font: str) -> dict[str, str]:
 
 def sign_of(number: int, font: str) -> str:
     """The sign that a font has at a number; nothing where it is not known."""
-    if not 32 < number < 0xE000:
+    if (
+        not 32 < number < 0xD800
+    ):  # from there on halves of letters, and what fonts keep to themselves
         return ""
     letter = bytes([number]).decode("cp1252", "replace") if number < 256 else chr(number)
     known = signs_of(font)

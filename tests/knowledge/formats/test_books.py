@@ -36,6 +36,12 @@ def rich(body: str) -> str:
     return extract(".rtf", f"{head}\n{body}}}".encode("latin-1")).text
 
 
+@pytest.mark.parametrize("number", ["99999999", "-99999", "1114112", "9" * 5000, ""])
+def test_rich_text_with_letters_that_there_are_not_is_read(number: str) -> None:
+    found = rich(rf"Open \u{number} ?till \u8364 ?5.")
+    assert found.split() == ["Open", "?till", "€5."]
+
+
 def test_paragraphs_in_a_cell_of_rich_text_are_one_line() -> None:
     cell = r"{{\pard\intbl %s\par}\cell}"
     row = r"{\trowd\cellx900\cellx1900\intbl{" + cell + cell + r"}\intbl\row}"

@@ -484,3 +484,19 @@ def test_a_style_sheet_that_ends_without_a_brace_takes_no_square_of_its_length(e
     begun = time.process_time()
     assert extract(".html", page.encode()).text.strip() == "Open at 9."
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(f"<font size=2>Line {i}<br>" for i in range(600)),
+        "".join(f"<ul><li>Line {i}" for i in range(600)),
+        "".join(f"<div>Line {i}" for i in range(600)),
+        "".join(f"<table><tr><td>Line {i}" for i in range(600)),
+        "".join(f"<details><summary>Line {i}</summary>" for i in range(600)),
+    ],
+)
+def test_a_page_that_closes_nothing_is_read_to_its_end(page: str) -> None:
+    found = text(f"{page}<b>in</b> its <i>midst</i> words").replace("|", " ").split()
+    assert [word for word in found if word.isdigit()] == [str(i) for i in range(600)]
+    assert found[-4:] == ["in", "its", "midst", "words"]

@@ -279,6 +279,8 @@ def test_forms_show_what_was_chosen() -> None:
         ({"/FT": "/Tx", "/V": "unseen", "/F": 2}, ""),
         ({"/FT": "/Tx", "/V": "/usr/local"}, "/usr/local"),
         ({"/FT": "/Sig", "/V": {"/Type": "/Sig"}}, ""),
+        ({"/FT": "/Tx", "/V": {"/Type": "/Annot"}}, ""),  # damaged
+        ({"/FT": "/Ch", "/V": [["EU"], "US"]}, "US"),
         ({"/Parent": {"/FT": "/Tx", "/V": "3 months"}}, "3 months"),
         ({"/FT": "/Btn", "/V": "/card", "/AS": "/Off"}, ""),
     ],

@@ -55,6 +55,7 @@ def test_a_field_without_an_end_hides_nothing() -> None:
     ("field", "want"),
     [
         ('SYMBOL 252 \\f "Wingdings" \\s 10', "Take ✓ a day"),
+        ("SYMBOL 55296 \\u", "Take a day"),  # half a letter
         ("EQ \\f(1;2)", "Take 1/2 a day"),
         ("EQ \\x(1)", "Take a day"),
     ],
