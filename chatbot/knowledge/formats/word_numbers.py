@@ -77,10 +77,10 @@ class Numbers:
             again = False
             for over in found.iter(f"{_W}lvlOverride"):
                 levels |= map(_level, over.iter(f"{_W}lvl"))
-                level = int(over.get(f"{_W}ilvl") or 0)
+                level = _whole(over.get(f"{_W}ilvl"), 0)
                 start = _value(over, "startOverride")
                 if start and level in levels:
-                    levels[level] = levels[level]._replace(first=int(start))
+                    levels[level] = levels[level]._replace(first=_whole(start, 1))
                     again = True
             self._lists[name] = (f"{name}!" if again else shape, levels)
 
@@ -148,12 +148,17 @@ class Numbers:
 def _level(level: Any) -> tuple[int, _Level]:
     """The place of a level, and the level."""
     legal = level.find(f"{_W}isLgl")
-    return int(level.get(f"{_W}ilvl") or 0), _Level(
+    return _whole(level.get(f"{_W}ilvl"), 0), _Level(
         _value(level, "numFmt") or "decimal",
         _value(level, "lvlText"),
-        int(_value(level, "start") or 1),
+        _whole(_value(level, "start"), 1),
         legal is not None and legal.get(f"{_W}val") not in _OFF,
     )
+
+
+def _whole(text: str | None, default: int) -> int:
+    """A number of up to six digits; ``default`` for what is none."""
+    return int(text) if text and re.fullmatch("[0-9]{1,6}", text) else default
 
 
 def written_run(beside: Any, text: str) -> Any:

@@ -96,6 +96,13 @@ def item(text: str, at: int = 0, more: str = "") -> str:
     return f"<w:p><w:pPr>{place}</w:pPr>{run(text)}{more}</w:p>"
 
 
+@pytest.mark.parametrize("start", ["x", "1e9", "99999999999", ""])
+def test_a_list_that_begins_at_no_number_begins_at_one(start: str) -> None:
+    levels = level("%1.").replace('<w:start w:val="1"/>', f'<w:start w:val="{start}"/>')
+    table = "<w:tbl><w:tblPr/><w:tblGrid/><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"
+    assert "1. a" in numbered(levels, table.format(item("a")))
+
+
 def test_numbers_of_cells_are_read() -> None:
     def row(first: str, second: str) -> str:
         return f"<w:tr><w:tc>{first}</w:tc><w:tc>{second}</w:tc></w:tr>"
