@@ -58,6 +58,9 @@ def test_rows_to_train_on_are_whole(folder: Path) -> None:
         ("claybourne", 34, 12, 10),
         ("tarnbus", 34, 12, 10),
         ("marquay", 34, 12, 10),
+        ("fennora", 28, 18, 10),
+        ("skelwick", 28, 18, 10),
+        ("orvelab", 28, 18, 10),
     ],
 )
 def test_natural_cases_are_whole(name: str, covered: int, not_covered: int, documents: int) -> None:
