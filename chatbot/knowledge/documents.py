@@ -32,6 +32,7 @@ _TABLES = frozenset(
 )
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
+_LOCK = "~$"  # how the file begins by which an Office program notes that one is open
 STARTERS = ".starters"  # in the folder itself: questions to begin with, for the page
 
 
@@ -140,19 +141,24 @@ def list_skipped(folder: Path) -> list[Skipped]:
 
 
 def _unread_suffix(path: str) -> str | None:
-    """The ending of a file that is never read, ``.*`` of a hidden one; ``None`` of a document, of
-    what says whom a folder is for, and of the questions to begin with."""
+    """The ending of a file that is never read, ``.*`` of a hidden one, ``~$*`` of an Office
+    program's lock; ``None`` of a document, of what says whom a folder is for, and of the questions
+    to begin with."""
     name = path.rstrip("/").rsplit("/", 1)[-1]
     if is_audience_file(name) or path == STARTERS:
         return None
     if name.startswith("."):
         return ".*"
+    if name.startswith(_LOCK):
+        return f"{_LOCK}*"
     return None if _is_read(path) else os.path.splitext(name)[1].lower()
 
 
 def _why(suffix: str) -> str:
     if suffix == ".*":
         return "its name begins with a dot"
+    if suffix.startswith(_LOCK):
+        return "an Office program notes by it who has a document open"
     return f"{suffix or 'nameless'} files are not read"
 
 
@@ -179,7 +185,7 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
             if is_audience_file(entry.name):
                 yield prefix + entry.name, _stamp(entry)
                 continue
-            if entry.name.startswith("."):
+            if entry.name.startswith((".", _LOCK)):
                 if hidden and prefix.partition("/")[0] != IMPORTS:
                     yield prefix + entry.name, _UNREADABLE
                 continue

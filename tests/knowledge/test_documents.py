@@ -46,7 +46,7 @@ def test_whatever_a_reader_of_text_raises_leaves_the_file_out(
 
 
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
-    for name in ("a.md", "b.png", "sub/c.png", "d", ".hidden", ".starters"):
+    for name in ("a.md", "b.png", "sub/c.png", "d", ".hidden", ".starters", "~$a.docx"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     kinds = {kind.suffix: (kind.count, kind.reason) for kind in list_skipped(tmp_path)}
@@ -54,7 +54,9 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
         ".png": (2, ".png files are not read"),
         "": (1, "nameless files are not read"),
         ".*": (1, "its name begins with a dot"),
+        "~$*": (1, "an Office program notes by it who has a document open"),
     }
+    assert list(list_files(tmp_path)) == ["a.md"]
 
 
 @pytest.mark.parametrize(
