@@ -12,16 +12,14 @@ from typing import Any
 from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_word_equations
 from chatbot.knowledge.formats.word_fields import write_fields
+from chatbot.knowledge.formats.word_names import GONE, OFF, W
 from chatbot.knowledge.formats.word_notes import place_notes
 from chatbot.knowledge.formats.word_numbers import Numbers, written_run
 from chatbot.knowledge.formats.word_signs import write_signs
 from chatbot.knowledge.formats.zipped import rewrite_archive, write_xml, xml
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DESCRIBED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _MOST_FILLED = 60  # columns of a table in Word
-_OFF = ("0", "false", "off")
-_GONE = (f"{_W}del", f"{_W}moveFrom")
 _NO_GROUND = ("", "auto", "ffffff")
 _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
 
@@ -45,7 +43,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
         + write_fields(body)
         + numbers.write(body)
     )
-    parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{_W[1:-1]}"/>'.encode())
+    parts = dict.fromkeys(comments, f'<w:comments xmlns:w="{W[1:-1]}"/>'.encode())
     parts |= place_notes(body, archive, numbers.is_item)
     if not changed and not parts:
         return data
@@ -57,8 +55,8 @@ def _move_descriptions(body: Any) -> int:
     count = 0
     for properties in list(body.iter(_DESCRIBED)):
         text = described(properties.get("descr") or "")
-        run = next(properties.iterancestors(f"{_W}r"), None)
-        if text.strip() and run is not None and run.find(f"{_W}rPr/{_W}vanish") is None:
+        run = next(properties.iterancestors(f"{W}r"), None)
+        if text.strip() and run is not None and run.find(f"{W}rPr/{W}vanish") is None:
             run.addnext(written_run(run, f" {text.strip()} "))
             count += 1
     return count
@@ -69,15 +67,15 @@ def _join_paragraphs(body: Any) -> int:
     of the next one; returns how many."""
     found = [
         paragraph
-        for paragraph in body.iter(f"{_W}p")
-        if any(paragraph.find(f"{_W}pPr/{_W}rPr/{mark}") is not None for mark in _GONE)
+        for paragraph in body.iter(f"{W}p")
+        if any(paragraph.find(f"{W}pPr/{W}rPr/{mark}") is not None for mark in GONE)
     ]
     for paragraph in found:
         following = paragraph.getnext()
-        if following is None or following.tag != f"{_W}p":
+        if following is None or following.tag != f"{W}p":
             continue
-        at = int(following.find(f"{_W}pPr") is not None)
-        for child in reversed([part for part in paragraph if part.tag != f"{_W}pPr"]):
+        at = int(following.find(f"{W}pPr") is not None)
+        for child in reversed([part for part in paragraph if part.tag != f"{W}pPr"]):
             following.insert(at, child)
         paragraph.getparent().remove(paragraph)
     return len(found)
@@ -86,7 +84,7 @@ def _join_paragraphs(body: Any) -> int:
 def _without_table_names(body: Any) -> int:
     """Take off the names of tables, which nobody sees: office_oxide leaves out the paragraph before
     the table that says the same; returns how many."""
-    found = list(body.iter(f"{_W}tblCaption"))
+    found = list(body.iter(f"{W}tblCaption"))
     for name in found:
         name.getparent().remove(name)
     return len(found)
@@ -97,14 +95,14 @@ def _fill_rows(body: Any) -> int:
     cell keeps its column; returns how many."""
     count = 0
     for name in ("gridBefore", "gridAfter"):
-        for mark in list(body.iter(f"{_W}{name}")):
+        for mark in list(body.iter(f"{W}{name}")):
             row = mark.getparent().getparent()
-            many = str(mark.get(f"{_W}val") or "")
-            if row is None or row.tag != f"{_W}tr" or not many.isdigit():
+            many = str(mark.get(f"{W}val") or "")
+            if row is None or row.tag != f"{W}tr" or not many.isdigit():
                 continue
             for _ in range(min(int(many), _MOST_FILLED)):
-                cell = row.makeelement(f"{_W}tc", {})
-                cell.append(row.makeelement(f"{_W}p", {}))
+                cell = row.makeelement(f"{W}tc", {})
+                cell.append(row.makeelement(f"{W}p", {}))
                 begin = row.index(mark.getparent()) + 1
                 row.insert(begin if name == "gridBefore" else len(row), cell)
                 count += 1
@@ -114,10 +112,10 @@ def _fill_rows(body: Any) -> int:
 
 def _without_guides(body: Any) -> int:
     """Take off what stands above words to tell how they are read; returns how many."""
-    found = list(body.iter(f"{_W}ruby"))
+    found = list(body.iter(f"{W}ruby"))
     for guide in found:
         holder = guide.getparent()
-        for run in guide.findall(f"{_W}rubyBase/{_W}r"):
+        for run in guide.findall(f"{W}rubyBase/{W}r"):
             holder.addprevious(run)
         holder.remove(guide)
     return len(found)
@@ -126,11 +124,11 @@ def _without_guides(body: Any) -> int:
 def _without_placeholders(body: Any) -> int:
     """Take out what Word shows in controls that nobody filled ("Click here to enter text");
     returns how many."""
-    signs = body.iter(f"{_W}showingPlcHdr")
-    found = [sign for sign in signs if sign.get(f"{_W}val") not in _OFF]
+    signs = body.iter(f"{W}showingPlcHdr")
+    found = [sign for sign in signs if sign.get(f"{W}val") not in OFF]
     for sign in found:
         control = sign.getparent().getparent()
-        for text in list(control.iterfind(f"{_W}sdtContent//{_W}t")):
+        for text in list(control.iterfind(f"{W}sdtContent//{W}t")):
             text.text = ""
     return len(found)
 
@@ -139,27 +137,27 @@ def _mark_shaded_names(body: Any) -> int:
     """Say of the first row of a table that it names the columns where it alone is shaded; returns
     how many."""
     count = 0
-    for table in body.iter(f"{_W}tbl"):
-        rows = table.findall(f"{_W}tr")
+    for table in body.iter(f"{W}tbl"):
+        rows = table.findall(f"{W}tr")
         grounds = [_grounds(row) for row in rows]
         alone = len(rows) > 2 and len(grounds[0]) == 1 and grounds[0].isdisjoint(_NO_GROUND)
-        many = len(rows[0].findall(f"{_W}tc")) if alone else 0
+        many = len(rows[0].findall(f"{W}tc")) if alone else 0
         if many < 2 or any(not grounds[0].isdisjoint(others) for others in grounds[1:]):
             continue
-        properties = rows[0].find(f"{_W}trPr")
+        properties = rows[0].find(f"{W}trPr")
         if properties is None:
-            properties = rows[0].makeelement(f"{_W}trPr", {})
+            properties = rows[0].makeelement(f"{W}trPr", {})
             rows[0].insert(0, properties)
-        properties.append(properties.makeelement(f"{_W}tblHeader", {}))
+        properties.append(properties.makeelement(f"{W}tblHeader", {}))
         count += 1
     return count
 
 
 def _grounds(row: Any) -> set[str]:
     """The colours on which the cells of a row stand."""
-    shades = (cell.find(f"{_W}tcPr/{_W}shd") for cell in row.iter(f"{_W}tc"))
+    shades = (cell.find(f"{W}tcPr/{W}shd") for cell in row.iter(f"{W}tc"))
     return {
-        str(shade.get(f"{_W}fill") or "").lower() if shade is not None else "" for shade in shades
+        str(shade.get(f"{W}fill") or "").lower() if shade is not None else "" for shade in shades
     }
 
 
@@ -169,13 +167,13 @@ def _without_hidden_rows(body: Any) -> int:
     found = [
         mark.getparent().getparent()
         for name in ("hidden", "del")
-        for mark in body.iter(f"{_W}{name}")
-        if mark.getparent().tag == f"{_W}trPr" and mark.get(f"{_W}val") not in _OFF
+        for mark in body.iter(f"{W}{name}")
+        if mark.getparent().tag == f"{W}trPr" and mark.get(f"{W}val") not in OFF
     ]
     for row in found:
         table = row.getparent()
         if table is not None:
             table.remove(row)
-            if table.find(f".//{_W}tr") is None and table.getparent() is not None:
+            if table.find(f".//{W}tr") is None and table.getparent() is not None:
                 table.getparent().remove(table)
     return len(found)

@@ -15,10 +15,10 @@ from chatbot.knowledge.formats.books import read_rtf
 from chatbot.knowledge.formats.html import blocks_of
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode
+from chatbot.knowledge.formats.word_names import W
 from chatbot.knowledge.formats.zipped import write_xml, xml
 from chatbot.knowledge.marks import FILLER
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BODY = "word/document.xml"
 _MARK = f"{FILLER}chunk "
@@ -32,7 +32,7 @@ ReadWord = Callable[[bytes], Sequence[Block]]
 def marked_chunks(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[bytes]]:
     """The document with a mark where such a part belongs, if there are any, and the parts."""
     body = xml(archive, _BODY)
-    found = list(body.iter(f"{_W}altChunk")) if body is not None else []
+    found = list(body.iter(f"{W}altChunk")) if body is not None else []
     relations = xml(archive, "word/_rels/document.xml.rels") if found else None
     targets = (
         {r.get("Id"): str(r.get("Target")) for r in relations} if relations is not None else {}
@@ -42,9 +42,9 @@ def marked_chunks(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[byte
         name = posixpath.normpath(posixpath.join("/word", targets.get(chunk.get(_RELATION), "")))
         if (part := name.lstrip("/")) not in archive.NameToInfo:
             continue
-        paragraph = chunk.makeelement(f"{_W}p", {})
-        paragraph.append(run := chunk.makeelement(f"{_W}r", {}))
-        run.append(text := chunk.makeelement(f"{_W}t", {}))
+        paragraph = chunk.makeelement(f"{W}p", {})
+        paragraph.append(run := chunk.makeelement(f"{W}r", {}))
+        run.append(text := chunk.makeelement(f"{W}t", {}))
         text.text = f"{_MARK}{len(parts)}"
         chunk.getparent().replace(chunk, paragraph)
         parts.append(archive.read(part))

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from chatbot.knowledge.formats.word_names import W
 from chatbot.knowledge.formats.word_signs import sign_of
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MARK, _CODE, _TEXT, _SIGN = (f"{_W}{name}" for name in ("fldChar", "instrText", "t", "sym"))
-_KIND = f"{_W}fldCharType"
+_MARK, _CODE, _TEXT, _SIGN = (f"{W}{name}" for name in ("fldChar", "instrText", "t", "sym"))
+_KIND = f"{W}fldCharType"
 _SYMBOL = re.compile(r"\s*SYMBOL\s+(\d+|0x[0-9a-f]+)\b(.*)", re.IGNORECASE | re.DOTALL)
 _FONT = re.compile(r'\\f\s*"?([\w ]+)"?', re.IGNORECASE)
 _EQUATION = re.compile(r"\s*EQ\s+", re.IGNORECASE)

@@ -9,13 +9,12 @@ from typing import Any
 
 from chatbot.knowledge.blocks import one_line
 from chatbot.knowledge.formats.inline import with_address
+from chatbot.knowledge.formats.word_names import GONE, W
 from chatbot.knowledge.formats.zipped import xml
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_GONE = (f"{_W}del", f"{_W}moveFrom")
-_PICTURES = (f"{_W}drawing", f"{_W}pict", f"{_W}object")  # their files are the notes' own
+_PICTURES = (f"{W}drawing", f"{W}pict", f"{W}object")  # their files are the notes' own
 
 
 def place_notes(
@@ -31,21 +30,21 @@ def place_notes(
         if root is None:
             continue
         links = _links(archive, kind)
-        notes = {note.get(f"{_W}id"): note for note in root.iter(f"{_W}{kind}")}
-        for reference in list(body.iter(f"{_W}{kind}Reference")):
-            note = notes.get(reference.get(f"{_W}id"))
-            host = next(reference.iterancestors(f"{_W}p"), None)
-            gone = next(reference.iterancestors(*_GONE), None) is not None
+        notes = {note.get(f"{W}id"): note for note in root.iter(f"{W}{kind}")}
+        for reference in list(body.iter(f"{W}{kind}Reference")):
+            note = notes.get(reference.get(f"{W}id"))
+            host = next(reference.iterancestors(f"{W}p"), None)
+            gone = next(reference.iterancestors(*GONE), None) is not None
             if note is None or host is None or gone:
                 continue
             paragraphs = [*_paragraphs(note, links)]
-            if is_item(host) or next(host.iterancestors(f"{_W}tc"), None) is not None:
+            if is_item(host) or next(host.iterancestors(f"{W}tc"), None) is not None:
                 _put_inside(reference, paragraphs)
                 continue
             for paragraph in paragraphs:
                 last.get(host, host).addnext(paragraph)
                 last[host] = paragraph
-        emptied[part] = f'<w:{kind}s xmlns:w="{_W[1:-1]}"/>'.encode()
+        emptied[part] = f'<w:{kind}s xmlns:w="{W[1:-1]}"/>'.encode()
     return emptied
 
 
@@ -56,12 +55,12 @@ def _links(archive: zipfile.ZipFile, kind: str) -> dict[str, str]:
 
 def _paragraphs(note: Any, links: dict[str, str]) -> Iterator[Any]:
     """The paragraphs of a note, which can stand in the body: links with their address in words."""
-    for paragraph in map(deepcopy, note.findall(f".//{_W}p")):
+    for paragraph in map(deepcopy, note.findall(f".//{W}p")):
         for picture in list(paragraph.iter(*_PICTURES)):
             picture.getparent().remove(picture)
-        for link in list(paragraph.iter(f"{_W}hyperlink")):
+        for link in list(paragraph.iter(f"{W}hyperlink")):
             address = links.get(str(link.attrib.pop(_RELATION, "")), "")
-            texts = list(link.iter(f"{_W}t"))
+            texts = list(link.iter(f"{W}t"))
             if address and texts:
                 words = "".join(text.text or "" for text in texts)
                 texts[-1].text = (texts[-1].text or "") + with_address(words, address)[len(words) :]
@@ -70,10 +69,10 @@ def _paragraphs(note: Any, links: dict[str, str]) -> Iterator[Any]:
 
 def _put_inside(reference: Any, paragraphs: list[Any]) -> None:
     """Put a note in brackets behind the words that refer to it."""
-    lines = ("".join(text.text or "" for text in p.iter(f"{_W}t")) for p in paragraphs)
+    lines = ("".join(text.text or "" for text in p.iter(f"{W}t")) for p in paragraphs)
     told = one_line(" ".join(lines))
     run = reference.getparent()
     if told and run is not None:
-        run.addnext(written := run.makeelement(f"{_W}r", {}))
-        written.append(text := run.makeelement(f"{_W}t", {_SPACE: "preserve"}))
+        run.addnext(written := run.makeelement(f"{W}r", {}))
+        written.append(text := run.makeelement(f"{W}t", {_SPACE: "preserve"}))
         text.text = f" ({told})"

@@ -8,14 +8,13 @@ import zipfile
 from typing import Any, NamedTuple
 
 from chatbot.knowledge.formats.list_numbers import format_number
+from chatbot.knowledge.formats.word_names import OFF, W
 from chatbot.knowledge.formats.zipped import xml
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LEVEL = re.compile(r"%(\d)")
 _PLAIN = re.compile(r"%\d\.?|\(?%\d|[^%]*")  # "1.", "a.", a bullet
 _MOST = 9  # levels
-_OFF = ("0", "false", "off")
 # How HTML calls them.
 _KINDS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _OF_HTML = ("decimal", *_KINDS)
@@ -50,34 +49,34 @@ class Numbers:
             self._read_styles(xml(archive, "word/styles.xml"))
 
     def _read_styles(self, styles: Any) -> None:
-        found = styles.iter(f"{_W}style") if styles is not None else ()
-        known = {str(style.get(f"{_W}styleId")): style for style in found}
+        found = styles.iter(f"{W}style") if styles is not None else ()
+        known = {str(style.get(f"{W}styleId")): style for style in found}
         for name in known:
             at, seen = name, set[str]()
             while at in known and at not in seen:  # a style and those it is based on
                 seen.add(at)
                 style = known[at]
-                properties = style.find(f"{_W}pPr")
+                properties = style.find(f"{W}pPr")
                 if _place(properties)[0]:
                     self._styles.setdefault(name, _place(properties))
                 if _value(style, "name").lower().startswith("heading") or (
-                    properties is not None and properties.find(f"{_W}outlineLvl") is not None
+                    properties is not None and properties.find(f"{W}outlineLvl") is not None
                 ):
                     self._headings.add(name)
                 at = _value(style, "basedOn")
 
     def _read(self, numbering: Any) -> None:
         shapes = {
-            shape.get(f"{_W}abstractNumId"): dict(map(_level, shape.iter(f"{_W}lvl")))
-            for shape in numbering.iter(f"{_W}abstractNum")
+            shape.get(f"{W}abstractNumId"): dict(map(_level, shape.iter(f"{W}lvl")))
+            for shape in numbering.iter(f"{W}abstractNum")
         }
-        for found in numbering.iter(f"{_W}num"):
-            name, shape = str(found.get(f"{_W}numId")), _value(found, "abstractNumId")
+        for found in numbering.iter(f"{W}num"):
+            name, shape = str(found.get(f"{W}numId")), _value(found, "abstractNumId")
             levels = dict(shapes.get(shape, {}))
             again = False
-            for over in found.iter(f"{_W}lvlOverride"):
-                levels |= map(_level, over.iter(f"{_W}lvl"))
-                level = _whole(over.get(f"{_W}ilvl"), 0)
+            for over in found.iter(f"{W}lvlOverride"):
+                levels |= map(_level, over.iter(f"{W}lvl"))
+                level = _whole(over.get(f"{W}ilvl"), 0)
                 start = _value(over, "startOverride")
                 if start and level in levels:
                     levels[level] = levels[level]._replace(first=_whole(start, 1))
@@ -86,7 +85,7 @@ class Numbers:
 
     def is_item(self, paragraph: Any) -> bool:
         """Whether office_oxide takes a paragraph for an item of a list."""
-        properties = paragraph.find(f"{_W}pPr")
+        properties = paragraph.find(f"{W}pPr")
         style = _value(properties, "pStyle") if properties is not None else ""
         name = _place(properties)[0] or self._styles.get(style, ("", ""))[0]
         return name in self._lists and style not in self._headings
@@ -95,8 +94,8 @@ class Numbers:
         """Put in the numbers that a list of HTML cannot say; returns how many."""
         count = 0
         in_cells: set[tuple[str, str]] = set()
-        for paragraph in body.iter(f"{_W}p") if self._lists else ():
-            properties = paragraph.find(f"{_W}pPr")
+        for paragraph in body.iter(f"{W}p") if self._lists else ():
+            properties = paragraph.find(f"{W}pPr")
             # A box is there twice, the second time for programs that do not know the first kind.
             if properties is None or next(paragraph.iterancestors(_FALLBACK), None) is not None:
                 continue
@@ -108,18 +107,18 @@ class Numbers:
                 continue
             label, plain = self._next(name, int(level))
             heading = style in self._headings
-            in_cell = label and next(paragraph.iterancestors(f"{_W}tc"), None) is not None
+            in_cell = label and next(paragraph.iterancestors(f"{W}tc"), None) is not None
             if plain and not (label and (heading or (name, level) in in_cells)) and not in_cell:
                 continue
             if in_cell:  # those behind the table go on from there
                 in_cells.add((name, level))
-            found = properties.find(f"{_W}numPr")
+            found = properties.find(f"{W}numPr")
             if found is not None:
                 properties.remove(found)
             if label:
                 properties.addnext(written_run(properties, f"{label} "))
             if not heading:  # the style must not make it an item again
-                for kind in properties.findall(f"{_W}pStyle"):
+                for kind in properties.findall(f"{W}pStyle"):
                     properties.remove(kind)
             count += 1
         return count
@@ -147,12 +146,12 @@ class Numbers:
 
 def _level(level: Any) -> tuple[int, _Level]:
     """The place of a level, and the level."""
-    legal = level.find(f"{_W}isLgl")
-    return _whole(level.get(f"{_W}ilvl"), 0), _Level(
+    legal = level.find(f"{W}isLgl")
+    return _whole(level.get(f"{W}ilvl"), 0), _Level(
         _value(level, "numFmt") or "decimal",
         _value(level, "lvlText"),
         _whole(_value(level, "start"), 1),
-        legal is not None and legal.get(f"{_W}val") not in _OFF,
+        legal is not None and legal.get(f"{W}val") not in OFF,
     )
 
 
@@ -163,8 +162,8 @@ def _whole(text: str | None, default: int) -> int:
 
 def written_run(beside: Any, text: str) -> Any:
     """A run of a Word file with ``text``, to be put in ``beside`` an element."""
-    run = beside.makeelement(f"{_W}r", {})
-    inner = run.makeelement(f"{_W}t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+    run = beside.makeelement(f"{W}r", {})
+    inner = run.makeelement(f"{W}t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
     inner.text = text
     run.append(inner)
     return run
@@ -172,13 +171,13 @@ def written_run(beside: Any, text: str) -> Any:
 
 def _place(properties: Any) -> tuple[str, str]:
     """The list and the level of a paragraph or style; nothing without."""
-    found = properties.find(f"{_W}numPr") if properties is not None else None
+    found = properties.find(f"{W}numPr") if properties is not None else None
     return (_value(found, "numId"), _value(found, "ilvl")) if found is not None else ("", "")
 
 
 def _value(element: Any, name: str) -> str:
-    found = element.find(f"{_W}{name}")
-    return str(found.get(f"{_W}val") or "") if found is not None else ""
+    found = element.find(f"{W}{name}")
+    return str(found.get(f"{W}val") or "") if found is not None else ""
 
 
 def _format_number(number: int, kind: str) -> str:

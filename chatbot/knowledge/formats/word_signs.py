@@ -3,7 +3,8 @@ Word keeps as the letter "Ã¼" of Wingdings reads as one, "m" of Symbol as the "Î
 
 from typing import Any
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from chatbot.knowledge.formats.word_names import W
+
 _PRIVATE = 0xF000  # Word adds it to the numbers of signs in such fonts
 _GREEK = dict(
     zip("abcdefghiklmnopqrstuwxyzABCDEFGHIKLMNOPQRSTUWXYZ",
@@ -32,23 +33,23 @@ _SIGNS: dict[str, dict[str, str]] = {
 def write_signs(body: Any) -> int:
     """Put in the signs as text that says the same; returns how many."""
     count = 0
-    for sign in list(body.iter(f"{_W}sym")):
-        known = _SIGNS.get(str(sign.get(f"{_W}font")).lower(), {})
-        if meant := known.get(_letter(str(sign.get(f"{_W}char")))):
-            sign.tag = f"{_W}t"
+    for sign in list(body.iter(f"{W}sym")):
+        known = _SIGNS.get(str(sign.get(f"{W}font")).lower(), {})
+        if meant := known.get(_letter(str(sign.get(f"{W}char")))):
+            sign.tag = f"{W}t"
             sign.attrib.clear()
             sign.text = meant
             count += 1
-    for tab in list(body.iter(f"{_W}ptab")):  # such as before the number in a list of contents
-        tab.tag = f"{_W}tab"
+    for tab in list(body.iter(f"{W}ptab")):  # such as before the number in a list of contents
+        tab.tag = f"{W}tab"
         tab.attrib.clear()
         count += 1
-    for fonts in body.iter(f"{_W}rFonts"):
-        known = _SIGNS.get(str(fonts.get(f"{_W}ascii")).lower(), {})
+    for fonts in body.iter(f"{W}rFonts"):
+        known = _SIGNS.get(str(fonts.get(f"{W}ascii")).lower(), {})
         run = fonts.getparent().getparent()
-        if not known or run is None or run.tag != f"{_W}r":
+        if not known or run is None or run.tag != f"{W}r":
             continue
-        for text in run.iter(f"{_W}t"):
+        for text in run.iter(f"{W}t"):
             meant = "".join(known.get(_bare(letter), letter) for letter in text.text or "")
             count += meant != text.text
             text.text = meant
