@@ -777,7 +777,9 @@ def unnamed_buttons(page: Page) -> list[str]:
 
 
 def serious_problems(page: Page, selector: str) -> list[str]:
-    """What axe-core finds serious or critical inside ``selector``."""
+    """What axe-core finds serious or critical inside ``selector``, once the page has its styles:
+    a link of a dark page without them is pale blue on white."""
+    page.wait_for_load_state()
     found = Axe().run(page, context=selector).response["violations"]
     return [v["id"] for v in found if v["impact"] in ("serious", "critical")]
 
