@@ -15,9 +15,15 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.prompt_values import ChatPromptValue
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from chatbot.answering.conversation import (
+    QUERY_CHARS,
+    ConversationSearch,
+    Rewrite,
+    search_query,
+)
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
-from chatbot.answering.gist import asked_in_short, beginning, gist
+from chatbot.answering.gist import asked_in_short, gist
 from chatbot.answering.question import Question
 from chatbot.answering.translating import build_translator, first_line
 from chatbot.grounding.choices import open_choices
@@ -33,15 +39,6 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
 from chatbot.prompts import Prompts
-
-# (history, question) to the query that is searched for, or to a question that stands alone.
-Rewrite = Callable[[Sequence[BaseMessage], str], str]
-
-# Two turns of each side: what follow-ups refer to is nearly always within them.
-_QUERY_TURNS = 4
-# Characters of them, and of a question: an embedding model that reads 256 tokens reads little more,
-# and of a letter not what it asks. Less than so many of a turn says nothing.
-_QUERY_CHARS, _TURN_CHARS = 600, 60
 
 # Where a model without discipline goes on to write the user's next turn by itself.
 # A heading is never part of an answer of one or two sentences.
@@ -62,6 +59,7 @@ class Prepared:
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself, of a letter its gist, in the language of the documents.
+    ``before`` are the turns that the question goes on from. ``ranked`` is what the gate looks at,
     ``passages`` are shown, and the model reads those in ``read``, or excerpts of them. ``choices``
     are those of a question back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
@@ -74,6 +72,8 @@ class Prepared:
     history: list[BaseMessage]
     query: str
     terms: str
+    before: list[BaseMessage] = field(default_factory=list)
+    ranked: list[Passage] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     read: list[Passage] = field(default_factory=list)
     confidence: float = 0.0
@@ -147,8 +147,9 @@ def build_chain(
     A question in none of the ``languages`` of the documents is searched for in the first of them,
     translated by the model; without them as it is.
     """
-    rewrite = build_rewriter(llm, prompts) if condense == "model" else search_query
+    rewrite = build_rewriter(llm, prompts) if condense == "model" else None
     translate = build_translator(llm, prompts)
+    conversation = ConversationSearch(retriever, gate)
 
     def understand(question: Question) -> Prepared:
         """What is said to the assistant instead of asked does not reach it."""
@@ -160,25 +161,35 @@ def build_chain(
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
         source = question.language(languages[0]) if languages else None
+        before = _goes_on_from(history, wording)
         if wording and source and source not in languages:
-            terms = translate(asked_in_short(history, wording), source, languages[0])
-            return Prepared(question, wording, guarded, history, terms, terms, notes=notes)
-        terms = wording if len(wording) <= _QUERY_CHARS else gist(wording, _QUERY_CHARS)
-        query = _query(history, terms, rewrite)
-        return Prepared(question, wording, guarded, history, query, terms, notes=notes)
+            query = terms = translate(asked_in_short(history, wording), source, languages[0])
+        else:
+            terms = wording if len(wording) <= QUERY_CHARS else gist(wording, QUERY_CHARS)
+            query = ""  # whether it needs the conversation is seen by what is found
+            if rewrite:  # an empty rewrite would search for nothing
+                query = (before and rewrite(before, terms)) or terms
+        return Prepared(question, wording, guarded, history, query, terms, before, notes=notes)
 
     def retrieve(state: Prepared) -> Prepared:
         supplied = state.question.passages
         if supplied is not None:
-            return replace(state, passages=list(supplied))
+            query = state.query or search_query(state.before, state.terms)
+            return replace(state, query=query, passages=list(supplied), ranked=list(supplied))
         if not state.wording:
-            return replace(state, passages=[])
-        return replace(state, passages=retriever.invoke(state.query, asked=state.terms))
+            return state
+        if state.query:
+            found = retriever.invoke(state.query, asked=state.terms)
+            return replace(state, passages=found, ranked=found)
+        of = conversation.find(state.history, state.terms)
+        return replace(
+            state, query=of.query, before=of.before, passages=of.passages, ranked=of.ranked
+        )
 
     def decide(state: Prepared) -> Prepared:
         passages, supplied = state.passages, state.question.passages is not None
         # A follow-up's own words say too little; a first question's query is the question.
-        decision = gate.decide(state.terms, state.query, passages, supplied)
+        decision = gate.decide(state.terms, state.query, state.ranked, supplied)
         passages = passages if supplied else passages[:shown]
         orders = any(instructions(passage.text) for passage in passages)
         return replace(
@@ -248,12 +259,10 @@ def build_chain(
     return AnswerChain(search, weigh, RunnableLambda(render), llm, prompts, read_otherwise, right)
 
 
-def _query(history: Sequence[BaseMessage], wording: str, rewrite: Rewrite) -> str:
-    """What to search for; a first question, or one on another topic, is its own query."""
-    turns = [str(turn.text) for turn in history]
-    if not turns or changes_topic(turns, wording):
-        return wording
-    return rewrite(history, wording) or wording  # an empty rewrite would search for nothing
+def _goes_on_from(history: Sequence[BaseMessage], wording: str) -> list[BaseMessage]:
+    """The conversation, as far as a question's words tell; none where they are on another topic."""
+    left = changes_topic([str(turn.text) for turn in history], wording)
+    return [] if left else list(history)
 
 
 def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
@@ -282,22 +291,6 @@ def _shown(state: Prepared, kept: Sequence[Passage]) -> list[Passage]:
     """What is shown of the passages that are read: as much of them as is left, excerpts whole."""
     each = zip(state.passages, state.read, kept, strict=False)
     return [left if read is shown else shown for shown, read, left in each]
-
-
-def search_query(history: Sequence[BaseMessage], question: str) -> str:
-    """The question behind the last turns of the conversation, one a line; of long ones what a
-    letter asks and a reply begins with, as far as there is room."""
-    turns: list[str] = []
-    room = _QUERY_CHARS
-    for message in reversed(history[-_QUERY_TURNS:]):
-        said = str(message.text)
-        if len(said) > room:
-            if room < _TURN_CHARS:
-                break
-            said = beginning(said, room) if message.type == "ai" else gist(said, room)
-        turns.append(said)
-        room -= len(said)
-    return "\n".join([*reversed(turns), question])
 
 
 def build_rewriter(llm: BaseChatModel, prompts: Prompts) -> Rewrite:

@@ -31,7 +31,6 @@ from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
-from chatbot.grounding.topics import changes_topic
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
@@ -321,10 +320,7 @@ def _checked(
 
 def _questions_before(prepared: Prepared) -> list[str]:
     """Those that the question goes on from, newest first."""
-    turns = [str(turn.text) for turn in prepared.history]
-    if not turns or changes_topic(turns, prepared.wording):
-        return []
-    return [str(turn.text) for turn in reversed(prepared.history) if turn.type == "human"]
+    return [str(turn.text) for turn in reversed(prepared.before) if turn.type == "human"]
 
 
 def _usage(chunk: Any) -> Usage | None:

@@ -74,7 +74,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
-    from chatbot.answering.chain import search_query
+    from chatbot.answering.conversation import search_query
     from chatbot.cases import Case, read_cases
     from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
     from chatbot.evaluation.rewrites import bare

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.audience import EVERYTHING
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.answers import question_of

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from langchain_core.documents import Document
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.cases import Case, Relevant
 from chatbot.evaluation.metrics import ranking_metrics
 from chatbot.evaluation.rewrites import Rewrite

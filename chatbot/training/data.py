@@ -14,7 +14,7 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
 from chatbot.memory import to_messages

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.answering.excerpts import Excerpts
 from chatbot.audience import EVERYTHING
 from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases

@@ -2,7 +2,7 @@
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.answering.gist import gist
 
 STORY = "We used the lamp every day, also in the rain and in winter, and took good care of it. "

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from langchain_core.documents import Document
 
-from chatbot.answering.chain import search_query
+from chatbot.answering.conversation import search_query
 from chatbot.cases import Case
 from chatbot.evaluation.retrieval import evaluate_retrieval
 from chatbot.evaluation.rewrites import bare

@@ -1,0 +1,142 @@
+"""What is searched for behind a conversation: the question as it is, or with the turns that it goes
+on from.
+
+Both are searched. "and in the US?" finds nothing by itself; "what does Express cost?" behind talk
+of returns is drowned in it. Which of the two the passages come from is decided by how a question
+is worded and by what the two searches found.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from langchain_core.messages import BaseMessage
+from langchain_core.runnables import Runnable
+
+from chatbot.answering.gist import beginning, gist
+from chatbot.grounding.gate import Gate
+from chatbot.grounding.topics import Aside, stands_by_itself
+from chatbot.passage import Passage
+
+# (history, question) to the query that is searched for, or to a question that stands alone.
+Rewrite = Callable[[Sequence[BaseMessage], str], str]
+
+# Two turns of each side: what follow-ups refer to is nearly always within them.
+_TURNS = 4
+# Characters of them, and of a question: an embedding model that reads 256 tokens reads little more,
+# and of a letter not what it asks. Less than so many of a turn says nothing.
+QUERY_CHARS, _TURN_CHARS = 600, 60
+
+# Probabilities that a question stands by itself: below the first the passages are those for the
+# conversation, above the last those for the question alone; between them they are of both, from
+# the second on with the question's own first (docs/experiments.md, "Topic changes").
+_BEHIND, _ITSELF, _SURE = 0.6, 0.7, 0.95
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for a question: ``ranked`` by the one search, for ``query``, that it is most
+    probably about, and the ``passages``, best first, which may be of both searches. ``before``
+    are the turns that the question goes on from."""
+
+    query: str
+    passages: list[Passage]
+    ranked: list[Passage]
+    before: list[BaseMessage]
+
+
+def search_query(history: Sequence[BaseMessage], question: str) -> str:
+    """The question behind the last turns of the conversation, one a line; of long ones what a
+    letter asks and a reply begins with, as far as there is room."""
+    turns: list[str] = []
+    room = QUERY_CHARS
+    for message in reversed(history[-_TURNS:]):
+        said = str(message.text)
+        if len(said) > room:
+            if room < _TURN_CHARS:
+                break
+            said = beginning(said, room) if message.type == "ai" else gist(said, room)
+        turns.append(said)
+        room -= len(said)
+    return "\n".join([*reversed(turns), question])
+
+
+class ConversationSearch:
+    """Finds passages for the last question of a conversation."""
+
+    def __init__(self, retriever: Runnable[str, list[Passage]], gate: Gate) -> None:
+        self._retriever = retriever
+        self._gate = gate
+
+    def find(self, history: Sequence[BaseMessage], question: str) -> Found:
+        """The passages for ``question`` behind ``history``."""
+        alone = self._search(question, question)
+        if not history:
+            return Found(question, alone, alone, [])
+        before = self._goes_on_from(history)
+        query = search_query(before, question)
+        behind = self._search(query, question)
+        likely = self._probability(before, question, alone, query, behind)
+        if likely > _SURE:
+            return Found(question, alone, alone, [])
+        if likely >= _ITSELF:
+            return Found(question, list(_by_turns(alone, behind)), alone, [])
+        if likely >= _BEHIND:
+            return Found(query, list(_by_turns(behind, alone)), behind, before)
+        return Found(query, behind, behind, before)
+
+    def _goes_on_from(self, history: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """The last turns, without those before a question that stood by itself."""
+        asked = [at for at, turn in enumerate(history) if turn.type == "human"]
+        if len(asked) < 2:
+            return list(history)
+        last, earlier = history[asked[-1]], list(history[asked[-2] : asked[-1]])
+        question = gist(str(last.text), QUERY_CHARS)
+        query = search_query(earlier, question)
+        alone, behind = self._search(question, question), self._search(query, question)
+        itself = self._probability(earlier, question, alone, query, behind) > _BEHIND
+        return list(history[asked[-1] :] if itself else history)
+
+    def _search(self, query: str, asked: str) -> list[Passage]:
+        return self._retriever.invoke(query, asked=asked)
+
+    def _probability(
+        self,
+        before: Sequence[BaseMessage],
+        question: str,
+        alone: Sequence[Passage],
+        query: str,
+        behind: Sequence[Passage],
+    ) -> float:
+        """How probably ``question`` stands by itself, 0 to 1."""
+        aside = Aside(
+            self._gate.decide(question, question, alone, False).confidence,
+            self._gate.decide(question, query, behind, False).confidence,
+            _held(alone, behind),
+        )
+        return stands_by_itself([str(turn.text) for turn in before], question, aside)
+
+
+def _held(alone: Sequence[Passage], behind: Sequence[Passage]) -> float:
+    """How well the first passage for the conversation has the words of the question alone, as a
+    share of how well that for the question has them; 0 where it is not among its passages."""
+    scores = {passage.id: passage.metadata.get("lexical_score", 0.0) for passage in alone}
+    best = alone[0].metadata.get("lexical_score", 0.0) if alone else 0.0
+    return float(scores.get(behind[0].id, 0.0)) / best if behind and best else 0.0
+
+
+def _by_turns(first: Sequence[Passage], second: Sequence[Passage]) -> Iterator[Passage]:
+    """The passages of both, by turns; none that lies mostly in one before it."""
+    chosen: list[Passage] = []
+    for passage in (found for pair in zip_longest(first, second) for found in pair if found):
+        if not any(_mostly_in(passage, other) for other in chosen):
+            chosen.append(passage)
+            yield passage
+
+
+def _mostly_in(passage: Passage, other: Passage) -> bool:
+    if passage.metadata["path"] != other.metadata["path"]:
+        return False
+    start, end = int(passage.metadata["start"]), int(passage.metadata["end"])
+    shared = min(end, int(other.metadata["end"])) - max(start, int(other.metadata["start"]))
+    return passage.id == other.id or 2 * shared > end - start

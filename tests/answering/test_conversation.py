@@ -1,0 +1,119 @@
+"""Which turns a question is searched with."""
+
+from collections.abc import Iterator
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+
+from chatbot.answering.conversation import ConversationSearch, Found
+from chatbot.audience import EVERYTHING
+from chatbot.grounding.confidence import CALIBRATION, load_calibration
+from chatbot.grounding.gate import Gate
+from chatbot.grounding.topics import Aside, stands_by_itself
+from chatbot.memory import Turn, to_messages
+from chatbot.passage import Passage
+from chatbot.service import ChatService
+
+RETURNS: list[Turn] = [
+    {"role": "user", "content": "How long can customers in the EU return a product?"},
+    {"role": "assistant", "content": "Customers in the EU return a product within 30 days."},
+]
+LAMPS: list[Turn] = [
+    {"role": "user", "content": "Why does the lamp of the Harbor router blink red?"},
+    {"role": "assistant", "content": "The lamp blinks red while the router updates itself."},
+]
+PAGES = {
+    "lamps": "# Lamps\n\nThe lamp of the Harbor router blinks red while it updates itself.\n\n"
+    "The lamp of the Lagoon router blinks green while it updates itself.\n",
+    "invoices": "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n",
+    "opening": "# Opening hours\n\nThe shop in Leeds opens at nine on weekdays.\n",
+}
+
+
+@pytest.fixture
+def search(service: ChatService) -> Iterator[ConversationSearch]:
+    for name, text in PAGES.items():
+        (service.settings.knowledge / f"{name}.md").write_text(text)
+    service.update_index()
+    service.refresh()
+    retriever = service.retriever(EVERYTHING, k=12)
+    gate = Gate(load_calibration(CALIBRATION), "hashed", retriever.generation.lexical, 0.1)
+    yield ConversationSearch(retriever, gate)
+
+
+def first(found: Found) -> str:
+    return str(found.passages[0].metadata["path"])
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ("when do we send invoices by mail?", "invoices.md"),
+        ("which weekdays does the Leeds shop open?", "opening.md"),
+        ("does the lamp of a Lagoon blink green?", "lamps.md"),
+    ],
+)
+def test_a_question_that_stands_by_itself_is_not_drowned(
+    search: ConversationSearch, question: str, path: str
+) -> None:
+    found = search.find(to_messages(RETURNS), question)
+    assert first(found) == path and found.before == []
+    assert found.query == question
+
+
+def test_a_follow_up_is_searched_with_what_it_goes_on_from(search: ConversationSearch) -> None:
+    found = search.find(to_messages(RETURNS), "And in the US?")
+    assert first(found) in {"us.md", "eu.md"}
+    assert [turn.text for turn in found.before] == [turn["content"] for turn in RETURNS]
+    assert found.query.splitlines()[-1] == "And in the US?"
+
+
+def test_a_follow_up_leaves_the_topic_before_last_behind(search: ConversationSearch) -> None:
+    found = search.find(to_messages([*RETURNS, *LAMPS]), "and green?")
+    assert first(found) == "lamps.md"
+    assert [turn.text for turn in found.before] == [turn["content"] for turn in LAMPS]
+
+
+def test_a_follow_up_to_a_follow_up_keeps_both(search: ConversationSearch) -> None:
+    second: list[Turn] = [
+        {"role": "user", "content": "And in the US?"},
+        {"role": "assistant", "content": "Within 45 days."},
+    ]
+    found = search.find(to_messages([*RETURNS, *second]), "really?")
+    assert len(found.before) == 4 and first(found) in {"us.md", "eu.md"}
+
+
+def test_a_first_question_is_searched_once() -> None:
+    asked: list[str] = []
+
+    def find(query: str, asked_for: str = "") -> list[Passage]:
+        asked.append(query)
+        return []
+
+    gate = Gate(load_calibration(CALIBRATION), "hashed", None, 0.1)  # type: ignore[arg-type]
+    found = ConversationSearch(RunnableLambda(lambda q, asked="": find(q, asked)), gate).find(
+        [], "When do you open?"
+    )
+    assert asked == ["When do you open?"] and found.passages == []
+
+
+def test_passages_of_both_searches_come_once(search: ConversationSearch) -> None:
+    for question in ("and invoices?", "the shop?", "returns by mail", "open in the US?", "lamps"):
+        spans = [
+            (p.metadata["path"], p.metadata["start"], p.metadata["end"])
+            for p in search.find(to_messages(RETURNS), question).passages
+        ]
+        assert len(spans) == len(set(spans)) > 0
+
+
+def test_what_tells_a_follow_up() -> None:
+    turns = [turn["content"] for turn in RETURNS]
+    even = Aside(0.6, 0.6, 0.5)
+    question = "which weekdays does the Leeds shop open?"
+    itself = stands_by_itself(turns, question, even)
+    assert itself > 0.7
+    assert stands_by_itself(turns, "and it?", even) < 0.3
+    assert stands_by_itself(turns, "which weekdays does it open?", even) < itself
+    assert stands_by_itself(turns, question, Aside(0.6, 0.6, 1.0)) < itself
+    assert stands_by_itself(turns, question, Aside(0.2, 0.9, 0.5)) < itself
+    assert 0 < stands_by_itself(turns, question, Aside(0.0, 1.0, 1.0)) < 1
