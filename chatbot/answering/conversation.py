@@ -73,7 +73,7 @@ class ConversationSearch:
         alone = self._search(question, question)
         if not history:
             return Found(question, alone, alone, [])
-        before = self._goes_on_from(history)
+        before = self.goes_on_from(history)
         query = search_query(before, question)
         behind = self._search(query, question)
         likely = self._probability(before, question, alone, query, behind)
@@ -85,7 +85,7 @@ class ConversationSearch:
             return Found(query, list(_by_turns(behind, alone)), behind, before)
         return Found(query, behind, behind, before)
 
-    def _goes_on_from(self, history: Sequence[BaseMessage]) -> list[BaseMessage]:
+    def goes_on_from(self, history: Sequence[BaseMessage]) -> list[BaseMessage]:
         """The last turns, without those before a question that stood by itself."""
         asked = [at for at, turn in enumerate(history) if turn.type == "human"]
         if len(asked) < 2:
@@ -109,12 +109,19 @@ class ConversationSearch:
         behind: Sequence[Passage],
     ) -> float:
         """How probably ``question`` stands by itself, 0 to 1."""
-        aside = Aside(
+        aside = self.aside(question, alone, query, behind)
+        return stands_by_itself([str(turn.text) for turn in before], question, aside)
+
+    def aside(
+        self, question: str, alone: Sequence[Passage], query: str, behind: Sequence[Passage]
+    ) -> Aside:
+        """The two searches beside each other: ``alone`` for ``question``, ``behind`` for the
+        ``query`` with the conversation."""
+        return Aside(
             self._gate.decide(question, question, alone, False).confidence,
             self._gate.decide(question, query, behind, False).confidence,
             _held(alone, behind),
         )
-        return stands_by_itself([str(turn.text) for turn in before], question, aside)
 
 
 def _held(alone: Sequence[Passage], behind: Sequence[Passage]) -> float:
