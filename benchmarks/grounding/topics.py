@@ -14,13 +14,12 @@ companies of `models/recipes/bundled` and the other domain, of which the figures
 import argparse
 import random
 import re
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -84,15 +83,16 @@ class Folder:
     def row(self, asked: Asked) -> Row:
         """What the searches find for a question."""
         history, question = to_messages(asked.case.history), asked.case.question
-        search = ConversationSearch(self._retriever, self._gate)
+        search = ConversationSearch(cast(Any, self._retriever), self._gate)
         before = search.goes_on_from(history)
         query = search_query(before, question)
         alone = self._retriever.search(question, question)
         behind = self._retriever.search(query, question)
         aside = search.aside(question, alone, query, behind)
         found = search.find(history, question).passages
-        ranks = (_rank(passages, asked.case) for passages in (alone, behind, found))
-        return Row(asked.kind, *ranks, signs([str(turn.text) for turn in before], question, aside))
+        first, second, third = (_rank(of, asked.case) for of in (alone, behind, found))
+        seen = signs([str(turn.text) for turn in before], question, aside)
+        return Row(asked.kind, first, second, third, seen)
 
 
 @cache
@@ -241,4 +241,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
