@@ -4,6 +4,7 @@ The XML is read here: no library that was tried tells the value as shown, formul
 hidden rows and rows beyond a wrong dimension (docs/experiments.md, "Readers").
 """
 
+import datetime as dt
 import re
 from functools import lru_cache
 from string import digits
@@ -34,6 +35,8 @@ from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLAIN = 12  # characters of a number that is shown as it is stored
+_NEEDS_FORM = re.compile(r"[eE]|\.\d*0$")  # a power of ten; "45.0", as Google Sheets stores 45
+_SINCE_1900, _SINCE_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold, such as a line's end
@@ -154,10 +157,20 @@ class _Book:
             return "TRUE" if value == "1" else "FALSE"
         if kind == "e" and "vm" in attributes:  # stands for a picture, or for another kind of value
             return ""
-        return value.removesuffix("T00:00:00") if kind == "d" else value
+        return self._moment(value, code) if kind == "d" else value
+
+    def _moment(self, value: str, code: str) -> str:
+        """A date that is stored as text in ISO's form, in the format of its cell if it has one."""
+        try:
+            moment = dt.datetime.fromisoformat(value).replace(tzinfo=None)
+        except ValueError:
+            return value
+        usual = "yyyy-mm-dd" if moment.time() == dt.time() else "yyyy-mm-dd h:mm"
+        days = (moment - (_SINCE_1904 if self._since_1904 else _SINCE_1900)) / dt.timedelta(days=1)
+        return format_value(days, code or usual, self._since_1904)
 
     def _number(self, value: str, code: str) -> str:
-        if not code and len(value) <= _PLAIN and "E" not in value and "e" not in value:
+        if not code and len(value) <= _PLAIN and not _NEEDS_FORM.search(value):
             return value
         try:
             number = float(value)
