@@ -23,7 +23,7 @@ from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.open_styles import Styles, margins
 from chatbot.knowledge.formats.raised import raise_run
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks, linked_by
-from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
+from chatbot.knowledge.formats.zipped import open_archive, side_xml, title_in, xml
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
@@ -58,9 +58,10 @@ def read_opendocument(data: bytes) -> Extracted:
     """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
     archive = open_archive(data)
     content = xml(archive, "content.xml")
-    write_open_equations(content, lambda name: xml(archive, f"{name}/content.xml"))
-    named = xml(archive, "styles.xml")
-    reader = _Reader(content, named)
+    notes: list[str] = []
+    write_open_equations(content, lambda at: side_xml(archive, f"{at}/content.xml", notes))
+    named = side_xml(archive, "styles.xml", notes)
+    reader = _Reader(content, named, notes)
     body = content.find(f"{_OFFICE}body")
     blocks = list(reader.blocks(body if body is not None else content))
     if named is not None and content.find(f".//{_OFFICE}text") is not None:
@@ -70,12 +71,12 @@ def read_opendocument(data: bytes) -> Extracted:
             for name in ("header", "footer")
         )
         blocks = [*above, *blocks, *below]
-    return render(blocks, title_in(archive, "meta.xml") or first_heading(blocks), reader.notes)
+    return render(blocks, title_in(archive, "meta.xml") or first_heading(blocks), notes)
 
 
 class _Reader:
-    def __init__(self, content: Any, named: Any) -> None:
-        self.notes: list[str] = []
+    def __init__(self, content: Any, named: Any, notes: list[str]) -> None:
+        self.notes = notes
         self._styles = Styles(*(root for root in (content, named) if root is not None))
         self._next: dict[tuple[str, int], int] = {}  # numbers of lists that can go on
         self._headings: list[int] = []  # the numbers of the last heading and those above it

@@ -8,8 +8,10 @@ import datetime as dt
 import re
 from functools import lru_cache
 from string import digits
+from xml.parsers.expat import ExpatError
 from zipfile import ZipFile
 
+from chatbot.errors import reason_of
 from chatbot.knowledge.blocks import (
     Block,
     Extracted,
@@ -30,7 +32,7 @@ from chatbot.knowledge.formats.sheet_styles import (
     text_of,
 )
 from chatbot.knowledge.formats.text_boxes import absolute_part, drawn_blocks, relations
-from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
+from chatbot.knowledge.formats.zipped import DAMAGE, open_archive, side_xml, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -53,22 +55,23 @@ def read_xlsx(data: bytes) -> Extracted:
         if not seen:
             hidden += 1
             continue
-        drawn = drawn_blocks(archive, book.targets(part), shown)
-        found = [*grid_blocks(book.grid(part)), *drawn]
+        drawn = drawn_blocks(archive, book.targets(part), shown, book.notes)
+        found = [*grid_blocks(book.grid(name, part)), *drawn]
         if found:
             blocks += [Page(f"sheet {name}"), Heading(2, name), *found]
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
     if book.rows_left_out:
         notes.append(f"{book.rows_left_out} hidden rows left out")
-    return render(blocks, title_in(archive, "docProps/core.xml"), notes)
+    return render(blocks, title_in(archive, "docProps/core.xml"), [*notes, *book.notes])
 
 
 class _Book:
-    """A workbook: its sheets, texts and formats."""
+    """A workbook: its sheets, texts and formats; ``notes`` say what of it is damaged."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self.rows_left_out = 0
+        self.notes: list[str] = []
         self._relations: dict[str, dict[str, str]] = {}
         book = xml(archive, "xl/workbook.xml")
         settings = book.find(f"{_MAIN}workbookPr")
@@ -89,7 +92,7 @@ class _Book:
             for sheet in book.iter(f"{_MAIN}sheet")
         ]
         self._texts = self._read_texts()
-        styles = xml(archive, "xl/styles.xml")
+        styles = side_xml(archive, "xl/styles.xml", self.notes)
         self._codes = {} if styles is None else codes_of(styles)
         self._struck = frozenset() if styles is None else struck_styles(styles)
         self.looks = {} if styles is None else looks_of(styles)
@@ -101,11 +104,14 @@ class _Book:
             return []
         return [text_of(item) for item in shared.iter(f"{_MAIN}si")]
 
-    def grid(self, part: str) -> Grid:
-        """The cells of a sheet that are shown."""
+    def grid(self, name: str, part: str) -> Grid:
+        """The cells of a sheet that are shown; of one that is damaged, those before the damage."""
         sheet = _Sheet(self, part)
-        with self._archive.open(part) as stream:
-            SheetParser(sheet.add_row, sheet.add_other).parse(stream)
+        try:
+            with self._archive.open(part) as stream:
+                SheetParser(sheet.add_row, sheet.add_other).parse(stream)
+        except (*DAMAGE, KeyError, ExpatError) as exc:
+            self.notes.append(f"sheet {name} is damaged and read in part only ({reason_of(exc)})")
         self.rows_left_out += sheet.rows_left_out
         return sheet.grid
 
@@ -116,12 +122,12 @@ class _Book:
     def targets(self, part: str) -> dict[str, str]:
         """The relations of a sheet, which are read once."""
         if part not in self._relations:
-            self._relations[part] = relations(self._archive, part)
+            self._relations[part] = relations(self._archive, part, self.notes)
         return self._relations[part]
 
     def table(self, part: str, relation: str | None) -> tuple[str, bool]:
         """Where a table of the sheet is, and whether its first row names its columns."""
-        table = xml(self._archive, absolute_part(self.target(part, relation)))
+        table = side_xml(self._archive, absolute_part(self.target(part, relation)), self.notes)
         if table is None:
             return "", False
         return str(table.get("ref")), table.get("headerRowCount") != "0"
