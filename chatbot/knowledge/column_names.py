@@ -236,9 +236,9 @@ def is_value(cell: str) -> bool:
 
 
 def are_values(column: Sequence[str]) -> bool:
-    """Whether there is nothing but numbers in a column that has some."""
+    """Whether there is nothing but numbers, or a yes and no, in a column that has some."""
     told = [cell for cell in column if cell and not _NONE.fullmatch(cell)]
-    return bool(told) and all(map(_VALUE.match, told))
+    return bool(told) and (all(map(_VALUE.match, told)) or all(map(_MARK.fullmatch, told)))
 
 
 def _singular(word: str) -> str:

@@ -40,6 +40,11 @@ def test_lines_about_the_whole_table_stand_above_its_names(above: str, said: str
     assert said in found.text
 
 
+def test_a_legend_may_stand_above_the_names() -> None:
+    rows = "x, included,; -, not included,; Feature, Free, Pro; SSO, -, x; API, x, x"
+    assert sheet(rows).tables[0].columns == "Feature | Free | Pro"
+
+
 def test_a_table_of_two_columns_is_no_line_about_the_one_below_it() -> None:
     assert sheet("Name, Team,; Ana, Support, late; Bo, Sales, early").tables[0].columns == ""
 

@@ -45,6 +45,7 @@ _SLIDE = re.compile(r"<hr\s*/?>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
+_PLACE = "*/{http://schemas.openxmlformats.org/presentationml/2006/main}ph"
 _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 # What stands beside the text of a Word file, and the element that each of them is.
 _BESIDE = {
@@ -124,7 +125,8 @@ def read_slides(data: bytes) -> Extracted:
 
 
 def _cleared(slide: Any) -> int:
-    """Take out the shapes that are hidden, and descriptions that nobody wrote; returns how many."""
+    """Take out the shapes that are hidden or number the slides, and descriptions that nobody
+    wrote; returns how many."""
     told = [(p, text) for p in slide.iter(_SHAPE) if (text := p.get("descr"))]
     made_up = [properties for properties, text in told if not described(text)]
     for properties in made_up:
@@ -132,12 +134,16 @@ def _cleared(slide: Any) -> int:
     found = [
         properties.getparent().getparent()
         for properties in slide.iter(_SHAPE)
-        if properties.get("hidden") in ("1", "true")
+        if properties.get("hidden") in ("1", "true") or _is_number(properties.getparent())
     ]
     for shape in found:
         if shape.getparent() is not None:
             shape.getparent().remove(shape)
     return len(found) + len(made_up)
+
+
+def _is_number(properties: Any) -> bool:
+    return properties.find(f"{_PLACE}[@type='sldNum']") is not None
 
 
 def read_old_slides(data: bytes) -> Extracted:
