@@ -104,7 +104,7 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]], likely: boo
     columns = [[cell for cell in column if cell] for column in zip(*below, strict=False)]
     every = list(zip(first, columns, strict=False))
     weak = likely or len(first) > 2
-    if any(
+    if _are_pairs(first, below) or any(
         _is_told(name, column, likely, weak) or _is_alike(name, column) for name, column in every
     ):
         return False
@@ -126,6 +126,19 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]], likely: boo
     if weak or all(known) or (known[0] and not any(map(is_called, columns[0]))):
         return True
     return any(known) and any(_differs(n, column) for n, column in every)
+
+
+def _are_pairs(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether each row is two or more names, each beside its value, as in a form; the values below
+    each other are of several kinds."""
+    rows = [first, *below]
+    wide = len(first)
+    if wide < 4 or wide % 2 or not any(map(is_value, first[1::2])):
+        return False
+    names = [name for row in rows for name in row[:wide:2] if name]
+    if len(set(names)) < len(names) or any(is_value(name) or len(name) < 2 for name in names):
+        return False
+    return any(len({_kind(row[at]) for row in rows if row[at]}) > 1 for at in range(1, wide, 2))
 
 
 def _are_dates(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:

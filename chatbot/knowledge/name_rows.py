@@ -36,8 +36,11 @@ def names_in(rows: Cells, strong: bool = False, likely: bool = False, merged: bo
     goes over several columns, each of which has its text."""
     if _has_second_names(rows, merged):
         return 2
-    if found := header_rows(rows, strong, likely):
-        return found
+    return header_rows(rows, strong, likely) or names_with_gaps(rows, strong, likely)
+
+
+def names_with_gaps(rows: Cells, strong: bool = False, likely: bool = False) -> int:
+    """One where the first row names its columns but a few of several, which have no name."""
     named = [at for at, name in enumerate(rows[0]) if name] if rows else []
     if len(named) < _NARROW or named[0] or len(rows[0]) - len(named) > len(named) // _NARROW:
         return 0

@@ -63,6 +63,29 @@ def test_a_column_without_a_name_leaves_the_others_theirs() -> None:
     assert sheet(rows).tables[0].columns == ""
 
 
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_column_of_a_page_may_have_no_name_either(bold: bool) -> None:
+    names = ["Code", "Meaning", "", "Action"]
+    rows = [[f"<b>{name}</b>" if bold else name for name in names]]
+    rows += [["E1", "Blocked", "!", "Clean"], ["E2", "Full", "!", "Replace"]]
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    page = "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+    assert extract(".html", page.encode()).tables[0].columns == "Code | Meaning |  | Action"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("Model, HB-1, Weight, 12 kg; Voltage, 230 V, Warranty, 3 years", ""),
+        ("Size, 10 kg, 20 kg, 30 kg; Fee, 5 EUR, 7 EUR, 9 EUR; Days, 1, 2, 3",
+         "Size | 10 kg | 20 kg | 30 kg"),
+        ("Plan, Price, Team, Users; Basic, 5, Ana, 7", "Plan | Price | Team | Users"),
+    ],
+)  # fmt: skip
+def test_names_beside_their_values_name_no_columns(rows: str, columns: str) -> None:
+    assert sheet(rows).tables[0].columns == columns
+
+
 @pytest.mark.parametrize(
     ("rows", "merged", "columns"),
     [

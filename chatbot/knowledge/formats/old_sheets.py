@@ -87,9 +87,9 @@ def _grid(book: Any, sheet: Any) -> Grid:
 def _look(book: Any, cell: Any) -> str:
     """How a cell looks that is bold or on a ground of its own: alike ones have the same text."""
     style = book.xf_list[cell.xf_index]
-    look = "bold" * (book.font_list[style.font_index].weight >= _BOLD)
+    look = "bold" if book.font_list[style.font_index].weight >= _BOLD else ""
     ground = style.background
-    return look + f" on {ground.pattern_colour_index}" * (ground.fill_pattern == _SOLID)
+    return f"{look} on {ground.pattern_colour_index}" if ground.fill_pattern == _SOLID else look
 
 
 def _cell(book: Any, cell: Any) -> str:
