@@ -23,6 +23,7 @@ _MONEY = re.compile(r"[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|PLN|SEK|NOK|DKK|CZK|AUD
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WHOLE = re.compile(r"\d{1,4}")
 _PLAIN = re.compile(r"[-–—+±~]?\s*[\d.,'\s]+")
+_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d|\d{1,2}(?:\.\d{1,2}\.|/\d{1,2}/)(?:\d{2}){0,2}")
 _ADDRESS = re.compile(r"[@\d]|\w\.\w")
 _CODE = re.compile(r"[A-Z]+[-/]?\d+(?:-\w+)?")
 _LONGEST = 100  # characters of a name
@@ -47,7 +48,7 @@ _CALLED = frozenset(
     position shift interval part material course grade operator identity symbol documentation
     label dimension metadata permission issue recommendation topic subject synonym abbreviation
     word character band availability preference username string purpose effect right allergen
-    locale replacement transit shortcut warehouse ingredient dish flag
+    locale replacement transit shortcut warehouse ingredient dish flag symptom remedy
     when what where who how which if wann was wo wer wie quand où qui quoi cuándo qué dónde
     quién cómo
     bezeichnung beschreibung bedeutung erklärung wert art lieferart versandart zahlungsart typ
@@ -57,7 +58,7 @@ _CALLED = frozenset(
     anmerkung kommentar rolle benutzer ansprechpartner kontakt telefon adresse anschrift ort
     stadt land gebiet standort filiale tag datum zeit dauer frist laufzeit zeitraum grenze
     bereich methode weg kanal schritt aktion maßnahme aufgabe grund ursache lösung behebung
-    antwort frage ergebnis fehler meldung ereignis bedingung voraussetzung regel ziel quelle
+    antwort frage ergebnis fehler abhilfe meldung ereignis bedingung voraussetzung regel ziel quelle
     datei pfad ordner befehl sprache währung steuer rabatt abteilung begriff thema
     nom signification valeur catégorie groupe formule forfait offre niveau prix coût frais
     montant quantité unité taille longueur largeur hauteur poids couleur modèle produit fonction
@@ -103,31 +104,48 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]], likely: boo
     columns = [[cell for cell in column if cell] for column in zip(*below, strict=False)]
     every = list(zip(first, columns, strict=False))
     weak = likely or len(first) > 2
-    if any(
+    if _are_pairs(first, below) or any(
         _is_told(name, column, likely, weak) or _is_alike(name, column) for name, column in every
     ):
         return False
     if not first[0]:
         return all(row[0] for row in below) and (likely or len(below) > 1)
     if likely:
-        return all(_can_name(name, column) for name, column in every)
-    known = list(map(_is_called, first))
-    if (
-        not weak
-        and known[0]
-        and not known[1]
-        and 2 * sum(map(_is_called, columns[0])) >= len(below)
-    ):
+        return all(_can_name(name, column) for name, column in every) or (
+            len(first) > 2 and _are_dates(first, columns)
+        )
+    known = list(map(is_called, first))
+    if not weak and known[0] and not known[1] and 2 * sum(map(is_called, columns[0])) >= len(below):
         return False  # a form: each row is a name and its value
     if any(_is_other(name, column) for name, column in every):
         return True
     if any(map(_VALUE.match, first)):
-        return False
+        return weak and _are_dates(first, columns)
     if first[0][0].isupper() and all(cell[0].islower() for cell in first[1:]):
         return False  # a term and what holds for it
-    if weak or all(known) or (known[0] and not any(map(_is_called, columns[0]))):
+    if weak or all(known) or (known[0] and not any(map(is_called, columns[0]))):
         return True
     return any(known) and any(_differs(n, column) for n, column in every)
+
+
+def _are_pairs(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether each row is two or more names, each beside its value, as in a form; the values below
+    each other are of several kinds."""
+    rows = [first, *below]
+    wide = len(first)
+    if wide < 4 or wide % 2 or not any(map(is_value, first[1::2])):
+        return False
+    names = [name for row in rows for name in row[:wide:2] if name]
+    if len(set(names)) < len(names) or any(is_value(name) or len(name) < 2 for name in names):
+        return False
+    return any(len({_kind(row[at]) for row in rows if row[at]}) > 1 for at in range(1, wide, 2))
+
+
+def _are_dates(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether dates stand beside each other over what are none, as in a rota."""
+    return all(map(_DATE.fullmatch, first[1:])) and not any(
+        _DATE.fullmatch(cell) for column in columns for cell in column
+    )
 
 
 def _is_told(name: str, column: Sequence[str], likely: bool, weak: bool) -> bool:
@@ -215,7 +233,7 @@ def _ends(text: str) -> set[str]:
     return {words[0], words[-1]} if words else set()
 
 
-def _is_called(name: str) -> bool:
+def is_called(name: str) -> bool:
     """Whether a cell has a word at its start or end that columns are called by."""
     words = [_singular(word) for word in _WORD.findall(name.lower())]
     return (
@@ -223,6 +241,17 @@ def _is_called(name: str) -> bool:
         and not _ADDRESS.search(name)
         and (words[0] in _CALLED or words[-1] in _CALLED or words[-1].endswith(_ENDINGS))
     )
+
+
+def is_value(cell: str) -> bool:
+    """Whether a cell begins with a number that is no year."""
+    return bool(_VALUE.match(cell)) and not _YEAR.fullmatch(cell)
+
+
+def are_values(column: Sequence[str]) -> bool:
+    """Whether there is nothing but numbers, or a yes and no, in a column that has some."""
+    told = [cell for cell in column if cell and not _NONE.fullmatch(cell)]
+    return bool(told) and (all(map(_VALUE.match, told)) or all(map(_MARK.fullmatch, told)))
 
 
 def _singular(word: str) -> str:

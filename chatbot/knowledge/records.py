@@ -12,9 +12,9 @@ from chatbot.knowledge.blocks import (
     even_rows,
     rows_in_parts,
 )
-from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.exported import readable_rows
 from chatbot.knowledge.marks import blanked
+from chatbot.knowledge.name_rows import lines_above, names_in, with_whole_names
 from chatbot.knowledge.unseen import (
     COLUMNS,
     STATES,
@@ -50,10 +50,9 @@ def read_csv(text: str) -> Extracted:
     ends = [*starts[1:], len(text)]
     sign = delimiter([text[a:b] for a, b in zip(starts[:_SAMPLE], ends, strict=False)])
     cells = [cells_of(text[a:b], sign) for a, b in zip(starts[:_SAMPLE], ends, strict=False)]
-    at = _names_at(cells)
-    names = _trimmed(cells[at]) if at >= 0 else []
-    text, starts, notes = _without_drafts(text, starts, sign, at + 1, names)
-    tables = _parts(text, starts, sign, at + 1, " | ".join(names)[:_MAX_COLUMNS])
+    header, names = _names(cells)
+    text, starts, notes = _without_drafts(text, starts, sign, header, names)
+    tables = _parts(text, starts, sign, header, " | ".join(names)[:_MAX_COLUMNS])
     return Extracted(readable_rows(text, starts[0], sign), tables=tables, notes=notes, body=body)
 
 
@@ -110,6 +109,21 @@ def _parts(
     return tuple(rows_in_parts(cells, header, starts, len(text), columns))
 
 
+def _names(rows: Sequence[list[str]]) -> tuple[int, list[str]]:
+    """How many rows there are to the end of those that name the columns, and the names; none
+    where no row does."""
+    at = lines_above(even_rows([_trimmed(row) for row in rows]))
+    at = at or _names_at(rows)
+    if at < 0:
+        return 0, []
+    width = max(len(_trimmed(row)) for row in rows[at : at + 2])  # the second one can be wider
+    first, *below = _as_wide(rows[at:], width)
+    if names_in([first, *below], likely=True) < 2:
+        return at + 1, _trimmed(rows[at])
+    whole = zip(with_whole_names(first, below[0]), below[0], strict=True)
+    return at + 2, [" ".join(dict.fromkeys(filter(None, both))) for both in whole]
+
+
 def _names_at(rows: Sequence[list[str]]) -> int:
     """Which row names the columns: the first one that fills most of them, if it holds names; -1
     for none. What stands above it, as in exports to tax advisers, can be wider."""
@@ -121,10 +135,14 @@ def _names_at(rows: Sequence[list[str]]) -> int:
             continue
         names, below = _trimmed(row), rows[at + 1 :]
         if len(names) <= usual:
-            return at if header_rows([names, *below], likely=True) else -1
+            return at if names_in(_as_wide([names, *below], len(names)), likely=True) else -1
         if below and all(name and not _NUMBER.fullmatch(name) for name in names):
             return at
     return -1
+
+
+def _as_wide(rows: Sequence[list[str]], width: int) -> list[list[str]]:
+    return [[*row, *[""] * width][:width] for row in rows]
 
 
 def _trimmed(row: list[str]) -> list[str]:

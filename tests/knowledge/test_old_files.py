@@ -87,6 +87,13 @@ def test_sheets_of_excel_97_are_as_shown() -> None:
     assert found.notes == ("1 hidden sheet left out", "1 hidden rows left out")
 
 
+@pytest.mark.parametrize(("bold", "columns"), [([0], "Berlin | Graz"), ([], ""), ([0, 1, 2], "")])
+def test_bold_names_of_a_sheet_of_excel_97(bold: list[int], columns: str) -> None:
+    rows = [["Berlin", "Graz"], ["Anna", "Bo"], ["Cy", "Di"]]
+    found = extract(".xls", old_files.workbook({"Rota": rows}, bold_rows=bold))
+    assert found.tables[0].columns == columns
+
+
 def test_slides_of_powerpoint_97() -> None:
     deck = old_files.deck([("Returns", "30 days\rFree"), ("Shipping", "5 days")])
     found = extract(".ppt", deck)

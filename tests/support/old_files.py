@@ -173,26 +173,32 @@ def workbook(
     hidden: Sequence[str] = (),
     hidden_rows: Sequence[int] = (),
     merged: Sequence[tuple[int, int, int, int]] = (),
+    bold_rows: Sequence[int] = (),
 ) -> bytes:
     """A workbook (MS-XLS). A cell is a text, a number, or (number, which of ``formats``);
-    ``merged`` are (first row, last row, first column, last column) of every sheet."""
+    ``merged`` are (first row, last row, first column, last column) of every sheet, and the texts
+    of ``bold_rows`` are bold."""
     bound = [_record(0x85, struct.pack("<IBBBB", 0, name in hidden, 0, len(name), 0), name.encode())
              for name in sheets]  # fmt: skip
-    font = _record(
-        0x31, struct.pack("<HHHHHBBBxBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 5, 0), b"Arial"
+    fonts = b"".join(
+        _record(
+            0x31, struct.pack("<HHHHHBBBxBB", 200, 0, 0x7FFF, weight, 0, 0, 0, 0, 5, 0), b"Arial"
+        )
+        for weight in (400, 400, 400, 700)
     )
     codes = b"".join(
         _record(0x41E, struct.pack("<HHB", 164 + n, len(code), 1), code.encode("utf-16-le"))
         for n, code in enumerate(formats)
     )
     styles = b"".join(
-        _record(0xE0, struct.pack("<HHHBBBBIIH", 0, n, 1, 0x20, 0, 0, 0, 0, 0, 0))
-        for n in (0, *range(164, 164 + len(formats)))
+        _record(0xE0, struct.pack("<HHHBBBBIIH", font, n, 1, 0x20, 0, 0, 0, 0, 0, 0))
+        for font, n in ((0, 0), *((0, 164 + at) for at in range(len(formats))), (3, 0))
     )
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0xDBB, 1996, 0, 6))
-    start += _record(0x42, struct.pack("<H", 1200)) + font * 4 + codes + styles
+    start += _record(0x42, struct.pack("<H", 1200)) + fonts + codes + styles
     end = _record(0x0A)
-    bodies = [_sheet(rows, hidden_rows, merged) for rows in sheets.values()]
+    bold = dict.fromkeys(bold_rows, len(formats) + 1)
+    bodies = [_sheet(rows, hidden_rows, merged, bold) for rows in sheets.values()]
     at = len(start) + sum(map(len, bound)) + len(end)
     for record, body in zip(bound, bodies, strict=True):
         start += record[:4] + struct.pack("<I", at) + record[8:]
@@ -205,6 +211,7 @@ def _sheet(
     rows: Sequence[Sequence[Any]],
     hidden: Sequence[int],
     merged: Sequence[tuple[int, int, int, int]],
+    styles: Mapping[int, int],
 ) -> bytes:
     body = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0xDBB, 1996, 0, 6))
     wide = max(map(len, rows))
@@ -215,7 +222,7 @@ def _sheet(
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             if isinstance(cell, str) and cell:
-                head = struct.pack("<HHHHB", number, column, 0, len(cell), 1)
+                head = struct.pack("<HHHHB", number, column, styles.get(number, 0), len(cell), 1)
                 body += _record(0x204, head, cell.encode("utf-16-le"))
             elif cell:
                 value, style = cell if isinstance(cell, tuple) else (cell, -1)

@@ -24,13 +24,15 @@ from chatbot.knowledge.column_names import header_rows
 from chatbot.knowledge.formats.html import blocks_of, html_blocks, parse
 from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.rtf import HEADING, without_removed
+from chatbot.knowledge.formats.rtf_margins import margins_of
+from chatbot.knowledge.formats.rtf_signs import with_merged_cells, with_signs
 from chatbot.knowledge.formats.text import decode, lines_of
 from chatbot.knowledge.formats.zipped import open_archive, xml
 
 _NO_TITLE = re.compile(r"(?:unknown|untitled|unbenannt|sans titre|no title)\b|\W*$", re.IGNORECASE)
 _RTF_TITLE = re.compile(r"\{\\info\b[^\n]{0,2000}?\{\\title ([^{}]{1,300})\}", re.DOTALL)
 _HEADING = re.compile(rf"([^{HEADING}]*){HEADING}(\d)(.*)")
-_SYMBOL = re.compile(r"[\uf000-\uf0ff·•]\s+(?=\S)")  # a bullet in a font of signs
+_SYMBOL = re.compile(r"[\uf000-\uf0ff·•▪●■◆➢]\s+(?=\S)")  # a bullet in a font of signs
 # Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
 _NO_INPUT = frozenset({"remove-input"})
 _NO_OUTPUT = frozenset({"remove-output", "remove-outputs"})
@@ -72,13 +74,25 @@ def _raise_signs(page: Any) -> None:
 
 def read_rtf(data: bytes) -> Extracted:
     """Rich text; rows of tables as they stand in it."""
-    from striprtf.striprtf import rtf_to_text
-
     if not data.lstrip().startswith(b"{\\rtf"):
         raise DocumentError("it is no rich text; give it its real ending")
-    shown = without_removed(data.decode("latin-1"))
-    text = rtf_to_text(shown, encoding="cp1252", errors="replace")
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of signs
+    source = with_merged_cells(with_signs(data.decode("latin-1").lstrip()))
+    shown = without_removed(source)
+    above, below = margins_of(source, lambda part: _rtf_text(without_removed(part)))
+    text = "\n".join([*above, _rtf_text(shown), *below])
+    named = _RTF_TITLE.search(shown)
+    title = _rtf_text("{\\rtf1 " + named[1] + "}") if named else ""
+    return render(_rtf_blocks(text), "" if _NO_TITLE.match(title) else title)
+
+
+def _rtf_text(source: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    text = str(rtf_to_text(source, encoding="cp1252", errors="replace"))
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of signs
+
+
+def _rtf_blocks(text: str) -> list[Block]:
     blocks: list[Block] = []
     rows: list[list[str]] = []
     for line in [*text.split("\n"), ""]:
@@ -95,9 +109,7 @@ def read_rtf(data: bytes) -> Extracted:
             continue
         bullet = _SYMBOL.match(line.lstrip())
         blocks += [Item(line.lstrip()[bullet.end() :])] if bullet else paragraphs(line)
-    named = _RTF_TITLE.search(shown)
-    title = rtf_to_text("{\\rtf1 " + named[1] + "}", encoding="cp1252") if named else ""
-    return render(blocks, "" if _NO_TITLE.match(title) else title)
+    return blocks
 
 
 def read_notebook(data: bytes) -> Extracted:

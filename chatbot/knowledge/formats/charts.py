@@ -12,7 +12,7 @@ from typing import Any
 
 from chatbot.knowledge.blocks import Block, Paragraph, Table
 from chatbot.knowledge.formats.numbers import format_value
-from chatbot.knowledge.formats.zipped import write_xml, xml
+from chatbot.knowledge.formats.zipped import side_xml, write_xml
 from chatbot.knowledge.marks import FILLER
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -26,13 +26,13 @@ _MOST = 2000  # points of a series
 _DIGITS = 10
 
 
-def marked_charts(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """The parts of a file that are charts, with a mark before each name and figure."""
+def marked_charts(archive: zipfile.ZipFile, notes: list[str]) -> dict[str, bytes]:
+    """The parts of a file that are charts, with a mark before each name and figure; those that are
+    damaged are named among the ``notes``."""
     found = {}
     for name in filter(_PART.fullmatch, archive.namelist()):
-        try:
-            root = xml(archive, name)
-        except SyntaxError:  # as lxml has it; the text beside a broken chart is read
+        root = side_xml(archive, name, notes)
+        if root is None:
             continue
         for held in root.iter(f"{_C}cat", f"{_C}val"):
             for points in held.iter(*_POINTS):

@@ -38,6 +38,14 @@ _MONTHS = (
 _SHORT_DAYS = {"07": 2, "13": 2}  # letters of a short name, where they are not three
 _SHORT_MONTHS = {"März": "Mrz"}
 _SHORT = 3
+# Japan's eras and the day on which each began.
+_ERAS = (
+    (dt.datetime(2019, 5, 1), "令和", "R"), (dt.datetime(1989, 1, 8), "平成", "H"),
+    (dt.datetime(1926, 12, 25), "昭和", "S"), (dt.datetime(1912, 7, 30), "大正", "T"),
+    (dt.datetime(1868, 1, 25), "明治", "M"),
+)  # fmt: skip
+_JAPAN, _TAIWAN = "11", "04"  # last bytes of the numbers of their languages
+_BEFORE_TAIWAN = 1911  # the last year before those that it counts
 Token = tuple[str, str]  # the kind of a piece of a format, and the piece
 
 
@@ -70,7 +78,9 @@ def moment_texts(
     half = any(kind == "half" for kind, _ in tokens)
     out: list[str | None] = []
     for at, (kind, text) in enumerate(tokens):
-        if kind == "date":
+        if kind == "date" and text[0].lower() in "ge":
+            out.append(_era(moment, text.lower(), _language(section)))
+        elif kind == "date":
             out.append(_part(moment, _minutes_or_months(tokens, at), half, names))
         elif kind == "passed":
             per = {"h": 3600, "m": 60, "s": 1}[text[0].lower()]
@@ -84,12 +94,28 @@ def moment_texts(
 
 def _names(section: str) -> _Names:
     """Names in the language of the format."""
-    match = _LOCALE.search(section)
-    language = match[1].upper() if match else ""
+    language = _language(section)
     if language not in _NAMES:
         return _Names(_MONTHS, _DAYS, _SHORT)
     months, days = _NAMES[language]
     return _Names(months.split(), days.split(), _SHORT_DAYS.get(language, _SHORT))
+
+
+def _language(section: str) -> str:
+    match = _LOCALE.search(section)
+    return match[1].upper() if match else ""
+
+
+def _era(moment: dt.datetime, code: str, language: str) -> str:
+    """The year in its era ("e"), behind the era's name ("ggge"); elsewhere the usual year."""
+    named = code.count("g")
+    if language == _TAIWAN:
+        return f"{'民國' if named else ''}{moment.year - _BEFORE_TAIWAN}"
+    if language != _JAPAN:
+        return str(moment.year)
+    first, name, letter = next((era for era in _ERAS if era[0] <= moment), _ERAS[-1])
+    year = str(moment.year - first.year + 1).zfill(code.count("e"))
+    return f"{('', letter, name[0], name)[named]}{year}"
 
 
 def _moment(value: float, seconds: float, since_1904: bool) -> dt.datetime:

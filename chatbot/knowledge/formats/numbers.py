@@ -30,7 +30,8 @@ _EXACT = Context(prec=10_000)
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|\[\$(?P<money>[^\]-]*)[^\]]*\]'
     r"|\[(?P<passed>h+|m+|s+)\]|\[(?P<other>[^\]]*)\]|(?P<half>AM/PM|A/P)"
-    r"|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<general>General)"
+    r"|(?P<general>General)"
+    r'|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?|(?<![^\W_])g{1,3}e+(?![^\W_])|e+(?="?年))'
     r"|(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?,*(?:E[+-][#0?]+)?|\.[#0?]+)|(?P<plain>.)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -32,6 +32,7 @@ from chatbot.knowledge.formats.zipped import (
     OLE,
     open_archive,
     rewrite_archive,
+    side_xml,
     title_in,
     write_xml,
     xml,
@@ -39,11 +40,20 @@ from chatbot.knowledge.formats.zipped import (
 
 _PICTURE = re.compile(r"^word/media/.*\.(?:png|jpe?g|tiff?)$", re.IGNORECASE)
 _STYLED = re.compile(r"</?span[^>]*>")
+_UNREADABLE = re.compile(r"\[unreadable slide \W?/ppt/slides/")
 _SLIDE = re.compile(r"<hr\s*/?>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SLIDES = "{http://schemas.openxmlformats.org/presentationml/2006/main}sldId"
+_PLACE = "*/{http://schemas.openxmlformats.org/presentationml/2006/main}ph"
 _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
+# What stands beside the text of a Word file, and the element that each of them is.
+_BESIDE = {
+    "word/styles.xml": "w:styles",
+    "word/numbering.xml": "w:numbering",
+    "word/footnotes.xml": "w:footnotes",
+    "word/endnotes.xml": "w:endnotes",
+}
 _DEEPEST = 3  # Word files in Word files
 _MASTER = Heading(2, "Slide Master")  # what office_oxide writes above what is on every slide
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
@@ -52,26 +62,35 @@ _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presen
 def read_word(data: bytes, before_page: BeforePage | None = None) -> Extracted:
     """A .docx file; of one that holds pictures only, what is recognised in them."""
     archive = open_archive(data)
-    blocks = _word_blocks(data, archive, _DEEPEST)
-    found = render(blocks, first_heading(blocks) or _core_title(archive))
+    notes: list[str] = []
+    blocks = _word_blocks(data, archive, _DEEPEST, notes)
+    found = render(blocks, first_heading(blocks) or _core_title(archive), notes)
     if not found.text.strip() and (pictures := _pictures(archive)):
         return render(picture_blocks(pictures, before_page), _core_title(archive))
     return found
 
 
-def _word_blocks(data: bytes, archive: zipfile.ZipFile, depth: int) -> list[Block]:
-    """The blocks of a file and of those in it; ``depth`` is how many may be in each other."""
-    charts = marked_charts(archive)
-    parts, chunks = marked_chunks(archive) if depth else ({}, [])
-    if charts or parts:
-        data = rewrite_archive(archive, charts | parts)
+def _word_blocks(
+    data: bytes, archive: zipfile.ZipFile, depth: int, notes: list[str]
+) -> list[Block]:
+    """The blocks of a file and of those in it; ``depth`` is how many may be in each other. What is
+    damaged beside the text is named among the ``notes``."""
+    parts = {
+        name: f'<{root} xmlns:w="{_WORD[1:-1]}"/>'.encode()
+        for name, root in _BESIDE.items()
+        if name in archive.NameToInfo and side_xml(archive, name, notes) is None
+    }
+    parts |= marked_charts(archive, notes)
+    marked, chunks = marked_chunks(archive) if depth else ({}, [])
+    if parts or marked:
+        data = rewrite_archive(archive, parts | marked)
         archive = open_archive(data)
 
     def inner(part: bytes) -> list[Block]:
-        return _word_blocks(part, open_archive(part), depth - 1)
+        return _word_blocks(part, open_archive(part), depth - 1, notes)
 
     found = blocks_of(_html(write_numbers(data, archive), "docx"))
-    blocks = with_charts([*with_chunks(found, chunks, inner)] if chunks else found)
+    blocks = with_charts([*with_chunks(found, chunks, inner, notes)] if chunks else found)
     named = _title_lines(archive)
     return [
         Heading(1, block.text) if isinstance(block, Paragraph) and block.text in named else block
@@ -94,18 +113,20 @@ def read_slides(data: bytes) -> Extracted:
     """A .pptx file without its hidden slides."""
     archive = open_archive(data)
     hidden = []
-    changed = marked_charts(archive)
+    notes: list[str] = []
+    changed = marked_charts(archive, notes)
     for name in _slides(archive):
-        root = xml(archive, name)
+        root = side_xml(archive, name, notes)
         hidden.append(root is not None and root.get("show") in ("0", "false"))
         if root is not None and _cleared(root) + write_slide_equations(root):
             changed[name] = write_xml(root)
     data = rewrite_archive(archive, changed) if changed else data
-    return _deck(_html(data, "pptx"), hidden)
+    return _deck(_html(data, "pptx"), hidden, notes)
 
 
 def _cleared(slide: Any) -> int:
-    """Take out the shapes that are hidden, and descriptions that nobody wrote; returns how many."""
+    """Take out the shapes that are hidden or number the slides, and descriptions that nobody
+    wrote; returns how many."""
     told = [(p, text) for p in slide.iter(_SHAPE) if (text := p.get("descr"))]
     made_up = [properties for properties, text in told if not described(text)]
     for properties in made_up:
@@ -113,7 +134,7 @@ def _cleared(slide: Any) -> int:
     found = [
         properties.getparent().getparent()
         for properties in slide.iter(_SHAPE)
-        if properties.get("hidden") in ("1", "true")
+        if properties.get("hidden") in ("1", "true") or _is_number(properties.getparent())
     ]
     for shape in found:
         if shape.getparent() is not None:
@@ -121,21 +142,30 @@ def _cleared(slide: Any) -> int:
     return len(found) + len(made_up)
 
 
+def _is_number(properties: Any) -> bool:
+    return properties.find(f"{_PLACE}[@type='sldNum']") is not None
+
+
 def read_old_slides(data: bytes) -> Extracted:
     """A .ppt file."""
-    return _deck(_html(data, "ppt"), [])
+    return _deck(_html(data, "ppt"), [], [])
 
 
-def _deck(markup: str, hidden: list[bool]) -> Extracted:
+def _deck(markup: str, hidden: list[bool], notes: list[str]) -> Extracted:
     blocks: list[Block] = []
     for number, part in enumerate(_SLIDE.split(markup)):
         if number < len(hidden) and hidden[number]:
             continue
         blocks += [Page(f"slide {number + 1}"), *with_charts(blocks_of(part))]
-    blocks = [block for block in blocks if block != _MASTER]
+    blocks = [block for block in blocks if block != _MASTER and not _is_unreadable(block)]
     count = sum(hidden)
-    notes = [f"{count} hidden slide{'s' * (count > 1)} left out"] if count else []
+    notes += [f"{count} hidden slide{'s' * (count > 1)} left out"] if count else []
     return render(blocks, first_heading(blocks), notes)
+
+
+def _is_unreadable(block: Block) -> bool:
+    """Whether a block is what office_oxide says of a slide that is damaged."""
+    return isinstance(block, Paragraph) and _UNREADABLE.match(block.text) is not None
 
 
 def _slides(archive: zipfile.ZipFile) -> list[str]:

@@ -9,6 +9,8 @@ from chatbot.knowledge.formats.numbers import format_text, format_value, general
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks
 from chatbot.knowledge.formats.zipped import OLE, PASSWORD
 
+_BOLD = 700  # the weight of bold type
+_SOLID = 1  # the pattern of a ground of one colour
 _WIDEST = 200  # columns that one merged cell fills
 
 
@@ -56,6 +58,7 @@ def _grid(book: Any, sheet: Any) -> Grid:
     length = 0
     for row in range(sheet.nrows):
         values: dict[int, str] = {}
+        looks = set()
         for column, cell in enumerate(sheet.row(row)):
             if not (text := _cell(book, cell)):
                 continue
@@ -63,8 +66,11 @@ def _grid(book: Any, sheet: Any) -> Grid:
                 grid.unseen[row, column] = text
             else:
                 values[column] = text
+                looks.add(_look(book, cell))
                 if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
                     grid.numbers.add(row)
+        if len(looks) == 1 and (look := looks.pop()):
+            grid.looks[row] = look
         if values:
             grid.rows[row] = values
             length += sum(map(len, values.values()))
@@ -76,6 +82,14 @@ def _grid(book: Any, sheet: Any) -> Grid:
         if (address := str(link.url_or_path or "")).startswith("http"):
             grid.link(link.frowx, link.fcolx, address)
     return grid
+
+
+def _look(book: Any, cell: Any) -> str:
+    """How a cell looks that is bold or on a ground of its own: alike ones have the same text."""
+    style = book.xf_list[cell.xf_index]
+    look = "bold" if book.font_list[style.font_index].weight >= _BOLD else ""
+    ground = style.background
+    return f"{look} on {ground.pattern_colour_index}" if ground.fill_pattern == _SOLID else look
 
 
 def _cell(book: Any, cell: Any) -> str:

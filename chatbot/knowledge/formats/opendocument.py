@@ -21,9 +21,10 @@ from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_open_equations
 from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.open_styles import Styles, margins
+from chatbot.knowledge.formats.open_values import times, write_values
 from chatbot.knowledge.formats.raised import raise_run
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks, linked_by
-from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
+from chatbot.knowledge.formats.zipped import open_archive, side_xml, title_in, xml
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TEXT, _TABLE, _DRAW, _OFFICE, _STYLE = (
@@ -51,16 +52,17 @@ _PAGE_NUMBERS = (f"{_TEXT}page-number", f"{_TEXT}page-count")
 _DEEPEST = 10  # levels of headings
 _FEW = 2  # words around the number of a page
 _NEAR = 20  # pieces of text in front of a raised figure, among which its number is
-_MOST = 2_000  # how often a cell or row that repeats is written
 
 
 def read_opendocument(data: bytes) -> Extracted:
     """A text, a workbook or a deck; slides and sheets are pages, hidden ones are left out."""
     archive = open_archive(data)
     content = xml(archive, "content.xml")
-    write_open_equations(content, lambda name: xml(archive, f"{name}/content.xml"))
-    named = xml(archive, "styles.xml")
-    reader = _Reader(content, named)
+    notes: list[str] = []
+    write_open_equations(content, lambda at: side_xml(archive, f"{at}/content.xml", notes))
+    write_values(content)
+    named = side_xml(archive, "styles.xml", notes)
+    reader = _Reader(content, named, notes)
     body = content.find(f"{_OFFICE}body")
     blocks = list(reader.blocks(body if body is not None else content))
     if named is not None and content.find(f".//{_OFFICE}text") is not None:
@@ -70,12 +72,12 @@ def read_opendocument(data: bytes) -> Extracted:
             for name in ("header", "footer")
         )
         blocks = [*above, *blocks, *below]
-    return render(blocks, title_in(archive, "meta.xml") or first_heading(blocks), reader.notes)
+    return render(blocks, title_in(archive, "meta.xml") or first_heading(blocks), notes)
 
 
 class _Reader:
-    def __init__(self, content: Any, named: Any) -> None:
-        self.notes: list[str] = []
+    def __init__(self, content: Any, named: Any, notes: list[str]) -> None:
+        self.notes = notes
         self._styles = Styles(*(root for root in (content, named) if root is not None))
         self._next: dict[tuple[str, int], int] = {}  # numbers of lists that can go on
         self._headings: list[int] = []  # the numbers of the last heading and those above it
@@ -215,18 +217,18 @@ class _Reader:
         for row in element.iter(f"{_TABLE}table-row"):
             if row.getparent().tag == f"{_TABLE}table" and row.getparent() is not element:
                 continue
-            times = _times(row, "number-rows-repeated")
+            repeated = times(row, "number-rows-repeated")
             seen = row.get(f"{_TABLE}visibility") in (None, "visible")
-            if row.getparent().tag == f"{_TABLE}table-header-rows" and times == 1:
+            if row.getparent().tag == f"{_TABLE}table-header-rows" and repeated == 1:
                 grid.heads.add(at)
             cells = self._cells(row, at, grid)
             if not seen:
-                grid.hidden_rows.update(range(at, at + times))
+                grid.hidden_rows.update(range(at, at + repeated))
                 cells = {}
-            for number in range(times if cells else 0):
+            for number in range(repeated if cells else 0):
                 merged = grid.rows.get(at + number, {})
                 grid.rows[at + number] = merged | cells
-            at += times
+            at += repeated
         for hidden in grid.hidden_rows:  # what a cell over several rows was written into
             grid.rows.pop(hidden, None)
         return grid
@@ -235,10 +237,10 @@ class _Reader:
         unseen: set[int] = set()
         at = 0
         for column in element.iter(f"{_TABLE}table-column"):
-            times = _times(column, "number-columns-repeated")
+            repeated = times(column, "number-columns-repeated")
             if column.get(f"{_TABLE}visibility") not in (None, "visible"):
-                unseen.update(range(at, at + times))
-            at += times
+                unseen.update(range(at, at + repeated))
+            at += repeated
         return unseen
 
     def _cells(self, row: Any, at: int, grid: Grid) -> dict[int, str]:
@@ -246,27 +248,27 @@ class _Reader:
         looks = set()
         column = 0
         for cell in row:
-            times = _times(cell, "number-columns-repeated")
+            repeated = times(cell, "number-columns-repeated")
             if cell.tag == f"{_TABLE}table-cell":
                 style = cell.get(f"{_TABLE}style-name")
                 text = "" if self._styles.is_unseen(style) else self._lines(cell)
                 if address := linked_by(cell.get(f"{_TABLE}formula") or ""):
                     text = with_address(text, address)
-                down = _times(cell, "number-rows-spanned")
-                across = _times(cell, "number-columns-spanned")
+                down = times(cell, "number-rows-spanned")
+                across = times(cell, "number-columns-spanned")
                 if text:
                     looks.add(self._styles.look(style))
                     if across > 1:
                         grid.wide.add(at)
                     if cell.get(f"{_OFFICE}value-type") in ("float", "percentage", "currency"):
                         grid.numbers.add(at)
-                    for place in range(column, column + max(times, across)):
+                    for place in range(column, column + max(repeated, across)):
                         if place in grid.hidden_columns:
                             continue
                         cells[place] = text
                         for below in range(at + 1, at + down):
                             grid.rows.setdefault(below, {})[place] = text
-            column += times
+            column += repeated
         if len(looks) == 1 and (look := looks.pop()):
             grid.looks[at] = look
         return cells
@@ -342,8 +344,3 @@ def _said_of(frame: Any) -> str:
 
 def _whole(value: str | None) -> int:
     return int(value) if value and value.isdecimal() else 0
-
-
-def _times(element: Any, name: str) -> int:
-    value = element.get(f"{_TABLE}{name}") or "1"
-    return min(int(value), _MOST) if value.isdigit() else 1

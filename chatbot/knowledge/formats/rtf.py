@@ -9,11 +9,8 @@ import sys
 from dataclasses import dataclass, field, replace
 
 from chatbot.knowledge.formats.raised import raise_run
+from chatbot.knowledge.formats.rtf_signs import TOKEN
 
-_TOKEN = re.compile(
-    r"\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\[^a-zA-Z]|[{}]|[^\\{}]+",
-    re.DOTALL,
-)
 _REMOVED = frozenset(
     {"deleted", "v", "strike", "striked"}
 )  # marks of what is not shown; "0" behind one ends it
@@ -113,7 +110,7 @@ def without_removed(source: str) -> str:
     level = ""  # of the heading that begins
     shown = ""  # before the next token
     at = 0
-    while match := _TOKEN.match(source, at):
+    while match := TOKEN.match(source, at):
         at = match.end()
         token, word, group = match[0], match["word"], groups[-1]
         if word == "bin":  # as many bytes follow, which are a picture's

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
 
-from chatbot.knowledge.blocks import Block, Paragraph, Table, columns_of
+from chatbot.knowledge.blocks import Block, Paragraph, Table, as_label, columns_of
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.name_rows import lines_above, names_in, with_whole_names
 
 _MOST_NAMES = 4  # rows that name columns
+_PAIR = 2  # cells of a line above them
 _LINK = re.compile(r"""(?:of:)?=?HYPERLINK\(\s*"((?:https?://|mailto:)[^"\s]+)""", re.IGNORECASE)
 
 
@@ -83,7 +85,7 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
                     yield block
                     continue
                 block = _named(block, before)
-                before = block if block.header or block.columns else None
+                before = block if block.header or block.columns or len(block.rows) == 1 else None
                 yield block
             part = title
         part.append(row)
@@ -91,15 +93,22 @@ def grid_blocks(grid: Grid) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class _Placed(Table):
-    """A table with where its ``places`` are: the numbers of its columns."""
+    """A table with where its ``places`` are: the numbers of its columns. ``spaced``: an empty row
+    stands between each two of its rows, which are read as tables of their own."""
 
     places: Sequence[int] = ()
+    spaced: bool = False
 
 
 def _named(table: _Placed, before: _Placed | None) -> _Placed:
     alike = before is not None and [*table.places] == [*before.places]
     if table.header or before is None or not alike:
         return table
+    if not (before.header or before.columns):  # one row, which may be the names
+        names = columns_of(before.rows, header_rows([*before.rows, *table.rows]))
+        return replace(table, columns=names, spaced=bool(names))
+    if before.spaced:
+        return replace(table, columns=before.columns, spaced=True)
     if len(table.places) < 3 and not (_asks(table.rows) and _asks(before.rows[before.header :])):
         return table
     return replace(table, columns=before.columns or columns_of(before.rows, before.header))
@@ -121,7 +130,10 @@ def _part(grid: Grid, numbers: list[int]) -> Iterator[Block]:
     columns = sorted(set().union(*(grid.rows[row] for row in numbers)))
     sides = _beside(grid, numbers, columns)
     if len(sides) == 1:
-        yield _table(grid, numbers, columns)
+        above = _lines_above(grid, numbers, columns)
+        if above:
+            yield Paragraph("\n".join(_said(grid, row, columns) for row in numbers[:above]))
+        yield _table(grid, numbers[above:], columns)
         return
     for side in sides:
         own = [row for row in numbers if any(map(grid.rows[row].get, side))]
@@ -140,12 +152,32 @@ def _is_title(grid: Grid, numbers: list[int]) -> bool:
     return numbers[0] not in grid.wide or min(first) == left
 
 
+def _lines_above(grid: Grid, numbers: list[int], columns: list[int]) -> int:
+    """How many rows above the names of the columns say something of the whole table."""
+    head = next((at for at, row in enumerate(numbers) if row in grid.heads), 0)
+    if head and all(len(set(grid.rows[row].values())) <= _PAIR for row in numbers[:head]):
+        return head
+    return lines_above([_once(grid, row, columns) for row in numbers])
+
+
+def _once(grid: Grid, row: int, columns: list[int]) -> list[str]:
+    """The cells of a row, of which a merged one is told once."""
+    cells = [*map(grid.rows[row].get, columns, repeat(""))]
+    return [cell if cell != before else "" for before, cell in pairwise(["", *cells])]
+
+
+def _said(grid: Grid, row: int, columns: list[int]) -> str:
+    """A row that says something of the table below it: "Valid from: 1 May 2026"."""
+    first, *rest = filter(None, _once(grid, row, columns))
+    return " ".join([as_label(first.rstrip(": ")), *rest] if rest else [first])
+
+
 def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
     rows = [[*map(grid.rows[row].get, columns, repeat(""))] for row in numbers]
     header = (
         1
         if numbers[0] in grid.heads
-        else header_rows(rows, strong=_is_set_apart(grid, numbers))
+        else names_in(rows, _is_set_apart(grid, numbers), merged=numbers[0] in grid.wide)
         or _header_by_types(grid, numbers, columns)
         or _header_by_width(grid, numbers)
     )
@@ -154,6 +186,8 @@ def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
     below = grid.down.get(numbers[0], 0) - numbers[0] + 1
     if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
         header = below
+    if header == 2:
+        rows[0] = with_whole_names(rows[0], rows[1])
     # A row that one merged cell fills is the title of those below.
     for row in rows[header:]:
         if row[0] and row[0] == row[-1] and len(row) > 2 and len({*row}) == 1:

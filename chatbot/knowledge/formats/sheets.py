@@ -4,11 +4,14 @@ The XML is read here: no library that was tried tells the value as shown, formul
 hidden rows and rows beyond a wrong dimension (docs/experiments.md, "Readers").
 """
 
+import datetime as dt
 import re
 from functools import lru_cache
 from string import digits
+from xml.parsers.expat import ExpatError
 from zipfile import ZipFile
 
+from chatbot.errors import reason_of
 from chatbot.knowledge.blocks import (
     Block,
     Extracted,
@@ -29,11 +32,13 @@ from chatbot.knowledge.formats.sheet_styles import (
     text_of,
 )
 from chatbot.knowledge.formats.text_boxes import absolute_part, drawn_blocks, relations
-from chatbot.knowledge.formats.zipped import open_archive, title_in, xml
+from chatbot.knowledge.formats.zipped import DAMAGE, open_archive, side_xml, title_in, xml
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PLAIN = 12  # characters of a number that is shown as it is stored
+_NEEDS_FORM = re.compile(r"[eE]|\.\d*0$")  # a power of ten; "45.0", as Google Sheets stores 45
+_SINCE_1900, _SINCE_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold, such as a line's end
@@ -50,22 +55,23 @@ def read_xlsx(data: bytes) -> Extracted:
         if not seen:
             hidden += 1
             continue
-        drawn = drawn_blocks(archive, book.targets(part), shown)
-        found = [*grid_blocks(book.grid(part)), *drawn]
+        drawn = drawn_blocks(archive, book.targets(part), shown, book.notes)
+        found = [*grid_blocks(book.grid(name, part)), *drawn]
         if found:
             blocks += [Page(f"sheet {name}"), Heading(2, name), *found]
     notes = [f"{hidden} hidden sheet{'s' * (hidden > 1)} left out"] if hidden else []
     if book.rows_left_out:
         notes.append(f"{book.rows_left_out} hidden rows left out")
-    return render(blocks, title_in(archive, "docProps/core.xml"), notes)
+    return render(blocks, title_in(archive, "docProps/core.xml"), [*notes, *book.notes])
 
 
 class _Book:
-    """A workbook: its sheets, texts and formats."""
+    """A workbook: its sheets, texts and formats; ``notes`` say what of it is damaged."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self.rows_left_out = 0
+        self.notes: list[str] = []
         self._relations: dict[str, dict[str, str]] = {}
         book = xml(archive, "xl/workbook.xml")
         settings = book.find(f"{_MAIN}workbookPr")
@@ -86,7 +92,7 @@ class _Book:
             for sheet in book.iter(f"{_MAIN}sheet")
         ]
         self._texts = self._read_texts()
-        styles = xml(archive, "xl/styles.xml")
+        styles = side_xml(archive, "xl/styles.xml", self.notes)
         self._codes = {} if styles is None else codes_of(styles)
         self._struck = frozenset() if styles is None else struck_styles(styles)
         self.looks = {} if styles is None else looks_of(styles)
@@ -98,11 +104,14 @@ class _Book:
             return []
         return [text_of(item) for item in shared.iter(f"{_MAIN}si")]
 
-    def grid(self, part: str) -> Grid:
-        """The cells of a sheet that are shown."""
+    def grid(self, name: str, part: str) -> Grid:
+        """The cells of a sheet that are shown; of one that is damaged, those before the damage."""
         sheet = _Sheet(self, part)
-        with self._archive.open(part) as stream:
-            SheetParser(sheet.add_row, sheet.add_other).parse(stream)
+        try:
+            with self._archive.open(part) as stream:
+                SheetParser(sheet.add_row, sheet.add_other).parse(stream)
+        except (*DAMAGE, KeyError, ExpatError) as exc:
+            self.notes.append(f"sheet {name} is damaged and read in part only ({reason_of(exc)})")
         self.rows_left_out += sheet.rows_left_out
         return sheet.grid
 
@@ -113,12 +122,12 @@ class _Book:
     def targets(self, part: str) -> dict[str, str]:
         """The relations of a sheet, which are read once."""
         if part not in self._relations:
-            self._relations[part] = relations(self._archive, part)
+            self._relations[part] = relations(self._archive, part, self.notes)
         return self._relations[part]
 
     def table(self, part: str, relation: str | None) -> tuple[str, bool]:
         """Where a table of the sheet is, and whether its first row names its columns."""
-        table = xml(self._archive, absolute_part(self.target(part, relation)))
+        table = side_xml(self._archive, absolute_part(self.target(part, relation)), self.notes)
         if table is None:
             return "", False
         return str(table.get("ref")), table.get("headerRowCount") != "0"
@@ -154,10 +163,20 @@ class _Book:
             return "TRUE" if value == "1" else "FALSE"
         if kind == "e" and "vm" in attributes:  # stands for a picture, or for another kind of value
             return ""
-        return value.removesuffix("T00:00:00") if kind == "d" else value
+        return self._moment(value, code) if kind == "d" else value
+
+    def _moment(self, value: str, code: str) -> str:
+        """A date that is stored as text in ISO's form, in the format of its cell if it has one."""
+        try:
+            moment = dt.datetime.fromisoformat(value).replace(tzinfo=None)
+        except ValueError:
+            return value
+        usual = "yyyy-mm-dd" if moment.time() == dt.time() else "yyyy-mm-dd h:mm"
+        days = (moment - (_SINCE_1904 if self._since_1904 else _SINCE_1900)) / dt.timedelta(days=1)
+        return format_value(days, code or usual, self._since_1904)
 
     def _number(self, value: str, code: str) -> str:
-        if not code and len(value) <= _PLAIN and "E" not in value and "e" not in value:
+        if not code and len(value) <= _PLAIN and not _NEEDS_FORM.search(value):
             return value
         try:
             number = float(value)

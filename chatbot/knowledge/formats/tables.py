@@ -9,6 +9,7 @@ from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.knowledge.formats.icons import picture_label
 from chatbot.knowledge.formats.inline import inline_text, is_hidden, is_struck
 from chatbot.knowledge.formats.set_apart import is_set_apart
+from chatbot.knowledge.name_rows import names_with_gaps
 
 _MOST_CELLS = 500_000  # of a table
 _MOST_TEXT = 50_000_000  # characters, each spanned cell counted as often as it is filled in
@@ -181,7 +182,8 @@ def html_table(given: Cells, hidden: frozenset[str] = frozenset()) -> Table:
     if marked == len(rows):
         marked = header_rows(rows)
     elif not marked and not _is_form(given) and not _goes_down(shown):
-        marked = header_rows(rows, strong=is_set_apart(shown))
+        strong = is_set_apart(shown)
+        marked = header_rows(rows, strong) or names_with_gaps(rows, strong)
     header = max(marked, _names_below(shown, rows))
     return Table(rows, header if header < len(rows) else 0)
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 from chatbot.knowledge.blocks import Block, Paragraph
 from chatbot.knowledge.formats.charts import chart_blocks
-from chatbot.knowledge.formats.zipped import xml
+from chatbot.knowledge.formats.zipped import side_xml
 
 _SHAPES = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -18,25 +18,28 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _DRAWING = re.compile(r"drawings/drawing\d*\.xml$")
 
 
-def drawn_blocks(archive: ZipFile, targets: Mapping[str, str], shown: set[str]) -> Iterator[Block]:
+def drawn_blocks(
+    archive: ZipFile, targets: Mapping[str, str], shown: set[str], notes: list[str]
+) -> Iterator[Block]:
     """The texts and charts of the drawings among the ``targets`` of a sheet's relations. A chart of
-    figures on one of the sheets that are ``shown`` is told by its title alone."""
+    figures on one of the sheets that are ``shown`` is told by its title alone. Damaged parts are
+    named among the ``notes``."""
     for target in targets.values():
         part = absolute_part(target)
-        root = xml(archive, part) if _DRAWING.search(target) else None
-        charts = relations(archive, part) if root is not None else {}
+        root = side_xml(archive, part, notes) if _DRAWING.search(target) else None
+        charts = relations(archive, part, notes) if root is not None else {}
         for shape in _seen(root) if root is not None else ():
             if shape.tag == f"{_SHAPES}txBody":
                 yield Paragraph("\n".join(filter(None, map(_line, shape))))
             elif (chart := charts.get(str(shape.get(_RELATION)))) is not None:
-                found = xml(archive, absolute_part(chart))
+                found = side_xml(archive, absolute_part(chart), notes)
                 yield from chart_blocks(found, shown) if found is not None else ()
 
 
-def relations(archive: ZipFile, part: str) -> dict[str, str]:
+def relations(archive: ZipFile, part: str, notes: list[str]) -> dict[str, str]:
     """Where the relations of a part of a workbook lead to."""
     folder, _, name = part.rpartition("/")
-    root = xml(archive, f"{folder}/_rels/{name}.rels")
+    root = side_xml(archive, f"{folder}/_rels/{name}.rels", notes)
     return {str(r.get("Id")): str(r.get("Target")) for r in root} if root is not None else {}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from chatbot.errors import reason_of
 from chatbot.knowledge.blocks import Block, Paragraph, Table, one_line, render
 from chatbot.knowledge.formats.books import read_rtf
 from chatbot.knowledge.formats.html import blocks_of
@@ -52,15 +53,16 @@ def marked_chunks(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[byte
 
 
 def with_chunks(
-    blocks: Sequence[Block], parts: Sequence[bytes], read_word: ReadWord
+    blocks: Sequence[Block], parts: Sequence[bytes], read_word: ReadWord, notes: list[str]
 ) -> Iterator[Block]:
     """The blocks with what the ``parts`` hold where their marks stand, in a cell on one line; a
-    part that is damaged costs no other."""
+    part that is damaged costs no other and is told in the ``notes``."""
 
     def held(match: re.Match[str]) -> Sequence[Block]:
         try:
             return list(_blocks(parts[int(match[1])], read_word))
-        except Exception:  # every parser has exceptions of its own
+        except Exception as exc:  # every parser has exceptions of its own
+            notes.append(f"a file in it was left out ({reason_of(exc)})")
             return []
 
     def on_one_line(match: re.Match[str]) -> str:

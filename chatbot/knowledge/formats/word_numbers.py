@@ -93,7 +93,8 @@ class Numbers:
     def write(self, body: Any) -> int:
         """Put in the numbers that a list of HTML cannot say; returns how many."""
         count = 0
-        in_cells: set[tuple[str, str]] = set()
+        written: set[tuple[str, str]] = set()  # lists and levels whose numbers are text from there
+        beside = _Beside()
         for paragraph in body.iter(f"{W}p") if self._lists else ():
             properties = paragraph.find(f"{W}pPr")
             # A box is there twice, the second time for programs that do not know the first kind.
@@ -108,10 +109,11 @@ class Numbers:
             label, plain = self._next(name, int(level))
             heading = style in self._headings
             in_cell = label and next(paragraph.iterancestors(f"{W}tc"), None) is not None
-            if plain and not (label and (heading or (name, level) in in_cells)) and not in_cell:
+            if in_cell or (plain and label and beside.is_other(paragraph, name, int(level))):
+                written.add((name, level))
+            if plain and not (label and (heading or (name, level) in written)):
+                beside.add(paragraph, name if label else "", int(level))
                 continue
-            if in_cell:  # those behind the table go on from there
-                in_cells.add((name, level))
             found = properties.find(f"{W}numPr")
             if found is not None:
                 properties.remove(found)
@@ -142,6 +144,28 @@ class Numbers:
         many = kind.endswith("Letter") and counts[level] > _LETTERS
         plain = kind in _OF_HTML and not legal and not many and bool(_PLAIN.fullmatch(text))
         return _LEVEL.sub(number_of, text).strip(), plain
+
+
+class _Beside:
+    """Items directly below each other, which HTML has in one list though they are of several."""
+
+    def __init__(self) -> None:
+        self._last: Any = None
+        self._lists: dict[int, str] = {}  # by level
+
+    def is_other(self, paragraph: Any, name: str, level: int) -> bool:
+        """Whether the item above is of another list with numbers, which would go on."""
+        return self._goes_on(paragraph) and self._lists.get(level, name) not in ("", name)
+
+    def add(self, paragraph: Any, name: str, level: int) -> None:
+        """Note an item of the list ``name``, which is empty where its items have no numbers."""
+        above = self._lists if self._goes_on(paragraph) else {}
+        self._lists = {at: other for at, other in above.items() if at < level} | {level: name}
+        self._last = paragraph
+
+    def _goes_on(self, paragraph: Any) -> bool:
+        above = paragraph.itersiblings(f"{W}p", f"{W}tbl", f"{W}sdt", preceding=True)
+        return self._last is not None and next(above, None) is self._last
 
 
 def _level(level: Any) -> tuple[int, _Level]:

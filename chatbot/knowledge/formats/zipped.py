@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+import zlib
+from contextlib import suppress
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -13,6 +15,7 @@ _MAX_PARTS = 20_000
 _MAX_PART = 150_000_000
 _STRICT, _USUAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
+DAMAGE = (SyntaxError, zipfile.BadZipFile, zlib.error)  # lxml's errors are of the first kind
 _MAX_TIMES = 400  # more than a text can be packed, and a bomb is
 
 
@@ -51,18 +54,29 @@ def xml(archive: zipfile.ZipFile, name: str) -> Any:
     return etree.fromstring(transitional(archive.read(name)), parser)
 
 
+def side_xml(archive: zipfile.ZipFile, name: str, notes: list[str]) -> Any:
+    """As :func:`xml`; ``None``, too, of a part that is damaged, which costs no other one: it is
+    named among the ``notes``."""
+    try:
+        return xml(archive, name)
+    except DAMAGE:
+        notes.append(f"its part '{name}' is damaged and was left out")
+        return None
+
+
 def title_in(archive: zipfile.ZipFile, name: str) -> str:
     """The title (Dublin Core's) in a part with a file's properties; nothing where it has none."""
-    properties = xml(archive, name)
+    properties = side_xml(archive, name, [])
     return str(properties.findtext(f".//{_TITLE}") or "") if properties is not None else ""
 
 
 def rewrite_archive(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
-    """The archive with other ``parts``."""
+    """The archive with other ``parts``, without those that are damaged, such as a picture."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for name in archive.NameToInfo:
-            new.writestr(name, parts.get(name) or archive.read(name))
+            with suppress(*DAMAGE):
+                new.writestr(name, parts.get(name) or archive.read(name))
     return out.getvalue()
 
 

@@ -72,3 +72,18 @@ def test_numbers_that_are_larger_or_finer_than_usual_stop_nothing(
     value: float, code: str, shown: str
 ) -> None:
     assert format_value(value, code) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (45292, '[$-411]ggge"年"m"月"d"日"', "令和6年1月1日"),
+        (43500, r"[$-411]ge\.m\.d", "H31.2.4"),
+        (45292, '[$-404]e"年"m"月"', "113年1月"),
+        (45292, 'e"年"', "2024年"),
+        (3, "0 Geräte", "3 Geräte"),
+        (3, "General", "3"),
+    ],
+)
+def test_years_of_an_era(value: float, code: str, shown: str) -> None:
+    assert format_value(value, code) == shown

@@ -262,6 +262,17 @@ def test_slides_without_the_hidden_one_with_notes() -> None:
     assert found.pages == ((0, "slide 2"),)
 
 
+def test_the_number_of_a_slide_is_not_read() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Battery"
+    box = slide.shapes.add_textbox(0, 0, 9, 9)
+    box.text_frame.text = "7"
+    namespace = box._element.nsmap["p"]
+    box._element.nvSpPr[-1].append(parse_xml(f'<p:ph xmlns:p="{namespace}" type="sldNum"/>'))
+    assert extract(".pptx", saved(deck)).text == "## Battery\n"
+
+
 def test_what_a_program_says_of_a_picture_of_a_slide_is_not_read() -> None:
     from PIL import Image
 

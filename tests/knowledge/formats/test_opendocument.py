@@ -377,3 +377,30 @@ def test_the_title_of_a_slide_stands_first_and_pictures_are_told() -> None:
     page = f"<draw:page>{frame.format('', 'Body')}{picture}{title}</draw:page>"
     found = with_styles(f"<office:presentation>{page}</office:presentation>", "", ".odp")
     assert found == "## Refunds\n\nBody\n\nPin below\n"
+
+
+def valued(*cells: str) -> str:
+    row = "".join(
+        f"<table:table-cell office:value-type={cell}</table:table-cell>" for cell in cells
+    )
+    table = f"<table:table table:name='S'><table:table-row>{row}</table:table-row></table:table>"
+    body = f"<office:spreadsheet>{table}</office:spreadsheet>"
+    return open_document(".ods", body).removeprefix("## S\n\n")
+
+
+def test_values_that_a_program_writes_without_their_text() -> None:
+    cells = [
+        "'float' office:value='5.50'>",
+        "'percentage' office:value='0.15'>",
+        "'currency' office:currency='EUR' office:value='9'>",
+        "'date' office:date-value='2026-05-01T00:00:00'>",
+        "'time' office:time-value='PT36H05M00S'>",
+        "'boolean' office:boolean-value='true'>",
+        "'string' office:string-value='Basic'>",
+    ]
+    assert valued(*cells) == "5.5 | 15% | 9 EUR | 2026-05-01 | 36:05 | TRUE | Basic\n"
+
+
+def test_a_value_that_is_shown_as_nothing_stays_so() -> None:
+    shown = "'float' office:value='7'><text:p>7</text:p>"
+    assert valued(shown, "'float' office:value='0'>") == "7\n"

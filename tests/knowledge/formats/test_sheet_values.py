@@ -160,3 +160,24 @@ def test_lines_of_the_title_of_a_chart_are_parted() -> None:
     frame = '<x:graphicFrame><a:graphic><c:chart r:id="r0"/></a:graphic></x:graphicFrame>'
     title = "<a:p><a:r><a:t>Sales</a:t></a:r></a:p><a:p><a:r><a:t>in 2026</a:t></a:r></a:p>"
     assert drawn(frame, f"<c:title><c:tx>{title}</c:tx></c:title>") == "Sales in 2026\n"
+
+
+@pytest.mark.parametrize(
+    ("stored", "want"),
+    [("45.0", "45"), ("19.50", "19.5"), ("0.0", "0"), ("19.989999999999998", "19.99"), ("7", "7")],
+)
+def test_a_number_has_no_zeros_that_only_its_program_stores(stored: str, want: str) -> None:
+    assert row(f"<c><v>{stored}</v></c>") == want
+
+
+@pytest.mark.parametrize(
+    ("stored", "want"),
+    [
+        ("2026-05-04T00:00:00.000Z", "2026-05-04"),
+        ("2026-05-04", "2026-05-04"),
+        ("2026-05-04T14:30:00", "2026-05-04 14:30"),
+        ("14:30", "14:30"),
+    ],
+)
+def test_moments_that_are_stored_as_text_are_shown_as_others_are(stored: str, want: str) -> None:
+    assert row(f'<c t="d"><v>{stored}</v></c>') == want

@@ -9,6 +9,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from chatbot.knowledge.blocks import Extracted
 from chatbot.knowledge.formats import extract
 from tests.support.documents import saved
 
@@ -30,12 +31,16 @@ def code(text: str) -> str:
 
 
 def word(*elements: str, document: Any = None) -> str:
+    return read(*elements, document=document).text
+
+
+def read(*elements: str, document: Any = None) -> Extracted:
     document = document or docx.Document()
     for element in elements:
         name, _, rest = element.partition(">")
         body = document.element.body
         body.insert(len(body) - 1, parse_xml(f"{name} {W}>{rest}"))
-    return extract(".docx", saved(document)).text
+    return extract(".docx", saved(document))
 
 
 def test_a_field_within_what_a_field_is_made_of_is_not_shown() -> None:
@@ -255,17 +260,23 @@ def test_a_part_in_a_cell_is_read_there() -> None:
 
 
 def test_a_damaged_part_takes_no_other_text_with_it() -> None:
-    assert with_part("docx", b"PK\x03\x04", "{}") == "Before.\n"
+    found = read_part("docx", b"PK\x03\x04", "{}")
+    assert found.text == "Before.\n"
+    assert found.notes == ("a file in it was left out (File is not a zip file)",)
 
 
 def with_part(ending: str, part: bytes, around: str) -> str:
+    return read_part(ending, part, around).text
+
+
+def read_part(ending: str, part: bytes, around: str) -> Extracted:
     document = docx.Document()
     document.add_paragraph("Before.")
     name = PackURI(f"/word/chunk.{ending}")
     held = Part(name, "application/octet-stream", part, document.part.package)
     relation = document.part.relate_to(held, f"{RELATION}aFChunk")
     chunk = f'<w:altChunk r:id="{relation}"></w:altChunk>'
-    return word(around.format(chunk), document=document)
+    return read(around.format(chunk), document=document)
 
 
 def test_a_part_that_is_missing_takes_no_other_text_with_it() -> None:
@@ -315,3 +326,18 @@ def test_a_shaded_first_row_names_the_columns() -> None:
         shade = parse_xml(f'<w:shd {W} w:val="clear" w:fill="D9E2F3"/>')
         cell._tc.get_or_add_tcPr().append(shade)
     assert [rows.columns for rows in extract(".docx", saved(document)).tables] == ["alpha | beta"]
+
+
+@pytest.mark.parametrize(
+    ("styles", "want"),
+    [
+        ("Number, Number 2, Number 2, Number", "1. a\n\n1. b\n\n2. c\n\n2. d\n"),
+        ("Number, Bullet 2, Number", "1. a\n- b\n2. c\n"),
+        ("Bullet, Bullet 2, Bullet", "- a\n- b\n- c\n"),
+    ],
+)
+def test_a_list_directly_below_another_one_has_numbers_of_its_own(styles: str, want: str) -> None:
+    document = docx.Document()
+    for text, style in zip("abcd", styles.split(", "), strict=False):
+        document.add_paragraph(text, style=f"List {style}")
+    assert word(document=document) == want
