@@ -12,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 
 from chatbot.importing.documents import day_of
 from chatbot.importing.markdown import to_markdown
+from chatbot.importing.web.faq_data import scripts_of, unseen_questions
 from chatbot.importing.web.region import keep_region
 from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
-from chatbot.knowledge.blocks import Heading, one_line
+from chatbot.knowledge.blocks import Heading, one_line, render
 from chatbot.knowledge.formats.html import html_blocks, parse_page
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 
@@ -62,13 +63,16 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     links = _links(root, base)
     canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
     title, language, date = _title(root), _language(root), _date(root)
-    _unlink(root, base)
-    hidden = hidden_by_style(root)  # its scripts go with what stands around the text
+    # Its scripts go with what stands around the text.
+    hidden, scripts = hidden_by_style(root), scripts_of(root)
     locked = keep_region(root)
+    _unlink(root, base)
     blocks = list(html_blocks(root, hidden=hidden))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
     while len(blocks) > 1 and isinstance(blocks[-1], Heading) and blocks[-1].level > 1:
         blocks.pop()  # nothing stands under it
+    if scripts:
+        blocks += unseen_questions(scripts, render(blocks).text)
     markdown = to_markdown(blocks)
     return PageText(
         one_line(first) or title,

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from chatbot.knowledge.blocks import one_line
 from chatbot.knowledge.formats.tabs import opens_panel
 
 _REGIONS = (
@@ -35,23 +36,46 @@ _ROLES = frozenset(
 )
 # A word of a class or id that names what stands around a text, and one that names nothing else.
 _WORDS = re.compile(
-    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
-    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?:$|[-_\s])",
+    r"(?:^|[-_\s])(nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
+    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?=$|[-_\s])",
     re.IGNORECASE,
 )
 _NEVER = re.compile(
     r"(?:^|[-_\s])(?:breadcrumbs?|cookies?|consent|share|sharing|related(?:-\w+)?|newsletter|"
     r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
     r"feedback|comments?|popup|modal|language-?(?:selector|switcher)|"
-    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts))(?:$|[-_\s])",
+    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts)|(?:jp-)?relatedposts|sharedaddy|"
+    r"author-(?:bio|box|card)|about-(?:the-)?author|likes-and-labels-\w+|jumpbox|online-list|"
+    r"cybotcookiebotdialog|iubenda-cs|tarteaucitron\w*)(?:$|[-_\s])",
     re.IGNORECASE,
 )
+_BREADCRUMBS = re.compile(r"bread-?crumb", re.IGNORECASE)
 # Who wrote a page, and when.
 _BYLINE = re.compile(
-    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta|author|info|byline)|byline)(?:$|\s)",
+    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta(?:data)?|author|info|byline)"
+    r"|byline|avatar[-_]{1,2}info)(?:$|\s)",
     re.IGNORECASE,
 )
 _LONGEST_BYLINE = 200  # characters
+# What asks whether a page was of use, with its buttons and how many said so.
+_OPINION = re.compile(
+    r"(?:was|is) th(?:is|e) (?:\w+ )?(?:helpful|useful)\b"
+    r"|did (?:this|you find (?:this|it))\b.{0,30}\b(?:help|helpful|useful|your question)\b"
+    r"|(?:war|ist) dies(?:er|e|es)? (?:\w+ )?hilfreich|(?:haben|konnten) wir .{0,20}helfen"
+    r"|cet(?:te)? (?:article|page|réponse) (?:vous )?a-t-(?:il|elle)"
+    r"|¿(?:te|le|fue|ha)\b.{0,30}(?:útil|respondi)",
+    re.IGNORECASE,
+)
+_LONGEST_OPINION = 120  # characters
+# A banner of a site without a ``main``: it speaks of cookies, and somebody has to press something.
+_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
+_AGREES = re.compile(
+    r"\b(?:accept|allow|agree|got it|ok|okay|akzeptieren|zustimmen|erlauben|einverstanden|accepter"
+    r"|d['’]accord|aceptar|de acuerdo)\b",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 30  # characters of what is pressed
+_LONGEST_BANNER = 1_500  # characters
 _PARAGRAPHS = frozenset({"p", "li", "td", "dd"})
 _TEXT = frozenset({"p", "pre", "table", *_HEADINGS})
 # Classes of a section as generators of documentation write it (docutils, pandoc), and what stands
@@ -98,6 +122,9 @@ def _region(body: Any) -> Any:
         found = [element for element in body.iterfind(path) if _length(element)]
         if len(found) == 1 or (found and path == ".//main"):
             return max(found, key=_length)
+        titled = [element for element in found if element.find(".//h1") is not None]
+        if len(titled) == 1 and all(e is titled[0] or _is_teaser(e) for e in found):
+            return titled[0]
     words = [(element, _names(element)) for element in body.iter("div", "section", "td")]
     for name in _NAMED:
         found = [e for e, names in words if name in names and _length(e)]
@@ -114,6 +141,12 @@ def _length(element: Any) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
 
+def _is_long(element: Any, most: int) -> bool:
+    """Whether it holds more than ``most`` characters."""
+    length = 0
+    return any((length := length + len(text.strip())) > most for text in element.itertext())
+
+
 def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
@@ -121,8 +154,11 @@ def _prune(region: Any, certain: bool) -> None:
     for element in list(region.iter()):
         if element is region or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_around(element, certain, beside) and _length(element) <= _MOST * whole:
-            _drop(element)
+        if _is_around(element, certain, beside):
+            if _length(element) <= _MOST * whole:
+                _drop(element)
+        elif element.tag == "nav":
+            element.tag = "div"  # the reader leaves out others
 
 
 def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
@@ -130,6 +166,8 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     holds_title = element.find(".//h1") is not None
     if tag in _AROUND or element.get("role") in _ROLES:
         return not holds_title and not opens_panel(element) and not _is_said(element)
+    if not holds_title and (_is_trail(element) or _asks_opinion(element)):
+        return True
     if tag in ("header", "aside"):
         return not holds_title and (not certain or _is_menu(element) or _is_links(element))
     if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
@@ -139,16 +177,78 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
         if not holds_title and _NEVER.search(names):
             return True
         if not holds_title and _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
-            return True
+            return not _holds_region(element)
         if not holds_title and _WORDS.search(names):
-            return not certain or _is_menu(element) or element.find(".//p") is None
+            return not certain or _is_menu(element) or not _says_something(element, names)
+        if not certain and _is_banner(element):
+            return True
         whole = _outermost_list(element)
         return not certain and not _is_among_text(whole, beside) and _is_menu(element)
     return False
 
 
+def _is_trail(element: Any) -> bool:
+    """Whether it says of itself that it is the way to the page: "Home > Locks > Keys"."""
+    said = f"{element.get('itemtype') or ''} {element.get('aria-label') or ''}"
+    return bool(_BREADCRUMBS.search(said)) and element.tag != "a"
+
+
+def _asks_opinion(element: Any) -> bool:
+    """Whether it asks if the page was of use, and has something to press."""
+    if element.tag not in ("div", "section", "fieldset", "p", "aside"):
+        return False
+    if _is_long(element, _LONGEST_OPINION) or not any(map(_is_pressed, element.iter())):
+        return False
+    return bool(_OPINION.match(one_line("".join(element.itertext()))))
+
+
+def _is_banner(element: Any) -> bool:
+    """Whether it asks for cookies."""
+    if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
+        return False
+    labels = (one_line("".join(each.itertext())) for each in element.iter() if _is_pressed(each))
+    agrees = any(len(label) <= _LONGEST_LABEL and _AGREES.search(label) for label in labels)
+    return agrees and bool(_COOKIES.search("".join(element.itertext())))
+
+
+def _is_pressed(element: Any) -> bool:
+    """Whether it is a button, or a link that leads to no page."""
+    if element.tag == "a":
+        return (element.get("href") or "#").startswith(("#", "javascript:"))
+    return element.tag in ("button", "input") or element.get("role") == "button"
+
+
+def _is_teaser(article: Any) -> bool:
+    """Whether an article only leads to one: its heading is a link, or in one."""
+    heading = next(article.iter(*_HEADINGS), None)
+    if heading is None:
+        return False
+    around = (outer.tag for outer in heading.iterancestors("a"))
+    return heading.find(".//a") is not None or next(around, None) is not None
+
+
+def _holds_region(element: Any) -> bool:
+    """Whether a text stands in it, and not only who wrote one."""
+    return any(not _names(inner).isdisjoint(_NAMED) for inner in element.iter("div", "section"))
+
+
+def _says_something(element: Any, names: str) -> bool:
+    """Whether what has the name of a menu or a header is of the text all the same: it has
+    paragraphs, is a table, or heads a part of the text."""
+    if element.find(".//p") is not None:
+        return True
+    if element.tag == "table":
+        return len(list(element.iter("tr"))) > 1
+    heads = {match[1].lower() for match in _WORDS.finditer(names)} == {"header"}
+    return heads and not _is_links(element)
+
+
 def _is_said(element: Any) -> bool:
-    """Whether it is a form around a table without fields, or a button in a sentence."""
+    """Whether it is a form around a table without fields, what a heading of Webflow's opens, or a
+    button in a sentence."""
+    if element.tag == "nav":
+        opened = "w-dropdown-list" in _names(element)
+        return opened and not _is_menu(element) and not _is_links(element)
     if element.tag == "form":
         tables = (table for table in element.iter("table") if len(list(table.iter("tr"))) > 1)
         return any(next(table.iter(*_FIELDS), None) is None for table in tables)
