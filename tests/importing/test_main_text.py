@@ -221,3 +221,21 @@ def test_questions_that_a_page_has_as_data_only() -> None:
     page = f"<head>{data}</head><body><main>{TEXT}<h3>How long?</h3><p>A day.</p></main></body>"
     text = read_page(page.encode(), "https://example.com/x").markdown
     assert text.endswith("### How long?\n\nA day.\n\n## Is it dry?\n\nDown to 3 metres.\n")
+
+
+def test_the_name_of_the_site_is_no_title() -> None:
+    home = '<header class="top"><h1><a href="/">Acme Help</a></h1></header>'
+    body = f"<body>{home}<div>{TEXT}</div></body>"
+    text = read_page(body.encode(), "https://example.com/x")
+    assert text.title == "Hours" and "Acme" not in text.markdown
+    linked = f'<body><header><h1><a href="/x">Hours</a></h1></header>{TEXT[14:]}</body>'
+    assert read_page(linked.encode(), "https://example.com/x").title == "Hours"
+
+
+def test_the_date_that_a_page_has_as_data() -> None:
+    data = (
+        '{"@type": "Article", "datePublished": "2026-01-02", "dateModified": "2026-04-05T10:00Z"}'
+    )
+    head = f'<head><script type="application/ld+json">{data}</script></head>'
+    page = f'{head}<body><main>{TEXT}<time datetime="2020-01-01">then</time></main></body>'
+    assert read_page(page.encode(), "https://example.com/x").date == "2026-04-05"

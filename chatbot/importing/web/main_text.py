@@ -24,6 +24,7 @@ _MOMENT = 5.0  # seconds
 _REFRESH = re.compile(
     r"\s*(\d{0,6})[\d.]*\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\s\"']+)", re.IGNORECASE
 )
+_DATED = re.compile(r'"dateModified"\s*:\s*"([^"]{1,40})"')
 _MOST_LINKS = 10_000  # of a page
 _LONGEST_LINKS = 1_000_000  # characters of them together
 
@@ -161,6 +162,8 @@ def _language(root: Any) -> str:
 
 def _date(root: Any) -> str:
     said = _meta(root, "article:modified_time", "og:updated_time", "last-modified", "dateModified")
+    dated = (_DATED.search(script) for script in scripts_of(root))
+    said = said or next((match[1] for match in dated if match), "")
     element = root.find(".//time[@datetime]")
     said = said or (element.get("datetime") if element is not None else "")
     return day_of(said)

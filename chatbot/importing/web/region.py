@@ -151,34 +151,41 @@ def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
     beside: dict[Any, Any] = {}
+    titled = {outer for title in _titles(region) for outer in title.iterancestors()}
     for element in list(region.iter()):
         if element is region or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_around(element, certain, beside):
+        if element not in titled and _is_around(element, certain, beside):
             if _length(element) <= _MOST * whole:
                 _drop(element)
         elif element.tag == "nav":
             element.tag = "div"  # the reader leaves out others
 
 
+def _titles(region: Any) -> list[Any]:
+    """The headings that a text has; the name of the site, which leads home, is none beside them."""
+    found = list(region.iter("h1"))
+    linked = [h1 for h1 in found if sum(map(_length, h1.iter("a"))) == _length(h1)]
+    return [h1 for h1 in found if h1 not in linked] or found
+
+
 def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     tag = element.tag
-    holds_title = element.find(".//h1") is not None
     if tag in _AROUND or element.get("role") in _ROLES:
-        return not holds_title and not opens_panel(element) and not _is_said(element)
-    if not holds_title and (_is_trail(element) or _asks_opinion(element)):
+        return not opens_panel(element) and not _is_said(element)
+    if _is_trail(element) or _asks_opinion(element):
         return True
     if tag in ("header", "aside"):
-        return not holds_title and (not certain or _is_menu(element) or _is_links(element))
+        return not certain or _is_menu(element) or _is_links(element)
     if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
         names = element.get("class") or ""
         if not _is_chapter(element):
             names += f" {element.get('id') or ''}"
-        if not holds_title and _NEVER.search(names):
+        if _NEVER.search(names):
             return True
-        if not holds_title and _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
+        if _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
             return not _holds_region(element)
-        if not holds_title and _WORDS.search(names):
+        if _WORDS.search(names):
             return not certain or _is_menu(element) or not _says_something(element, names)
         if not certain and _is_banner(element):
             return True
