@@ -53,7 +53,7 @@ _GREETING = re.compile(
     r"^(?:(?:(?:thanks|thank you) (?:and|&) )?(?:(?:with )?(?:best|kind|kindest|warm|warmest|"
     r"sincere) (?:regards|wishes)|regards)|sincerely|yours \w+|cheers|"
     r"(?:mit )?(?:(?:freundliche|beste|viele|herzliche|liebe|schöne|sonnige)[mnr]? )?"
-    r"gr(?:ü|ue|u)(?:ß|ss)(?:en?)?|mfg|"
+    r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))\b(?! gott)|mfg|"
     r"hochachtungsvoll|(?:(?:bien|très) )?cordialement|bien à vous|"
     r"(?:(?:mes |nos )?(?:sincères|meilleures|cordiales) )?salutations|bonne (?:journée|soirée)|"
     r"saludos(?: cordiales)?|(?:(?:reciba|reciban) )?un (?:cordial )?saludo|atentamente|"

@@ -280,6 +280,7 @@ def test_a_sentence_is_no_notice(line: str) -> None:
         ("Thanks and regards,", True),
         ("Best,", True),
         ("Best of all,", False),
+        ("Grüß Gott,", False),
         ("Veuillez patienter,", False),
         ("Regards the second step:", False),
     ],
