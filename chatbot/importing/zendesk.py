@@ -19,7 +19,10 @@ _KINDS = (*zendesk_articles.KINDS, "tickets", "comments", "users", "audits")
 _ROBOTS = frozenset({"rule", "system"})
 _STAFF = ("agent", "admin")
 # The subject that the program gives to a chat or a call.
-_MADE_SUBJECT = re.compile(r"^(?:(?:Chat|Conversation) with|(?:Phone )?[Cc]all from:?) [^\n]*$")
+_MADE_SUBJECT = re.compile(
+    r"^(?:(?:Chat|Conversation) with|(?:Missed |Abandoned )?(?:Phone )?[Cc]all (?:from|to|with):?"
+    r"|Voicemail from:?) [^\n]*$"
+)
 # What is written into both of two tickets that become one, where the export does not say so.
 _MERGED = re.compile(
     r"\s*(?:This request was|Requests? #\d.{0,300}(?:was|were)) closed and merged into",

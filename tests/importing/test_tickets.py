@@ -145,6 +145,23 @@ def test_tickets_that_the_staff_opens_are_the_staffs_words(read: Any) -> None:
     ]
 
 
+def test_what_is_passed_on_to_a_supplier_is_no_answer(read: Any) -> None:
+    replies = [
+        {
+            "id": 8,
+            "incoming": False,
+            "private": False,
+            "source": 8,
+            "body": "Its memory wears out.",
+        },
+        {"id": 9, "incoming": False, "private": False, "source": 0, "body": ANSWER},
+    ]
+    ticket = {"id": 5, "requester_id": 1, "description": "How?", "conversations": replies}
+    assert said(read("freshdesk", {"t.json": [ticket]})) == [
+        [("customer", "How?"), ("staff", ANSWER)]
+    ]
+
+
 def test_without_a_description_the_subject_is_the_question(read: Any) -> None:
     reply = {"id": 9, "incoming": False, "body": ANSWER}
     subject = "Re: How long can I return a kettle?"
