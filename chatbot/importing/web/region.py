@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from chatbot.knowledge.blocks import one_line
+from chatbot.importing.web.asides import asks_opinion, is_banner, is_pressed, is_trail
 from chatbot.knowledge.formats.tabs import opens_panel
 
 _REGIONS = (
@@ -49,7 +49,6 @@ _NEVER = re.compile(
     r"cybotcookiebotdialog|iubenda-cs|tarteaucitron\w*)(?:$|[-_\s])",
     re.IGNORECASE,
 )
-_BREADCRUMBS = re.compile(r"bread-?crumb", re.IGNORECASE)
 # Who wrote a page, and when.
 _BYLINE = re.compile(
     r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta(?:data)?|author|info|byline)"
@@ -57,25 +56,6 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_BYLINE = 200  # characters
-# What asks whether a page was of use, with its buttons and how many said so.
-_OPINION = re.compile(
-    r"(?:was|is) th(?:is|e) (?:\w+ )?(?:helpful|useful)\b"
-    r"|did (?:this|you find (?:this|it))\b.{0,30}\b(?:help|helpful|useful|your question)\b"
-    r"|(?:war|ist) dies(?:er|e|es)? (?:\w+ )?hilfreich|(?:haben|konnten) wir .{0,20}helfen"
-    r"|cet(?:te)? (?:article|page|réponse) (?:vous )?a-t-(?:il|elle)"
-    r"|¿(?:te|le|fue|ha)\b.{0,30}(?:útil|respondi)",
-    re.IGNORECASE,
-)
-_LONGEST_OPINION = 120  # characters
-# A banner of a site without a ``main``: it speaks of cookies, and somebody has to press something.
-_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
-_AGREES = re.compile(
-    r"\b(?:accept|allow|agree|got it|ok|okay|akzeptieren|zustimmen|erlauben|einverstanden|accepter"
-    r"|d['’]accord|aceptar|de acuerdo)\b",
-    re.IGNORECASE,
-)
-_LONGEST_LABEL = 30  # characters of what is pressed
-_LONGEST_BANNER = 1_500  # characters
 _PARAGRAPHS = frozenset({"p", "li", "td", "dd"})
 _TEXT = frozenset({"p", "pre", "table", *_HEADINGS})
 # Classes of a section as generators of documentation write it (docutils, pandoc), and what stands
@@ -141,12 +121,6 @@ def _length(element: Any) -> int:
     return sum(len(text.strip()) for text in element.itertext())
 
 
-def _is_long(element: Any, most: int) -> bool:
-    """Whether it holds more than ``most`` characters."""
-    length = 0
-    return any((length := length + len(text.strip())) > most for text in element.itertext())
-
-
 def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
@@ -173,7 +147,7 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     tag = element.tag
     if tag in _AROUND or element.get("role") in _ROLES:
         return not opens_panel(element) and not _is_said(element)
-    if _is_trail(element) or _asks_opinion(element):
+    if is_trail(element) or asks_opinion(element):
         return True
     if tag in ("header", "aside"):
         return not certain or _is_menu(element) or _is_links(element)
@@ -187,42 +161,11 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
             return not _holds_region(element)
         if _WORDS.search(names):
             return not certain or _is_menu(element) or not _says_something(element, names)
-        if not certain and _is_banner(element):
+        if not certain and is_banner(element):
             return True
         whole = _outermost_list(element)
         return not certain and not _is_among_text(whole, beside) and _is_menu(element)
     return False
-
-
-def _is_trail(element: Any) -> bool:
-    """Whether it says of itself that it is the way to the page: "Home > Locks > Keys"."""
-    said = f"{element.get('itemtype') or ''} {element.get('aria-label') or ''}"
-    return bool(_BREADCRUMBS.search(said)) and element.tag != "a"
-
-
-def _asks_opinion(element: Any) -> bool:
-    """Whether it asks if the page was of use, and has something to press."""
-    if element.tag not in ("div", "section", "fieldset", "p", "aside"):
-        return False
-    if _is_long(element, _LONGEST_OPINION) or not any(map(_is_pressed, element.iter())):
-        return False
-    return bool(_OPINION.match(one_line("".join(element.itertext()))))
-
-
-def _is_banner(element: Any) -> bool:
-    """Whether it asks for cookies."""
-    if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
-        return False
-    labels = (one_line("".join(each.itertext())) for each in element.iter() if _is_pressed(each))
-    agrees = any(len(label) <= _LONGEST_LABEL and _AGREES.search(label) for label in labels)
-    return agrees and bool(_COOKIES.search("".join(element.itertext())))
-
-
-def _is_pressed(element: Any) -> bool:
-    """Whether it is a button, or a link that leads to no page."""
-    if element.tag == "a":
-        return (element.get("href") or "#").startswith(("#", "javascript:"))
-    return element.tag in ("button", "input") or element.get("role") == "button"
 
 
 def _is_teaser(article: Any) -> bool:
@@ -246,8 +189,19 @@ def _says_something(element: Any, names: str) -> bool:
         return True
     if element.tag == "table":
         return len(list(element.iter("tr"))) > 1
-    heads = {match[1].lower() for match in _WORDS.finditer(names)} == {"header"}
-    return heads and not _is_links(element)
+    said = {match[1].lower() for match in _WORDS.finditer(names)}
+    return said == {"header"} and not _is_links(element) and _heads_part(element)
+
+
+def _heads_part(element: Any) -> bool:
+    """Whether it holds a heading or what opens its text, or is the head of a box whose body is
+    behind it: "card-header" and "card-body"."""
+    if next(element.iter(*_HEADINGS), None) is not None or any(map(is_pressed, element.iter())):
+        return True
+    body = element.getnext()
+    boxes = {name.partition("header")[0] for name in _names(element) if "header" in name} - {""}
+    behind = set() if body is None else _names(body)
+    return any(name.startswith(box) for box in boxes for name in behind)
 
 
 def _is_said(element: Any) -> bool:
