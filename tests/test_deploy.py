@@ -45,6 +45,7 @@ def test_every_address_of_the_api_is_sent_to_any_replica() -> None:
     here = {"/healthz", "/readyz", "/metrics"}  # of each replica; the proxy has its own rule
     for path in {*_PATHS, *_BELOW} - pages - here:
         assert re.search(wanted, f"{path}x" if path.endswith("/") else path), path
+        assert re.search(wanted, f"{path}x/" if path.endswith("/") else f"{path}/"), path
     assert not any(re.search(wanted, path) for path in ("/", "/console", "/predictions"))
 
 

@@ -79,6 +79,7 @@ def create_api(settings: Settings, service: ChatService | None = None) -> FastAP
         lifespan=lifespan,
         docs_url=None,  # its pages load scripts from another host; ours do not
         redoc_url=None,
+        redirect_slashes=False,  # of its Edge, a slash more changes nothing
     )
     api.state.parts = parts
     for module in (predict, check, openai, health, widget):

@@ -30,7 +30,7 @@ class Reply(BaseModel):
         },
     )
     text: str = Field(max_length=LONGEST)
-    question: str = Field("", max_length=LONGEST)
+    question: str | None = Field(None, max_length=LONGEST)
 
 
 class Judged(BaseModel):
@@ -56,11 +56,13 @@ async def check(
 ) -> Any:
     """Check each sentence of a reply against the knowledge folder; no model writes anything."""
     parts = parts_of(request)
-    require_unicode(body.text, body.question)
-    found = await unless_gone(request, stopped_when_left(_checked(parts, body, caller.asker)))
+    question = body.question or ""
+    require_unicode(body.text, question)
+    checked = _checked(parts, body.text, question, caller.asker)
+    found = await unless_gone(request, stopped_when_left(checked))
     return {"sentences": [sentence.as_dict() for sentence in found]}
 
 
-async def _checked(parts: Parts, body: Reply, asker: Asker) -> list[CheckedSentence]:
+async def _checked(parts: Parts, text: str, question: str, asker: Asker) -> list[CheckedSentence]:
     async with parts.embedding.turn():
-        return await asyncio.to_thread(check_reply, parts.service, body.text, asker, body.question)
+        return await asyncio.to_thread(check_reply, parts.service, text, asker, question)

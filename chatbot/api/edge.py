@@ -37,6 +37,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Programs put a slash more at the end; sent elsewhere for it, many lose the body.
+        scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         current = given if _ID.fullmatch(given) else uuid.uuid4().hex

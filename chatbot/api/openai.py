@@ -164,7 +164,7 @@ def _question(body: ChatRequest, caller: Caller) -> tuple[Question, list[str]]:
 def _refuse_unsupported(body: ChatRequest) -> None:
     given = {
         "n": body.n not in (None, 1),
-        "tools": bool(body.tools),
+        "tools": bool(body.tools) and body.tool_choice != "none",
         "functions": bool(body.functions),
         "logprobs": bool(body.logprobs),
         "response_format": (body.response_format or {}).get("type", "text") != "text",

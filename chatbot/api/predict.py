@@ -45,7 +45,7 @@ class PredictRequest(BaseModel):
         },
     )
     question: str
-    history: list[Turn] = Field([], max_length=1000)
+    history: Annotated[list[Turn] | None, Field(max_length=1000)] = None
 
 
 class ApprovalSource(BaseModel):
@@ -114,7 +114,9 @@ async def predict(
     request: Request, body: PredictRequest, caller: Annotated[Caller, Depends(require_caller)]
 ) -> Any:
     """Answer a question from the knowledge folder, with citations, or say that it is not there."""
-    async with asking(request, Question(body.question, body.history, asker=caller.asker)) as asked:
+    async with asking(
+        request, Question(body.question, body.history or [], asker=caller.asker)
+    ) as asked:
         answer: Answer = await unless_gone(request, last(asked))
     return answer.as_dict()
 

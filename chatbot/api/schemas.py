@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 CHAT_MODEL = "peregrine"
 EMBEDDING_MODEL = "peregrine-embeddings"
@@ -41,10 +41,18 @@ Content = Annotated[str | None, BeforeValidator(_read_parts, json_schema_input_t
 
 
 class Message(BaseModel):
-    """One message; ``content`` is text, or parts of text, which are read as lines of one."""
+    """One message; ``content`` is text, or parts of text, which are read as lines of one. That of
+    roles that are not used may be anything, such as the picture that a tool took."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Content = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_unused(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("role") not in ("user", "assistant"):
+            return {**value, "content": None}
+        return value
 
 
 class StreamOptions(BaseModel):
@@ -89,6 +97,7 @@ class ChatRequest(BaseModel):
     stop: Texts | None = Field(None, max_length=4)
     n: int | None = 1
     tools: list[Any] | None = None
+    tool_choice: Any = None
     functions: list[Any] | None = None
     logprobs: bool | None = None
     response_format: dict[str, Any] | None = None

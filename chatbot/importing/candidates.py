@@ -20,6 +20,7 @@ from chatbot.importing.conversations import (
     Message,
     Side,
     bare_subject,
+    is_away,
     message_body,
     question_of,
     without_signature,
@@ -92,7 +93,7 @@ def _masked(conversation: Conversation, colleagues: Iterable[str]) -> Conversati
     bodies = (
         (message.side, _said(message))
         for message in _begun(conversation)
-        if len(message.text) <= _MOST_READ
+        if len(message.text) <= _MOST_READ and not is_away(message.text)
     )
     # What is much too long is not kept, so nobody need look for names in it.
     messages = tuple(Message(side, hide(text)) for side, text in bodies if len(text) <= _MOST_KEPT)
@@ -148,7 +149,8 @@ def _turns(conversation: Conversation, formulas: Formulas) -> Iterator[Candidate
         if message.side == "customer":
             if not asked and _is_detail(message.text):
                 asked, history = before, history[:-2]
-            asked = [*asked, message.text]
+            if message.text not in asked:  # a transcript has it again
+                asked = [*asked, message.text]
             continue
         if not asked:
             continue

@@ -19,6 +19,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# A picture in Markdown, whose address can open it for anybody ("![](https://.../token/...)").
+_PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{1,2000}\)")
 _WORD = re.compile(r"\w+")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|sv|tr|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 # The head that a program puts above a letter that is passed on.
@@ -29,6 +31,23 @@ _PASSED_ON = re.compile(
     r"fwd|forward|weitergeleit|transf|inoltr|reenvi|rv|encaminh|doorgest|przekaz", re.IGNORECASE
 )
 _FORWARDS = re.compile(r"\s*(?:fwd?|wg|tr|rv|doorst)\s*:", re.IGNORECASE)
+# Who is away, and what a program that says so adds to it.
+_AWAY = re.compile(
+    r"\b(?:i am|i['’]m|i will be) (?:\w+ )?(?:out of (?:the )?office|away from (?:the|my) \w+"
+    r"|on (?:\w+ )?(?:leave|holiday|vacation))\b"
+    r"|\bich bin (?:[\w.]+ ){0,6}(?:nicht (?:im (?:büro|haus)|erreichbar)|außer haus|im urlaub"
+    r"|abwesend)\b"
+    r"|\bje (?:suis|serai) (?:\w+ ){0,2}(?:absente?|en congés?|en vacances)\b"
+    r"|\b(?:estoy|estaré) (?:\w+ ){0,2}(?:fuera de la oficina|de vacaciones|ausente)\b",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(
+    r"automati|auto-?reply|my return|i return|i am back|(?:limited|no) access|urgent"
+    r"|not be (?:read|forward)|dringend|rückkehr|vertret|weitergeleitet|mon retour|urgence"
+    r"|mi regreso|mi vuelta",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 1_500  # characters
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company
 _LONG_LINE = 10  # words of a line below a name: an address
 _CLOSING = 6  # words of the line above it
@@ -70,15 +89,21 @@ Item = ImportedDocument | Conversation | LeftOut
 def plain(markup: str) -> str:
     """A message in HTML, or in plain text, as text. Help desks leave references to signs in what
     they call plain ("&nbsp;")."""
-    if not _TAG.search(markup):
-        return _SIGN.sub(_sign, markup).strip()
-    return render(blocks_of(markup)).text.strip()
+    if _TAG.search(markup):
+        return render(blocks_of(markup)).text.strip()
+    return _PICTURE.sub("", _SIGN.sub(_sign, markup)).strip()
 
 
 def _sign(match: re.Match[str]) -> str:
     name = match[0][1:]
     sign = html.unescape(match[0]) if name[0] == "#" else html5.get(name, match[0])
     return sign.replace("\xa0", " ")
+
+
+def is_away(text: str) -> bool:
+    """Whether a message is of a program that says that its owner is away. It asks nothing."""
+    short = len(text) <= _LONGEST_NOTICE and "?" not in text
+    return short and bool(_AWAY.search(text)) and bool(_ADDED.search(text))
 
 
 def message_body(text: str, subject: str = "") -> str:

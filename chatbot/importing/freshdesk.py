@@ -20,7 +20,8 @@ _PUBLISHED = 2
 _FOR_ALL = 1  # the visibility of a folder; others are for agents, companies, or who signed in
 _GONE = {"spam": "it is spam", "deleted": "it was deleted"}
 _OUTBOUND = 10  # the source of a ticket that the staff opens with a mail
-_SURVEY = 6  # the source of a conversation that is a customer's rating
+# Sources of conversations that are a customer's rating, and a letter passed on to somebody else.
+_ASIDE = (6, 8)
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
@@ -85,7 +86,7 @@ def _ticket(
     people.add(names.get(text(ticket, "responder_id"), ""))
     for talk in sorted(talks, key=lambda each: text(each, "created_at")):
         people.add(names.get(text(talk, "user_id"), ""))
-        if talk.get("private") is True or talk.get("source") == _SURVEY:
+        if talk.get("private") is True or talk.get("source") in _ASIDE:
             continue
         said = plain(text(talk, "body", "body_text"))
         messages.append(Message("customer" if talk.get("incoming") is True else "staff", said))

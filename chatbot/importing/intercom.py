@@ -16,14 +16,18 @@ from chatbot.importing.sources import ExportOptions
 from chatbot.knowledge.formats.html import blocks_of
 
 _SAID = frozenset({"comment", "close", "open", "assignment", "quick_reply"})
+_OWN = frozenset({"Back-office", "Tracker"})  # tickets that customers do not see
 _CUSTOMERS = frozenset({"user", "lead", "contact"})
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """Published articles in all their languages, and people's words in conversations."""
-    for kind, record, file in records_of(files, "data", "articles", "conversations"):
+    for kind, record, file in records_of(files, "data", "articles", "conversations", "tickets"):
         sort = text(record, "type")
-        if sort == "conversation" or kind == "conversations" or "conversation_parts" in record:
+        if sort == "ticket" or "ticket_parts" in record:
+            if text(record, "category") not in _OWN:
+                yield _ticket(record)
+        elif sort == "conversation" or kind == "conversations" or "conversation_parts" in record:
             yield _conversation(record)
         elif sort == "internal_article":
             yield _internal_article(record, file.name)
@@ -69,11 +73,28 @@ def _internal_article(record: Record, name: str) -> Item:
     return ImportedDocument(path, title, body, "", date, language, INTERNAL)
 
 
+def _ticket(record: Record) -> Conversation:
+    about = inner(record, "ticket_attributes")
+    opened: Record = {"author": {"type": "user"}}
+    first = (opened, text(about, "_default_description_"))
+    parts = records_in(record, "ticket_parts", "ticket_parts")
+    subject = text(about, "_default_title_")
+    return _talk(f"intercom ticket {text(record, 'id')}", subject, [first, *_bodies(parts)])
+
+
 def _conversation(record: Record) -> Conversation:
     source = inner(record, "source")
     parts = records_in(record, "conversation_parts", "conversation_parts")
-    said = [(source, text(source, "body"))]
-    said += [(p, text(p, "body")) for p in parts if text(p, "part_type") in _SAID]
+    subject = text(source, "subject") or text(record, "title")
+    said = [(source, text(source, "body")), *_bodies(parts)]
+    return _talk(f"intercom conversation {text(record, 'id')}", subject, said)
+
+
+def _bodies(parts: list[Record]) -> list[tuple[Record, str]]:
+    return [(part, text(part, "body")) for part in parts if text(part, "part_type") in _SAID]
+
+
+def _talk(key: str, subject: str, said: list[tuple[Record, str]]) -> Conversation:
     messages: list[Message] = []
     people: set[str] = set()
     for part, body in said:
@@ -87,9 +108,4 @@ def _conversation(record: Record) -> Conversation:
             messages.append(Message("customer", plain(body)))
         elif side == "admin":
             messages.append(Message("staff", plain(body)))
-    return Conversation(
-        f"intercom conversation {text(record, 'id')}",
-        plain(text(source, "subject") or text(record, "title")),
-        tuple(messages),
-        tuple(filter(None, people)),
-    )
+    return Conversation(key, plain(subject), tuple(messages), tuple(filter(None, people)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from chatbot.errors import DocumentError
+from chatbot.errors import DocumentError, ImportingError
 from chatbot.importing.archive import MAX_READ, ExportFile
 from chatbot.importing.conversations import Item, LeftOut
 from chatbot.importing.documents import ImportedDocument, file_path, written_days
@@ -37,6 +37,11 @@ _PROPERTY = re.compile(r"(\S[^\n:]{0,80}): ([^\n]{0,500})(?:\n|\Z)")
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
     """A document for each page and each database."""
+    kinds = {file.suffix for file in files}
+    if ".html" in kinds and kinds.isdisjoint({".md", ".csv"}):
+        raise ImportingError(
+            "This is Notion's export as HTML; export again with the format 'Markdown & CSV'."
+        )
     whole = {file.name.removesuffix("_all.csv") for file in files if file.name.endswith("_all.csv")}
     for file in files:
         try:

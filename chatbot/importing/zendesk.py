@@ -4,6 +4,7 @@ https://developer.zendesk.com/api-reference/help_center/help-center-api/articles
 .../ticketing/tickets/ticket_comments/; also Zendesk's own export, a ticket a line.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.importing import zendesk_articles
@@ -12,10 +13,21 @@ from chatbot.importing.conversations import Conversation, Item, LeftOut, Message
 from chatbot.importing.records import Record, inner, records_in, records_of, text
 from chatbot.importing.replies import Replies
 from chatbot.importing.sources import ExportOptions
+from chatbot.importing.transcripts import said_in_chat
 
 _KINDS = (*zendesk_articles.KINDS, "tickets", "comments", "users", "audits")
 _ROBOTS = frozenset({"rule", "system"})
 _STAFF = ("agent", "admin")
+# The subject that the program gives to a chat or a call.
+_MADE_SUBJECT = re.compile(
+    r"^(?:(?:Chat|Conversation) with|(?:Missed |Abandoned )?(?:Phone )?[Cc]all (?:from|to|with):?"
+    r"|Voicemail from:?) [^\n]*$"
+)
+# What is written into both of two tickets that become one, where the export does not say so.
+_MERGED = re.compile(
+    r"\s*(?:This request was|Requests? #\d.{0,300}(?:was|were)) closed and merged into",
+    re.DOTALL,
+)
 
 
 def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
@@ -62,6 +74,29 @@ def read(files: Sequence[ExportFile], options: ExportOptions) -> Iterator[Item]:
         yield LeftOut(f"{unclear} comments", reason)
 
 
+def _is_made(comment: Record) -> bool:
+    """Whether the program wrote a comment: a rule, or what joins two tickets."""
+    via = inner(comment, "via")
+    return text(via, "channel") in _ROBOTS or text(inner(via, "source"), "rel") == "merge"
+
+
+def _said(comment: Record) -> str:
+    """What was said; of a call only what its record has as text, and nothing of when it was."""
+    if _is_call(comment):
+        return plain(text(inner(comment, "data"), "transcription_text"))
+    return plain(text(comment, "plain_body", "html_body", "body"))
+
+
+def _is_call(comment: Record) -> bool:
+    return (
+        text(comment, "type") == "VoiceComment" or text(inner(comment, "via"), "channel") == "voice"
+    )
+
+
+def _names(people: list[Record]) -> set[str]:
+    return {name for person in people if (name := text(person, "name"))}
+
+
 def _people(ticket: Record) -> list[Record]:
     """Those whom a ticket has with their names and roles."""
     people = [inner(ticket, name) for name in ("requester", "assignee", "submitter")]
@@ -82,19 +117,21 @@ def _ticket(
         author = text(comment, "author_id") or text(inner(comment, "author"), "id")
         person = users.get(author) or inner(comment, "author")
         people.append(person)
-        robot = author.startswith("-") or text(inner(comment, "via"), "channel") in _ROBOTS
-        if comment.get("public") is False or robot:
+        if comment.get("public") is False or author.startswith("-") or _is_made(comment):
             continue
         role = text(person, "role")
         if known and not role and author not in (requester, assignee):
             unclear += 1
             continue
         staff = role in _STAFF or (not role and author != requester)
-        said = plain(text(comment, "plain_body", "html_body", "body"))
-        messages.append(Message("staff" if staff else "customer", said))
+        said = _said(comment)
+        if _MERGED.match(said) or (not said and _is_call(comment)):
+            continue
+        chat = said_in_chat(said, _names([users.get(requester, {}), inner(ticket, "requester")]))
+        messages += chat or [Message("staff" if staff else "customer", said)]
     # The description is the first comment, which can be a note or the staff's own.
     if not comments and ticket.get("is_public") is not False:
         messages.append(Message("customer", plain(text(ticket, "description"))))
-    names = tuple({name for person in people if (name := text(person, "name"))})
-    subject = text(ticket, "subject", "raw_subject")
+    names = tuple(_names(people))
+    subject = _MADE_SUBJECT.sub("", text(ticket, "subject", "raw_subject"))
     return Conversation(f"zendesk ticket {number}", subject, tuple(messages), names), unclear

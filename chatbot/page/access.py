@@ -17,7 +17,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 
-from chainlit.oauth_providers import get_configured_oauth_providers
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,6 +46,8 @@ def access_mode(settings: Settings) -> Mode:
     Raises:
         StoreError: the database cannot be read, so nobody is let in.
     """
+    from chainlit.oauth_providers import get_configured_oauth_providers  # seconds, and for the page
+
     if settings.auth_header:
         return "header"
     if get_configured_oauth_providers():

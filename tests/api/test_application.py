@@ -249,3 +249,21 @@ async def test_questions_wait_for_the_first_index_and_are_told_so_where_it_takes
         SlowEmbeddings.gate.set()
         await starting
         assert (await waiting).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions/", ASK),
+        ("/v1/embeddings/", {"model": "peregrine-embeddings", "input": "a"}),
+        ("/predict/", {"question": US, "history": None}),
+        ("/check//", {"text": "Customers in the US have 45 days.", "question": None}),
+    ],
+)
+async def test_a_slash_more_sends_nobody_elsewhere(
+    client: httpx.AsyncClient, path: str, body: Any
+) -> None:
+    """Programs that are sent elsewhere ask without a body, or not at all."""
+    assert (await client.post(path, json=body)).status_code == 200
+    assert (await client.get("/v1/models/")).status_code == 200
+    assert (await client.get("/docs/assets")).status_code == 404

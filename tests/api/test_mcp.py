@@ -147,6 +147,13 @@ def test_a_client_that_sends_no_message_and_leaves_is_no_failure(
     assert done.returncode == 0 and b"ExceptionGroup" not in done.stderr
 
 
+def test_it_starts_without_the_page() -> None:
+    """Clients of stdio wait for the first answer, and Chainlit alone takes seconds to import."""
+    code = "import chatbot.cli.mcp, chatbot.api.mcp, sys; print('chainlit' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=120)
+    assert done.stdout.strip() == b"False"
+
+
 def test_ctrl_c_ends_it_whatever_stdin_does(knowledge: Path, tmp_path: Path) -> None:
     environment = {"CHATBOT_KNOWLEDGE": str(knowledge), "CHATBOT_INDEX": str(tmp_path / "i")}
     with subprocess.Popen(

@@ -76,6 +76,23 @@ async def test_a_conversation_in_which_tools_were_used_goes_on(
     assert "What tools said is not used" in completion["peregrine"]["notes"][-1]
 
 
+@pytest.mark.parametrize("role", ["tool", "system"])
+async def test_what_is_not_used_may_be_a_picture(client: httpx.AsyncClient, role: str) -> None:
+    picture = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
+    messages = [{"role": role, "tool_call_id": "1", "content": picture}, *ASK["messages"]]
+    sent = {"model": "peregrine", "messages": messages}
+    completion = (await client.post("/v1/chat/completions", json=sent)).json()
+    assert "not used" in completion["peregrine"]["notes"][-1]
+
+
+async def test_tools_that_are_not_to_be_called_are_no_matter(client: httpx.AsyncClient) -> None:
+    tools = [{"type": "function", "function": {"name": "weather"}}]
+    sent = {**ASK, "tools": tools, "tool_choice": "none"}
+    assert (await client.post("/v1/chat/completions", json=sent)).status_code == 200
+    sent["tool_choice"] = "auto"
+    assert (await client.post("/v1/chat/completions", json=sent)).status_code == 400
+
+
 async def test_options_that_are_null_are_not_given(client: httpx.AsyncClient) -> None:
     null = {"stream_options": {"include_usage": None}, "stop": None, "max_tokens": None, "n": None}
     sent = ASK | null | {"stream": True}

@@ -139,3 +139,106 @@ FORM = '<form><input name="user"><input type="Password"></form>'
 def test_a_page_that_only_asks_for_a_password(body: str, locked: bool) -> None:
     page = read_page(f"<html><body>{body}</body></html>".encode(), "https://example.com/x")
     assert page.locked == locked
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<div><p>Was this page helpful?</p><button>Yes</button></div>",
+        '<div>War dieser Artikel hilfreich? <a role="button">Ja</a></div>',
+        "<div><span>Did this answer your question?</span><button>:)</button></div>",
+        '<ol itemtype="https://schema.org/BreadcrumbList"><li><a href="/">Home</a></li></ol>',
+        '<div aria-label="Breadcrumb"><a href="/">Home</a> / Locks</div>',
+        '<div class="author-bio"><h2>By Jane</h2><p>Jane loves trains.</p></div>',
+        '<div class="sharedaddy sd-block sd-like"><h3>Like this:</h3><span>Loading</span></div>',
+        f'<div class="page-header"><ul>{LINKS}</ul></div>',
+    ],
+)
+def test_what_tells_of_the_page_is_no_part_of_it(block: str) -> None:
+    assert text_of(f"{block}<p>The end.</p>") == "The end."
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<h2>Was this helpful?</h2><p>asks the widget.</p>",
+         "## Was this helpful?\n\nasks the widget."),
+        ('<div class="section-header"><h2>Fees</h2></div><p>None.</p>', "## Fees\n\nNone."),
+        ('<div class="card-header"><h5><button>How long?</button></h5></div><div>A day.</div>',
+         "##### How long?\n\nA day."),
+        ('<div><div class="plan-header">Basic</div><div class="plan-content">5 EUR</div></div>',
+         "Basic\n\n5 EUR"),
+        ('<div class="entry-header">12 May in Locks</div><p>The end.</p>', "The end."),
+        ('<table class="search"><tr><th>Field<th>Finds<tr><td>sku:<td>goods</table>',
+         "| Field | Finds |\n| --- | --- |\n| sku: | goods |"),
+        ('<div id="q">How long?</div><nav class="w-dropdown-list"><p>A day.</p></nav>',
+         "How long?\n\nA day."),
+    ],
+)  # fmt: skip
+def test_what_heads_or_answers_a_part_of_the_text_is_text(html: str, left: str) -> None:
+    assert text_of(html) == left
+
+
+def test_a_short_article_is_not_who_wrote_it() -> None:
+    page = (
+        '<main><article><header class="article-header"><h1>PIN</h1></header>'
+        '<section class="article-info"><div class="article-body"><p>Call us.</p></div></section>'
+        "</article><p>Have more questions? Submit a request to the team</p></main>"
+    )
+    assert "Call us." in read_page(page.encode(), "https://example.com/x").markdown
+
+
+TEXT = f"<h1>Hours</h1><p>{'The shop opens at eight. ' * 20}</p>"
+
+
+@pytest.mark.parametrize(
+    ("banner", "stays"),
+    [
+        ("<div id='zz'><p>We use cookies.</p><button>Accept all</button></div>", False),
+        ("<div>Wir nutzen Cookies. <a href='#'>Alle akzeptieren</a></div>", False),
+        ("<div><p>To allow cookies press Allow, see <a href='/x'>accept them</a>.</p></div>", True),
+    ],
+)
+def test_a_banner_has_something_to_press(banner: str, stays: bool) -> None:
+    page = f"<html><body><div>{TEXT}</div>{banner}</body></html>"
+    assert ("ookies" in read_page(page.encode(), "https://example.com/x").markdown) == stays
+
+
+def test_teasers_of_other_pages_are_no_part_of_an_article() -> None:
+    teaser = '<article><a href="/b"><h3>Other hours</h3></a><p>Read on.</p></article>'
+    page = f"<html><body><article>{TEXT}</article>{teaser}</body></html>"
+    assert "Other" not in read_page(page.encode(), "https://example.com/x").markdown
+    step = "<article><h2>Then</h2><p>Read on.</p></article>"
+    page = f"<html><body><article>{TEXT}</article>{step}</body></html>"
+    assert "Read on." in read_page(page.encode(), "https://example.com/x").markdown
+
+
+def test_questions_that_a_page_has_as_data_only() -> None:
+    data = """<script type="application/ld+json">[{"@context": "https://schema.org", "@graph": [
+      {"@type": ["WebPage", "FAQPage", 3], "mainEntity": [
+        {"@type": "Question", "name": "Is it dry?",
+         "acceptedAnswer": {"@type": "Answer", "text": "<p>Down to <b>3 metres</b>.</p>"}},
+        {"@type": "Question", "name": "How long?", "acceptedAnswer": [{"text": "A day."}]},
+        {"@type": "Question", "name": "Why?", "acceptedAnswer": null}]}]}]</script>
+      <script type="application/ld+json">{"@type": "Question", "name": "Else?"</script>"""
+    page = f"<head>{data}</head><body><main>{TEXT}<h3>How long?</h3><p>A day.</p></main></body>"
+    text = read_page(page.encode(), "https://example.com/x").markdown
+    assert text.endswith("### How long?\n\nA day.\n\n## Is it dry?\n\nDown to 3 metres.\n")
+
+
+def test_the_name_of_the_site_is_no_title() -> None:
+    home = '<header class="top"><h1><a href="/">Acme Help</a></h1></header>'
+    body = f"<body>{home}<div>{TEXT}</div></body>"
+    text = read_page(body.encode(), "https://example.com/x")
+    assert text.title == "Hours" and "Acme" not in text.markdown
+    linked = f'<body><header><h1><a href="/x">Hours</a></h1></header>{TEXT[14:]}</body>'
+    assert read_page(linked.encode(), "https://example.com/x").title == "Hours"
+
+
+def test_the_date_that_a_page_has_as_data() -> None:
+    data = (
+        '{"@type": "Article", "datePublished": "2026-01-02", "dateModified": "2026-04-05T10:00Z"}'
+    )
+    head = f'<head><script type="application/ld+json">{data}</script></head>'
+    page = f'{head}<body><main>{TEXT}<time datetime="2020-01-01">then</time></main></body>'
+    assert read_page(page.encode(), "https://example.com/x").date == "2026-04-05"

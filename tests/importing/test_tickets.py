@@ -145,6 +145,23 @@ def test_tickets_that_the_staff_opens_are_the_staffs_words(read: Any) -> None:
     ]
 
 
+def test_what_is_passed_on_to_a_supplier_is_no_answer(read: Any) -> None:
+    replies = [
+        {
+            "id": 8,
+            "incoming": False,
+            "private": False,
+            "source": 8,
+            "body": "Its memory wears out.",
+        },
+        {"id": 9, "incoming": False, "private": False, "source": 0, "body": ANSWER},
+    ]
+    ticket = {"id": 5, "requester_id": 1, "description": "How?", "conversations": replies}
+    assert said(read("freshdesk", {"t.json": [ticket]})) == [
+        [("customer", "How?"), ("staff", ANSWER)]
+    ]
+
+
 def test_without_a_description_the_subject_is_the_question(read: Any) -> None:
     reply = {"id": 9, "incoming": False, "body": ANSWER}
     subject = "Re: How long can I return a kettle?"
@@ -207,3 +224,92 @@ def test_a_large_file_with_a_record_a_line_is_never_read_whole(
     tickets = [{"id": n, "requester_id": 1, "description": "How?"} for n in (1, 2)]
     lines = "\n".join(["", *map(json.dumps, tickets)])
     assert len(said(read("zendesk", {"tickets.json": lines}))) == 2
+
+
+def ticket(*comments: dict[str, Any], **more: Any) -> dict[str, Any]:
+    whole = {"id": 12, "requester_id": 1, "subject": "Kettle", "comments": list(comments), **more}
+    return {"t.json": {"tickets": [whole], **USERS}}
+
+
+CHAT = """Chat started: 2026-01-05 10:12 AM UTC
+
+(10:12:33 AM) Ann Smith: How long can I return a kettle?
+It is new.
+(10:12:40 AM) Acme Bot: I am looking for articles.
+(10:12:50 AM) *** Tom joined the chat ***
+(10:13:20 AM) Tom: You can return it within 30 days.
+(10:14:01 AM) Ann: Thanks!"""
+
+
+@pytest.mark.parametrize("author", [1, 2])
+def test_a_chat_in_one_comment_is_said_by_several(author: int, read: Any) -> None:
+    assert said(read("zendesk", ticket(comment(1, author, CHAT)))) == [
+        [("customer", "How long can I return a kettle?\nIt is new."),
+         ("staff", "You can return it within 30 days."), ("customer", "Thanks!")]
+    ]  # fmt: skip
+
+
+def test_a_log_is_no_chat(read: Any) -> None:
+    log = "It says:\n(10:12:33) ERROR: no water\n(10:12:40) WARN: hot"
+    assert said(read("zendesk", ticket(comment(1, 1, log)))) == [[("customer", log)]]
+
+
+def test_when_a_call_was_is_nothing_that_somebody_said(read: Any) -> None:
+    about = "Call from: +1 555 0100\nTime of call: January 5, 2026\nListen to the recording"
+    mailed = {"transcription_text": "How long can I return a kettle?"}
+    calls = (
+        comment(1, 1, about, type="VoiceComment"),
+        comment(2, 1, about, via={"channel": "voice"}, data=mailed),
+        comment(3, 2, ANSWER),
+    )
+    items = read("zendesk", ticket(*calls, subject="Call from: +1 555 0100"))
+    assert said(items) == [[("customer", mailed["transcription_text"]), ("staff", ANSWER)]]
+    assert [item.subject for item in items] == [""]
+
+
+@pytest.mark.parametrize(
+    ("body", "via"),
+    [
+        ('This request was closed and merged into request #3 "Kettle".', {"channel": "web"}),
+        ('Request #3 "Kettle" was closed and merged into this request.\n\nHow?', {}),
+        ("Zusammengeführt: 3", {"channel": "web", "source": {"rel": "merge"}}),
+    ],
+)
+def test_that_tickets_were_joined_is_no_answer(body: str, via: Any, read: Any) -> None:
+    items = read("zendesk", ticket(comment(1, 1, "How?"), comment(2, 2, body, via=via)))
+    assert said(items) == [[("customer", "How?")]]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("I am out of the office until 12 January with limited access to mail.", False),
+        ("Ich bin vom 5. bis 9. Januar nicht im Büro. In dringenden Fällen: Herr Stein.", False),
+        ("Je suis absente jusqu'au 9 janvier, je réponds à mon retour.", False),
+        ("Estoy de vacaciones hasta el lunes; responderé a mi regreso.", False),
+        ("I am on holiday until Monday, please keep my parcel at the desk.", True),
+        ("I am on leave. Is it urgent to return a kettle, or can that wait?", True),
+    ],
+)
+def test_a_notice_that_somebody_is_away_asks_nothing(text: str, asked: bool, read: Any) -> None:
+    items = read("zendesk", ticket(comment(1, 1, text), comment(2, 2, ANSWER)))
+    assert bool(candidates_from(items)) == asked
+
+
+def test_pictures_of_a_message_have_no_address() -> None:
+    picture = "![shot](https://x.example/attachments/token/a1/?name=b.png)"
+    assert plain(f"Press it. {picture}") == "Press it."
+
+
+def test_intercoms_tickets_are_conversations_but_for_those_of_the_staff(read: Any) -> None:
+    parts = [
+        {"part_type": kind, "body": f"<p>{body}</p>", "author": {"type": "admin"}}
+        for kind, body in (("note", "She is in debt."), ("comment", ANSWER))
+    ]
+    about = {"_default_title_": "Kettle", "_default_description_": "How long can I return it?"}
+    one = {"type": "ticket", "id": "1", "category": "Customer", "ticket_attributes": about,
+           "ticket_parts": {"type": "ticket_part.list", "ticket_parts": parts}}  # fmt: skip
+    listed = {"type": "ticket.list", "tickets": [one, {**one, "category": "Back-office"}]}
+    assert said(read("intercom", {"t.json": listed})) == [
+        [("customer", "How long can I return it?"), ("staff", ANSWER)]
+    ]

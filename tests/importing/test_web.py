@@ -187,6 +187,18 @@ def test_the_sitemap_names_the_pages(site: Site, knowledge: Path) -> None:
     assert set(files(knowledge)) == {"index.md", "a.md", "b.md", "only.md"}
 
 
+@pytest.mark.parametrize("named", ["/wp-sitemap.xml", "{site}/wp-sitemap.xml"])
+def test_a_sitemap_is_found_by_its_path_and_by_the_scheme_of_before(
+    named: str, site: Site, knowledge: Path
+) -> None:
+    before = site.address.replace("http:", "https:")
+    robots = f"User-agent: *\nSitemap: {named.format(site=before)}\n"
+    site.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, robots.encode())
+    site.pages["/wp-sitemap.xml"] = f"<urlset><url><loc>{before}/deep</loc></url></urlset>"
+    run(site, knowledge)
+    assert set(files(knowledge)) == {"index.md", "deep.md"}
+
+
 def test_robots_txt_is_obeyed(site: Site, knowledge: Path) -> None:
     run(site, knowledge)
     rules = b"User-agent: *\nDisallow: /a\nAllow: /deep\n\nUser-agent: Other\nDisallow: /\n"

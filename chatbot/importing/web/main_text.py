@@ -12,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 
 from chatbot.importing.documents import day_of
 from chatbot.importing.markdown import to_markdown
+from chatbot.importing.web.faq_data import scripts_of, unseen_questions
 from chatbot.importing.web.region import keep_region
 from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
-from chatbot.knowledge.blocks import Heading, one_line
+from chatbot.knowledge.blocks import Heading, one_line, render
 from chatbot.knowledge.formats.html import html_blocks, parse_page
 from chatbot.knowledge.formats.style_sheets import hidden_by_style
 
@@ -23,6 +24,7 @@ _MOMENT = 5.0  # seconds
 _REFRESH = re.compile(
     r"\s*(\d{0,6})[\d.]*\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\s\"']+)", re.IGNORECASE
 )
+_DATED = re.compile(r'"dateModified"\s*:\s*"([^"]{1,40})"')
 _MOST_LINKS = 10_000  # of a page
 _LONGEST_LINKS = 1_000_000  # characters of them together
 
@@ -62,13 +64,16 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     links = _links(root, base)
     canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
     title, language, date = _title(root), _language(root), _date(root)
-    _unlink(root, base)
-    hidden = hidden_by_style(root)  # its scripts go with what stands around the text
+    # Its scripts go with what stands around the text.
+    hidden, scripts = hidden_by_style(root), scripts_of(root)
     locked = keep_region(root)
+    _unlink(root, base)
     blocks = list(html_blocks(root, hidden=hidden))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")
     while len(blocks) > 1 and isinstance(blocks[-1], Heading) and blocks[-1].level > 1:
         blocks.pop()  # nothing stands under it
+    if scripts:
+        blocks += unseen_questions(scripts, render(blocks).text)
     markdown = to_markdown(blocks)
     return PageText(
         one_line(first) or title,
@@ -157,6 +162,8 @@ def _language(root: Any) -> str:
 
 def _date(root: Any) -> str:
     said = _meta(root, "article:modified_time", "og:updated_time", "last-modified", "dateModified")
+    dated = (_DATED.search(script) for script in scripts_of(root))
+    said = said or next((match[1] for match in dated if match), "")
     element = root.find(".//time[@datetime]")
     said = said or (element.get("datetime") if element is not None else "")
     return day_of(said)

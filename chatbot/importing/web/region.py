@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from chatbot.importing.web.asides import asks_opinion, is_banner, is_pressed, is_trail
 from chatbot.knowledge.formats.tabs import opens_panel
 
 _REGIONS = (
@@ -35,20 +36,23 @@ _ROLES = frozenset(
 )
 # A word of a class or id that names what stands around a text, and one that names nothing else.
 _WORDS = re.compile(
-    r"(?:^|[-_\s])(?:nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
-    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?:$|[-_\s])",
+    r"(?:^|[-_\s])(nav|navbar|navigation|menu|sidebar|side-?nav|footer|header|topbar|masthead|"
+    r"social|toc|table-of-contents|search|advert\w*|promo|legal|copyright)(?=$|[-_\s])",
     re.IGNORECASE,
 )
 _NEVER = re.compile(
     r"(?:^|[-_\s])(?:breadcrumbs?|cookies?|consent|share|sharing|related(?:-\w+)?|newsletter|"
     r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
     r"feedback|comments?|popup|modal|language-?(?:selector|switcher)|"
-    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts))(?:$|[-_\s])",
+    r"recently-viewed(?:-\w+)?|recent-(?:articles|posts)|(?:jp-)?relatedposts|sharedaddy|"
+    r"author-(?:bio|box|card)|about-(?:the-)?author|likes-and-labels-\w+|jumpbox|online-list|"
+    r"cybotcookiebotdialog|iubenda-cs|tarteaucitron\w*)(?:$|[-_\s])",
     re.IGNORECASE,
 )
 # Who wrote a page, and when.
 _BYLINE = re.compile(
-    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta|author|info|byline)|byline)(?:$|\s)",
+    r"(?:^|\s)(?:(?:article|post|entry|page|blog)[-_]{1,2}(?:meta(?:data)?|author|info|byline)"
+    r"|byline|avatar[-_]{1,2}info)(?:$|\s)",
     re.IGNORECASE,
 )
 _LONGEST_BYLINE = 200  # characters
@@ -98,6 +102,9 @@ def _region(body: Any) -> Any:
         found = [element for element in body.iterfind(path) if _length(element)]
         if len(found) == 1 or (found and path == ".//main"):
             return max(found, key=_length)
+        titled = [element for element in found if element.find(".//h1") is not None]
+        if len(titled) == 1 and all(e is titled[0] or _is_teaser(e) for e in found):
+            return titled[0]
     words = [(element, _names(element)) for element in body.iter("div", "section", "td")]
     for name in _NAMED:
         found = [e for e, names in words if name in names and _length(e)]
@@ -118,37 +125,91 @@ def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
     beside: dict[Any, Any] = {}
+    titled = {outer for title in _titles(region) for outer in title.iterancestors()}
     for element in list(region.iter()):
         if element is region or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_around(element, certain, beside) and _length(element) <= _MOST * whole:
-            _drop(element)
+        if element not in titled and _is_around(element, certain, beside):
+            if _length(element) <= _MOST * whole:
+                _drop(element)
+        elif element.tag == "nav":
+            element.tag = "div"  # the reader leaves out others
+
+
+def _titles(region: Any) -> list[Any]:
+    """The headings that a text has; the name of the site, which leads home, is none beside them."""
+    found = list(region.iter("h1"))
+    linked = [h1 for h1 in found if sum(map(_length, h1.iter("a"))) == _length(h1)]
+    return [h1 for h1 in found if h1 not in linked] or found
 
 
 def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
     tag = element.tag
-    holds_title = element.find(".//h1") is not None
     if tag in _AROUND or element.get("role") in _ROLES:
-        return not holds_title and not opens_panel(element) and not _is_said(element)
+        return not opens_panel(element) and not _is_said(element)
+    if is_trail(element) or asks_opinion(element):
+        return True
     if tag in ("header", "aside"):
-        return not holds_title and (not certain or _is_menu(element) or _is_links(element))
+        return not certain or _is_menu(element) or _is_links(element)
     if tag in ("div", "section", "ul", "ol", "p", "table", "td"):
         names = element.get("class") or ""
         if not _is_chapter(element):
             names += f" {element.get('id') or ''}"
-        if not holds_title and _NEVER.search(names):
+        if _NEVER.search(names):
             return True
-        if not holds_title and _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
+        if _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
+            return not _holds_region(element)
+        if _WORDS.search(names):
+            return not certain or _is_menu(element) or not _says_something(element, names)
+        if not certain and is_banner(element):
             return True
-        if not holds_title and _WORDS.search(names):
-            return not certain or _is_menu(element) or element.find(".//p") is None
         whole = _outermost_list(element)
         return not certain and not _is_among_text(whole, beside) and _is_menu(element)
     return False
 
 
+def _is_teaser(article: Any) -> bool:
+    """Whether an article only leads to one: its heading is a link, or in one."""
+    heading = next(article.iter(*_HEADINGS), None)
+    if heading is None:
+        return False
+    around = (outer.tag for outer in heading.iterancestors("a"))
+    return heading.find(".//a") is not None or next(around, None) is not None
+
+
+def _holds_region(element: Any) -> bool:
+    """Whether a text stands in it, and not only who wrote one."""
+    return any(not _names(inner).isdisjoint(_NAMED) for inner in element.iter("div", "section"))
+
+
+def _says_something(element: Any, names: str) -> bool:
+    """Whether what has the name of a menu or a header is of the text all the same: it has
+    paragraphs, is a table, or heads a part of the text."""
+    if element.find(".//p") is not None:
+        return True
+    if element.tag == "table":
+        return len(list(element.iter("tr"))) > 1
+    said = {match[1].lower() for match in _WORDS.finditer(names)}
+    return said == {"header"} and not _is_links(element) and _heads_part(element)
+
+
+def _heads_part(element: Any) -> bool:
+    """Whether it holds a heading or what opens its text, or is the head of a box whose body is
+    behind it: "card-header" and "card-body"."""
+    if next(element.iter(*_HEADINGS), None) is not None or any(map(is_pressed, element.iter())):
+        return True
+    body = element.getnext()
+    boxes = {name.partition("header")[0] for name in _names(element) if "header" in name} - {""}
+    behind = set() if body is None else _names(body)
+    return any(name.startswith(box) for box in boxes for name in behind)
+
+
 def _is_said(element: Any) -> bool:
-    """Whether it is a form around a table without fields, or a button in a sentence."""
+    """Whether it is a form around a table without fields, what a heading of Webflow's opens, or a
+    button in a sentence."""
+    if element.tag == "nav":
+        opened = "w-dropdown-list" in _names(element)
+        return opened and not _is_menu(element) and not _is_links(element)
     if element.tag == "form":
         tables = (table for table in element.iter("table") if len(list(table.iter("tr"))) > 1)
         return any(next(table.iter(*_FIELDS), None) is None for table in tables)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from chatbot.errors import ImportingError
 from chatbot.importing.web.addresses import normalise
@@ -57,8 +57,8 @@ class Rules:
 
     @property
     def sitemaps(self) -> list[str]:
-        """The sitemaps that it names."""
-        return [address for each in self._rules.sitemaps if (address := normalise(each))]
+        """The sitemaps that it names, as it names them."""
+        return list(self._rules.sitemaps)
 
 
 def _agent_line(line: str) -> str:
@@ -108,10 +108,9 @@ def read_sitemaps(
     Raises:
         ImportingError: one cannot be fetched now: without it, pages would seem to be gone.
     """
+    named = (_joined(f"{origin}/robots.txt", each) for each in rules.sitemaps[:_MAX_SITEMAPS])
     waiting = dict.fromkeys(
-        address
-        for address in [*rules.sitemaps[:_MAX_SITEMAPS], f"{origin}/sitemap.xml"]
-        if address.startswith(f"{origin}/")
+        address for address in [*named, f"{origin}/sitemap.xml"] if address.startswith(f"{origin}/")
     )
     found: dict[str, None] = {}
     unread = ""
@@ -167,10 +166,16 @@ def _growing(items: dict[str, None]) -> Iterator[str]:
 
 
 def _joined(base: str, place: str) -> str:
+    """A place that the file at ``base`` names; one of its own host is reached as that file is, also
+    where it was written before the site had another scheme."""
     try:
-        return normalise(urljoin(base, place))
+        address = normalise(urljoin(base, place))
     except ValueError:  # "http://[", which urllib does not take
         return ""
+    here, there = urlsplit(base), urlsplit(address)
+    return (
+        urlunsplit(there._replace(scheme=here.scheme)) if there.netloc == here.netloc else address
+    )
 
 
 def _places(body: bytes) -> list[tuple[str, str]]:

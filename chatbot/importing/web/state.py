@@ -12,7 +12,7 @@ from typing import IO, Any
 from chatbot.files import parse_json, write_whole
 
 _FORMAT = 1
-_READER = 4  # raised when pages are read otherwise than before: each is then asked for whole once
+_READER = 5  # raised when pages are read otherwise than before: each is then asked for whole once
 _STALE = 24 * 3600.0  # seconds after which an unfinished crawl is begun anew
 
 

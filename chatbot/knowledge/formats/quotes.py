@@ -50,11 +50,17 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^(?:(?:best|kind|warm|with (?:best|kind)) (?:regards|wishes)|regards|sincerely|yours \w+|"
-    r"cheers|(?:mit )?(?:freundlichen?|besten?|vielen?|herzlichen?|liebe) gr(?:ü|ue)(?:ß|ss)en?|"
-    r"mfg|"
-    r"cordialement|bien à vous|saludos(?: cordiales)?|un saludo|cordiali saluti|"
-    r"met vriendelijke groet(?:en)?)\b[\w ]{0,20}[,.!]?\s*$",
+    r"^(?:(?:(?:thanks|thank you) (?:and|&) )?(?:(?:with )?(?:best|kind|kindest|warm|warmest|"
+    r"sincere) (?:regards|wishes)|regards)|sincerely|yours \w+|cheers|"
+    r"(?:mit )?(?:(?:freundliche|beste|viele|herzliche|liebe|schöne|sonnige)[mnr]? )?"
+    r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))\b(?! gott)|mfg|"
+    r"hochachtungsvoll|(?:(?:bien|très) )?cordialement|bien à vous|"
+    r"(?:(?:mes |nos )?(?:sincères|meilleures|cordiales) )?salutations|bonne (?:journée|soirée)|"
+    r"saludos(?: cordiales)?|(?:(?:reciba|reciban) )?un (?:cordial )?saludo|atentamente|"
+    r"(?:cordiali|distinti) saluti|(?:met )?vriendelijke groet(?:en)?|atenciosamente)"
+    r"\b[\w ]{0,20}[,.!]?\s*$"
+    r"|^(?:best|all the best|warmly|respectfully|[lv]g)[,.!]?\s*$"
+    r"|^(?:je vous prie d|nous vous prions d|veuillez)\W{0,3}(?:agréer|recevoir)\b.{0,150}$",
     re.IGNORECASE,
 )
 _LINES = 12  # of a signature at most

@@ -269,6 +269,27 @@ def test_a_sentence_is_no_notice(line: str) -> None:
     assert own_words(f"Hello,\n\n{line}") == f"Hello,\n\n{line}"
 
 
+@pytest.mark.parametrize(
+    ("line", "closes"),
+    [
+        ("Bien cordialement,", True),
+        ("Je vous prie d'agréer, Madame, mes salutations distinguées.", True),
+        ("Un cordial saludo,", True),
+        ("Schöne Grüße aus Kiel", True),
+        ("Mit freundlichem Gruß", True),
+        ("Thanks and regards,", True),
+        ("Best,", True),
+        ("Best of all,", False),
+        ("Grüß Gott,", False),
+        ("Veuillez patienter,", False),
+        ("Regards the second step:", False),
+    ],
+)
+def test_what_stands_below_a_closing_is_a_signature(line: str, closes: bool) -> None:
+    signature = "Ann Miller\nService\nAcme Ltd. – 12 Port Street – 44000 Nantes\nTel. 02 40 55"
+    assert (own_words(f"Press it.\n\n{line}\n\n{signature}") == "Press it.") == closes
+
+
 def test_what_a_quoted_message_quotes_is_the_one_before() -> None:
     text = f"How long?\n\n{HEAD}\n\nWhich?\n\n{HEAD}\n\nHub."
     assert quoted_words(quoted_words(text)) == "Hub."

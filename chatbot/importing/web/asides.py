@@ -1,0 +1,66 @@
+"""What stands around a text and says so in its words: the way to the page, a question for an
+opinion, a banner that asks for cookies.
+"""
+
+import re
+from typing import Any
+
+from chatbot.knowledge.blocks import one_line
+
+_BREADCRUMBS = re.compile(r"bread-?crumb", re.IGNORECASE)
+# What asks whether a page was of use, with its buttons and how many said so.
+_OPINION = re.compile(
+    r"(?:was|is) th(?:is|e) (?:\w+ )?(?:helpful|useful)\b"
+    r"|did (?:this|you find (?:this|it))\b.{0,30}\b(?:help|helpful|useful|your question)\b"
+    r"|(?:war|ist) dies(?:er|e|es)? (?:\w+ )?hilfreich|(?:haben|konnten) wir .{0,20}helfen"
+    r"|cet(?:te)? (?:article|page|réponse) (?:vous )?a-t-(?:il|elle)"
+    r"|¿(?:te|le|fue|ha)\b.{0,30}(?:útil|respondi)",
+    re.IGNORECASE,
+)
+_LONGEST_OPINION = 120  # characters
+# A banner of a site without a ``main``: it speaks of cookies, and somebody has to press something.
+_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
+_AGREES = re.compile(
+    r"\b(?:accept|allow|agree|got it|ok|okay|akzeptieren|zustimmen|erlauben|einverstanden|accepter"
+    r"|d['’]accord|aceptar|de acuerdo)\b",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 30  # characters of what is pressed
+_LONGEST_BANNER = 1_500  # characters
+
+
+def is_trail(element: Any) -> bool:
+    """Whether it says of itself that it is the way to the page: "Home > Locks > Keys"."""
+    said = f"{element.get('itemtype') or ''} {element.get('aria-label') or ''}"
+    return bool(_BREADCRUMBS.search(said)) and element.tag != "a"
+
+
+def asks_opinion(element: Any) -> bool:
+    """Whether it asks if the page was of use, and has something to press."""
+    if element.tag not in ("div", "section", "fieldset", "p", "aside"):
+        return False
+    if _is_long(element, _LONGEST_OPINION) or not any(map(is_pressed, element.iter())):
+        return False
+    return bool(_OPINION.match(one_line("".join(element.itertext()))))
+
+
+def is_banner(element: Any) -> bool:
+    """Whether it asks for cookies."""
+    if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
+        return False
+    labels = (one_line("".join(each.itertext())) for each in element.iter() if is_pressed(each))
+    agrees = any(len(label) <= _LONGEST_LABEL and _AGREES.search(label) for label in labels)
+    return agrees and bool(_COOKIES.search("".join(element.itertext())))
+
+
+def is_pressed(element: Any) -> bool:
+    """Whether it is a button, or a link that leads to no page."""
+    if element.tag == "a":
+        return (element.get("href") or "#").startswith(("#", "javascript:"))
+    return element.tag in ("button", "input") or element.get("role") == "button"
+
+
+def _is_long(element: Any, most: int) -> bool:
+    """Whether it holds more than ``most`` characters."""
+    length = 0
+    return any((length := length + len(text.strip())) > most for text in element.itertext())
