@@ -60,6 +60,19 @@ def shown(path: Path, text: str) -> str:
          "Faster Split. More words Yes."),
         (":::warning\nHot.\n:::\n::::{tab-item} Mac\nGo.\n::::\n:::columns\na::: b",
          "warning Hot. Mac Go. a::: b"),
+        ("::: {.callout-note title=\"Take care\"}\nHold it.\n:::\n::: {.callout-tip}\nDry.\n:::\n"
+         ":::: {.columns}\n::::", "Take care Hold it. tip Dry."),
+        (":::tip{title=\"New\"}\nYes.\n:::", "New Yes."),
+        (":::zone pivot=\"cli\"\nOpen :::image source=\"a.png\" alt-text=\"the gear\":::, ask "
+         ":::no-loc text=\"Copilot\":::.\n:::zone-end\n[!INCLUDE [a](b.md)]\n> [!div class=\"x\"]\n"
+         ":::row:::\n:::column span=\"2\":::\nLeft\n:::column-end:::",
+         "Open the gear , ask Copilot . > Left"),
+        ("::callout{icon=\"i\" title=\"Heads up\"}\nWords.\n::\n::warning\nHot.\n::",
+         "Heads up Words. warning Hot."),
+        ("Write\n::before\nand ::1, std::vector", "Write ::before and ::1, std::vector"),
+        ("{- old -}{+ new +} [- gone -][+ put +] `{{- item -}}` x[-1]",
+         "new put `{{- item -}}` x[-1]"),
+        ("Press ++ctrl+alt+del++, C++ and D++, i++", "Press ctrl+alt+del, C++ and D++, i++"),
         ("It is ==only once== 2 == 2, a==b==c.", "It is only once 2 == 2, a==b==c."),
         ("!!! warning \"Hot\"\n    Wait.\n\n=== \"Mac\"\n    Go.", 'warning "Hot" Wait. "Mac" Go.'),
         ("import A from '@x/a';\n\n<A b=\"1\">\nYes.\n</A>\n<Your name>", "Yes. <Your name>"),
