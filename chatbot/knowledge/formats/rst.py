@@ -86,6 +86,8 @@ def _prepare(text: str) -> None:
 def _role(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
     from docutils import nodes
 
+    if name.lower() == "menuselection":
+        text = text.replace("-->", ">")
     return [nodes.inline(raw, re.sub(r"\s*<[^>]*>$", "", text).lstrip("~!"))], []
 
 
