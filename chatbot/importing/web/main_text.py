@@ -16,7 +16,7 @@ from chatbot.importing.web.region import keep_region
 from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
 from chatbot.knowledge.blocks import Heading, one_line
 from chatbot.knowledge.formats.html import html_blocks, parse_page
-from chatbot.knowledge.formats.style_sheets import hidden_by_style
+from chatbot.knowledge.formats.styled import apply_styles
 
 _LOGIN = 600  # characters of a page that asks for a password and says little else
 _MOMENT = 5.0  # seconds
@@ -63,7 +63,7 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
     title, language, date = _title(root), _language(root), _date(root)
     _unlink(root, base)
-    hidden = hidden_by_style(root)  # its scripts go with what stands around the text
+    hidden = apply_styles(root)  # its sheets go with what stands around the text
     locked = keep_region(root)
     blocks = list(html_blocks(root, hidden=hidden))
     first = next((b.text for b in blocks if isinstance(b, Heading) and b.level == 1), "")

@@ -20,6 +20,8 @@ _LOOKS = _BESIDE | frozenset(
     button ballot with negative squared multiplication
     """.split()  # noqa: SIM905
 )
+# What else the classes of a cell say.
+_CELLS = frozenset("cell col td center centered text align feature".split())  # noqa: SIM905
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
 _NAMES = (
@@ -106,7 +108,11 @@ def _title(element: Any) -> str:
 
 
 def _sign(element: Any) -> str:
-    """The sign that an icon draws, by the name of its class, of its file or of what it uses."""
+    """The sign that an icon draws, by the name of its class, of its file or of what it uses; that
+    of a cell which is empty, by its own class."""
+    if element.tag == "td" and not len(element):
+        parts = _parts(element.get("class", ""))
+        return _sign_of(parts) if parts <= _TICKS | _CROSSES | _LOOKS | _CELLS else ""
     if element.tag == "img":
         parts = _parts(element.get("src", "").rpartition("/")[2])
         return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""

@@ -66,6 +66,8 @@ _UNREAD = _FURNITURE | _STRUCK
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+# Parts of the names of classes of what is drawn as a box in a line.
+_BOXES = re.compile(r"(?<![a-z])(?:btn|button|badge|chip|pill|lozenge)(?![a-z])", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _CHANGED = ("del", "ins")
@@ -221,8 +223,11 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
 
 
 def is_box(element: Any) -> bool:
-    """Whether an element in a line is drawn as a box of its own: a button, a picture to click."""
+    """Whether an element in a line is drawn as a box of its own: a button, a badge, a picture to
+    click."""
     if element.tag in ("button", "iframe", "area"):
+        return True
+    if element.tag in ("span", "a") and _BOXES.search(element.get("class", "")):
         return True
     return (
         bool(element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture"))

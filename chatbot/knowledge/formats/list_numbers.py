@@ -1,7 +1,10 @@
-"""Numbers of list items as a page shows them."""
+"""Numbers of list items, and of steps that are no list, as a page shows them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from chatbot.knowledge.formats.style_sheets import Rule
 
 _STYLE_OF_LIST = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
 _LIST_STYLES = {
@@ -16,6 +19,52 @@ _ROMAN = (
     (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"),
     (1, "i"),
 )  # fmt: skip
+# Google Docs writes lists in lists beside each other, with the level in their class, and draws
+# their numbers by a counter.
+_GOOGLE = re.compile(r"(?<!\S)lst-kix_[\w-]*-(\d)(?!\S)")
+_COUNTED = re.compile(r"content\s*:[^;]*counter\(\s*[\w-]+\s*,\s*([\w-]+)\s*\)")
+_CLASS = re.compile(r"(?:ol)?\.([\w-]+)(?:\s*>?\s*li:{1,2}before)?")
+_STEP = re.compile(r"\s*(\d{1,2}[.)]?)\s*")
+_CALLED_STEP = re.compile(
+    r"(?<![a-z])(?:step|num(?:ber)?|count(?:er)?|index|circle)(?![a-z])", re.I
+)
+
+
+def mark_lists(root: Any, rules: Sequence[Rule]) -> None:
+    """Give lists the style of their numbers that the page's own sheets give their classes."""
+    found: dict[str, str] = {}
+    for selectors, declared in rules:
+        style = _COUNTED.search(declared) or _STYLE_OF_LIST.search(declared)
+        if style and style[1].lower() in _LIST_STYLES:
+            named = filter(None, map(_CLASS.fullmatch, selectors))
+            found |= {match[1]: style[1] for match in named}
+    for element in root.iter("ol") if found else ():
+        for name in element.get("class", "").split():
+            if name in found and not list_style(element):
+                own = element.get("style") or ""
+                element.set("style", f"list-style-type:{found[name]};{own}")
+
+
+def list_level(element: Any) -> int:
+    """How deep a list is by its class, where Google Docs wrote it."""
+    match = _GOOGLE.search(element.get("class", ""))
+    return int(match[1]) if match and element.getparent().tag != "li" else 0
+
+
+def join_steps(root: Any) -> None:
+    """Put the number of a step that is a block of its own in front of the words beside it."""
+    for element in root.iterfind(".//*[@class]"):
+        if element.tag not in ("div", "p") or not _CALLED_STEP.search(element.get("class")):
+            continue
+        number = _STEP.fullmatch("".join(element.itertext()))
+        beside = element.getnext()
+        if not number or beside is None or (element.tail or "").strip():
+            continue
+        words = (e for e in beside.iter() if isinstance(e.tag, str) and (e.text or "").strip())
+        first = next(words, None)
+        if first is not None and first.text.lstrip()[0].isalpha():
+            first.text = f"{number[1]} {first.text.lstrip()}"
+            element.getparent().remove(element)
 
 
 def list_style(element: Any) -> str:
