@@ -1,6 +1,7 @@
 """AsciiDoc, for which Python has no living library."""
 
 import csv
+import operator
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from chatbot.knowledge.blocks import (
     Extracted,
     Heading,
     Item,
+    Page,
     Paragraph,
     Table,
     even_rows,
@@ -56,12 +58,26 @@ _PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]
 _KEYS = re.compile(r"(?:kbd|btn):\[([^\]]{0,200})\]")
 _MENU = re.compile(r"menu:([^\s\[]{1,200})\[([^\]]{0,200})\]")
 _CALLOUT = re.compile(r"(?<!\s)\s*<(?:\d{1,2}|\.)>\s*$")
-_CONDITION = re.compile(r"(ifn?def|endif)::([^\s\[]*)\[(.*)\]\s*$")
+_CONDITION = re.compile(r"(ifn?def|ifeval|endif)::([^\s\[]*)\[(.*)\]\s*$")
+_COMPARED = re.compile(r"\s*(.*?)\s*([=!]=|[<>]=?)\s*(.*?)\s*")
+_COMPARE = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+    ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 
-# What stands before a cell's "|": "2+" or ".3+" (columns, rows), "^", "a"; kept as one group.
-_CELL = re.compile(r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+)?[\^<>]?[a-z]?)\|")
+# What stands before a cell's "|": "2+" or ".3+" (columns, rows), "3*" (times), "^", ".^", "a"; kept
+# as one group. In a table in a cell it is "!".
+_SPEC = (
+    r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+|\d{1,2}\*)?"
+    r"[\^<>]?(?:\.[\^<>])?[a-z]?)"
+)
+_CELL = re.compile(rf"{_SPEC}\|")
+_INNER = re.compile(rf"{_SPEC}!")
+# In a cell: a block between fences, or what stands over one.
+_BLOCKS = re.compile(r"^(?:\[[A-Z%\w][^\[\]]*\]|--|[-.=*_]{4,}|[|!]===)[ \t]*$", re.MULTILINE)
 # What a table says of itself: how many columns, how they are parted.
 _COLUMNS = re.compile(r"cols=(?:\"([^\"]*)\"|([^,\]]*))")
 _TIMES = re.compile(r"\s*(\d{1,2})\*")
@@ -74,7 +90,16 @@ _CROSS = re.compile(r"<<#?([^<>,\n]{1,200})(?:,\s?([^<>\n]{1,300}))?>>")
 _MOST_COLUMNS = 1000
 _LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+(?=\S)", re.MULTILINE)
 # Attributes that every document has.
-_GIVEN = {"plus": "+", "cpp": "C++", "deg": "°", "nbsp": " ", "vbar": "|", "lt": "<", "gt": ">"}
+_GIVEN = {
+    "backend": "html5",
+    "plus": "+",
+    "cpp": "C++",
+    "deg": "°",
+    "nbsp": " ",
+    "vbar": "|",
+    "lt": "<",
+    "gt": ">",
+}
 
 
 def read_asciidoc(data: bytes) -> Extracted:
@@ -104,6 +129,8 @@ class _Asciidoc:
             if self._is_left_out(line):
                 at += 1
                 continue
+            if (match := _CONDITION.match(line)) and match[3]:  # it is about its own text alone
+                line = match[3]
             fence = _FENCE.match(line)
             if fence:
                 yield from self._flush()
@@ -118,13 +145,33 @@ class _Asciidoc:
     def _is_left_out(self, line: str) -> bool:
         """Whether a line is a condition, or stands where one does not hold."""
         match = _CONDITION.match(line)
-        if match is None or (match[3] and match[1] != "endif"):
+        if match is None:
             return self._left_out > 0
         if match[1] == "endif":
             self._left_out = max(0, self._left_out - 1)
-        elif self._left_out or (match[2] in self._values) != (match[1] == "ifdef"):
+        elif match[3] and match[1] != "ifeval":
+            return self._left_out > 0 or not self._holds(match)
+        elif self._left_out or not self._holds(match):
             self._left_out += 1
         return True
+
+    def _holds(self, condition: re.Match[str]) -> bool:
+        """Whether what stands below a condition is for its readers; where that depends on what the
+        text does not say, it is."""
+        if condition[1] != "ifeval":
+            known = (name in self._values for name in re.split(r"[,+]", condition[2]))
+            every = all if "+" in condition[2] else any
+            return every(known) == (condition[1] == "ifdef")
+        compared = _COMPARED.fullmatch(self._filled(condition[3]))
+        if compared is None or "{" in compared[0]:
+            return True
+        left, right = (_value(side) for side in (compared[1], compared[3]))
+        if isinstance(left, str) != isinstance(right, str):
+            return compared[2] == "!="
+        return bool(_COMPARE[compared[2]](left, right))
+
+    def _filled(self, text: str) -> str:
+        return re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
 
     def _line(self, line: str) -> Iterator[Block]:
         line = _CALLOUT.sub("", _PICTURE.sub(lambda m: m[1], line))
@@ -206,19 +253,25 @@ class _Asciidoc:
         else:
             parts = _CELL.split("\n".join(text))[1:]
             cells = [
-                (
-                    self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split())),
-                    *spans(spec),
-                )
+                cell
                 for spec, part in zip(parts[::2], parts[1::2], strict=True)
+                for cell in [(self._cell(part), *spans(spec))] * _repeats(spec)
             ]
             first = next((line for line in text if line.strip()), "")
             wide = _wide(given) or sum(spans(spec)[0] for spec in _CELL.findall(first)) or 1
             rows = placed(cells, wide)
         return Table(rows, int(len(rows) > 1) if _HEADED.search(given) else header_rows(rows))
 
+    def _cell(self, part: str) -> str:
+        """A cell as one line; what is a text of its own in it is read as one."""
+        if not _BLOCKS.search(part):
+            return self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split()))
+        inner = _Asciidoc(list(_inner_lines(part.strip().split("\n"))))
+        inner._values = self._values
+        return " ".join(map(_flat, inner.blocks()))
+
     def _text(self, text: str) -> str:
-        text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
+        text = self._filled(text)
         text = _CALLED.sub("", _ANCHOR.sub("", _STRUCK.sub("", text)))
         text = _FOOTNOTE.sub(lambda m: f" ({m[1]})" if m[1] else "", text)
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
@@ -227,6 +280,34 @@ class _Asciidoc:
         text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
         text = _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text))
         return _RAISED.sub(_raised, text).rstrip()
+
+
+def _repeats(spec: str) -> int:
+    """How often a cell stands beside itself."""
+    times, sign, _ = spec.partition("*")
+    return int(times) if sign else 1
+
+
+def _inner_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a cell, a table in it as one that is in none."""
+    inside = False
+    for line in lines:
+        if line.rstrip() == "!===":
+            inside = not inside
+            yield "|==="
+        else:
+            yield _INNER.sub(r"\1|", line) if inside else line
+
+
+def _flat(block: Block) -> str:
+    """A block as it stands in a cell: rows of a table are parted by ";"."""
+    if isinstance(block, Table):
+        return "; ".join(" ".join(filter(None, row)) for row in block.rows)
+    return "" if isinstance(block, Page) else " ".join(block.text.split())
+
+
+def _value(side: str) -> str | float:
+    return float(side) if _NUMBER.fullmatch(side) else side.strip("\"'")
 
 
 def _joined(lines: list[str]) -> str:
