@@ -111,6 +111,14 @@ def test_attributes_of_components_that_hold_words_are_read(
     assert shown(tmp_path / "a.mdx", tag) == want
 
 
+def test_code_in_tags_is_no_text(tmp_path: Path) -> None:
+    text = (
+        "<button onClick={() => go('x > y')}>Save</button> <T a={{b: 1}} c={(e) => { if (e > 2) "
+        '{ go(1) } }}>Text</T> <a href="{{ url }}/x" class="{% if a %}b{% endif %}">Link</a>'
+    )
+    assert shown(tmp_path / "a.mdx", text) == "Save Text Link"
+
+
 def test_icons_and_addresses_of_components_are_read(tmp_path: Path) -> None:
     text = "| SSO | <Icon icon='check' /> | <XMarkIcon/> | <Check>All</Check> |"
     assert shown(tmp_path / "a.mdx", text) == "| SSO | ✓ | ✗ | All |"
