@@ -216,7 +216,7 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
     counts = _COUNT.fullmatch(text) and not before[-1:].isalnum()
     if counts and _CAPITAL.match(after):  # a step in front of its words
         return f"{text} "
-    if element.tag == "img" or text in ("✓", "✗"):
+    if element.tag == "img" or text in ("✓", "✗", "☑", "☐"):
         lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
         return f"{lead}{text}{trail}"
     return f" {text} " if is_custom(element) or is_box(element) else text

@@ -15,6 +15,7 @@ _LIST_STYLES = {
     "lower-roman": "i",
     "upper-roman": "I",
 }
+_CLASSES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 _ROMAN = (
     (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"),
     (1, "i"),
@@ -24,6 +25,11 @@ _ROMAN = (
 _GOOGLE = re.compile(r"(?<!\S)lst-kix_[\w-]*-(\d)(?!\S)")
 _COUNTED = re.compile(r"content\s*:[^;]*counter\(\s*[\w-]+\s*,\s*([\w-]+)\s*\)")
 _CLASS = re.compile(r"(?:ol)?\.([\w-]+)(?:\s*>?\s*li:{1,2}before)?")
+# Quill writes lists in lists as one list, with the level in the class of an item, and lists of
+# any kind as numbered ones.
+_QUILL = re.compile(r"(?<!\S)ql-indent-(\d)(?!\S)")
+_NUMBERS = ("decimal", "lower-alpha", "lower-roman")  # by level
+_BOXES = {"checked": "☑", "unchecked": "☐"}
 _STEP = re.compile(r"\s*(\d{1,2}[.)]?)\s*")
 _CALLED_STEP = re.compile(
     r"(?<![a-z])(?:step|num(?:ber)?|count(?:er)?|index|circle)(?![a-z])", re.I
@@ -43,6 +49,37 @@ def mark_lists(root: Any, rules: Sequence[Rule]) -> None:
             if name in found and not list_style(element):
                 own = element.get("style") or ""
                 element.set("style", f"list-style-type:{found[name]};{own}")
+
+
+def nest_lists(root: Any) -> None:
+    """Write lists of Quill as other editors do: of their kind, and in each other."""
+    for element in list(root.iter("ol", "ul")):
+        items = [child for child in element if child.tag == "li"]
+        kinds = {item.get("data-list") for item in items}
+        if kinds and kinds <= {"bullet", *_BOXES}:
+            element.tag = "ul"
+        for item in items:
+            if sign := _BOXES.get(item.get("data-list", "")):
+                item.text = f"{sign} {item.text or ''}"
+        if any(_QUILL.search(item.get("class", "")) for item in items):
+            _nest(element, items)
+
+
+def _nest(outer: Any, items: Sequence[Any]) -> None:
+    """Move each item into a list of its level, in the item above it."""
+    above: list[Any] = []  # the last item of each level that is open
+    for item in items:
+        level = _QUILL.search(item.get("class", ""))
+        wanted = min(int(level[1]) if level else 0, len(above))
+        del above[wanted + 1 :]
+        if wanted:
+            holder = above[wanted - 1]
+            if len(above) == wanted:
+                style = f"list-style-type:{_NUMBERS[wanted % len(_NUMBERS)]}"
+                holder.append(holder.makeelement(outer.tag, style=style))
+            item.tail = None
+            holder[-1].append(item)
+        above[wanted:] = [item]
 
 
 def list_level(element: Any) -> int:
@@ -68,9 +105,11 @@ def join_steps(root: Any) -> None:
 
 
 def list_style(element: Any) -> str:
-    """The type of a list that its style names."""
-    match = _STYLE_OF_LIST.search(element.get("style") or "")
-    return _LIST_STYLES.get(match[1].lower(), "") if match else ""
+    """The type of a list that its style names, or its class as generators of pages write it."""
+    if match := _STYLE_OF_LIST.search(element.get("style") or ""):
+        return _LIST_STYLES.get(match[1].lower(), "")
+    classes = element.get("class", "").split()
+    return next((_CLASSES[name] for name in classes if name in _CLASSES), "")
 
 
 def format_number(number: int, kind: str | None) -> str:

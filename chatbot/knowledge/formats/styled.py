@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatbot.knowledge.formats.generated import mark_generated
-from chatbot.knowledge.formats.list_numbers import join_steps, mark_lists
+from chatbot.knowledge.formats.list_numbers import join_steps, mark_lists, nest_lists
 from chatbot.knowledge.formats.raised import mark_raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style, hide_by_class, style_rules
 from chatbot.knowledge.formats.styled_tables import mark_tables
@@ -20,6 +20,7 @@ def apply_styles(root: Any) -> frozenset[str]:
     mark_raised(root, rules)
     mark_tables(root, rules)
     mark_lists(root, rules)
+    nest_lists(root)
     mark_generated(root, rules)
     join_steps(root)
     return hidden

@@ -578,3 +578,21 @@ def test_the_number_of_a_step_stands_before_its_words() -> None:
         + step.format("page", "3", "Go")
     )
     assert text(page) == "### 1 Unplug it\n\nPull.\n\n2. Wait\n\n3\n\nGo\n"
+
+
+def test_lists_of_quill_are_of_their_kind_and_in_each_other() -> None:
+    page = (
+        "<ol><li>Open<li class=ql-indent-1>Menu<li class=ql-indent-1>Page<li class=ql-indent-2>Top"
+        "<li>Save</ol><p>Or"
+        "<ol><li data-list=bullet>Dot<li class=ql-indent-3 data-list=bullet>In</ol>"
+        "<p>And<ol><li data-list=checked>Done<li data-list=unchecked>Open</ol>"
+    )
+    assert text(page) == (
+        "1. Open\n  a. Menu\n  b. Page\n    i. Top\n2. Save\n\nOr\n\n- Dot\n  - In\n\nAnd\n\n"
+        "- ☑ Done\n- ☐ Open\n"
+    )
+
+
+def test_a_box_stands_apart_from_its_words() -> None:
+    box = "<ul><li><label><input type=checkbox disabled checked><span>Call</span></label></ul>"
+    assert text(box) == "- ☑ Call\n"
