@@ -1,7 +1,6 @@
 """AsciiDoc, for which Python has no living library."""
 
 import csv
-import operator
 import re
 from collections.abc import Iterator
 
@@ -19,6 +18,7 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.asciidoc_conditions import CONDITION, filled, holds
 from chatbot.knowledge.formats.list_numbers import format_number
 from chatbot.knowledge.formats.raised import BEFORE, raise_run
 from chatbot.knowledge.formats.spanned import placed, spans
@@ -58,13 +58,6 @@ _PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]
 _KEYS = re.compile(r"(?:kbd|btn):\[([^\]]{0,200})\]")
 _MENU = re.compile(r"menu:([^\s\[]{1,200})\[([^\]]{0,200})\]")
 _CALLOUT = re.compile(r"(?<!\s)\s*<(?:\d{1,2}|\.)>\s*$")
-_CONDITION = re.compile(r"(ifn?def|ifeval|endif)::([^\s\[]*)\[(.*)\]\s*$")
-_COMPARED = re.compile(r"\s*(.*?)\s*([=!]=|[<>]=?)\s*(.*?)\s*")
-_COMPARE = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 
@@ -129,7 +122,7 @@ class _Asciidoc:
             if self._is_left_out(line):
                 at += 1
                 continue
-            if (match := _CONDITION.match(line)) and match[3]:  # it is about its own text alone
+            if (match := CONDITION.match(line)) and match[3]:  # it is about its own text alone
                 line = match[3]
             fence = _FENCE.match(line)
             if fence:
@@ -144,34 +137,16 @@ class _Asciidoc:
 
     def _is_left_out(self, line: str) -> bool:
         """Whether a line is a condition, or stands where one does not hold."""
-        match = _CONDITION.match(line)
+        match = CONDITION.match(line)
         if match is None:
             return self._left_out > 0
         if match[1] == "endif":
             self._left_out = max(0, self._left_out - 1)
         elif match[3] and match[1] != "ifeval":
-            return self._left_out > 0 or not self._holds(match)
-        elif self._left_out or not self._holds(match):
+            return self._left_out > 0 or not holds(match, self._values)
+        elif self._left_out or not holds(match, self._values):
             self._left_out += 1
         return True
-
-    def _holds(self, condition: re.Match[str]) -> bool:
-        """Whether what stands below a condition is for its readers; where that depends on what the
-        text does not say, it is."""
-        if condition[1] != "ifeval":
-            known = (name in self._values for name in re.split(r"[,+]", condition[2]))
-            every = all if "+" in condition[2] else any
-            return every(known) == (condition[1] == "ifdef")
-        compared = _COMPARED.fullmatch(self._filled(condition[3]))
-        if compared is None or "{" in compared[0]:
-            return True
-        left, right = (_value(side) for side in (compared[1], compared[3]))
-        if isinstance(left, str) != isinstance(right, str):
-            return compared[2] == "!="
-        return bool(_COMPARE[compared[2]](left, right))
-
-    def _filled(self, text: str) -> str:
-        return re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
 
     def _line(self, line: str) -> Iterator[Block]:
         line = _CALLOUT.sub("", _PICTURE.sub(lambda m: m[1], line))
@@ -271,7 +246,7 @@ class _Asciidoc:
         return " ".join(map(_flat, inner.blocks()))
 
     def _text(self, text: str) -> str:
-        text = self._filled(text)
+        text = filled(text, self._values)
         text = _CALLED.sub("", _ANCHOR.sub("", _STRUCK.sub("", text)))
         text = _FOOTNOTE.sub(lambda m: f" ({m[1]})" if m[1] else "", text)
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
@@ -304,10 +279,6 @@ def _flat(block: Block) -> str:
     if isinstance(block, Table):
         return "; ".join(" ".join(filter(None, row)) for row in block.rows)
     return "" if isinstance(block, Page) else " ".join(block.text.split())
-
-
-def _value(side: str) -> str | float:
-    return float(side) if _NUMBER.fullmatch(side) else side.strip("\"'")
 
 
 def _joined(lines: list[str]) -> str:
