@@ -28,6 +28,7 @@ from chatbot.knowledge.formats.inline import (
     is_box,
     is_comments,
     is_custom,
+    is_drawn,
     is_drawn_template,
     is_hidden,
     placed,
@@ -154,7 +155,8 @@ class _Walker:
         """Add what ``element`` holds."""
         tag = element.tag
         gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
-        if gone or (tag in HIDDEN and tag != "iframe" and not is_drawn_template(element)):
+        seen = tag == "iframe" or is_drawn_template(element) or (tag == "svg" and is_drawn(element))
+        if gone or (tag in HIDDEN and not seen):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 from chatbot.knowledge.blocks import one_line
 from chatbot.knowledge.formats.confluence import SIGNS, STATUS, task_sign
-from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_hidden
+from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_drawn, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
 _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
@@ -50,7 +50,10 @@ def item_sign(item: Any, hidden: frozenset[str]) -> str:
         return ""
     if not any(map(str.strip, item.itertext())):
         return "" if item.find(".//a") is not None else picture_label(item, hidden)
-    if any(not SPOKEN.isdisjoint(e.get("class", "").split()) for e in item.iterdescendants()):
+    if any(
+        is_drawn(e) or not SPOKEN.isdisjoint(e.get("class", "").split())
+        for e in item.iterdescendants()
+    ):
         return ""
     element = item
     for _ in range(_DEEP):

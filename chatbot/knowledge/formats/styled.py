@@ -4,6 +4,7 @@ from typing import Any
 
 from chatbot.knowledge.formats.generated import mark_generated
 from chatbot.knowledge.formats.list_numbers import join_steps, mark_lists, nest_lists
+from chatbot.knowledge.formats.pairs import join_pairs
 from chatbot.knowledge.formats.raised import mark_raised
 from chatbot.knowledge.formats.style_sheets import hidden_by_style, hide_by_class, style_rules
 from chatbot.knowledge.formats.styled_tables import mark_tables
@@ -23,4 +24,5 @@ def apply_styles(root: Any) -> frozenset[str]:
     nest_lists(root)
     mark_generated(root, rules)
     join_steps(root)
+    join_pairs(root)
     return hidden

@@ -596,3 +596,49 @@ def test_lists_of_quill_are_of_their_kind_and_in_each_other() -> None:
 def test_a_box_stands_apart_from_its_words() -> None:
     box = "<ul><li><label><input type=checkbox disabled checked><span>Call</span></label></ul>"
     assert text(box) == "- ☑ Call\n"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "<div class=spec-label>Weight</div><div class=spec-value>1.2 kg</div>",
+        "<span class=attributeLabel>Weight:</span> <span class=attributeValue><b>1.2</b> kg</span>",
+        "<strong class=key>Weight</strong><span class=val>1.2 kg</span>",
+    ],
+)
+def test_a_name_and_its_value_stand_in_one_line(pair: str) -> None:
+    assert text(f"<div>{pair}</div>") == "Weight: 1.2 kg\n"
+    assert text(f"<ul><li>{pair}</ul>") == "- Weight: 1.2 kg\n"
+    assert text(f"<table><tr><td>{pair}<td>x</table>") == "Weight: 1.2 kg | x\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=value>24</div><div class=label>24 lands</div>",
+        "<div class=label>Can I pause?</div><div class=value>Yes.</div>",
+        "<div class=label>Left</div><div class=value><p>One.</p></div>",
+        "<div class=label>A</div><div class=value>B</div><div class=value>C</div>",
+    ],
+)
+def test_what_is_no_name_and_value_is_joined_by_no_colon(markup: str) -> None:
+    assert ":" not in text(f"<div>{markup}</div>")
+
+
+def test_pictures_without_words_are_read_by_their_labels() -> None:
+    page = (
+        "<p>Rated <span role=img aria-label='4.5 of 5 stars'><i></i></span>by 20. Click "
+        "<svg role=img aria-label='the gear'><path/></svg>now. <a href=/x>Limits"
+        "<svg role=img aria-label='new tab'></svg></a></p><ul><li><svg role=img aria-label=Included></svg>5 users</ul>"
+    )
+    assert text(page) == (
+        "Rated 4.5 of 5 stars by 20. Click the gear now. Limits\n\n- Included 5 users\n"
+    )
+
+
+def test_a_tooltip_stands_apart() -> None:
+    page = (
+        "<style>.tooltiptext{visibility:hidden} .t:hover .tooltiptext{visibility:visible}</style>"
+    )
+    page += "<p>Your <span class=t>RMA<span class=tooltiptext>Return form</span></span>."
+    assert text(page) == "Your RMA Return form .\n"
