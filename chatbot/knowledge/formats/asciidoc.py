@@ -13,6 +13,7 @@ from chatbot.knowledge.blocks import (
     Page,
     Paragraph,
     Table,
+    as_label,
     even_rows,
     first_heading,
     render,
@@ -26,7 +27,7 @@ from chatbot.knowledge.formats.text import lines_of
 
 _TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d{1,3}\.|[a-z]\.)\s+(\S.*)$")
-_TERM = re.compile(r"(\S.*?):{2,4}(?:\s+(\S.*))?$")
+_TERM = re.compile(r"\s*(\S.*?):{2,4}(?:\s+(\S.*))?$")
 _DIRECTIVE = re.compile(
     r"(?::[\w!-]+:|\w+::[^\s\[]*\[.*\]$|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
 )
@@ -55,6 +56,12 @@ _NUMBERS = ("", "a", "i", "A", "I")  # of lists in lists
 _MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
 _START = re.compile(r"\[[^\]]*\bstart=(\d{1,4})")
 _PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]]{0,500})?\]")
+# What is put in as it is, and formulas.
+_PASSED = re.compile(r"(?<!\w)(?:pass|stem|latexmath|asciimath):[a-z,]{0,20}\[([^\]\n]{0,500})\]")
+# A link whose address another file knows.
+_UNKNOWN = re.compile(
+    r"(?<!\S)\{[\w-]{1,60}\}[^\s\[\]]{0,300}/[^\s\[\]]{0,300}\[([^\]\n]{1,500})\]"
+)
 _KEYS = re.compile(r"(?:kbd|btn):\[([^\]]{0,200})\]")
 _MENU = re.compile(r"menu:([^\s\[]{1,200})\[([^\]]{0,200})\]")
 _CALLOUT = re.compile(r"(?<!\s)\s*<(?:\d{1,2}|\.)>\s*$")
@@ -155,7 +162,7 @@ class _Asciidoc:
             self._goes_on = line == "+"
             self._given = line if line[:1] == "[" else ""
             if match := _ATTRIBUTE.match(line):
-                self._values[match[1]] = match[2]
+                self._values[match[1]] = filled(match[2], self._values)
             elif match := _MARKED.match(line):
                 self._paragraph = [f"{match[1].title()}:"]
             elif match := _START.match(line):
@@ -172,7 +179,7 @@ class _Asciidoc:
             self._item = marker, depth  # lines of it can follow
         elif match := _TERM.match(line):
             yield from self._flush()
-            self._paragraph = [f"{match[1]}:", match[2] or ""]
+            self._paragraph = [as_label(match[1]), match[2] or ""]
         elif line.startswith(".") and not line.startswith(".."):
             yield from self._flush()
             yield Paragraph(self._text(line[1:]))
@@ -252,6 +259,7 @@ class _Asciidoc:
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
         text = _KEYS.sub(lambda m: m[1], text)
         text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
+        text = _UNKNOWN.sub(lambda m: _OPENS.sub("", m[1]), _PASSED.sub(lambda m: m[1], text))
         text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
         text = _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text))
         return _RAISED.sub(_raised, text).rstrip()

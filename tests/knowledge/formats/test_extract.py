@@ -98,6 +98,11 @@ from chatbot.knowledge.formats import extract
                   "[CAUTION]\n--\nTake care.\n--\n|Lite\n|\n[cols=\"1,1\"]\n!===\n!A !B\n\n!1\n!2\n"
                   "!===\n|===\n",
          "Plan | Told\nPro | Wow! Some. Caution: Take care.\nLite | A B; 1 2\n"),
+        (".adoc", ":site: https://a.example\n:docs: {site}/docs\n\nSee {docs}/b[the manual], "
+                  "pass:[2*] and stem:[x] of {base}/c[it^].\n\nSystems::\n  Linux:::\n"
+                  "  . Debian\n  Free?::: Yes.\n",
+         "See the manual (https://a.example/docs/b), 2* and x of it.\n\nSystems:\n\nLinux:\n\n"
+         "1. Debian\n\nFree? Yes.\n"),
         (".adoc", "|===\n|Plan |Monthly |Yearly\n\n.^|Lite 2*|5\n^.^|Pro >.^|9 .^|12\n|===\n",
          "Plan | Monthly | Yearly\nLite | 5 | 5\nPro | 9 | 12\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",

@@ -629,7 +629,8 @@ def test_pictures_without_words_are_read_by_their_labels() -> None:
     page = (
         "<p>Rated <span role=img aria-label='4.5 of 5 stars'><i></i></span>by 20. Click "
         "<svg role=img aria-label='the gear'><path/></svg>now. <a href=/x>Limits"
-        "<svg role=img aria-label='new tab'></svg></a></p><ul><li><svg role=img aria-label=Included></svg>5 users</ul>"
+        "<svg role=img aria-label='new tab'></svg></a></p>"
+        "<ul><li><svg role=img aria-label=Included></svg>5 users</ul>"
     )
     assert text(page) == (
         "Rated 4.5 of 5 stars by 20. Click the gear now. Limits\n\n- Included 5 users\n"
