@@ -86,6 +86,9 @@ from chatbot.knowledge.formats import extract
                  ".. todo:: c\n\n.. only:: html and pro\n\n   Pro.\n\n"
                  ".. only:: not draft\n\n   All.\n",
          "Pro.\n\nAll.\n"),
+        (".rst", ".. seealso::\n   - :ref:`One <a:b>`\n   - :ref:`c`\n\n.. our-box:: Note *it*\n\n"
+                 "Open :guilabel:`<Your name>`.\n",
+         "- One\n- c\n\nNote it\n\nOpen <Your name>.\n"),
         (".rst", "Open :menuselection:`File --> Save as`.\n\na. One\n#. Two\n",
          "Open File > Save as.\n\na. One\nb. Two\n"),
         (".adoc", ":edition: cloud\n:level: 3\n\nifdef::edition[Runs in {edition}.]\n"
