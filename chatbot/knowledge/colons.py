@@ -3,7 +3,7 @@ have them: ":::tip[Title]", "::: {.callout-note title="Title"}", ":::image alt-t
 
 import re
 
-from chatbot.knowledge.marks import blank
+from chatbot.knowledge.marks import blank, blank_match
 
 _ATTRIBUTE = r"[\w-]{1,40}=(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|[^\s\"'{}]{1,100}(?![^\s}]))"
 _GIVEN = rf"\{{(?P<given>(?:[ \t]*(?:[.#:]?[\w-]{{1,60}}(?![\w=-])|:?{_ATTRIBUTE}))*)[ \t]*\}}"
@@ -20,6 +20,18 @@ _SHORT = re.compile(
     re.MULTILINE,
 )
 _END = re.compile(r"^[ \t]*::[ \t]*$", re.MULTILINE)
+# Settings below such a line, and the name of a part of its block.
+_SETTINGS = re.compile(
+    r"^([ \t]*:{2,}[a-z][^\n]*)"
+    r"(\n[ \t]*---[ \t]*(?:\n(?![ \t]*---)[^\n]*){0,50}\n[ \t]*---[ \t]*)$",
+    re.MULTILINE,
+)
+_SAID = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?:title|headline|description|label|content|text|caption|question|answer):"
+    r"[ \t]*['\"]?([^\s'\"|>][^\n]*?)['\"]?[ \t]*$",
+    re.MULTILINE,
+)
+_SLOT = re.compile(rf"^[ \t]*#[a-z][\w-]*(?:{_GIVEN})?[ \t]*$", re.MULTILINE)
 # Of Microsoft Learn, in a line, too.
 _LEARN = re.compile(
     rf":::[ \t]*[a-z][\w-]{{0,40}}(?:[ \t]+{_ATTRIBUTE})*[ \t]*:::|"
@@ -31,14 +43,29 @@ _CLASS = re.compile(r"[.](?:callout-)?(\w+)")
 _KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 
 
-def without_colons(text: str) -> str:
+def has_short_blocks(text: str) -> bool:
+    """Whether a file has such blocks with two colons."""
+    return _END.search(text) is not None
+
+
+def without_colons(text: str, short: bool) -> str:
     """``text`` with the marks of such blocks as blanks; their titles stay, or what kind of note
-    one without a title is."""
+    one without a title is. ``short``: two colons can make one, too."""
+    if short:
+        text = _SETTINGS.sub(_settings, _SLOT.sub(blank_match, text))
     if "::" not in text:
         return text
-    text = _LEARN.sub(_words, text)
-    text = _BLOCK.sub(_title, text)
-    return _SHORT.sub(_title, text) if _END.search(text) else text
+    text = _BLOCK.sub(_title, _LEARN.sub(_words, text))
+    return _SHORT.sub(_title, text) if short else text
+
+
+def _settings(match: re.Match[str]) -> str:
+    """The words among the settings of a block."""
+    pieces, at = [match[1]], 0
+    for found in _SAID.finditer(match[2]):
+        pieces += [blank(match[2][at : found.start(1)]), found[1]]
+        at = found.end(1)
+    return "".join([*pieces, blank(match[2][at:])])
 
 
 def _words(match: re.Match[str]) -> str:

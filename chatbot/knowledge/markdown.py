@@ -14,7 +14,7 @@ from chatbot.knowledge.blocks import (
     even_rows,
     rows_in_parts,
 )
-from chatbot.knowledge.colons import without_colons
+from chatbot.knowledge.colons import has_short_blocks, without_colons
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.icons import named_sign
 from chatbot.knowledge.formats.inline import is_picture_file
@@ -46,9 +46,10 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
 _HIDDEN_LINE = re.compile(
     r"^\[(?://|comment|_)\]:.*$|^\{:.*\}[ \t]*$|^[ \t]*-{1,3}8<-{1,3}.*$|^[ \t]*\{!.*!\}[ \t]*$"
     r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
-    # Attributes behind a line: "{#id .class}", "{: .note }".
-    r"|(?<![ \t])[ \t]*\{:?[ \t]*[#.][\w-]+(?:[ \t]+(?:[#.][\w-]+|[\w-]+=[^\s{}]+))*"
-    r"[ \t]*\}[ \t]*$"
+    # Attributes behind a line: "{#id .class}", "{: .note }", "{ id="x" }".
+    r"|(?<![ \t])[ \t]*\{:?[ \t]*(?:[#.][\w-]+|(?:id|class|style|data-[\w-]+)="
+    r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))"
+    r"(?:[ \t]+(?:[#.][\w-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+)))*[ \t]*\}[ \t]*$"
     # Of Microsoft Learn.
     r"|\[!(?:include|code(?:-\w+)?)[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]|\[!div[ \t][^\]\n]*\]"
     r"|(?<=[^\s^]) \^(?=[\d-]*[a-z])[a-z\d-]{3,40}[ \t]*$",  # the name of a block in Obsidian
@@ -87,7 +88,9 @@ _BEGINS = re.compile(
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 # Marks of admonitions and tabs; their titles are words.
-_SIGNS = re.compile(r"^([ \t]*)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE)
+_SIGNS = re.compile(
+    r"^([ \t]*(?:[:*-][ \t]+)?)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE
+)
 # In MDX they go on to the next empty line; in Markdown only lines that can be nothing else.
 _MODULE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n(?![ \t]*(?:\n|\Z))[^\n]+)*", re.MULTILINE)
 _IMPORT = re.compile(
@@ -108,7 +111,8 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         shown = shown[:start] + text[start:end] + shown[end:]
     shown = without_directives(without_blocks(shown, body), body)
     codes = _code(shown, body)
-    shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
+    short = has_short_blocks(shown)
+    shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx, short))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     marked = {place.start for place in markdown_headings(shown, body)}
     shown = outside(shown, body, codes, lambda part, _: _read(part))
@@ -194,9 +198,10 @@ def _code(text: str, begin: int) -> list[tuple[int, int]]:
     return [*spans, (start, len(text))] if fence else spans
 
 
-def _visible(text: str, mdx: bool) -> str:
-    """Without comments and what a generator reads; inline code is masked."""
-    text = without_colons(without_comments(text))
+def _visible(text: str, mdx: bool, short: bool) -> str:
+    """Without comments and what a generator reads; inline code is masked. ``short``: blocks can
+    stand between two colons."""
+    text = without_colons(without_comments(text), short)
     text = _wrapped_quotes(_HIDDEN_LINE.sub(blank_match, text))
     text = _SHORTCODE.sub(_strip_title, text)
     text = _CHANGED.sub(_accepted, _CRITIC.sub(_accepted, text))
@@ -206,7 +211,7 @@ def _visible(text: str, mdx: bool) -> str:
     text = _NAMED_ICON.sub(_icon_sign, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
     text = _WIKI.sub(_wiki_words, text)
-    text = _SIGNS.sub(blank_match, text)
+    text = _SIGNS.sub(lambda m: m[1] + blank(m[0][len(m[1]) :]), text)
     return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
 
 
