@@ -3,7 +3,8 @@ Jira and entities as what they mean, doubled quotes as one."""
 
 import re
 
-from chatbot.knowledge.formats.inline import is_picture_file, with_address
+from chatbot.knowledge.formats.addresses import with_address
+from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.formats.raised import raise_tags
 from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
 from chatbot.knowledge.wiki_marks import is_marked, without_marks

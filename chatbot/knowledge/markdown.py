@@ -14,6 +14,7 @@ from chatbot.knowledge.blocks import (
     even_rows,
     rows_in_parts,
 )
+from chatbot.knowledge.colons import has_short_blocks, without_colons
 from chatbot.knowledge.drawn_text import with_drawn_tables
 from chatbot.knowledge.formats.icons import named_sign
 from chatbot.knowledge.formats.inline import is_picture_file
@@ -45,9 +46,12 @@ _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(\*\*|__|`|\*)")
 _HIDDEN_LINE = re.compile(
     r"^\[(?://|comment|_)\]:.*$|^\{:.*\}[ \t]*$|^[ \t]*-{1,3}8<-{1,3}.*$|^[ \t]*\{!.*!\}[ \t]*$"
     r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
-    # Attributes behind a line: "{#id .class}", "{: .note }".
-    r"|(?<![ \t])[ \t]*\{:?[ \t]*[#.][\w-]+(?:[ \t]+(?:[#.][\w-]+|[\w-]+=[^\s{}]+))*"
-    r"[ \t]*\}[ \t]*$"
+    # Attributes behind a line: "{#id .class}", "{: .note }", "{ id="x" }".
+    r"|(?<![ \t])[ \t]*\{:?[ \t]*(?:[#.][\w-]+|(?:id|class|style|data-[\w-]+)="
+    r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))"
+    r"(?:[ \t]+(?:[#.][\w-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+)))*[ \t]*\}[ \t]*$"
+    # Of Microsoft Learn.
+    r"|\[!(?:include|code(?:-\w+)?)[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]|\[!div[ \t][^\]\n]*\]"
     r"|(?<=[^\s^]) \^(?=[\d-]*[a-z])[a-z\d-]{3,40}[ \t]*$",  # the name of a block in Obsidian
     re.MULTILINE | re.IGNORECASE,
 )
@@ -71,21 +75,22 @@ _CRITIC = re.compile(
     r"\{(?:--[^{}]{1,500}?--|>>[^{}]{1,500}?<<|~~[^{}]{0,500}?~>(?P<new>[^{}]{0,500}?)~~|"
     r"\+\+(?P<added>[^{}]{1,500}?)\+\+|==(?P<marked>[^{}]{1,500}?)==)\}"
 )
-# The same between colons: ":::tip[Title]", ":::note", "::: details Title", ":::".
-_COLONS = re.compile(
-    r"^[ \t]*:{3,}[ \t]*(?:\{?(?P<kind>[\w-]{1,40})\}?)?"
-    r"(?:\[(?P<named>[^\]\n]{1,200})\]|[ \t]+(?P<title>[^\s{:][^\n:]{0,200}))?[ \t]*$",
-    re.MULTILINE,
+# The same as GitLab has it, in other brackets only with blanks.
+_CHANGED = re.compile(
+    r"(?<![{\[])(?:\{-(?!-)[^{}\n]{1,500}?-\}|\[- [^\[\]\n]{1,500}? -\]|"
+    r"\{\+(?!\+)(?P<added>[^{}\n]{1,500}?)\+\}|\[\+ (?P<put>[^\[\]\n]{1,500}?) \+\])"
 )
+_KEYS = re.compile(r"(?<![\w+])\+\+([a-z\d-]+(?:\+[a-z\d-]+)*)\+\+(?![\w+])", re.IGNORECASE)
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 # What begins something else than the rest of a paragraph.
 _BEGINS = re.compile(
     r"[ \t]*(?:(?:[-*+]|#{1,6}|\d{1,9}[.)])[ \t]|[-*_]{3}|`{3}|~{3}|:{3}|!{3}|={3}|[|<]|\[!|$)"
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
-_KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 # Marks of admonitions and tabs; their titles are words.
-_SIGNS = re.compile(r"^([ \t]*)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE)
+_SIGNS = re.compile(
+    r"^([ \t]*(?:[:*-][ \t]+)?)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE
+)
 # In MDX they go on to the next empty line; in Markdown only lines that can be nothing else.
 _MODULE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n(?![ \t]*(?:\n|\Z))[^\n]+)*", re.MULTILINE)
 _IMPORT = re.compile(
@@ -106,7 +111,8 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         shown = shown[:start] + text[start:end] + shown[end:]
     shown = without_directives(without_blocks(shown, body), body)
     codes = _code(shown, body)
-    shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx))
+    short = has_short_blocks(shown)
+    shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx, short))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     marked = {place.start for place in markdown_headings(shown, body)}
     shown = outside(shown, body, codes, lambda part, _: _read(part))
@@ -192,18 +198,20 @@ def _code(text: str, begin: int) -> list[tuple[int, int]]:
     return [*spans, (start, len(text))] if fence else spans
 
 
-def _visible(text: str, mdx: bool) -> str:
-    """Without comments and what a generator reads; inline code is masked."""
-    text = without_comments(text)
+def _visible(text: str, mdx: bool, short: bool) -> str:
+    """Without comments and what a generator reads; inline code is masked. ``short``: blocks can
+    stand between two colons."""
+    text = without_colons(without_comments(text), short)
     text = _wrapped_quotes(_HIDDEN_LINE.sub(blank_match, text))
     text = _SHORTCODE.sub(_strip_title, text)
-    text = _CRITIC.sub(_accepted, text)
+    text = _CHANGED.sub(_accepted, _CRITIC.sub(_accepted, text))
+    text = _KEYS.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _LOOKS.sub(lambda m: m[1] + blank(m[2]), _STRUCK.sub(blank_match, text))
     text = _NAMED_ICON.sub(_icon_sign, text)
     text = _CALLOUT.sub(lambda m: f"{m[1]}  {m[2]} {' ' * len(m[3])}", text)
     text = _WIKI.sub(_wiki_words, text)
-    text = _COLONS.sub(_colons_title, _SIGNS.sub(blank_match, text))
+    text = _SIGNS.sub(lambda m: m[1] + blank(m[0][len(m[1]) :]), text)
     return (_MODULE if mdx else _IMPORT).sub(blank_match, text)
 
 
@@ -222,15 +230,6 @@ def _wrapped_quotes(text: str) -> str:
         goes_on = mark is not None and (not begins or _BULLET.match(line, mark.end()))
         above = mark[0].strip() if mark and goes_on else ""
     return "\n".join(lines)
-
-
-def _colons_title(match: re.Match[str]) -> str:
-    """The title of the block, or else what kind of note it is."""
-    name = next((name for name in ("named", "title") if match[name]), "kind")
-    if name == "kind" and match[name] not in _KINDS:
-        return blank(match[0])
-    start, end = match.start(name) - match.start(), match.end(name) - match.start()
-    return blank(match[0][:start]) + match[name] + blank(match[0][end:])
 
 
 def _accepted(match: re.Match[str]) -> str:

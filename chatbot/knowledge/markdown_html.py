@@ -17,8 +17,14 @@ _NAMES = (
     "strike strong style sub summary sup svg table tbody td template tfoot th thead time tr tt u "
     "ul var video wbr"
 ).replace(" ", "|")
-_TAG = re.compile(rf"</?(?P<name>{_NAMES})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>", re.I)
-_COMPONENT = re.compile(r"</?(?P<name>[A-Z][\w.]*)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>|</?>")
+_BRACED = r"\{(?:[^{}]|\{[^{}]{0,300}+\}){0,300}+\}"
+_CODE = rf"=\{{(?:[^{{}}]|{_BRACED}){{0,500}}+\}}"  # of an attribute: "={() => go(1)}"
+_TAG = re.compile(
+    rf"</?(?P<name>{_NAMES})(?=[\s/>])(?:{_CODE}|[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>", re.I
+)
+_COMPONENT = re.compile(
+    rf"</?(?P<name>[A-Z][\w.]*)(?:\s(?:{_CODE}|[^<>\"']|\"[^\"]*\"|'[^']*')*+)?/?>|</?>"
+)
 _CLOSED = re.compile(r"</([A-Z][\w.]*)\s*>|<([A-Z][\w.]*)(?:\s[^<>]*)?/>")
 _HEADING = re.compile(r"<h([1-6])(?=[\s>])[^>]*>(.{1,1000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _OPENER = re.compile(r"<(\w+)(?=[\s>])[^<>]*>")

@@ -6,9 +6,9 @@ import re
 from chatbot.knowledge.marks import blank
 
 _FENCE = re.compile(
-    r"[ \t]*(?P<sign>`{3,}|~{3,}|:{3,})(?:[ \t]*\{(?P<name>[\w:.+-]{1,40})\})?[ \t]*(?P<words>.*)"
+    r"[ \t]*(?P<sign>`{3,}|~{3,}|:{3,})(?:[ \t]*\{(?P<name>\w[\w:.+-]{0,39})\})?[ \t]*(?P<words>.*)"
 )
-_ANY = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{[\w:.+-]{1,40}\}", re.MULTILINE)
+_ANY = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{\w[\w:.+-]{0,39}\}", re.MULTILINE)
 _OPTION = re.compile(r"[ \t]*:([\w-]{1,40}):(?:[ \t]|$)")
 # Options of what a directive describes that its readers see, here and in reStructuredText.
 SHOWN = ("type", "default", "value")

@@ -60,6 +60,24 @@ def shown(path: Path, text: str) -> str:
          "Faster Split. More words Yes."),
         (":::warning\nHot.\n:::\n::::{tab-item} Mac\nGo.\n::::\n:::columns\na::: b",
          "warning Hot. Mac Go. a::: b"),
+        ("::: {.callout-note title=\"Take care\"}\nHold it.\n:::\n::: {.callout-tip}\nDry.\n:::\n"
+         ":::: {.columns}\n::::", "Take care Hold it. tip Dry."),
+        (":::tip{title=\"New\"}\nYes.\n:::", "New Yes."),
+        (":::zone pivot=\"cli\"\nOpen :::image source=\"a.png\" alt-text=\"the gear\":::, ask "
+         ":::no-loc text=\"Copilot\":::.\n:::zone-end\n[!INCLUDE [a](b.md)]\n> [!div class=\"x\"]\n"
+         ":::row:::\n:::column span=\"2\":::\nLeft\n:::column-end:::",
+         "Open the gear , ask Copilot . > Left"),
+        ("::callout{icon=\"i\" title=\"Heads up\"}\nWords.\n::\n::warning\nHot.\n::",
+         "Heads up Words. warning Hot."),
+        ("::page{x=1}\n---\ncolor: red\ntitle: 'A page'\n---\n#title\nWords.\n```\n::a\n```\n::",
+         "A page Words. ``` ::a ```"),
+        ("### 5.2 { id=\"5.2\" }\n\n## Due { #due data-toc-label=\"Due day\" }\n\nSet {x=1}",
+         "### 5.2 ## Due Set {x=1}"),
+        ("Term\n:   !!! tip\n\n    Yes.", "Term : tip Yes."),
+        ("Write\n::before\nand ::1, std::vector", "Write ::before and ::1, std::vector"),
+        ("{- old -}{+ new +} [- gone -][+ put +] `{{- item -}}` x[-1]",
+         "new put `{{- item -}}` x[-1]"),
+        ("Press ++ctrl+alt+del++, C++ and D++, i++", "Press ctrl+alt+del, C++ and D++, i++"),
         ("It is ==only once== 2 == 2, a==b==c.", "It is only once 2 == 2, a==b==c."),
         ("!!! warning \"Hot\"\n    Wait.\n\n=== \"Mac\"\n    Go.", 'warning "Hot" Wait. "Mac" Go.'),
         ("import A from '@x/a';\n\n<A b=\"1\">\nYes.\n</A>\n<Your name>", "Yes. <Your name>"),
@@ -96,6 +114,14 @@ def test_attributes_of_components_that_hold_words_are_read(
     tmp_path: Path, tag: str, want: str
 ) -> None:
     assert shown(tmp_path / "a.mdx", tag) == want
+
+
+def test_code_in_tags_is_no_text(tmp_path: Path) -> None:
+    text = (
+        "<button onClick={() => go('x > y')}>Save</button> <T a={{b: 1}} c={(e) => { if (e > 2) "
+        '{ go(1) } }}>Text</T> <a href="{{ url }}/x" class="{% if a %}b{% endif %}">Link</a>'
+    )
+    assert shown(tmp_path / "a.mdx", text) == "Save Text Link"
 
 
 def test_icons_and_addresses_of_components_are_read(tmp_path: Path) -> None:

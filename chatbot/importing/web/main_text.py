@@ -17,7 +17,7 @@ from chatbot.importing.web.region import keep_region
 from chatbot.importing.web.robots import NOT_FOLLOWED, NOT_INDEXED, robots_words
 from chatbot.knowledge.blocks import Heading, one_line, render
 from chatbot.knowledge.formats.html import html_blocks, parse_page
-from chatbot.knowledge.formats.style_sheets import hidden_by_style
+from chatbot.knowledge.formats.styled import apply_styles
 
 _LOGIN = 600  # characters of a page that asks for a password and says little else
 _MOMENT = 5.0  # seconds
@@ -64,8 +64,8 @@ def read_page(data: bytes, address: str, charset: str = "") -> PageText:
     links = _links(root, base)
     canonical = next((e.get("href") or "" for e in root.iterfind(".//link[@rel='canonical']")), "")
     title, language, date = _title(root), _language(root), _date(root)
-    # Its scripts go with what stands around the text.
-    hidden, scripts = hidden_by_style(root), scripts_of(root)
+    # Its sheets and scripts go with what stands around the text.
+    hidden, scripts = apply_styles(root), scripts_of(root)
     locked = keep_region(root)
     _unlink(root, base)
     blocks = list(html_blocks(root, hidden=hidden))

@@ -10,13 +10,16 @@ from chatbot.knowledge.blocks import (
     Extracted,
     Heading,
     Item,
+    Page,
     Paragraph,
     Table,
+    as_label,
     even_rows,
     first_heading,
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.asciidoc_conditions import CONDITION, filled, holds
 from chatbot.knowledge.formats.list_numbers import format_number
 from chatbot.knowledge.formats.raised import BEFORE, raise_run
 from chatbot.knowledge.formats.spanned import placed, spans
@@ -24,7 +27,7 @@ from chatbot.knowledge.formats.text import lines_of
 
 _TITLE = re.compile(r"(={1,6})\s+(\S.*)$")
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d{1,3}\.|[a-z]\.)\s+(\S.*)$")
-_TERM = re.compile(r"(\S.*?):{2,4}(?:\s+(\S.*))?$")
+_TERM = re.compile(r"\s*(\S.*?):{2,4}(?:\s+(\S.*))?$")
 _DIRECTIVE = re.compile(
     r"(?::[\w!-]+:|\w+::[^\s\[]*\[.*\]$|\[[^\[\]]*\]\s*$|\[\[[^\[\]]*\]\]\s*$|<<<|'''|\+$)"
 )
@@ -53,15 +56,28 @@ _NUMBERS = ("", "a", "i", "A", "I")  # of lists in lists
 _MARKED = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$")
 _START = re.compile(r"\[[^\]]*\bstart=(\d{1,4})")
 _PICTURE = re.compile(r"image::?[^\s\[]{1,500}\[\"?([^\],\"]{0,500})(?:[,\"][^\]]{0,500})?\]")
+# What is put in as it is, and formulas.
+_PASSED = re.compile(r"(?<!\w)(?:pass|stem|latexmath|asciimath):[a-z,]{0,20}\[([^\]\n]{0,500})\]")
+# A link whose address another file knows.
+_UNKNOWN = re.compile(
+    r"(?<!\S)\{[\w-]{1,60}\}[^\s\[\]]{0,300}/[^\s\[\]]{0,300}\[([^\]\n]{1,500})\]"
+)
 _KEYS = re.compile(r"(?:kbd|btn):\[([^\]]{0,200})\]")
 _MENU = re.compile(r"menu:([^\s\[]{1,200})\[([^\]]{0,200})\]")
 _CALLOUT = re.compile(r"(?<!\s)\s*<(?:\d{1,2}|\.)>\s*$")
-_CONDITION = re.compile(r"(ifn?def|endif)::([^\s\[]*)\[(.*)\]\s*$")
 _ATTRIBUTE = re.compile(r":([\w-]+):\s*(.*)$")
 
 
-# What stands before a cell's "|": "2+" or ".3+" (columns, rows), "^", "a"; kept as one group.
-_CELL = re.compile(r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+)?[\^<>]?[a-z]?)\|")
+# What stands before a cell's "|": "2+" or ".3+" (columns, rows), "3*" (times), "^", ".^", "a"; kept
+# as one group. In a table in a cell it is "!".
+_SPEC = (
+    r"(?:^|(?<=\s))((?:\d{1,2}(?:\.\d{1,3})?\+|\.\d{1,3}\+|\d{1,2}\*)?"
+    r"[\^<>]?(?:\.[\^<>])?[a-z]?)"
+)
+_CELL = re.compile(rf"{_SPEC}\|")
+_INNER = re.compile(rf"{_SPEC}!")
+# In a cell: a block between fences, or what stands over one.
+_BLOCKS = re.compile(r"^(?:\[[A-Z%\w][^\[\]]*\]|--|[-.=*_]{4,}|[|!]===)[ \t]*$", re.MULTILINE)
 # What a table says of itself: how many columns, how they are parted.
 _COLUMNS = re.compile(r"cols=(?:\"([^\"]*)\"|([^,\]]*))")
 _TIMES = re.compile(r"\s*(\d{1,2})\*")
@@ -74,7 +90,16 @@ _CROSS = re.compile(r"<<#?([^<>,\n]{1,200})(?:,\s?([^<>\n]{1,300}))?>>")
 _MOST_COLUMNS = 1000
 _LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+(?=\S)", re.MULTILINE)
 # Attributes that every document has.
-_GIVEN = {"plus": "+", "cpp": "C++", "deg": "°", "nbsp": " ", "vbar": "|", "lt": "<", "gt": ">"}
+_GIVEN = {
+    "backend": "html5",
+    "plus": "+",
+    "cpp": "C++",
+    "deg": "°",
+    "nbsp": " ",
+    "vbar": "|",
+    "lt": "<",
+    "gt": ">",
+}
 
 
 def read_asciidoc(data: bytes) -> Extracted:
@@ -104,6 +129,8 @@ class _Asciidoc:
             if self._is_left_out(line):
                 at += 1
                 continue
+            if (match := CONDITION.match(line)) and match[3]:  # it is about its own text alone
+                line = match[3]
             fence = _FENCE.match(line)
             if fence:
                 yield from self._flush()
@@ -117,12 +144,14 @@ class _Asciidoc:
 
     def _is_left_out(self, line: str) -> bool:
         """Whether a line is a condition, or stands where one does not hold."""
-        match = _CONDITION.match(line)
-        if match is None or (match[3] and match[1] != "endif"):
+        match = CONDITION.match(line)
+        if match is None:
             return self._left_out > 0
         if match[1] == "endif":
             self._left_out = max(0, self._left_out - 1)
-        elif self._left_out or (match[2] in self._values) != (match[1] == "ifdef"):
+        elif match[3] and match[1] != "ifeval":
+            return self._left_out > 0 or not holds(match, self._values)
+        elif self._left_out or not holds(match, self._values):
             self._left_out += 1
         return True
 
@@ -133,7 +162,7 @@ class _Asciidoc:
             self._goes_on = line == "+"
             self._given = line if line[:1] == "[" else ""
             if match := _ATTRIBUTE.match(line):
-                self._values[match[1]] = match[2]
+                self._values[match[1]] = filled(match[2], self._values)
             elif match := _MARKED.match(line):
                 self._paragraph = [f"{match[1].title()}:"]
             elif match := _START.match(line):
@@ -150,7 +179,7 @@ class _Asciidoc:
             self._item = marker, depth  # lines of it can follow
         elif match := _TERM.match(line):
             yield from self._flush()
-            self._paragraph = [f"{match[1]}:", match[2] or ""]
+            self._paragraph = [as_label(match[1]), match[2] or ""]
         elif line.startswith(".") and not line.startswith(".."):
             yield from self._flush()
             yield Paragraph(self._text(line[1:]))
@@ -206,27 +235,58 @@ class _Asciidoc:
         else:
             parts = _CELL.split("\n".join(text))[1:]
             cells = [
-                (
-                    self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split())),
-                    *spans(spec),
-                )
+                cell
                 for spec, part in zip(parts[::2], parts[1::2], strict=True)
+                for cell in [(self._cell(part), *spans(spec))] * _repeats(spec)
             ]
             first = next((line for line in text if line.strip()), "")
             wide = _wide(given) or sum(spans(spec)[0] for spec in _CELL.findall(first)) or 1
             rows = placed(cells, wide)
         return Table(rows, int(len(rows) > 1) if _HEADED.search(given) else header_rows(rows))
 
+    def _cell(self, part: str) -> str:
+        """A cell as one line; what is a text of its own in it is read as one."""
+        if not _BLOCKS.search(part):
+            return self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split()))
+        inner = _Asciidoc(list(_inner_lines(part.strip().split("\n"))))
+        inner._values = self._values
+        return " ".join(map(_flat, inner.blocks()))
+
     def _text(self, text: str) -> str:
-        text = re.sub(r"\{([\w-]+)\}", lambda m: self._values.get(m[1], m[0]), text)
+        text = filled(text, self._values)
         text = _CALLED.sub("", _ANCHOR.sub("", _STRUCK.sub("", text)))
         text = _FOOTNOTE.sub(lambda m: f" ({m[1]})" if m[1] else "", text)
         text = _CROSS.sub(lambda m: m[2] or m[1], text)
         text = _KEYS.sub(lambda m: m[1], text)
         text = _MENU.sub(lambda m: " > ".join(filter(None, (m[1], m[2]))), text)
+        text = _UNKNOWN.sub(lambda m: _OPENS.sub("", m[1]), _PASSED.sub(lambda m: m[1], text))
         text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
         text = _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text))
         return _RAISED.sub(_raised, text).rstrip()
+
+
+def _repeats(spec: str) -> int:
+    """How often a cell stands beside itself."""
+    times, sign, _ = spec.partition("*")
+    return int(times) if sign else 1
+
+
+def _inner_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a cell, a table in it as one that is in none."""
+    inside = False
+    for line in lines:
+        if line.rstrip() == "!===":
+            inside = not inside
+            yield "|==="
+        else:
+            yield _INNER.sub(r"\1|", line) if inside else line
+
+
+def _flat(block: Block) -> str:
+    """A block as it stands in a cell: rows of a table are parted by ";"."""
+    if isinstance(block, Table):
+        return "; ".join(" ".join(filter(None, row)) for row in block.rows)
+    return "" if isinstance(block, Page) else " ".join(block.text.split())
 
 
 def _joined(lines: list[str]) -> str:

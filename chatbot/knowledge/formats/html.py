@@ -28,16 +28,16 @@ from chatbot.knowledge.formats.inline import (
     is_box,
     is_comments,
     is_custom,
+    is_drawn,
     is_drawn_template,
     is_hidden,
     placed,
     single_blanks,
 )
-from chatbot.knowledge.formats.list_numbers import format_number, list_style
+from chatbot.knowledge.formats.list_numbers import format_number, list_level, list_style
 from chatbot.knowledge.formats.markup import repaired
 from chatbot.knowledge.formats.opened import mark_opened
-from chatbot.knowledge.formats.raised import mark_raised
-from chatbot.knowledge.formats.style_sheets import hidden_by_style
+from chatbot.knowledge.formats.styled import apply_styles
 from chatbot.knowledge.formats.tabs import LABEL, has_tabs, label_panels
 from chatbot.knowledge.formats.text import decode
 
@@ -95,13 +95,14 @@ def parse(markup: str) -> Any:
 def html_blocks(
     root: Any, tabs: bool = True, hidden: frozenset[str] | None = None
 ) -> Iterator[Block]:
-    """What readers see; ``tabs``: it can have some; ``hidden``: by its sheets when it was whole."""
+    """What readers see; ``tabs``: it can have some; ``hidden``: of it when it was whole, as
+    :func:`~chatbot.knowledge.formats.styled.apply_styles` gave it."""
     if root is not None:
+        hidden = apply_styles(root) if hidden is None else hidden
         mark_opened(root)
         if tabs:
             label_panels(root)
-        mark_raised(root)
-        walker = _Walker(hidden_by_style(root) if hidden is None else hidden)
+        walker = _Walker(hidden)
         walker.walk(root)
         walker.flush()
         yield from walker.blocks
@@ -154,7 +155,8 @@ class _Walker:
         """Add what ``element`` holds."""
         tag = element.tag
         gone = not isinstance(tag, str) or is_hidden(element, self._hidden)
-        if gone or (tag in HIDDEN and tag != "iframe" and not is_drawn_template(element)):
+        seen = tag == "iframe" or is_drawn_template(element) or (tag == "svg" and is_drawn(element))
+        if gone or (tag in HIDDEN and not seen):
             return
         if tag in _HEADINGS or element.get("role") == "heading":
             level = _HEADINGS.get(tag) or _whole(element.get("aria-level"), 2)
@@ -265,8 +267,8 @@ class _Walker:
 
     def _list(self, element: Any) -> None:
         self.flush()
-        outer = self._marker
-        self._depth += 1
+        outer = self._marker, self._depth
+        self._depth += 1 + list_level(element)
         backwards = "reversed" in element.attrib
         many = sum(child.tag == "li" for child in element) if backwards else 1
         number = _whole(element.get("start"), many)
@@ -286,8 +288,9 @@ class _Walker:
             else:
                 self.walk(child)
         self.flush()
-        self._depth -= 1
-        self._marker = outer if self._depth >= 0 else None
+        self._marker, self._depth = outer
+        if self._depth < 0:
+            self._marker = None
 
     def _table(self, element: Any) -> None:
         from chatbot.knowledge.formats import tables

@@ -6,7 +6,7 @@ from typing import Any
 
 from chatbot.knowledge.blocks import one_line
 from chatbot.knowledge.formats.confluence import SIGNS, STATUS, task_sign
-from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_hidden
+from chatbot.knowledge.formats.inline import SPOKEN, inline_text, is_drawn, is_hidden
 
 # Parts of the names that fonts and sets of icons give to their ticks and crosses.
 _TICKS = frozenset("check checkmark tick ok yes".split())  # noqa: SIM905
@@ -20,6 +20,8 @@ _LOOKS = _BESIDE | frozenset(
     button ballot with negative squared multiplication
     """.split()  # noqa: SIM905
 )
+# What else the classes of a cell say.
+_CELLS = frozenset("cell col td center centered text align feature".split())  # noqa: SIM905
 _PARTS = re.compile(r"[^a-z]+")
 _DRAWN = frozenset({"i", "span", "svg", "em", "b", "div", "use"})
 _NAMES = (
@@ -48,7 +50,10 @@ def item_sign(item: Any, hidden: frozenset[str]) -> str:
         return ""
     if not any(map(str.strip, item.itertext())):
         return "" if item.find(".//a") is not None else picture_label(item, hidden)
-    if any(not SPOKEN.isdisjoint(e.get("class", "").split()) for e in item.iterdescendants()):
+    if any(
+        is_drawn(e) or not SPOKEN.isdisjoint(e.get("class", "").split())
+        for e in item.iterdescendants()
+    ):
         return ""
     element = item
     for _ in range(_DEEP):
@@ -106,7 +111,11 @@ def _title(element: Any) -> str:
 
 
 def _sign(element: Any) -> str:
-    """The sign that an icon draws, by the name of its class, of its file or of what it uses."""
+    """The sign that an icon draws, by the name of its class, of its file or of what it uses; that
+    of a cell which is empty, by its own class."""
+    if element.tag == "td" and not len(element):
+        parts = _parts(element.get("class", ""))
+        return _sign_of(parts) if parts <= _TICKS | _CROSSES | _LOOKS | _CELLS else ""
     if element.tag == "img":
         parts = _parts(element.get("src", "").rpartition("/")[2])
         return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""

@@ -3,8 +3,8 @@ page does not show, nothing that it hides."""
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from chatbot.knowledge.formats.addresses import is_address, shown_address, with_address
 from chatbot.knowledge.formats.confluence import (
     EMOTICON,
     MACROS,
@@ -42,9 +42,6 @@ _FILE = re.compile(r"[^\n/]{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|tiff?|heic|avi
 _COUNT = re.compile(r"\s*\d{1,2}[.)]?")
 _CAPITAL = re.compile(r"[^\W\d_a-z][a-zß-ÿ]")
 _BLANKS = re.compile(r"\s+")
-_ADDRESS = re.compile(r"(https?://(?=\S)|mailto:|tel:)\s*(\S.*)", re.IGNORECASE)
-# What editors put around an address, so that a click passes by them.
-_DETOURS = {"www.google.com": "q", "safelinks.protection.outlook.com": "url"}
 # What site generators put beside a heading ("¶", "[edit]"), behind a footnote ("↩"), and beside
 # code ("In [1]:").
 _FURNITURE = frozenset(
@@ -66,6 +63,11 @@ _UNREAD = _FURNITURE | _STRUCK
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+_SIGNS = ("✓", "✗", "☑", "☐")
+# Parts of the names of classes of what is drawn as a box in a line.
+_BOXES = re.compile(
+    r"(?<![a-z])(?:btn|button|badge|chip|pill|lozenge|tooltip(?:text)?)(?![a-z])", re.IGNORECASE
+)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
 _CHANGED = ("del", "ins")
@@ -172,6 +174,8 @@ def inline_text(
         return f" {emoticon_sign(element) if tag == EMOTICON else task_sign(element)} "
     if tag == "img" or tag == "input":
         return _picture(element)
+    if is_drawn(element):
+        return str(element.get("aria-label"))
     if tag == "time" and not (element.text or len(element)):
         return str(element.get("datetime") or "")
     pieces = [_collapse_blanks(element.text, keep)]
@@ -187,9 +191,9 @@ def inline_text(
     text = "".join(pieces)
     if tag in ("a", "area", "iframe"):
         address = str(element.get("href") or element.get("src") or "")
-        if not text.strip() and _ADDRESS.match(address):
+        if not text.strip() and is_address(address):
             drawn = len(element) and not address.lower().startswith("http")  # as an icon
-            text = _named(element) or (_shown(address) if drawn else "")
+            text = _named(element) or (shown_address(address) if drawn else "")
         return with_address(text, address)
     if tag in ("ac:link", "ac:image") and not text.strip():
         return resource(element)
@@ -214,15 +218,18 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
     counts = _COUNT.fullmatch(text) and not before[-1:].isalnum()
     if counts and _CAPITAL.match(after):  # a step in front of its words
         return f"{text} "
-    if element.tag == "img" or text in ("✓", "✗"):
+    if element.tag == "img" or text in _SIGNS or is_drawn(element):
         lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
         return f"{lead}{text}{trail}"
     return f" {text} " if is_custom(element) or is_box(element) else text
 
 
 def is_box(element: Any) -> bool:
-    """Whether an element in a line is drawn as a box of its own: a button, a picture to click."""
+    """Whether an element in a line is drawn as a box of its own: a button, a badge, a picture to
+    click."""
     if element.tag in ("button", "iframe", "area"):
+        return True
+    if element.tag in ("span", "a") and _BOXES.search(element.get("class", "")):
         return True
     return (
         bool(element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture"))
@@ -241,6 +248,8 @@ def _is_visible(element: Any) -> bool:
     film or a map from elsewhere, its title; of a template, what a component draws."""
     if element.tag == "template":
         return is_drawn_template(element)
+    if element.tag == "svg":
+        return is_drawn(element)
     if element.tag == "iframe":
         return bool(element.get("title") and element.get("src"))
     return bool(element.tag == "ac:parameter" and element.get("ac:name") in ("title", "key"))
@@ -249,6 +258,20 @@ def _is_visible(element: Any) -> bool:
 def is_drawn_template(element: Any) -> bool:
     """Whether a template holds what a component of the page draws (its shadow tree)."""
     return element.tag == "template" and "shadowrootmode" in element.attrib
+
+
+def is_drawn(element: Any) -> bool:
+    """Whether an element is a picture without words that says what it shows, such as stars."""
+    named = element.get("role") == "img" and element.get("aria-label")
+    return bool(named) and not (element.text or "").strip() and not _tells(element)
+
+
+def _tells(picture: Any) -> bool:
+    """Whether it stands in a link or button of other words, or has words itself."""
+    if picture.tag != "svg" and any(map(str.strip, picture.itertext())):
+        return True
+    holder = next(picture.iterancestors(*_CONTROLS), None)
+    return holder is not None and any(map(str.strip, holder.itertext()))
 
 
 def _named(element: Any) -> str:
@@ -301,42 +324,3 @@ def _box(element: Any) -> str:
 def _is_asked(box: Any) -> bool:
     """Whether a box is one of a form."""
     return bool(box.get("name")) or next(box.iterancestors("form"), None) is not None
-
-
-def with_address(text: str, address: str) -> str:
-    """The words of a link with the web, mail or phone address that it leads to."""
-    shown = _shown(address) if text.strip() else ""
-    if not shown:
-        return text
-    bare = re.sub(r"^https?://|/$", "", shown)
-    if bare in text or re.sub(r"\D", "", bare) == re.sub(r"\D", "", text) != "":
-        return text
-    return f"{text.rstrip()} ({shown}){' ' if text.endswith(' ') else ''}"
-
-
-def _shown(address: str) -> str:
-    """A web, mail or phone address as people write it; nothing of another one."""
-    # Browsers leave out the ends of lines in an address, and blanks around it.
-    address = _without_detour("".join(address.strip().splitlines()))
-    match = _ADDRESS.match(address)
-    if match is None:
-        return ""
-    kind, rest = match[1].lower(), match[2]
-    if kind == "mailto:":
-        return re.split(r"[?\s]", rest)[0]
-    if kind == "tel:":
-        return " ".join(unquote(rest).partition(";")[0].split())
-    return _BLANKS.sub("%20", address)
-
-
-def _without_detour(address: str) -> str:
-    if "?" not in address:
-        return address
-    try:
-        parts = urlsplit(address)
-        for host, name in _DETOURS.items():
-            if (parts.hostname or "").endswith(host) and parts.path in ("/url", "/"):
-                return parse_qs(parts.query).get(name, [address])[0]
-    except ValueError:
-        pass
-    return address

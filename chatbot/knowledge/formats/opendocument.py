@@ -17,9 +17,9 @@ from chatbot.knowledge.blocks import (
     render,
 )
 from chatbot.knowledge.column_names import header_rows
+from chatbot.knowledge.formats.addresses import with_address
 from chatbot.knowledge.formats.described import described
 from chatbot.knowledge.formats.equations import write_open_equations
-from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.open_styles import Styles, margins
 from chatbot.knowledge.formats.open_values import times, write_values
 from chatbot.knowledge.formats.raised import raise_run

@@ -1,11 +1,11 @@
 """Raised and lowered figures: powers, signs of footnotes, the cents of a price."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from chatbot.knowledge.formats.style_sheets import style_rules
+from chatbot.knowledge.formats.style_sheets import Rule
 from chatbot.knowledge.marks import FILLER
 
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
@@ -13,6 +13,7 @@ _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")
 _COINS = re.compile(r"\d\d")
 _WHOLE = re.compile(r"(?<![.,])\b\d{1,3}(?:[., ]?\d{3})*$")
 _PRICED = re.compile(rf"\s*{_CURRENCY}")
+_FRACTION = re.compile(r"[/⁄]\s*(?:\d|<|$)")  # behind what is over the line of one, no "/month"
 _AFTER = 8  # characters behind one, among which a currency is
 BEFORE = 60  # characters in front of a raised figure: a price or a number is not longer
 # The sign of a footnote: "1)", "(2)", "b", "a,b".
@@ -51,11 +52,11 @@ def raised(element: Any) -> str:
     return "small" if _CALLED_COINS.search(element.get("class", "")) else ""
 
 
-def mark_raised(root: Any) -> None:
+def mark_raised(root: Any, rules: Sequence[Rule]) -> None:
     """Give what the page's own style sheets raise, by its class, that style itself."""
     found: dict[str, str] = {}
-    for selectors, rules in style_rules(root):
-        if lift := _RAISED.search(rules):
+    for selectors, declared in rules:
+        if lift := _RAISED.search(declared):
             found |= {match[1]: lift[0] for match in map(_CLASS.search, selectors) if match}
     for element in root.iterfind(".//*[@class]") if found else ():
         for name in element.get("class").split():
@@ -70,7 +71,7 @@ def raise_text(text: str, before: str, element: Any) -> str:
     if kind == "small" and not (before[-1:].isdigit() and _COINS.fullmatch(text.strip())):
         return text
     text = text.strip()
-    if kind == "sup" and element.tail and element.tail[:1] in "/⁄":  # "3 1/2"
+    if kind == "sup" and element.tail and _FRACTION.match(element.tail):  # "3 1/2"
         return f" {text}" if before[-1:].isdigit() else text
     note = _NOTE.fullmatch(text) if kind == "sup" and before[-1:].strip() else None
     if note and _is_note(note, before, element):

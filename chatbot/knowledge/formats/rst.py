@@ -36,6 +36,8 @@ _EDGE = re.compile(r"\^{3,}|\+{3,}")  # between the head, the text and the foot 
 _NAMED = re.compile(r"^[ \t]*\.\. ([\w:.+-]{1,60})::(?=\s|$)", re.MULTILINE)
 _ROLE = re.compile(r"(?<![\w`:]):([\w:.+-]{1,60}):`")
 _RAW = re.compile(r"^\.\. \|([^|\n]{1,100})\| raw::", re.MULTILINE)
+_TARGET = re.compile(r"(?<=\S)\s*<[^<>]*>$")  # of a role: "the form <form>"
+_LISTED = re.compile(r"(?:[-*+]|\d{1,3}[.)]|#\.)\s")
 _SYSTEM = re.compile(r'<(?:div|aside)[^>]*class="system-message.*?</(?:div|aside)>', re.DOTALL)
 
 
@@ -86,7 +88,9 @@ def _prepare(text: str) -> None:
 def _role(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
     from docutils import nodes
 
-    return [nodes.inline(raw, re.sub(r"\s*<[^>]*>$", "", text).lstrip("~!"))], []
+    if name.lower() == "menuselection":
+        text = text.replace("-->", ">")
+    return [nodes.inline(raw, _TARGET.sub("", text).lstrip("~!"))], []
 
 
 def _no_role(*_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
@@ -119,14 +123,18 @@ def _directives() -> dict[str, Any]:
             return argument if re.search(r"[^\W\d_]|\d[.-]\d", argument) else ""
 
         def run(self) -> list[Any]:
-            content = nodes.container()
-            if self.words:
-                content += nodes.paragraph("", self.words)
+            content, messages = nodes.container(), []
+            if _LISTED.match(self.words):  # it begins with its text, which is a list
+                lines = self.words.split("\n")
+                self.state.nested_parse(StringList(lines), self.content_offset, content)
+            elif self.words:
+                words, messages = self.state.inline_text(self.words, self.lineno)
+                content += nodes.paragraph("", "", *words)
                 told = [f":{name}: {self.options[name]}" for name in SHOWN if name in self.options]
                 if told:
                     self.content: Any = StringList([*told, "", *self.content])
             self.state.nested_parse(self.content, self.content_offset, content)
-            return [content]
+            return [content, *messages]
 
     class Program(Passed):
         """Code under its caption."""

@@ -20,8 +20,8 @@ from chatbot.knowledge.blocks import (
     check_length,
     render,
 )
+from chatbot.knowledge.formats.addresses import with_address
 from chatbot.knowledge.formats.cells import WIDEST, Attributes, Cell, SheetParser
-from chatbot.knowledge.formats.inline import with_address
 from chatbot.knowledge.formats.numbers import format_text, format_value, general
 from chatbot.knowledge.formats.sheet_grid import Grid, grid_blocks, linked_by
 from chatbot.knowledge.formats.sheet_styles import (

@@ -1,8 +1,11 @@
-"""What the style sheets of a page itself hide, unless a click on the page shows it."""
+"""What the style sheets of a page itself hide, unless a click on the page shows it; and what
+classes hide that the sheets of many sites share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+Rule = tuple[list[str], str]  # selectors, and what is declared for them
 
 # Also what is struck out, or too small to be seen, as the first lines of newsletters are.
 UNSEEN = (
@@ -15,6 +18,9 @@ _SHOWN = re.compile(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", re.IGN
 # What stands in front of a brace is read from its beginning only: a style sheet may end with a
 # whole picture, or a map of its sources, without one.
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*)\}")
+_SCREEN = re.compile(
+    r"@media\s+(?:only\s+)?(?:screen|all)\s*\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}", re.IGNORECASE
+)
 # Rules for paper, or for narrow screens, are not those of the page.
 _MEDIA = re.compile(r"@(?:media|supports|font-face|page)[^{}@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE = re.compile(r"\w*[.#]([\w-]+)")
@@ -25,6 +31,13 @@ _OPEN = re.compile(
     r"active|expanded|visible|selected|current|checked|toggled)(?![\w-])",
     re.IGNORECASE,
 )
+# Of Bootstrap, Tailwind, Bulma and UIkit; the other ones of theirs show it on some screens again.
+_HIDING = frozenset({"d-none", "hidden", "is-hidden", "uk-hidden", "u-hidden"})
+_SHOWS = re.compile(
+    r"(?:d-(?:sm|md|lg|xl|xxl)-|(?!print:)[^\s:]+:)(?:block|flex|grid|inline|table|contents|list-item)|"
+    r"visible-(?:xs|sm|md|lg)"
+)
+_WHOLE = ("html", "body", "main", "article", "h1")
 _TOGGLES = re.compile(
     r"classList|className|\.style\b|[tT]oggle|slideDown|fadeIn|\.show\(|\.css\(|\.hidden\b"
 )
@@ -37,23 +50,36 @@ _WORD = re.compile(r"[\w-]+")
 _BESIDE = re.compile(r"next(?:Element)?Sibling|\.next\(")
 
 
-def style_rules(root: Any) -> Iterator[tuple[list[str], str]]:
+def style_rules(root: Any) -> Iterator[Rule]:
     """The selectors and the declarations of each rule for the screen."""
     for style in root.iter("style"):
-        for selectors, rules in _RULE.findall(_MEDIA.sub("", "".join(style.itertext()))):
+        sheet = _MEDIA.sub("", _SCREEN.sub(r"\1", "".join(style.itertext())))
+        for selectors, rules in _RULE.findall(sheet):
             yield [part.strip() for part in selectors.split(",")], rules
 
 
-def hidden_by_style(root: Any) -> frozenset[str]:
+def hide_by_class(root: Any, rules: Sequence[Rule]) -> None:
+    """Give what such classes hide the attribute "hidden", unless it is shown on some screens, the
+    page's own sheets say otherwise, or it holds the page itself."""
+    names = _HIDING - {n for selectors, _ in rules for s in selectors for n in _NAMES.findall(s)}
+    for element in root.iterfind(".//*[@class]"):
+        classes = element.get("class").split()
+        if names.isdisjoint(classes) or any(map(_SHOWS.match, classes)):
+            continue
+        if element.tag not in _WHOLE and next(element.iterdescendants(*_WHOLE), None) is None:
+            element.set("hidden", "hidden")
+
+
+def hidden_by_style(root: Any, rules: Sequence[Rule]) -> frozenset[str]:
     """Selectors of one class or id (".internal", "p.internal") that the page's own style sheets
     hide, and that neither they nor a script show after a click."""
     found: dict[str, str] = {}
     opened: set[str] = set()
-    for selectors, rules in style_rules(root):
-        if _UNSEEN.search(rules):
+    for selectors, declared in rules:
+        if _UNSEEN.search(declared):
             named = (_SIMPLE.fullmatch(selector) for selector in selectors)
             found |= {match[0]: match[1] for match in named if match}
-        elif _SHOWN.search(rules):
+        elif _SHOWN.search(declared):
             for selector in filter(_OPEN.search, selectors):
                 opened.update(_NAMES.findall(re.split(r"[\s>~+]+", selector)[-1]))
     if not opened.issuperset(found.values()):

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from chatbot.knowledge.blocks import one_line
-from chatbot.knowledge.formats.inline import with_address
+from chatbot.knowledge.formats.addresses import with_address
 from chatbot.knowledge.formats.word_names import GONE, W
 from chatbot.knowledge.formats.zipped import xml
 

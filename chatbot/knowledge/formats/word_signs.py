@@ -1,6 +1,8 @@
-"""Signs of fonts that draw other things than letters, in files of Office: a tick that
-Word keeps as the letter "ü" of Wingdings reads as one, "m" of Symbol as the "μ" that people see."""
+"""Signs of fonts that draw other things than letters, in files of Office and in HTML of it: a
+tick that Word keeps as the letter "ü" of Wingdings reads as one, "m" of Symbol as the "μ" that
+people see."""
 
+import re
 from typing import Any
 
 from chatbot.knowledge.formats.word_names import W
@@ -29,6 +31,50 @@ _SIGNS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+# The first of the fonts that a style names; a shorter form ("font: 7pt Arial") names one, too.
+_FAMILY = re.compile(r"(?<![\w-])font-family\s*:\s*[\"']?([^;,\"'!]+)", re.IGNORECASE)
+_FONT = re.compile(r"(?<![\w-])font(?:-family)?\s*:", re.IGNORECASE)
+_LISTED = "MsoListParagraph"  # how the class of an item of a list in Word's HTML begins
+
+
+def write_html_signs(root: Any) -> None:
+    """The same in a tree of HTML, where a style or ``<font>`` names the font; the "o" that is a
+    bullet in a list of Word becomes one."""
+    for element in root.iterfind(".//*[@style]"):
+        if family := _FAMILY.search(element.get("style")):
+            font = family[1].strip().lower()
+            if known := signs_of(font):
+                _write_in(element, known)
+            elif font == "courier new" and _is_bullet(element):
+                element.text = "◦"
+    for element in root.iterfind(".//font[@face]"):
+        if known := signs_of(element.get("face").partition(",")[0].strip("\"' ")):
+            _write_in(element, known)
+
+
+def _write_in(element: Any, known: dict[str, str]) -> None:
+    """Put in the signs of a font in all of an element but what has another font."""
+    element.text = _meant(element.text, known)
+    for child in element:
+        if not (_FONT.search(child.get("style") or "") or child.get("face")):
+            _write_in(child, known)
+        child.tail = _meant(child.tail, known)
+
+
+def _meant(text: str | None, known: dict[str, str]) -> str | None:
+    return "".join(known.get(_bare(letter), letter) for letter in text) if text else text
+
+
+def _is_bullet(element: Any) -> bool:
+    """Whether an element is the "o" in front of an item of a list of Word."""
+    if (element.text or "").strip() != "o":
+        return False
+    holder = next(element.iterancestors("p"), None)
+    if holder is None or not holder.get("class", "").startswith(_LISTED):
+        return False
+    before = "".join(holder.itertext()).lstrip()
+    return before.startswith("o") and not before[1:2].isalnum()
+
 
 def write_signs(body: Any) -> int:
     """Put in the signs as text that says the same; returns how many."""
@@ -50,7 +96,7 @@ def write_signs(body: Any) -> int:
         if not known or run is None or run.tag != f"{W}r":
             continue
         for text in run.iter(f"{W}t"):
-            meant = "".join(known.get(_bare(letter), letter) for letter in text.text or "")
+            meant = _meant(text.text or "", known)
             count += meant != text.text
             text.text = meant
     return count

@@ -86,6 +86,28 @@ from chatbot.knowledge.formats import extract
                  ".. todo:: c\n\n.. only:: html and pro\n\n   Pro.\n\n"
                  ".. only:: not draft\n\n   All.\n",
          "Pro.\n\nAll.\n"),
+        (".rst", ".. seealso::\n   - :ref:`One <a:b>`\n   - :ref:`c`\n\n.. our-box:: Note *it*\n\n"
+                 "Open :guilabel:`<Your name>`.\n",
+         "- One\n- c\n\nNote it\n\nOpen <Your name>.\n"),
+        (".rst", "Open :menuselection:`File --> Save as`.\n\na. One\n#. Two\n",
+         "Open File > Save as.\n\na. One\nb. Two\n"),
+        (".adoc", ":edition: cloud\n:level: 3\n\nifdef::edition[Runs in {edition}.]\n"
+                  "ifndef::edition[a]\nifdef::none+edition[b]\n\n"
+                  "ifeval::[\"{edition}\" == \"server\"]\nc\n\nifdef::edition[d]\nendif::[]\n\n"
+                  "ifeval::[{level} >= 2]\nHigh.\nendif::[]\n\n"
+                  "ifeval::[\"{unknown}\" != \"\"]\nMay be.\nendif::[]\n",
+         "Runs in cloud.\n\nHigh.\n\nMay be.\n"),
+        (".adoc", "[cols=\"1,2a\",options=header]\n|===\n|Plan |Told\n\n|Pro\n|Wow! Some.\n\n"
+                  "[CAUTION]\n--\nTake care.\n--\n|Lite\n|\n[cols=\"1,1\"]\n!===\n!A !B\n\n!1\n!2\n"
+                  "!===\n|===\n",
+         "Plan | Told\nPro | Wow! Some. Caution: Take care.\nLite | A B; 1 2\n"),
+        (".adoc", ":site: https://a.example\n:docs: {site}/docs\n\nSee {docs}/b[the manual], "
+                  "pass:[2*] and stem:[x] of {base}/c[it^].\n\nSystems::\n  Linux:::\n"
+                  "  . Debian\n  Free?::: Yes.\n",
+         "See the manual (https://a.example/docs/b), 2* and x of it.\n\nSystems:\n\nLinux:\n\n"
+         "1. Debian\n\nFree? Yes.\n"),
+        (".adoc", "|===\n|Plan |Monthly |Yearly\n\n.^|Lite 2*|5\n^.^|Pro >.^|9 .^|12\n|===\n",
+         "Plan | Monthly | Yearly\nLite | 5 | 5\nPro | 9 | 12\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",
          "Hold the pin.\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Free?</v>\n<v Bob>No.\nNine.</v>\n\n"

@@ -123,6 +123,18 @@ def test_blocks_stay_apart(markup: str, lines: list[str]) -> None:
             "X<b>2</b>Max, <b class=n>1</b>Unplug, <b>2.</b><i>Wait</i>, <b>5</b>GB",
             "X2Max, 1 Unplug, 2. Wait, 5GB",
         ),
+        (
+            "SSO<span class='plan-badge'>Team</span><a class=btn>Buy</a>x<b class=pills>y</b>",
+            "SSO Team Buy xy",
+        ),
+        (
+            "<sup>$</sup>19<sup>99</sup>/mo, 3<sup>1</sup>/<sub>2</sub>, 3<sup>1</sup>/4",
+            "$19.99/mo, 3 1/2, 3 1/4",
+        ),
+        (
+            "5 <span style='font-family:Symbol'>m</span>m, <b style='font-family:A,Symbol'>m</b>",
+            "5 μm, m",
+        ),
         ("<img alt=Visa><img alt=Giro>now<img alt=A> <img alt=B>.", "Visa Giro now A B."),
         ("Click <img src=g.svg alt='the gear'>.", "Click the gear."),
         (
@@ -260,6 +272,42 @@ def test_tables_of_other_elements_are_tables() -> None:
     assert found.tables[0].columns == "Plan | Price"
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "cell", "sheet"),
+    [
+        ("class=divTable", "class=divTableRow", "class=divTableCell", ""),
+        ("class=c-table", "class='c-table__row x'", "class=c-table__cell", ""),
+        (
+            "style='display: table'",
+            "style='display:table-row'",
+            "style='display:table-cell;x:y'",
+            "",
+        ),
+        (
+            "class=t",
+            "class=r",
+            "class=c",
+            ".t{display:table}.r{display:table-row}.c{display:table-cell}",
+        ),
+    ],
+)
+def test_what_is_drawn_as_a_table_is_one(head: str, row: str, cell: str, sheet: str) -> None:
+    rows = [("Plan", "Storage"), ("Basic", "5 GB"), ("Plus", "50 GB")]
+    inner = "".join(
+        f"<div {row}><div {cell}>{a}</div>\n<div {cell}>{b}</div></div>" for a, b in rows
+    )
+    page = f"<style>{sheet}</style><body><div {head}>{inner}</div>"
+    found = extract(".html", page.encode())
+    assert found.text == "Plan | Storage\nBasic | 5 GB\nPlus | 50 GB\n"
+    assert found.tables[0].columns == "Plan | Storage"
+
+
+def test_what_is_only_placed_like_a_table_is_none() -> None:
+    cell = "<div style='display:table-cell'>"
+    row = f"<div style='display:table-row'>{cell}One.</div>{cell}Two.</div></div>"
+    assert text(f"<div style='display:table'>{row}</div>") == "One.\n\nTwo.\n"
+
+
 def test_rows_of_a_grid_are_read_through_what_lays_them_out() -> None:
     page = """<div role=grid><div class=head><div role=row><div role=columnheader>Zone</div>
     <div role=columnheader>Stay</div></div></div><div class=scroller><div role=rowgroup>
@@ -348,6 +396,8 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
         ("<img src='/img/no-image.png' alt=''>", ""),
         ("<input type=checkbox checked disabled>", "☑"),
         ("<div class='checkbox checkbox-off'></div>", "☐"),
+        ("<span style='font-family:Wingdings'>ü</span>", "✓"),
+        ("<font face=Wingdings>û</font>", "✗"),
         ("<i class='fa fa-times'></i><span>No phone help</span>", "No phone help"),
         ("<button title=Copy><svg/></button>", ""),
         ("<i class='material-icons md-18'>check</i>", "✓"),
@@ -361,6 +411,12 @@ def test_pages_of_editors_and_generators(markup: str, want: str) -> None:
 def test_a_cell_without_words_says_what_its_icon_does(cell: str, want: str) -> None:
     table = f"<table><tr><th>Feature<th>Lite<tr><td>Audit log<td>{cell}</table>"
     assert text(table) == f"Feature | Lite\nAudit log | {want}".rstrip() + "\n"
+
+
+def test_an_empty_cell_says_what_its_class_does() -> None:
+    row = "<td>SSO<td class='cell-yes'><td class='text-center no'><td class=no-data><td class=no>5"
+    page = f"<table><tr><th>Way<th>A<th>B<th>C<th>D<tr>{row}</table>"
+    assert text(page) == "Way | A | B | C | D\nSSO | ✓ | ✗ |  | 5\n"
 
 
 @pytest.mark.parametrize(
@@ -500,3 +556,90 @@ def test_a_page_that_closes_nothing_is_read_to_its_end(page: str) -> None:
     found = text(f"{page}<b>in</b> its <i>midst</i> words").replace("|", " ").split()
     assert [word for word in found if word.isdigit()] == [str(i) for i in range(600)]
     assert found[-4:] == ["in", "its", "midst", "words"]
+
+
+def test_bullets_of_word_are_bullets() -> None:
+    gap = "<span style='font:7.0pt \"Times New Roman\"'>&nbsp; </span>"
+    courier = "<span style='font-family:\"Courier New\"'>o"
+    page = (
+        "<p class=MsoListParagraph><span style='font-family:Wingdings;x:y'>"
+        f"<span style='mso-list:Ignore'>§{gap}</span></span>Passport</p>"
+        f"<p class=MsoListParagraphCxSpLast>{courier}{gap}</span>Photo</p>"
+        f"<p>{courier}</span> is a letter</p>"
+    )
+    assert text(page) == "▪ Passport\n\n◦ Photo\n\no is a letter\n"
+
+
+def test_the_number_of_a_step_stands_before_its_words() -> None:
+    step = "<div class=step><div class={}>{}</div><div class=body>{}</div></div>"
+    page = (
+        step.format("step__num", "1", "<h3>Unplug it</h3><p>Pull.</p>")
+        + step.format("circle", "2.", "Wait")
+        + step.format("page", "3", "Go")
+    )
+    assert text(page) == "### 1 Unplug it\n\nPull.\n\n2. Wait\n\n3\n\nGo\n"
+
+
+def test_lists_of_quill_are_of_their_kind_and_in_each_other() -> None:
+    page = (
+        "<ol><li>Open<li class=ql-indent-1>Menu<li class=ql-indent-1>Page<li class=ql-indent-2>Top"
+        "<li>Save</ol><p>Or"
+        "<ol><li data-list=bullet>Dot<li class=ql-indent-3 data-list=bullet>In</ol>"
+        "<p>And<ol><li data-list=checked>Done<li data-list=unchecked>Open</ol>"
+    )
+    assert text(page) == (
+        "1. Open\n  a. Menu\n  b. Page\n    i. Top\n2. Save\n\nOr\n\n- Dot\n  - In\n\nAnd\n\n"
+        "- ☑ Done\n- ☐ Open\n"
+    )
+
+
+def test_a_box_stands_apart_from_its_words() -> None:
+    box = "<ul><li><label><input type=checkbox disabled checked><span>Call</span></label></ul>"
+    assert text(box) == "- ☑ Call\n"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "<div class=spec-label>Weight</div><div class=spec-value>1.2 kg</div>",
+        "<span class=attributeLabel>Weight:</span> <span class=attributeValue><b>1.2</b> kg</span>",
+        "<strong class=key>Weight</strong><span class=val>1.2 kg</span>",
+    ],
+)
+def test_a_name_and_its_value_stand_in_one_line(pair: str) -> None:
+    assert text(f"<div>{pair}</div>") == "Weight: 1.2 kg\n"
+    assert text(f"<ul><li>{pair}</ul>") == "- Weight: 1.2 kg\n"
+    assert text(f"<table><tr><td>{pair}<td>x</table>") == "Weight: 1.2 kg | x\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class=value>24</div><div class=label>24 lands</div>",
+        "<div class=label>Can I pause?</div><div class=value>Yes.</div>",
+        "<div class=label>Left</div><div class=value><p>One.</p></div>",
+        "<div class=label>A</div><div class=value>B</div><div class=value>C</div>",
+    ],
+)
+def test_what_is_no_name_and_value_is_joined_by_no_colon(markup: str) -> None:
+    assert ":" not in text(f"<div>{markup}</div>")
+
+
+def test_pictures_without_words_are_read_by_their_labels() -> None:
+    page = (
+        "<p>Rated <span role=img aria-label='4.5 of 5 stars'><i></i></span>by 20. Click "
+        "<svg role=img aria-label='the gear'><path/></svg>now. <a href=/x>Limits"
+        "<svg role=img aria-label='new tab'></svg></a></p>"
+        "<ul><li><svg role=img aria-label=Included></svg>5 users</ul>"
+    )
+    assert text(page) == (
+        "Rated 4.5 of 5 stars by 20. Click the gear now. Limits\n\n- Included 5 users\n"
+    )
+
+
+def test_a_tooltip_stands_apart() -> None:
+    page = (
+        "<style>.tooltiptext{visibility:hidden} .t:hover .tooltiptext{visibility:visible}</style>"
+    )
+    page += "<p>Your <span class=t>RMA<span class=tooltiptext>Return form</span></span>."
+    assert text(page) == "Your RMA Return form .\n"

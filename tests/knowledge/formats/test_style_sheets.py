@@ -63,3 +63,78 @@ def test_what_no_click_opens_stays_hidden(more: str) -> None:
 )
 def test_what_is_clear_is_shown_unless_it_is_taken_out(style: str, is_shown: bool) -> None:
     assert text(f"<p style='{style}'>Soon.<p>Seen.") == "Soon.\n\n" * is_shown + "Seen.\n"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "class=hidden",
+        "class='alert d-none'",
+        "class='is-hidden print:block'",
+        "class='d-none d-print-block'",
+    ],
+)
+def test_what_shared_classes_hide_is_left_out(hidden: str) -> None:
+    assert text(f"<h1>Pay</h1><div {hidden}><p>Thanks!</p></div><p>Seen.") == "# Pay\n\nSeen.\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p class='hidden md:block'>Seen.",
+        "<p class='d-none d-lg-table-cell'>Seen.",
+        "<style>.hidden{opacity:0} .show{opacity:1}</style><p class=hidden>Seen.",
+        "<main class=hidden><p>Seen.</main>",
+        "<button aria-controls=a aria-expanded=false></button><div id=a class=hidden>Seen.</div>",
+        "<div class='tab-pane hidden'>Seen.</div>",
+    ],
+)
+def test_what_shared_classes_hide_for_a_while_is_text(page: str) -> None:
+    assert text(page) == "Seen.\n"
+
+
+def test_rules_for_any_screen_are_those_of_the_page() -> None:
+    sheet = (
+        "@media only screen{.a{display:none}} @media screen and (max-width:9px){.b{display:none}}"
+    )
+    assert text(f"<style>{sheet}</style><p class=a>Paper.<p class=b>Seen.") == "Seen.\n"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup", "want"),
+    [
+        (".yes::before{content:'\\2714'}.no:before{content:\"✘\"}",
+         "<table><tr><th>Way<th>Lite<th>Pro<tr><td>Chat<td class=no><td class=yes></table>",
+         "Way | Lite | Pro\nChat | ✘ | ✔"),
+        (".in li:before{content:'\\2713 '} ul.out > li::before{content:'\\2717'}",
+         "<ul class=in><li>Post<ul><li>Air</ul></ul><ul class=out><li>Cards</ul>",
+         "- ✓ Post\n  - ✓ Air\n- ✗ Cards"),
+        (".eur::before{content:'\\20AC'}.month::after{content:'/month'}",
+         "<p>Pro: <b class='eur month'>49</b>.", "Pro: €49/month."),
+        ("td.has:before{font-family:FontAwesome;content:'\\f00c'}",
+         "<table><tr><th>Way<th>Pro<tr><td>Chat<td class=has></table>", "Way | Pro\nChat | ✓"),
+        (".note::before{content:'Note: '}", "<div class=note>Keep it.</div>", "Note: Keep it."),
+        (".a::before{content:'• '}.a::after{content:'.';visibility:hidden}"
+         ".a:hover::after{content:'Hi'}"
+         ".b::before{content:attr(x)}.b::after{content:counter(n) '. '}"
+         ".c::before{font-family:Icons;content:'k'}@media print{.c::after{content:'Paper'}}",
+         "<p class='a b c'>Text", "Text"),
+        (".fa-check:before{content:'\\f00c'}",
+         "<table><tr><th>Way<th>Pro<tr><td>Chat<td><i class='fa fa-check'></i></table>",
+         "Way | Pro\nChat | ✓"),
+    ],
+)  # fmt: skip
+def test_what_style_sheets_draw_is_read(sheet: str, markup: str, want: str) -> None:
+    assert text(f"<style>{sheet}</style><body>{markup}") == f"{want}\n"
+
+
+def test_style_sheets_number_lists() -> None:
+    counted = "content:'' counter(lst-ctn-kix_a-1,lower-latin) '. '"
+    sheet = f".lst-kix_a-1>li:before{{{counted}}}.k{{list-style:upper-roman}}"
+    page = (
+        "<ol class='c1 lst-kix_a-0'><li>Open</ol><ol class='lst-kix_a-1'><li>Name<li>Code</ol>"
+        "<ol class=lst-kix_a-0 start=2><li>Save</ol><p>Or</p><ol class=k><li>One<li>Two</ol>"
+    )
+    assert text(f"<style>{sheet}</style><body>{page}") == (
+        "1. Open\n  a. Name\n  b. Code\n2. Save\n\nOr\n\nI. One\nII. Two\n"
+    )
