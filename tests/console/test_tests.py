@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+import unicodedata
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +172,21 @@ async def test_files_of_cases_are_checked_and_deleted(
         await post(olga, "/console/tests/delete", name="a.jsonl", sure="yes")
     said = [e.action for e in await store.audit.newest(2)]
     assert said == ["cases.deleted", "cases.uploaded"]
+
+
+@pytest.mark.parametrize(
+    "name", ["cases (1).jsonl", "Fälle – März.jsonl", "[old] Q3'26, de+fr & es.jsonl"]
+)
+async def test_files_of_cases_are_called_what_people_call_them(
+    olga: httpx.AsyncClient, desk: Settings, name: str
+) -> None:  # fmt: skip
+    given = unicodedata.normalize("NFD", name)  # as a Mac sends it
+    sent = await post(olga, "/console/tests/upload", files={"file": (given, cases_file("x"))})
+    assert sent.status_code == 303
+    assert [file.name for file in (desk.data / "cases").iterdir()] == [name]
+    assert f"{name} (1)" in unescape((await olga.get("/console/tests")).text)
+    await post(olga, "/console/tests/delete", name=name, sure="yes")
+    assert not list((desk.data / "cases").iterdir())
 
 
 async def test_runs_are_compared_with_the_last_index_and_adapter(
