@@ -15,7 +15,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.console.approved import ReplacesError, check_replaced, hashes, sentence_of
 from chatbot.console.forms import LONGEST, LONGEST_SHOWN, form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
-from chatbot.console.render import back, page
+from chatbot.console.render import back, back_to_list, page
 from chatbot.console.words import say
 from chatbot.desk.approval import Draft, DraftError, check_alone, check_draft
 from chatbot.desk.corrections import SHOULD_REFUSE
@@ -24,6 +24,7 @@ from chatbot.desk.review import Group, alike, group_items
 from chatbot.errors import ConflictError, UserError
 from chatbot.store.approved import ApprovedText
 from chatbot.store.reviews import Decision, Review, Waiting
+from chatbot.text.unicode import folded
 
 router = APIRouter(prefix="/review")
 
@@ -35,7 +36,6 @@ _A_PAGE = 50  # questions, with those that are alike counted as one
 _ALIKE = 10  # of them that are shown
 _SHOWN = 20  # items of one question
 _SETTLED = 500  # of them that one decision settles; the rest waits
-_DECIDED = 200
 
 
 @router.get("")
@@ -76,9 +76,31 @@ async def waiting(request: Request) -> HTMLResponse:
 
 @router.get("/decided")
 async def list_decisions(request: Request) -> HTMLResponse:
-    """The newest decisions, each of which can be taken back."""
-    made = await console_of(request).store.reviews.list_decisions(_DECIDED)
-    return page(request, "decided.html", decisions=made, refuse=SHOULD_REFUSE)
+    """Decisions of one ``status``, or all, the newest first; ``find`` is in their texts, and
+    ``page`` counts from 1. Each can be taken back."""
+    made = await console_of(request).store.reviews.list_decisions()
+    counts = Counter(each.status for each in made)
+    status, find = request.query_params.get("status", ""), request.query_params.get("find", "")
+    words = folded(find)
+    chosen = [
+        each
+        for each in made
+        if status in ("", each.status)
+        and words in folded(f"{each.question}\n{each.right_answer}\n{each.right_document}")
+    ]
+    last = max(1, -(-len(chosen) // _A_PAGE))
+    number = page_of(request, last)
+    return page(
+        request,
+        "decided.html",
+        decisions=chosen[(number - 1) * _A_PAGE : number * _A_PAGE],
+        counts=counts,
+        status=status,
+        find=find,
+        number=number,
+        last=last,
+        refuse=SHOULD_REFUSE,
+    )
 
 
 @router.get("/{key}")
@@ -96,7 +118,8 @@ async def reopen_review(request: Request) -> Response:
     form = await form_of(request)
     store = console_of(request).store
     withdrawn = await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
-    return back("review/decided", said="reopened_withdrawn" if withdrawn else "reopened")
+    said = "reopened_withdrawn" if withdrawn else "reopened"
+    return back_to_list(request, "review/decided", said=said)
 
 
 @dataclass(frozen=True)
@@ -150,8 +173,10 @@ async def decide(request: Request, key: str) -> Response:
             sent = replace(sent, replaces=exc.mark)
         return await _question_page(request, group, status, sent, sentence_of(request, exc))
     rest = len(group.items) - 1 - len(others)
-    where = f"review/{key}" if rest else "review"
-    return back(where, said="approved" if sent.approve else decision.status)
+    said = "approved" if sent.approve else decision.status
+    if rest:
+        return back(f"review/{key}", list=request.query_params.get("list", ""), said=said)
+    return back_to_list(request, "review", said=said)
 
 
 async def _sent(request: Request) -> _Form:
@@ -223,7 +248,7 @@ async def _decided_already(request: Request, sent: _Form) -> Response:
     """The form came twice, or somebody was faster, or the conversation was deleted."""
     kept = await console_of(request).store.reviews.find(sent.item)
     if kept and _same(kept, sent):
-        return back("review", said=kept.status)
+        return back_to_list(request, "review", said=kept.status)
     key = "decided_meanwhile" if kept else "not_kept"
     who = {"who": kept.decided_by} if kept else {}
     sentence = say(request.state.language, key, **who)

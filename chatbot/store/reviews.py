@@ -215,10 +215,10 @@ class ReviewStore:
                 found |= set((await connection.execute(select(reviews.c.id).where(some))).scalars())
         return found
 
-    async def list_decisions(self, limit: int) -> list[Review]:
-        """The newest decisions, without what they settled."""
+    async def list_decisions(self) -> list[Review]:
+        """Every decision, the newest first, without what they settled."""
         query = select(*_REVIEW).where(reviews.c.lead.is_(None))
-        query = query.order_by(reviews.c.decided_at.desc()).limit(limit)
+        query = query.order_by(reviews.c.decided_at.desc())
         async with self._database.read() as connection:
             return [Review(**dict(r)) for r in (await connection.execute(query)).mappings()]
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -317,6 +318,50 @@ async def test_one_decision_settles_the_same_question_and_is_taken_back_with_it(
     assert await store.reviews.lessons() == []
 
 
+async def test_an_old_decision_is_found_behind_hundreds_of_newer_ones(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    item = await correction(store, question="Wie lange ist die Rückgabefrist?")
+    address, form = await decision(store, item)
+    await post(olga, address, **form)
+    for number in range(55):
+        await answer(store, question=f"Unknown {number}?", abstained=True)
+    await store.reviews.decide_all(await store.reviews.waiting(), "ignored", "olga")
+    decided = "/console/review/decided"
+    assert item not in (await olga.get(decided)).text
+    assert "ignored (55)" in (await olga.get(decided)).text
+    for query in ("page=2", "status=accepted", "find=r%C3%BCckgabe++"):
+        assert item in (await olga.get(f"{decided}?{query}")).text
+    assert "Nothing was found" in (await olga.get(f"{decided}?find=other")).text
+    taken = await post(olga, "/console/review/reopen?list=status%3Dignored%26page%3D2", item=item)
+    assert taken.headers["location"] == f"{decided}?status=ignored&page=2&said=reopened"
+    assert await store.reviews.lessons() == []
+
+
+async def test_the_list_of_the_review_is_as_it_was_after_each_decision(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    two = [await correction(store, right_answer=text) for text in ("45 days.", "46 days.")]
+    query = "kind=correction&order=frequent"
+    page = unescape((await olga.get(f"/console/review?{query}&said=accepted")).text)
+    (opened,) = re.findall(r'href="(/console/review/[0-9a-f]{64}\?list=[^"]+)"', page)
+    shown = unescape((await olga.get(opened)).text)
+    assert f'href="/console/review?{query}"' in shown and f'action="{opened}"' in shown
+    form = [(await decision(store, item))[1] for item in two]
+    wrong = await post(olga, opened, **form[0] | {"right_answer": ""})
+    assert f'action="{opened}"' in unescape(wrong.text)
+    first = await post(olga, opened, **form[0])
+    assert first.headers["location"] == f"{opened}&said=accepted"  # another one waits there
+    second = await post(olga, opened, **form[1])
+    assert second.headers["location"] == f"/console/review?{query}&said=accepted"
+    assert f'href="/console/review?{query}"' in unescape((await olga.get(opened)).text)
+    again = await post(olga, opened, **form[1])
+    assert again.headers["location"] == second.headers["location"]
+    strange = opened.split("?")[0] + "?list=https%3A%2F%2Fexample.org%2F%3Fa%3D1"
+    leads = re.findall(r'href="([^"]+)"', unescape((await olga.get(strange)).text))
+    assert all(address.startswith(("/", "#")) for address in leads)
+
+
 async def test_what_came_or_was_changed_since_the_page_was_made_waits(
     olga: httpx.AsyncClient, store: Store
 ) -> None:
@@ -578,7 +623,7 @@ async def test_the_log_is_exported_whole_and_without_formulas(
     found = await olga.get("/console/audit/audit.csv")
     assert found.headers["content-disposition"].startswith("attachment")
     lines = found.text.splitlines()
-    assert lines[0] == "id,at,who,action,target,detail"
+    assert lines[0] == "\ufeffid,at,who,action,target,detail"  # Excel reads UTF-8 by the mark
     assert len(lines) == 1 + 120 + len(PEOPLE)
     assert lines[-1].endswith(',olga,test,\'=cmd|119,"a ""quoted"", text"')
 
