@@ -51,7 +51,7 @@ def list_files(settings: Settings) -> list[CaseSet]:
         try:
             found.append(CaseSet(path.name, len(read_cases(path, Case))))
         except DataError as exc:
-            found.append(CaseSet(path.name, 0, str(exc)))
+            found.append(CaseSet(path.name, 0, _named(exc, path, path.name)))
     return found
 
 
@@ -63,7 +63,11 @@ def read_file(settings: Settings, name: str) -> list[Case]:
     """
     if not _is_name(name):
         raise DataError(f"There is no file of cases '{name}'.")
-    cases = read_cases(folder_of(settings) / name, Case)
+    path = folder_of(settings) / name
+    try:
+        cases = read_cases(path, Case)
+    except DataError as exc:
+        raise DataError(_named(exc, path, name)) from exc
     stem = name.removesuffix(".jsonl")
     return [case.model_copy(update={"id": f"{stem}/{case.id}"}) for case in cases]
 
@@ -109,7 +113,7 @@ def put_file(settings: Settings, given: str, content: BinaryIO, log: Callable[[]
         try:
             read_cases(beside, Case)
         except DataError as exc:
-            raise DataError(str(exc).replace(str(beside), name)) from exc
+            raise DataError(_named(exc, beside, name)) from exc
         log()
         os.replace(beside, folder / name)
     finally:
@@ -124,6 +128,11 @@ def remove_file(settings: Settings, name: str, log: Callable[[], None]) -> None:
     if _is_name(name) and path.is_file():
         log()
         path.unlink(missing_ok=True)
+
+
+def _named(problem: DataError, path: Path, name: str) -> str:
+    """What is wrong with a file, by the name that its owner knows."""
+    return str(problem).replace(str(path), name)
 
 
 def _is_name(name: str) -> bool:

@@ -166,6 +166,8 @@ async def decide(request: Request, key: str) -> Response:
         approve = await _approved_text(request, sent, item, decision) if sent.approve else None
         settled = sent.settled if sent.settle_all else frozenset()
         others = [i for i in group.items if i is not item and _mark(i) in settled]
+        if decision.status == "rejected":
+            others = [i for i in others if not _says_otherwise(i, item)]
         await store.reviews.decide(item, decision, user_of(request).name, others, approve)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
@@ -269,6 +271,14 @@ async def _group(request: Request, key: str) -> Group | None:
     reviews = console_of(request).store.reviews
     found = (*await reviews.waiting(key), *await reviews.praised(key))
     return Group(key, found) if found else None
+
+
+def _says_otherwise(item: Waiting, rejected: Waiting) -> bool:
+    """Whether an item is a correction by itself: who rejects another one said nothing of it."""
+    mine, theirs = (
+        (each.wrong, each.right_answer, each.right_document) for each in (item, rejected)
+    )
+    return item.kind == "correction" and mine != theirs
 
 
 def _mark(item: Waiting) -> str:

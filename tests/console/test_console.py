@@ -318,6 +318,19 @@ async def test_one_decision_settles_the_same_question_and_is_taken_back_with_it(
     assert await store.reviews.lessons() == []
 
 
+async def test_a_rejection_settles_no_correction_that_says_otherwise(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    wrong = await correction(store, right_answer="90 days.")
+    right = await correction(store, by="olga", right_answer="45 days.")
+    await correction(store, right_answer="90 days.")
+    await answer(store, abstained=True)
+    address, form = await decision(store, wrong, decision="reject", settle_all="yes")
+    sent = await post(olga, address, **form, settled=await settled(olga, address))
+    assert sent.headers["location"] == f"{address}?said=rejected"
+    assert [item.id for item in await store.reviews.waiting()] == [right]
+
+
 async def test_an_old_decision_is_found_behind_hundreds_of_newer_ones(
     olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip

@@ -163,6 +163,12 @@ async def test_files_of_cases_are_checked_and_deleted(
         assert refused.status_code == 422
         assert str(desk.data) not in refused.text
     assert not list((desk.data / "cases").iterdir())
+    (desk.data / "cases" / "copied.jsonl").write_bytes(cases_file("x") + b"\n{")  # by hand
+    shown = (await olga.get("/console/tests")).text
+    tried = (await post(olga, "/console/tests/run", cases="copied.jsonl")).text
+    for page in (shown, tried):
+        assert "line 2: it is not valid JSON" in page and str(desk.data) not in page
+    (desk.data / "cases" / "copied.jsonl").unlink()
     for wrong in ("../peregrine.db", "none.jsonl"):
         assert (await post(olga, "/console/tests/run", cases=wrong)).status_code == 422
     assert (await post(olga, "/console/tests/run", cases="all")).status_code == 422
