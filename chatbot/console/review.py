@@ -24,7 +24,6 @@ from chatbot.desk.review import Group, alike, group_items
 from chatbot.errors import ConflictError, UserError
 from chatbot.store.approved import ApprovedText
 from chatbot.store.reviews import Decision, Review, Waiting
-from chatbot.text.unicode import folded
 
 router = APIRouter(prefix="/review")
 
@@ -74,35 +73,6 @@ async def waiting(request: Request) -> HTMLResponse:
     )
 
 
-@router.get("/decided")
-async def list_decisions(request: Request) -> HTMLResponse:
-    """Decisions of one ``status``, or all, the newest first; ``find`` is in their texts, and
-    ``page`` counts from 1. Each can be taken back."""
-    made = await console_of(request).store.reviews.list_decisions()
-    counts = Counter(each.status for each in made)
-    status, find = request.query_params.get("status", ""), request.query_params.get("find", "")
-    words = folded(find)
-    chosen = [
-        each
-        for each in made
-        if status in ("", each.status)
-        and words in folded(f"{each.question}\n{each.right_answer}\n{each.right_document}")
-    ]
-    last = max(1, -(-len(chosen) // _A_PAGE))
-    number = page_of(request, last)
-    return page(
-        request,
-        "decided.html",
-        decisions=chosen[(number - 1) * _A_PAGE : number * _A_PAGE],
-        counts=counts,
-        status=status,
-        find=find,
-        number=number,
-        last=last,
-        refuse=SHOULD_REFUSE,
-    )
-
-
 @router.get("/{key}")
 async def question(request: Request, key: str) -> HTMLResponse:
     """One question with what was answered, what was on screen and what is proposed."""
@@ -110,16 +80,6 @@ async def question(request: Request, key: str) -> HTMLResponse:
     if group is None:
         return page(request, "nothing_left.html")
     return await _question_page(request, group)
-
-
-@router.post("/reopen")
-async def reopen_review(request: Request) -> Response:
-    """Take a decision back."""
-    form = await form_of(request)
-    store = console_of(request).store
-    withdrawn = await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
-    said = "reopened_withdrawn" if withdrawn else "reopened"
-    return back_to_list(request, "review/decided", said=said)
 
 
 @dataclass(frozen=True)
@@ -337,7 +297,8 @@ async def _question_page(
     if not any(entry["record"] for entry in shown):
         raise HTTPException(404)
     settled = [_mark(item) for item in group.items[:_SETTLED]]
+    taught = await store.reviews.accepted(group.key)
     return page(
         request, "question.html", status, group=group, shown=shown, settled=settled,
-        refuse=SHOULD_REFUSE,
+        taught=taught, refuse=SHOULD_REFUSE,
     )  # fmt: skip

@@ -331,6 +331,26 @@ async def test_a_rejection_settles_no_correction_that_says_otherwise(
     assert [item.id for item in await store.reviews.waiting()] == [right]
 
 
+async def test_a_second_answer_to_a_question_is_shown_with_the_one_that_is_taught(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    first = await correction(store, right_answer="45 days.", question="How long, in the US?")
+    address, form = await decision(store, first)
+    assert "Accepted already" not in (await olga.get(address)).text
+    await post(olga, address, **form)
+    await correction(store, right_answer="60 days.")
+    follow_up = [{"role": "user", "content": "And lamps?"}]
+    await correction(store, history=follow_up)
+    other = next(i for i in await store.reviews.waiting() if i.key not in address)
+    shown = (await olga.get(address)).text
+    assert "Accepted already" in shown and "45 days.</blockquote>" in shown
+    (found,) = re.findall(r'href="(/console/review/decided[^"]+)"', unescape(shown))
+    assert first in (await olga.get(found)).text
+    assert "Accepted already" not in (await olga.get(f"/console/review/{other.key}")).text
+    await post(olga, "/console/review/reopen", item=first)
+    assert "Accepted already" not in (await olga.get(address)).text
+
+
 async def test_an_old_decision_is_found_behind_hundreds_of_newer_ones(
     olga: httpx.AsyncClient, store: Store
 ) -> None:  # fmt: skip
