@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from datetime import date
 
 UTF_8_MARK = "\ufeff"  # in front of a table; without it Excel takes "ü" for two letters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -56,4 +57,7 @@ def iso_day(text: str, day_first: bool | None) -> str:
             day, month = month, day
     else:
         return text
-    return f"{year}-{month:0>2}-{day:0>2}"
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:  # the 32nd
+        return text

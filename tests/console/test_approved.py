@@ -177,6 +177,8 @@ async def test_a_table_that_a_spreadsheet_saved_keeps_its_days(
         assert await taken(*written) == [new_year, march]
     for unclear in (("04/03/2999", ""), ("31/12/2999", "12/31/2999"), ("31.13.2999", "")):
         assert await taken(*unclear) == []
+    table = b"question;answer;expires_on\r\nWhat does plan 9 cost?;5 EUR;32.01.2999\r\n"
+    assert "32.01.2999" in (await send(olga, table)).text  # as it was written
 
 
 async def test_after_a_change_the_list_is_as_it_was(olga: httpx.AsyncClient, store: Store) -> None:

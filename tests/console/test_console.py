@@ -514,7 +514,7 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     await answer(store, "adam", question="Can you ship to Norway please?", abstained=True)
     await correction(store)
     page = (await olga.get("/console/gaps")).text
-    assert "adam, ann" in page and "us.md" in page
+    assert "adam, ann" in page and 'view?path=us.md">us.md</a>' in page
     assert page.count("<article") == 1
     (items,) = re.findall(r'name="items" value="([^"]+)"', page)
     for _ in range(2):
@@ -523,6 +523,15 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     assert await waiting(store) == [("correction", QUESTION)]
     assert [e.action for e in await store.audit.newest(9)].count("review.done") == 2
     assert (await post(olga, "/console/gaps", mark="x", items=items)).status_code == 422
+
+
+async def test_a_gap_leads_to_no_document_that_was_deleted(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    passages = [{"path": "deleted.md", "start": 0, "end": 5, "text": "Long.", "score": 1.0}]
+    await answer(store, question="Do you ship to Norway?", abstained=True, passages=passages)
+    page = (await olga.get("/console/gaps")).text
+    assert "deleted.md" in page and "view?path=deleted.md" not in page
 
 
 async def test_a_gap_of_more_questions_than_a_form_has_fields_is_marked_in_parts(

@@ -217,6 +217,11 @@ async def test_runs_are_compared_with_the_last_index_and_adapter(
     beside = {"run": made[2], "beside": made[0]}
     assert "Right before, wrong now (1)" in (await olga.get("/console/tests", params=beside)).text
     assert (await olga.get("/console/tests", params={"run": "x"})).status_code == 404
+    other = await store.runs.begin("tests", "other.jsonl", "olga", 1)
+    await store.runs.end(other.id, "done", result={"changed": {}})
+    nothing = {"run": made[2], "beside": other.id}
+    page = (await olga.get("/console/tests", params=nothing)).text
+    assert "1 case is in one of the two only" in page and "0% of them" not in page
 
 
 # Training
