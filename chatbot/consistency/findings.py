@@ -12,7 +12,7 @@ from chatbot.files import parse_json, write_whole
 Kind = Literal["contradiction", "copy"]
 
 _FILE = "findings.json"
-_FORMAT = 3  # another one where rules changed: everything is compared again
+_FORMAT = 4  # another one where rules changed: everything is compared again
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from chatbot.consistency.amounts import are_other_amounts, are_ranges
 from chatbot.grounding.fact import Fact, missing
 from chatbot.grounding.lexicon import irregular, kinds, opposites, words
 from chatbot.grounding.opposites import sides
+from chatbot.grounding.places import cities_in
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.words import content_words, meaning_words
 
@@ -159,13 +160,16 @@ def _as_stems(forms: Iterable[str], language: str) -> frozenset[str]:
 
 
 def _other_place(one: Reading, other: Reading) -> bool:
-    """Whether the headings over them name another region, plan, version or date."""
+    """Whether the headings over them name another region, city, plan, version or date."""
     for kind in {term.kind for term in one.terms} & {term.kind for term in other.terms}:
         mine = {term.value for term in one.terms if term.kind == kind}
         if not mine & {term.value for term in other.terms if term.kind == kind}:
             return True
     said, others = _editions(one), _editions(other)
-    return any(not said[kind] & others[kind] for kind in said.keys() & others.keys())
+    if any(not said[kind] & others[kind] for kind in said.keys() & others.keys()):
+        return True
+    mine, theirs = cities_in(one.text), cities_in(other.text)
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
 
 
 def _editions(over: Reading) -> dict[str, set[object]]:

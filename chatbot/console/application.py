@@ -14,6 +14,7 @@ from chatbot.console import (
     audit,
     candidates,
     contradictions,
+    decisions,
     documents,
     gaps,
     keys,
@@ -70,9 +71,9 @@ def console_routes(console: Console) -> FastAPI:
     """The routes, without the door; every form is checked."""
     app = FastAPI(openapi_url=None, dependencies=[Depends(check_form)])
     app.state.console = console
-    pages = (
-        overview, documents, contradictions, review, candidates, approved, gaps, requests, keys,
-        tests, training, users, audit,
+    pages = (  # the decisions before the review, which takes any other name for a question
+        overview, documents, contradictions, decisions, review, candidates, approved, gaps,
+        requests, keys, tests, training, users, audit,
     )  # fmt: skip
     for module in pages:
         app.include_router(module.router, prefix="/console")

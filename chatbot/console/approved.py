@@ -13,12 +13,13 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from chatbot.console.forms import LONGEST_SHOWN, file_of, form_of, page_of, text_of
 from chatbot.console.library import current_index
 from chatbot.console.parts import Console, console_of, user_of
-from chatbot.console.render import back, page
+from chatbot.console.render import back, back_to_list, page
 from chatbot.console.words import say
 from chatbot.desk.approval import Draft, DraftError, check_draft, read_table, write_table
 from chatbot.errors import ConflictError, UserError
 from chatbot.service.approved import state_of
 from chatbot.store.approved import Approved, ApprovedText
+from chatbot.text.unicode import folded
 
 router = APIRouter(prefix="/approved")
 
@@ -43,12 +44,12 @@ async def listed(request: Request) -> HTMLResponse:
     every, files = await console.store.approved.all(), await hashes(console)
     states = {one.id: state_of(one, files) for one in every}
     state, find = request.query_params.get("state", ""), request.query_params.get("find", "")
-    words = find.casefold()
+    words = folded(find)
     chosen = [
         one
         for one in every
         if (states[one.id] == state if state in STATES else not one.withdrawn)
-        and words in f"{one.question}\n{one.answer}\n{one.document}".casefold()
+        and words in folded(f"{one.question}\n{one.answer}\n{one.document}")
     ]
     last = max(1, -(-len(chosen) // _A_PAGE))
     number = page_of(request, last)
@@ -100,7 +101,7 @@ async def save(request: Request) -> Response:
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
         return await _form_page(request, found, draft, status, sentence_of(request, exc))
-    return back("approved", said="approved_saved")
+    return back_to_list(request, "approved", said="approved_saved")
 
 
 @router.post("/confirm")
@@ -118,7 +119,7 @@ async def confirm(request: Request) -> Response:
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
         return await _form_page(request, found, draft, status, sentence_of(request, exc))
-    return back("approved", said="approved_confirmed")
+    return back_to_list(request, "approved", said="approved_confirmed")
 
 
 @router.post("/withdraw")
@@ -128,7 +129,7 @@ async def withdraw(request: Request) -> Response:
     revision = _number(text_of(form, "revision", 9))
     approved, who = console_of(request).store.approved, user_of(request).name
     await approved.withdraw(text_of(form, "id", 40), who, revision)
-    return back("approved", said="approved_withdrawn")
+    return back_to_list(request, "approved", said="approved_withdrawn")
 
 
 @router.get("/approved.csv")

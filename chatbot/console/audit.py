@@ -12,7 +12,7 @@ from chatbot.console.parts import console_of
 from chatbot.console.render import page
 from chatbot.store import Store
 from chatbot.store.audit import Entry
-from chatbot.text.spreadsheets import csv_line
+from chatbot.text.spreadsheets import UTF_8_MARK, csv_line
 
 router = APIRouter(prefix="/audit")
 
@@ -41,7 +41,7 @@ async def export_entries(request: Request) -> StreamingResponse:
 
 
 async def _lines(store: Store, entries: Sequence[Entry]) -> AsyncIterator[str]:
-    yield csv_line(_COLUMNS)
+    yield UTF_8_MARK + csv_line(_COLUMNS)
     while entries:
         yield "".join(csv_line(astuple(entry)) for entry in entries)
         entries = await store.audit.after(entries[-1].id, _AT_ONCE)

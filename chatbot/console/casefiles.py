@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from chatbot.store import Store
 # What can be run beside the files, whose names all end in ``.jsonl``.
 CORRECTIONS, ALL = "corrections", "all"
 _ID_CHARS = 280  # of the id of a case
-_NAME = re.compile(r"[\w-][\w .-]{0,100}\.jsonl")
+_LONGEST_NAME = 180  # bytes: file systems take 255
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def list_files(settings: Settings) -> list[CaseSet]:
     """The files, by name. Blocks."""
     found = []
     for path in sorted(folder_of(settings).glob("*.jsonl")):
-        if not _NAME.fullmatch(path.name):
+        if not _is_name(path.name):
             continue
         try:
             found.append(CaseSet(path.name, len(read_cases(path, Case))))
         except DataError as exc:
-            found.append(CaseSet(path.name, 0, str(exc)))
+            found.append(CaseSet(path.name, 0, _named(exc, path, path.name)))
     return found
 
 
@@ -61,9 +61,13 @@ def read_file(settings: Settings, name: str) -> list[Case]:
     Raises:
         DataError: there is no such file, or it is not usable.
     """
-    if not _NAME.fullmatch(name):
+    if not _is_name(name):
         raise DataError(f"There is no file of cases '{name}'.")
-    cases = read_cases(folder_of(settings) / name, Case)
+    path = folder_of(settings) / name
+    try:
+        cases = read_cases(path, Case)
+    except DataError as exc:
+        raise DataError(_named(exc, path, name)) from exc
     stem = name.removesuffix(".jsonl")
     return [case.model_copy(update={"id": f"{stem}/{case.id}"}) for case in cases]
 
@@ -98,8 +102,8 @@ def put_file(settings: Settings, given: str, content: BinaryIO, log: Callable[[]
         DataError: it is no file of cases.
         UserError: its name cannot be used.
     """
-    name = given.replace("\\", "/").rsplit("/", 1)[-1].strip()
-    if not _NAME.fullmatch(name):
+    name = unicodedata.normalize("NFC", given.replace("\\", "/").rsplit("/", 1)[-1].strip())
+    if not _is_name(name):
         raise UserError("A file of cases has a plain name that ends in .jsonl.")
     folder = folder_of(settings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +113,7 @@ def put_file(settings: Settings, given: str, content: BinaryIO, log: Callable[[]
         try:
             read_cases(beside, Case)
         except DataError as exc:
-            raise DataError(str(exc).replace(str(beside), name)) from exc
+            raise DataError(_named(exc, beside, name)) from exc
         log()
         os.replace(beside, folder / name)
     finally:
@@ -121,6 +125,17 @@ def put_file(settings: Settings, given: str, content: BinaryIO, log: Callable[[]
 def remove_file(settings: Settings, name: str, log: Callable[[], None]) -> None:
     """Delete a file of cases; twice is once. ``log`` is called just before. Blocks."""
     path = folder_of(settings) / name
-    if _NAME.fullmatch(name) and path.is_file():
+    if _is_name(name) and path.is_file():
         log()
         path.unlink(missing_ok=True)
+
+
+def _named(problem: DataError, path: Path, name: str) -> str:
+    """What is wrong with a file, by the name that its owner knows."""
+    return str(problem).replace(str(path), name)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a file of cases may be called so, as people and browsers do: "Fälle (1).jsonl"."""
+    plain = name.isprintable() and "/" not in name and not name.startswith(".")
+    return plain and name.endswith(".jsonl") and len(name.encode()) <= _LONGEST_NAME

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from chatbot.consistency.findings import Finding, read_findings
 from chatbot.console.forms import form_of, page_of, text_of
 from chatbot.console.parts import Console, console_of, user_of
-from chatbot.console.render import back, page
+from chatbot.console.render import back_to_list, page
 
 router = APIRouter(prefix="/contradictions")
 
@@ -59,8 +59,8 @@ async def dismissed(request: Request) -> Response:
         if finding.id == wanted:
             about = f"{finding.one.path} | {finding.other.path}"
             await console.store.dismissals.dismiss(wanted, about, user_of(request).name)
-            return back("contradictions", show=finding.kind, said="dismissed")
-    return back("contradictions", said="finding_gone")
+            return back_to_list(request, "contradictions", show=finding.kind, said="dismissed")
+    return back_to_list(request, "contradictions", said="finding_gone")
 
 
 @router.post("/reopen")
@@ -69,7 +69,7 @@ async def reopened(request: Request) -> Response:
     form = await form_of(request)
     store = console_of(request).store
     await store.dismissals.reopen(text_of(form, "finding"), user_of(request).name)
-    return back("contradictions", show="dismissed", said="finding_reopened")
+    return back_to_list(request, "contradictions", show="dismissed", said="finding_reopened")
 
 
 async def open_counts(console: Console) -> dict[str, int]:

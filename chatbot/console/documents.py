@@ -14,10 +14,11 @@ from chatbot.console import files
 from chatbot.console.forms import file_of, form_of, page_of, text_of
 from chatbot.console.library import BEHIND, STATES, File, current_index, list_library
 from chatbot.console.parts import console_of, logging_of, user_of
-from chatbot.console.render import back, page
+from chatbot.console.render import back, back_to_list, page
 from chatbot.console.words import say
 from chatbot.errors import DocumentError
 from chatbot.index.generations import Generation
+from chatbot.text.unicode import folded
 
 router = APIRouter(prefix="/documents")
 
@@ -32,12 +33,11 @@ async def list_documents(request: Request) -> HTMLResponse:
     found, _ = await _library(request)
     states = Counter(file.state for file in found)
     state, find = request.query_params.get("state", ""), request.query_params.get("find", "")
-    words = find.casefold()
+    words = folded(find)
     chosen = [
         file
         for file in found
-        if state in ("", file.state)
-        and (not words or words in file.path.casefold() or words in file.title.casefold())
+        if state in ("", file.state) and (words in folded(file.path) or words in folded(file.title))
     ]
     last = max(1, -(-len(chosen) // _A_PAGE))
     number = page_of(request, last)
@@ -86,6 +86,7 @@ async def upload_document(request: Request) -> Response:
     if folder not in await asyncio.to_thread(files.folders, console_of(request).settings):
         raise DocumentError(say(request.state.language, "no_folder"))
     path = folder + files.checked_name(file.filename or "")
+    path = await asyncio.to_thread(files.as_kept, console_of(request).settings, path)
     changed = await _store_file(request, path, file, replace=False)
     return back("documents/view", path=path, said="uploaded" if changed else "same_file")
 
@@ -103,7 +104,8 @@ async def replace_document(request: Request) -> Response:
     if _suffix(given) != _suffix(path):
         raise DocumentError(say(request.state.language, "other_kind", suffix=_suffix(path)))
     changed = await _store_file(request, path, file, replace=True)
-    return back("documents/view", path=path, said="replaced" if changed else "same_file")
+    said, listed = "replaced" if changed else "same_file", request.query_params.get("list", "")
+    return back("documents/view", path=path, list=listed, said=said)
 
 
 @router.post("/delete")
@@ -116,9 +118,9 @@ async def delete_document(request: Request) -> Response:
     console = console_of(request)
     log = logging_of(request, "document.deleted", path)
     if not await asyncio.to_thread(files.remove, console.settings, path, log):
-        return back("documents", said="gone_already")
+        return back_to_list(request, "documents", said="gone_already")
     console.job.start()
-    return back("documents", said="deleted")
+    return back_to_list(request, "documents", said="deleted")
 
 
 @router.post("/index")

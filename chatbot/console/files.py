@@ -47,6 +47,16 @@ def known_paths(settings: Settings) -> set[str]:
     return {path for path in named if path and not path.endswith("/")}
 
 
+def as_kept(settings: Settings, path: str) -> str:
+    """``path``, or the file of the folder that has this very name with accents as characters of
+    their own, as a Mac writes them: nobody can tell the two from each other."""
+    known = known_paths(settings)
+    if path in known:
+        return path
+    name = unicodedata.normalize("NFC", path)
+    return next((other for other in known if unicodedata.normalize("NFC", other) == name), path)
+
+
 def checked_name(given: str) -> str:
     """The name under which a file is kept.
 

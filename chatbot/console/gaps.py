@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from chatbot.console.approved import hashes
 from chatbot.console.forms import form_of, text_of
 from chatbot.console.parts import console_of, user_of
 from chatbot.console.render import back, page
@@ -42,7 +43,7 @@ async def list_topics(request: Request) -> HTMLResponse:
     shown = [
         _topic(topic, records.get(lead.id, {})) for topic, lead in zip(found, leads, strict=True)
     ]
-    return page(request, "gaps.html", topics=shown)
+    return page(request, "gaps.html", topics=shown, known=await hashes(console))
 
 
 @router.post("")

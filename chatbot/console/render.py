@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi.requests import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -51,17 +51,23 @@ _PAGES = (
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-    """A page of the console; templates have ``t`` for words and ``link`` for addresses."""
+    """A page of the console; templates have ``t`` for words and ``link`` for addresses. A page that
+    lists something hands ``listed``, what it shows, to others as their ``list``; those lead back to
+    it by ``list_link``."""
     user, language = user_of(request), request.state.language
     said = request.query_params.get("said", "")
     known = f"said_{said}" in TEXTS.by_language["en"]
+    own = [(name, value) for name, value in request.query_params.items() if name != "said"]
     shared = {
         "t": lambda key, /, **named: say(language, key, **named),
         "link": link,
+        "list_link": list_link,
         "day": day,
         "language": language,
         "user": user,
         "pages": [name for name in _PAGES if name != "users" or user.role == "admin"],
+        "listed": urlencode(own),
+        "list": request.query_params.get("list", ""),
         "here": request.url.path.removeprefix("/console").strip("/").split("/")[0],
         "token": form_token(console_of(request).key, user.name),
         "said": say(language, f"said_{said}") if known else "",
@@ -83,6 +89,16 @@ def link(path: str, /, **query: object) -> str:
     }
     address = f"/console/{path}".rstrip("/")
     return f"{address}?{urlencode(given)}" if given else address
+
+
+def list_link(path: str, listed: str, /, **query: object) -> str:
+    """The address of a list as it was when somebody left it: ``listed`` is its query."""
+    return link(path, **{**dict(parse_qsl(listed)), **query})
+
+
+def back_to_list(request: Request, path: str, /, **query: object) -> RedirectResponse:
+    """To the list that a page was opened from, after its form."""
+    return RedirectResponse(list_link(path, request.query_params.get("list", ""), **query), 303)
 
 
 def back(path: str, /, **query: object) -> RedirectResponse:

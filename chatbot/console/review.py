@@ -15,7 +15,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.console.approved import ReplacesError, check_replaced, hashes, sentence_of
 from chatbot.console.forms import LONGEST, LONGEST_SHOWN, form_of, page_of, text_of
 from chatbot.console.parts import console_of, user_of
-from chatbot.console.render import back, page
+from chatbot.console.render import back, back_to_list, page
 from chatbot.console.words import say
 from chatbot.desk.approval import Draft, DraftError, check_alone, check_draft
 from chatbot.desk.corrections import SHOULD_REFUSE
@@ -35,7 +35,6 @@ _A_PAGE = 50  # questions, with those that are alike counted as one
 _ALIKE = 10  # of them that are shown
 _SHOWN = 20  # items of one question
 _SETTLED = 500  # of them that one decision settles; the rest waits
-_DECIDED = 200
 
 
 @router.get("")
@@ -74,13 +73,6 @@ async def waiting(request: Request) -> HTMLResponse:
     )
 
 
-@router.get("/decided")
-async def list_decisions(request: Request) -> HTMLResponse:
-    """The newest decisions, each of which can be taken back."""
-    made = await console_of(request).store.reviews.list_decisions(_DECIDED)
-    return page(request, "decided.html", decisions=made, refuse=SHOULD_REFUSE)
-
-
 @router.get("/{key}")
 async def question(request: Request, key: str) -> HTMLResponse:
     """One question with what was answered, what was on screen and what is proposed."""
@@ -88,15 +80,6 @@ async def question(request: Request, key: str) -> HTMLResponse:
     if group is None:
         return page(request, "nothing_left.html")
     return await _question_page(request, group)
-
-
-@router.post("/reopen")
-async def reopen_review(request: Request) -> Response:
-    """Take a decision back."""
-    form = await form_of(request)
-    store = console_of(request).store
-    withdrawn = await store.reviews.reopen(text_of(form, "item"), user_of(request).name)
-    return back("review/decided", said="reopened_withdrawn" if withdrawn else "reopened")
 
 
 @dataclass(frozen=True)
@@ -143,6 +126,8 @@ async def decide(request: Request, key: str) -> Response:
         approve = await _approved_text(request, sent, item, decision) if sent.approve else None
         settled = sent.settled if sent.settle_all else frozenset()
         others = [i for i in group.items if i is not item and _mark(i) in settled]
+        if decision.status == "rejected":
+            others = [i for i in others if not _says_otherwise(i, item)]
         await store.reviews.decide(item, decision, user_of(request).name, others, approve)
     except (DraftError, UserError, ConflictError) as exc:
         status = 409 if isinstance(exc, ConflictError) else 422
@@ -150,8 +135,10 @@ async def decide(request: Request, key: str) -> Response:
             sent = replace(sent, replaces=exc.mark)
         return await _question_page(request, group, status, sent, sentence_of(request, exc))
     rest = len(group.items) - 1 - len(others)
-    where = f"review/{key}" if rest else "review"
-    return back(where, said="approved" if sent.approve else decision.status)
+    said = "approved" if sent.approve else decision.status
+    if rest:
+        return back(f"review/{key}", list=request.query_params.get("list", ""), said=said)
+    return back_to_list(request, "review", said=said)
 
 
 async def _sent(request: Request) -> _Form:
@@ -223,7 +210,7 @@ async def _decided_already(request: Request, sent: _Form) -> Response:
     """The form came twice, or somebody was faster, or the conversation was deleted."""
     kept = await console_of(request).store.reviews.find(sent.item)
     if kept and _same(kept, sent):
-        return back("review", said=kept.status)
+        return back_to_list(request, "review", said=kept.status)
     key = "decided_meanwhile" if kept else "not_kept"
     who = {"who": kept.decided_by} if kept else {}
     sentence = say(request.state.language, key, **who)
@@ -244,6 +231,14 @@ async def _group(request: Request, key: str) -> Group | None:
     reviews = console_of(request).store.reviews
     found = (*await reviews.waiting(key), *await reviews.praised(key))
     return Group(key, found) if found else None
+
+
+def _says_otherwise(item: Waiting, rejected: Waiting) -> bool:
+    """Whether an item is a correction by itself: who rejects another one said nothing of it."""
+    mine, theirs = (
+        (each.wrong, each.right_answer, each.right_document) for each in (item, rejected)
+    )
+    return item.kind == "correction" and mine != theirs
 
 
 def _mark(item: Waiting) -> str:
@@ -302,7 +297,8 @@ async def _question_page(
     if not any(entry["record"] for entry in shown):
         raise HTTPException(404)
     settled = [_mark(item) for item in group.items[:_SETTLED]]
+    taught = await store.reviews.accepted(group.key)
     return page(
         request, "question.html", status, group=group, shown=shown, settled=settled,
-        refuse=SHOULD_REFUSE,
+        taught=taught, refuse=SHOULD_REFUSE,
     )  # fmt: skip

@@ -14,7 +14,13 @@ from chatbot.memory import Turn
 from chatbot.service.approved import can_be_approved, state_of
 from chatbot.store.approved import Approved, ApprovedText
 from chatbot.text.questions import question_key
-from chatbot.text.spreadsheets import csv_line, unescape_formula
+from chatbot.text.spreadsheets import (
+    UTF_8_MARK,
+    csv_line,
+    day_comes_first,
+    iso_day,
+    unescape_formula,
+)
 
 COLUMNS = (
     "question",
@@ -91,9 +97,8 @@ def check_alone(question: str, asked: str, history: Sequence[Turn]) -> None:
 
 
 def write_table(every: Iterable[Approved], files: Mapping[str, str]) -> Iterator[str]:
-    """Lines of CSV of those that were not withdrawn; the first begins with the mark by which
-    spreadsheets know UTF-8."""
-    yield "\ufeff" + csv_line(COLUMNS)
+    """Lines of CSV of those that were not withdrawn."""
+    yield UTF_8_MARK + csv_line(COLUMNS)
     for one in every:
         if not one.withdrawn:
             texts = (one.question, one.answer, one.document, one.expires_on or "", one.audience)
@@ -150,14 +155,17 @@ def _rows(content: bytes) -> Iterator[tuple[int, Draft]]:
         raise DraftError("column_twice", column=twice)
     if len(rows) > _ROWS:
         raise DraftError("table_too_long", most=_ROWS)
+    days = (dict(zip(names, row, strict=False)).get("expires_on", "") for row in rows)
+    day_first = day_comes_first(days)
     for number, row in enumerate(rows, start=2):
         if any(cell.strip() for cell in row[len(names) :]):
             problem = DraftError("more_cells", between=between)
             raise DraftError("in_row", row=number, problem=problem)
         by_name = dict(zip(names, row, strict=False))
-        cells = [unescape_formula(by_name.get(name, "").strip()) for name in _READ]
-        if any(cells):
-            yield number, Draft(*cells)
+        cells = {name: unescape_formula(by_name.get(name, "").strip()) for name in _READ}
+        if any(cells.values()):
+            cells["expires_on"] = iso_day(cells["expires_on"], day_first)
+            yield number, Draft(**cells)
 
 
 def _document(named: str, files: Mapping[str, str], shown: Sequence[str]) -> str:

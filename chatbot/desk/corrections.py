@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chatbot.cases import AnswerRow, Case, GivenPassage, Relevant, from_fields
+from chatbot.desk.naming import choose_document
 from chatbot.store import Feedback
 from chatbot.text.masking import mask
 
@@ -102,9 +103,8 @@ def _could_answer(given: Feedback) -> bool:
 
 def _document_on_screen(given: Feedback) -> str | None:
     """The path on screen that a person means, who may type only the end of it."""
-    wanted = given.right_document.strip().casefold()
-    paths = (str(passage["path"]) for passage in given.answer["passages"])
-    return next((p for p in paths if f"/{p.casefold()}".endswith(f"/{wanted}")), None)
+    paths = [str(passage["path"]) for passage in given.answer["passages"]]
+    return choose_document(given.right_document, paths, ())
 
 
 def _passages_on_screen(given: Feedback) -> list[GivenPassage]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
+from chatbot.text.unicode import folded
+
 _NEAREST = 3
 _LIKE = 0.5  # of difflib's ratio
 
@@ -24,18 +26,18 @@ def nearest_documents(named: str, known: Collection[str]) -> list[str]:
         return sorted(found)[:_NEAREST]
     by_form: dict[str, str] = {}
     for path in sorted(known):
-        by_form.setdefault(path.casefold(), path)
-        by_form.setdefault(path.rsplit("/", 1)[-1].casefold(), path)
-    wanted = named.strip().casefold()
+        by_form.setdefault(folded(path), path)
+        by_form.setdefault(folded(path.rsplit("/", 1)[-1]), path)
+    wanted = folded(named)
     forms = get_close_matches(wanted, by_form, n=2 * _NEAREST, cutoff=_LIKE)
     return list(dict.fromkeys(by_form[form] for form in forms))[:_NEAREST]
 
 
 def _ending_with(named: str, paths: Collection[str]) -> list[str]:
     """Paths that ``named`` is, or is the end of, in any case; the very same path means that one."""
-    wanted = named.strip().casefold().lstrip("/")
+    wanted = folded(named).lstrip("/")
     if not wanted:
         return []
-    found = [path for path in paths if f"/{path.casefold()}".endswith(f"/{wanted}")]
-    same = [path for path in found if path.casefold() == wanted]
+    found = [path for path in paths if f"/{folded(path)}".endswith(f"/{wanted}")]
+    same = [path for path in found if folded(path) == wanted]
     return same or found

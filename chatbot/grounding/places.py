@@ -70,6 +70,11 @@ def areas_of(question: str, passages: Sequence[str]) -> list[str]:
     return areas
 
 
+def cities_in(text: str) -> set[str]:
+    """The larger cities that a text names, in lower case without accents."""
+    return {_key(said) for said, _ in _named(text)}
+
+
 def is_place(name: str) -> bool:
     """Whether a larger city, a country or a state is called so, whatever its letters."""
     return _key(name) in _cities() or bool(regions(name.title()))

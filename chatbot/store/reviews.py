@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, func, literal, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatbot.errors import ConflictError, StoreError
@@ -17,15 +17,13 @@ from chatbot.store.approved import ApprovedText, put, withdraw_made_by
 from chatbot.store.audit import note
 from chatbot.store.database import Database, now
 from chatbot.store.feedback import Feedback
-from chatbot.store.records import fingerprint
-from chatbot.store.schema import feedback, outcomes, reviews, steps, threads, users
+from chatbot.store.schema import feedback, outcomes, reviews, steps
+from chatbot.store.undecided import undecided_judgements, undecided_refusals
+from chatbot.text.questions import question_key
 
 Kind = Literal["correction", "down", "refused", "up", "candidate"]
 # ``done`` and ``ignored`` are said of gaps; ``settled`` together with another item.
 Status = Literal["accepted", "rejected", "done", "ignored", "settled"]
-
-_JUDGED = (feedback.c.comment, feedback.c.wrong, feedback.c.right_answer, feedback.c.right_document)
-_NOTHING_SAID = fingerprint()
 
 
 @dataclass(frozen=True)
@@ -88,25 +86,25 @@ class ReviewStore:
         """Every item without a decision that something is wrong with, newest first; with ``key``
         those of that question."""
         return await self._read(
-            _undecided_judgements().where(feedback.c.value == 0), _undecided_refusals(), key
+            undecided_judgements().where(feedback.c.value == 0), undecided_refusals(), key
         )
 
     async def praised(self, key: str | None = None) -> list[Waiting]:
         """Every answer with thumbs up without a decision, as :meth:`waiting`."""
-        return await self._read(_undecided_judgements().where(feedback.c.value == 1), None, key)
+        return await self._read(undecided_judgements().where(feedback.c.value == 1), None, key)
 
     async def count_praised(self) -> int:
         """How many :meth:`praised` there are."""
-        judged = _undecided_judgements().where(feedback.c.value == 1).subquery()
+        judged = undecided_judgements().where(feedback.c.value == 1).subquery()
         async with self._database.read() as connection:
             query = select(func.count()).select_from(judged)
             return int((await connection.execute(query)).scalar_one())
 
     async def counts(self) -> Counter[str]:
         """How many of :meth:`waiting` and :meth:`praised` are of each kind."""
-        judged = _undecided_judgements().subquery()
+        judged = undecided_judgements().subquery()
         kinds = select(judged.c.kind, func.count()).group_by(judged.c.kind)
-        refused = select(func.count()).select_from(_undecided_refusals().subquery())
+        refused = select(func.count()).select_from(undecided_refusals().subquery())
         async with self._database.read() as connection:
             found = {kind: int(n) for kind, n in await connection.execute(kinds)}
             found["refused"] = int((await connection.execute(refused)).scalar_one())
@@ -215,12 +213,24 @@ class ReviewStore:
                 found |= set((await connection.execute(select(reviews.c.id).where(some))).scalars())
         return found
 
-    async def list_decisions(self, limit: int) -> list[Review]:
-        """The newest decisions, without what they settled."""
+    async def list_decisions(self) -> list[Review]:
+        """Every decision, the newest first, without what they settled."""
         query = select(*_REVIEW).where(reviews.c.lead.is_(None))
-        query = query.order_by(reviews.c.decided_at.desc()).limit(limit)
+        query = query.order_by(reviews.c.decided_at.desc())
         async with self._database.read() as connection:
             return [Review(**dict(r)) for r in (await connection.execute(query)).mappings()]
+
+    async def accepted(self, key: str) -> list[Review]:
+        """The decisions by which an answer to that question teaches, the newest first."""
+        query = select(*_REVIEW, reviews.c.answer).where(reviews.c.status == "accepted")
+        query = query.order_by(reviews.c.decided_at.desc())
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [
+            Review(**{name: row[name] for name in Review.__dataclass_fields__})
+            for row in rows
+            if question_key(row["question"], row["answer"].get("history") or ()) == key
+        ]
 
     async def lessons(self) -> list[Feedback]:
         """What teaches, oldest first: accepted items, as judgements that say what is right; an
@@ -285,54 +295,6 @@ class ReviewStore:
                 "changed. Reopen that decision to make another one."
             )
         return False
-
-
-def _undecided_judgements() -> Select[Any]:
-    """Columns as :class:`Waiting` has them, of judgements that were not decided upon as they are;
-    of a thread that was deleted nothing is left."""
-    said = (func.coalesce(column, "") for column in _JUDGED)
-    decided = reviews.c.seen.is_not(None) & (reviews.c.seen == feedback.c.seen)
-    return (
-        select(
-            feedback.c.id,
-            feedback.c.kind,
-            feedback.c.question,
-            feedback.c.question_key,
-            func.coalesce(users.c.name, ""),
-            feedback.c.created_at,
-            *said,
-            feedback.c.seen,
-        )
-        .join(threads, threads.c.id == feedback.c.thread_id)
-        .join(users, users.c.id == threads.c.user_id, isouter=True)
-        .join(reviews, reviews.c.id == feedback.c.id, isouter=True)
-        .where(feedback.c.kind.is_not(None), ~decided)
-    )
-
-
-def _undecided_refusals() -> Select[Any]:
-    """Refusals that nobody judged: one with thumbs is an item, or a lesson, by its judgement."""
-    judged = [
-        select(feedback.c.id).where(feedback.c.step_id == column).exists()
-        for column in (outcomes.c.id, outcomes.c.parent_id)
-    ]
-    nothing = (literal("") for _ in _JUDGED)
-    return (
-        select(
-            outcomes.c.id,
-            outcomes.c.kind,
-            outcomes.c.question,
-            outcomes.c.question_key,
-            func.coalesce(users.c.name, ""),
-            outcomes.c.created_at,
-            *nothing,
-            literal(_NOTHING_SAID),
-        )
-        .join(threads, threads.c.id == outcomes.c.thread_id)
-        .join(users, users.c.id == threads.c.user_id, isouter=True)
-        .join(reviews, reviews.c.id == outcomes.c.id, isouter=True)
-        .where(outcomes.c.kind == "refused", reviews.c.id.is_(None), *(~each for each in judged))
-    )
 
 
 async def _record(connection: AsyncConnection, item: Waiting) -> dict[str, Any]:

@@ -48,6 +48,12 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
 
 
+def folded(text: str) -> str:
+    """``text`` as names and what people look for are compared: in one case, with each letter and
+    its accent as one character (the names of files from a Mac have two), and single blanks."""
+    return " ".join(unicodedata.normalize("NFC", text.casefold()).split())
+
+
 def without_accents(text: str) -> str:
     """``text``, which is normalised and in lower case, with Latin letters as people type them who
     have no keys for their accents; other scripts, whose marks are letters, stay."""

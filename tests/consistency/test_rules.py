@@ -108,6 +108,8 @@ def test_another_condition_or_product_is_no_contradiction(one: str, other: str) 
         ("Price list 2025", "Price list 2026"),
         ("Basic plan | Storage", "Enterprise plan | Storage"),
         ("News of 3 May 2026", "News of 9 May 2026"),
+        ("Office Berlin | Hours", "Office Hamburg | Hours"),
+        ("Boutique de Lyon", "Boutique de Bordeaux"),
     ],
 )
 def test_headings_say_for_what_a_sentence_holds(over: str, others: str) -> None:
@@ -115,3 +117,13 @@ def test_headings_say_for_what_a_sentence_holds(over: str, others: str) -> None:
     other = read("Parcels are kept at the depot for 10 days.")
     assert disagreement(one, other, (read(over), read(others))) is None
     assert disagreement(one, other, (read(over), read(over))) is not None
+
+
+@pytest.mark.parametrize(
+    ("over", "others"),
+    [("Office Berlin", "Berlin | Depot"), ("Office Berlin", "Depot"), ("Mobile app", "Reading")],
+)
+def test_a_city_over_one_of_two_sentences_parts_nothing(over: str, others: str) -> None:
+    one = read("Parcels are kept at the depot for 14 days.")
+    other = read("Parcels are kept at the depot for 10 days.")
+    assert disagreement(one, other, (read(over), read(others))) is not None

@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 from typing import Any
 
 import httpx
@@ -151,6 +152,52 @@ async def test_a_table_goes_out_and_comes_back_the_same(
     semicolons = "Question;Answer\r\nWie lange läuft der Vertrag?;Ein Jahr\r\n"
     await send(olga, semicolons.encode("utf-8-sig"))
     assert {one.answer for one in await store.approved.all()} == {"45 days.", evil, "Ein Jahr"}
+
+
+async def test_a_table_that_a_spreadsheet_saved_keeps_its_days(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    async def taken(*days: str) -> list[str | None]:
+        rows = [f"What does plan {n} cost?;5 EUR;{day};" for n, day in enumerate(days)]
+        table = "\r\n".join(("question;answer;expires_on;", *rows, ";;;", ""))
+        if (await send(olga, table.encode("utf-8-sig"))).status_code == 422:
+            return []
+        kept = sorted(await store.approved.all(), key=lambda one: one.question)
+        return [one.expires_on for one in kept]
+
+    new_year, march = "2999-12-31", "2999-03-04"
+    for written in (
+        ("31.12.2999", "4.3.2999"),
+        ("31/12/2999", "04/03/2999"),
+        ("12/31/2999", "3/4/2999"),
+        ("31-12-2999", "04-03-2999"),
+        ("2999/12/31", "2999/3/4"),
+        (new_year, march),
+    ):
+        assert await taken(*written) == [new_year, march]
+    for unclear in (("04/03/2999", ""), ("31/12/2999", "12/31/2999"), ("31.13.2999", "")):
+        assert await taken(*unclear) == []
+    table = b"question;answer;expires_on\r\nWhat does plan 9 cost?;5 EUR;32.01.2999\r\n"
+    assert "32.01.2999" in (await send(olga, table)).text  # as it was written
+
+
+async def test_after_a_change_the_list_is_as_it_was(olga: httpx.AsyncClient, store: Store) -> None:
+    await post(olga, "/console/approved/save", **MADE)
+    one = await only(store)
+    found = unescape((await olga.get("/console/approved?find=+us++RETURN&state=served")).text)
+    (opened,) = re.findall(r'href="(/console/approved/view[^"]+)"', found)
+    shown = unescape((await olga.get(opened)).text)
+    assert 'href="/console/approved?find=+us++RETURN&state=served"' in shown
+    listed = opened.partition("&list=")[2]
+    for action, revision in (("save", "1"), ("withdraw", "2"), ("confirm", "3")):
+        form = MADE | {"id": one.id, "revision": revision, "seen": one.document_hash}
+        address = f"/console/approved/{action}?list={listed}"
+        if revision == "1":
+            assert f'action="{address}"' in shown
+        sent = await post(olga, address, **form)
+        assert sent.headers["location"].startswith(
+            "/console/approved?find=+us++RETURN&state=served&said=approved_"
+        )
 
 
 async def test_a_table_comes_back_while_a_document_is_gone(

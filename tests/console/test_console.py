@@ -4,6 +4,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -317,6 +318,83 @@ async def test_one_decision_settles_the_same_question_and_is_taken_back_with_it(
     assert await store.reviews.lessons() == []
 
 
+async def test_a_rejection_settles_no_correction_that_says_otherwise(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    wrong = await correction(store, right_answer="90 days.")
+    right = await correction(store, by="olga", right_answer="45 days.")
+    await correction(store, right_answer="90 days.")
+    await answer(store, abstained=True)
+    address, form = await decision(store, wrong, decision="reject", settle_all="yes")
+    sent = await post(olga, address, **form, settled=await settled(olga, address))
+    assert sent.headers["location"] == f"{address}?said=rejected"
+    assert [item.id for item in await store.reviews.waiting()] == [right]
+
+
+async def test_a_second_answer_to_a_question_is_shown_with_the_one_that_is_taught(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    first = await correction(store, right_answer="45 days.", question="How long, in the US?")
+    address, form = await decision(store, first)
+    assert "Accepted already" not in (await olga.get(address)).text
+    await post(olga, address, **form)
+    await correction(store, right_answer="60 days.")
+    follow_up = [{"role": "user", "content": "And lamps?"}]
+    await correction(store, history=follow_up)
+    other = next(i for i in await store.reviews.waiting() if i.key not in address)
+    shown = (await olga.get(address)).text
+    assert "Accepted already" in shown and "45 days.</blockquote>" in shown
+    (found,) = re.findall(r'href="(/console/review/decided[^"]+)"', unescape(shown))
+    assert first in (await olga.get(found)).text
+    assert "Accepted already" not in (await olga.get(f"/console/review/{other.key}")).text
+    await post(olga, "/console/review/reopen", item=first)
+    assert "Accepted already" not in (await olga.get(address)).text
+
+
+async def test_an_old_decision_is_found_behind_hundreds_of_newer_ones(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    item = await correction(store, question="Wie lange ist die Rückgabefrist?")
+    address, form = await decision(store, item)
+    await post(olga, address, **form)
+    for number in range(55):
+        await answer(store, question=f"Unknown {number}?", abstained=True)
+    await store.reviews.decide_all(await store.reviews.waiting(), "ignored", "olga")
+    decided = "/console/review/decided"
+    assert item not in (await olga.get(decided)).text
+    assert "ignored (55)" in (await olga.get(decided)).text
+    for query in ("page=2", "status=accepted", "find=r%C3%BCckgabe++"):
+        assert item in (await olga.get(f"{decided}?{query}")).text
+    assert "Nothing was found" in (await olga.get(f"{decided}?find=other")).text
+    taken = await post(olga, "/console/review/reopen?list=status%3Dignored%26page%3D2", item=item)
+    assert taken.headers["location"] == f"{decided}?status=ignored&page=2&said=reopened"
+    assert await store.reviews.lessons() == []
+
+
+async def test_the_list_of_the_review_is_as_it_was_after_each_decision(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    two = [await correction(store, right_answer=text) for text in ("45 days.", "46 days.")]
+    query = "kind=correction&order=frequent"
+    page = unescape((await olga.get(f"/console/review?{query}&said=accepted")).text)
+    (opened,) = re.findall(r'href="(/console/review/[0-9a-f]{64}\?list=[^"]+)"', page)
+    shown = unescape((await olga.get(opened)).text)
+    assert f'href="/console/review?{query}"' in shown and f'action="{opened}"' in shown
+    form = [(await decision(store, item))[1] for item in two]
+    wrong = await post(olga, opened, **form[0] | {"right_answer": ""})
+    assert f'action="{opened}"' in unescape(wrong.text)
+    first = await post(olga, opened, **form[0])
+    assert first.headers["location"] == f"{opened}&said=accepted"  # another one waits there
+    second = await post(olga, opened, **form[1])
+    assert second.headers["location"] == f"/console/review?{query}&said=accepted"
+    assert f'href="/console/review?{query}"' in unescape((await olga.get(opened)).text)
+    again = await post(olga, opened, **form[1])
+    assert again.headers["location"] == second.headers["location"]
+    strange = opened.split("?")[0] + "?list=https%3A%2F%2Fexample.org%2F%3Fa%3D1"
+    leads = re.findall(r'href="([^"]+)"', unescape((await olga.get(strange)).text))
+    assert all(address.startswith(("/", "#")) for address in leads)
+
+
 async def test_what_came_or_was_changed_since_the_page_was_made_waits(
     olga: httpx.AsyncClient, store: Store
 ) -> None:
@@ -436,7 +514,7 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     await answer(store, "adam", question="Can you ship to Norway please?", abstained=True)
     await correction(store)
     page = (await olga.get("/console/gaps")).text
-    assert "adam, ann" in page and "us.md" in page
+    assert "adam, ann" in page and 'view?path=us.md">us.md</a>' in page
     assert page.count("<article") == 1
     (items,) = re.findall(r'name="items" value="([^"]+)"', page)
     for _ in range(2):
@@ -445,6 +523,15 @@ async def test_gaps_have_dates_and_askers_and_are_marked_once(
     assert await waiting(store) == [("correction", QUESTION)]
     assert [e.action for e in await store.audit.newest(9)].count("review.done") == 2
     assert (await post(olga, "/console/gaps", mark="x", items=items)).status_code == 422
+
+
+async def test_a_gap_leads_to_no_document_that_was_deleted(
+    olga: httpx.AsyncClient, store: Store
+) -> None:  # fmt: skip
+    passages = [{"path": "deleted.md", "start": 0, "end": 5, "text": "Long.", "score": 1.0}]
+    await answer(store, question="Do you ship to Norway?", abstained=True, passages=passages)
+    page = (await olga.get("/console/gaps")).text
+    assert "deleted.md" in page and "view?path=deleted.md" not in page
 
 
 async def test_a_gap_of_more_questions_than_a_form_has_fields_is_marked_in_parts(
@@ -578,7 +665,7 @@ async def test_the_log_is_exported_whole_and_without_formulas(
     found = await olga.get("/console/audit/audit.csv")
     assert found.headers["content-disposition"].startswith("attachment")
     lines = found.text.splitlines()
-    assert lines[0] == "id,at,who,action,target,detail"
+    assert lines[0] == "\ufeffid,at,who,action,target,detail"  # Excel reads UTF-8 by the mark
     assert len(lines) == 1 + 120 + len(PEOPLE)
     assert lines[-1].endswith(',olga,test,\'=cmd|119,"a ""quoted"", text"')
 

@@ -36,7 +36,9 @@ async def test_a_finding_is_listed_dismissed_and_taken_back(
 
     sent = await post(olga, "/console/contradictions/dismiss", finding=finding)
     assert sent.headers["location"] == "/console/contradictions?show=contradiction&said=dismissed"
-    await post(olga, "/console/contradictions/dismiss", finding=finding)
+    address = "/console/contradictions/dismiss?list=show%3Dcontradiction%26page%3D3"
+    sent = await post(olga, address, finding=finding)
+    assert "?show=contradiction&page=3&said=dismissed" in sent.headers["location"]
     assert "14 days" not in (await olga.get("/console/contradictions")).text
     aside = (await olga.get("/console/contradictions", params={"show": "dismissed"})).text
     assert "14 days" in aside and "Dismissed by olga" in aside

@@ -3,9 +3,12 @@
 import asyncio
 import io
 import os
+import re
 import time
+import unicodedata
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from chatbot.errors import DocumentError, StoreError
 from chatbot.service import ChatService
 from chatbot.settings import Settings
 from chatbot.store import Store
-from tests.console.test_console import answer, post
+from tests.console.test_console import answer, correction, decision, post
 
 TEXT = b"# Shipping\n\nWe ship to Norway within nine days.\n"
 
@@ -189,6 +192,50 @@ async def test_an_upload_goes_into_folders_that_are_there(
     await settled(olga)
     assert (knowledge / "policy" / "b.md").read_bytes() == TEXT
     assert not (knowledge.parent / "b.md").exists()
+
+
+async def test_a_name_from_a_mac_is_the_name_that_people_type(
+    olga: httpx.AsyncClient, service: ChatService, knowledge: Path, store: Store
+) -> None:  # fmt: skip
+    typed = "Rückgabe  Österreich.md"
+    kept = unicodedata.normalize("NFD", typed)
+    (knowledge / kept).write_text("# Returns\n\nWithin 14 days of delivery.\n")
+    service.update_index()
+    service.refresh()
+    for find in ("RÜCKGABE", " rückgabe österreich ", kept[:5]):
+        assert "Returns" in (await olga.get("/console/documents", params={"find": find})).text
+    refused = await post(olga, "/console/documents/upload", folder="", **upload(typed))
+    assert refused.status_code == 409
+    same = await post(
+        olga, "/console/documents/upload", folder="",
+        **upload(typed, (knowledge / kept).read_bytes()),
+    )  # fmt: skip
+    assert same.headers["location"].endswith("said=same_file")
+    assert (await olga.get(same.headers["location"])).status_code == 200
+    assert len(in_folder(knowledge)) == 3
+    item = await correction(store, right_answer="14 days.", right_document=typed)
+    address, form = await decision(store, item, right_document=typed, decision="approve")
+    assert (await post(olga, address, **form, question="How long is it in Austria?")).is_redirect
+    (one,) = await store.approved.all()
+    assert one.document == kept
+
+
+async def test_after_a_deletion_the_list_is_as_it_was(olga: httpx.AsyncClient) -> None:
+    listed = unescape((await olga.get("/console/documents?find=us&state=indexed")).text)
+    (opened,) = re.findall(r'href="(/console/documents/view[^"]+)"', listed)
+    shown = unescape((await olga.get(opened)).text)
+    assert 'href="/console/documents?find=us&state=indexed"' in shown
+    query = opened.partition("&")[2]
+    other = await post(
+        olga, f"/console/documents/replace?{query}", path="us.md", **upload("us.md")
+    )  # fmt: skip
+    assert query in other.headers["location"]
+    gone = {"path": "us.md", "sure": "yes"}
+    for said in ("deleted", "gone_already"):
+        sent = await post(olga, f"/console/documents/delete?{query}", **gone)
+        location = f"/console/documents?find=us&state=indexed&said={said}"
+        assert sent.headers["location"] == location
+    await settled(olga)
 
 
 async def test_deleting_a_link_leaves_what_it_leads_to(

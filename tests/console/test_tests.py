@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+import unicodedata
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +163,12 @@ async def test_files_of_cases_are_checked_and_deleted(
         assert refused.status_code == 422
         assert str(desk.data) not in refused.text
     assert not list((desk.data / "cases").iterdir())
+    (desk.data / "cases" / "copied.jsonl").write_bytes(cases_file("x") + b"\n{")  # by hand
+    shown = (await olga.get("/console/tests")).text
+    tried = (await post(olga, "/console/tests/run", cases="copied.jsonl")).text
+    for page in (shown, tried):
+        assert "line 2: it is not valid JSON" in page and str(desk.data) not in page
+    (desk.data / "cases" / "copied.jsonl").unlink()
     for wrong in ("../peregrine.db", "none.jsonl"):
         assert (await post(olga, "/console/tests/run", cases=wrong)).status_code == 422
     assert (await post(olga, "/console/tests/run", cases="all")).status_code == 422
@@ -170,6 +178,21 @@ async def test_files_of_cases_are_checked_and_deleted(
         await post(olga, "/console/tests/delete", name="a.jsonl", sure="yes")
     said = [e.action for e in await store.audit.newest(2)]
     assert said == ["cases.deleted", "cases.uploaded"]
+
+
+@pytest.mark.parametrize(
+    "name", ["cases (1).jsonl", "Fälle – März.jsonl", "[old] Q3'26, de+fr & es.jsonl"]
+)
+async def test_files_of_cases_are_called_what_people_call_them(
+    olga: httpx.AsyncClient, desk: Settings, name: str
+) -> None:  # fmt: skip
+    given = unicodedata.normalize("NFD", name)  # as a Mac sends it
+    sent = await post(olga, "/console/tests/upload", files={"file": (given, cases_file("x"))})
+    assert sent.status_code == 303
+    assert [file.name for file in (desk.data / "cases").iterdir()] == [name]
+    assert f"{name} (1)" in unescape((await olga.get("/console/tests")).text)
+    await post(olga, "/console/tests/delete", name=name, sure="yes")
+    assert not list((desk.data / "cases").iterdir())
 
 
 async def test_runs_are_compared_with_the_last_index_and_adapter(
@@ -194,6 +217,11 @@ async def test_runs_are_compared_with_the_last_index_and_adapter(
     beside = {"run": made[2], "beside": made[0]}
     assert "Right before, wrong now (1)" in (await olga.get("/console/tests", params=beside)).text
     assert (await olga.get("/console/tests", params={"run": "x"})).status_code == 404
+    other = await store.runs.begin("tests", "other.jsonl", "olga", 1)
+    await store.runs.end(other.id, "done", result={"changed": {}})
+    nothing = {"run": made[2], "beside": other.id}
+    page = (await olga.get("/console/tests", params=nothing)).text
+    assert "1 case is in one of the two only" in page and "0% of them" not in page
 
 
 # Training

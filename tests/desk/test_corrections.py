@@ -192,6 +192,8 @@ KNOWN = ["returns/us.md", "returns/eu.md", "faq/us.md", "prices.pdf"]
         ("upload/bill.pdf", ["upload/bill.pdf"], "upload/bill.pdf"),
         ("usa.md", ["returns/us.md"], None),
         ("/", [], None),
+        ("Ru\u0308ckgabe.md", ["faq/R\u00fcckgabe.md"], "faq/R\u00fcckgabe.md"),  # a Mac's name
+        ("R\u00fcckgabe.md", ["faq/Ru\u0308ckgabe.md"], "faq/Ru\u0308ckgabe.md"),
     ],
 )
 def test_the_document_that_is_meant(named: str, shown: list[str], chosen: str | None) -> None:

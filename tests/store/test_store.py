@@ -353,7 +353,7 @@ async def test_a_kill_in_the_middle_of_accepting_leaves_all_of_a_decision_or_not
         await store.threads.save_step(step, None)
     await store.close()
     await asyncio.to_thread(kill_while_accepting, url)
-    decided = await store.reviews.list_decisions(100)
+    decided = await store.reviews.list_decisions()
     approved = await store.approved.all()
     logged = [entry.action for entry in await store.audit.newest(200)]
     await store.close()
