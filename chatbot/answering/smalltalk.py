@@ -1,14 +1,14 @@
 """Small talk and refusals in the language of the question: texts of ``prompts/smalltalk.toml``.
 
-A greeting, thanks, "are you a bot" and the like get a fixed line; nothing is searched and no
-model is asked. A message that says anything else beside is a question.
+A greeting, thanks, "are you a bot", a complaint and the like get a fixed line; nothing is searched
+and no model is asked. A message that says anything else beside is a question.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import Formatter
 
@@ -18,7 +18,7 @@ from chatbot.errors import PromptError
 from chatbot.index.generations import Generation
 from chatbot.index.views import View
 from chatbot.settings import PROJECT_ROOT
-from chatbot.text.languages import is_common
+from chatbot.text.languages import is_common, language_of
 from chatbot.text.unicode import normalise, without_marks
 
 _FILE = "smalltalk.toml"
@@ -30,10 +30,15 @@ _QUOTES = {
     "fr": "\u00ab\u00a0\u00a0\u00bb",
     "es": "\u00ab\u00bb",
 }
-_KINDS = ("human", "bot", "thanks", "bye", "hello")  # of two in one message the first is answered
+# Of two in one message the first is answered. Texts of an owner may lack those that came later.
+_KINDS = ("human", "sorry", "bot", "help", "thanks", "bye", "hello")
+_LATER = {"sorry", "help"}
 _FILLER = "filler"
-_NEVER_ASKED = {"thanks", "bye"}
+_NEVER_ASKED = {"thanks", "bye", "sorry"}
+_EMPTY = {"thanks", "bye", "hello"}
 _WORD = re.compile(r"[^\W_]+")
+_WORD_OR_PICTURE = re.compile(r"[^\W_]+|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
+_CHOICE = re.compile(r"\(([^()]*)\)")
 _REPEATED = re.compile(r"(.)\1+")
 _DRAWN = re.compile(r"(.)\1(?:\1+|$)")  # three of a letter, or two at the end
 _UMLAUT = re.compile(r"(?<=\w\w)([aou])e(?=\w)")
@@ -43,7 +48,11 @@ _TITLES = 3
 _ONE_TYPO, _TWO_TYPOS = 5, 8
 # A phrase of one word, with no others beside it that tell what is meant, only from so many.
 _ALONE = 7
+_CHANGED = 4  # letters that are in one of two words only, with two typos
 _SWAPPED = 4  # letters of a word in which two may be swapped: hardly any other word comes of it
+
+# Its parts in order, each with the words from which one chooses.
+_Phrase = tuple[tuple[tuple[str, ...], ...], ...]
 
 
 class _Texts(BaseModel):
@@ -84,16 +93,30 @@ class SmallTalk:
         """The line that answers small talk; nothing where it is a question. One word that the
         ``documents`` have is one ("tag", "halo"), unless it is small talk in their language; and no
         word of theirs is a typo ("good light"). What a question back ``said_before`` offers is an
-        answer to it ("Super")."""
+        answer to it ("Super"). What is of several languages is answered in that of what was said
+        before."""
+        heard = self._find(message, documents, said_before)
+        return self.texts[heard.language].reply[heard.kind] if heard else None
+
+    def wants_nothing(self, message: str) -> bool | None:
+        """Whether small talk needs no answer, as thanks do, or a person's; ``None`` where it asks
+        something, perhaps in the subject above it."""
+        heard = self._find(message)
+        return None if heard is None or heard.kind == "help" else heard.kinds <= _EMPTY
+
+    def _find(
+        self, message: str, documents: Generation | View | None = None, said_before: str = ""
+    ) -> "_Heard | None":
         said = _words(message[: _LONGEST + 1])
-        if not said or len(message) > _LONGEST or _offers(said_before, said):
+        if len(message) > _LONGEST or (said and _offers(said_before, said)):
             return None
-        found = [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
+        found = self._heard_in_each(said) or self._heard_in_each(_words(message, _WORD_OR_PICTURE))
         if "?" in message:  # "Is that excellent?" thanks nobody
             found = [each for each in found if not each.kinds <= _NEVER_ASKED]
         if found and documents is not None:
             if len(said) == 1 and _holds(documents, message):
                 found = [e for e in found if not e.typos and e.language in documents.languages]
+                found = [each for each in found if each.kind != "human"]  # "agent"
             found = [
                 each
                 for each in found
@@ -101,8 +124,8 @@ class SmallTalk:
             ]
         if not found:
             return None
-        heard = min(found, key=lambda each: len(each.typos))
-        return self.texts[heard.language].reply[heard.kind]
+        before = language_of(said_before) if said_before else None
+        return min(found, key=lambda each: (len(each.typos), each.language != before))
 
     def refusal(self, language: str, english: str, titles: Sequence[str]) -> str:
         """The refusal in a language, with the titles of what is closest."""
@@ -125,6 +148,9 @@ class SmallTalk:
         """What says in a language that these ``parts`` of the question have no answer."""
         return self.texts[language].unanswered.format(parts="; ".join(parts))
 
+    def _heard_in_each(self, said: Sequence[str]) -> "list[_Heard]":
+        return [heard for heard in (self._heard(said, each) for each in self.texts) if heard]
+
     def _heard(self, said: Sequence[str], language: str) -> "_Heard | None":
         """What is heard where the words are phrases of the language and filler only."""
         kinds: set[str] = set()
@@ -133,26 +159,24 @@ class SmallTalk:
         while at < len(said):
             best: tuple[int, int, str, list[str]] | None = None
             for phrase, kind in self._phrases[language]:
-                wrong = _typos(said[at : at + len(phrase)], phrase)
-                if wrong is not None and (
-                    best is None or (len(phrase), -len(wrong)) > (best[0], -best[1])
-                ):
-                    best = (len(phrase), len(wrong), kind, wrong)
+                for end, wrong in _heard_as(said, at, phrase):
+                    if best is None or (end, -len(wrong)) > (best[0], best[1]):
+                        best = (end, -len(wrong), kind, wrong)
             if best is None:
                 return None
-            at += best[0]
+            at = best[0]
             typos += best[3]
             kinds.add(best[2])
         kinds.discard(_FILLER)
         return _Heard(language, frozenset(kinds), tuple(typos)) if kinds else None
 
     @cached_property
-    def _phrases(self) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    def _phrases(self) -> dict[str, list[tuple[_Phrase, str]]]:
+        """The phrases of each language and their kinds."""
         return {
             language: [
-                *((tuple(_words(p)), kind) for kind, said in texts.said.items() for p in said),
-                *((tuple(_words(each)), _FILLER) for each in texts.linking),
-                *(((word,), _FILLER) for word in _words(texts.filler)),
+                *((_phrase(each), kind) for kind, said in texts.said.items() for each in said),
+                *((_phrase(each), _FILLER) for each in (*texts.linking, *_words(texts.filler))),
             ]
             for language, texts in self.texts.items()
         }
@@ -174,9 +198,10 @@ def load_small_talk(folder: Path) -> SmallTalk:
     except KeyError as exc:
         raise PromptError(f"'{path}' has no section [{exc.args[0]}].") from exc
     for language, each in texts.items():
+        kinds = set(_KINDS) - (_LATER - each.said.keys() - each.reply.keys())
         for part in (each.said, each.reply):
-            if set(part) != set(_KINDS):
-                wrong = ", ".join(sorted(set(part) ^ set(_KINDS)))
+            if set(part) != kinds:
+                wrong = ", ".join(sorted(set(part) ^ kinds))
                 raise PromptError(f"'{path}', [{language}]: missing or unknown: {wrong}.")
         if _variables(each.closest) != {"titles"}:
             raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
@@ -193,33 +218,57 @@ def _variables(text: str) -> set[str | None]:
     return {name for _, name, _, _ in Formatter().parse(text)} - {None}
 
 
-def _words(text: str) -> list[str]:
-    """Words in lower case without accents; "what's" is one word."""
+def _words(text: str, signs: re.Pattern[str] = _WORD) -> list[str]:
+    """Words in lower case without accents; "what's" is one word. With other ``signs``,
+    pictures ("👍"), too."""
     text = without_marks(normalise(text).lower())
-    return _WORD.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
+    return signs.findall(re.sub(r"(?<=[a-z])['’](?=s\b)", "", text))
+
+
+def _phrase(text: str) -> _Phrase:
+    parts = _CHOICE.split(text)
+    chosen = (part.split("|") if at % 2 else [part] for at, part in enumerate(parts))
+    return tuple(tuple(tuple(_words(each, _WORD_OR_PICTURE)) for each in part) for part in chosen)
 
 
 def _offers(question: str, said: Sequence[str]) -> bool:
     return question.endswith("?") and f" {' '.join(said)} " in f" {' '.join(_words(question))} "
 
 
-def _typos(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
-    """The words with a typo, or nothing where it is another phrase."""
-    if len(said) != len(phrase):
-        return None
-    wrong = []
-    for word, meant in zip(said, phrase, strict=True):
-        if word == meant:
+def _heard_as(said: Sequence[str], at: int, phrase: _Phrase) -> Iterator[tuple[int, list[str]]]:
+    """Each place up to which the words from ``at`` on are the phrase, and those with a typo."""
+    for end, typos in _followed(said, at, phrase):
+        if end > at + 1 or (end > at and all(_is_meant(*typo, True) for typo in typos)):
+            yield end, [word for word, _ in typos]
+
+
+def _followed(
+    said: Sequence[str], at: int, phrase: _Phrase
+) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    if not phrase:
+        yield at, []
+        return
+    for words in phrase[0]:
+        pairs = list(zip(said[at:], words, strict=False))
+        if len(pairs) < len(words) or not all(_is_meant(*pair, False) for pair in pairs):
             continue
-        if len(phrase) == 1:
-            allowed = int(len(meant) >= _ALONE)
-        else:
-            allowed = (len(meant) >= _ONE_TYPO) + (len(meant) >= _TWO_TYPOS)
-        swapped = len(meant) >= _SWAPPED and sorted(word) == sorted(meant)
-        if not _is_spelling(word, meant) and _distance(word, meant) > max(allowed, int(swapped)):
-            return None
-        wrong.append(word)
-    return wrong
+        typos = [(word, meant) for word, meant in pairs if word != meant]
+        for end, more in _followed(said, at + len(words), phrase[1:]):
+            yield end, [*typos, *more]
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_meant(word: str, meant: str, alone: bool) -> bool:
+    """Whether a word is that one of a phrase, perhaps with a typo; fewer are understood where it is
+    the whole phrase."""
+    if word == meant or _is_spelling(word, meant):
+        return True
+    if len(set(word) ^ set(meant)) > _CHANGED:
+        return False
+    limits = (_ALONE,) if alone else (_ONE_TYPO, _TWO_TYPOS)
+    allowed = sum(len(meant) >= limit for limit in limits)
+    swapped = len(meant) >= _SWAPPED and sorted(word) == sorted(meant)
+    return _distance(word, meant) <= max(allowed, int(swapped))
 
 
 def _is_spelling(word: str, meant: str) -> bool:

@@ -9,19 +9,22 @@ _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f']\d{3}\b)+(?:[.,]\d+)?|\d+(?:[.,
 _SIGN = re.compile(r"([.,:])")
 # How letters begin and end in the languages of drafts. A line with more than that says something.
 _GREETING = re.compile(
-    r"(?:dear|hello|hi|hey|good (?:morning|afternoon|day)|hallo|guten tag|liebe[rs]?|"
-    r"sehr geehrte[rs]?|bonjour|ch[eè]re?s?|salut|hola|buenos d[ií]as|estimad[oa]s?)\b"
-    r"(?: [^\s.,:!?\d]+){0,4}(?:[,:!]\s*|$)",
+    r"(?:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|hallo"
+    r"|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|bonjour|bonsoir|ch[eè]re?s?|salut"
+    r"|hola|buenos d[ií]as|buenas tardes|estimad[oa]s?)\b"
+    r"(?: (?:(?:mr|mrs|ms|dr|sr|sra|m)\.|[^\s.,:!?\d]+)){0,4}(?:[,:!]\s*|$)",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|(?:yours )?sincerely|"
+    r"(?:(?:kind|best|warm|with kind)(?:est)? (?:regards|wishes)|(?:many )?thanks(?=,?$)|lg|mfg|"
+    r"bien à vous|(?:yours )?sincerely|"
     r"yours (?:truly|faithfully)|(?:bien )?cordialement|sinc[eè]res salutations|"
     r"(?:mit )?(?:freundliche|beste|viele|liebe|herzliche)n? gr[üu](?:ß|ss)en?|atentamente|"
     r"(?:un )?(?:cordial )?saludos?|(?P<open>your (?:support )?team|all the best|regards))"
     r"(?P<name>[^.?\d]{0,40})[,.!]?",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(r"(?:subject|betreff|objet|asunto) ?: .+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 # What stands with names below a letter: "your support team at Acme".
 _NAMING = frozenset("the from of at and for support customer service to you all".split())  # noqa: SIM905
@@ -37,6 +40,8 @@ def letter(greeting: str, paragraphs: Sequence[str], closing: str) -> str:
 def body_of(text: str) -> str:
     """What a model wrote without the greeting and the closing that it was asked to leave out."""
     lines = text.strip().splitlines()
+    if lines and _SUBJECT.fullmatch(lines[0].strip()):
+        del lines[0]
     while lines and (not lines[0].strip() or _GREETING.match(lines[0].strip())):
         rest = _GREETING.sub("", lines[0].strip(), count=1)
         lines[:1] = [rest] if rest else []

@@ -32,7 +32,7 @@ _SYMPATHY = 20  # of one such as "Sorry to hear the lamp isn't what you were hop
 # What turns from sympathy to what is so.
 _TURNS = re.compile(r"\b(?:but|however|unfortunately|because|aber|leider|weil|mais|pero)\b|[;:]")
 # "Sorry about that, the Pro is not waterproof"
-_SAYS_MORE = re.compile(r",\s(?!(?:dass|that|que)\b)(?:\S+\s+){3}", re.IGNORECASE)
+_SAYS_MORE = re.compile(r",\s(?!(?:dass|that|que)\b|das hilft)(?:\S+\s+){3}", re.IGNORECASE)
 _FORMULA = 10  # of a sentence such as "Let us know if you have any more questions"
 _SCALES = {
     "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundert": 100,

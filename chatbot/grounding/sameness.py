@@ -4,11 +4,11 @@
 a pair of one meaning. Two questions are taken for one only if nothing that decides an answer stands
 in one of them alone: a number, date or code, a region, tier or the like, a place, a name of the
 documents, a "not", an opposite, or the kind of answer that is asked for; and if they are not the
-same sentence with one word exchanged.
+same sentence with one word exchanged, or one more in its midst ("return shipping").
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -18,11 +18,22 @@ from chatbot.grounding.lexicon import words as listed
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.words import content_words, stem, words
+from chatbot.text.unicode import without_marks
 
 _SAID = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ALIKE = 0.85  # of difflib's ratio: an ending, a typo
 _COMPOUND = 5  # letters of a word that another one holds: "file" of "lifetime" is none
 _EXCHANGED = 2  # words in the place of which others stand
+# Syllables that turn a word: "install" and "uninstall", "paid" and "unpaid", "order" and "reorder".
+_TURNING = tuple(
+    f"{one}{sign}"
+    for one in ("un", "re", "de", "des", "dis", "non", "in", "im", "ir", "ent")
+    for sign in ("", "-")
+)
+_ELIDED = re.compile(r"^\w{1,2}['’]")  # "m'abonner"
+_TURNED = 4  # letters of such a word, at least
+# What verbs end a sentence with: "melde ich mich an", "melde ich mich ab", "check in", "check out".
+_PARTICLES = frozenset("an ab ein aus auf zu vor nach hin her um in out up down on off".split())  # noqa: SIM905
 
 
 def difference(
@@ -82,7 +93,27 @@ def _other_side(one: Reading, other: Reading) -> str | None:
         said, told = sides(one.text, section), sides(other.text, section)
         if any(not said[kind] & told[kind] for kind in said.keys() & told.keys()):
             return "opposite"
-    return None
+    mine_said, theirs_said = (_said(each) for each in (one, other))
+    if _is_turned(set(mine_said), set(theirs_said)) or "non" in {*mine_said} ^ {*theirs_said}:
+        return "opposite"
+    last = {each[-1] for each in (mine_said, theirs_said) if each}
+    return "opposite" if len(last) == 2 and last <= _PARTICLES else None
+
+
+def _is_turned(mine: set[str], theirs: set[str]) -> bool:
+    """Whether a word of one is a word of the other behind a syllable that turns it."""
+    alone = [
+        {without_marks(_ELIDED.sub("", word)) for word in words}
+        for words in (mine - theirs, theirs - mine)
+    ]
+    return any(
+        longer.startswith(_TURNING)
+        and len(word) >= _TURNED
+        and any(f"{turn}{word}" == longer for turn in _TURNING)
+        for words, others in (alone, alone[::-1])
+        for word in words
+        for longer in others
+    )
 
 
 def _limits(question: Reading) -> set[str]:
@@ -113,17 +144,31 @@ def _exchange(one: str, other: str) -> str | None:
         for change in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
         if change[0] != "equal"
     ]
-    if len(changes) != 1 or changes[0][0] != "replace":
+    if len(changes) != 1:
         return None
     _, start, end, first, last = changes[0]
+    if changes[0][0] != "replace":
+        return _narrowing([*mine[start:end], *theirs[first:last]], max(mine, theirs, key=len))
     if max(end - start, last - first) > _EXCHANGED:
         return None
     left, put = (
         content_words(" ".join(part)) - _anything()
         for part in (mine[start:end], theirs[first:last])
     )
+    if (left and not put and end - start > last - first) or (
+        put and not left and last - first > end - start
+    ):  # "an item", "a damaged item"
+        return _narrowing(mine[start:end] if left else theirs[first:last], mine if left else theirs)
     same = any(_held(root, dict.fromkeys(put, "")) for root in left)
     return "word" if left and put and not same else None
+
+
+def _narrowing(added: Sequence[str], longer: Sequence[str]) -> str | None:
+    """Words that only one of them has in its midst say of which kind it asks; those at its end may
+    say what is meant in the other, too."""
+    if len(added) > _EXCHANGED or list(longer[-len(added) :]) == list(added):
+        return None
+    return "word" if content_words(" ".join(added)) - _anything() else None
 
 
 def _said(question: Reading) -> list[str]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from chatbot.importing.name_words import NAME
 from chatbot.importing.places import hide_addresses
-from chatbot.text.masking import is_numbered, mask, without_dates
+from chatbot.text.masking import mask, without_dates
+from chatbot.text.numbered import is_numbered
 
 _PERSON = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _PEOPLE = rf"{_PERSON}(?: (?:(?:van|von|de|der|den|da|di|la|le|el)\.? ){{0,2}}{_PERSON}){{0,2}}"

@@ -127,24 +127,29 @@ class LetterAnswering:
         said = question_of("" if letter.refers else letter.subject, body).strip()
         if not said:
             return _Outcome(IGNORED, _NO_WORDS)
-        if self._small_talk.reply(body) is not None:
+        wants_nothing = self._small_talk.wants_nothing(body)
+        if wants_nothing:
             return _Outcome(IGNORED, "it asks nothing")
-        return await self._draft(stored, letter, said)
+        return await self._draft(stored, letter, said, for_person=wants_nothing is False)
 
-    async def _draft(self, stored: Stored, letter: Letter, said: str) -> _Outcome:
+    async def _draft(
+        self, stored: Stored, letter: Letter, said: str, *, for_person: bool
+    ) -> _Outcome:
+        """``for_person`` says that it asks for one, or complains: no answer is looked for."""
         most = self._service.settings.max_question_chars
         question = said[:most]
         history = turns_before(letter, self._box.related(letter.refers[-MOST:]), self._options.own)
         draft_of(letter, "", self._options.own)  # its address is looked at before a model writes
-        answer = await self._answer(Question(question, history, asker=self._options.asker))
-        if answer.refused:
+        asked = Question(question, history, asker=self._options.asker)
+        answer = None if for_person else await self._answer(asked)
+        if answer is None or answer.refused:
             if not self._options.refusals:
                 return _Outcome(IGNORED, "the knowledge base does not answer it")
             body = colleague_body(letter, question)
         else:
             body = body_of(answer, letter, question, most if len(said) > most else 0)
         self._box.save(stored, draft_of(letter, body, self._options.own))
-        return _Outcome(COLLEAGUE if answer.refused else DRAFTED)
+        return _Outcome(COLLEAGUE if answer is None or answer.refused else DRAFTED)
 
     async def _answer(self, question: Question) -> Answer:
         events: AsyncIterator[Any]

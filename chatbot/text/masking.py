@@ -11,18 +11,24 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from chatbot.text.numbered import is_numbered
 from chatbot.text.words import barred
 
 Span = tuple[int, int]
 
-_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]{0,250}@[\w-]+(?:\.[\w-]+)*\.(?:xn--[\w-]+|[^\W\d_]{2,})")
+# Also as addresses of pages write it ("?email=jo%40shop.example"); no remote of git, and no picture
+# for a finer screen ("icon@2x.png").
+_EMAIL = re.compile(
+    r"(?<!\w)(?!git@[\w.-]+[:/])\w[\w.+%'-]{0,250}(?:@|%40)(?!\dx\.(?:png|jpe?g|gif|svg|webp|avif)\b)"
+    r"[\w-]+(?:\.[\w-]+)*\.(?:xn--[\w-]+|[^\W\d_]{2,})"
+)
 
 # Digits and signs of other keyboards: full-width ones, digits of Arabic, Persian and Hindi.
 _KEYS = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _KEYS |= {first + n: 0x30 + n for first in (0x660, 0x6F0, 0x966) for n in range(10)}
 
-# Between groups of digits: a space of any width, a hyphen of any kind.
-_GAP = r"[ .\u00a0\u2007\u2009\u202f\-\u2010-\u2013]"
+# Between groups of digits: a space of any width, a hyphen of any kind; one of them may end a line.
+_GAP = r"[ .\n\u00a0\u2007\u2009\u202f\-\u2010-\u2013]"
 _IBAN = re.compile(
     rf"(?<!\w)(?=([A-Za-z]{{2}}{_GAP}{{0,3}}\d\d(?:{_GAP}{{0,3}}[A-Za-z\d]){{11,30}}(?!\w)))"
 )
@@ -34,6 +40,12 @@ _ISSUED = re.compile(
     r"|(?:5[06-9]|6\d|8[12])\d{14,17}"
 )
 
+# A number from abroad without its plus: behind the word for it, and as addresses of pages write it.
+_ABROAD = re.compile(
+    r"(?:(?P<sign>%2B)|\bwa\.me/|\b(?:phone|mobile|msisdn|whatsapp|tel|telefon|handy|m[óo]vil|t[ée]l[ée]phone)"
+    r"[\"']?[^\S\n]?[:=][^\S\n]?[\"']?)(?=(?P<digits>[1-9]\d{9,14})(?!\w))",
+    re.IGNORECASE,
+)
 # What could hold a phone number at all: looking for one is slow.
 _DIGITS = re.compile(r"\d(?:[\s().\-/]*\d){6,}")
 _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
@@ -62,42 +74,20 @@ _REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
 # What directly before or behind tells of another kind of number: a longer one, a name, a price.
 _PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
 _KEY = r"(?<!phone)(?<!mobile)(?<!cell)(?<!tel)(?<!fax)(?<!from)(?<!to)="  # "phone=0171..." of logs
-_BEFORE = re.compile(rf"(?:[\w#]|{_KEY}|\w-|\d[.,:/]|{_PRICE}\s?)$", re.IGNORECASE)
+# In the address of a page that names a list: "/orders/2125551234".
+_PATH = r"/(?!(?:phone|mobile|contact|call)s/)[a-z][\w-]*(?<!number)s/"
+_BEFORE = re.compile(rf"(?:[\w#]|{_KEY}|\w-|\d[.,:/]|{_PRICE}[^\S\n]?|{_PATH})\Z", re.IGNORECASE)
+_MINUS = re.compile(r"(?:[^\S\n]|[(=:\[])-\Z")
+_SEEN = 40  # characters before a number that are looked at
+_MOST_SIGNED = "2147483647"  # of 32 bits
 _UNIT = r"(?:[mk]?g|[mck]m|ms|bytes?|[KMGT]i?B|k?Wh)\b"
-_BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|\s?(?:%|{_PRICE}|{_UNIT})")
+_BEHIND = re.compile(rf"\w|-\w|[.,:/]\d|[^\S\n]?(?:%|{_PRICE}|{_UNIT})")
 # Groups of digits with spaces between them, and those that are one number by thousands.
 _ROW = re.compile(r"(?<![\w.,:#=+-])\(?\d[\d().\-/–]*(?:[^\S\n]+\(?\d[\d().\-/–]*)+")
 _GROUP = re.compile(r"\S+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\s\d{3})+")
 _MOST_GROUPS = 40
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 9, 15  # digits
-_LABELLED = 40  # characters before a number that are looked at
-_NUMBER = r"(?:number|no|nr|num|id|code|n[°º]|numéro|número)"
-_LABEL = re.compile(
-    r"(?:\b(?:order|invoice|ticket|reference|ref|tracking|part|item|article|serial|id|sku|rma|po"
-    r"|model|modell|modèle|modelo|barcode|ean|isbn|gtin|upc|imei|s/n|sn|kto"
-    r"|rechnung|auftrag|bestellung|vorgang|konto|facture|commande|dossier|compte|factura|pedido"
-    r"|cuenta|caso|(?<!in )(?<!that )(?<!this )(?<!any )case)"
-    rf"(?:\s?{_NUMBER})?"
-    # What can have a phone, too, is labelled by its number alone.
-    r"|\b(?:account|contract|customer|booking|reservation|transaction|confirmation|shipment|parcel"
-    rf"|policy|membership|meter|licen[cs]e|batch|lot|client|cliente|reserva)\s{_NUMBER}"
-    r"|\b(?:numéro|número|n\.?[°º])\s(?:de\s)?"
-    r"(?:client|cliente|suivi|seguimiento|contrat|contrato|réservation|reserva|colis|envío|série|serie)"
-    # "Lieferscheinnummer", "Kundennr", "Art.-Nr": of things alone, for "Büronummer" and many others
-    # are phones.
-    r"|\b\w*(?:rechnungs?|auftrags?|bestell(?:ungs)?|vorgangs?|artikel|kunden|serien|ticket|sendungs"
-    r"|vertrags?|konto|schein|transaktions|buchungs|verfolgungs|referenz|mitglieds|policen|chargen"
-    r"|versicherungs|zähler|geräte|modell|teile|material|bestätigungs|beleg|quittungs|paket|tracking"
-    r"|imei|rma|garantie|steuer|personal|inventar|akten|schadens?|produkt|registrierungs|karten"
-    r"|lieferanten|fahrzeug|retouren|reklamations|lizenz|antrags|liefer)-?(?:nummer|nr)"
-    r"|\b(?:art|auftr|best|id|inv|kd|mat|re|ref|rg|ser|vorg)\.?-?\s?nr"
-    # "受付" alone is a reception, which has a phone.
-    r"|(?:(?:伝票|追跡|订单|訂單|运单|運單|송장)(?:番号|编号|編號|号码|號碼|号|號|번호)?"
-    r"|(?:注文|受付|予約|快递|주문|접수|예약)(?:番号|编号|编码|号码|號碼|单号|單號|号|번호)))"
-    r"\.?\s?[:#：]?\s?(?:[A-Z]{2}\s)?$",
-    re.IGNORECASE,
-)
 
 
 def mask(text: str, public: str = "") -> str:
@@ -153,11 +143,6 @@ def without_dates(text: str) -> str:
     return _DATES.sub(lambda date: "|" * len(date[0]), text)
 
 
-def is_numbered(text: str, start: int) -> bool:
-    """Whether the word before the digits at ``start`` says that they are the number of a thing."""
-    return bool(_LABEL.search(text[max(0, start - _LABELLED) : start]))
-
-
 def mask_logs() -> None:
     """Mask every log record of this process from now on: message, arguments and traceback."""
     make = logging.getLogRecordFactory()
@@ -204,15 +189,18 @@ def _is_iban(text: str) -> bool:
     signs = [sign for sign in text if sign.isalnum()]
     if int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 != 1:
         return False
-    return bool(iban.is_valid(text, check_country=False))
+    return text.count("\n") < 2 and bool(iban.is_valid("".join(signs), check_country=False))
 
 
 def _is_card(text: str) -> bool:
     from stdnum import luhn
 
-    first, *others = re.split(f"{_GAP}+", text)
-    digits = "".join((first, *others))
-    grouped = not others or (len(first) == 4 and min(map(len, others)) > 1)
+    first, *others = groups = re.split(f"{_GAP}+", text)
+    digits = "".join(groups)
+    fours = len(first) == 4 or not any(len(group) % 4 for group in groups)
+    grouped = not others or (fours and min(map(len, others)) > 1)
+    if "\n" in text:  # two long numbers, one below the other, are none
+        grouped = grouped and text.count("\n") == 1 and len(others) > 1
     return grouped and bool(_ISSUED.fullmatch(digits)) and bool(luhn.is_valid(digits))
 
 
@@ -230,6 +218,11 @@ def _phones(text: str, written: str) -> Iterator[Span]:
         if re.match(shape, match.raw_string)
         and _stands_alone(text, match.start, match.end)
         and not is_numbered(written, match.start)
+    }
+    found |= {
+        (match.start("sign") if match["sign"] else match.start("digits"), match.end("digits"))
+        for match in _ABROAD.finditer(text)
+        if phonenumbers.is_possible_number(phonenumbers.parse(f"+{match['digits']}"))
     }
     if "+" in text:
         abroad = phonenumbers.PhoneNumberMatcher(text, None, phonenumbers.Leniency.POSSIBLE)
@@ -284,5 +277,7 @@ def _is_dialled(number: str) -> bool:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - _LABELLED) : start]
+    before, number = text[max(0, start - _SEEN) : start], text[start:end]
+    if number == _MOST_SIGNED or (number.isdigit() and number[0] != "0" and _MINUS.search(before)):
+        return False
     return not (_BEFORE.search(before) or _BEHIND.match(text, end))

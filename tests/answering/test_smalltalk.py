@@ -74,6 +74,38 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("vale gracias", "es", "thanks"),
         ("de acuerdo, muchas gracias por su respuesta", "es", "thanks"),
         ("no, eso es todo, gracias", "es", "thanks"),
+        ("Good evening, I hope you are well", "en", "hello"),
+        ("Great, that did the trick", "en", "thanks"),
+        ("problem solved, thank you", "en", "thanks"),
+        ("Are you a real human or a bot?", "en", "bot"),
+        ("is this chatgpt", "en", "bot"),
+        ("talk to human", "en", "human"),
+        ("I want to talk to a real person now!!", "en", "human"),
+        ("is there a real person I can talk to?", "en", "human"),
+        ("this is ridiculous, let me speak to your manager", "en", "human"),
+        ("hi, I have a question", "en", "help"),
+        ("Can you help me?", "en", "help"),
+        ("that did not help", "en", "sorry"),
+        ("Thanks but that is not what I asked", "en", "sorry"),
+        ("thanks for nothing", "en", "sorry"),
+        ("this bot is really bad", "en", "sorry"),
+        ("Hat funktioniert, danke", "de", "thanks"),
+        ("Ich möchte mit einem echten Mitarbeiter sprechen", "de", "human"),
+        ("Hallo, ich hätte da mal eine Frage", "de", "help"),
+        ("nein, das hilft mir nicht", "de", "sorry"),
+        ("Sprechen Sie Deutsch?", "de", "hello"),
+        ("do you speak German?", "de", "hello"),
+        ("Mit freundlichen Grüßen", "de", "bye"),
+        ("problème résolu, merci", "fr", "thanks"),
+        ("Je voudrais parler à un vrai humain", "fr", "human"),
+        ("Vous êtes une IA ?", "fr", "bot"),
+        ("ce n'est pas utile", "fr", "sorry"),
+        ("ya funciona, gracias", "es", "thanks"),
+        ("quiero hablar con un humano real", "es", "human"),
+        ("no me ha ayudado", "es", "sorry"),
+        ("👍🏽", "en", "thanks"),
+        ("ok 👍", "en", "thanks"),
+        ("👎", "en", "sorry"),
     ],
 )
 def test_small_talk_is_answered_in_its_language(message: str, language: str, kind: str) -> None:
@@ -101,9 +133,20 @@ def test_small_talk_is_answered_in_its_language(message: str, language: str, kin
         "Is this a good service?",
         "was that all?",
         "Das ist perfekt?",
-        "no me ha ayudado",
-        "no me ayuda",
-        "nein, das hilft mir nicht",
+        "ça ne fonctionne pas",
+        "ya no funciona",
+        "das geht nicht",
+        "für eine Person",
+        "Is this wrong?",
+        "my invoice is wrong",
+        "I am disappointed with my order",
+        "I need an agent for real estate",
+        "I need help with login",
+        "tengo una pregunta sobre envíos",
+        "can you help me with returns",
+        "how do I contact support?",
+        "🚗",
+        "yes 👍",
         "I want the best for my team",
         "hello " * 60,
     ],
@@ -153,6 +196,39 @@ async def test_what_a_question_back_offers_is_no_small_talk(
         answer = await ask(service, "Super!", turns)
         assert (answer.answer == thanks) == answered
         assert (await ask(service, "Danke!", turns)).answer == thanks
+
+
+def test_what_is_of_several_languages_is_answered_in_that_of_the_conversation() -> None:
+    said = {"fr": "Les retours sont possibles.", "de": "Das ist bis zu 30 Tage lang möglich."}
+    for message in ("super", "👍"):
+        for language, before in said.items():
+            thanks = SMALL_TALK.texts[language].reply["thanks"]
+            assert SMALL_TALK.reply(message, said_before=before) == thanks
+
+
+async def test_a_person_of_the_documents_is_a_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    human = SMALL_TALK.texts["en"].reply["human"]
+    assert (await ask(service, "human")).answer == human
+    (service.settings.knowledge / "agents.md").write_text("# Agents\n\nA human reads the mail.\n")
+    service.update_index()
+    service.refresh()
+    assert (await ask(service, "human")).answer != human
+    assert (await ask(service, "talk to a human")).answer == human
+
+
+def test_texts_from_before_complaints_were_answered_do_without(tmp_path: Path) -> None:
+    whole = (ROOT / "prompts" / "smalltalk.toml").read_text(encoding="utf-8")
+    lines = [line for line in whole.splitlines() if not line.startswith(("sorry =", "help ="))]
+    (tmp_path / "smalltalk.toml").write_text("\n".join(lines), encoding="utf-8")
+    older = load_small_talk(tmp_path)
+    assert older.reply("that did not help") is None
+    assert older.reply("Hello") == SMALL_TALK.reply("Hello")
+    some = whole.replace('sorry = "I am sorry', '#sorry = "I am sorry')
+    (tmp_path / "smalltalk.toml").write_text(some, encoding="utf-8")
+    with pytest.raises(PromptError, match="missing or unknown: sorry"):
+        load_small_talk(tmp_path)
 
 
 async def test_a_greeting_costs_no_model_call_and_is_no_refusal(

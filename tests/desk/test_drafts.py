@@ -124,3 +124,16 @@ def test_a_number_may_be_written_as_another_language_does(answer: str, draft: st
 )
 def test_another_number_is_another_number(answer: str, draft: str) -> None:
     assert not keeps_numbers(draft, answer)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Subject: Your return\n\nDear Jane,\n\n{}", "Dear Mr. O'Brien,\n\n{}\n\nSincerely,",
+        "Good evening Jane,\n{}\nThanks,\nTom", "Hallo zusammen,\n{}\nLG",
+        "Bonjour,\n\n{}\n\nBien à vous,\nL'équipe",
+    ],
+)  # fmt: skip
+def test_the_frame_of_a_letter_is_taken_off_its_body(written: str) -> None:
+    for body in ("You can return it.", "Thanks, we can do that.", "Subject matter is gone."):
+        assert body_of(written.format(body)) == body

@@ -14,6 +14,8 @@ from chatbot.grounding.sameness import adds, difference
         ("part no of the filter for the K2", "Which part number has the filter of the K2?"),
         ("till when are parts sold", "Until when are parts sold?"),
         ("can i cancel w/o a reason", "Can I cancel without a reason?"),
+        ("hello, do you ship to norway", "Do you ship to Norway?"),
+        ("how do i reset my password in the app", "How do I reset my password?"),
         ("return within thirty days?", "Can it be returned within 30 days?"),
     ],
 )
@@ -40,6 +42,15 @@ def test_other_words_are_no_other_question(asked: str, known: str) -> None:
         ("can i return a lamp", "How long can I return a lamp?", "answer"),
         ("where can i buy tokens for my meter", "Where can I return tokens for my meter?", "word"),
         ("what does Brook cost a month", "What does River cost a month?", "name"),
+        ("how do i uninstall the app", "How do I install the app?", "opposite"),
+        ("is unpaid leave taxed", "Is paid leave taxed?", "opposite"),
+        ("is it non-refundable", "Is it refundable?", "opposite"),
+        ("comment me désabonner", "Comment m'abonner ?", "opposite"),
+        ("cómo desactivo la alarma", "¿Cómo activo la alarma?", "opposite"),
+        ("wie melde ich mich ab", "Wie melde ich mich an?", "opposite"),
+        ("when can i check out", "When can I check in?", "opposite"),
+        ("how much is return shipping", "How much is shipping?", "word"),
+        ("how do i return a damaged item", "How do I return an item?", "word"),
     ],
 )
 def test_what_decides_an_answer_keeps_questions_apart(asked: str, known: str, what: str) -> None:

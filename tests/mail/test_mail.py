@@ -205,6 +205,18 @@ def test_what_is_answered_gets_no_draft(run: Run, box: Mailbox) -> None:
     ]
 
 
+def test_who_wants_a_person_or_complains_is_promised_one(
+    run: Run, box: Mailbox, engine: ScriptedEngine
+) -> None:
+    box.add(letter(1, "I want to talk to a real person.\n\nJane"))
+    box.add(letter(2, "Das hilft mir nicht!"))
+    box.add(letter(3, "Hello, can you help me?", subject=US))
+    report = run(box)
+    assert (report.colleague, report.drafted) == (2, 1)
+    assert "Hand off" not in text_of(box.drafts[0].data)
+    assert len(engine.prompts) == 1
+
+
 def test_earlier_letters_are_the_conversation(
     run: Run, box: Mailbox, engine: ScriptedEngine
 ) -> None:

@@ -293,3 +293,67 @@ def test_numbers_of_things_are_kept_by_the_word_before_them() -> None:
     )  # fmt: skip
     for label in phones:
         assert mask(f"{label} 0171 1234567") == f"{label} [phone]"
+
+
+@pytest.mark.parametrize("before", ["Best regards\nJo Doe", "Thanks for the order", "It is 5 EUR"])
+def test_a_number_on_a_line_of_its_own_has_nothing_before_it(before: str) -> None:
+    for number in ("0171 1234567", "(212) 555-1234", "030 901820"):
+        assert mask(f"{before}\n{number}\nEUR") == f"{before}\n[phone]\nEUR"
+
+
+def test_numbers_of_things_are_kept_however_their_word_stands_before_them() -> None:
+    assert_kept(
+        [
+            "receipt no. 2125551234", "claim number: 2125551234", "gift card number 2125551234",
+            "my order number was 2125551234", "die Bestellnummer lautet 0301234567",
+            "order: **2125551234**", "order `2125551234`", "| Order | 2125551234 |",
+            '"order_id": 2125551234', '"orderId":"2125551234"', "invoice-no 2125551234",
+            "orders 2125551234 and 2125559876", "Rechnungen 0301234567, 0301234568 und 0301234569",
+            "Vertragskonto 2012345678", "Aktenzeichen 0301234567", "Gutscheincode 0301234567",
+            "Referencia 612345678", "référence 0612345678", "Nº de referencia: 612345678",
+            "devis n° 0612345678", "expediente 612345678", "Kunde Nr. 0301234567",
+            '"GET /api/orders/4502123456 HTTP/1.1"', "HRESULT -2147467259", "up to 2147483647",
+            "git@github.com:acme/app.git", "icon@2x.png",
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Bestellung 4711, 0171 1234567", "Bestellung 4711, [phone]"),
+        ("orders 2125551234 and 4155551234", "orders 2125551234 and [phone]"),
+        ("call about my order. 0171 1234567", "call about my order. [phone]"),
+        ("commandes au 01 42 68 53 00", "commandes au [phone]"),
+        ("my area code 212 5551234", "my area code [phone]"),
+        ("order hotline 0800 123 4567", "order hotline [phone]"),
+        ("free of charge 0800 123 4567", "free of charge [phone]"),
+        ("reach me - 2125551234", "reach me - [phone]"),
+        ("https://shop.example/phones/2125551234", "https://shop.example/phones/[phone]"),
+    ],
+)
+def test_phone_numbers_near_words_for_things_are_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("GET /reset?email=jo%40shop.example HTTP/1.1", "GET /reset?email=[email] HTTP/1.1"),
+        ("phone=%2B4915123456789&x=1", "phone=[phone]&x=1"),
+        ("https://wa.me/4915123456789", "https://wa.me/[phone]"),
+        ('{"mobile": "4915123456789"}', '{"mobile": "[phone]"}'),
+        ("phone_model: 4915123456789", "phone_model: 4915123456789"),
+        ("save 40%40 now", "save 40%40 now"),
+    ],
+)
+def test_values_in_addresses_and_records_are_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+def test_card_numbers_and_ibans_may_go_on_in_the_next_line() -> None:
+    assert mask("My card is 4111 1111 1111\n1111, ok") == "My card is [card], ok"
+    assert mask("IBAN: GB29 NWBK 6016\n1331 9268 19\nBIC") == "IBAN: [iban]\nBIC"
+    assert mask("41111111 11111111") == "[card]"
+    for text in ("41111111\n11111111", "4111\n1111\n1111\n1111", "4111 1111\n1111\n1111"):
+        assert mask(text) == text
