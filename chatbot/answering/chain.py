@@ -59,9 +59,9 @@ class Prepared:
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself, of a letter its gist, in the language of the documents.
-    ``before`` are the turns that the question goes on from. ``ranked`` is what the gate looks at,
-    ``passages`` are shown, and the model reads those in ``read``, or excerpts of them. ``choices``
-    are those of a question back.
+    ``before`` are the turns that the question goes on from, ``spoken`` is its language. ``ranked``
+    is what the gate looks at, ``passages`` are shown, and the model reads those in ``read``, or
+    excerpts of them. ``choices`` are those of a question back.
     ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
     model refuses, where the gate asks for it; both from 0 to 1.
     """
@@ -73,6 +73,7 @@ class Prepared:
     query: str
     terms: str
     before: list[BaseMessage] = field(default_factory=list)
+    spoken: str = "en"
     ranked: list[Passage] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     read: list[Passage] = field(default_factory=list)
@@ -151,6 +152,11 @@ def build_chain(
     translate = build_translator(llm, prompts)
     conversation = ConversationSearch(retriever, gate)
 
+    def holds(word: str) -> bool:
+        """Whether the documents have a word."""
+        terms = gate.vocabulary.terms(word)
+        return bool(terms) and all(gate.vocabulary.holds(term) for term in terms)
+
     def understand(question: Question) -> Prepared:
         """What is said to the assistant instead of asked does not reach it."""
         turns = to_messages(question.history)
@@ -160,16 +166,18 @@ def build_chain(
         said = [question.text, *(str(turn.text) for turn in kept)]
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
-        source = question.language(languages[0]) if languages else None
+        spoken = question.language(languages[0] if languages else "en", holds)
         before = _goes_on_from(history, wording)
-        if wording and source and source not in languages:
-            query = terms = translate(asked_in_short(history, wording), source, languages[0])
+        if wording and languages and spoken not in languages:
+            query = terms = translate(asked_in_short(history, wording), spoken, languages[0])
         else:
             terms = wording if len(wording) <= QUERY_CHARS else gist(wording, QUERY_CHARS)
             query = ""  # whether it needs the conversation is seen by what is found
             if rewrite:  # an empty rewrite would search for nothing
                 query = (before and rewrite(before, terms)) or terms
-        return Prepared(question, wording, guarded, history, query, terms, before, notes=notes)
+        return Prepared(
+            question, wording, guarded, history, query, terms, before, spoken=spoken, notes=notes
+        )
 
     def retrieve(state: Prepared) -> Prepared:
         supplied = state.question.passages

@@ -1,6 +1,7 @@
 """A question as it was asked, from the page, a request, a command or a case."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from chatbot.audience import Asker
@@ -8,8 +9,12 @@ from chatbot.errors import QuestionError
 from chatbot.index.generations import Generation
 from chatbot.memory import Turn
 from chatbot.passage import Passage
-from chatbot.text.languages import language_of
+from chatbot.text.languages import is_in, language_of
 from chatbot.text.unicode import require_unicode
+
+# Words that the documents may hold, and how many of them tell their language at the least.
+_PLAIN = re.compile(r"[^\W\d_]{4,}")
+_TELLING = 2
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,25 @@ class Question:
     stop: Sequence[str] = ()
     again: int = 0
 
-    def language(self, default: str = "en") -> str:
+    def language(self, default: str = "en", is_held: Callable[[str], bool] | None = None) -> str:
         """The code of the language it is in; where its own words do not tell ("Comet S?"), of the
-        person's turns before it, and else ``default``."""
-        for turn in self.history:
-            if turn["role"] == "user":
-                default = language_of(turn["content"], default)
-        return language_of(self.text, default)
+        person's turns before it, and else ``default``.
+
+        Words in small letters that the documents hold (``is_held``) tell for ``default``, theirs:
+        "courier days hungary" behind a turn in French is asked in English.
+        """
+        asked = [turn["content"] for turn in self.history if turn["role"] == "user"]
+        before = default
+        for text in asked:
+            before = language_of(text, before)
+        language = language_of(self.text, before)
+        if language == default or is_held is None or language_of(self.text, default) != default:
+            return language
+        words = [word for word in _PLAIN.findall(self.text) if word.islower()]
+        held = sum(map(is_held, words))
+        mixed = any(is_in(text, default) for text in asked)
+        missing = (len(words) - held) * (1 if mixed else 2)
+        return default if held >= _TELLING and held > missing else language
 
     def within_limits(self, most_chars: int, most_tokens: int) -> "Question":
         """The question without blanks around it, its answer within ``most_tokens``.

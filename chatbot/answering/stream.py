@@ -116,7 +116,7 @@ async def stream_answer(
     """
     prompts, found = chain.prompts, await stopped_when_left(chain.search.ainvoke(question))
     titles = [str(passage.metadata.get("title", "")) for passage in found.passages]
-    spoken = question.language()
+    spoken = found.spoken
     refusal = refusals.refusal(spoken, prompts.refusal, titles)
     watch.mark("retrieved")
     yield PassagesFound(found.passages)
@@ -289,7 +289,7 @@ def _asked_back(
     choices = choices_passed_over(prepared.terms, said, shown.text, quotes, spans)
     if not choices:
         return None
-    text = refusals.clarification(question.language(), prompts.clarification, choices)
+    text = refusals.clarification(prepared.spoken, prompts.clarification, choices)
     return _Checked(text, True), choices
 
 

@@ -70,6 +70,11 @@ def language_of(text: str, default: str = "en") -> str:
     return max(best, key=lambda language: often[language])
 
 
+def is_in(text: str, language: str) -> bool:
+    """Whether a text's own words tell that it is in ``language``."""
+    return all(language_of(text, default) == language for default in _KNOWN)
+
+
 def _ending(text: str, endings: Mapping[str, re.Pattern[str]]) -> dict[str, int]:
     """How many words end as those of each of the languages, but for common ones."""
     said = [word.lower() for word in _LETTERS.findall(text) if not is_common(word)]

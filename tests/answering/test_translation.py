@@ -12,6 +12,7 @@ from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.service import ChatService
 from chatbot.text.languages import NAMES, language_of, languages_of
+from tests.support.answers import ask
 from tests.support.scripted import ScriptedEngine
 
 GERMAN = "Wie lange kann man in den USA etwas zurückgeben?"
@@ -100,6 +101,41 @@ def test_a_name_alone_is_in_the_language_of_the_question_before(
     assert f"Was kostet die Inspektion? {question}" in engine.prompts[0]
     assert asked.language() == "de"
     assert Question("Comet S", history[1:], asker=EVERYTHING).language() == "en"
+
+
+HELD = frozenset({"courier", "days", "weight", "parcel"})
+IN_FRENCH: Turn = {"role": "user", "content": "Quel est le numéro du coursier ?"}
+IN_ENGLISH: Turn = {"role": "user", "content": "When does the courier come?"}
+
+
+@pytest.mark.parametrize(
+    ("question", "turns", "language"),
+    [
+        ("courier days parcel", [IN_FRENCH], "en"),
+        ("courier days hungary", [IN_FRENCH], "fr"),  # two words of three: who knows
+        ("courier days hungary", [IN_ENGLISH, IN_FRENCH], "en"),
+        ("Comet courier", [IN_ENGLISH, IN_FRENCH], "fr"),
+        ("poids colis courier days", [IN_ENGLISH, IN_FRENCH], "fr"),
+        ("pour courier days parcel", [IN_ENGLISH, IN_FRENCH], "fr"),
+        ("courier days parcel", [], "en"),
+    ],
+)
+def test_words_of_the_documents_tell_their_language(
+    question: str, turns: list[Turn], language: str
+) -> None:
+    asked = Question(question, turns, asker=EVERYTHING)
+    assert asked.language("en", HELD.__contains__) == language
+
+
+async def test_a_refusal_is_in_the_language_that_the_documents_words_tell(
+    service: ChatService,
+) -> None:
+    reply: Turn = {"role": "assistant", "content": "La base de connaissances n'en parle pas."}
+    answers = [
+        (await ask(service, asked, [IN_FRENCH, reply])).answer
+        for asked in ("customers return delivery password", "comet")
+    ]
+    assert [language_of(answer) for answer in answers] == ["en", "fr"]
 
 
 LETTER = """Guten Tag,
