@@ -46,6 +46,8 @@ _SHARE = 0.9
 _NOT_FOUND = 99
 _FITTED, _MEASURED = "dmv", "ssa"  # domains of doc2dial
 _REPLY = 400  # characters
+# First questions of a company to fit on: about as many as it has follow-ups.
+_AS_MANY = 10
 _CASE = {"id", "question", "history", "relevant"}
 
 
@@ -117,13 +119,19 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def asked_of(cases: Sequence[Case], chance: random.Random, replies: dict[str, str]) -> list[Asked]:
+def asked_of(
+    cases: Sequence[Case],
+    chance: random.Random,
+    replies: dict[str, str],
+    most: int | None = None,
+) -> list[Asked]:
     """The covered questions: follow-ups as they are and behind a turn about another page, first
-    questions behind one turn or two about others."""
+    questions, ``most`` of them, behind one turn or two about others."""
     covered = [case for case in cases if case.relevant and all(r.quote for r in case.relevant)]
     firsts = [case for case in covered if not case.history]
-    asked = [Asked(case, "follow-up") for case in covered if case.history]
-    for case in covered:
+    follow = [case for case in covered if case.history]
+    asked = [Asked(case, "follow-up") for case in follow]
+    for case in [*follow, *chance.sample(firsts, min(most or len(firsts), len(firsts)))]:
         pages = {item.path for item in case.relevant}
         others = [other for other in firsts if not pages & {r.path for r in other.relevant}]
         many = chance.choice((1, 1, 2)) if not case.history else 1
@@ -160,7 +168,7 @@ def recipes(index: Path) -> Iterator[Row]:
         cases = [Case.model_validate(row.model_dump(include=_CASE)) for row in rows]
         folder = Folder(path.parent / "docs", index / f"recipe-{name}")
         replies = {row.id: row.answer or "" for row in rows}
-        yield from map(folder.row, asked_of(cases, random.Random(name), replies))
+        yield from map(folder.row, asked_of(cases, random.Random(name), replies, _AS_MANY))
 
 
 def dialogues(data: Path, domain: str, index: Path, share: int) -> Iterator[Row]:
