@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chatbot.index.bm25 import Bm25
 from chatbot.index.counts import count, matrix, stack, windows_of, without_unused
 from chatbot.text.forms import joined_codes, other_forms
-from chatbot.text.tokens import meant, talk, tokens
+from chatbot.text.tokens import meant, stems_but_codes, talk, tokens
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -227,7 +227,7 @@ class LexicalIndex:
         known = dict.fromkeys(
             form for word in asked for form in ([word] if self.holds(word) else other_forms(word))
         )
-        known |= dict.fromkeys(joined_codes(query))
+        known |= dict.fromkeys(stems_but_codes(joined_codes(query)))
         return [self._vocabulary[word] for word in known if self.holds(word)]
 
 

@@ -11,9 +11,10 @@ from chatbot.text.forms import pieces_of
 from chatbot.text.unicode import normalise, without_accents
 
 _TITLED = re.compile(r"[^\W_]+(?:[-./_][^\W_]+)*")
+_FIGURE = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONG = 4  # figures of a code that has no letter and no sign
-_MOST, _LONGEST = 6, 24  # pieces of a code, and characters of it
+_MOST, _LONGEST = 6, 30  # pieces of a code, and characters of it
 _SIGN = re.compile(r"[^\w.]|_|(?<!\d)\.|\.(?!\d)")
 _BEFORE = re.compile(r"^0x(?=[0-9a-f]{4})|^v(?=\d)")
 _NOUGHTS = re.compile(r"(?<![\d.])0+(?=\d)")
@@ -46,11 +47,11 @@ def _asked(question: str) -> set[str]:
     for run in pieces_of(question):
         for start in range(0, len(run), 2):
             for end in range(start + 1, min(start + 2 * _MOST, len(run) + 1), 2):
-                code = _form("".join(run[start:end]))
-                if len(code) > _LONGEST:
+                said = "".join(run[start:end])
+                if len(said) > _LONGEST:
                     break
-                if any(sign.isdigit() for sign in code) and len(code) > 1:
-                    found.add(code)
+                if len(said) > 1 and _FIGURE.search(said):
+                    found.add(_form(said))
     return found
 
 

@@ -20,7 +20,7 @@ _LEAD = 200  # characters
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # A key with an object or a list, a text, or what begins or ends one of those.
-_HOLDER = re.compile(rf'{_STRING.pattern}(?=\s*:\s*[{{[])|{_TOKEN.pattern}')
+_HOLDER = re.compile(rf"{_STRING.pattern}(?=\s*:\s*[{{[])|{_TOKEN.pattern}")
 _ESCAPE = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )

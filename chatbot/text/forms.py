@@ -10,7 +10,8 @@ from chatbot.text.words import parted
 _UMLAUT = re.compile(r"([aou])e")
 # A code: letters, noughts in front of a figure, more letters.
 _CODE = re.compile(r"([^\W\d_]{0,6})(0*)(\d{1,8})([^\W\d_]{0,3})")
-_MIXED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])[^\W_]{2,16}")
+# Letters and figures that can be two words, as in "16gb", but not in "1x" and "3rd".
+_MIXED = re.compile(r"(?!\d+(?:st|nd|rd|th|e|er|re)$)(?=.*\d)(?=.*[^\W\d_])[^\W_]{3,16}")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 _NOUGHTS = 5  # in front of a figure at most
 _PIECE = re.compile(r"[^\W_]+")
@@ -49,16 +50,15 @@ def pieces_of(text: str) -> Iterator[list[str]]:
 
 
 def joined_codes(text: str) -> list[str]:
-    """Neighbouring pieces of a text with a figure among them, as one code: "kx100bl" of "KX 100
-    BL"."""
+    """Neighbouring pieces of a text as one name: "kx100bl" of "KX 100 BL", where there is a figure
+    among them, and "max_retry_count" of "max retry count"."""
     found: list[str] = []
     for run in pieces_of(text):
         pieces = run[::2]
         for start in range(len(pieces)):
             for end in range(start + 2, min(start + _MOST, len(pieces)) + 1):
                 joined = "".join(pieces[start:end])
-                if len(joined) > _LONGEST:
-                    break
-                if any(sign.isdigit() for sign in joined):
+                if len(joined) <= _LONGEST and any(sign.isdigit() for sign in joined):
                     found.append(joined)
+                found.append("_".join(pieces[start:end]))
     return found

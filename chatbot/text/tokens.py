@@ -83,18 +83,14 @@ def tokens(text: str) -> list[str]:
         found += _VERSION.findall(coded)
     if "++" in text or "#" in text:
         found += _SIGNED.findall(text)
-    if "_" in text:
-        found += [
-            part for word in found if "_" in word for part in word.split("_") if len(part) > 1
-        ]
-    return _stems_but_codes(found if text.isascii() else segment(found))
+    return stems_but_codes(found if text.isascii() else segment(found))
 
 
-def _stems_but_codes(words: list[str]) -> list[str]:
-    """The stems of words; "aero5s" is another model than "aero5"."""
-    whole = {word for word in words if _DIGIT.search(word)}
+def stems_but_codes(words: list[str]) -> list[str]:
+    """The stems of words, and codes as they are: "aero5s" is another model than "aero5"."""
     return [
-        word if word in whole else stem for word, stem in zip(words, stems(words), strict=True)
+        word if _DIGIT.search(word) else stem
+        for word, stem in zip(words, stems(words), strict=True)
     ]
 
 

@@ -57,9 +57,7 @@ _PLAIN = {
 _GREEK = frozenset(map(chr, range(0x3B1, 0x3CA)))
 # Cyrillic letters whose capitals look like Latin ones, and codes that are made of such alone.
 _LOOK_ALIKES = str.maketrans("авсенікмортху", "abcehikmoptxy")
-_CODE = re.compile(
-    r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[а-і])[a-z\d_авсенікмортху-]+(?![\w-])"
-)
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[а-і])[a-z\d_авсенікмортху-]+(?![\w-])")
 
 
 def normalise(text: str) -> str:
