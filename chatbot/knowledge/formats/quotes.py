@@ -45,7 +45,8 @@ _HEADED = re.compile(
     r"Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp|Enviad[ao] em|Assunto|Wysłano|Do|Temat"
     r"|Odesláno|Komu|Předmět|Skickat|Till|Ämne|Sendt|Til|Emne|Lähetetty|Vastaanottaja|Aihe"
     r"|Отправлено|Дата|Кому|Тема|Gönderildi|Tarih|Kime|Konu|Cc"
-    r"|送信日時|日付|宛先|件名|发送时间|收件人|主题|寄件日期|收件者|主旨|보낸 날짜|받는 사람|제목)\s?[:：]",
+    r"|送信日時|日付|宛先|件名|发送时间|收件人|主题"
+    r"|寄件日期|收件者|主旨|보낸 날짜|받는 사람|제목)\s?[:：]",
     re.IGNORECASE,
 )
 _LONGEST_HEAD = 30  # lines
