@@ -58,6 +58,8 @@ _COUNTED = {
     for number, word in enumerate(words.split(), start=1)
 }
 _NUMBER_WORD = re.compile(rf"(?<=[^\W\d_] )(?:{'|'.join(_COUNTED)})\b", re.IGNORECASE)
+# "The 3rd step", "im 3. Schritt": step 3.
+_ORDINAL = re.compile(r"(?<![\w.,-])(\d{1,2})(?:st|nd|rd|th|\.) ([^\W\d_]{3,20})(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def codes(question: str) -> list[Code]:
     """The codes that a question names, each once."""
     said = parted(normalise(question))
     said = _NUMBER_WORD.sub(lambda match: _COUNTED[match[0].lower()], said)
+    said = _ORDINAL.sub(r"\2 \1", said)
     found: dict[tuple[str, str], Code] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()

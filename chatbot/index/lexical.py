@@ -5,7 +5,6 @@ by one sentence, whose words count for more beside little else. A text's score i
 own BM25 and that of its best window.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path

@@ -20,7 +20,7 @@ _MARK = re.compile(r"\W|\(?\w{1,2}[.)]")
 
 def rows_end(bands: Sequence[Sequence[Span]]) -> int:
     """How many of the bands are rows of such a table, from the first one on; 0 where they are none.
-    Each row begins with a label, most have several other cells."""
+    Each row begins with a label of one line."""
     if not _is_row(bands[0]):
         return 0
     label = _first(bands[0])
@@ -36,8 +36,7 @@ def rows_end(bands: Sequence[Sequence[Span]]) -> int:
     gaps = [above[0].y - below[0].y for above, below in pairwise(bands[:end])]
     inner = [gaps[at - 1] for at in range(1, end) if at not in rows]
     outer = [gaps[at - 1] for at in rows[1:] if at - 1 not in rows]
-    several = sum(_cells(bands[at]) > 2 for at in rows)
-    if len(rows) < _ROWS or 2 * several < len(rows) + 1 or not outer:
+    if len(rows) < _ROWS or not outer:
         return 0
     while end - 1 > rows[-1] and gaps[end - 2] * _FURTHER >= min(outer):  # below the table
         end -= 1
@@ -53,8 +52,3 @@ def _is_row(band: Sequence[Span]) -> bool:
     label, *others = sorted(band, key=lambda span: span.left)
     apart = bool(others) and others[0].left > label.right + _APART
     return apart and not _MARK.fullmatch(label.text.strip())
-
-
-def _cells(band: Sequence[Span]) -> int:
-    spans = sorted(band, key=lambda span: span.left)
-    return 1 + sum(b.left > a.right + _APART for a, b in pairwise(spans))

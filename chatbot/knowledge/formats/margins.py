@@ -19,6 +19,7 @@ _PRINTED = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s\d{1,2}:\d\d(?:\s?[AP]M)?(?:\s.*)?"
 )
 _EDGE = 0.13  # of a page's height, at its top and at its bottom: where running titles stand
+_LEVEL = 2.0  # points
 _LARGE = "\0"  # in front of a line in larger type
 _FAR = 3.0  # times the size of the type: names of columns are not further above a row
 _ROMAN = re.compile(r"\W*([ivxlc]{1,7}|[IVXLC]{1,7})\W*")
@@ -88,8 +89,22 @@ def _edges(page: Sequence[Line], height: tuple[float, float]) -> list[int]:
     bottom, top = height
     edge = _EDGE * (top - bottom)
     order = sorted(range(len(page)), key=lambda at: -page[at].y)
-    above = [at for at in order[:_MARGIN] if page[at].y > top - edge]
-    return above + [at for at in order[-_MARGIN:] if page[at].y < bottom + edge and at not in above]
+    above = [at for at in _outer(page, order) if page[at].y > top - edge]
+    below = [at for at in _outer(page, order[::-1]) if page[at].y < bottom + edge]
+    return above + [at for at in below if at not in above]
+
+
+def _outer(page: Sequence[Line], order: Sequence[int]) -> list[int]:
+    """The first lines in an order; those of one height count as one."""
+    heights: list[float] = []
+    found: list[int] = []
+    for at in order:
+        if not heights or abs(heights[-1] - page[at].y) > _LEVEL:
+            heights.append(page[at].y)
+        if len(heights) > _MARGIN:
+            break
+        found.append(at)
+    return found
 
 
 def _shapes(line: Line, page: int, size: float) -> list[str]:
@@ -102,8 +117,8 @@ def _shapes(line: Line, page: int, size: float) -> list[str]:
     for match in re.finditer(r"\d{1,4}", text):
         offset = f"#{int(match[0]) - page}"
         found.append(text[: match.start()] + offset + text[match.end() :])
-    if match := _ROMAN.fullmatch(text):
-        found.append(f"#{_value(match[1].lower()) - page}")
+    if roman := _ROMAN.fullmatch(text):
+        found.append(f"#{_value(roman[1].lower()) - page}")
     return found
 
 

@@ -22,7 +22,10 @@ _DAY = (
     r"|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)d[ìi]|sabato|domenica"
     r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag"
 )
-_SAID = r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef|escreveu|skrev|napsala?|napisała?|pisze)"
+_SAID = (
+    r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef|escreveu|skrev|napsala?|napisała?"
+    r"|pisze)"
+)
 _WROTE = re.compile(
     rf"{_ON.pattern}(?=.*(?:\d|\b(?:{_DAY})\b)).{{6,200}}{_SAID}.{{0,150}}:\s*$",
     re.IGNORECASE,

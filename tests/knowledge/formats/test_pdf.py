@@ -479,6 +479,20 @@ def test_titles_of_chapters_and_of_one_side_of_a_book_are_no_text() -> None:
     assert "- i" not in roman and "page d" in roman
 
 
+def test_a_letterhead_of_two_lines_with_two_pieces_each_is_no_text() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for page in range(3):
+        for at, texts in enumerate((("Example Ltd", "Phone 1"), ("Harbour Lane", "Fax 2"))):
+            for left, text in zip((60, 400), texts, strict=True):
+                canvas.drawString(left, 815 - 12 * at, text)
+        lines(canvas, f"This is page {'abc'[page]}, and it has one sentence.")
+        canvas.showPage()
+    canvas.save()
+    text = extract(".pdf", out.getvalue()).text
+    assert "Lane" not in text and "Fax" not in text and "page c" in text
+
+
 def test_large_headings_that_count_are_kept() -> None:
     text = book(*(f"Step {at}" for at in range(1, 6)), size=20)
     assert all(f"# Step {at}\n" in text for at in range(1, 6))
@@ -525,6 +539,29 @@ def test_labels_hang_over_cells_of_several_lines() -> None:
         "E2 | The pump is blocked by a thing | Clean the filter behind the flap",
         "E3 | The door is not locked because of a thing in the way | Press the door",
     ]
+
+
+def test_questions_stand_with_answers_of_several_lines() -> None:
+    def draw(canvas: Any) -> None:
+        for at in range(3):
+            canvas.drawString(60, 700 - 36 * at, f"How long is the warranty of hub {at}?")
+            canvas.drawString(310, 700 - 36 * at, "It lasts for 24 months from the day")
+            canvas.drawString(310, 688 - 36 * at, f"of delivery {at}.")
+
+    want = "How long is the warranty of hub 2? | It lasts for 24 months from the day of delivery 2."
+    assert want in pdf(draw).text
+
+
+def test_hanging_paragraphs_in_two_columns_are_no_rows() -> None:
+    def draw(canvas: Any) -> None:
+        for at in range(4):
+            canvas.drawString(60, 700 - 30 * at, f"Left words of line {at} which are")
+            canvas.drawString(66, 688 - 30 * at, "indented and go on and on here")
+            canvas.drawString(320, 700 - 30 * at, f"Right words of line {at} that are")
+            canvas.drawString(320, 688 - 30 * at, "not indented, as is usual")
+
+    text = pdf(draw).text
+    assert text.index("Left words of line 3") < text.index("Right words of line 0")
 
 
 def test_items_in_two_columns_are_no_rows() -> None:
