@@ -21,7 +21,7 @@ _LABELLED = re.compile(
     r"([^\W\d_]|\d{1,4}[a-z]?)(?![\w'’-]|[.,:]\w|\s?[%€$£°])",
     re.IGNORECASE,
 )
-_SIGN = r"(?:[^\W\d_]|\d{1,5}[a-z]?)"
+_SIGN = r"(?:[^\W\d_]|[a-z]?\d{1,5}[a-z]?)"
 _LIMITS = r"(?<![\w-]){label}{gap}#?{sign}(?![\w]|[.,]\d)"
 _LONG = 3  # letters of a label
 # What stands before a number or a letter and labels nothing.
@@ -46,20 +46,38 @@ _TAKES_LETTER = frozenset(
     schedule exhibit unit""",
     )
 )
+# "Step two", "Stufe zwei".
+_COUNTED = {
+    word: str(number)
+    for words in (
+        "one two three four five six seven eight nine ten",
+        "eins zwei drei vier fünf sechs sieben acht neun zehn",
+        "un deux trois quatre cinq six sept huit neuf dix",
+        "uno dos tres cuatro cinco seis siete ocho nueve diez",
+    )
+    for number, word in enumerate(words.split(), start=1)
+}
+_NUMBER_WORD = re.compile(rf"(?<=[^\W\d_] )(?:{'|'.join(_COUNTED)})\b", re.IGNORECASE)
+# "The 3rd step", "im 3. Schritt": step 3.
+_ORDINAL = re.compile(r"(?<![\w.,-])(\d{1,2})(?:st|nd|rd|th|\.) ([^\W\d_]{3,20})(?!\w)")
 
 
 @dataclass(frozen=True)
 class Code:
     """A code of a question: ``own`` finds it in a text as :func:`_spelled` has it, however it is
-    written there, and ``others`` the codes of its label, its own among them."""
+    written there, ``padded`` also with noughts in front, and ``others`` the codes of its label, its
+    own among them."""
 
     own: re.Pattern[str]
+    padded: re.Pattern[str]
     others: re.Pattern[str]
 
 
 def codes(question: str) -> list[Code]:
     """The codes that a question names, each once."""
     said = parted(normalise(question))
+    said = _NUMBER_WORD.sub(lambda match: _COUNTED[match[0].lower()], said)
+    said = _ORDINAL.sub(r"\2 \1", said)
     found: dict[tuple[str, str], Code] = {}
     for match in (*_CODE.finditer(said), *_LABELLED.finditer(said)):
         label, sign = match[1].lower(), match[2].lower()
@@ -67,9 +85,10 @@ def codes(question: str) -> list[Code]:
             continue
         if is_unparted(label) and sign.isdigit() and is_unparted(said[match.end() :].lstrip()):
             continue  # "30日" counts
-        found.setdefault(
-            (label, sign), Code(*(_pattern(label, s) for s in (re.escape(sign), _SIGN)))
-        )
+        bare = sign.lstrip("0") or sign
+        padded = rf"0*{re.escape(bare)}" if bare[0].isdigit() else re.escape(sign)
+        signs = (re.escape(sign), padded, _SIGN)
+        found.setdefault((label, sign), Code(*(_pattern(label, each) for each in signs)))
     return list(found.values())
 
 
@@ -100,6 +119,8 @@ def named_first(
         return list(ranked)
     texts = [_spelled(text_of(row)) for row, _ in ranked]
     held = [sum(code.own.search(text) is not None for code in wanted) for text in texts]
+    if not any(held):  # "E-7" can be "E-07"
+        held = [sum(code.padded.search(text) is not None for code in wanted) for text in texts]
     most = max(held, default=0)
     if not most:
         return list(ranked)

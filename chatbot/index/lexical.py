@@ -5,7 +5,6 @@ by one sentence, whose words count for more beside little else. A text's score i
 own BM25 and that of its best window.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 
 from chatbot.index.bm25 import Bm25
 from chatbot.index.counts import count, matrix, stack, windows_of, without_unused
-from chatbot.text.tokens import meant, talk, tokens
+from chatbot.text.forms import joined_codes, other_forms
+from chatbot.text.tokens import meant, stems_but_codes, talk, tokens
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -29,7 +29,6 @@ _MANY = 100_000
 _ENTRIES = 400_000
 _CANDIDATES = 2_000
 _WINDOWED = 500
-_UMLAUT = re.compile(r"([aou])e")
 _SAMPLED = 64  # one score of so many tells about where the best ones begin
 
 
@@ -224,13 +223,11 @@ class LexicalIndex:
         # Distinct words: in a conversation the topic is not what was said most often.
         words = dict.fromkeys([*tokens(query), *meant(query)])
         asked = [word for word in words if word not in talk()] or list(words)
-        known = dict.fromkeys(word if self.holds(word) else _umlauts(word) for word in asked)
+        known = dict.fromkeys(
+            form for word in asked for form in ([word] if self.holds(word) else other_forms(word))
+        )
+        known |= dict.fromkeys(stems_but_codes(joined_codes(query)))
         return [self._vocabulary[word] for word in known if self.holds(word)]
-
-
-def _umlauts(word: str) -> str:
-    """ "Rueckgabe" as the index has "Rückgabe": without the dots."""
-    return _UMLAUT.sub(r"\1", word)
 
 
 def best(scores: NDArray[np.float32], k: int) -> list[tuple[int, float]]:

@@ -22,6 +22,7 @@ from chatbot.index.lexical import LexicalIndex, best
 from chatbot.index.pointed import pointed_at
 from chatbot.index.rerank import Reranker
 from chatbot.index.stores.vectors import Nearest
+from chatbot.index.titled import titled_first
 from chatbot.index.views import View
 from chatbot.knowledge.audiences import audience_of
 from chatbot.knowledge.chunks import search_text
@@ -109,6 +110,7 @@ class HybridRetriever(BaseRetriever):
         if self.mode != "dense":
             chunks = self.generation.chunks
             ranked = named_first(ranked, last or query, lambda row: chunks[row].search_text)
+            ranked = titled_first(ranked, last or query, lambda row: chunks[row].over)
         ranked = self._pointed_first(ranked, last or query, vector, allowed)
         found = _Found(vector, _ranks(dense), _ranks(lexical), scores)
         if self.reranker is None:

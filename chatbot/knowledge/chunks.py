@@ -57,6 +57,11 @@ class Chunk(NamedTuple):
     name: str = ""
 
     @property
+    def over(self) -> str:
+        """What names it: folders, file, title and headings."""
+        return " > ".join(filter(None, (self.folders, self.name, self.title, self.heading)))
+
+    @property
     def search_text(self) -> str:
         """What is embedded and matched: the text under what stands over it."""
         over = (self.folders, self.name, self.title, self.heading, self.columns)

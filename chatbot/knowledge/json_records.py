@@ -19,6 +19,8 @@ from chatbot.knowledge.unseen import draft_notes, is_unseen_record, of_part, pub
 _LEAD = 200  # characters
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+# A key with an object or a list, a text, or what begins or ends one of those.
+_HOLDER = re.compile(rf"{_STRING.pattern}(?=\s*:\s*[{{[])|{_TOKEN.pattern}")
 _ESCAPE = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[0-9a-fA-F]{4}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
 )
@@ -29,7 +31,7 @@ _WHOLE = 600  # characters; shorter records are not parted
 _VALUE = re.compile(r'[:\[,]\s*"(?=[^"])(?:[^"\\]|\\.)*"(?!\s*:)')
 SAID = re.compile(r"[^\W\d_]{2}.*\s|\s.*[^\W\d_]{2}", re.DOTALL)  # words, not one word or a day
 _DEEPEST = 4  # objects around the name of a record
-_INTERFACES = ("openapi", "swagger", "asyncapi")  # their objects are examples
+_INTERFACES = ("openapi", "swagger", "asyncapi")
 
 
 def read_json(data: bytes) -> Extracted:
@@ -41,8 +43,9 @@ def read_json(data: bytes) -> Extracted:
     text = lines_of(data)
     told = _Told()
     whole = _check(text.removeprefix("\ufeff"), "it", told)
-    is_interface = isinstance(whole, _Object) and not whole.keys.isdisjoint(_INTERFACES)
-    return _records(text, _Told() if is_interface else told)
+    if isinstance(whole, _Object) and not whole.keys.isdisjoint(_INTERFACES):
+        return _interface(text)
+    return _records(text, told)
 
 
 def read_json_lines(text: str) -> Extracted:
@@ -58,6 +61,23 @@ def read_json_lines(text: str) -> Extracted:
             spans.append((offset, offset + len(line.rstrip())))
         offset += len(line) + 1
     return _visible(text, spans, told)
+
+
+def _interface(text: str) -> Extracted:
+    """The description of an interface, as that in YAML is read: the outer keys, such as its paths,
+    stand over what they hold."""
+    headings, depth = [], 0
+    for match in _HOLDER.finditer(text):
+        if match[0] in "{[":
+            depth += 1
+        elif match[0] in "}]":
+            depth -= 1
+        elif match[1] and depth in (1, 2):
+            headings.append(Place(match.start(), depth, match[1][:MAX_HEADING]))
+    about = json.loads(text.removeprefix("\ufeff")).get("info")
+    title = about.get("title") if isinstance(about, dict) else None
+    shown = _STRING.sub(lambda match: f'"{_readable(match[1])}"', text)
+    return Extracted(shown, title if isinstance(title, str) else "", headings=tuple(headings))
 
 
 class _Object:
@@ -128,7 +148,8 @@ def _records(text: str, told: _Told) -> Extracted:
             open_.append(sign)
         elif sign in "}]" and open_:
             open_.pop()
-            if sign == "}" and wanted and len(open_) == wanted:
+            # As deep there can be objects that are in no list.
+            if sign == "}" and wanted and len(open_) == wanted and open_[-1] == "[":
                 spans.append((start, match.end()))
     return _visible(text, spans, told)
 

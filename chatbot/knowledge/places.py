@@ -6,12 +6,19 @@ from pathlib import PurePosixPath
 from chatbot.text.sentences import sentences
 from chatbot.text.unicode import normalise, readable
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[vV]?\d+(?:\.\d+)+(?![^\W_])|[^\W_]+")  # "v2.1" is one
 # Where a word begins in a name without blanks: "HarborMini", "returnsFAQ2026".
 _CAPITAL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _DEEPEST = 3  # folders; those further up are about everything
 _LONGEST = 60  # characters of one folder or name; longer ones are no names
 _IDENTIFIER = re.compile(r"(?=.*\d)[0-9a-f]{6,}(?:-[0-9a-f]+)*")
+# What tells of a name beside its longer words: a year, a version, a model, a region.
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+")
+_MODEL = re.compile(r"(?=.*\d)([^\W\d_]{1,6})?\d{1,10}([^\W\d_]{1,4})?")
+_REGIONS = frozenset({"uk", "us", "eu"})
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LOCALE = re.compile(r"[a-z]{2}[-_ ][A-Za-z]{2}")  # "en-US": a language
 # Names that scanners, cameras and programs give.
 _NO_NAME = frozenset(
     """
@@ -28,7 +35,7 @@ _NO_TOPIC = frozenset(
     docs doc documents documentation content contents src source sources pages page articles
     article knowledge kb files file data help support public static site website posts post
     sections section categories category general misc other archive html pdf md markdown main
-    master export exports import imports en de fr es it nl pl pt us uk gb locale locales lang
+    master export exports import imports en de fr es it nl pl pt gb locale locales lang
     """.split()  # noqa: SIM905
 )
 
@@ -40,7 +47,8 @@ def folders_of(path: str, title: str) -> str:
     for part in PurePosixPath(path).parent.parts[-_DEEPEST:]:
         words = _words_in(part)
         new = {word.lower() for word in words} - known - _NO_TOPIC
-        if words and len(part) <= _LONGEST and any(not word.isdigit() for word in new):
+        told = any(not word.isdigit() or _YEAR.fullmatch(word) for word in new)
+        if told and len(part) <= _LONGEST and not _LOCALE.fullmatch(part):
             kept.append(" ".join(words))
             known |= new
     return " > ".join(kept)
@@ -50,9 +58,19 @@ def file_words(path: str, known: str) -> str:
     """The file's name as words, where it says more than what is ``known`` of it."""
     stem = PurePosixPath(path).stem
     words = _words_in(stem)
-    new = {word.lower() for word in words} - _words(known)
-    told = any(word.isalpha() and len(word) > 2 for word in new)
+    known_words = _words(known)
+    told = any(_tells(word) for word in words if word.lower() not in known_words)
     return " ".join(words) if told and len(stem) <= _LONGEST else ""
+
+
+def _tells(word: str) -> bool:
+    """Whether a word of a name says something, as numbers of scans and of copies do not."""
+    if word.isalpha():
+        return len(word) > 2 or bool(_COUNTRY.fullmatch(word)) or word.lower() in _REGIONS
+    model = _MODEL.fullmatch(word)
+    if model and (model[1] or model[2]):
+        return (model[1] or "").lower() not in _NO_NAME
+    return bool(_YEAR.fullmatch(word) or _VERSION.fullmatch(word))
 
 
 def title_of(path: str) -> str:

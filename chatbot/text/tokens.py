@@ -1,17 +1,23 @@
 """Words as the lexical index counts and searches them: stems, without stop words."""
 
 import re
+import unicodedata
 
 from chatbot.text.unicode import normalise, without_accents
 from chatbot.text.words import parted, segment
 
-_WORD = re.compile(r"\w\w+")
+# Signs of vowels in Hindi and the other scripts of India are no letters to Python.
+_VOWELS = "".join(
+    sign for sign in map(chr, range(0x900, 0xE00)) if unicodedata.category(sign)[0] == "M"
+)
+_WORD = re.compile(rf"\w[\w{_VOWELS}]+")
 # One character by itself: a step, a model ("Comet S"), a part of a code; not what is left of
 # "don't" and not the article.
-_SINGLE = re.compile(r"(?<![\w'’])(?![ai_])\w(?!\w)")
+_SINGLE = re.compile(rf"(?<![\w'’{_VOWELS}])(?![ai_])\w(?![\w{_VOWELS}])")
 # "E-3" is also "e3", as others write it; "3.2.1" and "E.7.12" are also one word, "v2.1" is "2.1".
 _CODE = re.compile(
-    r"(?<![\w-])(?=[^\W_]*-?\d|\d[\w-]*[^\W\d_])[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
+    r"(?<![\w-])(?=[\w-]{0,60}\d)(?=[^\W_]*-?\d|[\w-]{0,60}[^\W\d_])"
+    r"[^\W_]{1,12}(?:-[^\W_]{1,12}){1,4}(?![\w-])"
 )
 _VERSION = re.compile(
     r"(?<![\w.])(?:v\.?(?=\d))?((?:[^\W\d_]{1,3}\.?)?\d+(?:\.\d+)+|[^\W\d_]\.\d+)(?!\w)"
@@ -77,7 +83,15 @@ def tokens(text: str) -> list[str]:
         found += _VERSION.findall(coded)
     if "++" in text or "#" in text:
         found += _SIGNED.findall(text)
-    return stems(found if text.isascii() else segment(found))
+    return stems_but_codes(found if text.isascii() else segment(found))
+
+
+def stems_but_codes(words: list[str]) -> list[str]:
+    """The stems of words, and codes as they are: "aero5s" is another model than "aero5"."""
+    return [
+        word if _DIGIT.search(word) else stem
+        for word, stem in zip(words, stems(words), strict=True)
+    ]
 
 
 def snowball(words: list[str], language: str) -> list[str]:

@@ -11,9 +11,17 @@ from functools import cache
 from chatbot.errors import QuestionError
 
 # Soft hyphen, zero-width space, (non-)joiners, marks of direction, word joiner, byte order mark.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-# Where words are not parted by spaces, a zero-width space parts them.
-_PARTED = re.compile("(?<=[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f])\u200b")
+# A non-joiner within a word of Arabic script, as Persian has them, is one of its letters.
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "|(?<![\u0620-\u06d3])\u200c|\u200c(?![\u0620-\u06d3])"
+)
+# Where words are not parted by spaces, a zero-width space parts them; a non-joiner parts those of
+# Arabic script, whose parts people write with a space, too.
+_PARTED = re.compile(
+    "(?<=[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f])\u200b"
+    "|(?<=[\u0620-\u06d3])\u200c(?=[\u0620-\u06d3])"
+)
 # Ends of lines besides the usual ones: a client that cuts an answer's stream into lines, as httpx
 # does, ends one at each, and finds half a JSON object where a model copied such a sign.
 _ENDS = re.compile("[\x85\u2028\u2029]")
@@ -36,7 +44,20 @@ _PLAIN = {
     "ð": "d",
     "þ": "th",
     "ı": "i",
+    "ς": "σ",
+    "ё": "е",
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ى": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "ة": "ه",
 }
+_GREEK = frozenset(map(chr, range(0x3B1, 0x3CA)))
+# Cyrillic letters whose capitals look like Latin ones, and codes that are made of such alone.
+_LOOK_ALIKES = str.maketrans("авсенікмортху", "abcehikmoptxy")
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[а-і])[a-z\d_авсенікмортху-]+(?![\w-])")
 
 
 def normalise(text: str) -> str:
@@ -55,17 +76,28 @@ def folded(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """``text``, which is normalised and in lower case, with Latin letters as people type them who
-    have no keys for their accents; other scripts, whose marks are letters, stay."""
-    return text if text.isascii() else text.translate(_unaccented())
+    """``text``, which is normalised and in lower case, as people type it who leave out what their
+    keys make hard: accents of Latin and Greek, points of Hebrew and Arabic, other scripts' figures;
+    marks that are letters, as those of Hindi, stay. A code in Cyrillic letters that look like Latin
+    ones is in those."""
+    if text.isascii():
+        return text
+    text = text.translate(_unaccented())
+    return _CODE.sub(lambda match: match[0].translate(_LOOK_ALIKES), text)
 
 
 @cache
-def _unaccented() -> dict[int, str]:
-    latin = map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
-    bases = {ord(sign): unicodedata.normalize("NFD", sign)[0] for sign in latin}
-    found = {sign: base for sign, base in bases.items() if base.isascii()}
-    return found | {ord(sign): plain for sign, plain in _PLAIN.items()}
+def _unaccented() -> dict[int, str | None]:
+    accented = map(chr, (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x2000)))
+    bases = {ord(sign): unicodedata.normalize("NFD", sign)[0] for sign in accented}
+    found: dict[int, str | None] = {
+        sign: base for sign, base in bases.items() if base.isascii() or base in _GREEK
+    }
+    digits = (sign for sign in range(0x660, 0x10000) if chr(sign).isdecimal())
+    found |= {sign: str(unicodedata.decimal(chr(sign))) for sign in digits}
+    # Marks that no letter took up, points of Hebrew, vowels and lengthening of Arabic.
+    marks = (*range(0x300, 0x370), *range(0x591, 0x5C8), *range(0x64B, 0x656), 0x640, 0x670)
+    return found | dict.fromkeys(marks) | {ord(sign): plain for sign, plain in _PLAIN.items()}
 
 
 def without_marks(text: str) -> str:

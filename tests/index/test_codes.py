@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.audience import EVERYTHING
 from chatbot.index.codes import codes, named_first
+from chatbot.index.titled import titled_first
 from chatbot.service import ChatService
 from chatbot.settings import load_settings
 from tests.support.scripted import HashedEmbeddings, ScriptedEngine, scripted_model
@@ -82,6 +83,13 @@ def test_the_page_of_a_letter_is_first_even_of_a_and_i(tmp_path: Path) -> None:
         ("Error: 7", "error 7", True),
         ("Error 7", "Error: 7", True),
         ("Error 7", "an error. 7. Press", False),
+        ("F-7", "fault F07", True),
+        ("error seven", "Error 7", True),
+        ("the 7th step", "In step 7", True),
+        ("im 7. Schritt", "Schritt 7", True),
+        ("the 7th of May", "of 7", False),
+        ("Fehler sieben", "Fehler 7", True),
+        ("Error 7", "buy seven lamps", False),
     ],
 )
 def test_a_code_is_found_as_it_is_written(question: str, text: str, held: bool) -> None:
@@ -121,3 +129,53 @@ def test_only_the_first_passage_with_the_code_moves_and_only_before_other_codes_
     assert [row for row, _ in found] == [0, 3, 1, 2, 4, 5]
     assert [score for _, score in found] == [score for _, score in ranked]
     assert named_first(ranked, "what is error 9", texts.__getitem__) == ranked
+
+
+def test_the_very_code_comes_before_the_padded_one() -> None:
+    texts = ["Fault F8", "Fault F07", "Fault F7"]
+    found = named_first([(0, 0.9), (1, 0.8), (2, 0.7)], "f-7", texts.__getitem__)
+    assert [row for row, _ in found] == [2, 0, 1]
+
+
+TITLES = (
+    "KX-100-BLK", "KX-100-BL", "Release 4.1-beta", "Release 4.1", "Release 4.10", "Form M/20/1",
+    "Form M/20", "Form MM/20", "Error 0x80070643", "Error 0x80070057", "Part 0045-12", "Part 45-12",
+    "ORA-00942", "Delivery", "Rules 2026",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("is the kx 100 bl in stock?", "KX-100-BL"),
+        ("KX100BLK", "KX-100-BLK"),
+        ("what is new in 4.1", "Release 4.1"),
+        ("v4.1 beta", "Release 4.1-beta"),
+        ("version 4.10.", "Release 4.10"),
+        ("form m20", "Form M/20"),
+        ("M/20/1", "Form M/20/1"),
+        ("80070643 again", "Error 0x80070643"),
+        ("part 0045 12", "Part 0045-12"),
+        ("part 45-12", "Part 45-12"),
+        ("ora-942", "ORA-00942"),
+    ],
+)
+def test_a_title_with_the_whole_code_comes_first(question: str, title: str) -> None:
+    ranked = [(row, 1.0 - row / 100) for row in range(len(TITLES))]
+    found = titled_first(ranked, question, TITLES.__getitem__)
+    assert TITLES[found[0][0]] == title and sorted(row for row, _ in found) == [*range(len(TITLES))]
+    assert [score for _, score in found] == [score for _, score in ranked]
+
+
+@pytest.mark.parametrize(
+    "question", ["how long is delivery", "rules of 2026", "within 30 days", "3 of 5", "9.9", "?"]
+)
+def test_what_no_title_has_moves_nothing(question: str) -> None:
+    ranked = [(row, 1.0) for row in range(len(TITLES))]
+    assert titled_first(ranked, question, TITLES.__getitem__) == ranked
+
+
+def test_a_title_without_a_code_stays_in_front() -> None:
+    titles = ["Delivery", "KX-200", "KX-100"]
+    found = titled_first([(0, 0.9), (1, 0.8), (2, 0.7)], "KX-100 delivery", titles.__getitem__)
+    assert [row for row, _ in found] == [0, 2, 1]

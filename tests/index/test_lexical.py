@@ -91,6 +91,47 @@ def test_asking_what_it_costs_means_the_price(query: str, want: int) -> None:
     assert index.search(query, 1)[0][0] == want
 
 
+@pytest.mark.parametrize(
+    ("query", "want"),
+    [
+        ("επιστροφες", 0), ("ΛΟΓΑΡΙΑΣΜΌΣ", 0), ("ISTANBUL", 1), ("שלום", 2), ("أيام 3", 3),
+        ("التوصيل", 3), ("مي شود", 4), ("می‌شود", 4), ("4500", 4), ("AC-E120", 5), ("ace120", 5),
+        ("उत्पाद", 6), ("15", 6), ("max retries counted", 7), ("MAX-RETRIES-COUNTED", 7),
+        ("aero5s", 8), ("120 km", 9),
+        ("16 GB", 10), ("kx 100 bl", 11), ("KX_100/BL", 11), ("ora-942", 12), ("f7", 13),
+        ("T X 1774", 14), ("еще", 15),
+    ],
+)  # fmt: skip
+def test_words_and_codes_are_found_as_people_type_them(query: str, want: int) -> None:
+    texts = [
+        "Η επιστροφή: ΕΠΙΣΤΡΟΦΕΣ, λογαριασμός",
+        "İstanbul mağazası",
+        "שָׁלוֹם",
+        "التـــوصيل خلال ٣ أيّامٍ",
+        "ارسال می‌شود ۴۵۰۰",
+        "part \u0410\u0421-\u0415120",
+        "उत्पाद १५ दिन",
+        "set max_retries_counted first",
+        "Aero5s bag",
+        "range 120㎞",
+        "16GB of memory",
+        "article KX-100-BL",
+        "ORA-00942 seen",
+        "F07 seen",
+        "TX1774 seen",
+        "Ещё раз",
+    ]
+    index = LexicalIndex.build([f"\n{text}" for text in texts])
+    assert index.search(query, 1)[0][0] == want
+
+
+def test_other_forms_count_only_where_the_own_one_is_not_held() -> None:
+    index = LexicalIndex.build(["\nfault F7", "\nfault F07", "\n16 days", "\n16gb"])
+    assert [row for row, _ in index.search("f7", 4)] == [0]
+    assert [row for row, _ in index.search("16gb", 4)] == [3]
+    assert not index.search("3rd", 4) and not index.search("1x", 4)
+
+
 def test_scores_of_some_texts_are_those_of_all() -> None:
     texts = ["Returns within 30 days.", "Shipping to France. Returns by post.", "Refunds."]
     index = LexicalIndex.build(texts)

@@ -98,3 +98,31 @@ def test_names_without_blanks_count_by_their_words(tmp_path: Path) -> None:
     file.write_text("# Battery\n\n14 hours.\n")
     document = load_document(tmp_path, "TernMini/batteryLife.md", 1_000)
     assert document.folders == "TernMini Tern Mini" and document.name == "batteryLife battery Life"
+
+
+@pytest.mark.parametrize(
+    ("path", "folders", "name"),
+    [
+        ("returns_UK.md", "", "returns UK"),
+        ("returns-us.md", "", "returns us"),
+        ("returns_X10.md", "", "returns X10"),
+        ("2025-01 returns.md", "", "2025 01 returns"),
+        ("returns v2.1.md", "", "returns v2.1"),
+        ("v10.0/returns.md", "v10.0", ""),
+        ("2025/returns.md", "2025", ""),
+        ("us/returns.md", "us", ""),
+        # A language, a copy, a place in an order and what a scanner counts say nothing.
+        ("en-us/returns.md", "", ""),
+        ("returns (2).md", "", ""),
+        ("03/02 - returns.md", "", ""),
+        ("scan0012.md", "", ""),
+    ],
+)
+def test_regions_years_versions_and_models_in_names_count(
+    tmp_path: Path, path: str, folders: str, name: str
+) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("# Returns\n\n14 days.\n")
+    document = load_document(tmp_path, path, 1_000)
+    assert (document.folders, document.name) == (folders, name)

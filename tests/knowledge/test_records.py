@@ -265,6 +265,38 @@ paths:
     assert [place.text for place in document.headings] == ["info", "paths", "/orders/{id}"]
 
 
+def test_an_interface_in_json_is_under_its_paths(tmp_path: Path) -> None:
+    operation = {
+        "summary": "One order",
+        "parameters": [{"name": "id", "description": "Its number"}],
+        "responses": {"404": {"description": "Nobody ordered it."}},
+    }
+    interface = {
+        "openapi": "3.1.0",
+        "info": {"title": "Orders"},
+        "paths": {"/orders/{id}": {"get": operation}, "/carts": {"get": operation}},
+    }
+    document = load(tmp_path / "a.json", json.dumps(interface))
+    assert document.title == "Orders"
+    assert [(place.level, place.text) for place in document.headings] == [
+        (1, "info"),
+        (1, "paths"),
+        (2, "/orders/{id}"),
+        (2, "/carts"),
+    ]
+
+
+def test_objects_that_lie_as_deep_as_the_records_are_none(tmp_path: Path) -> None:
+    text = json.dumps(
+        {
+            "page": {"list": [{"title": "Hours", "text": "The shop opens at nine."}]},
+            "more": {"about": {"by": {"name": "nobody"}}},
+        }
+    )
+    document = load(tmp_path / "a.json", text)
+    assert [place.text for place in document.headings] == ["Hours"]
+
+
 def test_what_an_interface_describes_has_no_marks(tmp_path: Path) -> None:
     text = "info:\n  title: Orders\n  description: Keys last **90 days**, but **/x** stays.\n"
     document = load(tmp_path / "a.yaml", text)

@@ -36,6 +36,7 @@ _SYMBOL = re.compile(r"[\uf000-\uf0ff·•▪●■◆➢]\s+(?=\S)")  # a bulle
 # Tags of cells of which no reader sees the code, or what it printed; what is hidden, a click shows.
 _NO_INPUT = frozenset({"remove-input"})
 _NO_OUTPUT = frozenset({"remove-output", "remove-outputs"})
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")  # of a terminal
 _OBJECT = re.compile(r"<[^<>\n]*>")  # as "<Figure size 640x480>"
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
@@ -115,8 +116,10 @@ def _rtf_blocks(text: str) -> list[Block]:
 def read_notebook(data: bytes) -> Extracted:
     """A Jupyter notebook: its notes, its code and what the code printed."""
     try:
-        cells = json.loads(lines_of(data))["cells"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        notebook = json.loads(lines_of(data))
+        # Before version 4 they were in sheets.
+        cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise DocumentError("it is no notebook") from None
     if not isinstance(cells, list):
         raise DocumentError("it is no notebook")
@@ -126,7 +129,8 @@ def read_notebook(data: bytes) -> Extracted:
 
 def _cell(cell: dict[str, Any]) -> Iterator[Block]:
     """The blocks of a cell that readers see; a part that is not what it should be is left out."""
-    source, metadata = _join(cell.get("source")), _mapping(cell.get("metadata"))
+    source = _join(cell.get("source") or cell.get("input"))
+    metadata = _mapping(cell.get("metadata"))
     tags = {str(tag).replace("_", "-") for tag in _list(metadata.get("tags"))}
     if "remove-cell" in tags:
         return
@@ -145,6 +149,9 @@ def _outputs(outputs: Iterable[dict[str, Any]]) -> Iterator[Block]:
     for output in outputs:
         shown = _mapping(output.get("data"))
         plain = _join(output.get("text") or shown.get("text/plain"))
+        if output.get("ename"):
+            plain = f"{output['ename']}: {_join(output.get('evalue'))}"
+        plain = _COLOURS.sub("", plain)
         page, marked = _join(shown.get("text/html")), _join(shown.get("text/markdown"))
         found = (page and blocks_of(page)) or (marked and markdown_blocks(marked))
         if found:

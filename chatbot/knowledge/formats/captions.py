@@ -8,7 +8,8 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import Block, Extracted, Paragraph, render
 from chatbot.knowledge.formats.text import lines_of
 
-_TIMES = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)[.,]\d{3}\s*-->\s*(?:\d+:)?\d\d:\d\d[.,]\d{3}")
+_MOMENT = r"(?:\d+:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
+_TIMES = re.compile(rf"[ \t]*{_MOMENT}[ \t]*-->[ \t]*{_MOMENT}(?!\d)")
 # What opens twice before it closes is none: nothing is looked for to the end from each sign.
 _SPEAKER = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>")
 _TAG = re.compile(r"</?[a-z][^<>]*>|\{\\[^{}]*\}|<\d\d:[\d:.]+>")
@@ -58,10 +59,17 @@ def _new_lines(before: list[str], lines: list[str]) -> list[str]:
 
 
 def _cues(text: str) -> list[str]:
-    cues = []
-    for block in re.split(r"\n\s*\n", text):
-        lines = block.split("\n")
-        at = next((n for n, line in enumerate(lines) if _TIMES.match(line.strip())), None)
-        if at is not None:
-            cues.append("\n".join(lines[at + 1 :]))
-    return cues
+    """What stands below each line of times, up to a blank line or to the number of the next."""
+    cues: list[list[str]] = []
+    inside = False
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        following = lines[at + 1] if at + 1 < len(lines) else ""
+        if _TIMES.match(line):
+            cues.append([])
+            inside = True
+        elif not line or (line.strip().isdecimal() and _TIMES.match(following)):
+            inside = False
+        elif inside:
+            cues[-1].append(line)
+    return ["\n".join(cue) for cue in cues]

@@ -45,7 +45,7 @@ _PART_ENDS = re.compile(r"(?:[.:;]|[;,]\s(?:and|or|und|oder|et|ou|y|o))$")
 # Two signs of scripts that have no blanks between words.
 _UNPARTED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]{2}")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*†‡])[.)]?\s")
-_LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
+LARGER = 7 / 6  # a heading's type is by so much larger than that of the text
 _LONGEST = 100  # characters of a heading
 
 
@@ -187,7 +187,7 @@ def _paragraph(lines: Sequence[Line], size: float, words: set[str]) -> list[Bloc
     text = _join_lines([line.text for line in lines], words)
     first = lines[0]
     if len(text) <= _LONGEST and not BULLET.match(text):
-        if first.size >= _LARGER * size:
+        if first.size >= LARGER * size:
             return [Heading(1 if first.size >= 1.6 * size else 2, text)]
         if first.bold and len(lines) <= 2 and len(text) >= 3 and not _ENDS.search(text):
             return [Heading(3, text)]

@@ -16,6 +16,7 @@ NUMBER = re.compile(r"(\d{1,3}[.)]|[a-zA-Z][.)])\s+(?=\S)")
 _HALF = 1.05  # times the size of the type: half of what is between two lines is not more
 ALIGNED = 6.0  # points by which cells of one column can be out of line
 _NEARER = 0.9  # times the distance of rows: lines of one cell are not further apart
+_CLOSE = 0.8  # times the largest distance of rows: so are lines of one cell at most
 _GAP = 1.5  # times the largest distance of rows: a table that begins anew is further apart
 
 
@@ -36,7 +37,7 @@ def table_end(lines: Sequence[Line], start: int) -> int:
     end = start
     while end < len(lines) and _is_row(lines, start, end):
         end += 1
-    while end > start and len(lines[end - 1].cells) < 2:
+    while end > start and len(lines[end - 1].cells) < 2 and not _ends_cell(lines, start, end - 1):
         end -= 1
     full = sum(len(line.cells) > 1 for line in lines[start:end])
     return end if full >= 2 else start
@@ -57,6 +58,14 @@ def _is_row(lines: Sequence[Line], start: int, at: int) -> bool:
     if at > start and (_is_beside(lines[start], lines, at) or _wraps(lines[start], lines, at)):
         return True
     return (len(above.cells) > 1 and line.left > above.cells[0][1]) or _under(line, lines[start])
+
+
+def _ends_cell(lines: Sequence[Line], start: int, at: int) -> bool:
+    """Whether the last line is one of a cell of the last row: it stands under a later column, and
+    nearer than rows do."""
+    widest = max((a.y - b.y for a, b in pairwise(lines[start:at])), default=0.0)
+    near = lines[at - 1].y - lines[at].y < _CLOSE * widest
+    return near and _under(lines[at], lines[start])
 
 
 def _begins(lines: Sequence[Line], start: int, at: int) -> bool:
@@ -149,11 +158,11 @@ def placed_table(lines: Sequence[Line]) -> PageTable:
         if number and _wraps(lines[0], lines, number):
             rows[-1][0] = f"{rows[-1][0]} {row[0]}"
             continue
-        nearer = number and number < len(gaps) and gaps[number] < 0.8 * gaps[number - 1]
+        nearer = number and number < len(gaps) and gaps[number] < _CLOSE * gaps[number - 1]
         if not row[0] and number < len(gaps) and (begun or nearer):
             early = row
             continue
-        wrapped = number and not row[0] and gaps[number - 1] < 0.8 * usual
+        wrapped = number and not row[0] and gaps[number - 1] < _CLOSE * usual
         if wrapped or (number and len(line.cells) < 2 and not row[0]):
             rows[-1] = [f"{a} {b}".strip() for a, b in zip(rows[-1], row, strict=True)]
         else:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chatbot.knowledge.formats.aligned import Cut, cuts_of, split
+from chatbot.knowledge.formats.hanging import rows_end
 from chatbot.knowledge.formats.placed import Grid, Span
 from chatbot.knowledge.formats.raised import NOTED
 
@@ -24,7 +25,8 @@ _FAR = 100
 _SMALL = 0.85  # times the size of the text: raised figures are smaller
 _RAISED = 0.45  # times the size of the text: they do not stand higher
 _NOTE = re.compile(r"\d{1,2}(?!\d)")
-_LEADERS = re.compile(r"(?:\s?\.){5,}")
+_LEADERS = re.compile(r"(?:\s?[.·_]){5,}|(?:\s?…){2,}")
+_LEADING = re.compile(r"\. ?\.|·\s?·|__|…\s?…")
 # What people raise to a power, where it is no price.
 _BASE = re.compile(r"(?<![\w.,$€£¥])(?<![$€£¥] )(?:10|2)$")
 
@@ -75,8 +77,8 @@ def _parts(spans: list[Span], depth: int, known: list[float]) -> Iterator[list[S
     while at < len(bands):
         end, gutter = _columns(bands, at, known) if depth else (at + 1, 0.0)
         if not gutter:
-            plain.append(bands[at])
-            at += 1
+            plain += bands[at:end]
+            at = end
             continue
         inside = [span for band in bands[at:end] for span in band]
         while plain and _begins_higher(plain[-1], inside, gutter):
@@ -164,6 +166,8 @@ def _columns_before(
     ]
     both = sum(_both(band, middle) for band in bands[start:end])
     again = any(gutter[0] < at < gutter[1] for at in known)
+    if rows := rows_end(bands[start:reached]):
+        return start + rows, 0.0
     prose = both >= (1 if again else 2) and all(_letters(side) >= _PROSE for side in sides)
     if prose and both > 2 and not again:
         known.append(middle)
@@ -262,7 +266,7 @@ def _lines(spans: list[Span]) -> Iterator[Line]:
 
 def _without_leaders(text: str) -> str:
     """A text without the dots that lead to what stands at the right: "Returns ........ 7"."""
-    return _LEADERS.sub(" ", text) if ". ." in text or "..." in text else text
+    return _LEADERS.sub(" ", text) if _LEADING.search(text) else text
 
 
 def _from_left(spans: Sequence[Span]) -> list[Span]:

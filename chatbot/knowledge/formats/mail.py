@@ -32,6 +32,13 @@ _WORD = re.compile(r"\w+")
 # What stands before an "@" has at most 64 characters: a text without blanks, as of base64, Chinese
 # or spite, would be looked through to its end from each of its characters.
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>)]+|[^\s@]{1,64}@\S+")
+# OpenPGP within a text (RFC 9580): a signature, a key; the line above what is signed and its head.
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP (SIGNATURE|MESSAGE|PUBLIC KEY BLOCK)-----$.*?^-----END PGP \1-----\s*$",
+    re.MULTILINE | re.DOTALL,
+)
+_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\w+: .*\n)*\n?", re.MULTILINE)
+_DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
 # What programs attach without a name.
 _UNNAMED = {"text/calendar": "calendar.ics", "text/vcard": "card.vcf"}
 # What Outlook packs everything into that hangs on a message.
@@ -232,8 +239,14 @@ def _bytes(part: Message) -> bytes:
 def _text(part: Message) -> str:
     text = decode(_bytes(part), part.get_content_charset("") or "").replace("\r\n", "\n")
     if part.get_content_type() == "text/plain" and _parameter(part, "format") == "flowed":
-        return _unflowed(text, glued=_parameter(part, "delsp") == "yes")
-    return text
+        text = _unflowed(text, glued=_parameter(part, "delsp") == "yes")
+    return _unarmoured(text) if "-----BEGIN PGP " in text else text
+
+
+def _unarmoured(text: str) -> str:
+    """A text without the signatures and keys of OpenPGP, and without what marks it as signed."""
+    text, signed = _SIGNED.subn("", _ARMOUR.sub("", text))
+    return _DASHED.sub("", text) if signed else text
 
 
 def _parameter(part: Message, name: str) -> str:

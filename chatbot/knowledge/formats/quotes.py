@@ -15,24 +15,41 @@ _DIVIDER = re.compile(
     re.IGNORECASE,
 )
 # Who wrote what is quoted below, and when: "On 3 May 2026 at 10:00, Ann <ann@x.example> wrote:".
-_ON = re.compile(r"\s*(?:On|Am|Le|El|Il|Op) ", re.IGNORECASE)
+_ON = re.compile(r"\s*(?:On|Am|Le|El|Il|Op|Em|Den|W dniu|Dnia) ", re.IGNORECASE)
 _DAY = (
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
     r"|sonnabend|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves"
     r"|viernes|sábado|domingo|(?:lune|marte|mercole|giove|vener)d[ìi]|sabato|domenica"
     r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag"
 )
+_SAID = (
+    r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef|escreveu|skrev|napsala?|napisała?"
+    r"|pisze)"
+)
 _WROTE = re.compile(
-    rf"{_ON.pattern}(?=.*(?:\d|\b(?:{_DAY})\b)).{{6,200}}"
-    r"(?:wrote|schrieb|a\sécrit|escribió|ha\sscritto|schreef).{0,150}:\s*$",
+    rf"{_ON.pattern}(?=.*(?:\d|\b(?:{_DAY})\b)).{{6,200}}{_SAID}.{{0,150}}:\s*$",
+    re.IGNORECASE,
+)
+# The same in other orders, in one line above what is quoted: "04.05.2026 09:12 - Ann schrieb:",
+# "Ann wrote on 5/4/26 10:00 AM:", "пн, 4 мая 2026 г. в 10:00, Ann <ann@x.example>:".
+_STAMP = r"(?=.*\d{1,2}[:.]\d\d)(?=.*(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d\d))"
+_TOLD = re.compile(
+    rf"\s*{_STAMP}.{{2,200}}(?:\b{_SAID}\b.{{0,60}}|[\w.+-]+@[\w.-]+>?\)?)\s?[:：]\s*$",
     re.IGNORECASE,
 )
 _WRAPPED = 3  # lines of that at most
 # The head of an earlier message, as Outlook puts it above what it quotes.
-_HEAD = re.compile(r"^\s*\*?(?:From|Von|De|Da|Van|Od)\s?:\*?\s+\S")
+_HEAD = re.compile(
+    r"^\s*\*?(?:From|Von|De|Da|Van|Od|Från|Fra|Lähettäjä|От|Від|Kimden|Feladó|Expeditor"
+    r"|差出人|送信者|发件人|寄件者|보낸 사람)\s?[:：]\*?\s*\S"
+)
 _HEADED = re.compile(
     r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|"
-    r"Inviato|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Cc)\s?:",
+    r"Inviato|Data|Oggetto|Verzonden|Aan|Onderwerp|Enviad[ao] em|Assunto|Wysłano|Do|Temat"
+    r"|Odesláno|Komu|Předmět|Skickat|Till|Ämne|Sendt|Til|Emne|Lähetetty|Vastaanottaja|Aihe"
+    r"|Отправлено|Дата|Кому|Тема|Gönderildi|Tarih|Kime|Konu|Cc"
+    r"|送信日時|日付|宛先|件名|发送时间|收件人|主题"
+    r"|寄件日期|收件者|主旨|보낸 날짜|받는 사람|제목)\s?[:：]",
     re.IGNORECASE,
 )
 _LONGEST_HEAD = 30  # lines
@@ -63,6 +80,8 @@ _GREETING = re.compile(
     r"|^(?:je vous prie d|nous vous prions d|veuillez)\W{0,3}(?:agréer|recevoir)\b.{0,150}$",
     re.IGNORECASE,
 )
+# The same above a name alone.
+_THANKS = re.compile(r"(?:many )?thanks(?: again| in advance)?[,.!]?$|thank you,$", re.IGNORECASE)
 _LINES = 12  # of a signature at most
 _NAMES, _NAME = 3, 60  # lines of a name and a firm at most, and characters of each
 _OPENS, _CLOSES = "\ufdd0", "\ufdd1"  # stand for the ends of a quote in a page; no text has them
@@ -213,7 +232,8 @@ def _below_head(lines: list[str], at: int) -> int:
             # A sentence that begins as it does and stands above it is no part of it.
             above = any(_WROTE.match(" ".join(lines[n:end])) for n in range(at + 1, end))
             return at if above else end
-    return at
+    quoted = next((line for line in lines[at + 1 : at + 3] if line.strip()), "")
+    return at + 1 if _is_quoted(quoted) and _TOLD.match(lines[at]) else at
 
 
 def _begins(lines: list[str], at: int) -> bool:
@@ -234,6 +254,13 @@ def _below_names(lines: list[str], at: int) -> int:
     return below
 
 
+def _names(lines: list[str]) -> bool:
+    """Whether these are a name and what its owner is, and no sentence."""
+    said = [line.strip() for line in lines if line.strip()]
+    short = all(len(line) <= _NAME and line[-1] not in ".?!:" for line in said)
+    return bool(said) and len(said) <= _LINES and short and said[0][0].isupper()
+
+
 def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """What is written, and the signature below it."""
     below = sum(bool(line.strip()) for line in lines)  # lines with words, from the current one on
@@ -241,6 +268,7 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for at, line in enumerate(lines):
         below -= bool(line.strip())
         greets = _GREETING.match(line.strip()) and 0 < below <= _LINES
+        greets = greets or (written and _THANKS.match(line.strip()) and _names(lines[at + 1 :]))
         apart = written and not lines[at - 1].strip()
         ends = apart and below <= _LINES and _closes(lines, at)
         if _SIGNATURE.match(line) or greets or ends:

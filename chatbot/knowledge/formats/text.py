@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from chatbot.errors import DocumentError
 
@@ -23,6 +24,8 @@ _NO_TEXT = frozenset(
 # What is said to be in this is in the code page that has more letters: "’", "€" of Outlook. (What
 # says ASCII and is not can be in any.)
 _MEANT = {"iso8859-1": "cp1252"}
+# What begins double bytes in Japanese mail, and where more of these are known.
+_WITH_SIGNS = (b"\x1b$B", b"\x1b$(Q")
 # Letters that Western and Central European texts are full of, beside those that only stand there
 # when the other code page was meant.
 _WESTERN = frozenset("äöüÄÖÜßàâæçèéêëîïôœùûÿñáíóúìòãõåøÅØÆ¿¡€£§°–—„“”‚‘’«»…•·²³®™½¼")
@@ -54,7 +57,9 @@ def decode(data: bytes, said: str = "") -> str:
             if name:
                 return data.decode(name)
         except ValueError:
-            continue
+            if name == "iso2022_jp":  # with the signs of Windows: "①", "㈱"
+                with suppress(ValueError):
+                    return data.replace(*_WITH_SIGNS).decode("iso2022_jp_2004")
     return data.decode(_guess(data), errors="replace")
 
 
@@ -69,8 +74,10 @@ def _codec(name: str) -> str:
     """Python's name of an encoding of text, or nothing."""
     try:
         found = codecs.lookup(name).name if name else ""
-    except (LookupError, ValueError):
+    except ValueError:
         return ""
+    except LookupError:
+        return _codec(bare) if (bare := name.replace("-", "")) != name else ""  # "cp-850"
     found = _MEANT.get(found, found)
     return "" if found.replace("_", "-") in _NO_TEXT else found
 

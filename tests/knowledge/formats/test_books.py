@@ -141,6 +141,22 @@ def test_notebooks_show_what_their_code_showed() -> None:
     )
 
 
+def test_notebooks_say_how_their_code_failed() -> None:
+    failed = {"output_type": "error", "ename": "PortError", "evalue": "99999 is too high"}
+    printed = {"output_type": "stream", "text": "\x1b[0;31mlow\x1b[0m\n"}
+    text = notebook({"cell_type": "code", "source": "run()", "outputs": [printed, failed]})
+    assert "low\nPortError: 99999 is too high" in text
+
+
+def test_notebooks_of_version_3_are_read() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": "Hold it."},
+        {"cell_type": "code", "input": "run()", "outputs": [{"text": "12 s"}]},
+    ]
+    text = extract(".ipynb", json.dumps({"worksheets": [{"cells": cells}]}).encode()).text
+    assert "Hold it." in text and "run()" in text and "12 s" in text
+
+
 def test_odd_parts_of_a_notebook_cost_no_other_part() -> None:
     seen = {"source": "a"}
     odd: list[Any] = [

@@ -114,6 +114,8 @@ from chatbot.knowledge.formats import extract
                  "00:02.000 --> 00:03.000\n<v Ann>Thanks.\n\n00:03.000 --> 00:04.000\nBye.\n",
          "Ann: Free?\n\nBob: No. Nine.\n\nAnn: Thanks. Bye.\n"),
         (".srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>Hold</i> it.\n", "Hold it.\n"),
+        (".srt", "1\n00:00:01.00 --> 00:00:02.5\nHold it\n2\n00:00:03,0 --> 00:00:04,0\nfor 12\n"
+         "seconds.\n\n3\n00:00:05,0 --> 00:00:06,0\n", "Hold it for 12 seconds.\n"),
         (".rtf", r"{\rtf1\ansi F\'fcr 30 Tage.\par Ende.}", "Für 30 Tage.\n\nEnde.\n"),
         (".ipynb",
          json.dumps({"cells": [{"cell_type": "markdown", "source": ["# Pay\n", "Now."]}]}),

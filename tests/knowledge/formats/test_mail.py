@@ -194,7 +194,12 @@ def test_questions_stand_above_their_answers() -> None:
     "head",
     ["Von: Ann <a@b.c>\nGesendet: Montag, 3. Mai 2026\nAn: Bob\nBetreff: Frist",
      "*From:* Ann\n*Sent:* Monday, May 3, 2026\n*To:* Bob\n*Subject:* Returns",
-     "________________________________\nFrom: Ann\nSent: Monday\nTo: Bob"],
+     "________________________________\nFrom: Ann\nSent: Monday\nTo: Bob",
+     "De: Ann\nEnviada em: segunda-feira, 4 de maio de 2026\nPara: Bob\nAssunto: Prazo",
+     "Od: Ann\nWysłano: poniedziałek, 4 maja 2026\nDo: Bob\nTemat: Termin",
+     "Från: Ann\nSkickat: den 4 maj 2026\nTill: Bob\nÄmne: Frist",
+     "От: Ann\nОтправлено: 4 мая 2026 г.\nКому: Bob\nТема: Срок",
+     "差出人: Ann\n送信日時: 2026年5月4日\n宛先: Bob\n件名: 期限"],
 )  # fmt: skip
 def test_what_outlook_quotes_is_an_earlier_message(head: str) -> None:
     text = read(mail(f"Yes.\n\n{head}\n\nHow long?\n"))
@@ -311,10 +316,60 @@ def test_what_a_page_quotes_is_marked(page: str, text: str) -> None:
     assert page_text(page) == text
 
 
-@pytest.mark.parametrize("greeting", ["Best regards", "Mit freundlichen Grüßen,", "Cordialement"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "04.05.2026 09:12 (Europe/Berlin) - Ann Lee schrieb:",
+        "2026-05-04 10:00 GMT+02:00 Ann Lee <ann@example.com>:",
+        "Ann wrote on 5/4/26 10:00 AM:",
+        "Em seg., 4 de mai. de 2026 às 10:00, Ann <ann@example.com> escreveu:",
+        "Den mån 4 maj 2026 kl 10:00 skrev Ann <ann@example.com>:",
+        "pon., 4 maj 2026 o 10:00 Ann <ann@example.com> napisał(a):",
+        "пн, 4 мая 2026 г. в 10:00, Ann <ann@example.com>:",
+    ],
+)
+def test_who_wrote_what_is_quoted_is_no_part_of_a_letter(line: str) -> None:
+    assert own_words(f"Hold it.\n\n{line}\n\n> Which?\n") == "Hold it."
+
+
+def test_a_sentence_above_a_quote_is_part_of_a_letter() -> None:
+    said = "We meet on 4 May 2026 at 10:00, please read:"
+    assert own_words(f"{said}\n\n> The rules.\n") == said
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "Best regards",
+        "Mit freundlichen Grüßen,",
+        "Cordialement",
+        "Beste Grüße / Best regards",
+        "Atentamente,",
+        "Atenciosamente,",
+        "Pozdrawiam",
+        "Med vänliga hälsningar",
+        "С уважением,",
+        "Many thanks,",
+    ],
+)
 def test_a_signature_begins_with_a_greeting(greeting: str) -> None:
     text = read(mail(f"Hold it.\n\n{greeting}\n\nKim Lee\nTel. 555-0100\n"))
     assert text.index("Hold it.") < text.index("### Signature") < text.index("Kim Lee")
+
+
+def test_thanks_above_a_sentence_begin_no_signature() -> None:
+    for text in ("Thanks!\n\nHow long is it?", "Got it.\n\nThanks,\nthe parcel came today."):
+        assert own_words(text) == text
+
+
+def test_a_text_signed_by_openpgp_is_read_without_its_armour() -> None:
+    key = "-----BEGIN PGP {0}-----\n\nmQENBFabc\n=xyz\n-----END PGP {0}-----\n"
+    body = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHold it.\n- -- \nKim\n"
+    text = read(mail(body + key.format("SIGNATURE")))
+    assert "Hold it." in text and "PGP" not in text and "mQEN" not in text and "- --" not in text
+    assert "mQEN" not in read(mail("Hold it.\n\n" + key.format("PUBLIC KEY BLOCK")))
+    told = "Look for -----BEGIN PGP MESSAGE----- in the file."
+    assert told in read(mail(told))
 
 
 def test_messages_are_read_however_they_hang_on_another() -> None:
@@ -348,6 +403,17 @@ def test_mail_in_encodings_of_seven_bits() -> None:
     for charset, body in (("utf-7", "Für alle."), ("iso-2022-jp", "返品は30日以内に")):
         head = f"From: a@b.c\nSubject: x\nContent-Type: text/plain; charset={charset}\n\n"
         assert body in extract(".eml", head.encode() + body.encode(charset)).text
+
+
+def test_japanese_mail_with_signs_of_windows() -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=iso-2022-jp\n\n"
+    body = "㈱山田 ①".encode("iso2022_jp_2004").replace(b"\x1b$(Q", b"\x1b$B")
+    assert "㈱山田 ①" in extract(".eml", head + body).text
+
+
+def test_a_charset_with_a_hyphen_too_many() -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=cp-850\n\n"
+    assert "Türöffner" in extract(".eml", head + "Türöffner".encode("cp850")).text
 
 
 @pytest.mark.parametrize("said", ["iso-8859-1", "us-ascii"])

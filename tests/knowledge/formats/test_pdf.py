@@ -454,6 +454,135 @@ def test_a_column_goes_on_below_a_gap_though_the_other_one_ended() -> None:
     assert text.index("A berth costs") < text.index("The crane lifts")
 
 
+def book(*heads: str, size: int = 8, foot: tuple[str, ...] = ()) -> str:
+    """Pages with these heads, and with feet; the text of page 3 is "This is page c."."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for number, head in enumerate(heads):
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(60, 810, head)
+        canvas.setFont("Helvetica", 10)
+        letter = "abcdefghijklmnop"[number]
+        lines(canvas, f"This is page {letter} and nothing else, as it was said before.")
+        canvas.drawString(290, 30, foot[number] if foot else "")
+        canvas.showPage()
+    canvas.save()
+    return extract(".pdf", out.getvalue()).text
+
+
+def test_titles_of_chapters_and_of_one_side_of_a_book_are_no_text() -> None:
+    chapters = [f"{name} {11 + at}" for at, name in enumerate(["Setup"] * 4 + ["Care"] * 8)]
+    assert "Setup" not in book(*chapters) and "Care" not in book(*chapters)
+    sides = [("Warranty", "Harbor")[at % 2] for at in range(7)]
+    assert "Harbor" not in book(*sides)
+    roman = book(*"abcd", foot=("- i -", "- ii -", "- iii -", "- iv -"))
+    assert "- i" not in roman and "page d" in roman
+
+
+def test_a_letterhead_of_two_lines_with_two_pieces_each_is_no_text() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for page in range(3):
+        for at, texts in enumerate((("Example Ltd", "Phone 1"), ("Harbour Lane", "Fax 2"))):
+            for left, text in zip((60, 400), texts, strict=True):
+                canvas.drawString(left, 815 - 12 * at, text)
+        lines(canvas, f"This is page {'abc'[page]}, and it has one sentence.")
+        canvas.showPage()
+    canvas.save()
+    text = extract(".pdf", out.getvalue()).text
+    assert "Lane" not in text and "Fax" not in text and "page c" in text
+
+
+def test_large_headings_that_count_are_kept() -> None:
+    text = book(*(f"Step {at}" for at in range(1, 6)), size=20)
+    assert all(f"# Step {at}\n" in text for at in range(1, 6))
+
+
+def test_names_of_columns_at_the_top_of_all_pages_are_kept() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for page in range(4):
+        for at, text in enumerate(("Code", "Meaning", "Fee")):
+            canvas.drawString(60 + 150 * at, 800, text)
+            for row in range(20):
+                value = 20 * page + row
+                shown = (f"E{value}", f"Meaning of {value}", f"{value}.50")[at]
+                canvas.drawString(60 + 150 * at, 780 - 17 * row, shown)
+        canvas.showPage()
+    canvas.save()
+    found = extract(".pdf", out.getvalue())
+    assert "Code | Meaning | Fee" in found.text
+    assert {table.columns for table in found.tables} == {"Code | Meaning | Fee"}
+
+
+def test_labels_hang_over_cells_of_several_lines() -> None:
+    rows = [
+        (
+            "E1",
+            ["The water inlet is closed or the", "hose has a kink"],
+            ["Open the tap and", "start"],
+        ),
+        ("E2", ["The pump is blocked by a thing"], ["Clean the filter behind the", "flap"]),
+        ("E3", ["The door is not locked because", "of a thing in the way"], ["Press the door"]),
+    ]
+
+    def draw(canvas: Any, top: int = 700) -> None:
+        for label, *cells in rows:
+            canvas.drawString(60, top, label)
+            for left, cell in zip((110, 330), cells, strict=True):
+                for at, line in enumerate(cell):
+                    canvas.drawString(left, top - 12 * at, line)
+            top -= 12 * max(map(len, cells)) + 8
+
+    assert pdf(draw).text.split("\n")[:3] == [
+        "E1 | The water inlet is closed or the hose has a kink | Open the tap and start",
+        "E2 | The pump is blocked by a thing | Clean the filter behind the flap",
+        "E3 | The door is not locked because of a thing in the way | Press the door",
+    ]
+
+
+def test_questions_stand_with_answers_of_several_lines() -> None:
+    def draw(canvas: Any) -> None:
+        for at in range(3):
+            canvas.drawString(60, 700 - 36 * at, f"How long is the warranty of hub {at}?")
+            canvas.drawString(310, 700 - 36 * at, "It lasts for 24 months from the day")
+            canvas.drawString(310, 688 - 36 * at, f"of delivery {at}.")
+
+    want = "How long is the warranty of hub 2? | It lasts for 24 months from the day of delivery 2."
+    assert want in pdf(draw).text
+
+
+def test_hanging_paragraphs_in_two_columns_are_no_rows() -> None:
+    def draw(canvas: Any) -> None:
+        for at in range(4):
+            canvas.drawString(60, 700 - 30 * at, f"Left words of line {at} which are")
+            canvas.drawString(66, 688 - 30 * at, "indented and go on and on here")
+            canvas.drawString(320, 700 - 30 * at, f"Right words of line {at} that are")
+            canvas.drawString(320, 688 - 30 * at, "not indented, as is usual")
+
+    text = pdf(draw).text
+    assert text.index("Left words of line 3") < text.index("Right words of line 0")
+
+
+def test_items_in_two_columns_are_no_rows() -> None:
+    def draw(canvas: Any) -> None:
+        for at, mark in enumerate("•••"):
+            for left in (60, 320):
+                canvas.drawString(left, 700 - 36 * at, mark)
+                canvas.drawString(left + 14, 700 - 36 * at, f"Open the flap {at} and wait until")
+                canvas.drawString(left + 14, 688 - 36 * at, f"the light {left} goes out")
+
+    text = pdf(draw).text
+    assert "- Open the flap 0 and wait until the light 60 goes out" in text
+    assert text.index("flap 2 and wait until the light 60") < text.index("the light 320")
+
+
+@pytest.mark.parametrize("leader", ["_" * 20, "· " * 12, "…" * 8, "." * 20])
+def test_whatever_leads_to_a_price_is_left_out(leader: str) -> None:
+    text = pdf(lambda canvas: lines(canvas, f"Grinder {leader} 89.50")).text
+    assert text == "Grinder 89.50\n"
+
+
 def test_dots_that_lead_to_a_page_are_left_out() -> None:
     found = pdf(lambda canvas: lines(canvas, "Returns ............. 7")).text
     assert found == "Returns 7\n"

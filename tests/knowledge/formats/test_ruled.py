@@ -49,7 +49,7 @@ def test_cells_of_several_lines_are_one_row_between_two_lines() -> None:
 
 def test_the_lines_of_a_map_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatbot.knowledge.formats.pdf._DRAWING", 500)
-    rows = [("Exit", "Floor\n3"), ("Lift", "Floor\n2")]
+    rows = [("Exit\nnorth", "3"), ("Lift\nwest", "2")]
 
     def plan(canvas: Any) -> None:
         grid(canvas, rows, [700, 670, 640], [60, 160, 260])
@@ -59,8 +59,8 @@ def test_the_lines_of_a_map_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -
     found = pdf(plan, lambda canvas: grid(canvas, rows, [700, 670, 640], [60, 160, 260]))
     first, second = found.text[: found.pages[1][0]], found.text[found.pages[1][0] :]
     assert "Lift" in first
-    assert "Lift | Floor 2" not in first
-    assert "Lift | Floor 2" in second
+    assert "Lift west | 2" not in first
+    assert "Lift west | 2" in second
 
 
 def test_every_second_row_has_a_colour() -> None:
