@@ -289,6 +289,15 @@ def test_that_tickets_were_joined_is_no_answer(body: str, via: Any, read: Any) -
         ("Estoy de vacaciones hasta el lunes; responderé a mi regreso.", False),
         ("I am on holiday until Monday, please keep my parcel at the desk.", True),
         ("I am on leave. Is it urgent to return a kettle, or can that wait?", True),
+        ("I am out of the office. For urgent matters please call Tom.", False),
+        ("Ich bin bis Montag abwesend. Ihre E-Mail wird nicht weitergeleitet.", False),
+        ("This is an automated message: I am on vacation.", False),
+        ("I am on maternity leave and have no access to my payslips, send me one.", True),
+        ("I am on holiday and my return label has expired, send me a new one.", True),
+        ("I am on vacation next week and cannot set up an automatic reply.", True),
+        ("Ich bin im Urlaub und brauche dringend eine neue Adresse für mein Paket.", True),
+        ("Ich bin im Urlaub, lagern Sie das Paket bis zu meiner Rückkehr.", True),
+        ("Je suis en vacances et c'est urgent : ma carte est bloquée.", True),
     ],
 )
 def test_a_notice_that_somebody_is_away_asks_nothing(text: str, asked: bool, read: Any) -> None:
