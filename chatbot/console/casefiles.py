@@ -137,5 +137,5 @@ def _named(problem: DataError, path: Path, name: str) -> str:
 
 def _is_name(name: str) -> bool:
     """Whether a file of cases may be called so, as people and browsers do: "Fälle (1).jsonl"."""
-    plain = name.isprintable() and "/" not in name and not name.startswith(".")
+    plain = name.isprintable() and not {"/", "\\"} & {*name} and not name.startswith(".")
     return plain and name.endswith(".jsonl") and len(name.encode()) <= _LONGEST_NAME

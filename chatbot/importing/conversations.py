@@ -41,11 +41,18 @@ _AWAY = re.compile(
     r"|\b(?:estoy|estaré) (?:\w+ ){0,2}(?:fuera de la oficina|de vacaciones|ausente)\b",
     re.IGNORECASE,
 )
+_BACK = r"(?:my return|i return|i am back|rückkehr|mon retour|mi regreso|mi vuelta)"
+_REPLIES = r"(?:repl[yi]|respon|answer|get back to you|antwort|melde|répon|contest)"
 _ADDED = re.compile(
-    r"automati|auto-?reply|my return|i return|i am back|(?:limited|no) access|urgent"
-    r"|not be (?:read|forward)|dringend|rückkehr|vertret|weitergeleitet|mon retour|urgence"
-    r"|mi regreso|mi vuelta",
-    re.IGNORECASE,
+    r"^\W*(?:automat\w+ (?:repl|respon|antwort)|auto-?reply|réponse auto|respuesta auto)"
+    r"|\b(?:this|dies|das|ceci|este|esta)\b.{0,30}automat"
+    rf"|{_REPLIES}[^?]{{0,80}}{_BACK}|{_BACK}[^?]{{0,80}}{_REPLIES}"
+    r"|\b(?:limited|no) access to (?:\w+ )?(?:e-?mails?|mails?|messages|inbox)\b"
+    r"|\b(?:if|for) (?:\w+ ){0,4}(?:urgent|immediate)|\b(?:in|bei|für) (?:\w+ )?dringende"
+    r"|en cas d['’]|pour (?:\w+ )?urgence|en caso |asuntos urgentes"
+    r"|not be (?:read|forward)|(?:mails?|nachrichten?) (?:\w+ ){0,4}weitergeleitet"
+    r"|an meine vertret|vertritt mich",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LONGEST_NOTICE = 1_500  # characters
 _SIGNED = 4  # lines below a closing, and words of each: a name, a role, a company

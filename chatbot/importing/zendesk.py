@@ -5,7 +5,7 @@ https://developer.zendesk.com/api-reference/help_center/help-center-api/articles
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from chatbot.importing import zendesk_articles
 from chatbot.importing.archive import ExportFile
@@ -18,11 +18,12 @@ from chatbot.importing.transcripts import said_in_chat
 _KINDS = (*zendesk_articles.KINDS, "tickets", "comments", "users", "audits")
 _ROBOTS = frozenset({"rule", "system"})
 _STAFF = ("agent", "admin")
-# The subject that the program gives to a chat or a call.
+# The subject that the program gives to a chat or a call: with whom it was.
 _MADE_SUBJECT = re.compile(
-    r"^(?:(?:Chat|Conversation) with|(?:Missed |Abandoned )?(?:Phone )?[Cc]all (?:from|to|with):?"
-    r"|Voicemail from:?) [^\n]*$"
+    r"(?:(?:Chat|Conversation) with|(?:Missed |Abandoned )?(?:Phone )?[Cc]all (?:from|to|with):?"
+    r"|Voicemail from:?) (?P<whom>[^\n]*)"
 )
+_NO_NAME = re.compile(r"(?:(?:Caller|Visitor|Web User)\b[^\n]*|\+?[\d ()./-]{3,})")
 # What is written into both of two tickets that become one, where the export does not say so.
 _MERGED = re.compile(
     r"\s*(?:This request was|Requests? #\d.{0,300}(?:was|were)) closed and merged into",
@@ -93,6 +94,16 @@ def _is_call(comment: Record) -> bool:
     )
 
 
+def _subject(ticket: Record, names: Collection[str]) -> str:
+    """The subject, if somebody wrote it: "Call to action is missing" begins as made ones do."""
+    subject = text(ticket, "subject", "raw_subject")
+    made = _MADE_SUBJECT.fullmatch(subject.strip())
+    if made is None:
+        return subject
+    whom = made["whom"].strip()
+    return "" if whom in names or _NO_NAME.fullmatch(whom) else subject
+
+
 def _names(people: list[Record]) -> set[str]:
     return {name for person in people if (name := text(person, "name"))}
 
@@ -133,5 +144,5 @@ def _ticket(
     if not comments and ticket.get("is_public") is not False:
         messages.append(Message("customer", plain(text(ticket, "description"))))
     names = tuple(_names(people))
-    subject = _MADE_SUBJECT.sub("", text(ticket, "subject", "raw_subject"))
-    return Conversation(f"zendesk ticket {number}", subject, tuple(messages), names), unclear
+    key, subject = f"zendesk ticket {number}", _subject(ticket, names)
+    return Conversation(key, subject, tuple(messages), names), unclear

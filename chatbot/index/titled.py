@@ -26,7 +26,7 @@ def titled_first(
     """``ranked`` (row, score) with the first row whose title holds a code of the question before
     all whose titles hold only others; the scores stay in order."""
     asked = _asked(question)
-    if not asked:
+    if not asked or not ranked:
         return list(ranked)
     titles = [_titled(title_of(row)) for row, _ in ranked]
     said = set().union(*titles)

@@ -31,18 +31,18 @@ def unescape_formula(text: str) -> str:
 
 # Excel makes "31.12.2026", "31/12/2026", "12/31/2026" or "2026/12/31" of "2026-12-31", by the
 # country that the machine is set to, when it opens and saves a table.
-_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_UNCLEAR = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")  # with dots the day is first
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})")
 _MONTHS = 12
 
 
 def day_comes_first(days: Iterable[str]) -> bool | None:
-    """Whether the days of a table's column with slashes are "31/12/2026" or "12/31/2026"; ``None``
-    where none of them tells, or they tell both."""
-    found = [match for day in days if (match := _SLASHES.fullmatch(day.strip()))]
+    """Whether the days of a table's column with slashes or dashes are "31/12/2026" or "12/31/2026";
+    ``None`` where none of them tells, or they tell both."""
+    found = [match for day in days if (match := _UNCLEAR.fullmatch(day.strip()))]
     first = any(int(match[1]) > _MONTHS for match in found)
-    second = any(int(match[2]) > _MONTHS for match in found)
+    second = any(int(match[3]) > _MONTHS for match in found)
     return None if first == second else first
 
 
@@ -51,9 +51,9 @@ def iso_day(text: str, day_first: bool | None) -> str:
     "03/04/2026" where it is not known which of the two is the day."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, _, month, day = match.groups()
-    elif (match := _DAY_FIRST.fullmatch(text)) and not (match[2] == "/" and day_first is None):
+    elif (match := _DAY_FIRST.fullmatch(text)) and (match[2] == "." or day_first is not None):
         day, sign, month, year = match.groups()
-        if sign == "/" and not day_first:
+        if sign != "." and not day_first:
             day, month = month, day
     else:
         return text

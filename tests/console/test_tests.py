@@ -169,7 +169,8 @@ async def test_files_of_cases_are_checked_and_deleted(
     for page in (shown, tried):
         assert "line 2: it is not valid JSON" in page and str(desk.data) not in page
     (desk.data / "cases" / "copied.jsonl").unlink()
-    for wrong in ("../peregrine.db", "none.jsonl"):
+    (desk.data / "cases" / "a\\b.jsonl").write_bytes(cases_file("x"))  # a folder, on some systems
+    for wrong in ("../peregrine.db", "none.jsonl", "a\\b.jsonl"):
         assert (await post(olga, "/console/tests/run", cases=wrong)).status_code == 422
     assert (await post(olga, "/console/tests/run", cases="all")).status_code == 422
     await post(olga, "/console/tests/upload", files={"file": ("a.jsonl", cases_file("x"))})

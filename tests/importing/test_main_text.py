@@ -242,3 +242,32 @@ def test_the_date_that_a_page_has_as_data() -> None:
     head = f'<head><script type="application/ld+json">{data}</script></head>'
     page = f'{head}<body><main>{TEXT}<time datetime="2020-01-01">then</time></main></body>'
     assert read_page(page.encode(), "https://example.com/x").date == "2026-04-05"
+
+
+LONG = "<p>" + "Hold the button until the lamp is green. " * 6 + "</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (f"<h1>FAQ</h1>{LONG}<div><button aria-controls=a>How do I allow cookies?</button>"
+         "<div id=a>Open Settings; the shop needs cookies.</div></div>", "Open Settings"),
+        (f"<h1>FAQ</h1>{LONG}<div><h3><a href='#a'>Accept cookies</a></h3><div id=a>Open Settings."
+         "</div></div>", "Open Settings"),
+        (f"<h1>Cookies</h1>{LONG}{LONG}<div>These cookies last 30 days. <button>Allow cookies"
+         "</button></div>", "30 days"),
+        (f"<main><h1>FAQ</h1>{LONG}<div><button>Is this useful for schools?</button>"
+         "<div>Yes, it is made for them.</div></div></main>", "made for them"),
+        (f"<main><h1>VPN</h1><div class=article-metadata>Applies to: Kappa 3.1</div>{LONG}</main>",
+         "Kappa 3.1"),
+        (f"<main><h1>Banks</h1><ul class=online-list><li>Acme: 3 EUR</ul>{LONG}</main>", "3 EUR"),
+        ("<article><h1>Locks</h1><p>All of them.</article>"
+         + "".join(f"<article><h2><a href='/{n}'>Lock {n}</a></h2><p>It costs {n}9 EUR, for doors."
+                   "</article>" for n in range(4)), "39 EUR"),
+        (f"<article><header><h1><a href='/reset-it'>Reset it</a></h1></header><h1>Step 1</h1>{LONG}"
+         "</article>", "# Reset it"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_something_beside_the_text_stays(body: str, said: str) -> None:
+    page = f"<html><body>{body}</body></html>"
+    assert said in read_page(page.encode(), "https://acme.example/a").markdown

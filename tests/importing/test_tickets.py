@@ -249,9 +249,23 @@ def test_a_chat_in_one_comment_is_said_by_several(author: int, read: Any) -> Non
     ]  # fmt: skip
 
 
-def test_a_log_is_no_chat(read: Any) -> None:
-    log = "It says:\n(10:12:33) ERROR: no water\n(10:12:40) WARN: hot"
-    assert said(read("zendesk", ticket(comment(1, 1, log)))) == [[("customer", log)]]
+@pytest.mark.parametrize(
+    "log",
+    [
+        "It says:\n(10:12:33) ERROR: no water\n(10:12:40) WARN: hot",
+        "My kettle does not boil.\n(10:12:33) Guest 1: On\n(10:12:40) Kernel: panic",
+        "(10:12:33) Guest additions: on\n(10:12:40) Kernel: panic",
+        "[10:12] Info: on\n[10:13] Error: no water",
+        "Is this true?\n(10:12) Ann: No kettle?\n(10:13) Bob: Take mine.",
+    ],
+)
+def test_a_log_is_no_chat_nor_is_what_somebody_quotes(log: str, read: Any) -> None:
+    users = {"users": [USERS["users"][0] | {"name": "Ann"}, USERS["users"][1]]}
+    if "Info" in log:
+        users["users"][0]["name"] = "Info Acme"
+    assert said(read("zendesk", ticket(comment(1, 1, log)) | {"u.json": users})) == [
+        [("customer", log)]
+    ]
 
 
 def test_when_a_call_was_is_nothing_that_somebody_said(read: Any) -> None:
@@ -265,6 +279,24 @@ def test_when_a_call_was_is_nothing_that_somebody_said(read: Any) -> None:
     items = read("zendesk", ticket(*calls, subject="Call from: +1 555 0100"))
     assert said(items) == [[("customer", mailed["transcription_text"]), ("staff", ANSWER)]]
     assert [item.subject for item in items] == [""]
+
+
+@pytest.mark.parametrize(
+    ("subject", "kept"),
+    [
+        ("Call from Ann Smith", False),
+        ("Chat with Visitor 7141", False),
+        ("Voicemail from: Caller +1 (555) 0100", False),
+        ("Call to action is missing", True),
+        ("Conversation with the bot ends at once", True),
+        ("Call from the kettle's button is not heard", True),
+    ],
+)
+def test_a_subject_that_names_only_with_whom_it_was_asks_nothing(
+    subject: str, kept: bool, read: Any
+) -> None:
+    items = read("zendesk", ticket(comment(1, 1, "How?"), subject=subject))
+    assert [item.subject for item in items] == [subject if kept else ""]
 
 
 @pytest.mark.parametrize(
@@ -289,6 +321,15 @@ def test_that_tickets_were_joined_is_no_answer(body: str, via: Any, read: Any) -
         ("Estoy de vacaciones hasta el lunes; responderé a mi regreso.", False),
         ("I am on holiday until Monday, please keep my parcel at the desk.", True),
         ("I am on leave. Is it urgent to return a kettle, or can that wait?", True),
+        ("I am out of the office. For urgent matters please call Tom.", False),
+        ("Ich bin bis Montag abwesend. Ihre E-Mail wird nicht weitergeleitet.", False),
+        ("This is an automated message: I am on vacation.", False),
+        ("I am on maternity leave and have no access to my payslips, send me one.", True),
+        ("I am on holiday and my return label has expired, send me a new one.", True),
+        ("I am on vacation next week and cannot set up an automatic reply.", True),
+        ("Ich bin im Urlaub und brauche dringend eine neue Adresse für mein Paket.", True),
+        ("Ich bin im Urlaub, lagern Sie das Paket bis zu meiner Rückkehr.", True),
+        ("Je suis en vacances et c'est urgent : ma carte est bloquée.", True),
     ],
 )
 def test_a_notice_that_somebody_is_away_asks_nothing(text: str, asked: bool, read: Any) -> None:

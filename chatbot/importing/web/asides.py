@@ -10,7 +10,7 @@ from chatbot.knowledge.blocks import one_line
 _BREADCRUMBS = re.compile(r"bread-?crumb", re.IGNORECASE)
 # What asks whether a page was of use, with its buttons and how many said so.
 _OPINION = re.compile(
-    r"(?:was|is) th(?:is|e) (?:\w+ )?(?:helpful|useful)\b"
+    r"(?:was|is) th(?:is|e) (?:\w+ )?(?:helpful|useful)(?: (?:to|for) you)?\s*(?:$|[?:]|yes|no|\d)"
     r"|did (?:this|you find (?:this|it))\b.{0,30}\b(?:help|helpful|useful|your question)\b"
     r"|(?:war|ist) dies(?:er|e|es)? (?:\w+ )?hilfreich|(?:haben|konnten) wir .{0,20}helfen"
     r"|cet(?:te)? (?:article|page|réponse) (?:vous )?a-t-(?:il|elle)"
@@ -25,6 +25,8 @@ _AGREES = re.compile(
     r"|d['’]accord|aceptar|de acuerdo)\b",
     re.IGNORECASE,
 )
+_OPENS = ("aria-controls", "aria-expanded", "data-target", "data-bs-target")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LONGEST_LABEL = 30  # characters of what is pressed
 _LONGEST_BANNER = 1_500  # characters
 
@@ -48,9 +50,24 @@ def is_banner(element: Any) -> bool:
     """Whether it asks for cookies."""
     if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
         return False
-    labels = (one_line("".join(each.itertext())) for each in element.iter() if is_pressed(each))
-    agrees = any(len(label) <= _LONGEST_LABEL and _AGREES.search(label) for label in labels)
-    return agrees and bool(_COOKIES.search("".join(element.itertext())))
+    return speaks_of_cookies(element) and any(map(_agrees, element.iter()))
+
+
+def speaks_of_cookies(element: Any) -> bool:
+    """Whether it names them: what a title names, a page is about."""
+    return bool(_COOKIES.search("".join(element.itertext())))
+
+
+def _agrees(element: Any) -> bool:
+    """Whether who presses it agrees, and opens no answer: "How do I allow cookies?" in a list."""
+    leads = (element.get("href") or "").removeprefix("#")
+    if not is_pressed(element) or (leads and not leads.startswith("javascript:")):
+        return False
+    headed = next(element.iterancestors(*_HEADINGS), None) is not None
+    if headed or any(element.get(name) for name in _OPENS):
+        return False
+    label = one_line("".join(element.itertext()))
+    return len(label) <= _LONGEST_LABEL and "?" not in label and bool(_AGREES.search(label))
 
 
 def is_pressed(element: Any) -> bool:

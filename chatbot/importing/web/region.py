@@ -3,7 +3,13 @@
 import re
 from typing import Any
 
-from chatbot.importing.web.asides import asks_opinion, is_banner, is_pressed, is_trail
+from chatbot.importing.web.asides import (
+    asks_opinion,
+    is_banner,
+    is_pressed,
+    is_trail,
+    speaks_of_cookies,
+)
 from chatbot.knowledge.formats.tabs import opens_panel
 
 _REGIONS = (
@@ -45,8 +51,8 @@ _NEVER = re.compile(
     r"subscribe|pagination|pager|skip-?(?:link|nav|to-\w+)|helpful|(?:article-)?votes?|rating|"
     r"feedback|comments?|popup|modal|language-?(?:selector|switcher)|"
     r"recently-viewed(?:-\w+)?|recent-(?:articles|posts)|(?:jp-)?relatedposts|sharedaddy|"
-    r"author-(?:bio|box|card)|about-(?:the-)?author|likes-and-labels-\w+|jumpbox|online-list|"
-    r"cybotcookiebotdialog|iubenda-cs|tarteaucitron\w*)(?:$|[-_\s])",
+    r"author-(?:bio|box|card)|about-(?:the-)?author|likes-and-labels-\w+|jumpbox|"
+    r"stat-block online-list|cybotcookiebotdialog|iubenda-cs|tarteaucitron\w*)(?:$|[-_\s])",
     re.IGNORECASE,
 )
 # Who wrote a page, and when.
@@ -56,6 +62,18 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_BYLINE = 200  # characters
+# What "metadata" says where it is that, and not which versions a page is about.
+_WRITTEN = re.compile(
+    r"\b(?:by|von|par|por|updated|published|posted|created|modified|author|autor|auteur|reading"
+    r"|min(?:utes?)? read|aktualisiert|veröffentlicht|publié)\b|\d{4}",
+    re.IGNORECASE,
+)
+# The start page of a site, or of one of its languages.
+_HOME = re.compile(
+    r"(?:https?:)?(?://[^/?#]*)?(?:\.|(?:\./|/)?(?:(?:hc/)?[a-z]{2}(?:-[a-z]{2})?/?)?"
+    r"(?:(?:index|home)(?:\.\w+)?)?)?(?:[?#].*)?",
+    re.IGNORECASE,
+)
 _PARAGRAPHS = frozenset({"p", "li", "td", "dd"})
 _TEXT = frozenset({"p", "pre", "table", *_HEADINGS})
 # Classes of a section as generators of documentation write it (docutils, pandoc), and what stands
@@ -104,7 +122,9 @@ def _region(body: Any) -> Any:
             return max(found, key=_length)
         titled = [element for element in found if element.find(".//h1") is not None]
         if len(titled) == 1 and all(e is titled[0] or _is_teaser(e) for e in found):
-            return titled[0]
+            products = _length(titled[0]) < _MOST * sum(map(_length, found))  # which it introduces
+            if not products:
+                return titled[0]
     words = [(element, _names(element)) for element in body.iter("div", "section", "td")]
     for name in _NAMED:
         found = [e for e, names in words if name in names and _length(e)]
@@ -125,11 +145,15 @@ def _prune(region: Any, certain: bool) -> None:
     """Take away what stands around the text; ``certain`` that the region is the text's own."""
     whole = _length(region)
     beside: dict[Any, Any] = {}
-    titled = {outer for title in _titles(region) for outer in title.iterancestors()}
+    titles = _titles(region)
+    titled = {outer for title in titles for outer in title.iterancestors()}
+    banners = not certain and not any(map(speaks_of_cookies, titles))
     for element in list(region.iter()):
         if element is region or not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if element not in titled and _is_around(element, certain, beside):
+        if element not in titled and (
+            _is_around(element, certain, beside) or (banners and is_banner(element))
+        ):
             if _length(element) <= _MOST * whole:
                 _drop(element)
         elif element.tag == "nav":
@@ -139,7 +163,12 @@ def _prune(region: Any, certain: bool) -> None:
 def _titles(region: Any) -> list[Any]:
     """The headings that a text has; the name of the site, which leads home, is none beside them."""
     found = list(region.iter("h1"))
-    linked = [h1 for h1 in found if sum(map(_length, h1.iter("a"))) == _length(h1)]
+    linked = [
+        h1
+        for h1 in found
+        if sum(map(_length, h1.iter("a"))) == _length(h1)
+        and all(_HOME.fullmatch(a.get("href") or "/") for a in h1.iter("a"))
+    ]
     return [h1 for h1 in found if h1 not in linked] or found
 
 
@@ -157,12 +186,11 @@ def _is_around(element: Any, certain: bool, beside: dict[Any, Any]) -> bool:
             names += f" {element.get('id') or ''}"
         if _NEVER.search(names):
             return True
-        if _BYLINE.search(names) and _length(element) <= _LONGEST_BYLINE:
-            return not _holds_region(element)
+        if (byline := _BYLINE.search(names)) and _length(element) <= _LONGEST_BYLINE:
+            written = "data" not in byline[0] or _WRITTEN.search("".join(element.itertext()))
+            return bool(written) and not _holds_region(element)
         if _WORDS.search(names):
             return not certain or _is_menu(element) or not _says_something(element, names)
-        if not certain and is_banner(element):
-            return True
         whole = _outermost_list(element)
         return not certain and not _is_among_text(whole, beside) and _is_menu(element)
     return False

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from chatbot.knowledge.blocks import Block, Heading, Paragraph, render
+from chatbot.knowledge.formats.closings import closes_letter, is_closing
 from chatbot.knowledge.formats.html import html_blocks, parse
 from chatbot.knowledge.formats.prose import paragraphs
 
@@ -66,21 +67,7 @@ _NOTICE = re.compile(
     r"(?:confidential|vertraulich|confidentiel|confidencial|intended (?:only|solely)))",
     re.IGNORECASE,
 )
-_GREETING = re.compile(
-    r"^(?:(?:(?:thanks|thank you) (?:and|&) )?(?:(?:with )?(?:best|kind|kindest|warm|warmest|"
-    r"sincere) (?:regards|wishes)|regards)|sincerely|yours \w+|cheers|"
-    r"(?:mit )?(?:(?:freundliche|beste|viele|herzliche|liebe|schöne|sonnige)[mnr]? )?"
-    r"(?:gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss))\b(?! gott)|mfg|"
-    r"hochachtungsvoll|(?:(?:bien|très) )?cordialement|bien à vous|"
-    r"(?:(?:mes |nos )?(?:sincères|meilleures|cordiales) )?salutations|bonne (?:journée|soirée)|"
-    r"saludos(?: cordiales)?|(?:(?:reciba|reciban) )?un (?:cordial )?saludo|atentamente|"
-    r"(?:cordiali|distinti) saluti|(?:met )?vriendelijke groet(?:en)?|atenciosamente)"
-    r"\b[\w ]{0,20}[,.!]?\s*$"
-    r"|^(?:best|all the best|warmly|respectfully|[lv]g)[,.!]?\s*$"
-    r"|^(?:je vous prie d|nous vous prions d|veuillez)\W{0,3}(?:agréer|recevoir)\b.{0,150}$",
-    re.IGNORECASE,
-)
-# The same above a name alone.
+# What closes a letter above a name alone.
 _THANKS = re.compile(r"(?:many )?thanks(?: again| in advance)?[,.!]?$|thank you,$", re.IGNORECASE)
 _LINES = 12  # of a signature at most
 _NAMES, _NAME = 3, 60  # lines of a name and a firm at most, and characters of each
@@ -204,7 +191,7 @@ def _ends(lines: list[str], at: int, names: int) -> bool:
         line = lines[below].strip()
         if not line:
             continue
-        if _closes(lines, below) or _GREETING.match(line) or _below_head(lines, below) > below:
+        if _closes(lines, below) or is_closing(line) or _below_head(lines, below) > below:
             return True
         if not names or len(line) > _NAME or "?" in line or _is_quoted(line):
             return False
@@ -267,7 +254,7 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     written = False  # anything above
     for at, line in enumerate(lines):
         below -= bool(line.strip())
-        greets = _GREETING.match(line.strip()) and 0 < below <= _LINES
+        greets = 0 < below <= _LINES and closes_letter(lines, at)
         greets = greets or (written and _THANKS.match(line.strip()) and _names(lines[at + 1 :]))
         apart = written and not lines[at - 1].strip()
         ends = apart and below <= _LINES and _closes(lines, at)

@@ -295,6 +295,31 @@ def test_what_stands_below_a_closing_is_a_signature(line: str, closes: bool) -> 
     assert (own_words(f"Press it.\n\n{line}\n\n{signature}") == "Press it.") == closes
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Salutations,\n\nComment changer mon mot de passe ?\n\nMerci",
+        "Grüße Sie,\n\nwie ändere ich mein Passwort?\n\nHans",
+        "Veuillez recevoir ci-joint la facture.\nElle a une erreur.",
+        "Veuillez agréer ma demande.\nMon numéro est 12.",
+        "Thanks for it.\nGrüßen Sie bitte Ann.\nThe lamp blinks.",
+        "I write to you with\nregards to my order.\nWhere is it?",
+        "Je cherche une\nbonne journée de ski\npour dix personnes.",
+        "I have:\n\nLG\nKappa\nOmega",
+        "Kappa\nLG\nOmega",
+        "Good\nBetter\nBest\nThe manual says nothing of it.",
+    ],
+)
+def test_what_begins_as_a_closing_does_is_no_signature(said: str) -> None:
+    assert own_words(said).split() == said.split()
+
+
+@pytest.mark.parametrize("above", ["Press it.", "Press it\n\nDanke", "Press it!"])
+@pytest.mark.parametrize("line", ["LG", "lg,", "VG", "regards", "Best,"])
+def test_short_closings_above_a_name(above: str, line: str) -> None:
+    assert own_words(f"{above}\n{line}\nAnn Miller") == above
+
+
 def test_what_a_quoted_message_quotes_is_the_one_before() -> None:
     text = f"How long?\n\n{HEAD}\n\nWhich?\n\n{HEAD}\n\nHub."
     assert quoted_words(quoted_words(text)) == "Hub."
