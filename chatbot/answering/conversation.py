@@ -31,6 +31,8 @@ QUERY_CHARS, _TURN_CHARS = 600, 60
 # conversation, above the last those for the question alone; between them they are of both, from
 # the second on with the question's own first (docs/experiments.md, "Topic changes").
 _BEHIND, _ITSELF, _SURE = 0.6, 0.7, 0.95
+# The first passage for the question may hold next to nothing of its words, a name that is in all.
+_MOST_HELD = 3.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def _held(alone: Sequence[Passage], behind: Sequence[Passage]) -> float:
     share of how well that for the question has them; 0 where it is not among its passages."""
     scores = {passage.id: passage.metadata.get("lexical_score", 0.0) for passage in alone}
     best = alone[0].metadata.get("lexical_score", 0.0) if alone else 0.0
-    return float(scores.get(behind[0].id, 0.0)) / best if behind and best else 0.0
+    held = float(scores.get(behind[0].id, 0.0)) / best if behind and best else 0.0
+    return min(held, _MOST_HELD)
 
 
 def _by_turns(first: Sequence[Passage], second: Sequence[Passage]) -> Iterator[Passage]:

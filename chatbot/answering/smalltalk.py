@@ -36,6 +36,7 @@ _LATER = {"sorry", "help"}
 _FILLER = "filler"
 _NEVER_ASKED = {"thanks", "bye", "sorry"}
 _EMPTY = {"thanks", "bye", "hello"}
+_NAMED = {"human", "sorry"}  # what documents may be about: "agent", "rubbish"
 _WORD = re.compile(r"[^\W_]+")
 _WORD_OR_PICTURE = re.compile(r"[^\W_]+|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
 _CHOICE = re.compile(r"\(([^()]*)\)")
@@ -116,7 +117,7 @@ class SmallTalk:
         if found and documents is not None:
             if len(said) == 1 and _holds(documents, message):
                 found = [e for e in found if not e.typos and e.language in documents.languages]
-                found = [each for each in found if each.kind != "human"]  # "agent"
+                found = [each for each in found if each.kind not in _NAMED]
             found = [
                 each
                 for each in found

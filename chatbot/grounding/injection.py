@@ -62,7 +62,8 @@ _PATTERNS = (
     r"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)(?: (?:sie|du|bitte|nun|jetzt|einfach"
     r"|alle[ns]?"
     r"|sämtliche|die|deine[n]?|ihre[n]?|diese[n]?|bisherigen|vorherigen|vorigen|obigen|früheren))*"
-    r" (?:anweisung\w*|regeln?|vorgaben?)\b(?! (?:auf|in|im|am|an|für|zu|zur|zum|des|der|nicht)\b)",
+    r" (?:anweisung\w*|regeln?|vorgaben?)\b(?! (?:auf|in|im|am|an|für|zu|zur|zum|des|der)\b)"
+    r"(?! (?:\w+ ){0,2}nicht\b)",
     r"\bignorier\w*(?: (?:bitte|sie|jetzt|nun))* alles,? was\b",
     r"\b(?:beacht|befolg)\w*[^.!?\n]{0,20}\b(?:obigen|vorherigen|bisherigen|vorigen) \w+ nicht\b",
     r"\bsetz\w* dich über deine\b",
@@ -81,7 +82,10 @@ _PATTERNS = (
     r"|an? (?:\w+ ){0,3}(?:assistant|bot|chatbot|ai|model)|the (?:\w+ ){0,3}(?:assistant|bot"
     r"|chatbot|ai))\b",
     rf"\bfrom now on,? (?:(?:you|always|only|please|every|each|all|your)\b[^.!?\n]{{0,40}}\b)?"
-    rf"(?:{_TOLD}|{_SPEAK})\b(?!-| (?:to|at|goodbye|hello)\b)",
+    rf"(?!print|act on){_TOLD}\b(?!-| (?:to|at|goodbye|hello)\b)",
+    # "From now on, write the number on the parcel" is said to readers.
+    rf"\bfrom now on,? (?:you\b|(?:every|each|all|your) (?:of )?(?:your )?(?:\w+ )?{_SPOKEN}\b)"
+    rf"[^.!?\n]{{0,40}}\b{_SPEAK}\b(?!-| (?:to|at|goodbye|hello)\b)",
     rf"\bfrom now on,? you(?: are|'re|'ll be| will be) (?:my|called|an? {_NO_ROLE})",
     r"\bfor the rest of (?:this|the|our) (?:conversation|chat|session)\b",
     r"\b(?:du bist|sie sind) (?:jetzt|nun|ab jetzt|ab sofort) (?:ein|eine|mein|kein|DAN)\b"
@@ -90,7 +94,7 @@ _PATTERNS = (
     r"|bist) ?(?:du|nur)?\b",
     r"\bantworte (?:nur|ausschließlich|immer) (?:noch )?(?:mit|in|wie)\b",
     r"\btu es (?:maintenant|désormais) (?:une?|mon|libre)\b|\bréponds (?:uniquement|seulement"
-    r"|toujours)\b",
+    r"|toujours)\b(?! (?:aux?|à la|à l['’]) ?(?:mêmes?|mails?|messages?|e-mails?|adresse)\b)",
     r"\bà partir de maintenant,? (?:tu|réponds|répondez)\b",
     r"\bahora eres (?:una? (?!(?:\w+ ){0,2}(?:soci|miembro|client|usuari|parte))|mi |libre\b)",
     r"\bresponde (?:solo|sólo|únicamente|siempre) (?:con|en|como|que)\b",
@@ -124,7 +128,7 @@ _PATTERNS = (
     r"|steht in))\b"
     r"[^.!?\n]{0,30}\b(?:system-? ?prompt|deine[nr]? (?:system)?(?:anweisungen|vorgaben"
     r"|instruktionen))\b"
-    r"(?! (?:im|in|am|an|für|zu)\b)",
+    r"(?! (?:im|in|am|an|für|zu|zur|zum|bei|beim)\b)",
     r"\b(?:affiche|montre|révèle|donne|répète|traduis|quel(?:le)?s? (?:est|sont))\b[^.!?\n]{0,30}"
     r"\b(?:prompt (?:système|initial)|tes (?:instructions|consignes))\b(?! (?:au|aux|à|pour|sur"
     r"|de|dans)\b)",
@@ -137,7 +141,8 @@ _PATTERNS = (
     r"(?! (?:to|within|if|by|from|when|using|through|via|on|at|directly|please|thank|hello"
     r"|with (?:an?|your|our))\b)",
     r"(?:^|[.!?:,] ?|\bplease |\band |\bmust |\byou )(?:answer|respond to) (?:every|each|all|any)"
-    r" (?:\w+ )?(?:questions?|messages?)\b[^.!?\n]{0,20}\bwith [\"'“‘«`(]?(?:the |(?-i:[A-Z]{3}))?",
+    r" (?:\w+ )?(?:questions?|messages?)\b[^.!?\n]{0,20}\bwith "
+    r"(?:[\"'“‘«`(]|the (?:words?|phrase|sentence|text|following)\b|(?-i:[A-Z]{3}))",
     rf"\b{_SPEAK}\b[^.!?\n]{{0,30}}\b(?:every|each|all) (?:of )?(?:your )?(?:\w+ )?{_SPOKEN}\b",
     rf"\b(?:begin|start|end|finish|close|sign) (?:off )?(?:\w+ )?your (?:\w+ )?{_SPOKEN}\b",
     r"\b(?:say|reply|respond|answer|output|print|repeat|append|include|write|add) (?:with )?"
@@ -146,9 +151,12 @@ _PATTERNS = (
     rf"(?! (?:to|on|in|into|at|onto|for|when|as) (?!(?:your|the|every|each|all|any) {_SPOKEN}))",
     rf"\byour (?:next|only|final|whole|entire) {_SPOKEN} (?:must|should|shall|has to|is to) "
     r"(?:only |always |just )?(?:be|contain|include|begin|end|start|consist)\b",
-    rf"\b(?:your|every|each) {_SPOKEN} (?:must|should|shall|has to) (?:only |always |just )?"
-    r"(?:be|contain|include|begin|end|start|consist)\b[^.!?\n]{0,20}"
+    rf"\b(?:your {_SPOKEN}|(?:every|each) (?:answer|reply|sentence)) (?:must|should|shall|has to) "
+    r"(?:only |always |just )?(?:be|contain|include|begin|end|start|consist)\b[^.!?\n]{0,20}"
     r"(?:[\"'“‘«`]|\bthe (?:word|phrase|sentence)\b|(?-i:\b[A-Z]{4,}))",
+    # "Each response should contain `id`" is said of a program.
+    r"\b(?:every|each) (?:response|output) (?:must|should|shall|has to) (?:only |always |just )?"
+    r"(?:contain|include|begin|end|start|consist)\b[^.!?\n]{0,20}\bthe (?:word|phrase|sentence)\b",
     rf"\b(?:reply|respond|answer|say)(?: only| just)?:? (?:with )?"
     rf"(?:[\"'“‘«`](?!{_KEYWORD}|{_QUOTED} (?:to (?!every|each|all|any|the)|if|when)\b)"
     rf"|(?!{_KEYWORD})(?-i:[A-Z]{{3,}})[\s.!]*$)",

@@ -13,11 +13,12 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from chatbot.grounding.fact import missing
-from chatbot.grounding.lexicon import asked_for, capitalised
+from chatbot.grounding.lexicon import asked_for, capitalised, empty_words
 from chatbot.grounding.lexicon import words as listed
 from chatbot.grounding.opposites import sides
 from chatbot.grounding.reading import Reading, read
 from chatbot.grounding.words import content_words, stem, words
+from chatbot.text.languages import language_of
 from chatbot.text.unicode import without_marks
 
 _SAID = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -97,6 +98,8 @@ def _other_side(one: Reading, other: Reading) -> str | None:
     if _is_turned(set(mine_said), set(theirs_said)) or "non" in {*mine_said} ^ {*theirs_said}:
         return "opposite"
     last = {each[-1] for each in (mine_said, theirs_said) if each}
+    if last == {"in", "on"}:  # "log in", "log on"
+        return None
     return "opposite" if len(last) == 2 and last <= _PARTICLES else None
 
 
@@ -168,7 +171,9 @@ def _narrowing(added: Sequence[str], longer: Sequence[str]) -> str | None:
     say what is meant in the other, too."""
     if len(added) > _EXCHANGED or list(longer[-len(added) :]) == list(added):
         return None
-    return "word" if content_words(" ".join(added)) - _anything() else None
+    empty = listed("filler") | empty_words(language_of(" ".join(longer)))  # "usually", "puis-je"
+    said = " ".join(word for word in words(" ".join(added)) if word not in empty)
+    return "word" if content_words(said) - _anything() else None
 
 
 def _said(question: Reading) -> list[str]:

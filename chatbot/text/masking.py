@@ -19,7 +19,7 @@ Span = tuple[int, int]
 # Also as addresses of pages write it ("?email=jo%40shop.example"); no remote of git, and no picture
 # for a finer screen ("icon@2x.png").
 _EMAIL = re.compile(
-    r"(?<!\w)(?!git@[\w.-]+[:/])\w[\w.+%'-]{0,250}(?:@|%40)(?!\dx\.(?:png|jpe?g|gif|svg|webp|avif)\b)"
+    r"(?<!\w)(?!git@[\w.-]+[:/][\w~])\w[\w.+%'-]{0,250}(?:@|%40)(?!\dx\.(?:png|jpe?g|gif|svg|webp|avif)\b)"
     r"[\w-]+(?:\.[\w-]+)*\.(?:xn--[\w-]+|[^\W\d_]{2,})"
 )
 
@@ -74,10 +74,12 @@ _REGIONS = {"US": _US, "GB": _ZERO, "DE": _ZERO, "FR": _ZERO, "ES": _ES}
 # What directly before or behind tells of another kind of number: a longer one, a name, a price.
 _PRICE = r"(?:[$€£]|\b(?:EUR|USD|GBP|CHF|Euro|euros|dollars)\b)"
 _KEY = r"(?<!phone)(?<!mobile)(?<!cell)(?<!tel)(?<!fax)(?<!from)(?<!to)="  # "phone=0171..." of logs
-# In the address of a page that names a list: "/orders/2125551234".
-_PATH = r"/(?!(?:phone|mobile|contact|call)s/)[a-z][\w-]*(?<!number)s/"
+# In the address of a page that names a list, but of people: "/orders/2125551234".
+_PEOPLE = r"(?:phone|mobile|contact|call|client|customer|lead|member|message|subscriber|user)"
+_PATH = rf"/(?!{_PEOPLE}s/)[a-z][\w-]*(?<!number)s/"
 _BEFORE = re.compile(rf"(?:[\w#]|{_KEY}|\w-|\d[.,:/]|{_PRICE}[^\S\n]?|{_PATH})\Z", re.IGNORECASE)
 _MINUS = re.compile(r"(?:[^\S\n]|[(=:\[])-\Z")
+_CALLED = re.compile(r"(?:phone|tel|telefon|mobile|cell|handy)\W{1,4}\Z", re.IGNORECASE)
 _SEEN = 40  # characters before a number that are looked at
 _MOST_SIGNED = "2147483647"  # of 32 bits
 _UNIT = r"(?:[mk]?g|[mck]m|ms|bytes?|[KMGT]i?B|k?Wh)\b"
@@ -278,6 +280,7 @@ def _is_dialled(number: str) -> bool:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     before, number = text[max(0, start - _SEEN) : start], text[start:end]
-    if number == _MOST_SIGNED or (number.isdigit() and number[0] != "0" and _MINUS.search(before)):
+    signed = number.isdigit() and number[0] != "0" and _MINUS.search(before)
+    if (signed or number == _MOST_SIGNED) and not _CALLED.search(before):
         return False
     return not (_BEFORE.search(before) or _BEHIND.match(text, end))

@@ -32,6 +32,8 @@ _COMPOUND = (
     r"|imei|rma|garantie|steuer|personal|inventar|akten|schadens?|produkt|registrierungs|karten"
     r"|lieferanten|fahrzeug|retouren|reklamations|lizenz|antrags|liefer|angebots?|gutschrifts?|fall"
 )
+# Keys of records that may hold a phone.
+_CALLING = r"(?:caller|callee|contact|from|mobile|phone|recipient|sender|sms|to|wa|whatsapp)"
 # What may stand between: "order: **123**", "order_id": "123", "| Order | 123 |", "is 123". A point
 # ends a sentence but behind "no." and the like, and a line ends what is said without a sign.
 _BETWEEN = (
@@ -43,7 +45,7 @@ _LABEL = re.compile(
     rf"(?:\b(?:{_ALONE})(?:[\s_-]?{_NUMBER})?"
     rf"|\b(?:{_BY_NUMBER})[\s_-]?{_NUMBER}"
     rf"|\b(?:num[ée]ro|n[úu]mero|n\.?[°º])\s(?:de\s)?(?:{_ALONE}|{_BY_NUMBER}|seguimiento|envío)"
-    r"|\b\w{1,30}_id|(?-i:\b[a-z]{1,30}Id)"  # keys of records
+    rf"|\b(?!{_CALLING}_)\w{{1,30}}_id|(?-i:\b(?!{_CALLING}Id)[a-z]{{1,30}}Id)"  # keys of records
     rf"|\b\w*(?:{_COMPOUND})-?(?:nummern?|nr)"
     r"|\b\w*(?:konto|ticket|aktenzeichen|kassenzeichen|geschäftszeichen)"
     r"|(?<!area )(?<!dialing )(?<!dialling )(?<!country )\b\w*codes?"
@@ -54,6 +56,15 @@ _LABEL = re.compile(
     + _BETWEEN,
     re.IGNORECASE,
 )
+# "Orders: 030 901820" is whom to call, and so may be the next cell of a row; digits in one piece are
+# numbers of orders.
+_OF_MANY = re.compile(
+    r"(?:\b(?:orders|invoices|tickets|parts|items|articles|receipts|rechnungen|aufträge|bestellungen"
+    r"|vorgänge|lieferscheine|gutscheine|gutschriften|ersatzteile|factures|commandes|dossiers|comptes"
+    r"|facturas|pedidos|casos|incidencias|expedientes|cases)[^\w|>]*(?:are[^\S\n])?|[|>]\s*)\Z",
+    re.IGNORECASE,
+)
+_IN_ONE = re.compile(r"\+?\d{6,}(?![^\S\n]?[-./()]?\d)")
 # Others of a row: "orders 2125551234, 2125551235 and 2125551239".
 _OTHERS = re.compile(
     r"(?<![\w+.-])(?:\d{6,15}(?:\s?[,;/&]\s?|\s(?:and|und|et|y|or|oder|ou|o)\s)){1,6}\Z"
@@ -67,7 +78,7 @@ def is_numbered(text: str, start: int) -> bool:
     a row of them, the word before the first."""
     before = text[max(0, start - _LABELLED) : start]
     if _LABEL.search(before):
-        return True
+        return not _OF_MANY.search(before) or _IN_ONE.match(text, start) is not None
     others, digits = _OTHERS.search(before), _DIGITS.match(text, start)
     if not others or not digits:
         return False

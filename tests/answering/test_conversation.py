@@ -8,6 +8,7 @@ from langchain_core.runnables import RunnableLambda
 from chatbot.answering.conversation import ConversationSearch, Found
 from chatbot.audience import EVERYTHING
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
+from chatbot.grounding.features import PlainVocabulary
 from chatbot.grounding.gate import Gate
 from chatbot.grounding.topics import Aside, stands_by_itself
 from chatbot.memory import Turn, to_messages
@@ -104,6 +105,18 @@ def test_passages_of_both_searches_come_once(search: ConversationSearch) -> None
             for p in search.find(to_messages(RETURNS), question).passages
         ]
         assert len(spans) == len(set(spans)) > 0
+
+
+def test_a_name_that_is_everywhere_tells_no_more_than_so_much() -> None:
+    def passage(name: str, score: float) -> Passage:
+        return Passage(page_content=name, metadata={"lexical_score": score}, id=name)
+
+    everywhere, returns = passage("everywhere", 0.0001), passage("returns", 9.0)
+    gate = Gate(load_calibration(CALIBRATION), "hashed", PlainVocabulary(), 0.1)
+    found = {"Acme?": [everywhere, returns], "behind": [returns]}
+    search = ConversationSearch(RunnableLambda(lambda query, asked="": found[query]), gate)
+    aside = search.aside("Acme?", found["Acme?"], "behind", found["behind"])
+    assert 0 < stands_by_itself(["returns"], "Acme?", aside) < 0.5
 
 
 def test_what_tells_a_follow_up() -> None:

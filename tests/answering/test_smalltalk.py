@@ -80,6 +80,8 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("Are you a real human or a bot?", "en", "bot"),
         ("is this chatgpt", "en", "bot"),
         ("talk to human", "en", "human"),
+        ("agent", "en", "human"),
+        ("Operator!", "en", "human"),
         ("I want to talk to a real person now!!", "en", "human"),
         ("is there a real person I can talk to?", "en", "human"),
         ("this is ridiculous, let me speak to your manager", "en", "human"),
@@ -216,6 +218,19 @@ async def test_a_person_of_the_documents_is_a_question(
     service.refresh()
     assert (await ask(service, "human")).answer != human
     assert (await ask(service, "talk to a human")).answer == human
+
+
+async def test_a_complaint_of_one_word_of_the_documents_is_a_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    sorry = SMALL_TALK.texts["en"].reply["sorry"]
+    assert (await ask(service, "rubbish")).answer == sorry
+    (service.settings.knowledge / "waste.md").write_text(
+        "# Waste\n\nRubbish goes out on Mondays.\n"
+    )
+    service.update_index()
+    service.refresh()
+    assert (await ask(service, "rubbish")).answer != sorry
 
 
 def test_texts_from_before_complaints_were_answered_do_without(tmp_path: Path) -> None:

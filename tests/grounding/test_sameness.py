@@ -16,6 +16,9 @@ from chatbot.grounding.sameness import adds, difference
         ("can i cancel w/o a reason", "Can I cancel without a reason?"),
         ("hello, do you ship to norway", "Do you ship to Norway?"),
         ("how do i reset my password in the app", "How do I reset my password?"),
+        ("how long does shipping usually take", "How long does shipping take?"),
+        ("comment puis-je me connecter", "Comment me connecter ?"),
+        ("how do i log on", "How do I log in?"),
         ("return within thirty days?", "Can it be returned within 30 days?"),
     ],
 )

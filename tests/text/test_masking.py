@@ -330,6 +330,15 @@ def test_numbers_of_things_are_kept_however_their_word_stands_before_them() -> N
         ("free of charge 0800 123 4567", "free of charge [phone]"),
         ("reach me - 2125551234", "reach me - [phone]"),
         ("https://shop.example/phones/2125551234", "https://shop.example/phones/[phone]"),
+        ("https://crm.example/customers/2125551234", "https://crm.example/customers/[phone]"),
+        ("Orders: (212) 555-1234", "Orders: [phone]"),
+        ("Bestellungen: 0171 1234567", "Bestellungen: [phone]"),
+        ("Commandes : 01 42 68 53 00", "Commandes : [phone]"),
+        ("| Jo | Order | 0171 1234567 |", "| Jo | Order | [phone] |"),
+        ('{"caller_id": "2125551234"}', '{"caller_id": "[phone]"}'),
+        ('{"phoneId": "2125551234"}', '{"phoneId": "[phone]"}'),
+        ("Tel -2125551234", "Tel -[phone]"),
+        ("write to git@acme.example: soon", "write to [email]: soon"),
     ],
 )
 def test_phone_numbers_near_words_for_things_are_masked(text: str, masked: str) -> None:
