@@ -129,22 +129,34 @@ def _are_names(first: Sequence[str], below: Sequence[Sequence[str]], likely: boo
 
 
 def _are_pairs(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Whether each row is two or more names, each beside its value, as in a form; the values below
-    each other are of several kinds."""
+    """Whether each row is two or more names, each beside its value, as in a form: the values below
+    each other are numbers and words, or most of the names are called as columns are."""
     rows = [first, *below]
     wide = len(first)
-    if wide < 4 or wide % 2 or not any(map(is_value, first[1::2])):
+    values = first[1::2]
+    if wide < 4 or wide % 2 or not any(map(is_value, values)) or any(map(is_called, values)):
         return False
     names = [name for row in rows for name in row[:wide:2] if name]
     if len(set(names)) < len(names) or any(is_value(name) or len(name) < 2 for name in names):
         return False
-    return any(len({_kind(row[at]) for row in rows if row[at]}) > 1 for at in range(1, wide, 2))
+    # "8:00" or "2FA" can be a name itself, over words only.
+    told = below if len(below) > 1 else rows
+    mixed = any(
+        len({is_value(row[at]) for row in told if row[at] and not says_none(row[at])}) > 1
+        for at in range(1, wide, 2)
+    )
+    lower = [name for row in below for name in row[:wide:2] if name]
+    return mixed or 2 * sum(map(is_called, lower)) > len(lower)
 
 
 def _are_dates(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """Whether dates stand beside each other over what are none, as in a rota."""
-    return all(map(_DATE.fullmatch, first[1:])) and not any(
-        _DATE.fullmatch(cell) for column in columns for cell in column
+    """Whether dates stand beside each other over what are none, as in a rota; two of them behind a
+    thing can be its own."""
+    names = len(first) > 3 or is_called(first[0])
+    return (
+        names
+        and all(map(_DATE.fullmatch, first[1:]))
+        and not any(_DATE.fullmatch(cell) for column in columns for cell in column)
     )
 
 
@@ -246,6 +258,11 @@ def is_called(name: str) -> bool:
 def is_value(cell: str) -> bool:
     """Whether a cell begins with a number that is no year."""
     return bool(_VALUE.match(cell)) and not _YEAR.fullmatch(cell)
+
+
+def says_none(cell: str) -> bool:
+    """Whether a cell says, where others have a number, that there is none: "free", "n/a", "-"."""
+    return any(pattern.fullmatch(cell) for pattern in (_NONE, _SAYS, _MARK))
 
 
 def are_values(column: Sequence[str]) -> bool:

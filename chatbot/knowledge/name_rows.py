@@ -5,7 +5,13 @@ where a column has none, or in two rows, the second of which names parts of the 
 import re
 from collections.abc import Sequence
 
-from chatbot.knowledge.column_names import are_values, header_rows, is_called, is_value
+from chatbot.knowledge.column_names import (
+    are_values,
+    header_rows,
+    is_called,
+    is_value,
+    says_none,
+)
 
 _TOP = 6  # lines about the whole table, at most
 _FEW = 2  # cells of such a line: what it says, and of what
@@ -26,7 +32,7 @@ def lines_above(rows: Cells) -> int:
         return 0
     for at, row in enumerate(rows[: _TOP + 1]):
         if sum(map(bool, row)) > _FEW or not row[0]:
-            return at if at and _are_sure(rows[at:]) and not _are_called(rows[:at]) else 0
+            return at if at and _are_sure(rows[at:]) and not are_called(rows[:at]) else 0
     return 0
 
 
@@ -58,11 +64,15 @@ def _has_second_names(rows: Cells, merged: bool) -> bool:
         return False
     if any(is_value(name) for name in (*filter(None, first), *filter(None, second))):
         return False
-    parts = [name for name in second if name]
+    parts = [at for at, name in enumerate(second) if name]
     if all(first):
         if merged and len(parts) > 1:
             return True
-        return bool(parts) and all(map(_UNIT.fullmatch, parts))
+        # A unit stands over numbers; a grade "A" or a size "m" does not.
+        return bool(parts) and all(
+            _UNIT.fullmatch(second[at]) and are_values([row[at + 1] for row in rows[2:]])
+            for at in parts
+        )
     return all(second[at] and second[at - 1] for at, name in enumerate(first) if not name)
 
 
@@ -83,11 +93,14 @@ def _are_sure(rows: Cells) -> bool:
         return False
     known = sum(map(is_called, first))
     columns = zip(first, zip(*below, strict=True), strict=True)
-    numbers = any(are_values(column) and not is_value(name) for name, column in columns)
+    numbers = len(below) > 1 and any(
+        are_values(column) and not is_value(name) and not says_none(name)
+        for name, column in columns
+    )
     return numbers or 2 * known >= len(first)
 
 
-def _are_called(rows: Cells) -> bool:
+def are_called(rows: Cells) -> bool:
     """Whether one of the rows may be the names themselves, of columns that have no other."""
     return any(
         len(told) > 1 and all(map(is_called, told))

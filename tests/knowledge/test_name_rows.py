@@ -10,7 +10,7 @@ from chatbot.knowledge.formats import extract
 from chatbot.knowledge.records import read_csv
 
 
-def sheet(rows: str, merged: str = "") -> Extracted:
+def sheet(rows: str, merged: str = "", filtered: str = "") -> Extracted:
     """A sheet whose rows are parted by ";" and whose cells by ","; numbers are stored as such."""
     book = openpyxl.Workbook()
     for row in rows.split(";"):
@@ -18,6 +18,8 @@ def sheet(rows: str, merged: str = "") -> Extracted:
         book.active.append([int(c) if c.isdigit() else c or None for c in cells])
     if merged:
         book.active.merge_cells(merged)
+    if filtered:
+        book.active.auto_filter.ref = filtered
     data = io.BytesIO()
     book.save(data)
     return extract(".xlsx", data.getvalue())
@@ -49,6 +51,16 @@ def test_a_table_of_two_columns_is_no_line_about_the_one_below_it() -> None:
     assert sheet("Name, Team,; Ana, Support, late; Bo, Sales, early").tables[0].columns == ""
 
 
+def test_settings_of_which_one_has_two_values_are_no_lines_about_a_table() -> None:
+    found = sheet("Timeout, 30,; Retries, 5,; Hosts, alpha, beta; Ports, 80, 443")
+    assert [table.columns for table in found.tables] == [""]
+
+
+def test_a_filter_over_rows_further_down_leaves_the_names_above_it() -> None:
+    rows = "Question, Answer; How?, So.; Why?, Because.; Where?, There."
+    assert sheet(rows, filtered="A3:B4").tables[0].columns == "Question | Answer"
+
+
 def test_lines_about_the_whole_of_a_csv_file_fill_its_rows() -> None:
     text = "Report,Open tickets,,\nDate,01.05.2026,,\n,,,\nTicket,Subject,Owner,Age\n17,VPN,Ana,3\n"
     assert [table.columns for table in read_csv(text).tables] == ["Ticket | Subject | Owner | Age"]
@@ -60,6 +72,8 @@ def test_a_column_without_a_name_leaves_the_others_theirs() -> None:
     text = rows.replace(", ", ",").replace("; ", "\n")
     assert read_csv(text).tables[0].columns == "Code | Meaning |  | Action"
     rows = "Ana, Sales, , Berlin; Bo, Support, day, Cork; Cy, Support, night, Rome"
+    assert sheet(rows).tables[0].columns == ""
+    rows = "Truck, on request, , Hamburg; Van, 40, x, Berlin; Car, 20, x, Rome"
     assert sheet(rows).tables[0].columns == ""
 
 
@@ -80,6 +94,10 @@ def test_a_column_of_a_page_may_have_no_name_either(bold: bool) -> None:
         ("Size, 10 kg, 20 kg, 30 kg; Fee, 5 EUR, 7 EUR, 9 EUR; Days, 1, 2, 3",
          "Size | 10 kg | 20 kg | 30 kg"),
         ("Plan, Price, Team, Users; Basic, 5, Ana, 7", "Plan | Price | Team | Users"),
+        ("Service, 24/7, Contact, SLA; Web, yes, call, 99%; Mail, no, chat, 95%",
+         "Service | 24/7 | Contact | SLA"),
+        ("Plan, 1 user, For, 10 users; Basic, free, One, 20 EUR; Pro, 10 EUR, Team, 80 EUR",
+         "Plan | 1 user | For | 10 users"),
     ],
 )  # fmt: skip
 def test_names_beside_their_values_name_no_columns(rows: str, columns: str) -> None:
@@ -97,6 +115,9 @@ def test_names_beside_their_values_name_no_columns(rows: str, columns: str) -> N
          "Region | Tickets 2024 | Tickets 2025 | Tickets 2026"),
         ("Model,Weight,Height; ,kg,cm; HB-1,12,85", "", "Model | Weight kg | Height cm"),
         ("Region,Method,Fee; ,Pickup,free; EU,Standard,5", "", "Region | Method | Fee"),
+        ("Pupil,Math,Art; ,A,C; Bo,B,A; Cy,C,B", "", "Pupil | Math | Art"),
+        ("Item,Price,,; ,EU,US,Note; Cable,5,6,new; Plug,3,4,old", "B1:C1",
+         "Item | Price EU | Price US | Note"),
     ],
 )  # fmt: skip
 def test_a_second_row_of_names(rows: str, merged: str, columns: str) -> None:
@@ -118,6 +139,8 @@ def test_rows_with_an_empty_one_between_each_two_keep_their_names() -> None:
     assert [t.columns for t in spaced.tables] == ["", *["Topic | Description"] * 2]
     form = sheet("Name, Ana; ; Phone, 555; ; Mail, a@example.com")
     assert [t.columns for t in form.tables] == [""] * 3
+    alone = sheet("Status, Online; ; CPU, 90; RAM, 30")
+    assert [t.columns for t in alone.tables] == [""] * 2
 
 
 def test_dates_are_names_over_what_are_none() -> None:
@@ -128,4 +151,6 @@ def test_dates_are_names_over_what_are_none() -> None:
         "Who | 04.05. | 11.05."
     )
     dated = sheet("Contract A, 2026-05-04, 2027-05-11; Contract B, 2026-06-04, open")
+    assert dated.tables[0].columns == ""
+    dated = sheet("Contract A, 2026-05-04, 2027-05-11; Contract B, open, open")
     assert dated.tables[0].columns == ""

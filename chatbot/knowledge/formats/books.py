@@ -77,13 +77,18 @@ def read_rtf(data: bytes) -> Extracted:
     """Rich text; rows of tables as they stand in it."""
     if not data.lstrip().startswith(b"{\\rtf"):
         raise DocumentError("it is no rich text; give it its real ending")
-    source = with_merged_cells(with_signs(data.decode("latin-1").lstrip()))
-    shown = without_removed(source)
-    above, below = margins_of(source, lambda part: _rtf_text(without_removed(part)))
+    source = with_signs(data.decode("latin-1").lstrip())
+    shown = _shown(source)
+    above, below = margins_of(source, lambda part: _rtf_text(_shown(part)))
     text = "\n".join([*above, _rtf_text(shown), *below])
     named = _RTF_TITLE.search(shown)
     title = _rtf_text("{\\rtf1 " + named[1] + "}") if named else ""
     return render(_rtf_blocks(text), "" if _NO_TITLE.match(title) else title)
+
+
+def _shown(source: str) -> str:
+    """A source as people see it; merged cells come last, as they repeat what is shown alone."""
+    return with_merged_cells(without_removed(source))
 
 
 def _rtf_text(source: str) -> str:

@@ -24,8 +24,9 @@ _NO_GROUND = ("", "auto", "ffffff")
 _UNPACKED = 20_000_000  # bytes; larger ones are left as they are
 
 
-def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
-    """The file with its numbers as text, without comments; ``data`` itself where it has neither."""
+def write_numbers(data: bytes, archive: zipfile.ZipFile, notes: list[str]) -> bytes:
+    """The file with its numbers as text, without comments; ``data`` itself where it has neither.
+    Parts that are damaged are named among the ``notes``."""
     names = archive.NameToInfo
     comments = [name for name in names if re.match(r"word/comments\w*\.xml$", name)]
     part = names.get("word/document.xml")
@@ -47,7 +48,7 @@ def write_numbers(data: bytes, archive: zipfile.ZipFile) -> bytes:
     parts |= place_notes(body, archive, numbers.is_item)
     if not changed and not parts:
         return data
-    return rewrite_archive(archive, parts | {"word/document.xml": write_xml(body)})
+    return rewrite_archive(archive, parts | {"word/document.xml": write_xml(body)}, notes)
 
 
 def _move_descriptions(body: Any) -> int:

@@ -49,11 +49,14 @@ _PLACE = "*/{http://schemas.openxmlformats.org/presentationml/2006/main}ph"
 _SHAPE = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 # What stands beside the text of a Word file, and the element that each of them is.
 _BESIDE = {
-    "word/styles.xml": "w:styles",
-    "word/numbering.xml": "w:numbering",
-    "word/footnotes.xml": "w:footnotes",
-    "word/endnotes.xml": "w:endnotes",
+    "styles": "w:styles",
+    "numbering": "w:numbering",
+    "footnotes": "w:footnotes",
+    "endnotes": "w:endnotes",
+    "header": "w:hdr",
+    "footer": "w:ftr",
 }
+_BESIDE_PART = re.compile(rf"word/({'|'.join(_BESIDE)})\d*\.xml")
 _DEEPEST = 3  # Word files in Word files
 _MASTER = Heading(2, "Slide Master")  # what office_oxide writes above what is on every slide
 _TITLES = re.compile(r"^(?:Word|PowerPoint|Microsoft|Document\d*|Untitled|Presentation\d*)\b", re.I)
@@ -76,20 +79,20 @@ def _word_blocks(
     """The blocks of a file and of those in it; ``depth`` is how many may be in each other. What is
     damaged beside the text is named among the ``notes``."""
     parts = {
-        name: f'<{root} xmlns:w="{_WORD[1:-1]}"/>'.encode()
-        for name, root in _BESIDE.items()
-        if name in archive.NameToInfo and side_xml(archive, name, notes) is None
+        name: f'<{_BESIDE[match[1]]} xmlns:w="{_WORD[1:-1]}"/>'.encode()
+        for name in archive.NameToInfo
+        if (match := _BESIDE_PART.fullmatch(name)) and side_xml(archive, name, notes) is None
     }
     parts |= marked_charts(archive, notes)
     marked, chunks = marked_chunks(archive) if depth else ({}, [])
     if parts or marked:
-        data = rewrite_archive(archive, parts | marked)
+        data = rewrite_archive(archive, parts | marked, notes)
         archive = open_archive(data)
 
     def inner(part: bytes) -> list[Block]:
         return _word_blocks(part, open_archive(part), depth - 1, notes)
 
-    found = blocks_of(_html(write_numbers(data, archive), "docx"))
+    found = blocks_of(_html(write_numbers(data, archive, notes), "docx"))
     blocks = with_charts([*with_chunks(found, chunks, inner, notes)] if chunks else found)
     named = _title_lines(archive)
     return [
@@ -120,7 +123,7 @@ def read_slides(data: bytes) -> Extracted:
         hidden.append(root is not None and root.get("show") in ("0", "false"))
         if root is not None and _cleared(root) + write_slide_equations(root):
             changed[name] = write_xml(root)
-    data = rewrite_archive(archive, changed) if changed else data
+    data = rewrite_archive(archive, changed, notes) if changed or notes else data
     return _deck(_html(data, "pptx"), hidden, notes)
 
 

@@ -16,7 +16,12 @@ _FONT = re.compile(
 _FONTS = 100_000  # characters from the start of a file, among which its fonts are
 _MERGED = re.compile(r"\\cl(?:v?mrg)(?![a-z])")
 _PRIVATE = 0x10000 - 0xF000  # what Word takes off the numbers of signs in such fonts
-_SHOWN = frozenset({"u", "emdash", "endash", "bullet", "lquote", "rquote", "tab", "line"})
+_SHOWN = frozenset(
+    {"u", "emdash", "endash", "bullet", "lquote", "rquote", "ldblquote", "rdblquote"}
+    | {"tab", "line", "par"}
+)
+_UNREAD = frozenset({"pict", "fldinst", "footnote", "objdata", "fonttbl", "info", "stylesheet"})
+_MOST = 500_000  # characters that are written again in a file, which takes striprtf seconds
 
 
 def with_signs(source: str) -> str:
@@ -75,7 +80,7 @@ def with_merged_cells(source: str) -> str:
         return source
     out: list[str] = []
     row, above = _Row(), _Row()
-    kind = ""
+    kind, left = "", _MOST
     unread: list[bool] = [False]
     for match in TOKEN.finditer(source):
         token, word = match[0], match["word"]
@@ -83,10 +88,12 @@ def with_merged_cells(source: str) -> str:
             unread.append(unread[-1])
         elif token == "}":
             unread = unread[:-1] or [False]
-        elif token == "\\*":
+        elif token == "\\*" or word in _UNREAD:
             unread[-1] = True
         elif word == "trowd":
             row.kinds, kind = [], ""
+            if not row.texts:  # what stands above the table
+                row.shown = ""
         elif word in ("clmrg", "clvmrg"):
             kind = word
         elif word == "cellx":
@@ -96,8 +103,9 @@ def with_merged_cells(source: str) -> str:
             at = len(row.texts)
             merged = row.kinds[at] if at < len(row.kinds) else ""
             beside = above.texts[at : at + 1] if merged == "clvmrg" else row.texts[-1:]
-            if merged and beside and not row.shown.strip():
+            if merged and beside and not row.shown.strip() and len(beside[0]) <= left:
                 row.shown = beside[0]
+                left -= len(row.shown)
                 out.append(f"{{{row.shown}}}")
             row.texts.append(row.shown)
             row.shown = ""

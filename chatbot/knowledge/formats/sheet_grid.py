@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, repeat
 
 from chatbot.knowledge.blocks import Block, Paragraph, Table, as_label, columns_of
-from chatbot.knowledge.column_names import header_rows
-from chatbot.knowledge.name_rows import lines_above, names_in, with_whole_names
+from chatbot.knowledge.column_names import header_rows, is_called
+from chatbot.knowledge.name_rows import are_called, lines_above, names_in, with_whole_names
 
 _MOST_NAMES = 4  # rows that name columns
 _PAIR = 2  # cells of a line above them
@@ -105,7 +105,9 @@ def _named(table: _Placed, before: _Placed | None) -> _Placed:
     if table.header or before is None or not alike:
         return table
     if not (before.header or before.columns):  # one row, which may be the names
-        names = columns_of(before.rows, header_rows([*before.rows, *table.rows]))
+        rows = [*before.rows, *table.rows]
+        sure = len(table.places) > 2 or all(map(is_called, rows[0]))
+        names = columns_of(before.rows, int(sure and header_rows(rows)))
         return replace(table, columns=names, spaced=bool(names))
     if before.spaced:
         return replace(table, columns=before.columns, spaced=True)
@@ -155,9 +157,11 @@ def _is_title(grid: Grid, numbers: list[int]) -> bool:
 def _lines_above(grid: Grid, numbers: list[int], columns: list[int]) -> int:
     """How many rows above the names of the columns say something of the whole table."""
     head = next((at for at, row in enumerate(numbers) if row in grid.heads), 0)
-    if head and all(len(set(grid.rows[row].values())) <= _PAIR for row in numbers[:head]):
+    rows = [_once(grid, row, columns) for row in numbers]
+    few = all(len(set(grid.rows[row].values())) <= _PAIR for row in numbers[:head])
+    if head and few and not are_called(rows[:head]):
         return head
-    return lines_above([_once(grid, row, columns) for row in numbers])
+    return lines_above(rows)
 
 
 def _once(grid: Grid, row: int, columns: list[int]) -> list[str]:
@@ -186,7 +190,7 @@ def _table(grid: Grid, numbers: list[int], columns: list[int]) -> Table:
     below = grid.down.get(numbers[0], 0) - numbers[0] + 1
     if 1 < below < len(rows) and not grid.numbers.intersection(numbers[:below]):
         header = below
-    if header == 2:
+    if header == 2 and numbers[0] not in grid.wide:
         rows[0] = with_whole_names(rows[0], rows[1])
     # A row that one merged cell fills is the title of those below.
     for row in rows[header:]:

@@ -39,6 +39,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _PLAIN = 12  # characters of a number that is shown as it is stored
 _NEEDS_FORM = re.compile(r"[eE]|\.\d*0$")  # a power of ten; "45.0", as Google Sheets stores 45
 _SINCE_1900, _SINCE_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
+_MARCH_1900 = dt.datetime(1900, 3, 1)
 _WIDEST_MERGED = 200  # columns that a merged cell goes over beside its first
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a sign that XML cannot hold, such as a line's end
@@ -168,11 +169,13 @@ class _Book:
     def _moment(self, value: str, code: str) -> str:
         """A date that is stored as text in ISO's form, in the format of its cell if it has one."""
         try:
-            moment = dt.datetime.fromisoformat(value).replace(tzinfo=None)
+            moment = dt.datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
         except ValueError:
             return value
         usual = "yyyy-mm-dd" if moment.time() == dt.time() else "yyyy-mm-dd h:mm"
         days = (moment - (_SINCE_1904 if self._since_1904 else _SINCE_1900)) / dt.timedelta(days=1)
+        if not self._since_1904 and moment < _MARCH_1900:
+            days -= 1  # Excel counts a 29 February 1900
         return format_value(days, code or usual, self._since_1904)
 
     def _number(self, value: str, code: str) -> str:

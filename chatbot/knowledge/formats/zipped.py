@@ -3,7 +3,6 @@
 import io
 import zipfile
 import zlib
-from contextlib import suppress
 from typing import Any
 
 from chatbot.errors import DocumentError
@@ -16,6 +15,7 @@ _MAX_PART = 150_000_000
 _STRICT, _USUAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 DAMAGE = (SyntaxError, zipfile.BadZipFile, zlib.error)  # lxml's errors are of the first kind
+_TOLD = ("word/", "ppt/")  # where parts are that hold text, or say which ones do
 _MAX_TIMES = 400  # more than a text can be packed, and a bomb is
 
 
@@ -60,7 +60,7 @@ def side_xml(archive: zipfile.ZipFile, name: str, notes: list[str]) -> Any:
     try:
         return xml(archive, name)
     except DAMAGE:
-        notes.append(f"its part '{name}' is damaged and was left out")
+        add_damaged(notes, name)
         return None
 
 
@@ -70,14 +70,31 @@ def title_in(archive: zipfile.ZipFile, name: str) -> str:
     return str(properties.findtext(f".//{_TITLE}") or "") if properties is not None else ""
 
 
-def rewrite_archive(archive: zipfile.ZipFile, parts: dict[str, bytes]) -> bytes:
-    """The archive with other ``parts``, without those that are damaged, such as a picture."""
+def rewrite_archive(
+    archive: zipfile.ZipFile, parts: dict[str, bytes], notes: list[str] | None = None
+) -> bytes:
+    """The archive with other ``parts``, without those that are damaged: those that can hold text
+    are named among the ``notes``, a picture is not."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for name in archive.NameToInfo:
-            with suppress(*DAMAGE):
+            try:
                 new.writestr(name, parts.get(name) or archive.read(name))
+            except DAMAGE:
+                if (
+                    notes is not None
+                    and name.startswith(_TOLD)
+                    and name.endswith((".xml", ".rels"))
+                ):
+                    add_damaged(notes, name)
     return out.getvalue()
+
+
+def add_damaged(notes: list[str], name: str) -> None:
+    """Say once that a part is damaged."""
+    note = f"its part '{name}' is damaged and was left out"
+    if note not in notes:
+        notes.append(note)
 
 
 def write_xml(root: Any) -> bytes:

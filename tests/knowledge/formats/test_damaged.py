@@ -20,6 +20,7 @@ def word() -> Any:
     document = docx.Document()
     document.add_paragraph("Returns take 30 days.")
     document.add_paragraph("Print the label", style="List Number")
+    document.sections[0].header.paragraphs[0].text = "Shop manual"
     return document
 
 
@@ -45,7 +46,7 @@ def damaged(suffix: str, document: Any, part: str) -> Extracted:
     return extract(suffix, rewrite_archive(archive, {part: archive.read(part)[:-60] + b"<"}))
 
 
-@pytest.mark.parametrize("part", ["styles", "numbering"])
+@pytest.mark.parametrize("part", ["styles", "numbering", "header1"])
 def test_what_stands_beside_the_text_of_word(part: str) -> None:
     found = damaged(".docx", word(), f"word/{part}.xml")
     assert "Returns take 30 days." in found.text
@@ -83,6 +84,26 @@ def test_a_picture_whose_bytes_are_others_costs_no_text() -> None:
         new.writestr("word/comments.xml", b"<w:comments/>")  # what makes the file written anew
     found = extract(".docx", out.getvalue().replace(b"PICTURE", b"PICTURF"))
     assert "Returns take 30 days." in found.text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "part"),
+    [(".docx", "word/header1.xml"), (".pptx", "ppt/slides/slide1.xml")],
+)
+def test_a_part_whose_bytes_are_others_is_named(suffix: str, part: str) -> None:
+    data = saved(word() if suffix == ".docx" else deck())
+    whole = zipfile.ZipFile(io.BytesIO(data))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as new:
+        for name in whole.namelist():
+            new.writestr(name, whole.read(name))
+    changed = bytearray(out.getvalue())
+    changed[changed.index(whole.read(part)) + len(whole.read(part)) // 2] ^= 1
+    found = extract(suffix, bytes(changed))
+    assert "Returns take 30 days." in found.text
+    assert "Shop manual" not in found.text
+    assert "First" not in found.text
+    assert found.notes == (f"its part '{part}' is damaged and was left out",)
 
 
 def test_styles_of_open_documents_cost_no_text() -> None:

@@ -56,6 +56,26 @@ def test_merged_cells_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "want"),
+    [
+        (r"Zone", "Zone"),
+        (r"Zone\par A", "Zone A"),
+        (r"{\deleted Land}Zone", "Zone"),
+        (r"{\pict\pngblip 89504e47}Zone", "Zone"),
+    ],
+)
+def test_merged_cells_repeat_what_they_show_and_nothing_else(cell: str, want: str) -> None:
+    rows = row(cell, "5", merged=r"\clvmgf") + row("", "6", merged=r"\clvmrg")
+    table = f"{want} | 5\n{want} | 6\n"
+    assert rich(r"\pard Intro\par " + rows + r"\pard End\par") == f"Intro\n\n{table}\nEnd\n"
+
+
+def test_a_long_merged_cell_is_not_written_again_without_end() -> None:
+    rows = row("word " * 4_000, "5", merged=r"\clvmgf") + row("", "6", merged=r"\clvmrg") * 100
+    assert len(rich(rows)) < 600_000
+
+
+@pytest.mark.parametrize(
     ("text", "want"),
     [
         (r"{\f2\'fc} yes, {\f2\'fb} no", "✓ yes, ✗ no"),

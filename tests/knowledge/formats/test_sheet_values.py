@@ -177,6 +177,10 @@ def test_a_number_has_no_zeros_that_only_its_program_stores(stored: str, want: s
         ("2026-05-04", "2026-05-04"),
         ("2026-05-04T14:30:00", "2026-05-04 14:30"),
         ("14:30", "14:30"),
+        ("1850-01-01", "1850-01-01"),
+        ("1900-02-28", "1900-02-28"),
+        ("1900-03-01", "1900-03-01"),
+        ("9999-12-31T23:59:59.999", "9999-12-31 23:59"),
     ],
 )
 def test_moments_that_are_stored_as_text_are_shown_as_others_are(stored: str, want: str) -> None:
