@@ -173,6 +173,7 @@ def test_a_title_with_the_whole_code_comes_first(question: str, title: str) -> N
 def test_what_no_title_has_moves_nothing(question: str) -> None:
     ranked = [(row, 1.0) for row in range(len(TITLES))]
     assert titled_first(ranked, question, TITLES.__getitem__) == ranked
+    assert titled_first([], question, TITLES.__getitem__) == []
 
 
 def test_a_title_without_a_code_stays_in_front() -> None:
