@@ -45,12 +45,17 @@ def asks_opinion(element: Any) -> bool:
 
 
 def is_banner(element: Any) -> bool:
-    """Whether it asks for cookies."""
+    """Whether it asks for cookies, on a page that is about something else."""
     if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
+        return False
+    if next(element.iter("ol", "pre"), None) is not None:  # it says how
         return False
     labels = (one_line("".join(each.itertext())) for each in element.iter() if is_pressed(each))
     agrees = any(len(label) <= _LONGEST_LABEL and _AGREES.search(label) for label in labels)
-    return agrees and bool(_COOKIES.search("".join(element.itertext())))
+    if not agrees or not _COOKIES.search("".join(element.itertext())):
+        return False
+    titles = element.getroottree().iterfind(".//h1")
+    return not any(_COOKIES.search("".join(title.itertext())) for title in titles)
 
 
 def is_pressed(element: Any) -> bool:

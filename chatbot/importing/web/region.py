@@ -132,7 +132,7 @@ def _prune(region: Any, certain: bool) -> None:
         if element not in titled and _is_around(element, certain, beside):
             if _length(element) <= _MOST * whole:
                 _drop(element)
-        elif element.tag == "nav":
+        elif element.tag == "nav" and element not in titled:
             element.tag = "div"  # the reader leaves out others
 
 
