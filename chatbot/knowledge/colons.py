@@ -2,6 +2,7 @@
 have them: ":::tip[Title]", "::: {.callout-note title="Title"}", ":::image alt-text="Gear":::"."""
 
 import re
+from collections.abc import Sequence
 
 from chatbot.knowledge.marks import blank, blank_match
 
@@ -9,7 +10,7 @@ _ATTRIBUTE = r"[\w-]{1,40}=(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|[^\s\"'{}]{1,10
 _GIVEN = rf"\{{(?P<given>(?:[ \t]*(?:[.#:]?[\w-]{{1,60}}(?![\w=-])|:?{_ATTRIBUTE}))*)[ \t]*\}}"
 _BLOCK = re.compile(
     r"^[ \t]*:{3,}[ \t]*(?:\{?(?P<kind>[\w-]{1,40})\}?)?"
-    r"(?:\[(?P<named>[^\]\n]{1,200})\]|[ \t]+(?P<title>[^\s{:][^\n:={]{0,200}?))?"
+    r"(?:\[(?P<named>[^\]\n]{1,200})\]|[ \t]+(?P<title>[^\s{:][^\n:]{0,200}?))??"
     rf"[ \t]*(?:{_GIVEN})?[ \t]*:*[ \t]*$",
     re.MULTILINE,
 )
@@ -19,7 +20,7 @@ _SHORT = re.compile(
     rf"(?:{_GIVEN})?[ \t]*$",
     re.MULTILINE,
 )
-_END = re.compile(r"^[ \t]*::[ \t]*$", re.MULTILINE)
+_OPENED_OR_ENDED = re.compile(r"^[ \t]*::(?P<kind>[a-z][\w-]{0,40}[^\n]*)?[ \t]*$", re.MULTILINE)
 # Settings below such a line, and the name of a part of its block.
 _SETTINGS = re.compile(
     r"^([ \t]*:{2,}[a-z][^\n]*)"
@@ -43,9 +44,17 @@ _CLASS = re.compile(r"[.](?:callout-)?(\w+)")
 _KINDS = frozenset("note tip info warning danger caution important attention hint".split())  # noqa: SIM905
 
 
-def has_short_blocks(text: str) -> bool:
-    """Whether a file has such blocks with two colons."""
-    return _END.search(text) is not None
+def has_short_blocks(text: str, begin: int, codes: Sequence[tuple[int, int]]) -> bool:
+    """Whether a file has such blocks with two colons outside of its ``codes``: what opens one, and
+    behind that what ends it."""
+    opened = False
+    starts, ends = [begin, *(end for _, end in codes)], [*(at for at, _ in codes), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        for line in _OPENED_OR_ENDED.finditer(text, start, end):
+            if opened and not line["kind"]:
+                return True
+            opened = opened or bool(line["kind"])
+    return False
 
 
 def without_colons(text: str, short: bool) -> str:

@@ -48,7 +48,7 @@ _HIDDEN_LINE = re.compile(
     r"|^[ \t]*\{\{#\w+ .*\}\}[ \t]*$|^[ \t]*(?:\[\[_?toc_?\]\]|\[toc\]|\$\{toc\})[ \t]*$"
     # Attributes behind a line: "{#id .class}", "{: .note }", "{ id="x" }".
     r"|(?<![ \t])[ \t]*\{:?[ \t]*(?:[#.][\w-]+|(?:id|class|style|data-[\w-]+)="
-    r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))"
+    r"(?:\"[^\"\n]*\"|'[^'\n]*'))"
     r"(?:[ \t]+(?:[#.][\w-]+|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+)))*[ \t]*\}[ \t]*$"
     # Of Microsoft Learn.
     r"|\[!(?:include|code(?:-\w+)?)[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]|\[!div[ \t][^\]\n]*\]"
@@ -77,10 +77,12 @@ _CRITIC = re.compile(
 )
 # The same as GitLab has it, in other brackets only with blanks.
 _CHANGED = re.compile(
-    r"(?<![{\[])(?:\{-(?!-)[^{}\n]{1,500}?-\}|\[- [^\[\]\n]{1,500}? -\]|"
+    r"(?P<code>`[^`\n]+`)|(?<![{\[])(?:\{-(?![-#])[^{}\n]{1,500}?-\}|\[- [^\[\]\n]{1,500}? -\]|"
     r"\{\+(?!\+)(?P<added>[^{}\n]{1,500}?)\+\}|\[\+ (?P<put>[^\[\]\n]{1,500}?) \+\])"
 )
-_KEYS = re.compile(r"(?<![\w+])\+\+([a-z\d-]+(?:\+[a-z\d-]+)*)\+\+(?![\w+])", re.IGNORECASE)
+_KEYS = re.compile(
+    r"`[^`\n]+`|(?<![\w+])\+\+([a-z\d-]+(?:\+[a-z\d-]+)*)\+\+(?![\w+])", re.IGNORECASE
+)
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 # What begins something else than the rest of a paragraph.
 _BEGINS = re.compile(
@@ -89,7 +91,10 @@ _BEGINS = re.compile(
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 # Marks of admonitions and tabs; their titles are words.
 _SIGNS = re.compile(
-    r"^([ \t]*(?:[:*-][ \t]+)?)(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])", re.MULTILINE
+    r"^([ \t]*(?:[:*-][ \t]+(?=[!?+]+[ \t]+(?:note|abstract|info|tip|success|question|warning|"
+    r"failure|danger|bug|example|quote)\b|=))?)"
+    r"(?:!!!|\?\?\?\+?|===\+?(?=[ \t]*\"))(?=[ \t]+[\w\"])",
+    re.MULTILINE,
 )
 # In MDX they go on to the next empty line; in Markdown only lines that can be nothing else.
 _MODULE = re.compile(r"^(?:import|export)\s[^\n]*(?:\n(?![ \t]*(?:\n|\Z))[^\n]+)*", re.MULTILINE)
@@ -111,7 +116,7 @@ def read_markdown(text: str, mdx: bool = False) -> Extracted:
         shown = shown[:start] + text[start:end] + shown[end:]
     shown = without_directives(without_blocks(shown, body), body)
     codes = _code(shown, body)
-    short = has_short_blocks(shown)
+    short = has_short_blocks(shown, body, codes)
     shown = outside(shown, body, codes, lambda part, _: _visible(part, mdx, short))
     shown, html_rows, html_headings = without_tags(shown, body, codes, mdx)
     marked = {place.start for place in markdown_headings(shown, body)}
@@ -205,7 +210,7 @@ def _visible(text: str, mdx: bool, short: bool) -> str:
     text = _wrapped_quotes(_HIDDEN_LINE.sub(blank_match, text))
     text = _SHORTCODE.sub(_strip_title, text)
     text = _CHANGED.sub(_accepted, _CRITIC.sub(_accepted, text))
-    text = _KEYS.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
+    text = _KEYS.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}" if m[1] else m[0], text)
     text = _MARKED.sub(lambda m: f"{FILLER * 2}{m[1]}{FILLER * 2}", text)
     text = _LOOKS.sub(lambda m: m[1] + blank(m[2]), _STRUCK.sub(blank_match, text))
     text = _NAMED_ICON.sub(_icon_sign, text)

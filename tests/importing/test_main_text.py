@@ -271,3 +271,21 @@ LONG = "<p>" + "Hold the button until the lamp is green. " * 6 + "</p>"
 def test_what_only_looks_like_something_beside_the_text_stays(body: str, said: str) -> None:
     page = f"<html><body>{body}</body></html>"
     assert said in read_page(page.encode(), "https://acme.example/a").markdown
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>Allow cookies</h1><div><p>Open the cookies.</p><a href='#s'>Allow</a></div>",
+        "<h1>Web</h1><div>Open the cookies.<ol><li>Press <button>Allow</button>.</ol></div>",
+    ],
+)
+def test_how_cookies_are_allowed_is_no_banner(html: str) -> None:
+    page = f"<html><body><div>{html}{TEXT[14:]}</div></body></html>"
+    assert "Open the cookies." in read_page(page.encode(), "https://example.com/x").markdown
+
+
+def test_a_menu_with_the_name_of_the_site_is_no_text() -> None:
+    menu = "<nav><h1>Acme Help</h1><a href='/a'>Home</a> <a href='/b'>Log in</a></nav>"
+    page = f"<html><body>{menu}<div><h2>Hours</h2>{TEXT[14:]}</div></body></html>"
+    assert "Home" not in read_page(page.encode(), "https://example.com/x").markdown

@@ -47,8 +47,10 @@ def asks_opinion(element: Any) -> bool:
 
 
 def is_banner(element: Any) -> bool:
-    """Whether it asks for cookies."""
+    """Whether it asks for cookies, on a page that is about something else."""
     if element.tag not in ("div", "section") or _is_long(element, _LONGEST_BANNER):
+        return False
+    if next(element.iter("ol", "pre"), None) is not None:  # it says how
         return False
     return speaks_of_cookies(element) and any(map(_agrees, element.iter()))
 

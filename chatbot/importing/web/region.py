@@ -156,7 +156,7 @@ def _prune(region: Any, certain: bool) -> None:
         ):
             if _length(element) <= _MOST * whole:
                 _drop(element)
-        elif element.tag == "nav":
+        elif element.tag == "nav" and element not in titled:
             element.tag = "div"  # the reader leaves out others
 
 

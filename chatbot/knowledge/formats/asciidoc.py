@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from chatbot.knowledge.blocks import (
@@ -76,8 +77,9 @@ _SPEC = (
 )
 _CELL = re.compile(rf"{_SPEC}\|")
 _INNER = re.compile(rf"{_SPEC}!")
-# In a cell: a block between fences, or what stands over one.
-_BLOCKS = re.compile(r"^(?:\[[A-Z%\w][^\[\]]*\]|--|[-.=*_]{4,}|[|!]===)[ \t]*$", re.MULTILINE)
+# In a cell: a block between fences, or what stands over a text.
+_BETWEEN = re.compile(r"^(--|[-.=*_]{4,}|[|!]===)[ \t]*$", re.MULTILINE)
+_OVER = re.compile(r"^\[[A-Z%\w][^\[\]\n]*\][ \t]*\n(?=[ \t]*[^\s|!])", re.MULTILINE)
 # What a table says of itself: how many columns, how they are parted.
 _COLUMNS = re.compile(r"cols=(?:\"([^\"]*)\"|([^,\]]*))")
 _TIMES = re.compile(r"\s*(\d{1,2})\*")
@@ -88,6 +90,7 @@ _SIGNS = {"csv": ",", "tsv": "\t", "dsv": ":"}
 _FOOTNOTE = re.compile(r"\s?footnote:[\w-]{0,100}\[([^\[\]]{0,1000})\]")
 _CROSS = re.compile(r"<<#?([^<>,\n]{1,200})(?:,\s?([^<>\n]{1,300}))?>>")
 _MOST_COLUMNS = 1000
+_LONGEST_VALUE = 2_000  # characters of an attribute: each can hold the one before it twice
 _LISTED = re.compile(r"^[^\S\n]*(?:\*+|\.+|-)\s+(?=\S)", re.MULTILINE)
 # Attributes that every document has.
 _GIVEN = {
@@ -162,7 +165,7 @@ class _Asciidoc:
             self._goes_on = line == "+"
             self._given = line if line[:1] == "[" else ""
             if match := _ATTRIBUTE.match(line):
-                self._values[match[1]] = filled(match[2], self._values)
+                self._values[match[1]] = filled(match[2], self._values)[:_LONGEST_VALUE]
             elif match := _MARKED.match(line):
                 self._paragraph = [f"{match[1].title()}:"]
             elif match := _START.match(line):
@@ -246,7 +249,7 @@ class _Asciidoc:
 
     def _cell(self, part: str) -> str:
         """A cell as one line; what is a text of its own in it is read as one."""
-        if not _BLOCKS.search(part):
+        if not _has_blocks(part):
             return self._text(" ".join(_joined(_LISTED.sub("", part).split("\n")).split()))
         inner = _Asciidoc(list(_inner_lines(part.strip().split("\n"))))
         inner._values = self._values
@@ -263,6 +266,11 @@ class _Asciidoc:
         text = _LINK.sub(_link, _ICON.sub(lambda m: m[1] or "", text))
         text = _INLINE.sub(lambda m: m[2], _INLINE.sub(lambda m: m[2], text))
         return _RAISED.sub(_raised, text).rstrip()
+
+
+def _has_blocks(cell: str) -> bool:
+    fences = Counter(_BETWEEN.findall(cell))
+    return max(fences.values(), default=0) > 1 or _OVER.search(cell) is not None
 
 
 def _repeats(spec: str) -> int:

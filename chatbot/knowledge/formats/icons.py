@@ -110,12 +110,27 @@ def _title(element: Any) -> str:
     return one_line("".join(found.itertext())) if found is not None else ""
 
 
+def _names_column(cell: Any) -> bool:
+    """Whether a class of a cell is one of its column, such as "no" of numbers: the head has it."""
+    table = next(cell.iterancestors("table"), None)
+    first = table.find(".//tr") if table is not None else None
+    heads = {name for head in (() if first is None else first) for name in _classes(head)}
+    return first is not cell.getparent() and any(
+        not (_TICKS | _CROSSES).isdisjoint(_parts(name)) for name in heads & _classes(cell)
+    )
+
+
+def _classes(element: Any) -> set[str]:
+    return set(element.get("class", "").split())
+
+
 def _sign(element: Any) -> str:
     """The sign that an icon draws, by the name of its class, of its file or of what it uses; that
     of a cell which is empty, by its own class."""
     if element.tag == "td" and not len(element):
         parts = _parts(element.get("class", ""))
-        return _sign_of(parts) if parts <= _TICKS | _CROSSES | _LOOKS | _CELLS else ""
+        known = parts <= _TICKS | _CROSSES | _LOOKS | _CELLS and not _names_column(element)
+        return _sign_of(parts) if known else ""
     if element.tag == "img":
         parts = _parts(element.get("src", "").rpartition("/")[2])
         return _sign_of(parts) if parts <= _TICKS | _CROSSES | _BESIDE else ""

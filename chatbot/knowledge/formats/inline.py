@@ -66,7 +66,9 @@ _CONTROLS = ("a", "button")
 _SIGNS = ("✓", "✗", "☑", "☐")
 # Parts of the names of classes of what is drawn as a box in a line.
 _BOXES = re.compile(
-    r"(?<![a-z])(?:btn|button|badge|chip|pill|lozenge|tooltip(?:text)?)(?![a-z])", re.IGNORECASE
+    r"(?<![a-z])(?:btn|button|badge|chip|pill|lozenge|"
+    r"tooltip[-_]{0,2}(?:text|content|body|inner|message))(?![a-z])",
+    re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _OPENED = frozenset("div nav ul ol section aside header main p i h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
@@ -218,23 +220,25 @@ def placed(element: Any, text: str, before: str, keep: bool = False) -> str:
     counts = _COUNT.fullmatch(text) and not before[-1:].isalnum()
     if counts and _CAPITAL.match(after):  # a step in front of its words
         return f"{text} "
-    if element.tag == "img" or text in _SIGNS or is_drawn(element):
+    if element.tag == "img" or text in _SIGNS or is_drawn(element) or _is_called_box(element):
         lead, trail = (" " if beside.isalnum() else "" for beside in (before[-1:], after[:1]))
         return f"{lead}{text}{trail}"
     return f" {text} " if is_custom(element) or is_box(element) else text
 
 
 def is_box(element: Any) -> bool:
-    """Whether an element in a line is drawn as a box of its own: a button, a badge, a picture to
-    click."""
+    """Whether an element in a line is drawn as a box of its own: a button, a picture to click."""
     if element.tag in ("button", "iframe", "area"):
-        return True
-    if element.tag in ("span", "a") and _BOXES.search(element.get("class", "")):
         return True
     return (
         bool(element.tag == "a" and len(element) and element[0].tag in ("img", "svg", "picture"))
         and not "".join(element.itertext()).strip()
     )
+
+
+def _is_called_box(element: Any) -> bool:
+    """Whether its class calls it one: a badge."""
+    return element.tag in ("span", "a") and bool(_BOXES.search(element.get("class", "")))
 
 
 def is_custom(element: Any) -> bool:

@@ -34,6 +34,12 @@ _STEP = re.compile(r"\s*(\d{1,2}[.)]?)\s*")
 _CALLED_STEP = re.compile(
     r"(?<![a-z])(?:step|num(?:ber)?|count(?:er)?|index|circle)(?![a-z])", re.I
 )
+# What else is counted: answers, votes, pages.
+_COUNTED_ELSE = re.compile(
+    r"(?<![a-z])(?:votes?|comments?|likes?|views?|repl(?:y|ies)|answers?|shares?|pages?|cart|"
+    r"items?|results?|unread|notifications?|stats?|score)(?![a-z])",
+    re.I,
+)
 
 
 def mark_lists(root: Any, rules: Sequence[Rule]) -> None:
@@ -90,18 +96,35 @@ def list_level(element: Any) -> int:
 
 def join_steps(root: Any) -> None:
     """Put the number of a step that is a block of its own in front of the words beside it."""
-    for element in root.iterfind(".//*[@class]"):
-        if element.tag not in ("div", "p") or not _CALLED_STEP.search(element.get("class")):
+    for element in list(root.iterfind(".//*[@class]")):
+        called = element.get("class")
+        if element.tag not in ("div", "p") or not _CALLED_STEP.search(called):
+            continue
+        if _COUNTED_ELSE.search(called):
             continue
         number = _STEP.fullmatch("".join(element.itertext()))
         beside = element.getnext()
         if not number or beside is None or (element.tail or "").strip():
             continue
-        words = (e for e in beside.iter() if isinstance(e.tag, str) and (e.text or "").strip())
-        first = next(words, None)
+        first = _first_words(beside)
         if first is not None and first.text.lstrip()[0].isalpha():
             first.text = f"{number[1]} {first.text.lstrip()}"
             element.getparent().remove(element)
+
+
+def _first_words(element: Any) -> Any:
+    """The element that the text of another one begins in; nothing if that is behind one in it."""
+    for each in element.iter():
+        if each is not element and (each.getprevious() is not None):
+            before = each.getprevious().tail or ""
+            if before.strip():
+                return None
+        if not isinstance(each.tag, str) or each.tag in ("style", "script", "template", "svg"):
+            if any(map(str.strip, each.itertext())):
+                return None
+        elif (each.text or "").strip():
+            return each
+    return None
 
 
 def list_style(element: Any) -> str:

@@ -3,6 +3,7 @@ classes hide that the sheets of many sites share."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 Rule = tuple[list[str], str]  # selectors, and what is declared for them
@@ -34,9 +35,10 @@ _OPEN = re.compile(
 # Of Bootstrap, Tailwind, Bulma and UIkit; the other ones of theirs show it on some screens again.
 _HIDING = frozenset({"d-none", "hidden", "is-hidden", "uk-hidden", "u-hidden"})
 _SHOWS = re.compile(
-    r"(?:d-(?:sm|md|lg|xl|xxl)-|(?!print:)[^\s:]+:)(?:block|flex|grid|inline|table|contents|list-item)|"
-    r"visible-(?:xs|sm|md|lg)"
+    r"(?:d-(?:sm|md|lg|xl|xxl)-|(?!print:)[^\s:]+:!?)"
+    r"(?:block|flex|grid|inline|table|contents|list-item|visible)|visible-(?:xs|sm|md|lg)"
 )
+_NEAR = 20  # elements in front of one, and behind it
 _WHOLE = ("html", "body", "main", "article", "h1")
 _TOGGLES = re.compile(
     r"classList|className|\.style\b|[tT]oggle|slideDown|fadeIn|\.show\(|\.css\(|\.hidden\b"
@@ -60,14 +62,28 @@ def style_rules(root: Any) -> Iterator[Rule]:
 
 def hide_by_class(root: Any, rules: Sequence[Rule]) -> None:
     """Give what such classes hide the attribute "hidden", unless it is shown on some screens, the
-    page's own sheets say otherwise, or it holds the page itself."""
+    page's own sheets say otherwise, it holds the page itself, or is one of several alike (tabs, a
+    list of which a click shows more)."""
     names = _HIDING - {n for selectors, _ in rules for s in selectors for n in _NAMES.findall(s)}
     for element in root.iterfind(".//*[@class]"):
         classes = element.get("class").split()
         if names.isdisjoint(classes) or any(map(_SHOWS.match, classes)):
             continue
-        if element.tag not in _WHOLE and next(element.iterdescendants(*_WHOLE), None) is None:
+        if element.tag in _WHOLE or next(element.iterdescendants(*_WHOLE), None) is not None:
+            continue
+        if not _is_one_of_several(element, classes):
             element.set("hidden", "hidden")
+
+
+def _is_one_of_several(element: Any, classes: Sequence[str]) -> bool:
+    """Whether something near it is called the same, and shown."""
+    called = set(classes) - _HIDING
+    if not called and element.tag not in ("li", "tr"):
+        return False
+    before = islice(element.itersiblings(element.tag, preceding=True), _NEAR)
+    beside = chain(before, islice(element.itersiblings(element.tag), _NEAR))
+    others = (set(each.get("class", "").split()) for each in beside)
+    return any(called <= other and _HIDING.isdisjoint(other) for other in others)
 
 
 def hidden_by_style(root: Any, rules: Sequence[Rule]) -> frozenset[str]:

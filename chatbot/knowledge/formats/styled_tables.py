@@ -17,6 +17,7 @@ _CALLED = re.compile(
 _ROWS = frozenset({"row", "tr"})
 _CELLS = frozenset({"cell", "col", "column", "td", "th"})
 _ELEMENTS = frozenset({"div", "span", "section", "ul", "ol", "li", "p", "dl", "dt", "dd"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST = 1000  # columns
 
 
@@ -50,22 +51,31 @@ def _kind(element: Any, kinds: dict[str, str]) -> str:
 
 
 def _mark(table: Any, found: dict[Any, str]) -> None:
-    """Mark a table that has at least two rows, each of the same number of cells, at least two."""
+    """Mark a table that has at least two rows, each of the same number of cells, at least two, and
+    nothing beside them."""
     rows: list[list[Any]] = []
     waiting = [table]
     while waiting:
         element = waiting.pop()
+        if (element.text or "").strip():
+            return
         for child in element:
             kind = found.get(child, "")
-            if kind == "table" or child.tag in ("table", "tr"):
+            if kind == "table" or child.tag in ("table", "tr") or (child.tail or "").strip():
                 return
             cells = [cell for cell in child if _is_cell(cell, found)]
             if kind in _ROWS or (kind.startswith("head") and len(cells) > 1):
                 if len(cells) != len(child) or not 1 < len(cells) <= _MOST:
                     return
+                if any((text or "").strip() for text in (child.text, *(e.tail for e in cells))):
+                    return
+                if any(map(_is_chapter, cells)):
+                    return
                 rows.append([child, *cells])
             elif kind.endswith("group") or kind.startswith("head") or child.tag == "div":
                 waiting.append(child)
+            elif isinstance(child.tag, str) and any(map(str.strip, child.itertext())):
+                return
     if len(rows) < 2 or len({len(row) for row in rows}) > 1:
         return
     table.set("role", "table")
@@ -74,6 +84,14 @@ def _mark(table: Any, found: dict[Any, str]) -> None:
         for cell in cells:
             head = found[cell] == "th" or found[cell].startswith("head")
             cell.set("role", "columnheader" if head else "cell")
+
+
+def _is_chapter(cell: Any) -> bool:
+    """Whether a text stands in it under a heading: what is only placed beside another one."""
+    return (
+        next(cell.iter(*_HEADINGS), None) is not None
+        and next(cell.iter("p", "ul", "ol", "pre", "dl"), None) is not None
+    )
 
 
 def _is_cell(element: Any, found: dict[Any, str]) -> bool:

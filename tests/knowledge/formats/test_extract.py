@@ -106,6 +106,9 @@ from chatbot.knowledge.formats import extract
                   "  . Debian\n  Free?::: Yes.\n",
          "See the manual (https://a.example/docs/b), 2* and x of it.\n\nSystems:\n\nLinux:\n\n"
          "1. Debian\n\nFree? Yes.\n"),
+        (".adoc", "|===\n|Key |Value\n\n|mode |[Optional]\n|[x]\n|--\n|===\n",
+         "Key | Value\nmode | [Optional]\n[x] | --\n"),
+        (".adoc", ":a: ab\n" + ":a: {a}{a}\n" * 60 + ":b: x\n\nIt is {b}.\n", "It is x.\n"),
         (".adoc", "|===\n|Plan |Monthly |Yearly\n\n.^|Lite 2*|5\n^.^|Pro >.^|9 .^|12\n|===\n",
          "Plan | Monthly | Yearly\nLite | 5 | 5\nPro | 9 | 12\n"),
         (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHold the\n\n00:03.000 --> 00:04.000\npin.\n",

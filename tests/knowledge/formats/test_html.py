@@ -642,4 +642,55 @@ def test_a_tooltip_stands_apart() -> None:
         "<style>.tooltiptext{visibility:hidden} .t:hover .tooltiptext{visibility:visible}</style>"
     )
     page += "<p>Your <span class=t>RMA<span class=tooltiptext>Return form</span></span>."
-    assert text(page) == "Your RMA Return form .\n"
+    assert text(page) == "Your RMA Return form.\n"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Note</p>{0}{0}",
+        "Note{0}{0}",
+        "{0}between{0}",
+        "{0}{0}<p>Note</p>",
+        "<div class=table-row><div class=table-cell>A</div>x<div class=table-cell>B</div></div>{0}",
+    ],
+)
+def test_what_stands_beside_rows_is_not_lost(markup: str) -> None:
+    cell = "<div class=table-cell>{}</div>"
+    row = f"<div class=table-row>{cell.format('Plan')}{cell.format('Price')}</div>"
+    page = f"<div class=table>{markup.format(row)}</div>"
+    plain = page.replace("table", "box")
+    assert text(page) == text(plain)
+
+
+def test_texts_placed_beside_each_other_keep_their_headings() -> None:
+    cell = "<div class=table-cell><h2>Lite</h2><p>For one.</p></div>"
+    row = f"<div class=table-row>{cell}{cell}</div>"
+    assert "## Lite\n\nFor one." in text(f"<div class=table>{row}{row}</div>")
+
+
+def test_numbers_of_steps_are_joined_only_to_the_words_that_they_count() -> None:
+    step = "<div><div class=step-num><span>{}</span></div><div><p>{}</p></div></div>"
+    page = step.format(1, "Unplug it.") + step.format(2, "Wait.") + step.format(3, "Plug in.")
+    assert text(page) == "1 Unplug it.\n\n2 Wait.\n\n3 Plug in.\n"
+    for behind in (
+        "<div><script>go()</script><p>Go</p></div>",
+        "<div><b></b>Go<p>on</p></div>",
+        "<div><!-- x --><p>Go</p></div>",
+    ):
+        page = f"<div class=step-num>1</div>{behind}"
+        assert text(page).split()[0] == "1"
+    votes = "<div class=vote-count>5</div><h3>Reset it</h3><p>x"
+    assert text(votes) == "5\n\n### Reset it\n\nx\n"
+
+
+def test_a_badge_takes_no_blank_before_a_full_stop() -> None:
+    page = "<p>Press <span class=btn>Save</span>, <i>the</i><span class=badge>New</span>one."
+    assert text(page) == "Press Save, the New one.\n"
+
+
+def test_an_empty_cell_of_a_column_of_numbers_says_nothing() -> None:
+    page = (
+        "<table><tr><th class=no>No.<th>Task<tr><td class=no>1<td>A<tr><td class=no><td>B</table>"
+    )
+    assert text(page) == "No. | Task\n1 | A\n | B\n"

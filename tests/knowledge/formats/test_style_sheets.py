@@ -138,3 +138,51 @@ def test_style_sheets_number_lists() -> None:
     assert text(f"<style>{sheet}</style><body>{page}") == (
         "1. Open\n  a. Name\n  b. Code\n2. Save\n\nOr\n\nI. One\nII. Two\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup", "want"),
+    [
+        (".in li::before{content:'✓'}.in li.out::before{content:'✗'}",
+         "<ul class=in><li>Post<li class=out>Air</ul>", "- ✓ Post\n- ✗ Air"),
+        (".in li.out::before{content:none}.in li::before{content:'✓'}",
+         "<ul class=in><li>Post<li class=out>Air</ul>", "- ✓ Post\n- Air"),
+        (".p::before{content:'€'}.us .p::before{content:'$'}.p::before{content:'EUR'}",
+         "<p>In <b class=p>9</b> or <i class=us><b class=p>8</b></i>", "In EUR 9 or $8"),
+        (".s::before{content:'Step 1'}.s::after{content:'New'}", "<h2 class=s>Go</h2><p>x",
+         "## Step 1 Go New\n\nx"),
+    ],
+)  # fmt: skip
+def test_of_several_drawn_texts_one_is_read_and_apart(sheet: str, markup: str, want: str) -> None:
+    assert text(f"<style>{sheet}</style><body>{markup}") == f"{want}\n"
+
+
+@pytest.mark.parametrize(
+    ("selector", "content", "markup"),
+    [
+        (".bash", "bash", "<pre class=bash>run</pre>"),
+        (".bash", "$ ", "<pre><code><span class=bash>run</span></code></pre>"),
+        ("mjx-c.c1", "1", "<mjx-c class=c1></mjx-c>"),
+        (".icon-home", "\\61", "<p><i class=icon-home></i>Home"),
+        (".shut", "×", "<button class=shut></button>"),
+        (".btn-close", "×", "<div class=btn-close></div>"),
+        ("2col .a", "Wide", "<p class=a>Text"),
+    ],
+)
+def test_what_is_drawn_as_no_text_is_not_read(selector: str, content: str, markup: str) -> None:
+    page = f"<style>{selector}::before{{content:'{content}'}}</style><body>{markup}"
+    assert text(page) == text(markup)
+
+
+@pytest.mark.parametrize(
+    ("markup", "want"),
+    [
+        ("<div class=box>One.</div><div class='box hidden'>Two.</div>", "One.\n\nTwo.\n"),
+        ("<ul><li>One<li class=d-none>Two<li class=d-none>Three</ul>", "- One\n- Two\n- Three\n"),
+        ("<p>One.<p class='hidden lg:!block'>Two.<p class='hidden xl:visible'>Three.",
+         "One.\n\nTwo.\n\nThree.\n"),
+        ("<p>One.<p class='error hidden'>Two.<p class='error hidden'>Three.", "One.\n"),
+    ],
+)  # fmt: skip
+def test_what_is_one_of_several_alike_is_not_hidden_by_its_class(markup: str, want: str) -> None:
+    assert text(markup) == want
