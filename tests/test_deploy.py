@@ -49,6 +49,13 @@ def test_every_address_of_the_api_is_sent_to_any_replica() -> None:
     assert not any(re.search(wanted, path) for path in ("/", "/console", "/predictions"))
 
 
+def test_numbers_and_readiness_are_not_for_visitors_whatever_their_slashes() -> None:
+    template = (ROOT / "deploy/nginx.conf.template").read_text()
+    (hidden,) = re.findall(r"location ~ (\S+) \{ return 404", template)
+    for path in ("/metrics", "/metrics/", "/readyz//"):
+        assert re.search(hidden, path), path
+
+
 def test_behind_either_proxy_visitors_are_told_apart() -> None:
     config = next(each for each in MANIFESTS if each["kind"] == "ConfigMap")["data"]
     assert config["FORWARDED_ALLOW_IPS"]

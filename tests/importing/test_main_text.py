@@ -252,7 +252,7 @@ LONG = "<p>" + "Hold the button until the lamp is green. " * 6 + "</p>"
     [
         (f"<h1>FAQ</h1>{LONG}<div><button aria-controls=a>How do I allow cookies?</button>"
          "<div id=a>Open Settings; the shop needs cookies.</div></div>", "Open Settings"),
-        (f"<h1>FAQ</h1>{LONG}<div><h3><a href='#a'>Accept cookies</a></h3><div id=a>Open Settings."
+        (f"<h1>FAQ</h1>{LONG}<div><h3><a href='#a'>Allow cookies</a></h3> <div id=a>Open Settings."
          "</div></div>", "Open Settings"),
         (f"<h1>Cookies</h1>{LONG}{LONG}<div>These cookies last 30 days. <button>Allow cookies"
          "</button></div>", "30 days"),
