@@ -10,11 +10,11 @@ from chatbot.knowledge.formats.style_sheets import UNSEEN, Rule
 
 _DRAWN = re.compile(r"(.+?)::?(before|after)", re.DOTALL)
 _CONTENT = re.compile(
-    r"(?<![\w-])content\s*:\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*(?:!important\s*)?(?:;|$)",
+    r"(?<![\w-])content\s*:\s*(\"(?:[^\"\\]|\\.){0,400}\"|'(?:[^'\\]|\\.){0,400}')\s*(?:!important\s*)?(?:;|$)",
     re.DOTALL,
 )
 _GONE = re.compile(rf"{UNSEEN}|(?<![\w-])opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)", re.IGNORECASE)
-_ICONS = re.compile(r"font(?:-family)?\s*:[^;]*(?:icon|awesome|material|glyph|symbol)", re.I)
+_ICONS = re.compile(r"font(?:-family)?\s*:[^;]{0,200}?(?:icon|awesome|material|glyph|symbol)", re.I)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _COMPOUND = re.compile(r"([a-z][\w-]*|\*)?((?:[.#][\w-]+)*)", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"([.#])([\w-]+)")
@@ -33,30 +33,30 @@ _CONTROLS = frozenset({"a", "button"})
 _LONGEST = 60  # characters of what is drawn
 _MOST = 100  # selectors that need a search of their own
 _Rank = tuple[int, int, int, int]  # important, ids, classes, tags
+# Whether it is right in the one before it, its tag ("*": any), its classes and ids.
+_Step = tuple[bool, str, frozenset[str]]
 
 
 def mark_generated(root: Any, rules: Sequence[Rule]) -> None:
     """Write what style sheets draw into the elements of the tree that they draw it for; where
     several rules are for one element, that of the most special selector, or of those the last."""
-    simple: dict[str, list[tuple[str, str, str, _Rank]]] = {}  # by class; the first is a tag
-    others: list[tuple[str, str, str, _Rank]] = []  # the first is a path
-    for selector, where, text, rank in _drawn(rules):
-        match = _COMPOUND.fullmatch(selector)
-        if match and match[2].count(".") == 1 and "#" not in match[2]:
-            tag = (match[1] or "*").lower()
-            simple.setdefault(match[2][1:], []).append((tag, where, text, rank))
-        elif path := _path(selector):
-            others.append((path, where, text, rank))
-    if not any(text for drawn in (*simple.values(), others) for _, _, text, _ in drawn):
+    drawn = list(_drawn(rules))
+    if not any(text for _, _, text, _ in drawn):
         return
+    named: dict[str, list[Any]] = {}  # by ".class" and "#id"
+    for element in root.iterdescendants():
+        for name in (element.get("class") or "").split():
+            named.setdefault(f".{name}", []).append(element)
+        if element.get("id"):
+            named.setdefault(f"#{element.get('id')}", []).append(element)
     found: dict[tuple[Any, str], tuple[_Rank, str]] = {}
-    for element in root.iterfind(".//*[@class]") if simple else ():
-        for name in element.get("class").split():
-            for tag, where, text, rank in simple.get(name, ()):
-                if tag in ("*", element.tag):
-                    _rank(found, (element, where), rank, text)
-    for path, where, text, rank in others[:_MOST]:
-        for element in root.xpath(path):
+    left = _MOST
+    for selector, where, text, rank in drawn:
+        steps = _steps(selector)
+        left -= len(steps) > 1
+        if left < 0 and len(steps) > 1:
+            continue
+        for element in _chosen(root, steps, named):
             _rank(found, (element, where), rank, text)
     for (element, where), (_, text) in found.items():
         if text:
@@ -105,28 +105,59 @@ def _says(text: str) -> bool:
     )
 
 
-def _path(selector: str) -> str:
-    """A selector of tags, classes, ids, and what is inside of what, as XPath; nothing of another,
-    or of one that names a tag alone."""
-    path, step = ".", "//"
-    named = False
+def _steps(selector: str) -> list[_Step]:
+    """A selector of tags, classes, ids, and what is inside of what; nothing of another, or of one
+    that names a tag alone."""
+    steps = []
+    right_in = False
     for part in re.sub(r"\s*>\s*", " > ", selector).split():
         if part == ">":
-            step = "/"
+            right_in = True
             continue
         match = _COMPOUND.fullmatch(part)
         if match is None:
-            return ""
-        path += step + (match[1] or "*").lower()
-        for sign, name in _NAME.findall(match[2]):
-            path += (
-                f"[@id='{name}']"
-                if sign == "#"
-                else f"[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
-            )
-            named = True
-        step = "//"
-    return path if named else ""
+            return []
+        names = frozenset(sign + name for sign, name in _NAME.findall(match[2]))
+        steps.append((right_in, (match[1] or "*").lower(), names))
+        right_in = False
+    return steps if any(names for _, _, names in steps) else []
+
+
+def _chosen(root: Any, steps: list[_Step], named: dict[str, list[Any]]) -> Iterator[Any]:
+    """The elements of a selector."""
+    if not steps:
+        return
+    _, tag, names = steps[-1]
+    some = next(iter(names), "")
+    known: dict[tuple[Any, int], bool] = {}
+    for element in named.get(some, ()) if some else root.iterdescendants(tag):
+        if _fits(element, steps[-1]) and _is_within(element, steps, len(steps) - 1, known):
+            yield element
+
+
+def _fits(element: Any, step: _Step) -> bool:
+    _, tag, names = step
+    if tag not in ("*", element.tag) or not isinstance(element.tag, str):
+        return False
+    if not names:
+        return True
+    own = {f".{name}" for name in (element.get("class") or "").split()}
+    return names <= own | {f"#{element.get('id')}"}
+
+
+def _is_within(
+    element: Any, steps: list[_Step], last: int, known: dict[tuple[Any, int], bool]
+) -> bool:
+    """Whether an element of the step ``last`` is inside of elements of the steps before it."""
+    if last == 0:
+        return True
+    outer = element.getparent()
+    if outer is None:
+        return False
+    if (outer, last) not in known:
+        above = _fits(outer, steps[last - 1]) and _is_within(outer, steps, last - 1, known)
+        known[outer, last] = above or (not steps[last][0] and _is_within(outer, steps, last, known))
+    return known[outer, last]
 
 
 def _write(element: Any, where: str, text: str) -> None:

@@ -2,6 +2,7 @@
 page does not show, nothing that it hides."""
 
 import re
+from itertools import islice
 from typing import Any
 
 from chatbot.knowledge.formats.addresses import is_address, shown_address, with_address
@@ -63,6 +64,7 @@ _UNREAD = _FURNITURE | _STRUCK
 # What is read aloud and not drawn.
 SPOKEN = frozenset({"sr-only", "screen-reader-text", "visually-hidden"})
 _CONTROLS = ("a", "button")
+_MOST_IN_LINK = 100  # elements
 _SIGNS = ("✓", "✗", "☑", "☐")
 # Parts of the names of classes of what is drawn as a box in a line.
 _BOXES = re.compile(
@@ -275,7 +277,11 @@ def _tells(picture: Any) -> bool:
     if picture.tag != "svg" and any(map(str.strip, picture.itertext())):
         return True
     holder = next(picture.iterancestors(*_CONTROLS), None)
-    return holder is not None and any(map(str.strip, holder.itertext()))
+    if holder is None:
+        return False
+    # Of a link that holds thousands of pictures, the first ones.
+    inner = islice(holder.iter(), _MOST_IN_LINK)
+    return any(f"{e.text or ''}{e.tail if e is not holder else ''}".strip() for e in inner)
 
 
 def _named(element: Any) -> str:

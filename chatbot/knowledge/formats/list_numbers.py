@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from chatbot.knowledge.formats.style_sheets import Rule
@@ -23,7 +24,7 @@ _ROMAN = (
 # Google Docs writes lists in lists beside each other, with the level in their class, and draws
 # their numbers by a counter.
 _GOOGLE = re.compile(r"(?<!\S)lst-kix_[\w-]*-(\d)(?!\S)")
-_COUNTED = re.compile(r"content\s*:[^;]*counter\(\s*[\w-]+\s*,\s*([\w-]+)\s*\)")
+_COUNTED = re.compile(r"content\s*:[^;]{0,200}?counter\(\s*[\w-]+\s*,\s*([\w-]+)\s*\)")
 _CLASS = re.compile(r"(?:ol)?\.([\w-]+)(?:\s*>?\s*li:{1,2}before)?")
 # Quill writes lists in lists as one list, with the level in the class of an item, and lists of
 # any kind as numbered ones.
@@ -34,6 +35,7 @@ _STEP = re.compile(r"\s*(\d{1,2}[.)]?)\s*")
 _CALLED_STEP = re.compile(
     r"(?<![a-z])(?:step|num(?:ber)?|count(?:er)?|index|circle)(?![a-z])", re.I
 )
+_TEXTS_OF_STEP = 9  # the number, and blanks around it
 # What else is counted: answers, votes, pages.
 _COUNTED_ELSE = re.compile(
     r"(?<![a-z])(?:votes?|comments?|likes?|views?|repl(?:y|ies)|answers?|shares?|pages?|cart|"
@@ -102,7 +104,8 @@ def join_steps(root: Any) -> None:
             continue
         if _COUNTED_ELSE.search(called):
             continue
-        number = _STEP.fullmatch("".join(element.itertext()))
+        texts = list(islice(element.itertext(), _TEXTS_OF_STEP + 1))
+        number = _STEP.fullmatch("".join(texts)) if len(texts) <= _TEXTS_OF_STEP else None
         beside = element.getnext()
         if not number or beside is None or (element.tail or "").strip():
             continue

@@ -19,7 +19,9 @@ def join_pairs(root: Any) -> None:
         if name.tag not in _ELEMENTS or _NAMES.isdisjoint(_words(name)):
             continue
         value, holder = name.getnext(), name.getparent()
-        if len(holder) != 2 or value is None or value.tag not in _ELEMENTS:
+        if value is None or value.tag not in _ELEMENTS:
+            continue
+        if name.getprevious() is not None or value.getnext() is not None:
             continue
         if _VALUES.isdisjoint(_words(value)) or not _is_line(name) or not _is_line(value):
             continue

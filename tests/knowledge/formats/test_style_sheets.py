@@ -186,3 +186,23 @@ def test_what_is_drawn_as_no_text_is_not_read(selector: str, content: str, marku
 )  # fmt: skip
 def test_what_is_one_of_several_alike_is_not_hidden_by_its_class(markup: str, want: str) -> None:
     assert text(markup) == want
+
+
+@pytest.mark.parametrize(
+    ("selector", "is_drawn"),
+    [
+        (".a b", True),
+        (".a > b", False),
+        (".a > i b", True),
+        ("#x .a > i > b", True),
+        ("#x > .a b", True),
+        ("div b.c, #x b.d", True),
+        ("b.c", False),
+        ("p .a > .e b", False),
+    ],
+)
+def test_selectors_choose_what_is_inside_of_what(selector: str, is_drawn: bool) -> None:
+    parts = ",".join(f"{part}::before" for part in selector.split(","))
+    page = f"<style>{parts}{{content:'€'}}</style>"
+    page += "<div id=x><p class=a><i class=e><b class=d>5</b></i></p></div>"
+    assert text(page) == "€5\n" * is_drawn + "5\n" * (not is_drawn)
