@@ -255,10 +255,10 @@ def _split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for at, line in enumerate(lines):
         below -= bool(line.strip())
         greets = 0 < below <= _LINES and closes_letter(lines, at)
-        greets = greets or (written and _THANKS.match(line.strip()) and _names(lines[at + 1 :]))
+        thanks = written and bool(_THANKS.match(line.strip())) and _names(lines[at + 1 :])
         apart = written and not lines[at - 1].strip()
         ends = apart and below <= _LINES and _closes(lines, at)
-        if _SIGNATURE.match(line) or greets or ends:
+        if _SIGNATURE.match(line) or greets or thanks or ends:
             return lines[:at], lines[at:]
         written = written or bool(line.strip())
     return lines, []
