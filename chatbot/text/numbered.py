@@ -56,8 +56,8 @@ _LABEL = re.compile(
     + _BETWEEN,
     re.IGNORECASE,
 )
-# "Orders: 030 901820" is whom to call, and so may be the next cell of a row; digits in one piece are
-# numbers of orders.
+# "Orders: 030 901820" is whom to call, and so may be the next cell of a row; digits in one piece
+# are numbers of orders.
 _OF_MANY = re.compile(
     r"(?:\b(?:orders|invoices|tickets|parts|items|articles|receipts|rechnungen|aufträge|bestellungen"
     r"|vorgänge|lieferscheine|gutscheine|gutschriften|ersatzteile|factures|commandes|dossiers|comptes"
