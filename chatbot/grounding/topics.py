@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from chatbot.grounding.lexicon import empty_words
 from chatbot.grounding.words import meaning_words, words
@@ -61,6 +62,41 @@ _ASKING = {
     "es": """cuál cuáles cual cuales cuánto cuánta cuántos cuántas cuanto cuanta cuantos cuantas
     cuándo dónde cómo quién quiénes puedo podemos tengo""",
 }
+# Words of requests about what was said: "write that as an e-mail to the customer". A question
+# with other new words asks something.
+_OF_FORM = {
+    "en": """answer reply replies response text sentence paragraph word line version summary
+    summarise summarize summarised shorten short shorter shortest brief briefly longer detail
+    detailed list bullet point table step format draft write rewrite rephrase reword phrase repeat
+    translate translation explain explanation simple simpler simply plain language english german
+    french spanish polite politely formal informal friendly friendlier tone email e-mail mail
+    letter message post slack teams customer client manager boss colleague team information info
+    example turn convert put give make say said mean source sure one two three four five""",
+    "de": """antwort antworten antworte text satz sätze absatz wort worten wörter zeile fassung
+    version zusammenfassung zusammenfassen zusammen fasse fass kürze kürzen kurz kürzer knapp lang
+    länger ausführlich ausführlicher detail details liste stichpunkte stichpunkten punkt tabelle
+    schritt schritte format entwurf entwirf schreib schreibe schreiben umschreiben formulier
+    formuliere formulieren umformulieren wiederhol wiederhole wiederholen übersetz übersetze
+    übersetzen übersetzung erklär erkläre erklären einfach einfacher einfachen sprache deutsch
+    englisch französisch spanisch höflich höfliche höflicher förmlich freundlich freundliche
+    freundlicher ton email e-mail mail brief nachricht kunde kunden chef kollege kollegen
+    information informationen beispiel mach mache gesagt gemeint meinst quelle sicher draus daraus
+    gib zwei drei vier fünf""",
+    "fr": """réponse texte phrase phrases paragraphe mot mots ligne version résumé résume résumer
+    résumez court courte bref brève long longue détail détails détaillé liste point points tableau
+    étape étapes format brouillon rédige rédigez rédiger écris écrivez écrire reformule reformulez
+    reformuler répète répétez répéter traduis traduisez traduire traduction explique expliquez
+    expliquer explication simple simplement langue français anglais allemand espagnol poli polie
+    formel formelle amical ton courriel e-mail email mail lettre message client clients collègue
+    information informations exemple dit source sûr plaît donne donnez deux trois quatre cinq""",
+    "es": """respuesta texto frase frases oración párrafo palabra palabras línea versión resumen
+    resume resumir resuma corto corta breve largo larga detalle detalles detallado lista punto
+    puntos tabla paso pasos formato borrador redacta redacte redactar escribe escriba escribir
+    reformula reformule reformular repite repita repetir traduce traduzca traducir traducción
+    explica explique explicar explicación simple sencillo sencilla idioma español inglés alemán
+    francés amable formal cortés tono correo e-mail email carta mensaje cliente clientes colega
+    información ejemplo dicho fuente seguro segura favor da dame dos tres cuatro cinco""",
+}
 
 
 # Of the log-odds that a question stands by itself: where it points back, for each word of meaning
@@ -91,11 +127,18 @@ def stands_by_itself(turns: Sequence[str], question: str, found: Aside) -> float
 
 def signs(turns: Sequence[str], question: str, found: Aside) -> tuple[float, float, float, float]:
     """What :func:`stands_by_itself` weighs: 1 where the question points back, how many of its words
-    of meaning are new, how much surer its own search is in log-odds, and ``held``."""
+    of meaning are new (none where all only say in which form an answer is wanted), how much surer
+    its own search is in log-odds, and ``held``."""
     language = language_of(question)
-    new = len(_meant(question, language) - _meant_before(turns, language))
+    unsaid = _meant(question, language) - _meant_before(turns, language)
+    new = 0 if unsaid <= _of_form(language) else len(unsaid)
     surer = _odds(found.alone) - _odds(found.behind)
     return float(_points(question, language)), float(min(new, _MOST_NEW)), surer, found.held
+
+
+@cache
+def _of_form(language: str) -> frozenset[str]:
+    return frozenset(_meant(_OF_FORM[language], language))
 
 
 def _log_odds(seen: tuple[float, float, float, float]) -> float:

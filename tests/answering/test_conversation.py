@@ -69,6 +69,27 @@ def test_a_follow_up_is_searched_with_what_it_goes_on_from(search: ConversationS
     assert found.query.splitlines()[-1] == "And in the US?"
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Draft a polite email to my customer with this information",
+        "please write a short summary for a Slack message",
+        "Can you give me the steps as a list?",
+        "Formuliere daraus bitte eine freundliche Antwort an den Kunden",
+        "Pouvez-vous rédiger un e-mail court au client ?",
+        "Escribe un correo amable al cliente",
+    ],
+)
+def test_a_request_for_another_form_goes_on(search: ConversationSearch, wish: str) -> None:
+    found = search.find(to_messages(RETURNS), wish)
+    assert len(found.before) == 2 and first(found) in {"us.md", "eu.md"}
+
+
+def test_a_question_about_mail_may_stand_by_itself() -> None:
+    turns, even = [turn["content"] for turn in RETURNS], Aside(0.6, 0.6, 0.5)
+    assert stands_by_itself(turns, "How do I set up mail on the router?", even) > 0.6
+
+
 def test_a_follow_up_leaves_the_topic_before_last_behind(search: ConversationSearch) -> None:
     found = search.find(to_messages([*RETURNS, *LAMPS]), "and green?")
     assert first(found) == "lamps.md"
