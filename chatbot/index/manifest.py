@@ -17,7 +17,8 @@ FORMAT = 15
 # tables of PDF files and pages of several programs, 7 icons, tabs, notebooks and cells of CSV, 8
 # groups of rows, tables beside each other, marks of Jira, AsciiDoc, 9 labels over rows, attributes
 # of components, directives of Sphinx and MyST, names without blanks, 10 turned pages and close
-# columns of PDF, charts, dotted codes, 14 fields and notes of Word, accordions, entries of JSON.
+# columns of PDF, charts, dotted codes, 14 fields and notes of Word, accordions, entries of JSON,
+# what style sheets draw, names over columns, words of other scripts.
 _EARLIER = (4, 5, 6, 7, 8, 9, 10, 14)
 # How the note on a document begins that was read but for some of it.
 IN_PART = "in part: "
