@@ -215,7 +215,12 @@ def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
     """A clause that affirms what its source has behind a "not" only: "Rush is possible for banners"
     of "for flyers, not for banners", "there is a lifeguard" of "at your own risk: there is no
     lifeguard", or all of a source of one clause ("the Liège shop takes no returns")."""
-    clauses = [c for c in claim.clauses if not (c.negative or _limits(c) or conditional(c))]
+    alone = len(claim.clauses) == 1  # "if it is late you get it back", without a comma
+    clauses = [
+        c
+        for c in claim.clauses
+        if not (c.negative or _limits(c) or (conditional(c) and not alone))
+    ]
     if len(clauses) == len(claim.clauses) and len(source.clauses) == 1:
         clauses = [claim]  # "at the shops in Ghent and Liège"
     if any(_denied_words(clause, source) for clause in clauses) or _reversed(claim, source):
@@ -233,7 +238,7 @@ def _reversed(claim: Reading, source: Reading) -> bool:
 def _denied_words(clause: Piece, source: Reading) -> bool:
     """Whether a clause has the words that the source has in a denied clause only."""
     for other in source.clauses:
-        if not other.negative or conditional(other) or not _same_state(clause, other):
+        if not other.negative or conditional(other) or not _same_state(clause, other, source):
             continue
         elsewhere = frozenset().union(*(c.stems for c in source.clauses if not c.negative))
         said = other.stems - (LIGHT if len(source.clauses) == 1 else _MODAL)
@@ -248,9 +253,13 @@ def _denied_words(clause: Piece, source: Reading) -> bool:
     return False
 
 
-def _same_state(clause: Piece, denied: Piece) -> bool:
-    """Whether what is denied is "allowed", "open" and the like, and a clause says nothing else."""
+def _same_state(clause: Piece, denied: Piece, source: Reading) -> bool:
+    """Whether what is denied is "allowed", "open" and the like, and a clause says nothing else but
+    what the source affirms, too."""
     mine, theirs = sides(clause.text, "polar"), sides(denied.text, "polar")
+    told = "; ".join(c.text for c in source.clauses if not c.negative)
+    told_too = sides(told, "polar")
+    mine = {kind: said for kind, said in mine.items() if said != told_too.get(kind)}
     if not all(map(_given, theirs.values())):
         return False
     return all(mine[kind] & theirs[kind] if kind in theirs else _given(mine[kind]) for kind in mine)

@@ -26,6 +26,7 @@ from chatbot.grounding.naming import (
 from chatbot.grounding.overlap import (
     COVERED,
     coverage,
+    has_stem,
     only_subject,
     own_words,
     pieces_covered,
@@ -50,6 +51,7 @@ _SAME = 1.7  # a span of this score speaks of the very same
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
 _CLOSE = 0.25  # one that is about it at all
 _MOSTLY = 0.6  # what is about the same thing and place
+_HALF = 0.5
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
 
@@ -133,8 +135,11 @@ def _most(claim: Reading, spans: Sequence[Span]) -> float:
 
 def _knows(claim: Reading, span: Span) -> bool:
     """Whether a span of the claim's own language is about the same."""
-    held = coverage(claim, span.reading, span.over)
-    return span.reading.language == claim.language and held >= _NEAR
+    if span.reading.language != claim.language:
+        return False
+    told = [has_stem(stem, span.reading.stems) for stem in claim.stems]
+    half = sum(told) > 1 and sum(told) >= _HALF * len(told)
+    return half or coverage(claim, span.reading, span.over) >= _NEAR
 
 
 def _score(claim: Reading, span: Span) -> float:

@@ -5,7 +5,7 @@ import re
 
 from chatbot.grounding.fact import TIMES, missing
 from chatbot.grounding.lexicon import units, words
-from chatbot.grounding.overlap import has_stem
+from chatbot.grounding.overlap import LIGHT, general_words, has_stem
 from chatbot.grounding.pieces import WORD, Piece, stems_of
 from chatbot.grounding.reading import Reading
 
@@ -30,12 +30,20 @@ _BOUNDED = re.compile(
     r"(?:costing|worth) more than)\s(?=[€$£]?\d)",
     re.IGNORECASE,
 )
+# "Only the owner can invite people"
+_ONLY_WHO = re.compile(
+    r"\bonly (?P<who>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:can|may|is|are|has|have|gets?|must|will) "
+    r"(?P<what>[^;.,]*)",
+    re.IGNORECASE,
+)
 _REACH = 5  # words on either side of "only"
 
 
 def widened(claim: Reading, source: Reading) -> str | None:
     """Whether the claim says of all what the source says "only" of a name that the claim has not,
     or of those above or below a number; neither may deny."""
+    if not claim.denies and _lets_others(claim, source):
+        return "its source says 'only'"
     said = {word.lower() for word in WORD.findall(_OFTEN.sub(_without_times, claim.text))}
     if not said & _EVERY or said & (_ONLY | words("no") | words("exception")):
         return None
@@ -47,6 +55,21 @@ def widened(claim: Reading, source: Reading) -> str | None:
         if names and shared and not any(has_stem(name, claim.stems) for name in names):
             return "its source says 'only'"
     return None
+
+
+def _lets_others(claim: Reading, source: Reading) -> bool:
+    """Whether somebody else does what the source says that only one does."""
+    if _ONLY.intersection(word.lower() for word in WORD.findall(claim.text)):
+        return False
+    for match in _ONLY_WHO.finditer(source.text):
+        who = stems_of(match["who"], source.language) - LIGHT
+        what = stems_of(match["what"], source.language) - LIGHT - general_words()
+        for clause in claim.clauses:
+            others = clause.subject - LIGHT - what
+            same = any(has_stem(stem, clause.stems - clause.subject) for stem in what)
+            if who and others and same and not any(has_stem(stem, claim.stems) for stem in who):
+                return True
+    return False
 
 
 def _without_times(match: re.Match[str]) -> str:
