@@ -25,7 +25,7 @@ _HELPING = (
 )
 _SAID = re.compile(
     rf"\b(?:(?P<ours>{_OURS})|(?P<theirs>{_THEIRS}))(?=['\s])\s?{_HELPING}(?P<verb>[a-z]{{2,}})"
-    r"(?P<rest>[^.;:!?,]*)",
+    r"(?P<rest>(?:(?!\b(?:and|but|while) (?:we|you|I)\b)[^.;:!?,])*)",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -46,8 +46,8 @@ _ORDER = re.compile(
 _OPEN = frozenset(
     re.findall(
         r"\w+",
-        """be have get do make let want wish like hope know see find think receive agree look come go
-        need hear say mean use rent hire lease""",
+        """be have get do make let want wish like hope know see find think receive agree look come
+        go need hear say mean use rent hire lease""",
     )
 )
 _NO_VERB = frozenset("not never been being a an the your our it this that who which".split())  # noqa: SIM905

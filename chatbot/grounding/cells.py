@@ -78,7 +78,7 @@ def _other_column(claim: Reading, span: Span) -> str | None:
 
 def _other_table(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
     """A row of another table that has all that the claim is about, and another number, where this
-    one lacks a word of it: "Rush for nylon takes 2 days" of the row "Smoothing | nylon | 2 days"."""
+    one lacks a word of it: "Rush for nylon takes 2 days" of "Smoothing | nylon | 2 days"."""
     said = (claim.topics & claim.stems) - LIGHT - general_words()
     known = span.reading.stems | span.over.stems
     strange = [mark for mark in said if not has_stem(mark, known)]

@@ -175,12 +175,15 @@ def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None
     return other_side(claim.text, over.text)
 
 
-def denial(claim: Reading, source: Reading) -> str | None:
+def denial(claim: Reading, source: Reading, over: Reading) -> str | None:
     """Whether the claim says "not" where its source neither does nor has a word for it; "not for
-    Team" is what "for Desk only" says."""
+    Team" is what "for Desk only" says, and "if it does not stop" may stand over a list."""
     only = bool(LIMIT.search(claim.text) and LIMIT.search(source.text))
     negative = any(
-        clause.denies and not (only and _NOT_FOR.match(clause.text)) for clause in claim.clauses
+        clause.denies
+        and not (only and _NOT_FOR.match(clause.text))
+        and not (conditional(clause) and over.denies)
+        for clause in claim.clauses
     )
     told = any(c.negative or sides(c.text, "polar") for c in source.clauses)
     told = told or forbids(source.text, claim.text) or other_span(claim.text, source.text)
@@ -217,9 +220,7 @@ def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
     lifeguard", or all of a source of one clause ("the Liège shop takes no returns")."""
     alone = len(claim.clauses) == 1  # "if it is late you get it back", without a comma
     clauses = [
-        c
-        for c in claim.clauses
-        if not (c.negative or _limits(c) or (conditional(c) and not alone))
+        c for c in claim.clauses if not (c.negative or _limits(c) or (conditional(c) and not alone))
     ]
     if len(clauses) == len(claim.clauses) and len(source.clauses) == 1:
         clauses = [claim]  # "at the shops in Ghent and Liège"

@@ -23,6 +23,7 @@ from chatbot.grounding.naming import (
     renamed,
     unknown_name,
 )
+from chatbot.grounding.order import steps_of, steps_turned
 from chatbot.grounding.overlap import (
     COVERED,
     coverage,
@@ -78,6 +79,8 @@ def evidence(
             (), f"a sentence of more than {_LONGEST:,} characters is not checked; part it"
         )
     said, asked = _read(claim, spans), asked or read("")
+    if wrong := steps_turned(claim, list(steps_of([span.text for span in spans]))):
+        return Finding((), wrong)
     ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
     near = [span for span in ranked if _score(said, span) > 0]
     if any(_knows(said, span) for span in near):  # else it may be said in another language

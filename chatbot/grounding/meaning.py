@@ -45,7 +45,7 @@ def objection(
         or other_actor(claim, source)
         or other_order(claim.text, source.text)
         or opposite(claim, source, over)
-        or denial(claim, source)
+        or denial(claim, source, over)
     )
 
 

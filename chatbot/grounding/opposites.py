@@ -33,6 +33,8 @@ _DENIALS = (
     ),
     (r"\b(ne (?:peut|peuvent|doit|doivent)) (?=\w+(?:er|ir|re)\b(?![^.;]*\bqu[e']))", r"\1 pas "),
     (r"(?:^|(?<=[.;:,] )|\b((?:please|should|must) ))avoid (?=\w+ing\b)", r"\1do not "),
+    (r"\bapart from (?![€$£]?\d)", "except "),
+    (r"\bfree\b(?P<between>[^.;:]*)\bnot even\b", r"free\g<between>even"),
 )
 _DENIED = tuple((re.compile(said, re.IGNORECASE), plain) for said, plain in _DENIALS)
 # What is said in front of what holds: "Once it is sent, ...", and not "After 14 days, ...".

@@ -13,7 +13,9 @@ _NO_DEED = (
     r"(?!(?:\w+ )?\d|that\b|this\b|then\b|or\b|and\b|a (?:day|week|month|year)|an hour|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
-_BEFORE, _AFTER = (rf"(?:{words}) {_NO_DEED}" for words in ("before|prior to", "after|once|as soon as"))
+_BEFORE, _AFTER = (
+    rf"(?:{words}) {_NO_DEED}" for words in ("before|prior to", "after|once|as soon as")
+)
 _CLAUSE = r"[^.;:!?,]+"
 _SIDES = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -24,7 +26,9 @@ _SIDES = tuple(
         rf"(?P<late>{_CLAUSE}),? {_AFTER}(?P<early>{_CLAUSE})",
     )
 )
-_THEN = re.compile(r",? (?:and |und |et |y )?(?:then|dann|danach|puis|ensuite|luego|después) ", re.I)
+_THEN = re.compile(
+    r",? (?:and |und |et |y )?(?:then|dann|danach|puis|ensuite|luego|después) ", re.I
+)
 _ROW = re.compile(r"\b(?:order|sequence|Reihenfolge|ordre|orden)\b[^.:]*: (?P<items>[^.;:]+)", re.I)
 _ITEMS = re.compile(r", (?:and |then |and then )?| and (?:then )?| then ")
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
@@ -69,10 +73,14 @@ def steps_turned(claim: str, steps: Sequence[Step]) -> str | None:
     return None
 
 
-def step_of(text: str, listed: int) -> Step | None:
-    """A text as an item of the numbered list ``listed``, if it is one."""
-    match = _STEP.match(text)
-    return Step(listed, int(match[1]), _marks(text[match.end() :])) if match else None
+def steps_of(texts: Sequence[str]) -> Iterator[Step]:
+    """Those of texts that follow each other which are items of numbered lists."""
+    listed, before = 0, 0
+    for match, text in ((_STEP.match(text), text) for text in texts):
+        if match:
+            number = int(match[1])
+            listed, before = listed + (number <= before), number
+            yield Step(listed, number, _marks(text[match.end() :]))
 
 
 def _step_of(marks: Marks, others: Marks, steps: Sequence[Step]) -> Step | None:

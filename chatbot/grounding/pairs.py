@@ -29,9 +29,9 @@ def pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Iterat
         both = join_spans(one, other)
         if any(other_sibling(claim, s.reading, both.reading, s.families) for s in (one, other)):
             continue  # "on every plan" of the one is not said by the other
-        if len(claim.clauses) > 1 or _goes_on(other):
-            if all(_tells(claim, span) for span in (one, other)):
-                yield both
+        together = len(claim.clauses) > 1 or _goes_on(other)
+        if together and all(_tells(claim, span) for span in (one, other)):
+            yield both
 
 
 def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:

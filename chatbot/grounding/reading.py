@@ -95,7 +95,7 @@ def read(text: str, language: str = "") -> Reading:
 
 
 def as_denied(reading: Reading) -> Reading:
-    """An item of a list of what is not so; an exception in it is none: "food, except for a diet"."""
+    """An item of a list of what is not so; what it excepts is not: "food, except for a diet"."""
     clauses = tuple(
         replace(clause, in_denied_list=not (clause.negative or _excepts(clause)))
         for clause in reading.clauses
