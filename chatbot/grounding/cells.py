@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from chatbot.grounding.fact import Fact, missing
+from chatbot.grounding.fact import TIMES, Fact, missing
 from chatbot.grounding.lexicon import empty_words
-from chatbot.grounding.overlap import has_stem
+from chatbot.grounding.overlap import LIGHT, general_words, has_stem, longest
 from chatbot.grounding.reading import CROSSES, TICKS, Reading, read, split_name
 from chatbot.grounding.sources import Span, table_of
 from chatbot.grounding.words import content_words, meaning_words
@@ -40,7 +40,12 @@ def other_cell(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
     if span.row < 0 or not span.cells:
         return None
     table = table_of(span, spans)
-    return _other_row(claim, span, table) or _other_column(claim, span) or other_way(claim, span)
+    return (
+        _other_row(claim, span, table)
+        or _other_column(claim, span)
+        or other_way(claim, span)
+        or _other_table(claim, span, spans)
+    )
 
 
 def _other_row(claim: Reading, span: Span, table: Sequence[Span]) -> str | None:
@@ -59,6 +64,8 @@ def _other_column(claim: Reading, span: Span) -> str | None:
     """The cell of a column that the claim does not name, where it names another with another."""
     named = [(_names(name, claim.language), cell) for name, cell in span.cells[1:]]
     matched = [(names, cell) for names, cell in named if _matches(claim, cell)]
+    # Of "2–4 days" and "1–2 days" the second is what "in 1 to 2 days" says.
+    matched = [each for each in matched if not _matches_half(claim, each[1])] or matched
     if not matched or len({cell for _, cell in matched}) > 1:
         return None
     for (names, cell), (column, _) in zip(named, span.cells[1:], strict=True):
@@ -66,6 +73,26 @@ def _other_column(claim: Reading, span: Span) -> str | None:
             continue
         if any(_nearer(claim, name, [own for own, _ in matched]) for name in names):
             return f"it says of '{column}' what its source says of another column"
+    return None
+
+
+def _other_table(claim: Reading, span: Span, spans: Sequence[Span]) -> str | None:
+    """A row of another table that has all that the claim is about, and another number, where this
+    one lacks a word of it: "Rush for nylon takes 2 days" of "Smoothing | nylon | 2 days"."""
+    said = (claim.topics & claim.stems) - LIGHT - general_words()
+    known = span.reading.stems | span.over.stems
+    strange = [mark for mark in said if not has_stem(mark, known)]
+    if not strange or _says_any(claim, _name(span.cells[0][1], claim.language)):
+        return None
+    for other in spans if claim.facts else ():
+        if other.row < 0 or not other.cells or other.passage is span.passage:
+            continue
+        held = other.reading.stems | other.over.stems
+        whole = all(has_stem(mark, held) for mark in said)
+        lacking = missing(claim.facts, other.reading.facts)
+        rivals = any(_same_kind(a, b) for a in lacking for b in other.reading.facts)
+        if whole and rivals and _says(claim, _name(other.cells[0][1], claim.language)):
+            return f"it says '{longest(frozenset(strange))}', of which another table speaks"
     return None
 
 
@@ -102,6 +129,11 @@ def _matches(claim: Reading, cell: str) -> bool:
     return bool(said) and cell.strip().lower() not in _ANSWERS and _says(claim, said)
 
 
+def _matches_half(claim: Reading, cell: str) -> bool:
+    """Whether the claim has some of a cell's numbers only."""
+    return bool(missing(read(cell, claim.language).facts, claim.facts))
+
+
 def _bare(found: Sequence[Fact], claim: Reading) -> Iterator[Fact]:
     """A number without unit is held by one with any."""
     values = {value for fact in claim.facts for value in fact.values}
@@ -115,7 +147,13 @@ def _comparable(cell: str, matched: str) -> bool:
     mine, theirs = read(cell).facts, read(matched).facts
     if not mine or not theirs:
         return cell.strip().lower() not in _ANSWERS
-    return any((a.kind, a.unit) == (b.kind, b.unit) for a in mine for b in theirs)
+    return any(_same_kind(a, b) for a in mine for b in theirs)
+
+
+def _same_kind(one: Fact, other: Fact) -> bool:
+    """Whether two facts measure the same: in one unit, or each a time."""
+    same = one.unit == other.unit or (one.unit in TIMES and other.unit in TIMES)
+    return one.kind == other.kind and same
 
 
 @lru_cache(maxsize=4096)

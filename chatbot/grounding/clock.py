@@ -56,9 +56,9 @@ _SPANS = (
     (r"(?:a )?quarter of an hour|(?:eine )?Viertelstunde|un quart d'heure", "15 minutes"),
     (r"fortnightly|(?:every|each) fortnight", "every 2 weeks"),
     (r"(?:a |one )?fortnight", "2 weeks"),
-    (r"quinze jours", "2 semaines"),
     (
         r"24 hours (?:a|per) day,?(?: and)? (?:7|seven) days (?:a|per) week|(?:a)?round the clock|"
+        r"day and night|Tag und Nacht|jour et nuit|día y noche|"
         r"rund um die Uhr|24 Stunden am Tag,?(?: und)? (?:7|sieben) Tage (?:die|in der|pro) Woche|"
         r"24h/24(?: et)?,? 7j/7|"
         r"las 24 horas(?: del día)?,?(?: y)? los (?:7|siete) días de la semana",

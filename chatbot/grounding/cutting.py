@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from chatbot.grounding.fact import Fact
 from chatbot.grounding.lexicon import CURRENCIES, Term, kinds, numbers, words
+from chatbot.grounding.opposites import is_leading
 from chatbot.grounding.pieces import JOINED, WORD, Piece, short_answer
 
 _CUT = re.compile(
     r"(?= (?:without|ohne|sans|sin)\b)|[;:|]|,(?!\d)|(?<=[\w%€$£)])[.!?] |\s[-–—]\s|"
-    r"\b(?:and|or|but|while|whereas|instead|because|und|oder|aber|während|et|ou|mais|y|o|pero)\b"
+    r"\b(?:and|or|but|(?<!\bnot )while|whereas|instead|because|und|oder|aber|während|et|ou|mais|y|"
+    r"o|pero)\b"
     r"(?! (?:later|newer|higher|above|up(?! to)|more|less|older|lower|below|neuer|höher|mehr|"
     r"weniger)\b)",
     re.IGNORECASE,
@@ -22,6 +24,7 @@ _CUT = re.compile(
 # Where the condition of a clause begins: a clause of its own for "not", not for numbers.
 _SUBORDINATE = re.compile(
     r"(?<=[\w,] )(?:(?:except|außer|sauf|excepto|salvo) (?:if|when|wenn|si|cuando)|if|unless|"
+    r"(?:as|so) long as|solange|tant que|siempre que|"
     r"except|when|provided|wenn|falls|sofern|außer|si|sauf|lorsque|quand|cuando|excepto|salvo)\b",
     re.IGNORECASE,
 )
@@ -183,7 +186,8 @@ def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece
         return built
     for at in range(1, len(built)):
         before = built[at - 1]
-        if joined[at] and before.negative and _is_item(built[at].text, before.denies):
+        listed = joined[at] and before.negative and not _is_condition(before.text)
+        if listed and _is_item(built[at].text, before.denies):
             built[at] = replace(built[at], in_denied_list=True)
     for at in range(len(built) - 2, -1, -1):
         after = built[at + 1]
@@ -195,6 +199,12 @@ def _with_denied_lists(built: list[Piece], joined: Sequence[bool]) -> list[Piece
             one_more = not built[at].negative or built[at].in_denied_list
             built[at] = replace(built[at], in_denied_list=one_more)
     return built
+
+
+def _is_condition(text: str) -> bool:
+    """Whether no list goes on behind a piece: "If it does not stop, press the button"."""
+    first = WORD.search(text)
+    return (first is not None and first[0].lower() in words("if")) or is_leading(text)
 
 
 def _is_item(text: str, denied: bool) -> bool:

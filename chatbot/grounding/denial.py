@@ -175,12 +175,15 @@ def _other_heading(claim: Reading, source: Reading, over: Reading) -> str | None
     return other_side(claim.text, over.text)
 
 
-def denial(claim: Reading, source: Reading) -> str | None:
+def denial(claim: Reading, source: Reading, over: Reading) -> str | None:
     """Whether the claim says "not" where its source neither does nor has a word for it; "not for
-    Team" is what "for Desk only" says."""
+    Team" is what "for Desk only" says, and "if it does not stop" may stand over a list."""
     only = bool(LIMIT.search(claim.text) and LIMIT.search(source.text))
     negative = any(
-        clause.denies and not (only and _NOT_FOR.match(clause.text)) for clause in claim.clauses
+        clause.denies
+        and not (only and _NOT_FOR.match(clause.text))
+        and not (conditional(clause) and over.denies)
+        for clause in claim.clauses
     )
     told = any(c.negative or sides(c.text, "polar") for c in source.clauses)
     told = told or forbids(source.text, claim.text) or other_span(claim.text, source.text)
@@ -215,7 +218,10 @@ def _denied_in_whole(claim: Reading, source: Reading) -> str | None:
     """A clause that affirms what its source has behind a "not" only: "Rush is possible for banners"
     of "for flyers, not for banners", "there is a lifeguard" of "at your own risk: there is no
     lifeguard", or all of a source of one clause ("the Liège shop takes no returns")."""
-    clauses = [c for c in claim.clauses if not (c.negative or _limits(c) or conditional(c))]
+    alone = len(claim.clauses) == 1  # "if it is late you get it back", without a comma
+    clauses = [
+        c for c in claim.clauses if not (c.negative or _limits(c) or (conditional(c) and not alone))
+    ]
     if len(clauses) == len(claim.clauses) and len(source.clauses) == 1:
         clauses = [claim]  # "at the shops in Ghent and Liège"
     if any(_denied_words(clause, source) for clause in clauses) or _reversed(claim, source):
@@ -233,7 +239,7 @@ def _reversed(claim: Reading, source: Reading) -> bool:
 def _denied_words(clause: Piece, source: Reading) -> bool:
     """Whether a clause has the words that the source has in a denied clause only."""
     for other in source.clauses:
-        if not other.negative or conditional(other) or not _same_state(clause, other):
+        if not other.negative or conditional(other) or not _same_state(clause, other, source):
             continue
         elsewhere = frozenset().union(*(c.stems for c in source.clauses if not c.negative))
         said = other.stems - (LIGHT if len(source.clauses) == 1 else _MODAL)
@@ -248,9 +254,13 @@ def _denied_words(clause: Piece, source: Reading) -> bool:
     return False
 
 
-def _same_state(clause: Piece, denied: Piece) -> bool:
-    """Whether what is denied is "allowed", "open" and the like, and a clause says nothing else."""
+def _same_state(clause: Piece, denied: Piece, source: Reading) -> bool:
+    """Whether what is denied is "allowed", "open" and the like, and a clause says nothing else but
+    what the source affirms, too."""
     mine, theirs = sides(clause.text, "polar"), sides(denied.text, "polar")
+    told = "; ".join(c.text for c in source.clauses if not c.negative)
+    told_too = sides(told, "polar")
+    mine = {kind: said for kind, said in mine.items() if said != told_too.get(kind)}
     if not all(map(_given, theirs.values())):
         return False
     return all(mine[kind] & theirs[kind] if kind in theirs else _given(mine[kind]) for kind in mine)

@@ -23,9 +23,11 @@ from chatbot.grounding.naming import (
     renamed,
     unknown_name,
 )
+from chatbot.grounding.order import steps_of, steps_turned
 from chatbot.grounding.overlap import (
     COVERED,
     coverage,
+    has_stem,
     only_subject,
     own_words,
     pieces_covered,
@@ -50,6 +52,7 @@ _SAME = 1.7  # a span of this score speaks of the very same
 _NEAR = 0.4  # a span that holds so much of a sentence may say why it is wrong
 _CLOSE = 0.25  # one that is about it at all
 _MOSTLY = 0.6  # what is about the same thing and place
+_HALF = 0.5
 _PIECE = 0.5  # a part of a sentence needs less of its words in its span than the whole
 
 
@@ -76,6 +79,8 @@ def evidence(
             (), f"a sentence of more than {_LONGEST:,} characters is not checked; part it"
         )
     said, asked = _read(claim, spans), asked or read("")
+    if wrong := steps_turned(claim, list(steps_of([span.text for span in spans]))):
+        return Finding((), wrong)
     ranked = sorted(spans, key=lambda span: (-_score(said, span), len(span.text)))[:_LIKELIEST]
     near = [span for span in ranked if _score(said, span) > 0]
     if any(_knows(said, span) for span in near):  # else it may be said in another language
@@ -133,8 +138,11 @@ def _most(claim: Reading, spans: Sequence[Span]) -> float:
 
 def _knows(claim: Reading, span: Span) -> bool:
     """Whether a span of the claim's own language is about the same."""
-    held = coverage(claim, span.reading, span.over)
-    return span.reading.language == claim.language and held >= _NEAR
+    if span.reading.language != claim.language:
+        return False
+    told = [has_stem(stem, span.reading.stems) for stem in claim.stems]
+    half = sum(told) > 1 and sum(told) >= _HALF * len(told)
+    return half or coverage(claim, span.reading, span.over) >= _NEAR
 
 
 def _score(claim: Reading, span: Span) -> float:

@@ -9,9 +9,11 @@ _MULTIPLES = {
     ("month", "year"): 12, ("day", "week"): 7, ("hour", "day"): 24, ("minute", "hour"): 60,
     ("second", "minute"): 60, ("cm", "m"): 100, ("mm", "cm"): 10, ("m", "km"): 1000,
     ("g", "kg"): 1000, ("ml", "litre"): 1000, ("ml", "cl"): 10, ("cl", "litre"): 100,
-}  # fmt: skip
+    ("inch", "foot"): 12, ("foot", "yard"): 3, ("penny", "gbp"): 100,
+} | {("cent", unit): 100 for unit in ("eur", "usd", "cad", "aud", "nzd", "sgd")}  # fmt: skip
 TIMES = frozenset("second minute hour day workday night week month year".split())  # noqa: SIM905
 DOLLARS = frozenset({"usd", "cad", "aud", "nzd", "sgd"})
+CROWNS = frozenset({"crown", "sek", "nok", "dkk", "isk"})  # "49 kr" does not say whose
 VERSION = "version"  # the unit of a number behind "version" and the like
 
 
@@ -50,6 +52,8 @@ class Fact:
             return False
         if (self.any_dollar or other.any_dollar) and {self.unit, other.unit} <= DOLLARS:
             return True
+        if "crown" in (self.unit, other.unit) and {self.unit, other.unit} <= CROWNS:
+            return True
         if self.unit == other.unit or {self.unit, other.unit} == {None, VERSION}:
             return True
         return (self.unit is None and not self.counts) or (other.unit is None and not other.counts)
@@ -74,7 +78,7 @@ class Fact:
 def wording_of(fact: Fact, held: Iterable[Fact]) -> str:
     """A fact that is not held: with its unit where only that is another."""
     same = any(fact.kind == other.kind and fact.values & other.values for other in held)
-    return fact.full if same else fact.text
+    return fact.full if same or fact.text.lower() in ("a", "an") else fact.text
 
 
 def missing(claimed: Iterable[Fact], held: Iterable[Fact]) -> list[Fact]:

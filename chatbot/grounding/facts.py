@@ -76,7 +76,8 @@ _AND_A_HALF = re.compile(
 )
 _HALF_A = re.compile(
     r"\b(?:half an?|a half|ein(?:e[ns]?)? halbe[ns]?|une? demi[e-]*|medi[oa]) ?"
-    r"(?=(?:year|month|day|hour|Jahr|Monat|Tag|Stunde|an|année|mois|heure|año|mes|hora)\b)",
+    r"(?=(?:year|month|day|hour|inch|foot|metre|meter|mile|lit(?:re|er)|gallon|kilo|Jahr|Monat|Tag|"
+    r"Stunde|Meter|Liter|Kilo|an|année|mois|heure|mètre|litre|año|mes|hora|metro|litro)\b)",
     re.IGNORECASE,
 )
 _HALF_DAY = re.compile(
@@ -117,6 +118,16 @@ _SHARES = re.compile(
     re.IGNORECASE,
 )
 _HUNDREDTHS = {"half": 50, "quarter": 25, "viertel": 25, "quart": 25, "cuarto": 25}
+# "Plus or minus 3 mm" as "±3 mm", and "the fourth time" as "the 4th time", not "a fourth of".
+_EITHER_WAY = re.compile(
+    r"\b(?:plus|more|más)(?: or |/| oder | ou | o |-| )(?:minus|less|menos|moins) (?=\d)|"
+    r"(?<!\w)\+/?[-−](?=\s?\d)",
+    re.IGNORECASE,
+)
+_ORDINALS = "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()  # noqa: SIM905
+_ORDINAL = re.compile(
+    rf"(?<!\ba )(?<!\ban )(?<!\bone )\b({'|'.join(_ORDINALS)})\b(?! of (?!{_MONTH}))", re.IGNORECASE
+)
 _UNDER = re.compile(r"\b(under|over)-(\d{1,3})s?\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"([A-Z]+-?)(\d{1,4})")
 _TO = re.compile(r"\s?(?:[-–—]|to|through|bis|à|a)\s?", re.IGNORECASE)
@@ -188,6 +199,8 @@ def unify_spelling(text: str) -> str:
     text = _UNDER.sub(r"\1 \2", text.replace("\n", " ").replace("’", "'"))
     text = spoken_times(with_days(text))
     text = _TIMES.sub(lambda match: "2 times" if match["two"] else "1 time", text)
+    text = _ORDINAL.sub(lambda match: f"{_ORDINALS.index(match[0].lower()) + 4}th", text)
+    text = _EITHER_WAY.sub("±", text)
     text = _HOURLY.sub(lambda match: f"every {30 if match['half'] else 60} minutes", text)
     text = _HALF_A.sub("½ ", _HALF_DAY.sub("½ day", _LASTING.sub(_with_unit, text)))
     text = _AND_A_HALF.sub(_unit_and_half, text)

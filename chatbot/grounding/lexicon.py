@@ -26,7 +26,7 @@ CURRENCY_OF = {
     "Norway": "nok", "Denmark": "dkk", "Poland": "pln", "Canada": "cad", "Australia": "aud",
     "Czech Republic": "czk", "Hungary": "huf", "New Zealand": "nzd", "India": "inr",
 }  # fmt: skip
-CURRENCIES = frozenset([*CURRENCY_OF.values(), "sgd", "isk"])
+CURRENCIES = frozenset([*CURRENCY_OF.values(), "sgd", "isk", "crown", "cent", "penny"])
 _POLITE = 6  # words of a greeting or a closing line
 _SYMPATHY = 20  # of one such as "Sorry to hear the lamp isn't what you were hoping for"
 # What turns from sympathy to what is so.

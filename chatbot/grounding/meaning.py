@@ -6,12 +6,15 @@ row, another region, a unit, a sign or a "not", and these can be read off the wo
 
 from collections.abc import Sequence
 
+from chatbot.grounding.actors import other_actor
 from chatbot.grounding.binding import other_binding, other_code, other_kind
+from chatbot.grounding.concessions import conceded
 from chatbot.grounding.contrast import contrasted
 from chatbot.grounding.denial import denial, opposite
 from chatbot.grounding.fact import TIMES, Fact, missing, wording_of
-from chatbot.grounding.lexicon import CURRENCIES, CURRENCY_OF, Term
+from chatbot.grounding.lexicon import CURRENCIES, CURRENCY_OF, Term, apart
 from chatbot.grounding.mixing import mixed
+from chatbot.grounding.order import other_order
 from chatbot.grounding.overlap import same_words
 from chatbot.grounding.rates import names_unit, speaks_of
 from chatbot.grounding.reading import Reading
@@ -29,6 +32,7 @@ def objection(
     return (
         _other_fact(claim, source, over)
         or _other_term(claim, source, over)
+        or _other_of_kind(claim, source, over)
         or _other_rate(claim, source)
         or _other_day(claim, source)
         or other_code(claim, source)
@@ -37,8 +41,11 @@ def objection(
         or mixed(claim, source, over, beside)
         or contrasted(claim, source)
         or turned(claim, source)
+        or conceded(claim, source)
+        or other_actor(claim, source)
+        or other_order(claim.text, source.text)
         or opposite(claim, source, over)
-        or denial(claim, source)
+        or denial(claim, source, over)
     )
 
 
@@ -89,6 +96,19 @@ def _other_term(claim: Reading, source: Reading, over: Reading) -> str | None:
         own = {t.value for t in source.terms if t.kind == term.kind}
         if own and not own & {t.value for t in claim.carried}:
             return f"it says '{term.text}' where its source says '{min(own)}'"
+    return None
+
+
+def _other_of_kind(claim: Reading, source: Reading, over: Reading) -> str | None:
+    """ "Your cat is insured for 5,000" of "dogs are insured for 5,000"."""
+    if source.row or claim.denies or claim.lead == "no":
+        return None
+    mine, theirs = apart().find(claim.text), apart().find(source.text)
+    for term in mine:
+        own = [other for other in theirs if other.kind == term.kind]
+        known = {o.value for o in (*own, *apart().find(over.text)) if o.kind == term.kind}
+        if own and term.value not in known and not {o.value for o in own} & {t.value for t in mine}:
+            return f"it says '{term.text}' where its source says '{own[0].text}'"
     return None
 
 

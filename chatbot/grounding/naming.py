@@ -70,10 +70,12 @@ def misplaced(
     places = {name for name in _placed(claim) if not has_stem(name, known)}
     if places and _placed(source) - claim.stems:
         return f"it says '{longest(frozenset(places))}', of which its source does not speak"
-    for piece in claim.pieces:
+    # "If you cancel, Plus pays 1,000": the subject is that of the clause with the number.
+    for piece in (*claim.pieces, *(claim.clauses if len(claim.clauses) > 1 else ())):
         about = {s for s in piece.subject - LIGHT - general_words() if not has_stem(s, known)}
         facts = [fact for fact in piece.facts if fact.unit]
-        holding = [p for p in source.pieces if facts and len(missing(facts, p.facts)) < len(facts)]
+        parts = source.pieces if piece in claim.pieces else source.clauses
+        holding = [p for p in parts if facts and len(missing(facts, p.facts)) < len(facts)]
         others = [p.subject - LIGHT - general_words() for p in holding]
         apart = others and all(subject and not subject & claim.stems for subject in others)
         if apart and about and about <= elsewhere:

@@ -3,6 +3,7 @@
 import re
 
 from chatbot.grounding.lexicon import opposites, words
+from chatbot.grounding.order import same_order
 
 _WORD = re.compile(r"[^\W\d_]+")
 # What says "free" with a word of denial.
@@ -32,6 +33,8 @@ _DENIALS = (
     ),
     (r"\b(ne (?:peut|peuvent|doit|doivent)) (?=\w+(?:er|ir|re)\b(?![^.;]*\bqu[e']))", r"\1 pas "),
     (r"(?:^|(?<=[.;:,] )|\b((?:please|should|must) ))avoid (?=\w+ing\b)", r"\1do not "),
+    (r"\bapart from (?![€$£]?\d)", "except "),
+    (r"\bfree\b(?P<between>[^.;:]*)\bnot even\b", r"free\g<between>even"),
 )
 _DENIED = tuple((re.compile(said, re.IGNORECASE), plain) for said, plain in _DENIALS)
 # What is said in front of what holds: "Once it is sent, ...", and not "After 14 days, ...".
@@ -111,6 +114,7 @@ _AHEAD = re.compile(
     r"vorher|avant|antes)\b)",
     re.IGNORECASE,
 )
+_IN_ORDER = frozenset({"before", "after"})
 _LEAST = frozenset("less fewer earlier sooner younger weniger früher moins menos".split())  # noqa: SIM905
 
 
@@ -175,6 +179,9 @@ def other_side(claim: str, source: str) -> str | None:
     """The other of two opposites that the source has where the claim has the one."""
     mine, theirs = sides(claim, "opposites"), sides(source, "opposites")
     for kind in mine.keys() & theirs.keys():
+        said = mine[kind] | theirs[kind]
+        if _IN_ORDER & {side.split(",")[0] for side in said} and same_order(claim, source):
+            continue
         if not mine[kind] & theirs[kind] and not _turned(mine[kind] | theirs[kind], claim, source):
             return f"its source says '{min(theirs[kind]).split(',')[0]}'"
     return None

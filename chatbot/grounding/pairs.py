@@ -9,7 +9,7 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import objection
 from chatbot.grounding.naming import renamed
-from chatbot.grounding.overlap import coverage
+from chatbot.grounding.overlap import LIGHT, coverage, has_stem
 from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.sources import Span, follow, join_spans
@@ -29,7 +29,8 @@ def pairs(claim: Reading, spans: Sequence[Span], near: Sequence[Span]) -> Iterat
         both = join_spans(one, other)
         if any(other_sibling(claim, s.reading, both.reading, s.families) for s in (one, other)):
             continue  # "on every plan" of the one is not said by the other
-        if len(claim.clauses) > 1 or _goes_on(other):
+        together = len(claim.clauses) > 1 or _goes_on(other)
+        if together and all(_tells(claim, span) for span in (one, other)):
             yield both
 
 
@@ -45,6 +46,13 @@ def _of_another(claim: Reading, span: Span, spans: Sequence[Span]) -> bool:
         other_sibling(claim, source, over, span.families)
         or (claim.facts and objection(claim, source, over, beside(span, spans)))
     )
+
+
+def _tells(claim: Reading, span: Span) -> bool:
+    """Whether a sentence has any word or number of the claim."""
+    if len(missing(claim.facts, span.reading.facts)) < len(claim.facts):
+        return True
+    return any(has_stem(stem, span.reading.stems) for stem in claim.stems - LIGHT)
 
 
 def _goes_on(span: Span) -> bool:

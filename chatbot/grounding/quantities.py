@@ -16,7 +16,7 @@ _FRACTIONS = {
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 # A code behind a number is of that one: "180 GBP 2 times".
 _MONEY = (
-    r"(?:US|CA|AU|A|C)\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
+    r"(?:US|CA|AU|A|C)\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:kr|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
     r"ISK)"
 )
 _ANY_DOLLAR = re.compile(r"\s?(?:\$|dollars?\b|dólar(?:es)?\b)", re.IGNORECASE)
@@ -38,20 +38,27 @@ _LARGE = re.compile(
     r"(?:(?P<hundreds>[a-zäöüß]*?)(?P<hundred>hundert))?(?:und)?(?P<rest>[a-zäöüß]*)"
 )
 _JOINT = re.compile(r"\s?(?:[-–—/]|to|or|and|bis|und|oder|à|a|et|ou|y|o|by|x|×)\s?", re.IGNORECASE)
+_ONE_OR_TWO = re.compile(
+    r"\s?(?:[-–—]|to|or|bis|oder|à|ou|a|o)\s?(?:\d|two|three|zwei|drei|deux|trois|dos|tres)\b",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     r"\s(?:and|or|und|oder|et|ou|y|o) (?:no|not|at|nicht|pas|no) (?:\w+ ){0,2}(?:(?:than|als|que|"
     r"de|least|most) )?",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[-\s\u00a0\u202f]?(°\s?[CF]?|[%€$£¥]|[^\W\d_]+(?:/[a-z])?)(?:\s([^\W\d_]+))?")
-# "Within a week", and not the rate "5 EUR a week".
+# "Within a week", "a week before", and not the rate "5 EUR a week".
 _A_UNIT = re.compile(
-    r"\b(?:within|in|after|for|lasts?|takes?|about|around|than|least|most|over|under) "
-    r"(?P<one>an?) (?:full |whole )?(?P<unit>minute|hour|day|week|month|year)\b(?!-)",
+    r"\b(?P<led>(?:within|in|after|for|lasts?|takes?|about|around|than|least|most|over|under|up to|"
+    r"until) )?\b(?P<one>an?) (?:full |whole )?(?P<unit>minute|hour|day|week|month|year)\b(?!-)"
+    r"(?(led)|(?= (?:before|after|earlier|later|ago|ahead|in advance|beforehand)\b))",
     re.IGNORECASE,
 )
 _OF_NEXT = re.compile(rf"\s(?:{_MONEY})\d")  # "Heron 5 £76"
+_EXACT = frozenset({"up to ", "until "})
 _BEFORE = re.compile(r"([^\W\d_]+) $")
+_FORTNIGHT = frozenset({"quinze", "quince"})  # "quinze jours" are 15 days or two weeks
 _SINGLE = re.compile(r"\b(?:1|un)$", re.IGNORECASE)
 _THING = re.compile(r" ([^\W\d_]{3,})")
 # Words behind a number that are no thing: "from 6 and", "8 bis"; and "5 more".
@@ -85,7 +92,8 @@ def quantities(text: str) -> list[Fact]:
         digits = text[match.start("digits") if match["digits"] else match.start() : match.end()]
         digits = f"{match['sign'] or ''}{digits}".strip()
         money = match["before"] or text[match.end() : after].strip() in _SIGNS
-        full = f"{digits} {unit.upper()}" if money and unit else text[match.start() : after].strip()
+        name = "kr" if unit == "crown" else (unit or "").upper()
+        full = f"{digits} {name}" if money and unit else text[match.start() : after].strip()
         found.append(
             Fact(
                 "quantity",
@@ -107,10 +115,13 @@ def quantities(text: str) -> list[Fact]:
             word = word.split("-")[0]
             value, end = number_of(word), match.start() + len(word)
         unit, after = _unit_behind(text, end)
-        if value is None or (unit is None and (word in ONE or end < match.end())):
+        one = word in ONE and not _ONE_OR_TWO.match(text, end)
+        if value is None or (unit is None and (one or end < match.end())):
             continue
         full = text[match.start() : after]
         values = frozenset({Fraction(value)})
+        if unit == "day" and word in _FORTNIGHT:
+            values |= {Fraction(14)}
         thing = unit is None and _counts(text, end)
         said = text[match.start() : end]
         found.append(Fact("quantity", values, unit, said, full, match.start(), end, counts=thing))
@@ -127,7 +138,7 @@ def _single_units(text: str) -> Iterator[Fact]:
         yield Fact(
             "quantity", frozenset({Fraction(1)}), unit, match["one"],
             text[match.start("one") : match.end()], match.start("one"), match.end("one"),
-            article=True,
+            article=match["led"] is not None and match["led"].lower() not in _EXACT,
         )  # fmt: skip
 
 

@@ -94,6 +94,20 @@ def read(text: str, language: str = "") -> Reading:
     return Reading(said, found, terms, lead, tuple(pieces), tuple(clauses), language=language)
 
 
+def as_denied(reading: Reading) -> Reading:
+    """An item of a list of what is not so; what it excepts is not: "food, except for a diet"."""
+    clauses = tuple(
+        replace(clause, in_denied_list=not (clause.negative or _excepts(clause)))
+        for clause in reading.clauses
+    )
+    return replace(reading, clauses=clauses)
+
+
+def _excepts(clause: Piece) -> bool:
+    said = {word.lower() for word in WORD.findall(clause.text)}
+    return bool(said & words("exception"))
+
+
 def _is_other_word(text: str, term: Term, language: str) -> bool:
     """ "Pro Monat" and "Max. 5" name no plan, "10 MB groß" no size, "Mon compte" no Monday."""
     before, behind = text[: term.start], text[term.start + len(term.text) :]

@@ -9,7 +9,7 @@ from langchain_core.documents import Document
 
 from chatbot.grounding.families import Family, families
 from chatbot.grounding.injection import instructions
-from chatbot.grounding.reading import Reading, read, row_reading, split_name
+from chatbot.grounding.reading import Reading, as_denied, read, row_reading, split_name
 from chatbot.grounding.series import Series, series_of
 from chatbot.knowledge.column_names import header_rows, is_words
 from chatbot.text.languages import language_of
@@ -21,6 +21,19 @@ _ITEM = re.compile(r"\s*(?:[-*+•]\s|\(?\d{1,3}[.)]\s|#)|[\w -]{1,30}: ")
 _PROSE = re.compile(r"[,;] .*\w[.!?]$")
 _SEPARATORS = (",", ";", "\t")
 _ROWS = re.compile(r"(?:^[^\n|]*\|[^\n]*(?:\n|$)){2,}", re.MULTILINE)
+
+
+# Over a list of what is not so: "What is not covered", "Exclusions".
+_LEFT_OUT = re.compile(
+    r"\bnot (?:\w+ )?(?:covered|included|insured|accepted|allowed|permitted|refunded|refundable|"
+    r"offered|possible|available|paid|carried|eligible)\b|\bexclu(?:sions?|ded|es)\b|"
+    r"\bwhat (?:we|you) (?:do not|don't|cannot|can't|may not|never)\b|"
+    r"\bnicht (?:\w+ )?(?:versichert|gedeckt|enthalten|inbegriffen|erlaubt|erstattet|möglich)\b|"
+    r"\b(?:ausschlüsse|ausgeschlossen|non (?:couvert|inclus|remboursé|assuré)\w*|"
+    r"no (?:cubiert|incluid|asegurad)\w*|exclusiones)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\b(?:if|when|why|how|wenn|warum|si|pourquoi|cuando)\b|\?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,8 @@ def spans_of(passage: Document, number: int) -> list[Span]:
         cells = _row(quote, columns)
         reading = row_reading(cells, language) if cells else read(quote, language)
         item = bool(cells or _ITEM.match(quote))
+        if item and not cells and (_LEFT_OUT.search(heading or over) or _denies_list(intro)):
+            reading = as_denied(reading)
         context = read(" | ".join(filter(None, (over, heading, intro if item else ""))), language)
         if not item:
             intro = quote
@@ -86,6 +101,11 @@ def spans_of(passage: Document, number: int) -> list[Span]:
         row, told = (table, tuple(cells)) if cells else (-1, ())
         found.append(Span(passage, number, start, quote, reading, context, row, told))
     return found
+
+
+def _denies_list(intro: str) -> bool:
+    """Whether a sentence introduces a list of what is not so: "We do not carry:"."""
+    return intro.rstrip().endswith(":") and not _ASKS.search(intro) and read(intro).denies
 
 
 def table_of(span: Span, spans: Sequence[Span]) -> list[Span]:

@@ -5,7 +5,7 @@ import re
 
 from chatbot.grounding.fact import TIMES, missing
 from chatbot.grounding.lexicon import units, words
-from chatbot.grounding.overlap import has_stem
+from chatbot.grounding.overlap import LIGHT, general_words, has_stem
 from chatbot.grounding.pieces import WORD, Piece, stems_of
 from chatbot.grounding.reading import Reading
 
@@ -30,12 +30,31 @@ _BOUNDED = re.compile(
     r"(?:costing|worth) more than)\s(?=[€$£]?\d)",
     re.IGNORECASE,
 )
+# "Only the owner can invite people"
+_ONLY_WHO = re.compile(
+    r"\bonly (?P<who>(?:[\w'-]+ ){0,3}?[\w'-]+) (?:can|may|is|are|has|have|gets?|must|will) "
+    r"(?P<what>[^;.,]*)",
+    re.IGNORECASE,
+)
+# "Only the owner", "at Eugene Yard only"; "the owner and all bookkeepers".
+_ONLY_ONE = re.compile(
+    r"\b[Oo]nly (?:the |our |your )?(?P<one>[\w'-]+)|"
+    r"\b(?:in|at|on|for|to) (?:the |our |your )?(?P<name>[\w'-]+(?: [\w'-]+)?) only\b"
+)
+_TWO = re.compile(
+    r"\b(?P<one>[\w'-]+(?: [\w'-]+)?) (?:and|or|as well as) (?:also )?(?:in |at |on |for |to )?"
+    r"(?:all |the |our |your |any )*(?P<other>[\w'-]+(?: [A-Z][\w'-]+)?)"
+)
 _REACH = 5  # words on either side of "only"
 
 
 def widened(claim: Reading, source: Reading) -> str | None:
     """Whether the claim says of all what the source says "only" of a name that the claim has not,
     or of those above or below a number; neither may deny."""
+    if not claim.denies and _lets_others(claim, source):
+        return "its source says 'only'"
+    if not claim.denies and (other := _one_of_two(claim, source)):
+        return f"it says 'only', and its source says it of '{other}', too"
     said = {word.lower() for word in WORD.findall(_OFTEN.sub(_without_times, claim.text))}
     if not said & _EVERY or said & (_ONLY | words("no") | words("exception")):
         return None
@@ -46,6 +65,38 @@ def widened(claim: Reading, source: Reading) -> str | None:
         shared = [stem for stem in source.stems - names if has_stem(stem, claim.stems)]
         if names and shared and not any(has_stem(name, claim.stems) for name in names):
             return "its source says 'only'"
+    return None
+
+
+def _lets_others(claim: Reading, source: Reading) -> bool:
+    """Whether somebody else does what the source says that only one does."""
+    if _ONLY.intersection(word.lower() for word in WORD.findall(claim.text)):
+        return False
+    for match in _ONLY_WHO.finditer(source.text):
+        who = stems_of(match["who"], source.language) - LIGHT
+        what = stems_of(match["what"], source.language) - LIGHT - general_words()
+        for clause in claim.clauses:
+            said = {word.lower() for word in WORD.findall(clause.text)}
+            others = clause.subject - LIGHT - (frozenset() if said & _EVERY else what)
+            same = any(has_stem(stem, clause.stems - clause.subject) for stem in what)
+            if who and others and same and not any(has_stem(stem, claim.stems) for stem in who):
+                return True
+    return False
+
+
+def _one_of_two(claim: Reading, source: Reading) -> str | None:
+    """The other of two of which the claim says it of one only: "only the owner is told" of "the
+    owner and all bookkeepers are told"."""
+    if source.row or _ONLY.intersection(w.lower() for w in WORD.findall(source.text)):
+        return None
+    for match in _ONLY_ONE.finditer(claim.text):
+        name = stems_of(match["one"] or match["name"], claim.language) - LIGHT - general_words()
+        for both in _TWO.finditer(source.text) if name else ():
+            for side, rest in (("one", "other"), ("other", "one")):
+                one, other = (stems_of(both[s], source.language) - LIGHT for s in (side, rest))
+                strange = not any(has_stem(stem, claim.stems) for stem in other)
+                if other and strange and all(has_stem(stem, one) for stem in name):
+                    return both[rest]
     return None
 
 

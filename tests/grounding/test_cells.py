@@ -21,6 +21,32 @@ Pontoon 20 | $210 | $340 | $500 | –
 Kayak | $28 | $45 | none | $60
 """
 
+# Times in other units, ranges that share a number, and a name that is a row here and a cell there.
+TIMES = """| Country | Standard takes | Express takes |
+|---|---|---|
+| Norway | 2–4 days | 1–2 days |
+| Sweden | 3–5 days | 2 days |
+
+| Cover | Dogs | Cats | Rabbits |
+|---|---|---|---|
+| Accidents | 48 hours | 48 hours | 5 days |
+| Illness | 14 days | 14 days | 21 days |
+"""
+FINISH = """# Finishing
+
+| Finish | For | Adds |
+|---|---|---|
+| Smoothing | Nylon | 2 days |
+| Polishing | Steel | 3 days |
+"""
+RUSH = """# Rush service
+
+| Material | Rush time |
+|---|---|
+| Nylon | 4 days |
+| Steel | 9 days |
+"""
+
 
 def is_marked(claim: str, text: str) -> bool:
     meta = {"path": "a.md", "start": 0, "title": "", "heading": "", "columns": ""}
@@ -42,6 +68,11 @@ def is_marked(claim: str, text: str) -> bool:
         ("One night with the kayak costs $60.", PLAIN, False),
         ("No, there is no deposit for kayaks.", PLAIN, False),
         ("The deposit for a Jon boat is $500.", PLAIN, True),
+        ("Standard delivery to Norway takes one to two days.", TIMES, True),
+        ("Standard delivery to Norway takes two to four days.", TIMES, False),
+        ("Express delivery to Norway takes one to two days.", TIMES, False),
+        ("Accidents to your rabbit are covered after 48 hours.", TIMES, True),
+        ("Accidents to your rabbit are covered after five days.", TIMES, False),
     ],
 )
 def test_a_cell_belongs_to_its_row_and_column(claim: str, text: str, marked: bool) -> None:
@@ -88,3 +119,17 @@ WAYS = """# Boats to the island
 )
 def test_the_way_that_a_column_names_is_not_the_way_back(claim: str, marked: bool) -> None:
     assert is_marked(claim, WAYS) is marked
+
+
+@pytest.mark.parametrize(
+    ("claim", "marked"),
+    [
+        ("Rush for nylon is done in two days.", True),
+        ("Rush for nylon is done in four days.", False),
+        ("Smoothing for nylon is done in two days.", False),
+    ],
+)
+def test_a_row_of_another_table_is_not_what_is_meant(claim: str, marked: bool) -> None:
+    meta = {"start": 0, "title": "", "heading": "", "columns": ""}
+    pages = [Document(t, metadata=meta | {"path": f"{n}.md"}) for n, t in enumerate((FINISH, RUSH))]
+    assert bool(verify(claim, pages).unsupported) == marked

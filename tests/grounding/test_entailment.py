@@ -50,10 +50,20 @@ def test_what_no_rule_finds_is_supported_where_the_model_is_sure() -> None:
 
 
 def test_a_rule_that_objects_is_overruled_where_the_model_is_very_sure() -> None:
-    claim = "A locker costs 9 EUR a day at the harbour."
+    claim = "At the harbour a locker isn't expensive: 4 EUR a day."
     quotes, reason, _ = judged(claim, 1.9)
-    assert not quotes and "'9'" in reason
+    assert not quotes and reason != "no passage says it"
     assert judged(claim, 2.1)[0]
+
+
+def test_another_number_than_the_sections_is_never_freed() -> None:
+    for claim in (
+        "A locker costs 9 EUR a day at the harbour.",
+        "You pay 9 euros for bags.",
+    ):
+        quotes, reason, _ = judged(claim, 9.0)
+        assert not quotes and reason
+    assert judged("You pay 4 euros for bags.", 9.0)[0]
 
 
 def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
