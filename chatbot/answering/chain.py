@@ -130,6 +130,7 @@ def build_chain(
     *,
     history_tokens: int,
     gate: Gate,
+    deciding: Runnable[str, list[Passage]] | None = None,
     shown: int,
     reads: int | None = None,
     excerpts: Excerpts | None = None,
@@ -141,7 +142,8 @@ def build_chain(
 
     ``condense="model"`` has the model rewrite a follow-up; ``"history"`` searches with the last
     turns in front of the question, which serves models too small to rewrite. The ``retriever``
-    may find more passages than are ``shown``: the ``gate`` compares them all. Of those found, the
+    may find more passages than are ``shown``: the ``gate`` compares them all; ``deciding`` finds
+    them without a reranker, where there is one. Of those found, the
     model reads the first ``reads``: a small one takes its answer from the wrong one of several.
     With ``excerpts`` it reads the parts of those shown that are nearest to the question, and those
     of which it reads nothing are not shown.
@@ -150,7 +152,7 @@ def build_chain(
     """
     rewrite = build_rewriter(llm, prompts) if condense == "model" else None
     translate = build_translator(llm, prompts)
-    conversation = ConversationSearch(retriever, gate)
+    conversation = ConversationSearch(retriever, gate, deciding)
 
     def holds(word: str) -> bool:
         """Whether the documents have a word."""

@@ -66,19 +66,32 @@ def search_query(history: Sequence[BaseMessage], question: str) -> str:
 class ConversationSearch:
     """Finds passages for the last question of a conversation."""
 
-    def __init__(self, retriever: Runnable[str, list[Passage]], gate: Gate) -> None:
+    def __init__(
+        self,
+        retriever: Runnable[str, list[Passage]],
+        gate: Gate,
+        deciding: Runnable[str, list[Passage]] | None = None,
+    ) -> None:
+        """``deciding`` is a quicker search by which it is decided whether the conversation counts,
+        where what the ``retriever`` finds is read by a reranker."""
         self._retriever = retriever
         self._gate = gate
+        self._deciding = deciding or retriever
 
     def find(self, history: Sequence[BaseMessage], question: str) -> Found:
         """The passages for ``question`` behind ``history``."""
-        alone = self._search(question, question)
         if not history:
-            return Found(question, alone, alone, [])
+            found = self._retriever.invoke(question, asked=question)
+            return Found(question, found, found, [])
         before = self.goes_on_from(history)
         query = search_query(before, question)
-        behind = self._search(query, question)
+        alone, behind = self._search(question, question), self._search(query, question)
         likely = self._probability(before, question, alone, query, behind)
+        if self._deciding is not self._retriever:
+            if likely >= _BEHIND:
+                alone = self._retriever.invoke(question, asked=question)
+            if likely <= _SURE:
+                behind = self._retriever.invoke(query, asked=question)
         if likely > _SURE:
             return Found(question, alone, alone, [])
         if likely >= _ITSELF:
@@ -100,7 +113,7 @@ class ConversationSearch:
         return list(history[asked[-1] :] if itself else history)
 
     def _search(self, query: str, asked: str) -> list[Passage]:
-        return self._retriever.invoke(query, asked=asked)
+        return self._deciding.invoke(query, asked=asked)
 
     def _probability(
         self,

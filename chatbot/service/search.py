@@ -117,11 +117,19 @@ class Search:
         reread = settings.rerank_passages if self._models.reranker() else 0
         main = self.retriever(generation, asker, max(shown, FIELD, reread))
         view = main.view
+
+        def over(retriever: HybridRetriever) -> Retriever:
+            return (
+                cast(Retriever, retriever) if documents is None else self.join(retriever, documents)
+            )
+
+        quick = main.model_copy(update={"reranker": None}) if main.reranker else None
         return build_chain(
             llm,
-            cast(Retriever, main) if documents is None else self.join(main, documents),
+            over(main),
             self._prompts,
             history_tokens=settings.history_tokens,
+            deciding=over(quick) if quick else None,
             gate=gate if view is None else replace(gate, vocabulary=view.lexical),
             shown=shown,
             reads=None if self._models.scripted else entry.reads,

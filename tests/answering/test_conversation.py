@@ -151,3 +151,20 @@ def test_what_tells_a_follow_up() -> None:
     assert stands_by_itself(turns, question, Aside(0.6, 0.6, 1.0)) < itself
     assert stands_by_itself(turns, question, Aside(0.2, 0.9, 0.5)) < itself
     assert 0 < stands_by_itself(turns, question, Aside(0.0, 1.0, 1.0)) < 1
+
+
+def test_a_reranker_reads_only_what_is_taken(search: ConversationSearch) -> None:
+    read: list[str] = []
+
+    def rerank(query: str, asked: str = "") -> list[Passage]:
+        read.append(query)
+        return search._retriever.invoke(query, asked=asked)
+
+    both = ConversationSearch(RunnableLambda(rerank), search._gate, search._retriever)
+    follow = both.find(to_messages([*RETURNS, *LAMPS]), "and green?")
+    assert read == [follow.query] and first(follow) == "lamps.md"
+    read.clear()
+    assert first(both.find(to_messages(RETURNS), "which weekdays does the Leeds shop open?")) == (
+        "opening.md"
+    )
+    assert read[0] == "which weekdays does the Leeds shop open?" and len(read) <= 2
