@@ -48,13 +48,13 @@ def item_sign(item: Any, hidden: frozenset[str]) -> str:
         return "☑" if "checked" in item.get("class", "").split() else "☐"
     if item.text and item.text.strip():
         return ""
-    if not any(map(str.strip, item.itertext())):
-        return "" if item.find(".//a") is not None else picture_label(item, hidden)
     if any(
         is_drawn(e) or not SPOKEN.isdisjoint(e.get("class", "").split())
         for e in item.iterdescendants()
     ):
         return ""
+    if not any(map(str.strip, item.itertext())):
+        return "" if item.find(".//a") is not None else picture_label(item, hidden)
     element = item
     for _ in range(_DEEP):
         element = next(iter(element), None)
