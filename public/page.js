@@ -309,6 +309,7 @@ const style = document.createElement("style");
 style.textContent = `
   :root.dark { color-scheme: dark; } /* scroll bars */
   #command-popover { max-width: calc(100vw - 1rem); } /* else as wide as its longest line */
+  #command-popover [cmdk-list] { max-height: min(60vh, 30rem) !important; } /* else five and a half */
   @media (prefers-reduced-motion: no-preference) {
     [id^="step-waiting-"] .ai-message > :first-child { animation: waiting 1.6s ease-in-out infinite; }
     @keyframes waiting { 50% { opacity: .3; } }

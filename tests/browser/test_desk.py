@@ -735,6 +735,8 @@ def test_gaps_are_for_knowledge_owners(olga: Page, ann: Page, address: str) -> N
     ann.locator("#command-button").click()
     expect(ann.get_by_role("option", name=re.compile("^Hand off"))).to_be_visible()
     expect(ann.get_by_role("option", name=re.compile("^Gaps"))).to_have_count(0)
+    for option in ann.get_by_role("option").all():
+        expect(option).to_be_in_viewport(ratio=0.9)
     ann.keyboard.press("Escape")
 
 
