@@ -10,11 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chatbot.grounding.binding import has_rival
 from chatbot.grounding.copying import copies
 from chatbot.grounding.evidence import NOT_SAID, Finding
-from chatbot.grounding.fact import missing
-from chatbot.grounding.facts import facts
 from chatbot.grounding.overlap import coverage
 from chatbot.grounding.reading import read
 from chatbot.grounding.restated import restated
@@ -87,7 +84,7 @@ def settled(doubts: Sequence[Doubt], entailment: Entailment) -> list[Finding]:
         undecided = []
         for place, score in zip(waiting, entailment.scores(pairs), strict=True):
             one = doubts[place]
-            if score >= _needed(one, entailment) and not _has_other_number(one, turn):
+            if score >= _needed(one, entailment):
                 findings[place] = one.found if one.found.spans else _freed(one, one.likely[turn])
                 continue
             undecided.append(place)
@@ -102,16 +99,6 @@ def _needed(one: Doubt, entailment: Entailment) -> float:
     if one.found.spans:
         return entailment.denies - (_TRUSTED if read(one.claim).facts else 0.0)
     return entailment.says if one.found.reason == NOT_SAID else entailment.overrules
-
-
-def _has_other_number(one: Doubt, turn: int) -> bool:
-    """Whether the rules find no source, and a section has another number than the sentence where it
-    should have that one: a judge reads "65 °C" as 55 °C."""
-    if one.found.spans:
-        return False
-    claim, text = one.pair(turn)
-    held = facts(text)
-    return any(has_rival(fact, held) for fact in missing(read(claim).facts, held) if fact.unit)
 
 
 def _freed(one: Doubt, window: Window) -> Finding:

@@ -9,7 +9,7 @@ from chatbot.grounding.families import other_sibling
 from chatbot.grounding.lexicon import words
 from chatbot.grounding.meaning import objection
 from chatbot.grounding.naming import renamed
-from chatbot.grounding.overlap import LIGHT, coverage, has_stem
+from chatbot.grounding.overlap import coverage, has_stem
 from chatbot.grounding.pieces import WORD
 from chatbot.grounding.reading import Reading
 from chatbot.grounding.sources import Span, follow, join_spans
@@ -52,7 +52,7 @@ def _tells(claim: Reading, span: Span) -> bool:
     """Whether a sentence has any word or number of the claim."""
     if len(missing(claim.facts, span.reading.facts)) < len(claim.facts):
         return True
-    return any(has_stem(stem, span.reading.stems) for stem in claim.stems - LIGHT)
+    return any(has_stem(stem, span.reading.stems) for stem in claim.stems)
 
 
 def _goes_on(span: Span) -> bool:

@@ -50,20 +50,17 @@ def test_what_no_rule_finds_is_supported_where_the_model_is_sure() -> None:
 
 
 def test_a_rule_that_objects_is_overruled_where_the_model_is_very_sure() -> None:
-    claim = "At the harbour a locker isn't expensive: 4 EUR a day."
+    claim = "A locker costs 9 EUR a day at the harbour."
     quotes, reason, _ = judged(claim, 1.9)
-    assert not quotes and reason != "no passage says it"
+    assert not quotes and "'9'" in reason
     assert judged(claim, 2.1)[0]
 
 
-def test_another_number_than_the_sections_is_never_freed() -> None:
-    for claim in (
-        "A locker costs 9 EUR a day at the harbour.",
-        "You pay 9 euros for bags.",
-    ):
-        quotes, reason, _ = judged(claim, 9.0)
-        assert not quotes and reason
-    assert judged("You pay 4 euros for bags.", 9.0)[0]
+def test_the_model_reads_the_numbers_of_the_section() -> None:
+    _, _, model = judged("You get half of it back within two weeks of giving notice.", 9.0)
+    assert {claim for claim, _ in model.asked} == {
+        "You get half of it back within 14 days of giving notice."
+    }
 
 
 def test_a_source_of_the_rules_is_doubted_where_the_model_denies_it() -> None:
