@@ -59,11 +59,12 @@ class Prepared:
     ``wording`` is the question as the model reads it, ``history`` what fits its budget; ``guarded``
     says that instructions to the assistant were found and left out. ``query`` was searched for;
     ``terms`` are the question itself, of a letter its gist, in the language of the documents.
-    ``before`` are the turns that the question goes on from, ``spoken`` is its language. ``ranked``
-    is what the gate looks at, ``passages`` are shown, and the model reads those in ``read``, or
-    excerpts of them. ``choices`` are those of a question back.
-    ``retrieval`` is the confidence from the search alone, ``refuses`` the probability that the
-    model refuses, where the gate asks for it; both from 0 to 1.
+    ``before`` are the turns that the question goes on from, which the model reads: others would
+    lend it their topic and their language. ``spoken`` is its language. ``ranked`` is what the gate
+    looks at, ``passages`` are shown, and the model reads those in ``read``, or excerpts of them.
+    ``choices`` are those of a question back. ``retrieval`` is the confidence from the search
+    alone, ``refuses`` the probability that the model refuses, where the gate asks for it; both
+    from 0 to 1.
     """
 
     question: Question
@@ -256,7 +257,7 @@ def build_chain(
         return replace(state, abstain=bool(choices), choices=choices)
 
     def render(state: Prepared) -> ChatPromptValue:
-        return prompts.render_answer(state.history, clean_passages(state.read), state.wording)
+        return prompts.render_answer(state.before, clean_passages(state.read), state.wording)
 
     search = (
         RunnableLambda(understand)
@@ -276,7 +277,7 @@ def _goes_on_from(history: Sequence[BaseMessage], wording: str) -> list[BaseMess
 
 
 def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:
-    """The state with as much history and as many passages as ``llm`` can read."""
+    """The state with as many turns and as many passages as ``llm`` can read."""
     context = getattr(llm, "context", None)
     if context is None:
         return state
@@ -287,10 +288,10 @@ def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepa
         return str(reader.render(value.to_messages()))
 
     room = max(context - reader.max_tokens, context // 2)
-    left = fit(render, llm.get_num_tokens, room, state.history, state.read)
+    left = fit(render, llm.get_num_tokens, room, state.before, state.read)
     return replace(
         state,
-        history=left.history,
+        before=left.history,
         read=left.passages,
         passages=[*_shown(state, left.passages), *state.passages[len(state.read) :]],
         notes=[*state.notes, *([left.note] if left.note else [])],

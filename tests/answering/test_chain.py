@@ -57,6 +57,23 @@ async def test_follow_up_uses_the_previous_turn(
     assert prompt.index("in the EU return") < prompt.index("And in the US?")
 
 
+async def test_the_model_reads_no_turns_that_a_question_does_not_go_on_from(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    invoices = "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n"
+    (service.settings.knowledge / "invoices.md").write_text(invoices)
+    service.update_index()
+    returns: list[Turn] = [
+        {"role": "user", "content": "Wie lange können Kunden in der EU ein Produkt zurückgeben?"},
+        {"role": "assistant", "content": "Innerhalb von 30 Tagen."},
+    ]
+    answer = await ask(service, "when do we send invoices by mail?", returns)
+    assert answer.passages[0].path == "invoices.md"
+    prompt = engine.prompts[-1]
+    assert "when do we send invoices by mail?" in prompt
+    assert "Produkt" not in prompt and "30 Tagen" not in prompt
+
+
 async def test_memory_keeps_the_newest_turns_and_both_sides(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
