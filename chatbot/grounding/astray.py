@@ -172,16 +172,16 @@ def _named(kind: str, texts: Sequence[str]) -> _Values:
 def _of_codes(
     claim: Reading, found: Sequence[Span], spans: Sequence[Span], asked: Asked
 ) -> tuple[_Values, _Values, _Values]:
-    """Codes of one series; the question has one."""
+    """Codes of one series; the question has one. The row of "PSSM1" may have a number, "G06"."""
     wanted = codes_of([asked.reading])
     if len(wanted) != 1:
         return _NOTHING
     own = codes_of([claim])
     told = own or _common([codes_of(_holding(claim, span)) for span in found])
     known = codes_of([each for span in spans for each in (span.reading, span.over)])
-    alike = {_series(one) for one in told} == {_series(min(wanted))}
+    alike = frozenset(one for one in told if _series(one) == _series(min(wanted)))
     near = any(a.startswith(b) or b.startswith(a) for a in wanted for b in told | known)
-    return (wanted, told, known) if alike and not near else _NOTHING
+    return (wanted, alike, known) if alike and not near else _NOTHING
 
 
 def _is_shown(question: Reading) -> bool:

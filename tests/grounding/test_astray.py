@@ -47,6 +47,17 @@ def test_what_may_be_an_answer_is_not_withdrawn(text: str, question: str, answer
     assert not checked(text, question, answer).astray
 
 
+def test_another_code_of_the_series_is_another_thing_whatever_codes_its_row_has() -> None:
+    page = (
+        "| Code | Test | Price |\n|---|---|---|\n"
+        "| G06 | PSSM1 gene test | 52 EUR |\n| G07 | WFFS1 gene test | 49 EUR |"
+    )
+    answer = "The PSSM1 gene test (G06) costs 52 EUR."
+    assert checked(page, "PSSM2 gene test cost", answer).astray
+    assert not checked(page, "PSSM1 gene test cost", answer).unsupported
+    assert not checked(page, "G06 cost", answer).astray
+
+
 def test_a_shown_code_is_answered_from_the_passage_that_has_it() -> None:
     pages = [
         Passage(page_content=text, metadata={"path": path, "title": "Help", "start": 0})
