@@ -31,6 +31,7 @@ addEventListener("message", (event) => {
   if (event.source !== window || !event.data?.thread) return;
   begun = event.data.thread;
   sessionStorage.removeItem(ASKED);
+  if (event.data.open) tellOnce(event.data.open);
 });
 
 function rememberAsked() {
@@ -87,14 +88,15 @@ addEventListener(
 );
 
 // A line below the box: how fresh the knowledge is, with a link to the console for those who keep
-// it, and, while a larger model than the one that
-// answers is fetched and converted, how far that is.
+// it, and, while a larger model than the one that answers is fetched and converted, how far that is.
+// At the beginning of a visit it says for a while that the page is open, where it is.
 const LOOK_EVERY = 3000; // milliseconds
 const FRESH_EVERY = 30000;
-const lines = { model: "", knowledge: "", console: "" };
+const OPEN_FOR = 20000;
+const lines = { open: "", model: "", knowledge: "", console: "" };
 
 function draw() {
-  const text = lines.model || lines.knowledge;
+  const text = lines.open || lines.model || lines.knowledge;
   let line = document.getElementById("state-line");
   if (!text) {
     line?.remove();
@@ -111,7 +113,7 @@ function draw() {
   }
   const said = line.firstElementChild;
   // What changes by itself is read out; how fresh the knowledge is need not be.
-  if (lines.model) said.setAttribute("role", "status");
+  if (lines.open || lines.model) said.setAttribute("role", "status");
   else said.removeAttribute("role");
   if (said.textContent !== text) said.textContent = text;
   if (lines.console && !line.querySelector("a")) {
@@ -155,6 +157,14 @@ function watch(composer) {
   sizes.disconnect();
   for (let part = composer; part !== document.body && part; part = part.parentElement)
     sizes.observe(part);
+}
+
+function tellOnce(sentence) {
+  if (sessionStorage.getItem("told open")) return;
+  sessionStorage.setItem("told open", "yes");
+  lines.open = sentence;
+  draw();
+  setTimeout(() => ((lines.open = ""), draw()), OPEN_FOR);
 }
 
 async function ask(address) {

@@ -51,6 +51,8 @@ class Answer:
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
     ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
+    ``closest`` is the sentence at the end of a refusal that names what is closest: who lists the
+    passages leaves it out.
     ``cut`` says that it ended at its limit of tokens. ``approved`` is of an answer that a person
     wrote or accepted, and no model.
     """
@@ -67,6 +69,7 @@ class Answer:
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
     lead_agrees: bool = False
+    closest: str = ""
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
     approved: Approval | None = None

@@ -128,15 +128,18 @@ class SmallTalk:
         before = language_of(said_before) if said_before else None
         return min(found, key=lambda each: (len(each.typos), each.language != before))
 
-    def refusal(self, language: str, english: str, titles: Sequence[str]) -> str:
-        """The refusal in a language, with the titles of what is closest."""
+    def refusal(self, language: str, english: str) -> str:
+        """The refusal in a language."""
+        return self.texts[language].refusal or english
+
+    def closest(self, language: str, titles: Sequence[str]) -> str:
+        """What names in a language the titles of what is closest; empty where there are none."""
         texts, marks = self.texts[language], _QUOTES[language]
         opening, closing = marks[: len(marks) // 2], marks[len(marks) // 2 :]
         named = ", ".join(
             f"{opening}{title}{closing}" for title in dict.fromkeys(titles[:_TITLES]) if title
         )
-        behind = f" {texts.closest.format(titles=named)}" if named else ""
-        return (texts.refusal or english) + behind
+        return texts.closest.format(titles=named) if named else ""
 
     def clarification(self, language: str, english: str, choices: Sequence[str]) -> str:
         """The question back in a language: which of the ``choices``."""

@@ -117,7 +117,8 @@ async def stream_answer(
     prompts, found = chain.prompts, await stopped_when_left(chain.search.ainvoke(question))
     titles = [str(passage.metadata.get("title", "")) for passage in found.passages]
     spoken = found.spoken
-    refusal = refusals.refusal(spoken, prompts.refusal, titles)
+    closest = refusals.closest(spoken, titles)
+    refusal = f"{refusals.refusal(spoken, prompts.refusal).strip()} {closest}".strip()
     watch.mark("retrieved")
     yield PassagesFound(found.passages)
     prepared = await stopped_when_left(chain.weigh.ainvoke(found))
@@ -127,7 +128,7 @@ async def stream_answer(
     if question.again and (anew := await asyncio.to_thread(_read_anew, chain, prepared)):
         prepared, at_most = anew, _ANOTHER_READING
     if prepared.abstain:
-        declined = refusal.strip()
+        declined = refusal
         if prepared.choices:
             declined = refusals.clarification(spoken, prompts.clarification, prepared.choices)
         shown = _Checked(declined, True)
@@ -158,7 +159,7 @@ async def stream_answer(
             if not prepared.guarded:
                 yield Rewritten(shown.text)
         elif shown.verified.astray:
-            shown = _Checked(refusal.strip(), True, at_most=_MARKED)
+            shown = _Checked(refusal, True, at_most=_MARKED)
             if not prepared.guarded:
                 yield Rewritten(shown.text)
         if prepared.guarded:
@@ -186,6 +187,7 @@ async def stream_answer(
             lead_agrees=shown.verified.lead_agrees,
             usage=draft.usage,
             cut=draft.cut,
+            closest=closest if shown.abstained and not choices else "",
         )
     )
 

@@ -17,6 +17,7 @@ from chatbot.llm.adapters import Adapter
 from chatbot.llm.catalogue import LLMEntry, require_weights
 from chatbot.llm.checked import content_hash
 from chatbot.llm.convert import convert_apart
+from chatbot.llm.graph import Progress, untold
 from chatbot.llm.half_made import LOCK, disk_told, half_made, is_whole
 from chatbot.llm.merge import merge_gguf
 from chatbot.settings import Settings
@@ -47,9 +48,10 @@ def prepare_graph(
     settings: Settings,
     adapter: Adapter | None,
     cancelled: Callable[[], bool] = lambda: False,
+    tell: Progress = untold,
 ) -> Path:
     """The folder that the OpenVINO engine loads; made once, in another process, and kept. Blocks:
-    it takes a 1.5B model some minutes.
+    it takes a 1.5B model some minutes, of which ``tell`` hears how far it is.
 
     Raises:
         ModelUnavailableError: weights are missing or cannot be converted, the adapter does not
@@ -63,7 +65,8 @@ def prepare_graph(
             "CHATBOT_ENGINE=transformers, or CHATBOT_ADAPTER=none."
         )
     if not is_whole(graph):
-        convert_apart(weights, graph, entry.bits, adapter.path if adapter else None, cancelled)
+        trained = adapter.path if adapter else None
+        convert_apart(weights, graph, entry.bits, trained, cancelled, tell)
     return graph
 
 

@@ -7,7 +7,7 @@ each output channel (they move by 0.9%), or in four bits with a scale for every 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from chatbot.errors import ModelUnavailableError
 from chatbot.llm.matrices import EMBEDDING, Matrices, Matrix
 
 Bits = Literal[4, 8]
+Progress = Callable[[int, int], None]
 
 _FOUR_BIT_GROUP = 128
 # Inputs of eight-bit products are quantised in groups of the largest of these that divides every
@@ -30,8 +31,13 @@ _TINY = np.finfo(np.float16).tiny
 _SHARES = (1.0, 0.93, 0.86, 0.79)
 
 
-def rewrite(graph: Path, matrices: Matrices, bits: Bits) -> dict[str, int]:
-    """Rewrite an OpenVINO graph (``.xml`` with its ``.bin``) in place.
+def untold(done: int, total: int) -> None:
+    """How far it is, where nobody asks."""
+
+
+def rewrite(graph: Path, matrices: Matrices, bits: Bits, tell: Progress = untold) -> dict[str, int]:
+    """Rewrite an OpenVINO graph (``.xml`` with its ``.bin``) in place. ``tell`` hears how many of
+    all weights are written.
 
     With ``bits`` 4 those products are written in four bits that the file keeps in four bits.
 
@@ -46,13 +52,15 @@ def rewrite(graph: Path, matrices: Matrices, bits: Bits) -> dict[str, int]:
     model = openvino.Core().read_model(graph)
     products = [node for node in model.get_ordered_ops() if _has_weights(node)]
     written: list[NDArray[Any]] = []  # a constant does not own its numbers
-    four = 0
+    four, done, total = 0, 0, matrices.size
     for node, name in zip(products, _names(products, matrices), strict=True):
         weights = matrices.read(name)
         packed = bits == 4 and name in matrices.four_bit and not weights.shape[1] % _FOUR_BIT_GROUP
         fresh = _four_bits(weights, written) if packed else eight_bits(weights, written)
         node.input(1).replace_source_output(fresh.output(0))
         four += packed
+        done += weights.size
+        tell(done, total)
     _rewrite_embedding(model, matrices, written)
     rewritten = graph.with_name(f"rewritten-{graph.name}")
     openvino.save_model(model, rewritten, compress_to_fp16=False)

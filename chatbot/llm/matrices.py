@@ -1,5 +1,6 @@
 """The weight matrices of a GGUF file as float32, with an adapter's differences added."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ class Matrices:
         names = [tensor.name for tensor in self.reader.tensors if len(tensor.shape) == 2]
         self.names = [name for name in names if name != EMBEDDING or "output.weight" not in names]
         self.four_bit = {name for name in names if "Q4" in self._tensors[name].tensor_type.name}
+
+    @property
+    def size(self) -> int:
+        """Weights in all of them."""
+        return sum(math.prod(self.shape(name)) for name in self.names)
 
     def shape(self, name: str) -> tuple[int, int]:
         """(out, in)."""

@@ -29,8 +29,9 @@ _TOLD = 0.1  # a line in the log each time so large a share has come
 
 @dataclass(frozen=True)
 class State:
-    """How far it is; ``done`` and ``total`` are bytes while it is fetched, ``reason`` the sentence
-    that says why it failed."""
+    """How far it is; ``done`` and ``total`` are bytes while it is fetched and, while it is
+    converted, weights, each of which counts twice; ``reason`` is the sentence that says why it
+    failed."""
 
     model: str
     phase: Phase
@@ -94,7 +95,10 @@ class Preparation:
         self.state = State(self.entry.title, phase, done, total, reason)
         if total and done / total >= self._logged + _TOLD:
             self._logged = done / total
-            log.info("%s: %d of %d MB", self.entry.title, done // 10**6, total // 10**6)
+            if phase == "fetching":
+                log.info("%s: %d of %d MB", self.entry.title, done // 10**6, total // 10**6)
+            else:
+                log.info("%s: %d%% converted", self.entry.title, 100 * done // total)
 
     def check_memory(self) -> None:
         """Raise :class:`ModelUnavailableError` where the model would not fit."""
@@ -121,7 +125,13 @@ class Preparation:
             self._fetch()
             if choose_engine(self.entry, self._settings) == "openvino":
                 self.tell("converting")
-                prepare_graph(self.entry, self._settings, self._adapter(), self._stop.is_set)
+                prepare_graph(
+                    self.entry,
+                    self._settings,
+                    self._adapter(),
+                    self._stop.is_set,
+                    lambda done, total: self.tell("converting", done, total),
+                )
             self.tell("loading")
             ready()
         except ChatbotError as exc:

@@ -33,23 +33,31 @@ def shown_passages(answer: Answer) -> list[int]:
 
 def body(answer: Answer, language: str) -> str:
     """The answer's text: behind each sentence the number of its source, or a sign that no passage
-    supports it."""
-    text = without_images(mark(answer.answer, answer.unsupported, answer.rests_on))
+    supports it. What a refusal says of the closest documents is listed below it."""
+    if answer.refused:
+        return without_images(answer.answer.removesuffix(answer.closest).rstrip())
+    # One sign is enough where it is of all that is said.
+    some_rest = answer.rests_on or answer.citations
+    marked = answer.unsupported if some_rest else []
+    text = without_images(mark(answer.answer, marked, answer.rests_on))
     if answer.unsupported:
         text += f"\n\n{MARK.strip()} {say(language, 'unsupported')}"
     return text
 
 
-def support(answer: Answer) -> Literal["well", "lead", "partly", "asked", "not"]:
+def support(answer: Answer) -> Literal["well", "lead", "partly", "marked", "asked", "not"]:
     """How far to trust an answer, as the page says it: a share in percent under a wrong sentence
     would be taken for a promise.
 
     "lead" is a well supported answer that begins with "yes" or "no": sources say what follows, but
-    whether that is a yes to this question was not decided, and a third were wrong.
+    whether that is a yes to this question was not decided, and a third were wrong. "marked" is one
+    that says itself what is to be checked.
     """
     if answer.abstained:
         return "not" if answer.refused else "asked"
-    if answer.confidence < _WELL or not answer.citations or answer.unsupported:
+    if answer.unsupported:
+        return "marked"
+    if answer.confidence < _WELL or not answer.citations:
         return "partly"
     return "lead" if read(answer.answer).lead and not answer.lead_agrees else "well"
 
@@ -73,17 +81,22 @@ def sources(
 
 
 def notes(answer: Answer, language: str, rewritten: str = "") -> list[str]:
-    """What is said between an answer and its sources."""
-    found = support(answer)
-    words, by = say(language, f"supported_{found}"), "read_by" if found == "not" else "answered_by"
-    said = [say(language, by, model=answer.model, support=words)]
+    """What is said between an answer and its sources, the weightiest first and each thing once:
+    that a refusal found nothing sure, or that the marked sentences are to be checked, stands in
+    the answer. The model is named as the settings name it."""
+    found, said = support(answer), list[str]()
     if found == "not":
         command, tools = say(language, "handoff"), say(language, "page_tools")
         said.append(say(language, "handoff_where", command=command, tools=tools))
+    elif found != "marked":
+        said.append(say(language, f"supported_{found}"))
+    said += answer.notes
     if rewritten:
         gone = "withdrawn" if answer.refused else rewritten
         said.append(say(language, "asked_instead" if answer.choices else gone))
-    return [*said, *answer.notes]
+    model = answer.model.partition(" (")[0]
+    said.append(say(language, "read_by" if found == "not" else "answered_by", model=model))
+    return said
 
 
 def _approval(approved: Approval, language: str, document: str) -> Any:

@@ -115,10 +115,11 @@ class Page:
         """A new conversation without history."""
         session.forget_ended()
         # public/page.js finds the conversation by it, if it is loaded again before the address.
-        await cl.context.emitter.send_window_message({"thread": cl.context.session.thread_id})
+        # It also says, once and below the box, that nobody has to sign in.
+        told = {"open": say(language(), "open")} if self._mode == "open" else {}
+        begun = {"thread": cl.context.session.thread_id, **told}
+        await cl.context.emitter.send_window_message(begun)
         await commands.offer(language(), role())
-        if self._mode == "open":
-            await cl.context.emitter.send_toast(say(language(), "open"), "info")
 
     async def resume(self, thread: ThreadDict) -> None:
         """An earlier conversation, with its uploads and the buttons of its last answer."""

@@ -31,7 +31,8 @@ def knowledge_state(
         if user and service.can_answer:
             documents = len(service.document_paths(user.asker))
             listed = service.current_generation().manifest.listed / 1e9
-            name = service.model_name
+            name, more, _ = service.model_name.partition(", ")  # less the engine and the adapter
+            name += ")" if more else ""
             text = say(language, "knows", count=documents, model=name, when="{when}")
             state |= {"text": text, "at": datetime.fromtimestamp(listed, UTC).isoformat()}
         if has_console and user and user.role in ("owner", "admin"):

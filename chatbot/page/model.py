@@ -30,6 +30,6 @@ def model_state(service: ChatService) -> Route:
 
 def sentence(state: State, language: str) -> str:
     """How far it is, for people."""
-    share = f"{state.done / state.total:.0%}" if state.total else ""
+    share = f"{state.done / state.total if state.total else 0:.0%}"
     key = f"model_{state.phase}"
     return say(language, key, model=state.model, share=share, reason=state.reason)

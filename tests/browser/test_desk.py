@@ -282,7 +282,7 @@ def test_a_reader_is_told_of_a_second_reading(ann: Page, address: str) -> None:
     expect(notice).to_be_visible()
     answered(ann)
     expect(notice).to_have_count(0)
-    expect(ann.locator(".answer-note")).to_contain_text(["Answered by", "second reading"])
+    expect(ann.locator(".answer-note")).to_contain_text(["second reading", "Answered by"])
 
 
 def test_what_a_question_back_offers_looks_like_a_button(ann: Page, address: str) -> None:

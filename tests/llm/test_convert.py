@@ -167,6 +167,29 @@ def test_a_broken_file_gets_a_sentence_and_leaves_nothing(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "graphs").iterdir()] == [LOCK]
 
 
+def test_how_far_a_conversion_is_is_told(
+    vocabulary: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TICK", 0.01)
+    file = tmp_path / "random.gguf"
+    write_random(file, "llama", "falcon3", vocabulary)
+    told: list[tuple[int, int]] = []
+    convert_apart(file, tmp_path / "graphs" / "one", 8, None, never, lambda *now: told.append(now))
+    done, totals = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert done[0] < done[-1] <= totals[0]
+    assert len(set(totals)) == 1
+    assert is_whole(tmp_path / "graphs" / "one")
+
+
+def test_what_openvino_prints_is_no_progress(tmp_path: Path) -> None:
+    with (tmp_path / "told").open("w+b") as told:
+        size = told.write(b"Loading 3 of 4\n10 200\n20 200\nhalf a line 30 20")
+        told.flush()
+        assert module._newest(told.fileno()) == (20, 200)
+        assert told.tell() == size
+
+
 def test_a_folder_that_cannot_be_made_gets_a_sentence(tmp_path: Path) -> None:
     blocked = tmp_path / "graphs"
     blocked.write_text("a file, where a folder has to be")

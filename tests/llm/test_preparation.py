@@ -71,7 +71,9 @@ class Work:
         if self.failing:
             raise ModelUnavailableError(self.failing)
 
-    def convert(self, *_: Any) -> None:
+    def convert(self, *given: Any) -> None:
+        *_, tell = given
+        tell(600, 1000)
         assert self.converted.wait(20)
 
 
@@ -115,7 +117,13 @@ def test_the_small_one_answers_until_the_large_one_is_ready(
     )
     assert service.model_name.startswith("bundled-small")
     work.fetched.set()
-    until(service, "converting")
+    while not (state := until(service, "converting")).total:
+        time.sleep(0.01)
+    assert (state.done, state.total) == (600, 1000)
+    assert "wird umgewandelt: 60%." in sentence(state, "de")
+    with TestClient(create_api(settings, service)) as client:
+        told = client.get("/healthz").json()["preparing"]
+    assert (told["phase"], told["done"], told["total"]) == ("converting", 600, 1000)
     assert loaded == ["bundled-small"]
     work.converted.set()
     assert not until(service, "answers").under_way
@@ -216,7 +224,8 @@ def test_closing_stops_the_conversion(
 ) -> None:
     stopped = threading.Event()
 
-    def convert(entry: Any, settings: Any, adapter: Any, cancelled: Callable[[], bool]) -> None:
+    def convert(*given: Any) -> None:
+        cancelled: Callable[[], bool] = given[3]
         while not cancelled():
             time.sleep(0.01)
         stopped.set()

@@ -1,10 +1,12 @@
 """What the page says about an answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.grounding.citations import Citation, Unsupported
-from chatbot.page.answers import notes, source, support
+from chatbot.page.answers import body, notes, source, support
 from chatbot.passage import Passage
 
 
@@ -12,12 +14,12 @@ from chatbot.passage import Passage
     ("text", "confidence", "unsupported", "abstained", "said"),
     [
         ("Never", 0.95, False, False, "well"),
-        ("Never", 0.95, True, False, "partly"),
+        ("Never", 0.95, True, False, "marked"),
         ("Never", 0.6, False, False, "partly"),
         ("Never", 0.95, False, True, "not"),
         ("Yes, opened boxes are taken back.", 0.95, False, False, "lead"),
         ("Nein, das ist nicht möglich.", 0.95, False, False, "lead"),
-        ("No, they are not.", 0.95, True, False, "partly"),
+        ("No, they are not.", 0.95, True, False, "marked"),
         ("No return is free.", 0.95, False, False, "well"),
     ],
 )
@@ -37,22 +39,43 @@ def test_a_question_back_is_no_refusal() -> None:
 
 def test_a_reader_learns_that_the_first_text_was_withdrawn() -> None:
     refused = Answer("It is not covered.", True, 0.4, [], [], "model", {})
-    assert "something else" in notes(refused, "en", rewritten="rewritten")[-1]
+    assert "something else" in notes(refused, "en", rewritten="rewritten")[1]
 
 
 def test_a_refusal_was_answered_by_nobody_and_says_where_to_hand_off() -> None:
     refused = Answer("It is not covered.", True, 0.4, [], [], "model", {})
-    found, where = notes(refused, "en")
-    assert "Answered" not in found
-    assert "nothing found" in found
+    where, by = notes(refused, "en")
     assert "Hand off" in where
     assert "Tools" in where
+    assert by == "Looked for by model."
+
+
+def test_a_refusal_names_the_closest_documents_once() -> None:
+    """They are listed below it; other programs read them in the text."""
+    closest = "Closest: “EU returns”."
+    refused = Answer(f"No sure answer. {closest}", True, 0.4, [], [], "model", {}, closest=closest)
+    assert body(refused, "en") == "No sure answer."
+
+
+def test_each_thing_is_said_once_and_the_weightiest_first() -> None:
+    marked = [Unsupported(0, 9, "For ever.", "it is not said")]
+    answer = Answer(
+        "For ever.", False, 0.4, [], [], "bundled-small (SmolLM2, openvino)", {},
+        notes=["Not answered: why."], unsupported=marked,
+    )  # fmt: skip
+    assert body(answer, "en").count("⚠") == 1
+    half = replace(answer, answer="For ever. It is 3 EUR.", rests_on={22: 1})
+    assert body(half, "en").startswith("For ever. ⚠ It is 3 EUR. [1]")
+    by = "Answered by bundled-small."
+    assert notes(answer, "en") == ["Not answered: why.", by]
+    unmarked = replace(answer, unsupported=[], notes=[])
+    assert notes(unmarked, "en") == ["Check the source before you use it.", by]
 
 
 @pytest.mark.parametrize(("choices", "said"), [([], "second reading"), (["US", "EU"], "only one")])
 def test_a_reader_learns_why_the_first_text_is_gone(choices: list[str], said: str) -> None:
     answer = Answer("45 days.", bool(choices), 0.9, [], [], "model", {}, choices=choices)
-    assert len(notes(answer, "en", rewritten="")) == 1
+    assert len(notes(answer, "en", rewritten="")) == 2
     assert said in notes(answer, "en", rewritten="rewritten")[1]
 
 

@@ -64,7 +64,9 @@ def test_question_streams_an_answer_whose_source_opens(browser: Browser, address
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text))
     page.goto(address)
-    expect(page.get_by_text("this page is open, to this machine only")).to_be_visible()
+    notice = page.locator("#state-line").get_by_text("this page is open, to this machine only")
+    expect(notice).to_be_visible()
+    expect(page.get_by_text("this page is open")).to_have_count(1)  # and no toast over Help
     ask(page, "How long can customers in the US return a product?")
     expect(page.get_by_text("Answered by bundled-small")).to_be_visible(timeout=60_000)
     source = page.locator("button.source").first
@@ -110,7 +112,7 @@ def test_the_pages_about_the_api_show_it(
 @in_a_browser
 def test_refusal_is_said(page: Page) -> None:
     ask(page, "who won the football world cup in 2018")
-    expect(page.get_by_text("does not cover this")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("found no sure answer")).to_be_visible(timeout=60_000)
 
 
 @in_a_browser
