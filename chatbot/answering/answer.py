@@ -51,8 +51,9 @@ class Answer:
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
     ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
-    ``cut`` says that it ended at its limit of tokens. ``approved`` is of an answer that a person
-    wrote or accepted, and no model.
+    ``cut`` says that it ended at its limit of tokens. ``asked`` is the question that it answers:
+    the one before, where a turn only wanted that in another form. ``approved`` is of an answer
+    that a person wrote or accepted, and no model.
     """
 
     answer: str
@@ -69,6 +70,7 @@ class Answer:
     lead_agrees: bool = False
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    asked: Question | None = None
     approved: Approval | None = None
 
     @property
@@ -98,13 +100,15 @@ class Answer:
         }
 
     def record(self, question: Question) -> dict[str, Any]:
-        """What was asked, answered and on screen, as the store keeps it with the answer.
+        """What was asked, answered and on screen, as the store keeps it with the answer; a turn
+        that only wanted another form is no question of its own.
 
         ``first_token`` is in seconds, none where the model was not asked."""
         shown = self.as_dict()
         del shown["timings"], shown["notes"]
         first = {"first_token": self.timings.get("first_token")}
-        asked = {"question": question.text, "history": list(question.history)}
+        meant = self.asked or question
+        asked = {"question": meant.text, "history": list(meant.history)}
         return asked | shown | first
 
 
