@@ -51,9 +51,9 @@ class Answer:
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
     ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
-    ``cut`` says that it ended at its limit of tokens. ``asked`` is the question that it answers:
-    the one before, where a turn only wanted that in another form. ``approved`` is of an answer
-    that a person wrote or accepted, and no model.
+    ``cut`` says that it ended at its limit of tokens. ``asked`` is the question that it answers,
+    in the language of the answer: the one before, where a turn only wanted that in another form.
+    ``approved`` is of an answer that a person wrote or accepted, and no model.
     """
 
     answer: str

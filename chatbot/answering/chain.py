@@ -180,7 +180,7 @@ def build_chain(
                 query = (before and rewrite(before, terms)) or terms
         if wording and question.wanted not in ("", spoken):
             # Asked in that language it is answered in it, as any question is.
-            asked = translate(asked_in_short(history, wording), spoken, question.wanted)
+            asked = translate(asked_in_short([], wording), spoken, question.wanted)
             question, spoken = replace(question, text=asked), question.wanted
         return Prepared(
             question, asked, guarded, history, query, terms, before, spoken=spoken, notes=notes

@@ -192,7 +192,7 @@ async def stream_answer(
             lead_agrees=shown.verified.lead_agrees,
             usage=draft.usage,
             cut=draft.cut,
-            asked=question,
+            asked=question if shown.abstained else prepared.question,
         )
     )
 

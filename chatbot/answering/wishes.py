@@ -26,16 +26,19 @@ _KINDS = ("letter", "list", "short", "simple", "meaning", "same")
 # Those that ask. Another one that ends in a question mark must say that it is to be said:
 # "shorter?" may be about a cable, and "in German?" about a manual.
 _ASKED = frozenset(("same", "meaning"))
+# What the model does itself, behind the conversation: answered again it would be the same.
+_REWORDED = frozenset(("short", "simple", "meaning"))
 _FORMS: tuple[Form, ...] = ("letter", "list")
 
 
 @dataclass(frozen=True)
 class Wish:
     """What a turn wants of the answer before: it in a ``language`` (a code), in a ``form``, or,
-    with neither, once more."""
+    with neither, once more, or ``reworded``."""
 
     language: str = ""
     form: Form = ""
+    reworded: bool = False
 
 
 def wish_of(turn: str, about: str) -> Wish | None:
@@ -56,13 +59,15 @@ def wish_of(turn: str, about: str) -> Wish | None:
             return None
         if spoken and not saying and _names_language(about):
             return None
-        return Wish(spoken, next((form for form in _FORMS if form in wanted), ""))
+        form: Form = next((form for form in _FORMS if form in wanted), "")
+        return Wish(spoken, form, not wanted.isdisjoint(_REWORDED))
     return None
 
 
 def answered_again(question: Question, is_small_talk: Callable[[str, str], bool]) -> Question:
     """The question before, in the form that is wanted, where ``question`` is a wish about the
-    answer to it; else ``question`` itself. Wishes add up: "in German please", then "as a list".
+    answer to it; else ``question`` itself, also where it is only to be reworded. Wishes add up: "in
+    German please", then "as a list".
 
     ``is_small_talk`` tells it of a turn and what was said before it; no wish is about that.
     """
@@ -82,11 +87,11 @@ def answered_again(question: Question, is_small_talk: Callable[[str, str], bool]
             wishes.append(text)
             continue
         told = [wish_of(wish, text) for wish in wishes]
-        if told[0] is None:
-            return question
         said = [wish for wish in told if wish is not None]
         spoken = next((wish.language for wish in said if wish.language), "")
         form: Form = next((wish.form for wish in said if wish.form), "")
+        if told[0] is None or (told[0].reworded and not spoken and not form):
+            return question
         return replace(question, text=text.strip(), history=turns, wanted=spoken, form=form)
     return question
 

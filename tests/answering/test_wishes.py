@@ -20,13 +20,13 @@ ANSWERED: list[Turn] = [
 @pytest.mark.parametrize(
     ("turn", "wish"),
     [
-        ("Shorter, please!", Wish()),
-        ("can you make that shorter?", Wish()),
-        ("TL;DR", Wish()),
-        ("explain it more simply", Wish()),
-        ("in plain English please", Wish()),
-        ("Kannst du das einfacher erklären?", Wish()),
-        ("plus simplement s'il vous plaît", Wish()),
+        ("Shorter, please!", Wish(reworded=True)),
+        ("can you make that shorter?", Wish(reworded=True)),
+        ("TL;DR", Wish(reworded=True)),
+        ("explain it more simply", Wish(reworded=True)),
+        ("in plain English please", Wish(reworded=True)),
+        ("Kannst du das einfacher erklären?", Wish(reworded=True)),
+        ("plus simplement s'il vous plaît", Wish(reworded=True)),
         ("are you sure?", Wish()),
         ("Sind Sie da ganz sicher?", Wish()),
         ("¿estás seguro?", Wish()),
@@ -34,8 +34,8 @@ ANSWERED: list[Turn] = [
         ("source?", Wish()),
         ("Wo steht das?", Wish()),
         ("où est-ce écrit ?", Wish()),
-        ("and what exactly does that mean?", Wish()),
-        ("Was heißt das genau?", Wish()),
+        ("and what exactly does that mean?", Wish(reworded=True)),
+        ("Was heißt das genau?", Wish(reworded=True)),
         ("in German, please", Wish("de")),
         ("auf Deutsch bitte", Wish("de")),
         ("German please", Wish("de")),
@@ -92,7 +92,7 @@ async def test_it_is_the_question_before_that_is_answered_and_kept(
     engine.reply = ANSWER
     first = await ask(service, US)
     prompt = engine.prompts[-1]
-    for turn in ("shorter please", "are you sure?", "where does it say that?"):
+    for turn in ("are you sure?", "where does it say that?"):
         answer = await ask(service, turn, ANSWERED)
         assert (answer.answer, answer.citations) == (first.answer, first.citations)
         assert answer.citations and engine.prompts[-1] == prompt
@@ -115,6 +115,24 @@ async def test_a_language_is_that_of_the_question_that_the_model_reads(
     assert "from English into German" in engine.prompts[0] and US in engine.prompts[0]
     assert f"Question: {engine.reply}" in engine.prompts[-1]
     assert "us.md" in {passage.path for passage in answer.passages}
+    kept = answer.record(Question("in German please", ANSWERED, asker=EVERYTHING))
+    assert kept["question"] == engine.reply
+
+
+async def test_of_a_follow_up_only_its_own_words_are_translated(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    turns: list[Turn] = [
+        {"role": "user", "content": "How long can customers in the EU return a product?"},
+        {"role": "assistant", "content": "Within 30 days of delivery."},
+        {"role": "user", "content": "And in the US?"},
+        {"role": "assistant", "content": ANSWER},
+    ]
+    engine.reply = "Und in den USA?"
+    await ask(service, "auf Deutsch bitte", turns)
+    assert engine.prompts[0].rstrip().rpartition("into German: ")[2].startswith("And in the US?")
+    assert "in the EU return" in engine.prompts[-1]
+    assert "Question: Und in den USA?" in engine.prompts[-1]
 
 
 async def test_a_refusal_is_in_the_language_that_is_wanted(service: ChatService) -> None:
@@ -147,6 +165,13 @@ async def test_a_letter_and_a_list_have_the_same_sentences_and_sources(
         assert ends == [True]
 
 
+async def test_shorter_is_asked_of_the_model_behind_the_conversation(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    await ask(service, "shorter please", ANSWERED)
+    assert engine.prompts[-1].index(ANSWER) < engine.prompts[-1].index("shorter please")
+
+
 def again(turns: list[str], last: str) -> Question:
     history: list[Turn] = []
     for turn in turns:
@@ -164,6 +189,10 @@ def test_wishes_add_up_and_go_past_small_talk() -> None:
     assert [turn["content"] for turn in question.history] == ["How long?", "So."]
     question = again(["And in the US?", "in German please"], "in French please")
     assert question.wanted == "fr"
+    question = again(["And in the US?", "in German please"], "shorter please")
+    assert (question.text, question.wanted) == ("And in the US?", "de")
+    question = again(["And in the US?", "shorter please"], "in German please")
+    assert (question.text, question.wanted) == ("And in the US?", "de")
 
 
 def test_without_an_answer_before_it_is_a_question() -> None:
