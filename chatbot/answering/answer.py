@@ -52,9 +52,10 @@ class Answer:
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
     ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
     ``closest`` is the sentence at the end of a refusal that names what is closest: who lists the
-    passages leaves it out.
-    ``cut`` says that it ended at its limit of tokens. ``approved`` is of an answer that a person
-    wrote or accepted, and no model.
+    passages leaves it out. ``cut`` says that it ended at its limit of tokens. ``asked`` is the
+    question that it answers, in the language of the answer: the one before, where a turn only
+    wanted that in another form. ``approved`` is of an answer that a person wrote or accepted, and
+    no model.
     """
 
     answer: str
@@ -72,6 +73,7 @@ class Answer:
     closest: str = ""
     usage: Usage = field(default_factory=Usage)
     cut: bool = False
+    asked: Question | None = None
     approved: Approval | None = None
 
     @property
@@ -101,13 +103,15 @@ class Answer:
         }
 
     def record(self, question: Question) -> dict[str, Any]:
-        """What was asked, answered and on screen, as the store keeps it with the answer.
+        """What was asked, answered and on screen, as the store keeps it with the answer; a turn
+        that only wanted another form is no question of its own.
 
         ``first_token`` is in seconds, none where the model was not asked."""
         shown = self.as_dict()
         del shown["timings"], shown["notes"]
         first = {"first_token": self.timings.get("first_token")}
-        asked = {"question": question.text, "history": list(question.history)}
+        meant = self.asked or question
+        asked = {"question": meant.text, "history": list(meant.history)}
         return asked | shown | first
 
 

@@ -171,6 +171,7 @@ def build_chain(
         guarded = any(instructions(text) for text in said)
         spoken = question.language(languages[0] if languages else "en", holds)
         before = _goes_on_from(history, wording)
+        asked = wording
         if wording and languages and spoken not in languages:
             query = terms = translate(asked_in_short(history, wording), spoken, languages[0])
         else:
@@ -178,8 +179,12 @@ def build_chain(
             query = ""  # whether it needs the conversation is seen by what is found
             if rewrite:  # an empty rewrite would search for nothing
                 query = (before and rewrite(before, terms)) or terms
+        if wording and question.wanted not in ("", spoken):
+            # Asked in that language it is answered in it, as any question is.
+            asked = translate(asked_in_short([], wording), spoken, question.wanted)
+            question, spoken = replace(question, text=asked), question.wanted
         return Prepared(
-            question, wording, guarded, history, query, terms, before, spoken=spoken, notes=notes
+            question, asked, guarded, history, query, terms, before, spoken=spoken, notes=notes
         )
 
     def retrieve(state: Prepared) -> Prepared:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from chatbot.audience import Asker
 from chatbot.errors import QuestionError
@@ -16,6 +17,9 @@ from chatbot.text.unicode import require_unicode
 _PLAIN = re.compile(r"[^\W\d_]{4,}")
 _TELLING = 2
 
+# How an answer is wanted: as sentences, one a line, or as a letter to a customer.
+Form = Literal["", "list", "letter"]
+
 
 @dataclass(frozen=True)
 class Question:
@@ -25,7 +29,8 @@ class Question:
     ``documents`` are searched beside the knowledge folder: the uploads of one conversation.
     ``passages`` take the place of retrieval. ``max_tokens`` shortens the answer below the limit of
     the settings, and each of ``stop`` ends it. ``again`` is how often it was answered before: the
-    passages are then read in another way, in turn.
+    passages are then read in another way, in turn. ``wanted`` is the code of the language in which
+    it is to be answered, where that is not its own, and ``form`` how.
     """
 
     text: str
@@ -36,6 +41,8 @@ class Question:
     max_tokens: int | None = None
     stop: Sequence[str] = ()
     again: int = 0
+    wanted: str = ""
+    form: Form = ""
 
     def language(self, default: str = "en", is_held: Callable[[str], bool] | None = None) -> str:
         """The code of the language it is in; where its own words do not tell ("Comet S?"), of the

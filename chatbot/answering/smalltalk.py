@@ -67,6 +67,7 @@ class _Texts(BaseModel):
     clarification: str = ""
     either: str = "or"
     unanswered: str = "Not answered: {parts}."
+    letter: str = "Hello,\n\n{body}\n\nKind regards"
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,8 @@ def load_small_talk(folder: Path) -> SmallTalk:
             raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
         if _variables(each.unanswered) != {"parts"}:
             raise PromptError(f"'{path}', [{language}]: 'unanswered' needs {{parts}} and no other.")
+        if _variables(each.letter) != {"body"}:
+            raise PromptError(f"'{path}', [{language}]: 'letter' needs {{body}} and no other.")
         if each.clarification and _variables(each.clarification) != {"choices"}:
             raise PromptError(
                 f"'{path}', [{language}]: 'clarification' needs {{choices}} and no other."

@@ -21,6 +21,7 @@ from langchain_core.runnables import Runnable
 from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage
 from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
+from chatbot.answering.forms import in_form
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.answering.yes_no import led, means_other
@@ -134,35 +135,40 @@ async def stream_answer(
         shown = _Checked(declined, True)
         yield Token(shown.text)
     else:
-        # Where somebody gave orders, nothing is shown before it is checked.
+        # Where somebody gave orders, nothing is shown before it is checked, nor before its form.
+        held = prepared.guarded or bool(question.form)
         written = draft.write(chain.respond(prepared), prepared, prompts.instructions)
         async with aclosing(written) as pieces:
             async for piece in pieces:
                 watch.mark("first_token")
-                if not prepared.guarded:
+                if not held:
                     yield Token(piece)
         shown = await _verify(
             draft.text, prepared, prompts, refusal, early=draft.ends_early(prepared)
         )
         if other := await _turned(chain, prepared, draft, shown, refusal):
             shown = other
-            if not prepared.guarded:
+            if not held:
                 yield Rewritten(shown.text, turned=_rest(shown.text) == _rest(draft.text))
         async with aclosing(_again(chain, prepared, draft, shown, refusal)) as again:
             async for step in again:
                 if isinstance(step, _Checked):
                     shown = step
-                if not prepared.guarded:
+                if not held:
                     yield step if isinstance(step, Rereading) else Rewritten(step.text)
         if asked := await asyncio.to_thread(_asked_back, prepared, shown, refusals, prompts):
             shown, choices = asked
-            if not prepared.guarded:
+            if not held:
                 yield Rewritten(shown.text)
         elif shown.verified.astray:
             shown = _Checked(refusal, True, at_most=_MARKED)
-            if not prepared.guarded:
+            if not held:
                 yield Rewritten(shown.text)
-        if prepared.guarded:
+        if question.form and not shown.abstained:
+            letter = refusals.texts[spoken].letter
+            told = in_form(shown.text, shown.verified, question.form, letter)
+            shown = replace(shown, text=told[0], verified=told[1])
+        if held:
             yield Token(shown.text)
     right, most = (1.0, 1.0) if shown.abstained else (chain.right, at_most)
     sure = min(prepared.confidence * right, shown.at_most, most)
@@ -188,6 +194,7 @@ async def stream_answer(
             usage=draft.usage,
             cut=draft.cut,
             closest=closest if shown.abstained and not choices else "",
+            asked=question if shown.abstained else prepared.question,
         )
     )
 

@@ -16,6 +16,7 @@ from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
 from chatbot.answering.stream import small_talk_events, stream_answer
+from chatbot.answering.wishes import answered_again
 from chatbot.audience import EVERYTHING, Asker
 from chatbot.errors import ChatbotError, VectorStoreError
 from chatbot.grounding.confidence import UNFITTED
@@ -289,6 +290,10 @@ class ChatService:
         if (reply := self._small_talk.reply(question.text, documents, before)) is not None:
             events = small_talk_events(reply, self.model_name)
         else:
+            question = answered_again(
+                question,
+                lambda text, said: self._small_talk.reply(text, documents, said) is not None,
+            )
             begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None
             events = await approved_events(self.approved, question, begun, watch)
         for event in events:
