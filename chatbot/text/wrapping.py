@@ -32,7 +32,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•◦▪‣·–—]|\(?(?:\d{1,3}|[A-Za-z]|[ivx
 # Headings, rows, columns that blanks part, quoted mail, terms and code have no second line.
 _CLOSED = re.compile(r"\s*(?:#{1,6}\s|>|:|//|[$%]\s)|@\w|.*(?:\||\t|\S {3,}\S|&&|==|\w = \w|[{}]$)")
 # Behind these a line ends where its author ended it: a hard break, what introduces, half a word.
-_BROKEN = re.compile(r"(?:  |\\|:|-|\u2010|\u00ad)$")
+_BROKEN = re.compile(r"(?:  |\\|:|-|\r|\u2010|\u00ad)$")
 _CLOSING = "\"'”’»)]*_` "
 _OPENING = f"{_CLOSING}(“„‘«"
 _ENDS = re.compile(r"[^\W_][)\]%€°\"'”’»*_`>]*[.!?…]+$")
