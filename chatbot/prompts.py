@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chatbot.errors import PromptError
 from chatbot.text.languages import NAMES
 from chatbot.text.unicode import readable
+from chatbot.text.wrapping import unwrapped
 
 _FILE = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
 _SECTION = re.compile(r"^# (system|user|assistant)\n", re.MULTILINE)
@@ -197,14 +198,15 @@ def _lines(history: Sequence[BaseMessage]) -> str:
 def render_passages(passages: Sequence[Document]) -> str:
     """Numbered passages, each under its title and headings.
 
-    A line inside a passage that looks like our own marks, such as ``[2]`` or ``Question:``, is
-    changed so that it cannot pass for one: ``(2)``, ``Question -``.
+    What was wrapped is one line a paragraph. A line inside a passage that looks like our own marks,
+    such as ``[2]`` or ``Question:``, is changed so that it cannot pass for one: ``(2)``,
+    ``Question -``.
     """
     blocks = []
     for number, passage in enumerate(passages, start=1):
         parts = (passage.metadata.get("title"), passage.metadata.get("heading"))
         context = " > ".join(part for part in parts if part)
-        lines = (context, _columns(passage), readable(passage.page_content))
+        lines = (context, _columns(passage), readable(unwrapped(passage.page_content)))
         block = _MARK.sub(_remove_mark, "\n".join(line for line in lines if line))
         blocks.append(f"[{number}] {block}")
     return "\n\n".join(blocks)

@@ -56,3 +56,10 @@ def test_rows_have_the_names_of_their_columns_unless_a_line_holds_them(
 ) -> None:
     shown = render_passages([Document(text, metadata={"title": "Plans", "columns": columns})])
     assert shown == (f"[1] Plans\n{columns}\n{text}" if given else f"[1] Plans\n{text}")
+
+
+def test_what_was_wrapped_is_one_line_and_all_else_as_it_is() -> None:
+    wrapped = "Parcels are packed on the day on which the order comes in and\nleave us at six."
+    kept = "Harbor Supplies\n12 Mill Road\n\n| plan | price |\n|---|---|\n| basic | 5 |\n\n- one"
+    shown = render_passages([Document(f"{wrapped}\n\n{kept}", metadata={"title": "Parcels"})])
+    assert shown == "[1] Parcels\n" + wrapped.replace("\n", " ") + f"\n\n{kept}"

@@ -20,6 +20,7 @@ from chatbot.answering.conversation import (
     ConversationSearch,
     Rewrite,
     search_query,
+    turns_behind,
 )
 from chatbot.answering.excerpts import Excerpts
 from chatbot.answering.fitting import fit, unread
@@ -34,7 +35,6 @@ from chatbot.grounding.injection import (
     instructions,
     without_instructions,
 )
-from chatbot.grounding.topics import changes_topic
 from chatbot.llm.local import LocalChatModel
 from chatbot.memory import newest_turns, to_messages
 from chatbot.passage import Passage
@@ -170,7 +170,7 @@ def build_chain(
         wording, history = without_instructions(question.text).strip(), clean_history(kept)
         guarded = any(instructions(text) for text in said)
         spoken = question.language(languages[0] if languages else "en", holds)
-        before = _goes_on_from(history, wording)
+        before = turns_behind(history, wording)
         asked = wording
         if wording and languages and spoken not in languages:
             query = terms = translate(asked_in_short(history, wording), spoken, languages[0])
@@ -273,12 +273,6 @@ def build_chain(
     )
     weigh = RunnableLambda(read) | RunnableLambda(ask_back)
     return AnswerChain(search, weigh, RunnableLambda(render), llm, prompts, read_otherwise, right)
-
-
-def _goes_on_from(history: Sequence[BaseMessage], wording: str) -> list[BaseMessage]:
-    """The conversation, as far as a question's words tell; none where they are on another topic."""
-    left = changes_topic([str(turn.text) for turn in history], wording)
-    return [] if left else list(history)
 
 
 def _fit_context(llm: BaseChatModel, prompts: Prompts, state: Prepared) -> Prepared:

@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable
 
 from chatbot.answering.gist import beginning, gist
 from chatbot.grounding.gate import Gate
-from chatbot.grounding.topics import Aside, stands_by_itself
+from chatbot.grounding.topics import Aside, changes_topic, stands_by_itself
 from chatbot.passage import Passage
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
@@ -61,6 +61,12 @@ def search_query(history: Sequence[BaseMessage], question: str) -> str:
         turns.append(said)
         room -= len(said)
     return "\n".join([*reversed(turns), question])
+
+
+def turns_behind(history: Sequence[BaseMessage], question: str) -> list[BaseMessage]:
+    """The conversation, as far as a question's words tell; none where they are on another topic."""
+    left = changes_topic([str(turn.text) for turn in history], question)
+    return [] if left else list(history)
 
 
 class ConversationSearch:

@@ -22,6 +22,7 @@ from chatbot.grounding.topics import points_back
 from chatbot.index.kept import KeptVectors
 from chatbot.passage import Passage
 from chatbot.text.tokens import meant, stems, tokens
+from chatbot.text.wrapping import unwrapped
 
 Vectors = NDArray[np.float32]
 
@@ -81,6 +82,11 @@ class Excerpts:
         room = round(share * min(max(sum(sizes[:_WHOLE]), _LEAST), _MOST))
         if sum(sizes) <= room:
             return list(enumerate(passages))
+        # A sentence that is read without the one behind it ends in the middle of a wrapped line.
+        passages = [
+            passage.model_copy(update={"page_content": unwrapped(passage.page_content)})
+            for passage in passages
+        ]
         units = [
             _Unit(place, span, _line(span) if named else span.text)
             for place, passage in enumerate(passages)

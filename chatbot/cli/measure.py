@@ -22,6 +22,14 @@ from chatbot.cli.common import (
 )
 from chatbot.errors import ConfigurationError
 
+# How follow-ups are searched for.
+_QUERIES = (
+    ("served", "follow-ups as answers search for them"),
+    ("turns", "with the last turns"),
+    ("bare", "alone"),
+    ("model", "rewritten by the model"),
+)
+
 
 def add_commands(commands: Any) -> None:
     """Add them to the parser of ``chatbot``."""
@@ -55,8 +63,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(required=True, metavar="KIND")
     retrieval = kinds.add_parser("retrieval", help="ranking metrics per mode")
     retrieval.add_argument("--mode", default="hybrid", help="dense,lexical,hybrid")
-    retrieval.add_argument("--queries", default="turns", choices=("turns", "bare", "model"),
-                           help="follow-ups with the last turns, alone, rewritten")  # fmt: skip
+    retrieval.add_argument("--queries", default="served", choices=[name for name, _ in _QUERIES],
+                           help=", ".join(f"{name}: {how}" for name, how in _QUERIES))  # fmt: skip
     answers = kinds.add_parser("answers", help="answers, refusals and citations")
     answers.add_argument("--rows", type=Path, metavar="FILE", help="write a JSON line per case")
     rewrites = kinds.add_parser("rewrites", help="follow-ups rewritten by the model")
@@ -74,10 +82,8 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate_retrieval(options: argparse.Namespace) -> None:
-    from chatbot.answering.conversation import search_query
     from chatbot.cases import Case, read_cases
-    from chatbot.evaluation.retrieval import PASSAGES, evaluate_retrieval
-    from chatbot.evaluation.rewrites import bare
+    from chatbot.evaluation.retrieval import evaluate_retrieval
 
     modes = options.mode.split(",")
     for mode in modes:
@@ -87,25 +93,52 @@ def _evaluate_retrieval(options: argparse.Namespace) -> None:
     service = measured_service(options)
     from chatbot.audience import EVERYTHING
 
-    retrievers = {mode: service.retriever(EVERYTHING, k=PASSAGES, mode=mode) for mode in modes}
-    ways: dict[str, Any] = {"turns": search_query, "bare": bare}
-    query = ways.get(options.queries) or _model_rewrite(service)
     with progress_bar("Searching") as progress:
         report = evaluate_retrieval(
-            retrievers, cases, partial(service.document_text, asker=EVERYTHING), progress, query
+            _searches(service, modes, options.queries),
+            cases,
+            partial(service.document_text, asker=EVERYTHING),
+            progress,
         )
     _report(options, report)
 
 
+def _searches(service: Any, modes: Sequence[str], queries: str) -> dict[str, Any]:
+    """What finds the passages for a question and its history, by mode."""
+    from chatbot.answering.conversation import search_query, turns_behind
+    from chatbot.audience import EVERYTHING
+    from chatbot.evaluation.retrieval import PASSAGES, find_by, find_served
+    from chatbot.evaluation.rewrites import bare
+
+    if queries == "served" and not service.rewrites:
+        return {mode: find_served(service.conversation(PASSAGES, mode)) for mode in modes}
+    ways: dict[str, Any] = {"turns": search_query, "bare": bare}
+    query = ways.get(queries) or _model_rewrite(service)
+
+    def served(history: Sequence[Any], question: str) -> str:
+        """The model is not asked about a question that is on another topic."""
+        return str(query(turns_behind(history, question), question))
+
+    way = served if queries == "served" else query
+    return {
+        mode: find_by(way, service.retriever(EVERYTHING, k=PASSAGES, mode=mode)) for mode in modes
+    }
+
+
 def _model_rewrite(service: Any) -> Any:
-    """A follow-up in the words of the service's model; a first question stays as it is."""
+    """A follow-up in the words of the service's model, which is asked once for each; a first
+    question stays as it is."""
     from chatbot.answering.chain import build_rewriter
     from chatbot.prompts import load_prompts
 
     rewriter = build_rewriter(service.models.load_llm(), load_prompts(service.settings.prompts))
+    known: dict[tuple[str, ...], str] = {}
 
     def rewrite(history: Sequence[Any], question: str) -> str:
-        return rewriter(history, question) if history else question
+        key = (*(str(turn.text) for turn in history), question)
+        if history and key not in known:
+            known[key] = rewriter(history, question) or question
+        return known[key] if history else question
 
     return rewrite
 

@@ -9,22 +9,22 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from chatbot.answering.conversation import search_query
-from chatbot.audience import EVERYTHING
+from chatbot.answering.conversation import ConversationSearch, Found
 from chatbot.cases import Case, to_documents
 from chatbot.evaluation.answers import question_of
 from chatbot.evaluation.calibration import Example, fit_calibration
 from chatbot.evaluation.reading import fit_reading, read_cases
 from chatbot.grounding.confidence import save_calibration
+from chatbot.grounding.features import FIELD
 from chatbot.grounding.gate import Gate
 from chatbot.index.generations import Generation
 from chatbot.index.lexical import LexicalIndex
-from chatbot.index.retriever import HybridRetriever, build_retriever
+from chatbot.index.retriever import build_retriever
 from chatbot.memory import to_messages
 from chatbot.passage import Passage
 from chatbot.service import ChatService
@@ -122,21 +122,22 @@ def _label(sources: Sequence[Source], step: Callable[[], None]) -> list[Example]
     """Every case as it is, and each answerable one with its documents hidden."""
     examples: list[Example] = []
     for name, service, cases in sources:
-        gate, retriever = service.gate(), service.retriever(EVERYTHING, _DEPTH)
+        gate, search = service.gate(), service.conversation(_DEPTH)
         for case in cases:
             group = f"{name}:{case.id}"
             if case.passages:
                 passages = service.models.with_similarity(
                     case.question, to_documents(case.passages)
                 )
-                examples.append(_example(gate, case, group, name, passages, "own"))
+                examples.append(_example(gate, case, group, name, _given(case, passages), "own"))
             else:
-                found = _search(retriever, case)
+                found = _search(search, case)
                 gold = {item.path for item in case.relevant}
-                rest = [p for p in found if p.metadata["path"] not in gold]
+                rest = [p for p in found.ranked if p.metadata["path"] not in gold]
                 examples.append(_example(gate, case, group, name, found, "own"))
                 if case.answerable and gold and rest:
-                    examples.append(_example(gate, case, group, name, _rank(rest), "hidden"))
+                    hidden = replace(found, ranked=_rank(rest))
+                    examples.append(_example(gate, case, group, name, hidden, "hidden"))
             step()
     return examples
 
@@ -146,7 +147,7 @@ def _cross(sources: Sequence[Source]) -> list[Example]:
     chance = random.Random(0)
     examples = []
     for name, service, own in sources:
-        gate, retriever = service.gate(), service.retriever(EVERYTHING, _DEPTH)
+        gate, search = service.gate(), service.conversation(_DEPTH)
         for other, elsewhere, cases in sources:
             drawn = chance.sample(list(cases), min(_CROSSED, len(cases)))
             given = [case for case in own if case.passages]
@@ -155,9 +156,9 @@ def _cross(sources: Sequence[Source]) -> list[Example]:
                     passages = to_documents(chance.choice(given).passages or [])
                     if passages[0].page_content == case.passages[0].text:
                         continue
-                    found = service.models.with_similarity(case.question, passages)
+                    found = _given(case, service.models.with_similarity(case.question, passages))
                 elif not case.passages and not given and elsewhere is not service:
-                    found = _search(retriever, case)
+                    found = _search(search, case)
                 else:
                     continue
                 group = f"{other}:{case.id}"
@@ -185,12 +186,14 @@ def _in_parts(source: Source, step: Callable[[], None]) -> Iterator[Example]:
             done += max(1, len(covered))
             retriever = build_retriever(part, embeddings, k=_DEPTH, candidates=_DEPTH)
             gate = replace(whole_gate, vocabulary=part.lexical)
+            deciding = retriever.model_copy(update={"k": FIELD})
+            search = ConversationSearch(cast(Any, retriever), gate, cast(Any, deciding))
             asked = [(case, True) for case in covered]
             for others in (elsewhere, uncovered):
                 drawn = chance.sample(others, min(len(covered), len(others)))
                 asked += [(case, False) for case in drawn]
             for case, answered in asked:
-                found = _search(retriever, case)
+                found = _search(search, case)
                 example = _example(gate, case, f"{name}:{case.id}", name, found, "part")
                 yield replace(example, answerable=answered, documents=size)
 
@@ -234,9 +237,12 @@ class _Remembering(Embeddings):
         return self._embeddings.embed_documents(texts)
 
 
-def _search(retriever: HybridRetriever, case: Case) -> list[Passage]:
-    query = search_query(to_messages(case.history), case.question)
-    return retriever.search(query, case.question)
+def _search(search: ConversationSearch, case: Case) -> Found:
+    return search.find(to_messages(case.history), case.question)
+
+
+def _given(case: Case, passages: list[Passage]) -> Found:
+    return Found(case.question, passages, passages, [])
 
 
 def _rank(passages: Sequence[Passage]) -> list[Passage]:
@@ -254,10 +260,9 @@ def _example(
     case: Case,
     group: str,
     source: str,
-    found: Sequence[Passage],
+    found: Found,
     kind: Any,
 ) -> Example:
     supplied = bool(case.passages)
-    query = case.question if supplied else search_query(to_messages(case.history), case.question)
-    values = gate.features(case.question, query, found, supplied)
+    values = gate.features(case.question, found.query, found.ranked, supplied)
     return Example(group, source, values, supplied, case.answerable and kind == "own", kind)

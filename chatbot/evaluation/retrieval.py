@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.documents import Document
+from langchain_core.messages import BaseMessage
 
-from chatbot.answering.conversation import search_query
+from chatbot.answering.conversation import ConversationSearch
 from chatbot.cases import Case, Relevant
 from chatbot.evaluation.metrics import ranking_metrics
 from chatbot.evaluation.rewrites import Rewrite
@@ -15,6 +16,8 @@ from chatbot.memory import to_messages
 
 Found = TypeVar("Found")
 Wanted = TypeVar("Wanted")
+# (history, question) to passages, best first.
+Find = Callable[[Sequence[BaseMessage], str], Sequence[Document]]
 
 _DEPTH = 10
 # Passages to ask for, so that ten documents are among them.
@@ -24,11 +27,10 @@ _TELLING = 40
 
 
 def evaluate_retrieval(
-    retrievers: dict[str, Any],
+    searches: dict[str, Find],
     cases: Sequence[Case],
     text_of: Callable[[str], str],
     progress: Callable[[int, int], None],
-    query: Rewrite = search_query,
 ) -> dict[str, Any]:
     """``{"modes": {name: {"first_turn": {...}, "follow_up": {...}, "all": {...}}}}``.
 
@@ -40,17 +42,14 @@ def evaluate_retrieval(
     count as not relevant. Under ``verbatim`` are those of documents when one that holds a quote of
     the case word for word is as good as the named one: where pages repeat each other, the label is
     one of several that answer.
-
-    ``query`` makes of a conversation and its question what is searched for.
     """
     labelled = [case for case in cases if case.relevant]
-    queries = [query(to_messages(case.history), case.question) for case in labelled]
     modes: dict[str, Any] = {}
-    for number, (name, retriever) in enumerate(retrievers.items()):
+    for number, (name, find) in enumerate(searches.items()):
         scored: list[tuple[bool, _Scores]] = []
-        for at, (case, searched) in enumerate(zip(labelled, queries, strict=True)):
-            progress(number * len(labelled) + at, len(retrievers) * len(labelled))
-            found = retriever.invoke(searched, asked=case.question)
+        for at, case in enumerate(labelled):
+            progress(number * len(labelled) + at, len(searches) * len(labelled))
+            found = find(to_messages(case.history), case.question)
             scored.append((bool(case.history), _scores(found, case.relevant, text_of)))
         modes[name] = {
             "first_turn": _group([scores for follows, scores in scored if not follows]),
@@ -58,6 +57,21 @@ def evaluate_retrieval(
             "all": _group([scores for _, scores in scored]),
         }
     return {"modes": modes}
+
+
+def find_served(search: ConversationSearch) -> Find:
+    """The passages of the search behind a conversation, which may be of two searches."""
+    return lambda history, question: search.find(history, question).passages
+
+
+def find_by(query: Rewrite, retriever: Any) -> Find:
+    """One search by the ``retriever``, for what ``query`` makes of a conversation."""
+
+    def find(history: Sequence[BaseMessage], question: str) -> Sequence[Document]:
+        found: Sequence[Document] = retriever.invoke(query(history, question), asked=question)
+        return found
+
+    return find
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.answer import Stopwatch
+from chatbot.answering.conversation import ConversationSearch
 from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
@@ -185,6 +186,23 @@ class ChatService:
             IndexUnavailableError: there is no index, or it does not fit.
         """
         return self._search.retriever(self._loader.current(), asker, k, mode)
+
+    def conversation(self, k: int, mode: Mode = "hybrid") -> ConversationSearch:
+        """The search for ``k`` passages of all behind a conversation, as answers search where no
+        model rewrites follow-ups. Blocks while the embedding model loads.
+
+        Raises:
+            ConfigurationError: the calibration cannot be used.
+            IndexUnavailableError: there is no index, or it does not fit.
+        """
+        generation = self._loader.current()
+        gate = self._search.gate(generation)
+        return self._search.conversation(generation, self.models.llm_entry, gate, k, mode)
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether the model rewrites what is searched for a follow-up."""
+        return self._search.rewrites(self.models.llm_entry)
 
     def likeness(self) -> Likeness | None:
         """How alike the embedding model finds sentences, where it can tell which may say the same.

@@ -8,8 +8,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.answering.chain import AnswerChain, build_chain
+from chatbot.answering.conversation import ConversationSearch
 from chatbot.answering.excerpts import Excerpts
-from chatbot.audience import Asker
+from chatbot.audience import EVERYTHING, Asker
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.entailment import Entailment
 from chatbot.grounding.features import FIELD
@@ -80,6 +81,38 @@ class Search:
 
         return RunnableLambda(search)
 
+    def conversation(
+        self,
+        generation: Generation,
+        entry: LLMEntry,
+        gate: Gate,
+        k: int,
+        mode: Mode = "hybrid",
+    ) -> ConversationSearch:
+        """The search of ``k`` passages of all for a question behind a conversation; what it goes
+        on from is decided by what the chain of ``entry`` would find."""
+        deciding = self.retriever(generation, EVERYTHING, self._counts(entry)[1])
+        return ConversationSearch(
+            cast(Retriever, self.retriever(generation, EVERYTHING, k, mode)),
+            gate,
+            cast(Retriever, deciding.model_copy(update={"reranker": None})),
+        )
+
+    def rewrites(self, entry: LLMEntry) -> bool:
+        """Whether the model of ``entry`` rewrites what is searched for a follow-up."""
+        condense = self._settings.condense
+        return entry.rewrites if condense == "auto" else condense == "model"
+
+    def _counts(self, entry: LLMEntry) -> tuple[int, int]:
+        """How many passages are shown at most, and how many are found for that."""
+        settings = self._settings
+        shown = settings.passages
+        if self._excerpts(entry) is not None and "passages" not in settings.model_fields_set:
+            shown = entry.excerpts or shown
+        # The gate looks at the best by the fused score, wherever a reranker puts them.
+        reread = settings.rerank_passages if self._models.reranker() else 0
+        return shown, max(shown, FIELD, reread)
+
     def gate(self, generation: Generation) -> Gate:
         """What decides whether to answer from ``generation``.
 
@@ -107,15 +140,8 @@ class Search:
         ``generation``, and from ``documents`` beside it; to the gate, what the asker may not see
         is not there."""
         settings = self._settings
-        condense = settings.condense
-        if condense == "auto":
-            condense = "model" if entry.rewrites else "history"
-        shown, excerpts = settings.passages, self._excerpts(entry)
-        if excerpts is not None and "passages" not in settings.model_fields_set:
-            shown = entry.excerpts or shown
-        # The gate looks at the best by the fused score, wherever a reranker puts them.
-        reread = settings.rerank_passages if self._models.reranker() else 0
-        main = self.retriever(generation, asker, max(shown, FIELD, reread))
+        shown, found = self._counts(entry)
+        main = self.retriever(generation, asker, found)
         view = main.view
 
         def over(retriever: HybridRetriever) -> Retriever:
@@ -133,8 +159,8 @@ class Search:
             gate=gate if view is None else replace(gate, vocabulary=view.lexical),
             shown=shown,
             reads=None if self._models.scripted else entry.reads,
-            excerpts=excerpts,
-            condense=condense,
+            excerpts=self._excerpts(entry),
+            condense="model" if self.rewrites(entry) else "history",
             languages=self._languages(entry, view or generation, documents),
             right=1.0 if self._models.scripted else entry.right,
         )

@@ -54,7 +54,7 @@ _MEASURED = re.compile(
     r"(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+\b|[AI]\s|(?:L|D|C|S|J|N|Qu)['’])"
 )
 # In German every noun begins as a sentence does; these are none.
-_OPENERS = re.compile(
+OPENERS = re.compile(
     r"(?:D(?:er|ie|as|en|em|anach|ann|abei|afür|ort|iese[rs]?)|Ein(?:e[rnms]?)?|Wir|Sie|Es|Ihre?|"
     r"Bitte|Wenn|Falls|Für|Bei|Nach|Vor|Im|In|Am|Ab|Bis|Mit|Ohne|Auch|Nur|Alle|Jede[rs]?|Kein(?:e)?|"
     r"Er|Man|So|Anschließend|Danach|Außerdem|Zudem|Sobald|Weitere)\b"
@@ -91,7 +91,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         measured = {
             match.end()
             for match in _MEASURED.finditer(line)
-            if language != "de" or _OPENERS.match(line, match.end())
+            if language != "de" or OPENERS.match(line, match.end())
         }
         told = {part["end_index"] for part in sentencex.get_sentence_boundaries(language, line)}
         sure = measured | _stops(line)
@@ -232,7 +232,7 @@ def _ends(line: str, begin: int, end: int, language: str) -> bool:
         return False
     if _NUMBER.search(sentence):  # "costs 5. Then": an end; "am 3. Mai", "No. 5": none
         if _segmenter(line[:_SAMPLE], language) in _ORDINAL_DOTS:
-            return _OPENERS.match(rest) is not None
+            return OPENERS.match(rest) is not None
         return rest[:1].isupper()
     return not _SHORT.search(sentence)
 

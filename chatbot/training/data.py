@@ -14,7 +14,7 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from chatbot.answering.conversation import search_query
+from chatbot.answering.conversation import search_query, turns_behind
 from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
 from chatbot.memory import to_messages
@@ -216,7 +216,7 @@ def _excerpts(
     rests on, or where nothing is left out."""
     if excerpts is None or row.retrieved or len(row.passages) <= _WHOLE:
         return []
-    query = search_query(history, row.question)
+    query = search_query(turns_behind(history, row.question), row.question)
     shown = excerpts.of(to_documents(row.passages), query, row.question)
     read = [
         row.passages[place].model_copy(

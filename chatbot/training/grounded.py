@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.answering.conversation import search_query
+from chatbot.answering.conversation import Found
 from chatbot.answering.excerpts import Excerpts
-from chatbot.audience import EVERYTHING
 from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cases
 from chatbot.errors import DataError
 from chatbot.memory import to_messages
@@ -37,7 +36,12 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True)
 class _Asked:
     row: RecipeRow
-    found: list[Passage]  # more than are shown, best first
+    search: Found
+
+    @property
+    def found(self) -> list[Passage]:
+        """More than are shown, best first."""
+        return self.search.passages
 
 
 def recipe_rows(
@@ -61,18 +65,18 @@ def recipe_rows(
         )
     for base in bases:
         rows = read_cases(base / "rows.jsonl", RecipeRow)
-        retriever = open_service(base / "docs").retriever(EVERYTHING, _FOUND)
+        conversation = open_service(base / "docs").conversation(_FOUND)
 
-        def search(row: RecipeRow, retriever: Any = retriever) -> list[Passage]:
-            history = to_messages(row.history)
-            return list(retriever.search(search_query(history, row.question), row.question))
+        def search(row: RecipeRow, conversation: Any = conversation) -> Found:
+            found: Found = conversation.find(to_messages(row.history), row.question)
+            return found
 
         yield from grounded_rows(rows, search, seed, excerpts, shown)
 
 
 def grounded_rows(
     rows: Sequence[RecipeRow],
-    search: Callable[[RecipeRow], list[Passage]],
+    search: Callable[[RecipeRow], Found],
     seed: int,
     excerpts: Excerpts | None = None,
     shown: int = 8,
@@ -148,8 +152,8 @@ def _excerpts(asked: _Asked, excerpts: Excerpts, shown: int) -> list[Passage]:
     """What is read for a row, in the order of serving; empty where it lacks what the row rests
     on."""
     question = asked.row.question
-    query = search_query(to_messages(asked.row.history), question)
-    read = [passage for _, passage in excerpts.of(asked.found[:shown], query, question)]
+    chosen = excerpts.of(asked.found[:shown], asked.search.query, question)
+    read = [passage for _, passage in chosen]
     return read if _holds(read, asked.row) else []
 
 

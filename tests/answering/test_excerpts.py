@@ -1,5 +1,6 @@
 """What a model reads of many passages."""
 
+import textwrap
 import threading
 from dataclasses import replace
 
@@ -162,3 +163,18 @@ def test_the_chain_shows_whole_passages_and_reads_parts(service: ChatService) ->
     assert "Refunds take 3 days." in prepared.read[0].page_content
     prompt = chain.render.invoke(prepared).to_string()
     assert prompt.count("Paragraph") < 60
+
+
+def test_sentences_of_a_wrapped_page_are_read_in_one_line() -> None:
+    filler = (
+        "Gardens lie in the north of the country, and rivers, but few towns. Those who walk there "
+        "see hills from every window, and at night the lamps of the harbour."
+    )
+    fact = "Customers in the US return a product to the warehouse in Boston within 45 days."
+    pages = [
+        passage(f"{textwrap.fill(filler, 66)}\n\n{textwrap.fill(f'{fact} {filler}', 66)}")
+        for _ in range(5)
+    ]
+    text = "\n".join(part for _, part in read(pages, "how do customers in the US return it?"))
+    assert fact in text
+    assert "\n" in pages[0].page_content.partition("\n\n")[2], "the passage stays as it is"

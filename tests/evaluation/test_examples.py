@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from chatbot.cases import Case, Relevant
-from chatbot.evaluation.examples import write_fit
+from chatbot.evaluation.examples import _label, write_fit
 from chatbot.grounding.confidence import load_calibration
+from chatbot.memory import Turn
 from chatbot.service import ChatService
 
 
@@ -28,3 +29,22 @@ def test_a_fit_sees_parts_of_the_knowledge_base_too(service: ChatService, tmp_pa
     assert 0 < part["unanswerable"] < part["n"]
     assert "shop, 2 documents" not in report["fit"]["retrieved"]  # that would be the whole
     assert "passages" in load_calibration(out).scorer(False, "bundled").features
+
+
+def test_a_follow_up_is_searched_for_as_answers_are(service: ChatService) -> None:
+    turns: list[Turn] = [
+        {"role": "user", "content": "Which musicians sing the aria of the opera in Verona?"},
+        {"role": "assistant", "content": "Nobody knows which musicians sing the aria there."},
+    ]
+    case = Case(
+        id="1",
+        question="How many days do customers in the US have to return a product?",
+        relevant=[Relevant(path="us.md")],
+    )
+    alone, behind = (
+        _label([("shop", service, [case.model_copy(update={"history": history})])], lambda: None)
+        for history in ([], turns)
+    )
+    assert [(one.kind, one.features) for one in alone] == [
+        (one.kind, one.features) for one in behind
+    ]

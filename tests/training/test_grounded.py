@@ -1,12 +1,17 @@
 """Rows over the passages that a search finds: what is answered and what is refused."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langchain_core.messages import BaseMessage
 
+from chatbot.answering.conversation import Found
 from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import RecipeRow, Relevant
 from chatbot.errors import DataError
+from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.training.grounded import grounded_rows, recipe_rows
 from tests.support.scripted import HashedEmbeddings
@@ -34,10 +39,14 @@ def row(at: int, answer: str | None = "An answer of its own.") -> RecipeRow:
     return RecipeRow(id=f"r{at}", kind="plain", question=f"q{at}", answer=answer, relevant=relevant)
 
 
-def search(row: RecipeRow) -> list[Passage]:
+def found(passages: list[Passage], query: str = "q") -> Found:
+    return Found(query, passages, passages, [])
+
+
+def search(row: RecipeRow) -> Found:
     """The row's own fact first, then the others in order."""
     at = int(row.id[1])
-    return [passage(at), *(passage(n) for n in range(len(FACTS)) if n != at)]
+    return found([passage(at), *(passage(n) for n in range(len(FACTS)) if n != at)])
 
 
 def test_every_answer_is_taught_once_over_passages_that_hold_it() -> None:
@@ -96,7 +105,7 @@ def test_rows_are_taught_over_what_a_served_model_reads() -> None:
         "shipping.md": f"{FACTS[0][1]}\n\n{filler}",
         "hills.md": filler,
     }
-    found = [
+    passages = [
         Passage(page_content=text, metadata={"path": path, "title": path, "start": 0})
         for path, text in texts.items()
     ]
@@ -109,12 +118,41 @@ def test_rows_are_taught_over_what_a_served_model_reads() -> None:
                   relevant=[Relevant(path=path, quote=quote)])
         for name, question, answer, path, quote in asked
     ]  # fmt: skip
-    taught = grounded_rows(rows, lambda _: found, 1, Excerpts(HashedEmbeddings()))
+    taught = grounded_rows(
+        rows, lambda row: found(passages, row.question), 1, Excerpts(HashedEmbeddings())
+    )
     answered = {row.id.partition("@")[0]: row for row in taught if row.answer}
     assert set(answered) == {"r1", "r2"}
     read = "\n".join(given.text for given in answered["r1"].passages)
     assert "part: K-204; price: 204.50" in read
     assert len(read) < sum(map(len, texts.values())) / 2
+
+
+def test_a_follow_up_is_searched_for_as_answers_are(tmp_path: Path) -> None:
+    """The excerpts, too, are chosen by what was searched for."""
+
+    class Service:
+        def conversation(self, k: int) -> "Service":
+            return self
+
+        def find(self, history: Sequence[BaseMessage], question: str) -> Found:
+            asked.append((len(history), question))
+            return found([passage(4), *(passage(n) for n in (0, 1, 2, 3, 5))], "searched for")
+
+    class Listening(Excerpts):
+        def of(self, passages: Any, query: str, terms: str, **options: Any) -> Any:
+            read.append((query, terms))
+            return super().of(passages, query, terms, **options)
+
+    asked: list[tuple[int, str]] = []
+    read: list[tuple[str, str]] = []
+    turns: list[Turn] = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}]
+    (tmp_path / "shop").mkdir()
+    follow_up = row(4).model_copy(update={"history": turns})
+    (tmp_path / "shop" / "rows.jsonl").write_text(f"{follow_up.model_dump_json()}\n")
+    (taught, *_) = recipe_rows(tmp_path, lambda _: Service(), 1, Listening(HashedEmbeddings()))
+    assert asked == [(2, "q4")] and read == [("searched for", "q4")]
+    assert taught.answer == follow_up.answer
 
 
 def test_a_recipe_without_knowledge_bases_says_what_it_needs(tmp_path: Path) -> None:
