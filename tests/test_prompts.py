@@ -56,3 +56,21 @@ def test_rows_have_the_names_of_their_columns_unless_a_line_holds_them(
 ) -> None:
     shown = render_passages([Document(text, metadata={"title": "Plans", "columns": columns})])
     assert shown == (f"[1] Plans\n{columns}\n{text}" if given else f"[1] Plans\n{text}")
+
+
+@pytest.mark.parametrize(
+    ("meta", "said"),
+    [
+        ("name: answer\nversion: two\nvariables: []", "'version': Input should be a valid integer"),
+        ("name: [answer", "did not find expected"),
+        ("- a", "Input should be"),
+    ],
+)
+def test_front_matter_that_is_wrong_is_said_in_one_line(
+    prompts: Path, meta: str, said: str
+) -> None:
+    (prompts / "answer.md").write_text(f"---\n{meta}\n---\n# user\nx\n")
+    with pytest.raises(PromptError, match=said) as told:
+        load_prompts(prompts)
+    assert "\n" not in str(told.value)
+    assert "pydantic" not in str(told.value)
