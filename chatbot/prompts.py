@@ -246,6 +246,16 @@ def load_prompts(folder: Path) -> Prompts:
     return Prompts(**{name: _load(folder / f"{name}.md", name) for name in _EXPECTED})
 
 
+def _fault(exc: ValidationError | yaml.YAMLError) -> str:
+    """The first thing that is wrong, on one line."""
+    if isinstance(exc, yaml.YAMLError):
+        return " ".join(str(exc).split())
+    first = exc.errors()[0]
+    field = ".".join(map(str, first["loc"]))
+    reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"'{field}': {reason}" if field else reason
+
+
 def _load(path: Path, name: str) -> Prompt:
     try:
         match = _FILE.match(path.read_text(encoding="utf-8-sig"))
@@ -258,7 +268,8 @@ def _load(path: Path, name: str) -> Prompt:
     try:
         meta = _FrontMatter.model_validate(yaml.load(match["meta"], yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as exc:
-        raise PromptError(f"The front matter of '{path}' is not right: {exc}") from exc
+        why = _fault(exc)
+        raise PromptError(f"The front matter of '{path}' is not right: {why}.") from exc
     if meta.name != name:
         raise PromptError(f"The prompt '{path}' is named '{meta.name}' inside; expected '{name}'.")
     parts = _SECTION.split(match["body"])[1:]

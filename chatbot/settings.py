@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,6 +37,17 @@ def _at_home(path: Path) -> Path:
 
 
 Place = Annotated[Path, AfterValidator(_at_home)]
+
+
+def _of_http(address: str) -> str:
+    address = address.strip()
+    parts = urlsplit(address)  # and its port, where it has one, is a number: both raise ValueError
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("it is no address such as https://host.example:8443/path")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_of_http)]
 
 
 def config_file() -> Path:
@@ -76,7 +88,7 @@ class Settings(BaseSettings):
     kv_cache_gb: int = Field(1, ge=1, le=1024)
     judge: bool = True
 
-    openai_base_url: str | None = None
+    openai_base_url: Address | None = None
     openai_model: str | None = None
     openai_api_key: SecretStr | None = None
     hf_model: str | None = None
@@ -134,15 +146,24 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_conversations: bool = False
-    otel_endpoint: str | None = None
+    otel_endpoint: Address | None = None
 
     # Single sign-on: the header in which a proxy at one of these addresses names the user.
     auth_header: str | None = None
     auth_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     # Whom an OAuth provider may sign in besides users who were added: these e-mail domains.
     oauth_domains: tuple[str, ...] = ()
-    handoff_webhook: str | None = None
+    handoff_webhook: Address | None = None
     handoff_to: str = "support@localhost"
+
+    @field_validator("openai_api_key", "hf_token", "pinecone_api_key")
+    @classmethod
+    def _can_be_sent(cls, key: SecretStr | None) -> SecretStr | None:
+        """Keys are sent in headers. A file of a secret often ends with a line that is empty."""
+        text = key.get_secret_value().strip() if key else ""
+        if not text.isascii() or not text.isprintable():
+            raise ValueError("a key has letters of ASCII only; copy it anew")
+        return SecretStr(text) if text else None
 
     @property
     def max_file_bytes(self) -> int:
@@ -207,7 +228,9 @@ def load_settings(**overrides: object) -> Settings:
                 f"There is no setting '{name}'; {hint} Correct {config_file()}."
             ) from None
         field = Settings.model_fields.get(name)
-        secret = field is not None and field.annotation == SecretStr | None
+        # An address of a webhook is a secret, too.
+        hidden = (SecretStr | None, Address | None)
+        secret = field is not None and field.annotation in hidden
         shown = "" if secret else f" ({first.get('input')!r})"
         raise ConfigurationError(
             f"The setting '{name}'{shown} is not usable: {why}. "

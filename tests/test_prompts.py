@@ -63,3 +63,21 @@ def test_what_was_wrapped_is_one_line_and_all_else_as_it_is() -> None:
     kept = "Harbor Supplies\n12 Mill Road\n\n| plan | price |\n|---|---|\n| basic | 5 |\n\n- one"
     shown = render_passages([Document(f"{wrapped}\n\n{kept}", metadata={"title": "Parcels"})])
     assert shown == "[1] Parcels\n" + wrapped.replace("\n", " ") + f"\n\n{kept}"
+
+
+@pytest.mark.parametrize(
+    ("meta", "said"),
+    [
+        ("name: answer\nversion: two\nvariables: []", "'version': Input should be a valid integer"),
+        ("name: [answer", "did not find expected"),
+        ("- a", "Input should be"),
+    ],
+)
+def test_front_matter_that_is_wrong_is_said_in_one_line(
+    prompts: Path, meta: str, said: str
+) -> None:
+    (prompts / "answer.md").write_text(f"---\n{meta}\n---\n# user\nx\n")
+    with pytest.raises(PromptError, match=said) as told:
+        load_prompts(prompts)
+    assert "\n" not in str(told.value)
+    assert "pydantic" not in str(told.value)

@@ -73,6 +73,8 @@ def changed(name: str, default: Any) -> tuple[str, Any]:
     others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",), "refuse_below": 0.5}
     others |= {"risk": 0.2, "oauth_domains": ("example.org",), "calibration": Path("/elsewhere")}
     others |= {"vector_store": "milvus"}
+    addresses = ("openai_base_url", "otel_endpoint", "handoff_webhook")
+    others |= dict.fromkeys(addresses, "http://elsewhere")
     if name in others:
         value = others[name]
     elif name in ("answers_at_once",):
@@ -142,3 +144,24 @@ def test_a_list_in_the_environment_that_is_not_json_is_named(
     monkeypatch.setenv("CHATBOT_AUTH_PROXIES", "10.0.0.1")
     with pytest.raises(ConfigurationError, match=r"auth_proxies.*JSON"):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["openai_api_key", "hf_token", "pinecone_api_key"])
+def test_a_key_that_no_header_can_carry_is_said(name: str) -> None:
+    """Before it is used: the client's sentence, in the middle of an answer, is about a codec."""
+    for key in ("sk-\u2026abc", "sk-\u00e9", "sk-a\nb"):
+        with pytest.raises(ConfigurationError, match=f"'{name}' is not usable: .*copy it") as told:
+            load_settings(**{name: key})
+        assert "sk-" not in str(told.value)
+    assert getattr(load_settings(**{name: " sk-abc\r\n"}), name).get_secret_value() == "sk-abc"
+    assert getattr(load_settings(**{name: "\n"}), name) is None
+
+
+@pytest.mark.parametrize("name", ["openai_base_url", "otel_endpoint", "handoff_webhook"])
+def test_an_address_that_is_none_is_said(name: str) -> None:
+    for address in ("htp:/x", "vllm:8000/v1", "http://", "https://a:99999/x", "http://[::1", "x y"):
+        with pytest.raises(ConfigurationError, match=f"'{name}' is not usable") as told:
+            load_settings(**{name: address})
+        assert address not in str(told.value)
+    for address in ("http://vllm:8000/v1", "HTTPS://a.example", "http://[::1]:8000/v1/"):
+        assert getattr(load_settings(**{name: f"{address} "}), name) == address

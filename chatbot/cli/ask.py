@@ -241,15 +241,30 @@ async def _last_answer(service: Any, question: str, history: list[Any], show: bo
 
 
 def _read_history(path: Path) -> list[Any]:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
 
     from chatbot.memory import Turn
 
     try:
         turns = parse_json(path.read_text(encoding="utf-8-sig"))
         return TypeAdapter(list[Turn]).validate_python(turns, strict=True)
-    except (OSError, ValueError) as exc:  # ValidationError is one
-        raise ConfigurationError(
-            f"The history '{path}' is not a JSON list of {{role, content}}, where a role is user "
-            f"or assistant ({reason_of(exc)})."
-        ) from exc
+    except ValidationError as exc:
+        raise _no_history(path, _first_fault(exc.errors()[0])) from exc
+    except (OSError, ValueError) as exc:
+        raise _no_history(path, reason_of(exc)) from exc
+
+
+def _no_history(path: Path, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The history '{path}' is not a JSON list of {{role, content}}, where a role is user "
+        f"or assistant ({why})."
+    )
+
+
+def _first_fault(error: Any) -> str:
+    """Where it stands, as people count, and what is wrong with it."""
+    place, reason = error["loc"], str(error["msg"]).rstrip(".")
+    if not place:
+        return reason
+    where = ", ".join([f"turn {place[0] + 1}", *(f"'{name}'" for name in place[1:])])
+    return f"{where}: {reason}"

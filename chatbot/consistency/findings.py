@@ -75,7 +75,7 @@ def _read(path: Path, modified: int, size: int) -> Findings:
     """The file as it was at that time: pages ask for it again and again."""
     try:
         values = parse_json(path.read_bytes())
-        if values.pop("format") != _FORMAT:
+        if not isinstance(values, dict) or values.get("format") != _FORMAT:
             return Findings()
         found, aside = (tuple(map(_finding, values[name])) for name in ("found", "aside"))
         return Findings(str(values["generation"]), dict(values["texts"]), found, aside)

@@ -6,6 +6,7 @@ is blanks in it. The others are extracted, and the offsets are offsets into the 
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ _TABLES = frozenset(
 )
 _MAX_TITLE = 300  # characters; it stands over each chunk
 
+# Folders and files of an index (chatbot/index, chatbot/consistency).
+_GENERATION = re.compile(r"g\d{8,}")
+_BESIDE = {"CURRENT", "findings.json", "statements.npz", "vectors.json", "vectors.ids"}
 _LOCK = "~$"  # how the file begins by which an Office program notes that one is open
 STARTERS = ".starters"  # in the folder itself: questions to begin with, for the page
 
@@ -181,7 +185,10 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
         except OSError:
             yield prefix, _UNREADABLE
             continue
+        own = _files_of_index({entry.name for entry in entries})
         for entry in entries:
+            if entry.name in own:
+                continue
             if is_audience_file(entry.name):
                 yield prefix + entry.name, _stamp(entry)
                 continue
@@ -195,6 +202,14 @@ def _walk(folder: Path, hidden: bool = False) -> Iterator[tuple[str, Stamp]]:
                 continue
             else:
                 yield prefix + entry.name, _stamp(entry)
+
+
+def _files_of_index(names: set[str]) -> set[str]:
+    """What 'chatbot index' wrote itself, where its folder is the knowledge folder or lies in it:
+    read as documents, every generation would hold the one before, and who may see what would be
+    lost."""
+    generations = set(filter(_GENERATION.fullmatch, names))
+    return generations | _BESIDE if generations and "CURRENT" in names else set()
 
 
 def _stamp(entry: os.DirEntry[str]) -> Stamp:

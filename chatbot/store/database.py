@@ -9,7 +9,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -141,6 +141,8 @@ class Database:
                 raise ConfigurationError(
                     "PostgreSQL needs its driver; run pip install 'peregrine-chatbot[postgres]'."
                 ) from exc
+            made = self._engine.sync_engine
+            event.listen(made, "before_cursor_execute", _without_nul, retval=True)
             if self.kind == "sqlite":
                 set_up_sqlite(self._engine, _PATIENCE)
         return self._engine
@@ -238,6 +240,25 @@ def _translate_errors(what: str) -> Iterator[None]:
     except (SQLAlchemyError, OSError, TimeoutError, OverflowError) as exc:  # a port of 99999
         reason = reason_of(getattr(exc, "orig", None) or exc)
         raise StoreError(f"This {what}, because the database failed: {reason}.") from exc
+
+
+def _without_nul(
+    _: Any, __: Any, statement: str, given: Any, ___: Any, many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL has no NUL in texts and refuses the whole row for one, which people copy from a
+    terminal or a damaged file without seeing it; SQLite is given the same."""
+    return statement, [_plain(row) for row in given] if many else _plain(given)
+
+
+def _plain(row: Any) -> Any:
+    """The values of a row, by place or by name."""
+    if isinstance(row, dict):
+        return {name: _text(value) for name, value in row.items()}
+    return tuple(map(_text, row))
+
+
+def _text(value: Any) -> Any:
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
 def now() -> str:

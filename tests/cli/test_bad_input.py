@@ -59,6 +59,14 @@ def test_a_history_that_is_none_is_said(
     assert "'h.json' is not a JSON list" in said(["ask", "q", "--history", "h.json"], capsys)
 
 
+def test_a_turn_of_a_history_that_is_none_is_named(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [{"role": "user", "content": "x"}, {"role": "bot", "content": "y"}]
+    (elsewhere / "h.json").write_text(json.dumps(turns))
+    assert "(turn 2, 'role': Input should be" in said(["ask", "q", "--history", "h.json"], capsys)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

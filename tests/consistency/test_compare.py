@@ -154,7 +154,9 @@ def test_a_document_that_stands_in_another_is_a_near_copy(compared: Folder, fold
 
 def test_damaged_notes_are_made_anew(compared: Folder, settings: Settings, folder: Path) -> None:
     before = compared.found()
-    for name in ("findings.json", "statements.npz"):
-        (settings.index / name).write_bytes(b"{")
-    assert read_statements(settings.index, {}) == {}
+    for damaged in (b"{", b"5", b"[1]", b'"x"', b"null"):
+        for name in ("findings.json", "statements.npz"):
+            (settings.index / name).write_bytes(damaged)
+        assert read_statements(settings.index, {}) == {}
+        assert read_findings(settings.index).generation == ""
     assert compared.found() == before

@@ -126,3 +126,15 @@ def test_regions_years_versions_and_models_in_names_count(
     file.write_text("# Returns\n\n14 days.\n")
     document = load_document(tmp_path, path, 1_000)
     assert (document.folders, document.name) == (folders, name)
+
+
+@pytest.mark.parametrize("where", ["", "index/"])
+def test_an_index_in_the_folder_is_no_document(tmp_path: Path, where: str) -> None:
+    """Read again, each would hold the one before, and "serve" would index without an end."""
+    for name in ("a.md", f"{where}g00000001/chunks.jsonl", f"{where}findings.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("# A\n\nA text.")
+    assert len(list_files(tmp_path)) == 3  # names alone are no index
+    (tmp_path / where / "CURRENT").write_text("g00000001\n")
+    assert list(list_files(tmp_path)) == ["a.md"]
+    assert list_skipped(tmp_path) == []

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from chatbot.errors import ChatbotError, ConfigurationError, StoreError
 from chatbot.store import Store
+from chatbot.store.approved import ApprovedText
 from chatbot.store.database import Database
 from chatbot.store.migrations import MIGRATIONS
 
@@ -188,3 +189,14 @@ async def test_what_an_address_cannot_have_is_said(address: str, said: str, tmp_
     with pytest.raises(ChatbotError, match=said):
         async with database.read():
             pass
+
+
+async def test_a_text_with_a_nul_is_kept_without_it(tmp_path: Path) -> None:
+    """PostgreSQL refuses the whole row for one; both databases keep the same."""
+    store = Store(f"sqlite:///{tmp_path}/peregrine.db")
+    texts = [ApprovedText(f"What is {n}?", "A\0 card.", "", "", None, "internal") for n in range(3)]
+    await store.approved.put_all(texts, "ann\0")
+    assert {(one.answer, one.approved_by) for one in await store.approved.all()} == {
+        ("A\ufffd card.", "ann\ufffd")
+    }
+    await store.close()
