@@ -49,7 +49,7 @@ class Question:
         person's turns before it, and else ``default``.
 
         Words in small letters that the documents hold (``is_held``) tell for ``default``, theirs:
-        "courier days hungary" behind a turn in French is asked in English.
+        "courier weight parcel" behind a turn in French is asked in English.
         """
         asked = [turn["content"] for turn in self.history if turn["role"] == "user"]
         before = default

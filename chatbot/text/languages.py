@@ -14,25 +14,27 @@ _WORDS = {
     where which who do does my i a an on at by or if no yes have has will from there
     they we please thanks hello he she them his her our us me am been were did done had
     should would could any but so than then about after before over more much many long
-    get got need want still out up its as also only per cant don""",
+    get got need want still out up its as also only per cant don day days hour hours week weeks
+    month months year years""",
     "de": """der die das den dem und ist sind nicht mit für von zu zum zur im am bei ein eine
     einen einer kann können wie was wann wo welche welcher wer ich sie wir ihr auf wird
     werden oder wenn ja nein kein keine bitte danke hallo jede jeder jedes kostet nach
     aus gibt haben man mein meine meinen meinem ihre ihren du dich mir mich uns unser
     habe hat hatte war sein bin bis beim vom ab noch schon auch nur mehr viel viele
     lange diese dieser dieses darf muss soll will gilt geht warum wieso wofür über unter
-    es dass""",
+    es dass tag tage tagen stunde stunden woche wochen monat monate monaten jahr jahre jahren""",
     "fr": """le la les des du et est sont pas pour vous votre avec que qui ce cette une un dans
     sur au aux comment quand où quel quelle je nous mon ma ou si oui non ne il elle plus
     merci bonjour par peut sans coûte y a-t-il chaque en on ont a ai avez avons être
     été fait faire dois doit peux peut-on puis me te se sa son ses mes leur leurs notre
-    nos ces combien pourquoi dont aussi très après avant sous encore jusqu chez qu de""",
+    nos ces combien pourquoi dont aussi très après avant sous encore jusqu chez qu de jour jours
+    heure heures semaine semaines mois année années""",
     "es": """el los las del y es son no para usted su con que este esta una un en por cómo qué
     cuándo dónde cuál yo mi se o si sí lo la hay más gracias hola puede sin cuesta cada
     al como cuanto cuantos cuantas cuánto cuántos cuántas cuando donde cual cuales
     porque quien quién me te nos le les mis sus esto ese esa he ha han tengo tiene
     tienen puedo pueden podemos debo hace hacer desde hasta entre muy pero también ya de
-    después antes de""",
+    después antes de día días hora horas semana semanas meses año años""",
 }
 _SIGNS = {"de": "äöüß", "fr": "àâçèêëîïôûùœ", "es": "ñ¿¡íóúá"}
 # How words of a language alone end or go on, nearly: they tell where no such word does.

@@ -112,11 +112,12 @@ IN_ENGLISH: Turn = {"role": "user", "content": "When does the courier come?"}
     ("question", "turns", "language"),
     [
         ("courier days parcel", [IN_FRENCH], "en"),
-        ("courier days hungary", [IN_FRENCH], "fr"),  # two words of three: who knows
-        ("courier days hungary", [IN_ENGLISH, IN_FRENCH], "en"),
+        ("courier weight hungary", [IN_FRENCH], "fr"),  # two words of three: who knows
+        ("courier weight hungary", [IN_ENGLISH, IN_FRENCH], "en"),
+        ("courier days hungary", [IN_FRENCH], "en"),
         ("Comet courier", [IN_ENGLISH, IN_FRENCH], "fr"),
-        ("poids colis courier days", [IN_ENGLISH, IN_FRENCH], "fr"),
-        ("pour courier days parcel", [IN_ENGLISH, IN_FRENCH], "fr"),
+        ("poids colis courier weight", [IN_ENGLISH, IN_FRENCH], "fr"),
+        ("pour courier weight parcel", [IN_ENGLISH, IN_FRENCH], "fr"),
         ("courier days parcel", [], "en"),
     ],
 )
