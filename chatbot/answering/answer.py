@@ -50,7 +50,8 @@ class Answer:
     ``notes`` are sentences for the reader, such as that a part of the conversation was too long.
     ``unsupported`` are the parts of the answer that no passage supports: to be marked;
     ``rests_on`` maps where each other sentence ends to the number of its passage, from 1.
-    ``lead_agrees`` where the "yes" or "no" that it begins with was found right for the question.
+    ``begins`` is where it does, behind the greeting of a letter. ``lead_agrees`` where the "yes" or
+    "no" that it begins with was found right for the question.
     ``closest`` is the sentence at the end of a refusal that names what is closest: who lists the
     passages leaves it out. ``cut`` says that it ended at its limit of tokens. ``asked`` is the
     question that it answers, in the language of the answer: the one before, where a turn only
@@ -69,6 +70,7 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     unsupported: list[Unsupported] = field(default_factory=list)
     rests_on: dict[int, int] = field(default_factory=dict)
+    begins: int = 0
     lead_agrees: bool = False
     closest: str = ""
     usage: Usage = field(default_factory=Usage)

@@ -14,8 +14,9 @@ from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable
 
 from chatbot.answering.gist import beginning, gist
+from chatbot.answering.wishes import wish_of
 from chatbot.grounding.gate import Gate
-from chatbot.grounding.topics import Aside, changes_topic, stands_by_itself
+from chatbot.grounding.topics import Aside, changes_topic, goes_on, stands_by_itself
 from chatbot.passage import Passage
 
 # (history, question) to the query that is searched for, or to a question that stands alone.
@@ -91,6 +92,9 @@ class ConversationSearch:
             return Found(question, found, found, [])
         before = self.goes_on_from(history)
         query = search_query(before, question)
+        if wish_of(question, "") is not None:  # its own words are about the answer
+            found = self._retriever.invoke(query, asked=question)
+            return Found(query, found, found, before)
         alone, behind = self._search(question, question), self._search(query, question)
         likely = self._probability(before, question, alone, query, behind)
         if self._deciding is not self._retriever:
@@ -98,10 +102,12 @@ class ConversationSearch:
                 alone = self._retriever.invoke(question, asked=question)
             if likely <= _SURE:
                 behind = self._retriever.invoke(query, asked=question)
+        # "And with gift cards?" is found by its own words, and asks nothing without the others.
+        left = before if goes_on(question) else []
         if likely > _SURE:
-            return Found(question, alone, alone, [])
+            return Found(question, alone, alone, left)
         if likely >= _ITSELF:
-            return Found(question, list(_by_turns(alone, behind)), alone, [])
+            return Found(question, list(_by_turns(alone, behind)), alone, left)
         if likely >= _BEHIND:
             return Found(query, list(_by_turns(behind, alone)), behind, before)
         return Found(query, behind, behind, before)

@@ -4,6 +4,7 @@ Its text stays as it is, only what stands between and around its sentences chang
 of each holds at its new place.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +14,8 @@ from chatbot.grounding.citations import Verified
 from chatbot.text.sentences import sentences
 
 _ITEM = "- "
+# A sentence that is an item as it stands: "2. Press the button."
+_IS_ITEM = re.compile(r"(?:[-*+•–]|\(?\d{1,2}[.)])\s")
 
 
 def in_form(text: str, verified: Verified, form: Form, letter: str) -> tuple[str, Verified]:
@@ -25,7 +28,8 @@ def in_form(text: str, verified: Verified, form: Form, letter: str) -> tuple[str
         return text, verified
     listed, moves = "", list[tuple[int, int]]()  # from which place on, by how much
     for (start, _), (end, _) in pairwise([*places, (len(text), 0)]):
-        listed += f"\n{_ITEM}" if listed else _ITEM
+        sign = "" if _IS_ITEM.match(text, start) else _ITEM
+        listed += f"\n{sign}" if listed else sign
         moves.append((start, len(listed) - start))
         listed += text[start:end].rstrip()
 

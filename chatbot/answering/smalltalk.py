@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chatbot.errors import PromptError
 from chatbot.index.generations import Generation
 from chatbot.index.views import View
+from chatbot.memory import Turn
 from chatbot.settings import PROJECT_ROOT
 from chatbot.text.languages import is_common, language_of
 from chatbot.text.unicode import normalise, without_marks
@@ -129,6 +130,22 @@ class SmallTalk:
         before = language_of(said_before) if said_before else None
         return min(found, key=lambda each: (len(each.typos), each.language != before))
 
+    def left_out(
+        self, history: Sequence[Turn], documents: Generation | View | None = None
+    ) -> list[Turn]:
+        """The turns without small talk at their end, on which no question goes on; all of them
+        where there is no other."""
+        turns = list(history)
+        while turns:
+            asked = max((at for at, turn in enumerate(turns) if turn["role"] == "user"), default=-1)
+            if asked < 0:
+                break
+            before = turns[asked - 1]["content"] if asked else ""
+            if self.reply(turns[asked]["content"], documents, before) is None:
+                return turns
+            del turns[asked:]
+        return list(history)
+
     def refusal(self, language: str, english: str) -> str:
         """The refusal in a language."""
         return self.texts[language].refusal or english
@@ -212,8 +229,8 @@ def load_small_talk(folder: Path) -> SmallTalk:
             raise PromptError(f"'{path}', [{language}]: 'closest' needs {{titles}} and no other.")
         if _variables(each.unanswered) != {"parts"}:
             raise PromptError(f"'{path}', [{language}]: 'unanswered' needs {{parts}} and no other.")
-        if _variables(each.letter) != {"body"}:
-            raise PromptError(f"'{path}', [{language}]: 'letter' needs {{body}} and no other.")
+        if _variables(each.letter) != {"body"} or each.letter.count("{body}") != 1:
+            raise PromptError(f"'{path}', [{language}]: 'letter' needs {{body}}, once, no other.")
         if each.clarification and _variables(each.clarification) != {"choices"}:
             raise PromptError(
                 f"'{path}', [{language}]: 'clarification' needs {{choices}} and no other."

@@ -35,6 +35,7 @@ from chatbot.grounding.sources import all_spans
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
+from chatbot.text.languages import language_of
 
 APPROVED = "approved answer"  # in the place of a model's name
 # The share of answers from another reading that were right (docs/experiments.md).
@@ -54,10 +55,17 @@ def small_talk_events(text: str, model: str) -> list[Event]:
     return [PassagesFound([]), Token(text), Answered(Answer(text, False, 1.0, [], [], model, {}))]
 
 
-def events_as_approved(text: str, approval: Approval, watch: Stopwatch) -> list[Event]:
-    """The events of an answer that a person approved: no model is asked."""
+def events_as_approved(
+    text: str, approval: Approval, question: Question, texts: SmallTalk, watch: Stopwatch
+) -> list[Event]:
+    """The events of an answer that a person approved, in the form that the question wants: no
+    model is asked."""
+    letter = texts.texts[language_of(text, question.language())].letter
+    text, _ = in_form(text, Verified(), question.form, letter)
     watch.mark("total")
-    answer = Answer(text, False, 1.0, [], [], APPROVED, watch.seconds, approved=approval)
+    answer = Answer(
+        text, False, 1.0, [], [], APPROVED, watch.seconds, asked=question, approved=approval
+    )
     return [PassagesFound([]), Token(text), Answered(answer)]
 
 
@@ -125,7 +133,7 @@ async def stream_answer(
     prepared = await stopped_when_left(chain.weigh.ainvoke(found))
     watch.mark("read")
     draft, choices = _Draft(), prepared.choices
-    at_most = 1.0
+    at_most, begins = 1.0, 0
     if question.again and (anew := await asyncio.to_thread(_read_anew, chain, prepared)):
         prepared, at_most = anew, _ANOTHER_READING
     if prepared.abstain:
@@ -165,9 +173,10 @@ async def stream_answer(
             if not held:
                 yield Rewritten(shown.text)
         if question.form and not shown.abstained:
-            letter = refusals.texts[spoken].letter
-            told = in_form(shown.text, shown.verified, question.form, letter)
+            letter, plain = refusals.texts[spoken].letter, shown.text
+            told = in_form(plain, shown.verified, question.form, letter)
             shown = replace(shown, text=told[0], verified=told[1])
+            begins = max(0, shown.text.find(plain))
         if held:
             yield Token(shown.text)
     right, most = (1.0, 1.0) if shown.abstained else (chain.right, at_most)
@@ -190,6 +199,7 @@ async def stream_answer(
             notes=notes,
             unsupported=shown.verified.unsupported,
             rests_on=shown.verified.rests_on,
+            begins=begins,
             lead_agrees=shown.verified.lead_agrees,
             usage=draft.usage,
             cut=draft.cut,

@@ -69,7 +69,8 @@ def answered_again(question: Question, is_small_talk: Callable[[str, str], bool]
     answer to it; else ``question`` itself, also where it is only to be reworded. Wishes add up: "in
     German please", then "as a list".
 
-    ``is_small_talk`` tells it of a turn and what was said before it; no wish is about that.
+    ``is_small_talk`` tells it of a turn and what was said before it; no wish is about that, nor
+    about a turn without words, such as a picture.
     """
     wishes, turns = [question.text], list(question.history)
     answered = False
@@ -81,7 +82,7 @@ def answered_again(question: Question, is_small_talk: Callable[[str, str], bool]
         text, before = turn["content"], turns[-1]["content"] if turns else ""
         if not answered:
             return question
-        if is_small_talk(text, before):
+        if not text.strip() or is_small_talk(text, before):
             continue
         if turns and wish_of(text, "") is not None:
             wishes.append(text)

@@ -59,7 +59,8 @@ def support(answer: Answer) -> Literal["well", "lead", "partly", "marked", "aske
         return "marked"
     if answer.confidence < _WELL or not answer.citations:
         return "partly"
-    return "lead" if read(answer.answer).lead and not answer.lead_agrees else "well"
+    lead = read(answer.answer[answer.begins :]).lead
+    return "lead" if lead and not answer.lead_agrees else "well"
 
 
 def sources(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from chatbot.answering.answer import Approval, Stopwatch
 from chatbot.answering.events import Event
 from chatbot.answering.question import Question
+from chatbot.answering.smalltalk import SmallTalk
 from chatbot.answering.stream import events_as_approved
 from chatbot.errors import StoreError
 from chatbot.grounding.sameness import adds, difference
@@ -29,6 +30,7 @@ from chatbot.index.generations import Generation
 from chatbot.memory import Turn
 from chatbot.service.live import Live
 from chatbot.store.approved import Approved, ApprovedStore
+from chatbot.text.languages import language_of
 from chatbot.text.questions import question_key
 
 log = logging.getLogger(__name__)
@@ -148,18 +150,24 @@ class ApprovedAnswers:
 
 
 async def approved_events(
-    approved: ApprovedAnswers | None, question: Question, live: Live | None, watch: Stopwatch
+    approved: ApprovedAnswers | None,
+    question: Question,
+    live: Live | None,
+    texts: SmallTalk,
+    watch: Stopwatch,
 ) -> list[Event]:
-    """The events of the approved answer to a question; none where there is none, or where nothing
-    is loaded that it could be compared by."""
+    """The events of the approved answer to a question; none where there is none, it is in another
+    language than is wanted, or nothing is loaded that it could be compared by."""
     found = await approved.find(question, live.generation) if approved and live else None
     if found is None or live is None:
+        return []
+    if question.wanted and language_of(found.answer, question.wanted) != question.wanted:
         return []
     seen = live.generation.may_see(question.asker, found.document)
     path = found.document if seen else ""  # it may be for fewer people than the answer
     address = live.generation.manifest.addresses.get(path, "")
     approval = Approval(found.approved_by, found.approved_at, path, address)
-    return events_as_approved(found.answer, approval, watch)
+    return events_as_approved(found.answer, approval, question, texts, watch)
 
 
 def name_test(texts: Sequence[str]) -> Callable[[str], bool]:

@@ -305,15 +305,17 @@ class ChatService:
         index = self._loader.in_memory
         documents = index and (index.views.of(question.asker) or index)
         before = question.history[-1]["content"] if question.history else ""
-        if (reply := self._small_talk.reply(question.text, documents, before)) is not None:
+        texts = self._small_talk
+        if (reply := texts.reply(question.text, documents, before)) is not None:
             events = small_talk_events(reply, self.model_name)
         else:
+            question = replace(question, history=texts.left_out(question.history, documents))
             question = answered_again(
                 question,
-                lambda text, said: self._small_talk.reply(text, documents, said) is not None,
+                lambda text, said: texts.reply(text, documents, said) is not None,
             )
             begun = await asyncio.to_thread(self._loader.ready) if self.can_answer else None
-            events = await approved_events(self.approved, question, begun, watch)
+            events = await approved_events(self.approved, question, begun, texts, watch)
         for event in events:
             yield event
         if events:
@@ -325,7 +327,7 @@ class ChatService:
             watch.mark("waited")
             live = await asyncio.to_thread(self._loader.ready)
             if begun is None:  # there was nothing to compare with yet
-                events = await approved_events(self.approved, question, live, watch)
+                events = await approved_events(self.approved, question, live, texts, watch)
                 for event in events:
                     yield event
                 if events:
@@ -333,7 +335,7 @@ class ChatService:
             chain = await asyncio.to_thread(self._loader.chain, live, question)
             watch.mark("ready")
             question = await asyncio.to_thread(self.models.compared, question)
-            written = stream_answer(chain, question, self._small_talk, live.model, watch)
+            written = stream_answer(chain, question, texts, live.model, watch)
             async with aclosing(written):
                 async for event in written:
                     yield event

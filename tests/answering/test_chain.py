@@ -74,6 +74,25 @@ async def test_the_model_reads_no_turns_that_a_question_does_not_go_on_from(
     assert "Produkt" not in prompt and "30 Tagen" not in prompt
 
 
+async def test_small_talk_between_does_not_part_a_follow_up_from_its_question(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    page = "# Gift cards\n\nGift cards can be used with every order.\n"
+    (service.settings.knowledge / "gifts.md").write_text(page)
+    service.update_index()
+    said: list[Turn] = [
+        {"role": "user", "content": "How long can customers in the US return a product?"},
+        {"role": "assistant", "content": "Within 45 days of delivery."},
+        {"role": "user", "content": "ok great, thank you!"},
+        {"role": "assistant", "content": "You are welcome."},
+    ]
+    answer = await ask(service, "And with gift cards?", said)
+    assert answer.passages[0].path == "gifts.md"
+    prompt = engine.prompts[-1]
+    assert prompt.index("in the US return") < prompt.index("And with gift cards?")
+    assert "thank you" not in prompt
+
+
 async def test_memory_keeps_the_newest_turns_and_both_sides(
     service: ChatService, engine: ScriptedEngine
 ) -> None:

@@ -306,6 +306,10 @@ def test_a_damaged_file_gets_a_sentence_and_a_missing_one_is_the_shipped_one(
     file.write_text(whole.replace("Closest: {titles}", "Closest: {title}"), encoding="utf-8")
     with pytest.raises(PromptError, match="closest"):
         load_small_talk(tmp_path)
+    for letter in ("{body}{body}", "{body!r}"):
+        file.write_text(whole.replace("{body}", letter), encoding="utf-8")
+        with pytest.raises(PromptError, match="letter"):
+            load_small_talk(tmp_path)
     file.write_text(whole.replace("{choices}", "{choice}"), encoding="utf-8")
     with pytest.raises(PromptError, match="clarification"):
         load_small_talk(tmp_path)
@@ -339,3 +343,13 @@ def test_files_may_begin_with_the_mark_that_windows_writes(tmp_path: Path) -> No
 def test_a_question_back_is_in_the_language_of_the_question(question: str, said: str) -> None:
     english = load_prompts(ROOT / "prompts").clarification
     assert SMALL_TALK.clarification(language_of(question), english, ["A", "B", "C"]) == said
+
+
+def test_a_greeting_alone_stays_for_its_language() -> None:
+    greeted: list[Turn] = [
+        {"role": "user", "content": "Hola"},
+        {"role": "assistant", "content": "¡Hola!"},
+    ]
+    assert SMALL_TALK.left_out(greeted) == greeted
+    asked: list[Turn] = [{"role": "user", "content": "¿Cuál es el plazo de devolución?"}]
+    assert SMALL_TALK.left_out([*asked, *greeted]) == asked

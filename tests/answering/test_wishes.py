@@ -2,9 +2,11 @@
 
 import pytest
 
+from chatbot.answering.forms import in_form
 from chatbot.answering.question import Question
 from chatbot.answering.wishes import Wish, answered_again, wish_of
 from chatbot.audience import EVERYTHING
+from chatbot.grounding.citations import Verified
 from chatbot.memory import Turn
 from chatbot.service import ChatService
 from tests.support.answers import ask
@@ -30,6 +32,8 @@ ANSWERED: list[Turn] = [
         ("are you sure?", Wish()),
         ("Sind Sie da ganz sicher?", Wish()),
         ("¿estás seguro?", Wish()),
+        ("Really? Are you sure about that?", Wish()),
+        ("¿De verdad? ¿Estás seguro?", Wish()),
         ("where does it say that?", Wish()),
         ("source?", Wish()),
         ("Wo steht das?", Wish()),
@@ -141,7 +145,7 @@ async def test_a_refusal_is_in_the_language_that_is_wanted(service: ChatService)
         {"role": "assistant", "content": "The knowledge base does not cover this."},
     ]
     answer = await ask(service, "auf Deutsch bitte", turns)
-    assert answer.abstained and answer.answer.startswith("Die Wissensbasis")
+    assert answer.abstained and answer.answer.startswith("Eine sichere Antwort")
     kept = answer.record(Question("auf Deutsch bitte", turns, asker=EVERYTHING))
     assert kept["question"] == turns[0]["content"]
 
@@ -201,3 +205,35 @@ def test_without_an_answer_before_it_is_a_question() -> None:
     unanswered: list[Turn] = [{"role": "user", "content": US}]
     asked = Question("shorter please", unanswered, asker=EVERYTHING)
     assert answered_again(asked, lambda text, before: False) is asked
+
+
+async def test_a_turn_about_the_answer_keeps_it_before_the_model(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    """Whatever the documents say of its own words."""
+    page = "# Hilfe\n\nWer etwas nicht versteht: Ich verstehe das nicht, ist schnell gesagt.\n"
+    (service.settings.knowledge / "hilfe.md").write_text(page)
+    service.update_index()
+    service.refresh()
+    await ask(service, "Das verstehe ich nicht", ANSWERED)
+    assert engine.prompts[-1].index(ANSWER) < engine.prompts[-1].index("Das verstehe ich nicht")
+
+
+def test_no_wish_is_about_a_turn_without_words() -> None:
+    question = again(["And in the US?", " "], "in German please")
+    assert (question.text, question.wanted) == ("And in the US?", "de")
+
+
+async def test_a_letter_begins_behind_its_greeting(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    engine.reply = f"Yes. {ANSWER}"
+    answer = await ask(service, "as an e-mail to the customer", ANSWERED)
+    assert answer.answer[answer.begins :].startswith("Yes. ")
+    assert (await ask(service, US)).begins == 0
+
+
+def test_a_step_has_its_number_in_a_list() -> None:
+    text = "First, open it. 1. Press Reset. 2) Wait 5 min."
+    listed, _ = in_form(text, Verified(), "list", "")
+    assert listed == "- First, open it.\n1. Press Reset.\n2) Wait 5 min."

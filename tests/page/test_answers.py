@@ -32,6 +32,13 @@ def test_how_far_to_trust_an_answer_is_said_in_words(
     assert support(answer) == said
 
 
+def test_a_yes_behind_a_greeting_is_one_to_check() -> None:
+    text = "Hello,\n\nYes, opened boxes are taken back.\n\nKind regards"
+    cited = [Citation(path="a.md", start=0, end=4, quote="Ever", passage=1)]
+    letter = Answer(text, False, 0.95, cited, [], "model", {}, begins=text.index("Yes"))
+    assert support(letter) == "lead"
+
+
 def test_a_question_back_is_no_refusal() -> None:
     asked = Answer("Which?", True, 0.9, [], [], "model", {}, choices=["US", "EU"])
     assert support(asked) == "asked"

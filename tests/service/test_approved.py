@@ -11,6 +11,7 @@ from chatbot.answering.events import Answered, Token
 from chatbot.answering.question import Question
 from chatbot.audience import EVERYTHING, VISITOR, Asker, staff
 from chatbot.errors import StoreError
+from chatbot.memory import Turn
 from chatbot.service import ChatService
 from chatbot.service.approved import can_be_approved, name_test
 from chatbot.store import Store
@@ -69,6 +70,28 @@ async def test_a_near_question_is_the_models(
 ) -> None:
     await store.approved.add(about_us(service), "olga")
     assert (await ask(service, question)).approved is None
+
+
+async def test_it_is_given_in_the_form_that_is_wanted_but_not_in_another_language(
+    service: ChatService, store: Store, engine: ScriptedEngine
+) -> None:
+    await store.approved.add(about_us(service), "olga")
+    answered: list[Turn] = [
+        {"role": "user", "content": US},
+        {"role": "assistant", "content": WORDS},
+    ]
+    for turn, text in (
+        ("are you sure?", WORDS),
+        ("in English please", WORDS),
+        ("as bullet points", f"- {WORDS}"),
+        ("as an e-mail to the customer", f"Hello,\n\n{WORDS}\n\nKind regards"),
+    ):
+        answer = await ask(service, turn, answered)
+        assert answer.approved is not None and answer.answer == text
+        kept = answer.record(Question(turn, answered, asker=EVERYTHING))
+        assert (kept["question"], kept["history"]) == (US, [])
+    engine.reply = "Wie lange können Kunden in den USA ein Produkt zurückgeben?"
+    assert (await ask(service, "in German please", answered)).approved is None
 
 
 async def test_a_follow_up_never_matches_by_its_own_words(
