@@ -19,6 +19,7 @@ from chatbot.answering.conversation import (
     QUERY_CHARS,
     ConversationSearch,
     Rewrite,
+    said_of_person,
     search_query,
     turns_behind,
 )
@@ -198,9 +199,9 @@ def build_chain(
             found = retriever.invoke(state.query, asked=state.terms)
             return replace(state, passages=found, ranked=found)
         of = conversation.find(state.history, state.terms)
-        return replace(
-            state, query=of.query, before=of.before, passages=of.passages, ranked=of.ranked
-        )
+        person = [turn for turn in said_of_person(state.history) if turn not in of.before]
+        before = [*person, *of.before]
+        return replace(state, query=of.query, before=before, passages=of.passages, ranked=of.ranked)
 
     def decide(state: Prepared) -> Prepared:
         passages, supplied = state.passages, state.question.passages is not None
@@ -257,7 +258,7 @@ def build_chain(
         """Where the passages say it of several things, the question is which is meant."""
         if state.abstain or state.question.passages is not None:
             return state
-        said = [str(turn.text) for turn in state.history]
+        said = [str(turn.text) for turn in state.before]
         choices = open_choices(state.terms, said, state.passages)
         return replace(state, abstain=bool(choices), choices=choices)
 

@@ -6,6 +6,7 @@ of returns is drowned in it. Which of the two the passages come from is decided 
 is worded and by what the two searches found.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -32,6 +33,23 @@ QUERY_CHARS, _TURN_CHARS = 600, 60
 # conversation, above the last those for the question alone; between them they are of both, from
 # the second on with the question's own first (docs/experiments.md, "Topic changes").
 _BEHIND, _ITSELF, _SURE = 0.6, 0.7, 0.95
+# A turn that says something of who asks, or of the customer, holds for what comes behind it.
+_PERSON = re.compile(
+    r"\W*(?:(?:hi|hello|hallo|bonjour|hola|ok|so)\b\W*)?(?:(?:\w{2,7}\s+)?"
+    r"(?:customer|client|cust|caller|guest|member|kund(?:e|in)|cliente?)\s+(?:is|lives|has|had|from"
+    r"|in|on|with|wants|bought|ordered|comes|uses|ist|wohnt|lebt|hat|kommt|aus|will|est|habite|vit"
+    r"|vient|veut|es|vive|está|tiene|viene|quiere)\b"
+    r"|(?:i'm|i am|i live|i have|we're|we are|we live|we have|ich bin|ich wohne|ich habe|wir sind"
+    r"|wir wohnen|wir haben|je suis|j'habite|j'ai|nous sommes|nous avons|soy|vivo|estoy|tengo|somos"
+    r"|vivimos|tenemos)\b)(?!.*\b(?:looking|question|questions|fragen?|suche|cherche|busco)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"[?¿]|\b(?:how|what|when|where|which|who|why|can|could|may|should|do|does|did|is it|are they"
+    r"|ok|wie|was|wann|wo|welche\w*|wer|warum|kann|können|darf|comment|quel\w*|quand|où|pourquoi"
+    r"|peut|est-ce|cómo|qué|cuándo|dónde|cuál\w*|puede)\b",
+    re.IGNORECASE,
+)
 # The first passage for the question may hold next to nothing of its words, a name that is in all.
 _MOST_HELD = 3.0
 
@@ -68,6 +86,16 @@ def turns_behind(history: Sequence[BaseMessage], question: str) -> list[BaseMess
     """The conversation, as far as a question's words tell; none where they are on another topic."""
     left = changes_topic([str(turn.text) for turn in history], question)
     return [] if left else list(history)
+
+
+def said_of_person(history: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The newest turn that only says something of who asks or of the customer ("My customer lives
+    in Texas."), with its reply; it holds for questions on any topic behind it."""
+    for at in range(len(history) - 1, -1, -1):
+        text = str(history[at].text)
+        if history[at].type == "human" and _PERSON.match(text) and not _ASKS.search(text):
+            return list(history[at : at + 2])
+    return []
 
 
 class ConversationSearch:

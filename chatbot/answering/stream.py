@@ -302,7 +302,7 @@ def _asked_back(
     question = prepared.question
     if prepared.refuses is None or shown.abstained or question.passages is not None:
         return None
-    said = [str(turn.text) for turn in prepared.history]
+    said = [str(turn.text) for turn in prepared.before]
     quotes = [citation.quote for citation in shown.verified.citations]
     spans = all_spans(prepared.read)
     choices = choices_passed_over(prepared.terms, said, shown.text, quotes, spans)

@@ -93,6 +93,21 @@ async def test_small_talk_between_does_not_part_a_follow_up_from_its_question(
     assert "thank you" not in prompt
 
 
+async def test_the_model_reads_what_was_said_of_the_customer(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    invoices = "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n"
+    (service.settings.knowledge / "invoices.md").write_text(invoices)
+    service.update_index()
+    customer: list[Turn] = [
+        {"role": "user", "content": "My customer lives in Texas."},
+        {"role": "assistant", "content": "What would you like to know?"},
+    ]
+    await ask(service, "when do we send invoices by mail?", [*customer, *EU])
+    prompt = engine.prompts[-1]
+    assert "lives in Texas" in prompt and "Within 30 days" not in prompt
+
+
 async def test_memory_keeps_the_newest_turns_and_both_sides(
     service: ChatService, engine: ScriptedEngine
 ) -> None:

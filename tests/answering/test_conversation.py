@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.runnables import RunnableLambda
 
-from chatbot.answering.conversation import ConversationSearch, Found
+from chatbot.answering.conversation import ConversationSearch, Found, said_of_person
 from chatbot.audience import EVERYTHING
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import PlainVocabulary
@@ -103,6 +103,31 @@ def test_a_follow_up_to_a_follow_up_keeps_both(search: ConversationSearch) -> No
     ]
     found = search.find(to_messages([*RETURNS, *second]), "really?")
     assert len(found.before) == 4 and first(found) in {"us.md", "eu.md"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "holds"),
+    [
+        ("My customer lives in Texas.", True),
+        ("customer from Houston here", True),
+        ("we are on the Pro plan", True),
+        ("Die Kundin wohnt in Wien.", True),
+        ("Le client habite à Lyon.", True),
+        ("mi cliente vive en Sevilla", True),
+        ("How long can customers in the US return a product?", False),
+        ("cust has a bad back, how heavy is it", False),
+        ("customer return address", False),
+        ("client id format", False),
+        ("I have a question", False),
+    ],
+)
+def test_what_is_said_of_the_person_holds_for_later_questions(turn: str, holds: bool) -> None:
+    said: list[Turn] = [
+        {"role": "user", "content": turn},
+        {"role": "assistant", "content": "Noted."},
+    ]
+    kept = said_of_person(to_messages([*said, *LAMPS]))
+    assert [one.text for one in kept] == ([turn, "Noted."] if holds else [])
 
 
 def test_a_first_question_is_searched_once() -> None:
