@@ -50,9 +50,8 @@ _UNPARTED = re.compile(
 _ALIKE = 3  # words of a line in the places where the line above has them
 _TERM = re.compile(r"\s*[^\W_]\S*(?: \S+){0,2} [-–—] ")  # and what it means
 _GAP = re.compile(r"(?<=[^\s.!?:]) {2,}(?=\S)")  # between columns
-_AMOUNT = re.compile(
-    r"\d[\d.,]{0,12}\s?(?:[%°$€£]|[^\W\d_]{1,3})?[.,;]?$"
-)  # a price, a time, a page
+# A price, a time, a page.
+_AMOUNT = re.compile(r"\d[\d.,]{0,12}\s?(?:[%°$€£]|[^\W\d_]{1,3})?[.,;]?$")
 _FIGURE = re.compile(r"\d")
 _STOPPED = re.compile(r"[,;.!?…][\"'”’»)*_`]*\s*$")
 
@@ -195,7 +194,7 @@ def _is_row(line: str, following: str) -> bool:
     last, or columns below each other."""
     if _TERM.match(line) and _TERM.match(following):
         return True
-    if _AMOUNT.search(line.rstrip()) and _AMOUNT.search(following.rstrip()):
+    if all(_AMOUNT.search(text.rstrip()[-20:]) for text in (line, following)):
         return True
     if {gap.end() for gap in _GAP.finditer(line)} & {gap.end() for gap in _GAP.finditer(following)}:
         return True
