@@ -251,6 +251,8 @@ def _fault(exc: ValidationError | yaml.YAMLError) -> str:
     if isinstance(exc, yaml.YAMLError):
         return " ".join(str(exc).split())
     first = exc.errors()[0]
+    if first["type"] == "model_type":
+        return "it is no list of keys and values"
     field = ".".join(map(str, first["loc"]))
     reason = first["msg"].removeprefix("Value error, ").rstrip(".")
     return f"'{field}': {reason}" if field else reason

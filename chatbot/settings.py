@@ -156,6 +156,12 @@ class Settings(BaseSettings):
     handoff_webhook: Address | None = None
     handoff_to: str = "support@localhost"
 
+    @field_validator("openai_base_url", "otel_endpoint", "handoff_webhook", mode="before")
+    @classmethod
+    def _if_any(cls, address: object) -> object:
+        """None for an empty one, as the example of the settings has them."""
+        return None if isinstance(address, str) and not address.strip() else address
+
     @field_validator("openai_api_key", "hf_token", "pinecone_api_key")
     @classmethod
     def _can_be_sent(cls, key: SecretStr | None) -> SecretStr | None:

@@ -70,7 +70,7 @@ def test_what_was_wrapped_is_one_line_and_all_else_as_it_is() -> None:
     [
         ("name: answer\nversion: two\nvariables: []", "'version': Input should be a valid integer"),
         ("name: [answer", "did not find expected"),
-        ("- a", "Input should be"),
+        ("- a", "it is no list of keys and values"),
     ],
 )
 def test_front_matter_that_is_wrong_is_said_in_one_line(

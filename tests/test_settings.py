@@ -165,3 +165,5 @@ def test_an_address_that_is_none_is_said(name: str) -> None:
         assert address not in str(told.value)
     for address in ("http://vllm:8000/v1", "HTTPS://a.example", "http://[::1]:8000/v1/"):
         assert getattr(load_settings(**{name: f"{address} "}), name) == address
+    for nothing in ("", " \n", None):  # as in the example of the settings
+        assert getattr(load_settings(**{name: nothing}), name) is None

@@ -35,7 +35,7 @@ _MAX_TITLE = 300  # characters; it stands over each chunk
 
 # Folders and files of an index (chatbot/index, chatbot/consistency).
 _GENERATION = re.compile(r"g\d{8,}")
-_BESIDE = {"CURRENT", "findings.json", "statements.npz", "vectors.json", "vectors.ids"}
+_BESIDE = {".lock", "CURRENT", "findings.json", "statements.npz", "vectors.json", "vectors.ids"}
 _LOCK = "~$"  # how the file begins by which an Office program notes that one is open
 STARTERS = ".starters"  # in the folder itself: questions to begin with, for the page
 

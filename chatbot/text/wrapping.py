@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import OPENERS
+from chatbot.text.tokens import tokens
 
 # Columns at which people and programs wrap.
 _LEAST, _MOST = 50, 130
@@ -23,14 +24,19 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 # lists, headings, rows, quoted mail and code do not, nor does the number of a step.
 _GOES_ON = re.compile(
     r"(?!(?:\(?\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)](?:\s|$)|\d{1,3}\s*[-–—:]\s|o\s)"
-    r"(?:[*_`]{1,2})?[\"'“”„‘’«(]*\s?[^\W_]"
+    r"(?:[*_`]{1,2})?(?:[\"'“”„‘’(]|«\s?)*[^\W_]"
 )
 _LABELLED = re.compile(
     r"\s*[\"'*_]{0,3}[^\W_][\w /.-]{0,30}(?:\([^()\n]{1,20}\))?[\"'*_]{0,3}\s?[:=]\s"
+    r"|\s*[^\W_][\w.-]*=|[A-Z][A-Z-]+:(?!//)"
 )
 _ITEM = re.compile(r"\s*(?:[-*+•◦▪‣·–—]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])\s+")
-# Headings, rows, columns that blanks part, quoted mail, terms and code have no second line.
-_CLOSED = re.compile(r"\s*(?:#{1,6}\s|>|:|//|[$%]\s)|@\w|.*(?:\||\t|\S {3,}\S|&&|==|\w = \w|[{}]$)")
+# Headings, rows, columns that blanks part, quoted mail, terms and code have no second line, nor has
+# what stands in quotes as a whole.
+_CLOSED = re.compile(
+    r"\s*(?:#{1,6}\s|>|:|//|[$%]\s)|@\w|.*(?:\||\t|\S {3,}\S|&&|==|\w = \w|[{}]$)"
+    r"|(?:.*\S[,;](?=[^\W\d_])){2}|\s*[\"“„«].*[\"“”»],?$"
+)
 # Behind these a line ends where its author ended it: a hard break, what introduces, half a word.
 _BROKEN = re.compile(r"(?:  |\\|:|-|\r|\u2010|\u00ad)$")
 _CLOSING = "\"'”’»)]*_` "
@@ -42,6 +48,12 @@ _UNPARTED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
 )
 _ALIKE = 3  # words of a line in the places where the line above has them
+_TERM = re.compile(r"\s*[^\W_]\S*(?: \S+){0,2} [-–—] ")  # and what it means
+_GAP = re.compile(r"(?<=[^\s.!?:]) {2,}(?=\S)")  # between columns
+# A price, a time, a page.
+_AMOUNT = re.compile(r"\d[\d.,]{0,12}\s?(?:[%°$€£]|[^\W\d_]{1,3})?[.,;]?$")
+_FIGURE = re.compile(r"\d")
+_STOPPED = re.compile(r"[,;.!?…][\"'”’»)*_`]*\s*$")
 
 
 def unwrapped(text: str) -> str:
@@ -92,6 +104,8 @@ def _wraps(start: int, lines: Sequence[str]) -> Iterator[int]:
         start += len(line) + 1
         ends.append(start - 1)
     seen = [line.replace(_FILLER, "") for line in lines]
+    if _is_list(seen):
+        return
     begin = 0
     while begin < len(lines) - 1:
         at = begin
@@ -124,7 +138,9 @@ def _may_go_on(lines: Sequence[str], begin: int, at: int) -> bool:
         return False
     if _CLOSED.match(line) or _CLOSED.match(following) or _BROKEN.search(line):
         return False
-    if not _GOES_ON.match(text) or _LABELLED.match(text) or _repeats(line, following):
+    if not _GOES_ON.match(text) or _LABELLED.match(text):
+        return False
+    if _repeats(line, following) or _is_row(line, following):
         return False
     if not text or len(line) < _SHORTEST:
         return False
@@ -171,3 +187,30 @@ def _repeats(line: str, following: str) -> bool:
     one, other = line.split(), following.split()
     same = sum(a == b for a, b in zip(one, other, strict=False))
     return same >= _ALIKE and 2 * same >= max(len(one), len(other))
+
+
+def _is_row(line: str, following: str) -> bool:
+    """Whether two lines are made alike: a code or a year first, a term and what it means, an amount
+    last, or columns below each other."""
+    if _TERM.match(line) and _TERM.match(following):
+        return True
+    if all(_AMOUNT.search(text.rstrip()[-20:]) for text in (line, following)):
+        return True
+    if {gap.end() for gap in _GAP.finditer(line)} & {gap.end() for gap in _GAP.finditer(following)}:
+        return True
+    one, other = (_FIGURE.sub("0", _first(text)) for text in (line, following))
+    return one == other and "0" in one
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether most lines begin as the line above does (commands, questions, imports), or all end
+    with a clause, as verse and conditions do: the columns of prose end where there is no room."""
+    if len(lines) > 2 and all(map(_STOPPED.search, lines)):
+        return True
+    words = [_first(line) for line in lines]
+    same = sum(one == other and bool(tokens(one)) for one, other in pairwise(words))
+    return 2 * same >= len(lines) - 1
+
+
+def _first(line: str) -> str:
+    return line.split(maxsplit=1)[0].casefold()

@@ -136,5 +136,6 @@ def test_an_index_in_the_folder_is_no_document(tmp_path: Path, where: str) -> No
         (tmp_path / name).write_text("# A\n\nA text.")
     assert len(list_files(tmp_path)) == 3  # names alone are no index
     (tmp_path / where / "CURRENT").write_text("g00000001\n")
+    (tmp_path / where / ".lock").touch()
     assert list(list_files(tmp_path)) == ["a.md"]
     assert list_skipped(tmp_path) == []

@@ -134,7 +134,46 @@ def test_an_address_that_is_longer_than_the_column_says_nothing_of_it() -> None:
         "is_deleted $FIRST_OF_FILES && is_deleted $SECOND_OF_FILES && count 1\nreturn $?\n",
         "2026-11-30 10:00:01 the index of the knowledge folder has been taken up by\n"
         "2026-11-30 10:00:02 the service, and answers come from it from now on.\n",
+        "sudo apt-get install openvino python3-venv build-essential git curl jq make\n"
+        "sudo systemctl enable --now peregrine.service peregrine-backup.timer nginx\n"
+        "sudo journalctl -u peregrine.service -f --since yesterday --no-pager -o cat.\n",
+        "[service] the section of the settings that the service reads when it starts\n"
+        "timeout=30 seconds that the service waits for the model before it gives up\n"
+        "retries=5 times that a message is sent again before it is given to a human.\n",
+        "BEGIN:VEVENT of the training of the new colleagues in the returns desk and\n"
+        "DESCRIPTION:what to do with a lamp that comes back without an invoice.\n",
+        '"welcome to the help desk of harbor supplies, what may we do for you today",\n'
+        '"thank you for your question and have a very nice day, see you next time",\n'
+        '"sorry, we could not find that out, please ask one of our colleagues."\n',
+        # Rows that are made alike.
+        "basic plan,five gigabytes of storage,one user,support by mail,5 EUR a month\n"
+        "team plan,fifty gigabytes of storage,ten users,support by phone,29 EUR month\n"
+        "firm plan,storage as agreed upon,users as agreed,support by phone,on request.\n",
+        "basic plan with mail support  five gigabytes and one user  5 EUR a month\n"
+        "team plan, with phone calls,  fifty gigabytes of storage,  29 EUR month.\n",
+        "hub - the device in the hall that all the sensors of the house talk to\n"
+        "sensor - tells the hub that a door is open or that the water is rising\n"
+        "siren - what cries when the hub says so, at up to ninety-five decibels.\n",
+        "E01 the door of the machine is not closed, or the lock of it does not work\n"
+        "e02 the water does not run in, since the tap is closed or the hose is bent\n"
+        "e03 the water does not run off, since the filter is full of lint and hair.\n",
+        "cleaning of the charging port of any phone, while you wait 15 EUR\n"
+        "replacement of the battery of a phone, with all the parts 49 EUR\n"
+        "exchange of the screen of a phone of the S series or M 129 EUR.\n",
+        "how to send back a lamp that was ordered in the shop on the web, and who pays\n"
+        "how to follow a parcel that has left our warehouse in Bristol, and by whom\n"
+        "how to pay with a gift card that somebody has given to you at Christmas.\n",
+        "* only in countries of the European Union and in Norway, not on islands\n"
+        "** except goods that were made for you, and food that goes bad quickly.\n",
+        # Clauses, one a line.
+        "you can send it back where the thing was not made for you to a measure;\n"
+        "where it has not been opened, if it is of a kind that must stay sealed;\n"
+        "where less than thirty days went by since it came to you.\n",
         # Verse.
+        "i walked along the harbour wall and thought of all the ships gone by,\n"
+        "the gulls were crying overhead beneath a cold and ever leaden sky,\n"
+        "i turned my collar to the wind and let the evening rain come down,\n"
+        "until the lamps were lit again in every window of the town.\n",
         "The sea is calm tonight and all the ships lie in the harbour's light,\n"
         "And on the quay the lanterns burn, and those who sailed away return,\n"
         "And all is well.\n",
@@ -146,6 +185,17 @@ def test_an_address_that_is_longer_than_the_column_says_nothing_of_it() -> None:
 )
 def test_lines_that_their_author_ended_stay(text: str) -> None:
     assert unwrapped(text) == text
+
+
+def test_prose_may_begin_two_lines_alike() -> None:
+    text = (
+        "You can make another bucket of your own in any of the regions in which the\n"
+        "service is offered to you. What was kept there before remains as it is. The\n"
+        "bucket of before is still found under the name that it had, and whoever has the\n"
+        "bucket may read what is in it for as long as you have not taken it away, since\n"
+        "2026 as well.\n"
+    )
+    assert unwrapped(text) == text.rstrip("\n").replace("\n", " ") + "\n"
 
 
 def test_half_a_word_and_an_introduction_end_their_lines() -> None:
