@@ -86,7 +86,12 @@ class StoppingError(ChatbotError):
 
 
 class StoreError(ChatbotError):
-    """The database could not be read, or something was not saved."""
+    """The database could not be read, or something was not saved. ``advice`` names the database
+    and says what to do, to who runs it: nobody else is told of files and servers."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class ConflictError(StoreError):
@@ -106,6 +111,12 @@ def reason_of(exc: BaseException, line: int = 0) -> str:
     name of its class where it says nothing."""
     lines = [text.strip() for text in str(exc).splitlines() if text.strip()]
     return lines[line][:200].rstrip(". ") if lines else type(exc).__name__
+
+
+def operator_sentence(exc: ChatbotError) -> str:
+    """An error as who runs the program is told of it."""
+    advice = exc.advice if isinstance(exc, StoreError) else ""
+    return f"{exc} {advice}".rstrip()
 
 
 def disk_sentence(exc: OSError) -> str:

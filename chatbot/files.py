@@ -31,6 +31,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)
+    except OSError as exc:
+        if exc.filename == str(temporary):  # a name that nobody knows
+            exc.filename, exc.filename2 = str(path), None
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

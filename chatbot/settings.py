@@ -1,6 +1,7 @@
 """Settings: read once from ``chatbot.toml`` and the environment, then frozen and passed around."""
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
@@ -9,11 +10,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -50,6 +52,12 @@ def _of_http(address: str) -> str:
 Address = Annotated[str, AfterValidator(_of_http)]
 
 
+def _of_collection(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w{0,99}", name):
+        raise ValueError("it has up to 100 letters, digits and _, and begins with no digit")
+    return name
+
+
 def config_file() -> Path:
     """Where the settings are read from: ``CHATBOT_CONFIG``, or ``chatbot.toml`` of the project."""
     return Path(os.environ.get("CHATBOT_CONFIG") or PROJECT_ROOT / "chatbot.toml")
@@ -70,7 +78,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="CHATBOT_", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix="CHATBOT_",
+        frozen=True,
+        extra="forbid",
+        env_ignore_empty=True,
+        allow_inf_nan=False,  # who waits for "inf" seconds waits for ever
     )
 
     knowledge: Place = PROJECT_ROOT / "knowledge"
@@ -105,7 +117,7 @@ class Settings(BaseSettings):
     # Vectors: FAISS in this process, or a store elsewhere, in the collection or namespace
     # ``vector_collection`` with the name of the embedding model behind it.
     vector_store: VectorStore = "faiss"
-    vector_collection: str = Field("peregrine", pattern=r"^[A-Za-z_]\w{0,99}$")
+    vector_collection: Annotated[str, AfterValidator(_of_collection)] = "peregrine"
     milvus_uri: str | None = None
     milvus_token: SecretStr | None = None
     pinecone_index: str | None = None
@@ -197,7 +209,27 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over ``chatbot.toml``."""
         toml = _ConfigFile(settings_cls, config_file())
-        return (init_settings, env_settings, toml)
+        return (init_settings, _Environment(settings_cls), toml)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, where a list that is no JSON is named by its variable."""
+
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
+    ) -> Any:
+        """The value of one variable.
+
+        Raises:
+            ConfigurationError: it has to be a list, and cannot be read.
+        """
+        try:
+            return super().prepare_field_value(field_name, field, value, value_is_complex)
+        except (ValueError, RecursionError) as exc:
+            raise ConfigurationError(
+                f"CHATBOT_{field_name.upper()} is no list that can be read; write it as JSON, "
+                'such as ["a", "b"].'
+            ) from exc
 
 
 class _ConfigFile(TomlConfigSettingsSource):
@@ -242,7 +274,5 @@ def load_settings(**overrides: object) -> Settings:
             f"The setting '{name}'{shown} is not usable: {why}. "
             f"Correct CHATBOT_{name.upper()} or chatbot.toml."
         ) from exc
-    except SettingsError as exc:  # a list in the environment that is not JSON
-        raise ConfigurationError(f"The environment is not usable: {exc}; lists are JSON.") from exc
     except (ValueError, RecursionError) as exc:  # tomllib.TOMLDecodeError
         raise ConfigurationError(f"{config_file()} is not valid TOML: {reason_of(exc)}.") from exc

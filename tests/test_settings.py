@@ -141,9 +141,31 @@ def test_a_file_elsewhere_is_read_and_a_wrong_value_is_named(
 def test_a_list_in_the_environment_that_is_not_json_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CHATBOT_AUTH_PROXIES", "10.0.0.1")
-    with pytest.raises(ConfigurationError, match=r"auth_proxies.*JSON"):
+    """By its variable: the file of the settings has nothing to do with it."""
+    for name in ("CHATBOT_AUTH_PROXIES", "CHATBOT_OAUTH_DOMAINS"):
+        for value in ("10.0.0.1", '["a"', "[" * 100_000, "[" + "1" * 5000 + "]"):
+            monkeypatch.setenv(name, value)
+            with pytest.raises(ConfigurationError, match=rf"^{name} is no list.*JSON"):
+                load_settings()
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["server_timeout", "drain_notice", "drain_seconds", "risk", "refuse_below"]
+)
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "nan"])
+def test_a_number_without_end_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CHATBOT_{name.upper()}", value)
+    with pytest.raises(ConfigurationError, match=f"'{name}'.*CHATBOT_{name.upper()}"):
         load_settings()
+
+
+def test_no_sentence_shows_a_regular_expression() -> None:
+    with pytest.raises(ConfigurationError, match="up to 100 letters, digits and _") as told:
+        load_settings(vector_collection="a-b")
+    assert "pattern" not in str(told.value)
 
 
 @pytest.mark.parametrize("name", ["openai_api_key", "hf_token", "pinecone_api_key"])

@@ -11,7 +11,7 @@ from chatbot.index.generations import Generation
 from chatbot.memory import Turn
 from chatbot.passage import Passage
 from chatbot.text.languages import is_in, language_of
-from chatbot.text.unicode import require_unicode
+from chatbot.text.unicode import is_blank, require_unicode
 
 # Words that the documents may hold, and how many of them tell their language at the least.
 _PLAIN = re.compile(r"[^\W\d_]{4,}")
@@ -73,7 +73,7 @@ class Question:
         """
         require_unicode(self.text, *(turn["content"] for turn in self.history), *self.stop)
         text = self.text.strip()
-        if not text:
+        if is_blank(text):
             raise QuestionError("The question is empty; type what you want to know.")
         if len(text) > most_chars:
             raise QuestionError(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from chatbot.cli import approved, ask, check, desk, imports, keys, mail, mcp, measure, models, train
-from chatbot.errors import ChatbotError, disk_sentence, reason_of
+from chatbot.errors import ChatbotError, disk_sentence, operator_sentence, reason_of
 from chatbot.privacy import quiet_libraries
 
 _INTERRUPTED, _NO_READER = 130, 141  # as of a shell: 128 and the number of the signal
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except ChatbotError as exc:
-        print(exc, file=sys.stderr)
+        print(operator_sentence(exc), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

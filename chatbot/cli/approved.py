@@ -28,11 +28,12 @@ def add_commands(commands: Any) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     from chatbot.console.approved import draft_sentence
-    from chatbot.desk.approval import DraftError, read_table
+    from chatbot.desk.approval import DraftError, read_rows, read_table
 
     content = options.file.read_bytes()
     try:
-        texts = read_table(content, _hashes(), with_store(lambda store: store.approved.all()))
+        rows = read_rows(content)  # before anything is opened for them
+        texts = read_table(rows, _hashes(), with_store(lambda store: store.approved.all()))
     except DraftError as exc:
         raise DataError(f"'{options.file}' was not imported: {draft_sentence('en', exc)}") from exc
     done = with_store(lambda store: store.approved.put_all(texts, COMMAND_LINE))

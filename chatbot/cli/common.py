@@ -40,7 +40,7 @@ def in_range(
     def parse(text: str) -> Number:
         with suppress(ValueError):
             value = kind(text)
-            if least <= value <= highest and not (above and value == least):
+            if least <= value <= highest and value != math.inf and not (above and value == least):
                 return value
         raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}.")
 

@@ -23,6 +23,7 @@ from chatbot.errors import (
     ConfigurationError,
     GenerationError,
     ModelUnavailableError,
+    operator_sentence,
 )
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.index.generations import current_name, load_current
@@ -59,7 +60,7 @@ def run_checks(settings: Settings, offline: bool) -> list[Check]:
         try:
             checks.append(Check(name, True, action()))
         except ChatbotError as exc:
-            checks.append(Check(name, False, str(exc)))
+            checks.append(Check(name, False, operator_sentence(exc)))
 
     check("knowledge", lambda: _knowledge(settings))
     service: list[ChatService] = []

@@ -15,7 +15,14 @@ from chatbot.console.library import current_index
 from chatbot.console.parts import Console, console_of, user_of
 from chatbot.console.render import back, back_to_list, page
 from chatbot.console.words import say
-from chatbot.desk.approval import Draft, DraftError, check_draft, read_table, write_table
+from chatbot.desk.approval import (
+    Draft,
+    DraftError,
+    check_draft,
+    read_rows,
+    read_table,
+    write_table,
+)
 from chatbot.errors import ConflictError, UserError
 from chatbot.service.approved import state_of
 from chatbot.store.approved import Approved, ApprovedText
@@ -148,10 +155,12 @@ async def imported(request: Request) -> Response:
     file, console = file_of(form, "file"), console_of(request)
     if file is None:
         raise UserError(say(request.state.language, "choose_file"))
-    content, files = await file.read(), await hashes(console)
+    content = await file.read()
     try:
+        rows = await asyncio.to_thread(read_rows, content)
+        files = await hashes(console)
         kept = await console.store.approved.all()
-        texts = await asyncio.to_thread(read_table, content, files, kept)
+        texts = await asyncio.to_thread(read_table, rows, files, kept)
     except DraftError as exc:
         raise UserError(sentence_of(request, exc)) from exc
     await console.store.approved.put_all(texts, user_of(request).name)

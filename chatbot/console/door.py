@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.console.parts import Console
 from chatbot.console.render import refusal_page
 from chatbot.console.words import language_of, say
-from chatbot.errors import StoreError
+from chatbot.errors import StoreError, operator_sentence
 from chatbot.page.who import signed_in
 from chatbot.store import User
 
@@ -66,7 +66,7 @@ class Door:
         try:
             user = await signed_in(request, console.store, console.settings, console.mode)
         except StoreError as exc:
-            log.warning("%s", exc)
+            log.warning("%s", operator_sentence(exc))
             return _page(503, say(language, "database_away"), language)
         if user is None:
             by_form = console.mode in ("password", "oauth") and request.method == "GET"

@@ -11,7 +11,7 @@ from typing import Any
 
 from chatbot.cases import AnswerRow, Case
 from chatbot.console.trainer import Plan, Trainer
-from chatbot.errors import ChatbotError, IndexUnavailableError, StoreError
+from chatbot.errors import ChatbotError, IndexUnavailableError, StoreError, operator_sentence
 from chatbot.evaluation.answers import answer_cases
 from chatbot.service import ChatService
 from chatbot.settings import Settings
@@ -92,7 +92,7 @@ class Runner:
             else:
                 await runs.end(run_id, "failed", _sentence(exc))
         except StoreError as exc:
-            log.error("%s", exc)
+            log.error("%s", operator_sentence(exc))
 
     async def _beat(self, run_id: str, working: "asyncio.Task[Any]") -> None:
         """Say that the job goes on, and stop it when somebody wants that."""
@@ -103,7 +103,7 @@ class Runner:
                     working.cancel()
                     return
             except StoreError as exc:
-                log.warning("%s", exc)
+                log.warning("%s", operator_sentence(exc))
 
     async def _answer(self, run_id: str, cases: Sequence[Case]) -> dict[str, Any]:
         await asyncio.to_thread(self._service.refresh)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 
 from chatbot.audience import INTERNAL, read_audience
 from chatbot.desk.naming import choose_document, nearest_documents
@@ -107,13 +108,13 @@ def write_table(every: Iterable[Approved], files: Mapping[str, str]) -> Iterator
 
 
 def read_table(
-    content: bytes, files: Mapping[str, str], kept: Iterable[Approved] = ()
+    rows: Iterable[tuple[int, Draft]], files: Mapping[str, str], kept: Iterable[Approved] = ()
 ) -> list[ApprovedText]:
-    """The approved answers of a table, all checked; columns that it has beside are left alone. A
-    document that is gone may stay with the question for which it is ``kept``.
+    """The approved answers of :func:`read_rows`, all checked. A document that is gone may stay
+    with the question for which it is ``kept``.
 
     Raises:
-        DraftError: it is no such table, or a row cannot be saved; it names the row.
+        DraftError: a row cannot be saved; it names the row.
     """
     found: dict[str, ApprovedText] = {}
     gone = {
@@ -121,7 +122,7 @@ def read_table(
         for one in kept
         if one.document and one.document not in files
     }
-    for number, draft in _rows(content):
+    for number, draft in rows:
         try:
             key = question_key(draft.question.strip())
             known = {**files, **gone[key]} if key in gone else files
@@ -134,8 +135,17 @@ def read_table(
     return list(found.values())
 
 
+def read_rows(content: bytes) -> list[tuple[int, Draft]]:
+    """Each row of a table with its number in a spreadsheet, where the names of columns are the
+    first; columns that it has beside are left alone.
+
+    Raises:
+        DraftError: it is no such table, or has too many rows.
+    """
+    return list(_rows(content))
+
+
 def _rows(content: bytes) -> Iterator[tuple[int, Draft]]:
-    """Each row with its number in a spreadsheet, where the names of columns are the first."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -145,7 +155,8 @@ def _rows(content: bytes) -> Iterator[tuple[int, Draft]]:
     # Strict: a quotation mark that is not closed would make one text of all rows behind it.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
-        head, *rows = list(reader) or [[]]
+        # Not one row more is read than is needed to say that there are too many.
+        head, *rows = list(islice(reader, _ROWS + 2)) or [[]]
     except csv.Error as exc:
         raise DraftError("table_quotes", line=reader.line_num) from exc
     names = [name.strip().lower() for name in head]

@@ -26,7 +26,7 @@ from chatbot.grounding.wording import as_written
 from chatbot.llm.stopping import new_cancel
 from chatbot.service import ChatService
 from chatbot.text.sentences import sentences
-from chatbot.text.unicode import require_unicode
+from chatbot.text.unicode import is_blank, require_unicode
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def check_reply(
         QuestionError: the reply is empty, too long, of too many sentences, or no Unicode.
         IndexUnavailableError: there is no index, or it does not fit.
     """
-    if not reply.strip():
+    if is_blank(reply):
         raise QuestionError("The reply is empty; there is nothing to check.")
     if len(reply) > LONGEST:
         raise QuestionError(f"The reply has {len(reply):,} characters; the limit is {LONGEST:,}.")

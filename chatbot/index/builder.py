@@ -1,5 +1,7 @@
 """Build or update the index: read what changed, embed what is new, write a generation."""
 
+import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,6 +133,8 @@ def _lock(index: Path, wait: float) -> Iterator[None]:
     lock = FileLock(index / ".lock", timeout=wait)
     try:
         index.mkdir(parents=True, exist_ok=True)
+        if not os.access(index, os.W_OK | os.X_OK):  # said before an hour of work, not after it
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         lock.acquire()
     except Timeout as exc:
         raise IndexUnavailableError(
@@ -142,6 +146,11 @@ def _lock(index: Path, wait: float) -> Iterator[None]:
             "--index or CHATBOT_INDEX."
         ) from exc
     try:
+        if (index / "CURRENT").is_dir():
+            raise IndexUnavailableError(
+                f"'{index / 'CURRENT'}' is a folder, and the index needs a file of that name; "
+                "delete it, or name another folder with --index or CHATBOT_INDEX."
+            )
         yield
     finally:
         lock.release()

@@ -6,15 +6,28 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from chatbot.errors import ConfigurationError, ModelUnavailableError, reason_of
 from chatbot.llm.checked import has_hash
 from chatbot.settings import HostedEngine, LocalEngine
 
 _PART = re.compile(r"(.*)-\d+-of-(\d+)\.safetensors")
+
+
+def _of_sha256(checksum: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", checksum):
+        raise ValueError("a SHA-256 has 64 digits and small letters from a to f")
+    return checksum
 
 
 class Source(BaseModel):
@@ -31,7 +44,7 @@ class Source(BaseModel):
     wheels: Path | None = None
     file: str | None = None
     bytes: int | None = Field(None, gt=0)
-    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    sha256: Annotated[str, AfterValidator(_of_sha256)] | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> "Source":
@@ -173,7 +186,8 @@ def load_catalogue(models: Path) -> Catalogue:
     except ValidationError as exc:
         first = exc.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"The catalogue '{path}', {place}: {first['msg']}.") from exc
+        why = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise ConfigurationError(f"The catalogue '{path}', {place}: {why}.") from exc
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError, UnicodeDecodeError
         reason = reason_of(exc)
         raise ConfigurationError(f"The catalogue '{path}' is not valid TOML: {reason}.") from exc

@@ -18,11 +18,12 @@ from chatbot.page.replies import TONES, draft, hand_off, summarise
 from chatbot.page.texts import LANGUAGES, say
 from chatbot.passage import Passage
 from chatbot.store.database import now
+from chatbot.text.unicode import is_blank
 
 
 async def check(desk: Desk, reply: str) -> None:
     """What the knowledge base supports of a reply that the reader wrote."""
-    if not reply.strip():
+    if is_blank(reply):
         await cl.Message(desk.say("check_needs")).send()
         return
     question = desk.conversation.last_question

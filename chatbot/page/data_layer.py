@@ -34,6 +34,8 @@ from chatbot.store import Store
 
 log = logging.getLogger(__name__)
 
+# Of a page of threads: a browser may ask for any number, and one below 0 would be all of them.
+_MOST_LISTED = 100
 # A thread is named after its first question.
 _NAME_CHARS = 120
 
@@ -249,7 +251,7 @@ class DeskDataLayer(BaseDataLayer):
         """A page of the user's threads, newest first."""
         found, more = await self.store.threads.list(
             filters.userId or "",
-            pagination.first,
+            min(max(pagination.first, 1), _MOST_LISTED),
             pagination.cursor,
             filters.search,
             filters.feedback,

@@ -17,7 +17,7 @@ from chainlit.types import Feedback, ThreadDict
 from chatbot.desk.conversation import Entry
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.starters import read_starters
-from chatbot.errors import ChatbotError, DocumentError, StoreError
+from chatbot.errors import ChatbotError, DocumentError, StoreError, operator_sentence
 from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
@@ -98,7 +98,7 @@ class Page:
         try:
             thread = await self._layer.get_thread(chainlit_session.thread_id)
         except StoreError as exc:
-            log.warning("%s", exc)
+            log.warning("%s", operator_sentence(exc))
             self._finished.add(chainlit_session)
             return
         kept = {step["id"] for step in thread["steps"]} if thread else set()
@@ -283,7 +283,7 @@ class Page:
             if known := await self._store.users.get(name):
                 rights = known.role, known.groups
         except StoreError as exc:
-            log.warning("%s", exc)
+            log.warning("%s", operator_sentence(exc))
         return Desk(
             service=self._service,
             store=self._store,

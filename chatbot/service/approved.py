@@ -22,7 +22,7 @@ from chatbot.answering.events import Event
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import SmallTalk
 from chatbot.answering.stream import events_as_approved
-from chatbot.errors import StoreError
+from chatbot.errors import StoreError, operator_sentence
 from chatbot.grounding.sameness import adds, difference
 from chatbot.grounding.topics import changes_topic, goes_on, stands_alone
 from chatbot.grounding.words import content_words
@@ -84,7 +84,7 @@ class ApprovedAnswers:
                 return
             known = [one for one in await self._store.all() if not one.withdrawn]
         except StoreError as exc:
-            log.warning("The approved answers are those of before: %s", exc)
+            log.warning("The approved answers are those of before: %s", operator_sentence(exc))
             return
         vectors = await asyncio.to_thread(self._embedded, [one.question for one in known])
         self._known, self._vectors, self._stamp = known, vectors, stamp

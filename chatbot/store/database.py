@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chatbot.errors import ConfigurationError, StoreError, reason_of
 from chatbot.store.migrations import is_newest, migrate
-from chatbot.store.sqlite import set_up_sqlite
+from chatbot.store.sqlite import set_up_sqlite, sqlite_advice
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # What providers write into the addresses that they give, and what it is called here.
@@ -71,7 +71,7 @@ class Database:
             StoreError: nothing was written; the sentence says why.
         """
         async with self._writing:
-            with _translate_errors("was not saved"):
+            with self._translate_errors("was not saved"):
                 await self._open()
                 async with self._transaction(_PATIENCE) as connection:
                     yield connection
@@ -83,7 +83,7 @@ class Database:
         Raises:
             StoreError: the database does not answer.
         """
-        with _translate_errors("could not be read"):
+        with self._translate_errors("could not be read"):
             if not self._ready:
                 async with self._writing:
                     await self._open()
@@ -171,6 +171,28 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    @contextmanager
+    def _translate_errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError, TimeoutError, OverflowError) as exc:  # a port of 99999
+            fault = getattr(exc, "orig", None) or exc
+            raise StoreError(
+                f"This {what}, because the database failed: {reason_of(fault)}.",
+                advice=self._advice(fault),
+            ) from exc
+
+    def _advice(self, fault: BaseException) -> str:
+        """Which database it is, without its password, and what can be done."""
+        url = self._url
+        if self.kind == "postgresql":
+            server = f"{url.host or 'this machine'}{f':{url.port}' if url.port else ''}"
+            return (
+                f"The database is '{url.database}' of the PostgreSQL server {server}; see that it "
+                "runs and lets you in, or correct CHATBOT_DATABASE."
+            )
+        return f"The database is the file '{url.database}'; {sqlite_advice(fault)}."
+
     def _identity(self) -> tuple[int, int] | None:
         """Which file is open: names can come to mean another one."""
         file = self._sqlite_file()
@@ -231,15 +253,6 @@ def _numbers(options: Mapping[str, str | tuple[str, ...]]) -> dict[str, float]:
                 "correct it, or take it out of the address."
             )
     return found
-
-
-@contextmanager
-def _translate_errors(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, OSError, TimeoutError, OverflowError) as exc:  # a port of 99999
-        reason = reason_of(getattr(exc, "orig", None) or exc)
-        raise StoreError(f"This {what}, because the database failed: {reason}.") from exc
 
 
 def _without_nul(

@@ -11,6 +11,21 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _ROWS = 64  # fetched at once by an iteration: the driver's own number
+# What to do, by the kind of a fault; its number is the lower byte of SQLite's own.
+_ELSEWHERE = "or name another one with CHATBOT_DATABASE"
+_RIGHTS = f"see that it and its folder are there and may be written, {_ELSEWHERE}"
+_BUSY = "see which other process holds it, and try again"
+_ADVICE = {
+    sqlite3.SQLITE_READONLY: _RIGHTS,
+    sqlite3.SQLITE_PERM: _RIGHTS,
+    sqlite3.SQLITE_CANTOPEN: _RIGHTS,
+    sqlite3.SQLITE_NOTADB: f"put a copy of a database there, {_ELSEWHERE}",
+    sqlite3.SQLITE_CORRUPT: f"put a copy of it from before back, {_ELSEWHERE}",
+    sqlite3.SQLITE_FULL: "make room on its disk and try again",
+    sqlite3.SQLITE_IOERR: "see that its disk has room and is well, and try again",
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+}
 
 
 def set_up_sqlite(engine: AsyncEngine, patience: float) -> None:
@@ -23,6 +38,15 @@ def set_up_sqlite(engine: AsyncEngine, patience: float) -> None:
     event.listen(made, "do_connect", _choose_connection)
     event.listen(made, "connect", lambda connection, _: _prepare(connection, patience))
     event.listen(made, "begin", _begin)
+
+
+def sqlite_advice(fault: BaseException) -> str:
+    """What can be done about a fault of a database file: the end of a sentence."""
+    if isinstance(fault, OSError):
+        return _RIGHTS
+    code = getattr(fault, "sqlite_errorcode", None)
+    other = f"see that it is whole, {_ELSEWHERE}"
+    return other if code is None else _ADVICE.get(code & 0xFF, other)
 
 
 class _Connection(aiosqlite.Connection):

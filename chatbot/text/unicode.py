@@ -54,6 +54,7 @@ _PLAIN = {
     "ک": "ك",
     "ة": "ه",
 }
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _GREEK = frozenset(map(chr, range(0x3B1, 0x3CA)))
 # Cyrillic letters whose capitals look like Latin ones, and codes that are made of such alone.
 _LOOK_ALIKES = str.maketrans("авсенікмортху", "abcehikmoptxy")
@@ -67,6 +68,12 @@ def normalise(text: str) -> str:
         return text
     text = _INVISIBLE.sub("", _PARTED.sub(" ", text)).translate(_HYPHENS)
     return unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen: blanks, NULs and other control characters, and signs
+    without width."""
+    return all(unicodedata.category(sign) in _UNSEEN for sign in text)
 
 
 def folded(text: str) -> str:

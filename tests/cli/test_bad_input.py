@@ -1,5 +1,6 @@
 """What commands say of input that they cannot use: before the work, and in one sentence."""
 
+import argparse
 import errno
 import json
 import os
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from chatbot.cli import main
+from chatbot.cli.common import in_range
+from chatbot.errors import disk_sentence
+from chatbot.files import write_whole
 from tests.support import ROOT
 
 HALF = "returns \ud800"
@@ -34,7 +38,15 @@ def elsewhere(tmp_path: Path, knowledge: Path, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path
 
 
-@pytest.mark.parametrize(("query", "reason"), [(" ", "is empty"), (HALF, "half a character")])
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (" ", "is empty"),
+        ("\0\0", "is empty"),
+        ("\u200b \ufeff", "is empty"),
+        (HALF, "half a character"),
+    ],
+)
 def test_a_search_for_nothing_is_refused(
     elsewhere: Path, capsys: pytest.CaptureFixture[str], query: str, reason: str
 ) -> None:
@@ -133,3 +145,43 @@ def test_a_closed_stdin_is_said(
 def test_a_closed_stdout_is_no_error(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", None)
     assert main(["models", "--json"]) == 0
+
+
+def test_a_database_that_is_none_is_named(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (elsewhere / "peregrine.db").write_bytes(b"nothing of a database" * 99)
+    sentence = said(["users", "list"], capsys)
+    assert "peregrine.db'" in sentence and "CHATBOT_DATABASE" in sentence
+
+
+def test_too_many_rows_are_counted_before_anything_is_opened(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.csv").write_text("question,answer\n" + "How long is it?,A day.\n" * 10_001 + '"')
+    assert "more than 10000 rows" in said(["approved", "import", "a.csv"], capsys)
+    assert not (elsewhere / "peregrine.db").exists()
+
+
+def test_an_index_that_cannot_be_written_is_named(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere / "i" / "CURRENT").mkdir(parents=True)
+    sentence = said(["index"], capsys)
+    assert "CURRENT' is a folder" in sentence and "--index" in sentence
+    (elsewhere / "i" / "CURRENT").rmdir()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "cannot be written (Permission denied); name another" in said(["index"], capsys)
+
+
+def test_a_file_that_cannot_take_its_place_is_named_and_no_temporary_one(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with pytest.raises(OSError) as told:
+        write_whole(tmp_path / "a", ["x"])
+    assert disk_sentence(told.value) == f"{tmp_path / 'a'}: Is a directory."
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "1e999"])
+def test_a_number_of_a_command_has_an_end(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number above 0"):
+        in_range(float, 0, above=True)(text)

@@ -36,6 +36,19 @@ def test_the_command_prints_json_of_a_file_or_of_its_input(
     assert main(["check", str(tmp_path / "none.txt")]) == 1
 
 
+@pytest.mark.parametrize("reply", [b"", b"\0\0\n", b" \r\n\t", "\u200b\ufeff\u2028".encode()])
+def test_a_reply_of_which_nothing_is_seen_is_empty(
+    shop: ChatService,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    reply: bytes,
+) -> None:
+    monkeypatch.setattr("chatbot.cli.check.make_service", lambda options: shop)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(reply)))
+    assert main(["check", "-"]) == 1
+    assert "The reply is empty" in capsys.readouterr().err
+
+
 def test_a_closed_stdin_is_an_empty_reply(
     shop: ChatService, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from chatbot.consistency.compare import compare_documents
 from chatbot.consistency.findings import Finding, read_findings
-from chatbot.consistency.kept import read_statements
+from chatbot.consistency.kept import read_statements, write_statements
+from chatbot.consistency.statements import Statement
 from chatbot.index.builder import Kept, update_index
 from chatbot.index.generations import Generation
 from chatbot.settings import Settings
@@ -160,3 +163,30 @@ def test_damaged_notes_are_made_anew(compared: Folder, settings: Settings, folde
         assert read_statements(settings.index, {}) == {}
         assert read_findings(settings.index).generation == ""
     assert compared.found() == before
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"documents": np.asarray([99])},
+        {"documents": np.asarray([-1])},
+        {"hashes": np.asarray([], dtype=np.str_)},
+        {"spans": np.asarray([[1, 2, 3]])},
+        {"spans": np.asarray(5)},
+        {"texts": np.asarray([[1, 2]], dtype=np.uint32)},
+        {"words": np.asarray(["a"])},
+        {"bounds": np.asarray([], dtype=np.int64)},
+        {"format": np.asarray([3, 3])},
+    ],
+)
+def test_statements_that_do_not_fit_each_other_are_made_anew(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    one = Statement("a.md", 0, 9, frozenset({1, 2}), 7)
+    write_statements(tmp_path, {"a.md": "x"}, {"a.md": [one]})
+    file = tmp_path / "statements.npz"
+    assert read_statements(tmp_path, {"a.md": "x"}) == {"a.md": [one]}
+    with np.load(file) as kept:
+        values = dict(kept)
+    np.savez(file, **{**values, **changed})
+    assert read_statements(tmp_path, {"a.md": "x"}) == {}

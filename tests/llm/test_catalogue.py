@@ -70,7 +70,7 @@ def test_without_a_name_the_best_model_that_is_here_is_chosen(models: Path) -> N
     [
         ("bytes = 1117320768\n", "", "names 'file', 'bytes' and 'sha256'"),
         ("bytes = 1117320768", "bytes = -1", "greater than 0"),
-        ('sha256 = "cc', 'sha256 = "xx', "should match pattern"),
+        ('sha256 = "cc', 'sha256 = "xx', "a SHA-256 has 64 digits"),
         ('file = "qwen', 'file = "../qwen', "has no folder"),
         ('wheels = "wheels/bundled.txt"\n', "", "'sha256' belongs to"),
     ],

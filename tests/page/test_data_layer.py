@@ -88,6 +88,19 @@ async def test_steps_are_kept_under_the_user(
     assert page.toasts == []
 
 
+@pytest.mark.parametrize("first", [-(10**30), -1, 0, 10**30])
+async def test_a_page_of_threads_is_never_all_of_them(
+    layer: DeskDataLayer, store: Store, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    monkeypatch.setattr("chatbot.page.data_layer._MOST_LISTED", 2)
+    user = await store.users.ensure("ann", "agent")
+    for number in range(4):
+        await store.threads.save(f"t{number}", user_id=user.id)
+    found = await layer.list_threads(Pagination(first=first), ThreadFilter(userId=user.id))
+    assert len(found.data) == (2 if first > 0 else 1)
+    assert found.pageInfo.hasNextPage
+
+
 async def test_a_failed_write_is_said_and_not_at_once_again(
     layer: DeskDataLayer, page: Emitter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

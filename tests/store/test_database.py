@@ -3,13 +3,14 @@
 import asyncio
 import multiprocessing
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from chatbot.errors import ChatbotError, ConfigurationError, StoreError
+from chatbot.errors import ChatbotError, ConfigurationError, StoreError, operator_sentence
 from chatbot.store import Store
 from chatbot.store.approved import ApprovedText
 from chatbot.store.database import Database
@@ -137,6 +138,68 @@ def test_a_query_whose_asker_left_keeps_no_loop_from_ending(tmp_path: Path) -> N
         assert not left, f"after {steps} steps"
         loop.run_until_complete(store.close())
         loop.close()
+
+
+def _no_database(file: Path) -> None:
+    file.write_bytes(b"nothing of a database" * 99)
+
+
+def _folder(file: Path) -> None:
+    file.mkdir()
+
+
+def _below_a_file(file: Path) -> None:
+    file.parent.rmdir()
+    file.parent.write_text("")
+
+
+@pytest.mark.parametrize(
+    ("made", "advice"),
+    [
+        (_no_database, "put a copy of a database there"),
+        (_folder, "its folder are there and may be written"),
+        (_below_a_file, "its folder are there and may be written"),
+    ],
+)
+async def test_who_runs_it_is_told_of_the_file_and_nobody_else(
+    tmp_path: Path, made: Callable[[Path], None], advice: str
+) -> None:
+    file = tmp_path / "data" / "peregrine.db"
+    file.parent.mkdir()
+    made(file)
+    store = Store(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match="database failed") as told:
+        await store.users.all()
+    await store.close()
+    assert str(file) not in str(told.value)
+    sentence = operator_sentence(told.value)
+    assert f"'{file}'" in sentence and advice in sentence and "CHATBOT_DATABASE" in sentence
+
+
+@pytest.mark.parametrize(
+    ("pragma", "advice"),
+    [("query_only=1", "may be written"), ("max_page_count=1", "make room on its disk")],
+)
+async def test_a_database_that_takes_nothing_is_named(
+    tmp_path: Path, pragma: str, advice: str
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}")
+    async with store.database.write() as connection:
+        await connection.execute(text(f"PRAGMA {pragma}"))
+    with pytest.raises(StoreError, match="was not saved") as told:
+        await store.audit.add("somebody", "x" * 100_000, "")
+    await store.close()
+    assert f"{tmp_path / 'a.db'}'; " in told.value.advice and advice in told.value.advice
+
+
+async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    database = Database("postgresql://ann:secret@127.0.0.1:9/desk")
+    with pytest.raises(StoreError) as told:
+        async with database.read():
+            pass
+    await database.close()
+    sentence = operator_sentence(told.value)
+    assert "'desk' of the PostgreSQL server 127.0.0.1:9" in sentence and "secret" not in sentence
 
 
 @pytest.mark.parametrize("url", ["postgresql://[::", "sqlite:///a\0b", "mysql://x", "nothing"])

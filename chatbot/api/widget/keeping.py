@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chatbot.errors import StoreError
+from chatbot.errors import StoreError, operator_sentence
 from chatbot.store import Store
 from chatbot.store.database import now
 from chatbot.text.masking import mask
@@ -84,7 +84,7 @@ class Keeper:
         try:
             await work
         except StoreError as exc:
-            log.warning("What is kept of visits was not written: %s", exc)
+            log.warning("What is kept of visits was not written: %s", operator_sentence(exc))
 
     async def _forget(self) -> None:
         before = datetime.now(UTC) - timedelta(days=self._days)

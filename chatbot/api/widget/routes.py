@@ -1,6 +1,7 @@
 """``/widget``: the widget's script, questions with streamed answers, and requests to the team."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.requests import Request
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from chatbot.answering.events import Answered, Event, Queued, Rewritten, Token
@@ -42,6 +43,9 @@ _SCRIPT_HEADERS = {
 }
 
 
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
     visit: str = Field("", max_length=LONGEST)
@@ -53,10 +57,16 @@ class AskBody(_Body):
     question: str
 
 
+def _of_mail(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError("it is no e-mail address such as ann@example.com")
+    return address
+
+
 class HandBody(_Body):
     """What a visitor wants the team to know, and where it can answer."""
 
-    email: str = Field(max_length=254, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$")
+    email: Annotated[str, Field(max_length=254), AfterValidator(_of_mail)]
     name: str = Field("", max_length=200)
     message: str = Field("", max_length=4000)
 

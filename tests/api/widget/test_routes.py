@@ -120,6 +120,11 @@ async def test_a_request_that_cannot_be_answered_is_refused(
     assert await store.requests.waiting() == []
 
 
+async def test_what_is_wrong_with_an_address_is_said_in_words(site: Site) -> None:
+    told = (await site.send("handoff", email="nobody", message="Help.")).json()["detail"]
+    assert told == "'email' is not usable: it is no e-mail address such as ann@example.com."
+
+
 async def test_a_request_that_is_not_kept_is_not_confirmed(
     api: Any, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
