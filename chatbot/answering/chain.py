@@ -189,6 +189,10 @@ def build_chain(
         )
 
     def retrieve(state: Prepared) -> Prepared:
+        found = find(state)
+        return replace(found, before=found.history) if found.question.thread else found
+
+    def find(state: Prepared) -> Prepared:
         supplied = state.question.passages
         if supplied is not None:
             query = state.query or search_query(state.before, state.terms)

@@ -30,7 +30,8 @@ class Question:
     ``passages`` take the place of retrieval. ``max_tokens`` shortens the answer below the limit of
     the settings, and each of ``stop`` ends it. ``again`` is how often it was answered before: the
     passages are then read in another way, in turn. ``wanted`` is the code of the language in which
-    it is to be answered, where that is not its own, and ``form`` how.
+    it is to be answered, where that is not its own, and ``form`` how. ``thread`` says that all
+    turns are about one matter, as letters of one thread are: the model reads all of them.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Question:
     again: int = 0
     wanted: str = ""
     form: Form = ""
+    thread: bool = False
 
     def language(self, default: str = "en", is_held: Callable[[str], bool] | None = None) -> str:
         """The code of the language it is in; where its own words do not tell ("Comet S?"), of the

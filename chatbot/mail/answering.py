@@ -140,7 +140,7 @@ class LetterAnswering:
         question = said[:most]
         history = turns_before(letter, self._box.related(letter.refers[-MOST:]), self._options.own)
         draft_of(letter, "", self._options.own)  # its address is looked at before a model writes
-        asked = Question(question, history, asker=self._options.asker)
+        asked = Question(question, history, asker=self._options.asker, thread=True)
         answer = None if for_person else await self._answer(asked)
         if answer is None or answer.refused:
             if not self._options.refusals:

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from tests.support.api import ASK, GatedEngine
-from tests.support.scripted import US
 
 
 async def test_a_completion_has_usage_and_citations(client: httpx.AsyncClient) -> None:
@@ -36,7 +35,7 @@ async def test_earlier_messages_are_history_and_system_ones_are_not_used(
 
 
 async def test_parts_of_a_message_stay_apart(client: httpx.AsyncClient, gated: GatedEngine) -> None:
-    said = ["How long can customers return a product?", "In the US."]
+    said = ["And how long can customers return it?", "In the US."]
     parts = [{"type": "text", "text": text} for text in said]
     refused = [{"type": "refusal", "refusal": "I would rather not say which product."}]
     messages = [
@@ -63,11 +62,11 @@ async def test_a_conversation_in_which_tools_were_used_goes_on(
 ) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "stock", "arguments": "{}"}}
     messages = [
-        {"role": "user", "content": "Is the product in stock?"},
+        {"role": "user", "content": "May customers in the EU return a product?"},
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "c1", "content": "seventeen pieces"},
         {"role": "assistant", "content": "Yes, it is."},
-        {"role": "user", "content": US},
+        {"role": "user", "content": "And for how many days in the US?"},
     ]
     sent = {"model": "peregrine", "messages": messages}
     completion = (await client.post("/v1/chat/completions", json=sent)).json()
