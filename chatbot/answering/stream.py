@@ -32,6 +32,7 @@ from chatbot.grounding.citations import Verified
 from chatbot.grounding.injection import copies
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
+from chatbot.grounding.topics import keeps_to
 from chatbot.llm.local import LocalChatModel
 from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
@@ -286,7 +287,8 @@ async def _again(
         # where the question and what is quoted decide it.
         leads = {read(shown.text).lead, read(better.text).lead}
         turned = leads == {"yes", "no"} and not better.verified.lead_agrees
-        if not (other.cut or better.abstained or better.verified.unsupported or turned):
+        kept = keeps_to(prepared.terms, shown.text, better.text)
+        if kept and not (other.cut or better.abstained or better.verified.unsupported or turned):
             first.cut = False
             yield replace(better, at_most=min(better.at_most, _ANOTHER_READING))
             return

@@ -13,6 +13,7 @@ from chatbot.grounding.copying import copies, miscopied, repeats
 from chatbot.grounding.denial import opposite
 from chatbot.grounding.fact import missing
 from chatbot.grounding.families import other_sibling
+from chatbot.grounding.generic import said_of_all
 from chatbot.grounding.halves import admits
 from chatbot.grounding.likeness import Likeness, nearest
 from chatbot.grounding.meaning import added_rate, objection, rival
@@ -113,6 +114,9 @@ def evidence(
         return Finding((meant,))
     if each := _each(said, spans, asked):
         return Finding(each)
+    for general, all_of_them in said_of_all(said, asked, spans):
+        if (found := evidence(general, all_of_them)).spans:
+            return found
     return _unsupported(said, ranked, spans)
 
 

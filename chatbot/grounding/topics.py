@@ -198,6 +198,15 @@ def points_back(sentence: str) -> bool:
     return bool(first and in_place and in_place.match(said, first.start()))
 
 
+def keeps_to(question: str, answer: str, other: str) -> bool:
+    """Whether an ``other`` answer has as many words of the question as an ``answer``, but for
+    numbers: what is said of the Harbor Pro's pipe is no answer about its warranty."""
+    language = language_of(question)
+    asked = {word for word in _meant(question, language) if word.isalpha()}
+    held = [len(asked & _meant(text, language)) for text in (answer, other)]
+    return held[0] <= held[1]
+
+
 def _meant_before(turns: Sequence[str], language: str) -> set[str]:
     return set().union(*(_meant(turn, language) for turn in turns[-_TURNS:]), set())
 

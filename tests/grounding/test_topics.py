@@ -2,7 +2,13 @@
 
 import pytest
 
-from chatbot.grounding.topics import changes_topic, goes_on, points_back, stands_alone
+from chatbot.grounding.topics import (
+    changes_topic,
+    goes_on,
+    keeps_to,
+    points_back,
+    stands_alone,
+)
 
 TURNS = {
     "en": ("How long can customers return a product?", "Within 30 days of delivery."),
@@ -59,3 +65,17 @@ def test_words_that_point_back_do_so_in_their_language_and_place() -> None:
     assert not points_back("Es un servicio para empresas.") and goes_on("¿Y para las empresas?")
     assert not goes_on("Y a-t-il une garantie sur les pièces ?")
     assert not stands_alone("Können Kunden das im Geschäft zurückgeben oder umtauschen lassen?")
+
+
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        ("The Harbor Pro measures the main pipe and is waterproof.", False),
+        ("The Harbor Pro has a warranty of 3 years.", True),
+        ("In the EU the Harbor Pro has a warranty of 3 years, its battery of 2.", True),
+    ],
+)
+def test_another_answer_keeps_to_the_question(other: str, kept: bool) -> None:
+    asked = "How long is the warranty of the Harbor Pro?"
+    first = "The Harbor Pro has a warranty of 2 years."
+    assert keeps_to(asked, first, other) is kept
