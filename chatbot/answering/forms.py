@@ -1,4 +1,5 @@
-"""An answer in another form, once it is verified: its sentences one a line, or as a letter.
+"""An answer in another form, once it is verified: its sentences one a line, its first one alone,
+or as a letter.
 
 Its text stays as it is, only what stands between and around its sentences changes: what was found
 of each holds at its new place.
@@ -24,6 +25,9 @@ def in_form(text: str, verified: Verified, form: Form, letter: str) -> tuple[str
         before, after = letter.split("{body}")
         return f"{before}{text}{after}", _moved(verified, lambda place: place + len(before))
     places = sentences(text)
+    if form == "short" and len(places) > 1 and "\n" not in text.strip():
+        end = places[0][1]
+        return text[:end].rstrip(), _within(verified, end)
     if form != "list" or "\n" in text.strip() or not places:
         return text, verified
     listed, moves = "", list[tuple[int, int]]()  # from which place on, by how much
@@ -37,6 +41,17 @@ def in_form(text: str, verified: Verified, form: Form, letter: str) -> tuple[str
         return place + next(by for start, by in reversed(moves) if start < place)
 
     return listed, _moved(verified, moved)
+
+
+def _within(verified: Verified, end: int) -> Verified:
+    """What was found of the text before ``end``."""
+    rests_on = {place: number for place, number in verified.rests_on.items() if place <= end}
+    return replace(
+        verified,
+        citations=[each for each in verified.citations if each.passage in rests_on.values()],
+        unsupported=[part for part in verified.unsupported if part.start < end],
+        rests_on=rests_on,
+    )
 
 
 def _moved(verified: Verified, moved: Callable[[int], int]) -> Verified:

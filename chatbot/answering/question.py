@@ -17,8 +17,8 @@ from chatbot.text.unicode import is_blank, require_unicode
 _PLAIN = re.compile(r"[^\W\d_]{4,}")
 _TELLING = 2
 
-# How an answer is wanted: as sentences, one a line, or as a letter to a customer.
-Form = Literal["", "list", "letter"]
+# How an answer is wanted: as sentences, one a line, as a letter to a customer, or its first one.
+Form = Literal["", "list", "letter", "short"]
 
 
 @dataclass(frozen=True)

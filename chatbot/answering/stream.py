@@ -134,7 +134,7 @@ async def stream_answer(
     prepared = await stopped_when_left(chain.weigh.ainvoke(found))
     watch.mark("read")
     draft, choices = _Draft(), prepared.choices
-    at_most, begins = 1.0, 0
+    at_most, begins = (_ANOTHER_READING if question.wanted else 1.0), 0
     if question.again and (anew := await asyncio.to_thread(_read_anew, chain, prepared)):
         prepared, at_most = anew, _ANOTHER_READING
     if prepared.abstain:

@@ -27,8 +27,8 @@ _KINDS = ("letter", "list", "short", "simple", "meaning", "same")
 # "shorter?" may be about a cable, and "in German?" about a manual.
 _ASKED = frozenset(("same", "meaning"))
 # What the model does itself, behind the conversation: answered again it would be the same.
-_REWORDED = frozenset(("short", "simple", "meaning"))
-_FORMS: tuple[Form, ...] = ("letter", "list")
+_REWORDED = frozenset(("simple", "meaning"))
+_FORMS: tuple[Form, ...] = ("letter", "list", "short")
 
 
 @dataclass(frozen=True)

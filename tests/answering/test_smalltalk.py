@@ -27,6 +27,8 @@ SMALL_TALK = load_small_talk(ROOT / "prompts")
         ("Hellooo 👋", "en", "hello"),
         ("good moring", "en", "hello"),
         ("thanks, that helped!", "en", "thanks"),
+        ("thanks, you're great :)", "en", "thanks"),
+        ("thx ur the best", "en", "thanks"),
         ("thnaks", "en", "thanks"),
         ("thank", "en", "thanks"),
         ("thaks", "en", "thanks"),

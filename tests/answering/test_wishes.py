@@ -22,9 +22,9 @@ ANSWERED: list[Turn] = [
 @pytest.mark.parametrize(
     ("turn", "wish"),
     [
-        ("Shorter, please!", Wish(reworded=True)),
-        ("can you make that shorter?", Wish(reworded=True)),
-        ("TL;DR", Wish(reworded=True)),
+        ("Shorter, please!", Wish(form="short")),
+        ("can you make that shorter?", Wish(form="short")),
+        ("TL;DR", Wish(form="short")),
         ("explain it more simply", Wish(reworded=True)),
         ("in plain English please", Wish(reworded=True)),
         ("Kannst du das einfacher erklären?", Wish(reworded=True)),
@@ -169,11 +169,21 @@ async def test_a_letter_and_a_list_have_the_same_sentences_and_sources(
         assert ends == [True]
 
 
-async def test_shorter_is_asked_of_the_model_behind_the_conversation(
+async def test_shorter_is_the_first_sentence_with_its_sources(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
-    await ask(service, "shorter please", ANSWERED)
-    assert engine.prompts[-1].index(ANSWER) < engine.prompts[-1].index("shorter please")
+    engine.reply = f"{ANSWER} They can return it within 90 days."
+    first = await ask(service, US)
+    answer = await ask(service, "shorter please", ANSWERED)
+    assert answer.answer == ANSWER and not answer.unsupported
+    assert answer.citations == first.citations and answer.rests_on == first.rests_on
+
+
+async def test_simpler_is_asked_of_the_model_behind_the_conversation(
+    service: ChatService, engine: ScriptedEngine
+) -> None:
+    await ask(service, "explain it more simply", ANSWERED)
+    assert engine.prompts[-1].index(ANSWER) < engine.prompts[-1].index("more simply")
 
 
 def again(turns: list[str], last: str) -> Question:
