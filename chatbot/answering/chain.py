@@ -203,8 +203,7 @@ def build_chain(
             found = retriever.invoke(state.query, asked=state.terms)
             return replace(state, passages=found, ranked=found)
         of = conversation.find(state.history, state.terms)
-        person = [turn for turn in said_of_person(state.history) if turn not in of.before]
-        before = [*person, *of.before]
+        before = [*said_of_person(state.history, of.before), *of.before]
         return replace(state, query=of.query, before=before, passages=of.passages, ranked=of.ranked)
 
     def decide(state: Prepared) -> Prepared:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
 
 from chatbot.answering.gist import beginning, gist
@@ -88,13 +88,16 @@ def turns_behind(history: Sequence[BaseMessage], question: str) -> list[BaseMess
     return [] if left else list(history)
 
 
-def said_of_person(history: Sequence[BaseMessage]) -> list[BaseMessage]:
+def said_of_person(
+    history: Sequence[BaseMessage], before: Sequence[BaseMessage] = ()
+) -> list[BaseMessage]:
     """The newest turn that only says something of who asks or of the customer ("My customer lives
-    in Texas."), with its reply; it holds for questions on any topic behind it."""
-    for at in range(len(history) - 1, -1, -1):
-        text = str(history[at].text)
-        if history[at].type == "human" and _PERSON.match(text) and not _ASKS.search(text):
-            return list(history[at : at + 2])
+    in Texas."), if it is not among those ``before`` already; it holds for questions on any topic
+    behind it, what was replied to it does not."""
+    for turn in reversed(history):
+        text = str(turn.text)
+        if turn.type == "human" and _PERSON.match(text) and not _ASKS.search(text):
+            return [] if turn in before else [turn, AIMessage("OK.")]
     return []
 
 

@@ -106,6 +106,7 @@ async def test_the_model_reads_what_was_said_of_the_customer(
     await ask(service, "when do we send invoices by mail?", [*customer, *EU])
     prompt = engine.prompts[-1]
     assert "lives in Texas" in prompt and "Within 30 days" not in prompt
+    assert "What would you like" not in prompt
 
 
 async def test_memory_keeps_the_newest_turns_and_both_sides(

@@ -126,8 +126,10 @@ def test_what_is_said_of_the_person_holds_for_later_questions(turn: str, holds: 
         {"role": "user", "content": turn},
         {"role": "assistant", "content": "Noted."},
     ]
-    kept = said_of_person(to_messages([*said, *LAMPS]))
-    assert [one.text for one in kept] == ([turn, "Noted."] if holds else [])
+    history = to_messages([*said, *LAMPS])
+    kept = said_of_person(history)
+    assert [one.text for one in kept] == ([turn, "OK."] if holds else [])
+    assert not said_of_person(history, history[:2])
 
 
 def test_a_first_question_is_searched_once() -> None:
