@@ -70,13 +70,14 @@ def unwrapped(text: str) -> str:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(start, lines) of what blank lines and fences part; nothing of what is fenced."""
+    """(start, lines) of what blank lines, fences and lines of markup alone part; nothing of what is
+    fenced."""
     offset = start = 0
     lines: list[str] = []
     fenced = False
     for line in text.split("\n"):
         fence = bool(_FENCE.match(line))
-        if fence or fenced or not line.strip():
+        if fence or fenced or not line.replace(_FILLER, "").strip():
             if len(lines) > 1:
                 yield start, lines
             lines = []
@@ -142,7 +143,7 @@ def _may_go_on(lines: Sequence[str], begin: int, at: int) -> bool:
         return False
     if _repeats(line, following) or _is_row(line, following):
         return False
-    if not text or len(line) < _SHORTEST:
+    if len(line) < _SHORTEST:
         return False
     if len(line.split()) < _FEWEST and not _LONG.search(line):
         return False

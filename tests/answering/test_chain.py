@@ -20,6 +20,13 @@ EU: list[Turn] = [
 ]
 
 
+def add_invoices(service: ChatService) -> None:
+    """A page on another topic than those on returns."""
+    invoices = "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n"
+    (service.settings.knowledge / "invoices.md").write_text(invoices)
+    service.update_index()
+
+
 async def test_answer_streams_and_cites_verbatim(service: ChatService) -> None:
     question = "How long can customers in the US return a product?"
     events = [event async for event in service.answer(Question(question, asker=EVERYTHING))]
@@ -60,9 +67,7 @@ async def test_follow_up_uses_the_previous_turn(
 async def test_the_model_reads_no_turns_that_a_question_does_not_go_on_from(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
-    invoices = "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n"
-    (service.settings.knowledge / "invoices.md").write_text(invoices)
-    service.update_index()
+    add_invoices(service)
     returns: list[Turn] = [
         {"role": "user", "content": "Wie lange können Kunden in der EU ein Produkt zurückgeben?"},
         {"role": "assistant", "content": "Innerhalb von 30 Tagen."},
@@ -96,9 +101,7 @@ async def test_small_talk_between_does_not_part_a_follow_up_from_its_question(
 async def test_the_model_reads_what_was_said_of_the_customer(
     service: ChatService, engine: ScriptedEngine
 ) -> None:
-    invoices = "# Invoices\n\nInvoices are sent by mail on the first working day of a month.\n"
-    (service.settings.knowledge / "invoices.md").write_text(invoices)
-    service.update_index()
+    add_invoices(service)
     customer: list[Turn] = [
         {"role": "user", "content": "My customer lives in Texas."},
         {"role": "assistant", "content": "What would you like to know?"},

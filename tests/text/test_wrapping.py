@@ -206,3 +206,11 @@ def test_half_a_word_and_an_introduction_end_their_lines() -> None:
         "a place at which the van can stop.\n"
     )
     assert unwrapped(text) == text.replace("and\na", "and a")
+
+
+@pytest.mark.parametrize("alone", ["\u2060", " \u2060", "\u2060  "])
+def test_a_line_of_which_only_markup_was_there_parts_paragraphs(alone: str) -> None:
+    line = "The parcel is packed on the day on which the order comes in and then\n"
+    assert unwrapped(f"{line}{alone}\n{line}leaves us.\n") == (
+        f"{line}{alone}\n{line.replace(chr(10), ' ')}leaves us.\n"
+    )
