@@ -6,8 +6,9 @@ import re
 from chatbot.knowledge.formats.addresses import with_address
 from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.formats.raised import raise_tags
-from chatbot.knowledge.marks import FILLER, blank, blank_match, entities, exchange, fill
+from chatbot.knowledge.marks import blank, blank_match, entities, exchange, fill
 from chatbot.knowledge.wiki_marks import is_marked, without_marks
+from chatbot.text.unicode import FILLER
 
 _COMMENT = ("<!--", "-->")
 _TAG = re.compile(r"</?\u2060?[a-zA-Z][^<>]*>")

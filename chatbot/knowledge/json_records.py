@@ -13,8 +13,9 @@ from chatbot.errors import DocumentError
 from chatbot.knowledge.blocks import MAX_HEADING, Extracted, Place
 from chatbot.knowledge.exported import without_tags
 from chatbot.knowledge.formats.text import lines_of
-from chatbot.knowledge.marks import FILLER, blanked, entities, fill
+from chatbot.knowledge.marks import blanked, entities, fill
 from chatbot.knowledge.unseen import draft_notes, is_unseen_record, of_part, published_by, said_of
+from chatbot.text.unicode import FILLER
 
 _LEAD = 200  # characters
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')

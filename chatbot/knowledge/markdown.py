@@ -21,7 +21,6 @@ from chatbot.knowledge.formats.inline import is_picture_file
 from chatbot.knowledge.front_matter import front_matter
 from chatbot.knowledge.markdown_html import only_words, without_tags
 from chatbot.knowledge.marks import (
-    FILLER,
     blank,
     blank_match,
     entities,
@@ -33,6 +32,7 @@ from chatbot.knowledge.marks import (
 )
 from chatbot.knowledge.myst import without_directives
 from chatbot.knowledge.readme_blocks import without_blocks
+from chatbot.text.unicode import FILLER
 
 _FENCE = re.compile(r"[ \t]*(?:>[ \t]?|[-*+][ \t]+)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*$")

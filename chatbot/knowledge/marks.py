@@ -9,7 +9,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
-FILLER = "\u2060"  # word joiner: no width, no meaning
+from chatbot.text.unicode import FILLER
+
 # Tried where a word begins only, or a long one without a filler takes the square of its length.
 _FILLED = re.compile(r"(?<!\S)\S*\u2060\S*")
 _LONGEST = 60  # characters of a word; in longer ones, without blanks in between, offsets would slip

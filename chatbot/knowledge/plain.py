@@ -10,10 +10,11 @@ from chatbot.knowledge.formats import damage_as_errors
 from chatbot.knowledge.formats.text import lines_of
 from chatbot.knowledge.json_records import read_json, read_json_lines
 from chatbot.knowledge.markdown import read_markdown
-from chatbot.knowledge.marks import FILLER, blanked, fill
+from chatbot.knowledge.marks import blanked, fill
 from chatbot.knowledge.records import CSV_SUFFIXES, read_csv
 from chatbot.knowledge.unseen import draft_notes
 from chatbot.knowledge.yaml_records import yaml_drafts, yaml_nodes, yaml_places
+from chatbot.text.unicode import FILLER
 
 PLAIN = (
     ".md", ".markdown", ".mdx", ".txt", ".text", ".csv", ".tsv", ".json", ".jsonl", ".ndjson",

@@ -3,7 +3,8 @@
 import re
 
 from chatbot.knowledge.formats.inline import is_picture_file
-from chatbot.knowledge.marks import FILLER, blank, blank_match, outside
+from chatbot.knowledge.marks import blank, blank_match, outside
+from chatbot.text.unicode import FILLER
 
 # What nothing but such marks looks like. "{{x}}" and "||" are also those of others.
 _SURE = re.compile(

@@ -10,6 +10,9 @@ from functools import cache
 
 from chatbot.errors import QuestionError
 
+# Stands where markup was taken out, so that a text keeps its length: the word joiner, which has no
+# width and no meaning.
+FILLER = "\u2060"
 # Soft hyphen, zero-width space, (non-)joiners, marks of direction, word joiner, byte order mark.
 # A non-joiner within a word of Arabic script, as Persian has them, is one of its letters.
 _INVISIBLE = re.compile(

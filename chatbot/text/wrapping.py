@@ -12,13 +12,13 @@ from itertools import pairwise
 from chatbot.text.languages import language_of
 from chatbot.text.sentences import OPENERS
 from chatbot.text.tokens import tokens
+from chatbot.text.unicode import FILLER
 
 # Columns at which people and programs wrap.
 _LEAST, _MOST = 50, 130
 # A line that a long word leaves shorter than this, or of fewer words, is no line of prose.
 _SHORTEST, _FEWEST = 35, 5
 _LONG = re.compile(r"\S{41}")
-_FILLER = "\u2060"  # stands where markup was taken out, for which there had to be room, too
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 # Letters, figures, quotes, brackets and emphasis begin the next line of a paragraph; signs of
 # lists, headings, rows, quoted mail and code do not, nor does the number of a step.
@@ -77,7 +77,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, list[str]]]:
     fenced = False
     for line in text.split("\n"):
         fence = bool(_FENCE.match(line))
-        if fence or fenced or not line.replace(_FILLER, "").strip():
+        if fence or fenced or not line.replace(FILLER, "").strip():
             if len(lines) > 1:
                 yield start, lines
             lines = []
@@ -93,7 +93,7 @@ def _paragraphs(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _wraps(start: int, lines: Sequence[str]) -> Iterator[int]:
     """Where the line ends of a paragraph stand that are no more than wrapped."""
-    wide = [len(line.rstrip()) for line in lines]
+    wide = [len(line.rstrip()) for line in lines]  # there had to be room for markup, too
     # An address that no column holds says nothing of the column.
     width = max(
         (n for n, line in zip(wide, lines, strict=True) if not _LONG.search(line)), default=0
@@ -104,7 +104,7 @@ def _wraps(start: int, lines: Sequence[str]) -> Iterator[int]:
     for line in lines:
         start += len(line) + 1
         ends.append(start - 1)
-    seen = [line.replace(_FILLER, "") for line in lines]
+    seen = [line.replace(FILLER, "") for line in lines]
     if _is_list(seen):
         return
     begin = 0

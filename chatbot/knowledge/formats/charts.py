@@ -13,7 +13,7 @@ from typing import Any
 from chatbot.knowledge.blocks import Block, Paragraph, Table
 from chatbot.knowledge.formats.numbers import format_value
 from chatbot.knowledge.formats.zipped import side_xml, write_xml
-from chatbot.knowledge.marks import FILLER
+from chatbot.text.unicode import FILLER
 
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from chatbot.knowledge.formats.style_sheets import Rule
-from chatbot.knowledge.marks import FILLER
+from chatbot.text.unicode import FILLER
 
 _CURRENCY = r"(?:[$€£¥]|EUR|USD|GBP|CHF)"
 _PRICE = re.compile(rf"{_CURRENCY}\s?[\d.,]+$")

@@ -18,7 +18,7 @@ from chatbot.knowledge.formats.prose import paragraphs
 from chatbot.knowledge.formats.text import decode
 from chatbot.knowledge.formats.word_names import W
 from chatbot.knowledge.formats.zipped import write_xml, xml
-from chatbot.knowledge.marks import FILLER
+from chatbot.text.unicode import FILLER
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BODY = "word/document.xml"
