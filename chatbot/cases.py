@@ -74,13 +74,15 @@ class RewriteCase(_Asked):
 class AnswerRow(_Asked):
     """A reply to learn; an ``answer`` of ``None`` means to refuse.
 
-    ``retrieved`` passages are shown to the model as they are, in this order; others get passages
-    beside them that look right.
+    ``quotes`` are the sentences and rows of the passages that the answer rests on, as they are
+    read. ``retrieved`` passages are shown to the model as they are, in this order; others get
+    passages beside them that look right.
     """
 
     passages: list[GivenPassage]
     answer: str | None
     answerable: bool = True
+    quotes: list[str] = _unless_empty([])
     retrieved: bool = _unless_empty(False)
 
 

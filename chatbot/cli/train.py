@@ -137,6 +137,7 @@ def _finetune(options: argparse.Namespace) -> int | None:
         seed=options.seed,
         reads=entry.reads,
         excerpts=excerpts,
+        quotes=entry.quotes,
     )
     for problem in mixture.problems:
         print(f"left out: {problem}", file=sys.stderr)

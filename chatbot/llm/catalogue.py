@@ -88,9 +88,10 @@ class LLMEntry(Entry):
     """A language model; ``context`` is in tokens, ``bits`` are those of a weight on OpenVINO.
 
     ``reads`` and ``excerpts`` are numbers of passages: the first ones are read whole, of the first
-    ``excerpts`` only what is nearest to the question. ``judge`` is the folder, in that of the
-    models, of what it learned to judge sentences with. Of answers from the right
-    passages that have a source for each sentence, the share ``right`` is right, from 0 to 1.
+    ``excerpts`` only what is nearest to the question. One that ``quotes`` was taught to write down
+    what an answer rests on before it. ``judge`` is the folder, in that of the models, of what it
+    learned to judge sentences with. Of answers from the right passages that have a source for each
+    sentence, the share ``right`` is right, from 0 to 1.
     """
 
     context: int
@@ -101,6 +102,7 @@ class LLMEntry(Entry):
     rewrites: bool
     reads: int | None = None
     excerpts: int | None = None
+    quotes: bool = False
     right: float = Field(1.0, ge=0, le=1)
     bits: Literal[4, 8] = 8
     safetensors: Source | None = None

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import (
@@ -18,6 +19,7 @@ from pydantic import ConfigDict, Field
 
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
+from chatbot.llm.quoting import answer_of, with_room
 from chatbot.llm.stopping import new_cancel
 from chatbot.llm.templates import chat_template
 from chatbot.settings import Settings
@@ -27,6 +29,7 @@ class LocalChatModel(BaseChatModel):
     """A model on this machine.
 
     ``stop_strings`` are the model's own; those of a call are added. ``context`` is in tokens.
+    Of one that ``quotes`` what its answer rests on before it answers, the answer is passed on.
     Cancelling the task of ``astream``, or closing the iterator of ``stream``, stops the model
     within a token.
     """
@@ -40,6 +43,7 @@ class LocalChatModel(BaseChatModel):
     context: int | None = None
     max_tokens: int = 160
     temperature: float = 0.0
+    quotes: bool = False
 
     @property
     def _llm_type(self) -> str:
@@ -84,6 +88,15 @@ class LocalChatModel(BaseChatModel):
             avoid=str(kwargs.get("avoid", "")),
         )
 
+    def _pieces(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
+        if not self.quotes:
+            yield from self._engine.stream(request, cancel)
+            return
+        # What a stop string of the answer is may well stand in a quote.
+        whole = replace(with_room(request), stop=self.stop_strings)
+        pieces = self._engine.stream(whole, cancel)
+        yield from answer_of(pieces, request.stop, request.max_new_tokens)
+
     def _stream(
         self,
         messages: list[BaseMessage],
@@ -92,7 +105,7 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, **kwargs)
-        for piece in self._engine.stream(request, new_cancel()):
+        for piece in self._pieces(request, new_cancel()):
             chunk = self._chunk(piece)
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -106,7 +119,7 @@ class LocalChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         request = self._request(messages, stop, **kwargs)
-        async for piece in _in_thread(self._engine, request):
+        async for piece in _in_thread(self._pieces, request):
             chunk = self._chunk(piece)
             if run_manager:
                 await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -153,10 +166,14 @@ def local_model(engine: Engine, entry: LLMEntry, settings: Settings) -> LocalCha
         stop_strings=entry.stop,
         context=entry.context,
         max_tokens=settings.answer_tokens,
+        quotes=entry.quotes,
     )
 
 
-async def _in_thread(engine: Engine, request: GenerationRequest) -> AsyncIterator[Piece]:
+async def _in_thread(
+    stream: Callable[[GenerationRequest, threading.Event], Iterator[Piece]],
+    request: GenerationRequest,
+) -> AsyncIterator[Piece]:
     """Run a blocking stream in a thread of its own; leaving the loop cancels it."""
     loop = asyncio.get_running_loop()
     pieces: asyncio.Queue[Piece | BaseException | None] = asyncio.Queue()
@@ -169,7 +186,7 @@ async def _in_thread(engine: Engine, request: GenerationRequest) -> AsyncIterato
 
     def run() -> None:
         try:
-            for piece in engine.stream(request, cancel):
+            for piece in stream(request, cancel):
                 hand_over(piece)
             hand_over(None)
         except BaseException as exc:  # handed to whoever waits

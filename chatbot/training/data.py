@@ -6,7 +6,6 @@ taught too hard on few rows, refusal spreads to questions that the passages answ
 """
 
 import random
-import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -17,9 +16,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from chatbot.answering.conversation import search_query, turns_behind
 from chatbot.answering.excerpts import Excerpts
 from chatbot.cases import AnswerRow, GivenPassage, RewriteCase, Row, read_rows, to_documents
+from chatbot.llm.quoting import quoted
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
-from chatbot.text.words import segment
+from chatbot.training.quoting import content, quotes_for
 from chatbot.training.replies import ANSWER_CHARS, whole_reply
 
 _DISTRACTORS = (0, 0, 0, 0, 1, 1, 2, 3)
@@ -29,8 +29,6 @@ _FOLLOW_UPS = 0.25
 # Passages of a row that are learned from whole by a model that is served excerpts of more.
 _WHOLE = 4
 _GROUNDED = 0.5
-_WORD = re.compile(r"[^\W_]+")
-_SHORT = 3
 _ASKS = ("?", "\uff1f", "\u061f")  # Latin, full-width, Arabic
 # A passage that is little more than its answer leaves nothing to choose: others come beside it.
 _NO_CHOICE = 0.6
@@ -78,11 +76,13 @@ def mix(
     seed: int,
     reads: int | None = None,
     excerpts: Excerpts | None = None,
+    quotes: bool = False,
 ) -> Mixture:
     """Sample the files and render their rows; ``refusals`` is the largest share of all rows that
     teach to refuse, below 1. Of the passages that were on screen the model learns from as many as
     it ``reads``, by default from all, or from their ``excerpts``, as it is served them. Rows whose
-    passages were chosen for training stay as they are: they share most of their prompts.
+    passages were chosen for training stay as they are: they share most of their prompts. A model
+    that ``quotes`` is taught each answer behind what it rests on.
 
     Raises:
         DataError: a file is not usable.
@@ -102,7 +102,8 @@ def mix(
     pool = _Distractors(everything, reads or (_WHOLE if excerpts else None))
     earlier = _Earlier(everything)
     examples = [
-        _render(row, pool, earlier, prompts, template, chance, excerpts) for row in everything
+        _render(row, pool, earlier, prompts, template, chance, excerpts, quotes)
+        for row in everything
     ]
     chance.shuffle(examples)
     return Mixture(examples, {name: len(rows) for name, rows in taken.items()}, problems)
@@ -130,20 +131,12 @@ def _unfit(row: Row) -> str:
         return "its answer asks back"
     if len(reply) > ANSWER_CHARS:
         return f"its answer has more than {ANSWER_CHARS} characters"
-    said = _content(reply)
-    have = _content(" ".join(passage.text for passage in row.passages))
+    said = content(reply)
+    have = content(" ".join(passage.text for passage in row.passages))
     # "Yes, you can." says nothing that would have to stand there, and rests on the passages.
     if not row.passages or len(said & have) < _GROUNDED * len(said):
         return "most of its answer stands in none of its passages"
     return ""
-
-
-def _content(text: str) -> set[str]:
-    """Lower-case words and numbers that carry meaning: numbers, words of over 3 letters, and where
-    words are not parted by blanks pairs of characters."""
-    found = (word.lower() for word in _WORD.findall(text))
-    long = (word for word in found if len(word) > _SHORT or any(c.isdigit() for c in word))
-    return set(segment(list(long)))
 
 
 def _shuffle(rows: Sequence[Row], chance: random.Random) -> list[Row]:
@@ -196,16 +189,20 @@ def _render(
     template: Callable[[Sequence[BaseMessage]], str],
     chance: random.Random,
     excerpts: Excerpts | None,
+    quotes: bool,
 ) -> Example:
     history = to_messages(row.history[-_HISTORY_TURNS:])
     if isinstance(row, RewriteCase):
         value = prompts.render_condense(history, row.question)
         return Example(row.id, template(value.to_messages()), row.standalone)
-    passages = to_documents(_excerpts(row, history, excerpts) or pool.beside(row, chance))
+    given = _excerpts(row, history, excerpts) or pool.beside(row, chance)
+    passages = to_documents(given)
     if not row.retrieved:
         history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, passages, row.question)
     reply = prompts.unknown if row.answer is None else whole_reply(row.answer, row)
+    if quotes and row.answer is not None:
+        reply = quoted(row.quotes or quotes_for(reply, given), reply)
     return Example(row.id, template(value.to_messages()), reply)
 
 
@@ -224,9 +221,9 @@ def _excerpts(
         )
         for place, part in shown
     ]
-    said = _content(row.answer or "")
-    held = said & _content(" ".join(passage.text for passage in row.passages))
-    return read if held <= _content(" ".join(passage.text for passage in read)) else []
+    said = content(row.answer or "")
+    held = said & content(" ".join(passage.text for passage in row.passages))
+    return read if held <= content(" ".join(passage.text for passage in read)) else []
 
 
 class _Earlier:
@@ -274,8 +271,8 @@ class _Distractors:
         if row.retrieved:
             return list(row.passages)
         if self._reads and len(row.passages) > self._reads:
-            said = _content(row.answer or "")
-            holding = sorted(row.passages, key=lambda passage: -len(said & _content(passage.text)))
+            said = content(row.answer or "")
+            holding = sorted(row.passages, key=lambda passage: -len(said & content(passage.text)))
             return holding[: self._reads]
         own = _texts(row)
         if own not in self._chosen:

@@ -10,7 +10,6 @@ what is read.
 """
 
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from chatbot.cases import AnswerRow, GivenPassage, RecipeRow, Relevant, read_cas
 from chatbot.errors import DataError
 from chatbot.memory import to_messages
 from chatbot.passage import Passage
+from chatbot.training.quoting import in_order, plain, quotes_of
 
 # How many passages a set keeps, as often as serving shows fewer or the folder is small.
 _SIZES = (4, 4, 4, 3, 2)
@@ -30,7 +30,6 @@ _ROWS = 14
 _REFUSED = 0.6  # refused rows of a set for each answered one
 # A passage that holds so much of an answer's words and numbers may well answer it.
 _HOLDS = 0.6
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -163,25 +162,15 @@ def _says(passage: Passage, quote: Relevant) -> bool:
     meta = passage.metadata
     if meta["path"] != quote.path:
         return False
-    said = _plain(quote.quote)
-    if said in _plain(passage.page_content):
+    said = plain(quote.quote)
+    if said in plain(passage.page_content):
         return True
-    head = _plain(str(meta.get("columns") or ""))
+    head = plain(str(meta.get("columns") or ""))
     if head:
         return said == head
     words = said.split()
     lines = passage.page_content.splitlines()
-    return len(words) > 1 and any(_in_order(words, line) for line in lines if ": " in line)
-
-
-def _in_order(words: Sequence[str], line: str) -> bool:
-    """Whether a line has the words in their order, others between them or not."""
-    rest = iter(_plain(line).split())
-    return all(word in rest for word in words)
-
-
-def _plain(text: str) -> str:
-    return " ".join(_WORD.findall(text.lower()))
+    return len(words) > 1 and any(in_order(words, line) for line in lines if ": " in line)
 
 
 def _holds(passages: Sequence[Passage], row: RecipeRow) -> bool:
@@ -192,9 +181,9 @@ def _may_hold(passages: Sequence[Passage], row: RecipeRow) -> bool:
     """Whether the passages could answer the row, by what it rests on or by other words."""
     if any(_says(p, q) for p in passages for q in row.relevant):
         return True
-    have = set(_plain(" ".join(p.page_content for p in passages)).split())
-    said = {w for w in _plain(row.answer or "").split() if len(w) > 3 or w.isdigit()}
-    asked = set(_plain(row.question).split())
+    have = set(plain(" ".join(p.page_content for p in passages)).split())
+    said = {w for w in plain(row.answer or "").split() if len(w) > 3 or w.isdigit()}
+    asked = set(plain(row.question).split())
     told = said - asked
     return len(told & have) > _HOLDS * len(told)
 
@@ -242,5 +231,6 @@ def _row(row: RecipeRow, passages: list[GivenPassage], tag: str, answer: str | N
         history=row.history,
         passages=passages,
         answer=answer,
+        quotes=[] if answer is None else quotes_of(row.relevant, passages),
         retrieved=True,
     )

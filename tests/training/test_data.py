@@ -262,3 +262,28 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path) -> None:
 def test_a_file_may_be_limited() -> None:
     assert parse_data_file("a/rows.jsonl=50") == DataFile(Path("a/rows.jsonl"), 50)
     assert parse_data_file("a/rows.jsonl") == DataFile(Path("a/rows.jsonl"))
+
+
+def test_a_model_that_quotes_is_taught_what_an_answer_rests_on(tmp_path: Path) -> None:
+    shop = GivenPassage(path="shop.md", text="The shop opens at 09:00. It closes at 18:00.")
+    rows = [
+        AnswerRow(id="a", question="till when", passages=[shop], answer="It closes at 18:00."),
+        AnswerRow(
+            id="b",
+            question="from when",
+            passages=[shop],
+            answer="From nine.",
+            quotes=["The shop opens at 09:00."],
+            retrieved=True,
+        ),
+        AnswerRow(id="c", question="where", passages=[shop], answer=None),
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
+    template = chat_template("chatml")
+    mixed = mix([DataFile(path)], PROMPTS, template, refusals=0.5, seed=1, quotes=True)
+    assert {example.id: example.reply for example in mixed.examples} == {
+        "a": "> The shop opens at 09:00.\n> It closes at 18:00.\n\nThe shop opens at 09:00. It closes at 18:00.",
+        "b": "> The shop opens at 09:00.\n\nFrom nine.",
+        "c": PROMPTS.unknown,
+    }
