@@ -50,6 +50,15 @@ _ASKS = re.compile(
     r"|peut|est-ce|cómo|qué|cuándo|dónde|cuál\w*|puede)\b",
     re.IGNORECASE,
 )
+# Where somebody is, or what: nothing that is asked in silence, as by "my customer has no light".
+_IS = re.compile(
+    r"^(?!.*\b(?:wants?|needs?|asks?|will|no|not|cannot|can't|braucht|nicht|keine?n?|veut|pas"
+    r"|quiere)\b).*?(?:(?:is|'m|am|'re|are|comes?)\s+(?:from|in|on|an?)|(?:live|lives|living)\s+in"
+    r"|(?:ist|kommt|wohnt|lebt|wohne|lebe|bin|sind)\s+(?:aus|in|im|eine?)"
+    r"|(?:est|habite|vit|vient|vis|sommes|suis)\s+(?:en|à|au|aux|de|une?)"
+    r"|(?:es|vive|viene|está|soy|vivo|somos)\s+(?:en|de|una?))\s+[\w&.'’ -]{2,40}\W*$",
+    re.IGNORECASE,
+)
 # The first passage for the question may hold next to nothing of its words, a name that is in all.
 _MOST_HELD = 3.0
 
@@ -99,6 +108,13 @@ def said_of_person(
         if turn.type == "human" and _PERSON.match(text) and not _ASKS.search(text):
             return [] if turn in before else [turn, AIMessage("OK.")]
     return []
+
+
+def only_says(text: str, said_before: str = "") -> bool:
+    """Whether a message says no more than where or what its writer or a customer is, and answers no
+    question that was ``said_before``."""
+    says = _PERSON.match(text) and _IS.search(text) and not _ASKS.search(text)
+    return bool(says) and not said_before.rstrip().endswith("?")
 
 
 class ConversationSearch:

@@ -68,6 +68,7 @@ class _Texts(BaseModel):
     clarification: str = ""
     either: str = "or"
     unanswered: str = "Not answered: {parts}."
+    noted: str = "Noted. Ask what you would like to know."
     letter: str = "Hello,\n\n{body}\n\nKind regards"
 
 

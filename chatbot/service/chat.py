@@ -12,7 +12,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from chatbot.answering.answer import Stopwatch
-from chatbot.answering.conversation import ConversationSearch
+from chatbot.answering.conversation import ConversationSearch, only_says
 from chatbot.answering.events import Event, Queued
 from chatbot.answering.question import Question
 from chatbot.answering.smalltalk import load_small_talk
@@ -306,7 +306,10 @@ class ChatService:
         documents = index and (index.views.of(question.asker) or index)
         before = question.history[-1]["content"] if question.history else ""
         texts = self._small_talk
-        if (reply := texts.reply(question.text, documents, before)) is not None:
+        reply = texts.reply(question.text, documents, before)
+        if reply is None and only_says(question.text, before):
+            reply = texts.texts[question.language()].noted
+        if reply is not None:
             events = small_talk_events(reply, self.model_name)
         else:
             question = replace(question, history=texts.left_out(question.history, documents))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from langchain_core.runnables import RunnableLambda
 
-from chatbot.answering.conversation import ConversationSearch, Found, said_of_person
+from chatbot.answering.conversation import ConversationSearch, Found, only_says, said_of_person
 from chatbot.audience import EVERYTHING
 from chatbot.grounding.confidence import CALIBRATION, load_calibration
 from chatbot.grounding.features import PlainVocabulary
@@ -195,3 +195,32 @@ def test_a_reranker_reads_only_what_is_taken(search: ConversationSearch) -> None
         "opening.md"
     )
     assert read[0] == "which weekdays does the Leeds shop open?" and len(read) <= 2
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("My customer lives in Germany.", True),
+        ("customer is from the uk", True),
+        ("The caller is in Upland", True),
+        ("cust is on the Plus plan", True),
+        ("I'm a reseller", True),
+        ("Mein Kunde kommt aus Österreich", True),
+        ("La cliente habite en Suisse", True),
+        ("customer is from the uk, how long do they have", False),
+        ("my customer has no water since this morning", False),
+        ("customer wants her money back", False),
+        ("customer is on hold and wants a refund", False),
+        ("I'm locked out of my account", False),
+        ("I live in a flat where the router does not reach the bedroom", False),
+        ("customer is from the uk?", False),
+        ("The Harbor Pro is in stock", False),
+    ],
+)
+def test_what_asks_nothing_is_told_from_a_question(message: str, says: bool) -> None:
+    assert only_says(message) is says
+
+
+def test_what_answers_a_question_back_is_no_mere_statement() -> None:
+    assert only_says("The customer lives in the US", "Noted.")
+    assert not only_says("The customer lives in the US", "Is this about the EU or the US?")

@@ -283,7 +283,7 @@ def test_a_model_that_quotes_is_taught_what_an_answer_rests_on(tmp_path: Path) -
     template = chat_template("chatml")
     mixed = mix([DataFile(path)], PROMPTS, template, refusals=0.5, seed=1, quotes=True)
     assert {example.id: example.reply for example in mixed.examples} == {
-        "a": "> The shop opens at 09:00.\n> It closes at 18:00.\n\nThe shop opens at 09:00. It closes at 18:00.",
+        "a": "> The shop opens at 09:00.\n> It closes at 18:00.\n\n" + shop.text,
         "b": "> The shop opens at 09:00.\n\nFrom nine.",
         "c": PROMPTS.unknown,
     }
