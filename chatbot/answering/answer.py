@@ -23,6 +23,12 @@ class Usage:
         )
 
 
+def usage_of(chunk: Any) -> Usage | None:
+    """Tokens so far, on the chunks of a stream that tell them."""
+    counts = getattr(chunk, "usage_metadata", None)
+    return Usage(counts["input_tokens"], counts["output_tokens"]) if counts else None
+
+
 @dataclass(frozen=True)
 class Approval:
     """Who approved an answer and when (ISO 8601, UTC); ``path`` is its source in the knowledge

@@ -18,7 +18,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
 
-from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage
+from chatbot.answering.answer import Answer, Approval, Stopwatch, Usage, usage_of
 from chatbot.answering.chain import AnswerChain, Prepared
 from chatbot.answering.events import Answered, Event, PassagesFound, Rereading, Rewritten, Token
 from chatbot.answering.forms import in_form
@@ -29,7 +29,9 @@ from chatbot.errors import GenerationError, QuestionError
 from chatbot.grounding.check import check
 from chatbot.grounding.choices import choices_passed_over
 from chatbot.grounding.citations import Verified
+from chatbot.grounding.halves import admits
 from chatbot.grounding.injection import copies
+from chatbot.grounding.money import priced
 from chatbot.grounding.reading import read
 from chatbot.grounding.sources import all_spans
 from chatbot.grounding.topics import keeps_to
@@ -37,6 +39,7 @@ from chatbot.llm.local import LocalChatModel
 from chatbot.llm.stopping import stopped_when_left
 from chatbot.prompts import Prompts
 from chatbot.text.languages import language_of
+from chatbot.text.sentences import sentences
 
 APPROVED = "approved answer"  # in the place of a model's name
 # The share of answers from another reading that were right (docs/experiments.md).
@@ -90,7 +93,7 @@ class _Draft:
         stops the model."""
         async with aclosing(respond.astream(prepared)) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
-                self.usage = _usage(chunk) or self.usage
+                self.usage = usage_of(chunk) or self.usage
                 self.cut = self.cut or chunk.response_metadata.get("finish_reason") == "length"
                 if not chunk.text:
                     continue
@@ -327,7 +330,7 @@ def _checked(
 ) -> _Checked:
     if not prompts.says_unknown(text, early):
         shown, verified = check(
-            text.strip(),
+            priced(text.strip(), [passage.text for passage in prepared.read]),
             prepared.passages,
             prompts.instructions,
             prepared.guarded,
@@ -335,16 +338,12 @@ def _checked(
             _questions_before(prepared),
         )
         if shown:
-            return _Checked(shown, False, verified, _MARKED if verified.unsupported else 1.0)
+            said = (shown[start:end] for start, end in sentences(shown))
+            most = _HALF if any(map(admits, said)) else 1.0
+            return _Checked(shown, False, verified, _MARKED if verified.unsupported else most)
     return _Checked(refusal, True)
 
 
 def _questions_before(prepared: Prepared) -> list[str]:
     """Those that the question goes on from, newest first."""
     return [str(turn.text) for turn in reversed(prepared.before) if turn.type == "human"]
-
-
-def _usage(chunk: Any) -> Usage | None:
-    """Tokens so far, on the chunks of a stream that tell them."""
-    counts = getattr(chunk, "usage_metadata", None)
-    return Usage(counts["input_tokens"], counts["output_tokens"]) if counts else None
