@@ -13,7 +13,6 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable

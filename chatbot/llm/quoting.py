@@ -7,7 +7,6 @@ that begins with "Yes", or with the name of a product, has chosen before it has 
 an answer gets what stands behind the quotes.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -16,7 +15,6 @@ from chatbot.llm.engines.protocol import FinishReason, GenerationRequest, Piece,
 SIGN = ">"
 # Tokens that quotes may have beside those of the answer.
 ROOM = 240
-_BLANK = re.compile(r"\s*")
 
 
 def quoted(quotes: Sequence[str], answer: str) -> str:
@@ -63,7 +61,7 @@ def _behind(text: str, ended: bool) -> str | None:
         return text if text.strip() or ended else None
     at = 0
     while True:
-        at += len(_BLANK.match(text, at)[0])  # type: ignore[index]  # it matches nothing, too
+        at = len(text) - len(text[at:].lstrip())
         if at == len(text):
             return None
         if text[at] != SIGN:
