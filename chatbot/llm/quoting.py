@@ -38,11 +38,11 @@ def answer_of(pieces: Iterator[Piece], stop: Sequence[str], most: int) -> Iterat
         if before is None:
             held += text
             ended = piece.finish_reason is not None
-            if (text := _behind(held, ended)) is None:
+            if (behind := _behind(held, ended)) is None:
                 if ended:  # nothing but quotes
                     yield replace(piece, text="")
                 continue
-            before = 0 if text == held else piece.tokens
+            text, before = behind, 0 if behind == held else piece.tokens
         text = stops.push(text)
         reason: FinishReason | None = "stop" if stops.stopped else piece.finish_reason
         if reason is None and piece.tokens - before >= most:
