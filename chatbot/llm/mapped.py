@@ -1,6 +1,7 @@
 """Memory of weights that lie in a file and were copied since."""
 
 import ctypes
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,19 @@ def drop_mapped(file: Path) -> int:
             if path != [name] or access[1] == "w":
                 continue
             start, end = (int(edge, 16) for edge in span.split("-"))
+            if not _is_there(start, end, name):
+                continue
             if madvise(start, end - start, _DONTNEED) == 0:
                 dropped += end - start
     return dropped
+
+
+def _is_there(start: int, end: int, name: str) -> bool:
+    """Whether the file is still mapped there: another thread may have let go of it since the maps
+    were read, and what takes its place would be lost."""
+    try:
+        return os.readlink(f"/proc/self/map_files/{start:x}-{end:x}") == name
+    except FileNotFoundError:
+        return False
+    except OSError:  # where one may not look, as in some containers
+        return True

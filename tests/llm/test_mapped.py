@@ -43,3 +43,16 @@ def test_what_was_changed_in_memory_stays(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_mapped_costs_nothing(tmp_path: Path) -> None:
     assert drop_mapped(tmp_path / "nowhere.bin") == 0
+
+
+def test_what_took_the_place_of_the_file_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "weights.bin"
+    file.write_bytes(bytes(SIZE))
+    stale = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ):
+        now = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert any(str(file) in line for line in now.splitlines() if line not in stale)
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: now)
+    assert drop_mapped(file) == 0
