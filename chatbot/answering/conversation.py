@@ -105,7 +105,7 @@ def said_of_person(
     behind it, what was replied to it does not."""
     for turn in reversed(history):
         text = str(turn.text)
-        if turn.type == "human" and _PERSON.match(text) and not _ASKS.search(text):
+        if turn.type == "human" and _states(text):
             return [] if turn in before else [turn, AIMessage("OK.")]
     return []
 
@@ -113,8 +113,12 @@ def said_of_person(
 def only_says(text: str, said_before: str = "") -> bool:
     """Whether a message says no more than where or what its writer or a customer is, and answers no
     question that was ``said_before``."""
-    says = _PERSON.match(text) and _IS.search(text) and not _ASKS.search(text)
-    return bool(says) and not said_before.rstrip().endswith("?")
+    says = _states(text) and _IS.search(text) is not None
+    return says and not said_before.rstrip().endswith("?")
+
+
+def _states(text: str) -> bool:
+    return _PERSON.match(text) is not None and _ASKS.search(text) is None
 
 
 class ConversationSearch:

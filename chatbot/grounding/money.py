@@ -7,14 +7,15 @@ cell may leave the sign behind. What is no amount everywhere in the source stays
 import re
 from collections.abc import Sequence
 
-_CODE = "EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|ISK"
-_BEFORE = rf"(?:(?:(?:US|CA|AU|A|C)?\$|[€£¥]|\b(?:{_CODE}))[ \u00a0\u202f]?)"
-_BEHIND = rf"(?:[ \u00a0\u202f]?(?:[€£$¥]|(?:{_CODE})\b))"
+from chatbot.grounding.quantities import CODES, SIGNS
+
+_BEFORE = rf"(?:(?:{SIGNS}|\b(?:{CODES}))[ \u00a0\u202f]?)"
+_BEHIND = rf"(?:[ \u00a0\u202f]?(?:[€£$¥]|(?:{CODES})\b))"
 # A number by itself: neither a part of a code, a date or a time, nor with a unit behind it.
 _BARE = re.compile(
-    rf"(?<![\w.,:/+\-–−$€£¥#°])(?<!(?:{_CODE}) )(\d+(?:[.,]\d+)*)"
-    r"(?=$|[.!?;)](?:\s|$)|,\s|\s(?:per|a|an|each|on|in|at|for|with|if|when|and|or|by|from|to|instead|pro|je"
-    r"|für|im|in|bei|mit|und|oder|par|pour|en|dans|et|ou|por|para|con|y|o)\b)"
+    rf"(?<![\w.,:/+\-–−$€£¥#°])(?<!(?:{CODES}) )(\d+(?:[.,]\d+)*)"
+    r"(?=$|[.!?;)](?:\s|$)|,\s|\s(?:per|a|an|each|on|in|at|for|with|if|when|and|or|by|from|to"
+    r"|instead|pro|je|für|im|in|bei|mit|und|oder|par|pour|en|dans|et|ou|por|para|con|y|o)\b)"
 )
 
 

@@ -14,11 +14,11 @@ _FRACTIONS = {
     "⅝": "5/8", "⅞": "7/8",
 }  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+# As patterns: codes of currencies, and the signs of dollars and others.
+CODES = "EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|ISK"
+SIGNS = r"(?:US|CA|AU|A|C)\$|[$€£¥]"
 # A code behind a number is of that one: "180 GBP 2 times".
-_MONEY = (
-    r"(?:US|CA|AU|A|C)\$|[$€£¥]|(?<!\d)(?<!\d\s)\b(?:kr|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD|CZK|HUF|NZD|SGD|INR|"
-    r"ISK)"
-)
+_MONEY = rf"{SIGNS}|(?<!\d)(?<!\d\s)\b(?:kr|{CODES})"
 _ANY_DOLLAR = re.compile(r"\s?(?:\$|dollars?\b|dólar(?:es)?\b)", re.IGNORECASE)
 _SIGNS = ("$", "€", "£", "¥", "US$")
 _NUMBER = re.compile(

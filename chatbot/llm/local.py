@@ -19,7 +19,7 @@ from pydantic import ConfigDict, Field
 
 from chatbot.llm.catalogue import LLMEntry
 from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
-from chatbot.llm.quoting import answer_of, with_room
+from chatbot.llm.quoting import ROOM, answer_of
 from chatbot.llm.stopping import new_cancel
 from chatbot.llm.templates import chat_template
 from chatbot.settings import Settings
@@ -93,9 +93,9 @@ class LocalChatModel(BaseChatModel):
             yield from self._engine.stream(request, cancel)
             return
         # What a stop string of the answer is may well stand in a quote.
-        whole = replace(with_room(request), stop=self.stop_strings)
-        pieces = self._engine.stream(whole, cancel)
-        yield from answer_of(pieces, request.stop, request.max_new_tokens)
+        most = request.max_new_tokens
+        whole = replace(request, stop=self.stop_strings, max_new_tokens=most + ROOM)
+        yield from answer_of(self._engine.stream(whole, cancel), request.stop, most)
 
     def _stream(
         self,

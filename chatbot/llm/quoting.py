@@ -10,23 +10,17 @@ an answer gets what stands behind the quotes.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chatbot.llm.engines.protocol import FinishReason, GenerationRequest, Piece, StopFilter
+from chatbot.llm.engines.protocol import FinishReason, Piece, StopFilter
 
-SIGN = ">"
+_SIGN = ">"
 # Tokens that quotes may have beside those of the answer.
 ROOM = 240
 
 
 def quoted(quotes: Sequence[str], answer: str) -> str:
     """An answer behind what it rests on, as it is taught; ``quotes`` have no line breaks."""
-    lines = "".join(f"{SIGN} {quote}\n" for quote in quotes)
+    lines = "".join(f"{_SIGN} {quote}\n" for quote in quotes)
     return f"{lines}\n{answer}" if quotes else answer
-
-
-def with_room(request: GenerationRequest) -> GenerationRequest:
-    """The request for an answer and for the quotes before it, which no stop string ends but the
-    model's own end."""
-    return replace(request, max_new_tokens=request.max_new_tokens + ROOM)
 
 
 def answer_of(pieces: Iterator[Piece], stop: Sequence[str], most: int) -> Iterator[Piece]:
@@ -57,14 +51,14 @@ def answer_of(pieces: Iterator[Piece], stop: Sequence[str], most: int) -> Iterat
 def _behind(text: str, ended: bool) -> str | None:
     """What stands behind the quotes at the beginning of ``text``; ``None`` where that is not
     certain yet."""
-    if not text.lstrip().startswith(SIGN):
+    if not text.lstrip().startswith(_SIGN):
         return text if text.strip() or ended else None
     at = 0
     while True:
         at = len(text) - len(text[at:].lstrip())
         if at == len(text):
             return None
-        if text[at] != SIGN:
+        if text[at] != _SIGN:
             return text[at:]
         line = text.find("\n", at)
         if line < 0:

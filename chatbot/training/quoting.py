@@ -59,11 +59,12 @@ def quotes_of(relevant: Sequence[Relevant], passages: Sequence[GivenPassage]) ->
 def quotes_for(answer: str, passages: Sequence[GivenPassage]) -> list[str]:
     """The units that hold most of what an answer says; empty where none does."""
     left = content(answer)
-    units = [unit for passage in passages for unit in _units(passage.text)]
+    units = {unit: content(unit) for passage in passages for unit in _units(passage.text)}
     quotes: list[str] = []
     for _ in range(_UNITS):
-        best = max(units, key=lambda unit: len(left & content(unit)), default="")
-        if len(held := left & content(best)) < min(_WORDS, len(left)) or not held:
+        best = max(units, key=lambda unit: len(left & units[unit]), default="")
+        held = left & units.get(best, set())
+        if len(held) < min(_WORDS, len(left)) or not held:
             break
         quotes.append(best)
         left -= held
