@@ -64,8 +64,8 @@ class Prepared:
     lend it their topic and their language. ``spoken`` is its language. ``ranked`` is what the gate
     looks at, ``passages`` are shown, and the model reads those in ``read``, or excerpts of them.
     ``choices`` are those of a question back. ``retrieval`` is the confidence from the search
-    alone, ``refuses`` the probability that the model refuses, where the gate asks for it; both
-    from 0 to 1.
+    alone, ``refuses`` the probability that the model refuses, before or behind what it ``quoted``
+    for its answer, where the gate asks for it; both from 0 to 1.
     """
 
     question: Question
@@ -82,6 +82,7 @@ class Prepared:
     confidence: float = 0.0
     retrieval: float = 0.0
     refuses: float | None = None
+    quoted: str = ""
     abstain: bool = False
     choices: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -120,6 +121,8 @@ class AnswerChain:
         limits: dict[str, Any] = {"stop": [*question.stop, *_RUN_ON]}
         if question.max_tokens:
             limits["max_tokens"] = question.max_tokens
+        if prepared.quoted:
+            limits["begins"] = prepared.quoted
         if (prepared.refuses or 0.0) > _NEAR_REFUSAL:
             limits["avoid"] = self.prompts.unknown
         return self.llm.bind(**limits)
@@ -234,15 +237,23 @@ def build_chain(
         return state if state.abstain else _fit_context(llm, prompts, state)
 
     def read(state: Prepared) -> Prepared:
-        """What the model makes of the passages; it keeps what it has read for the answer."""
+        """What the model makes of the passages; it keeps what it has read for the answer. One that
+        quotes is asked twice: what comes nearest may not be what was asked for."""
         if state.abstain or gate.reading is None or not isinstance(llm, LocalChatModel):
             return state
-        refuses = llm.probability(render(state).to_messages(), prompts.unknown)
+        messages, unknown = render(state).to_messages(), prompts.unknown
+        refuses, quoted = llm.probability(messages, unknown), ""
         decision = gate.weigh(state.retrieval, refuses)
+        if decision.action == "answer":
+            quoted = llm.quote(messages, avoid=unknown if refuses > _NEAR_REFUSAL else "")
+        if quoted:
+            refuses += (1 - refuses) * llm.probability(messages, unknown, behind=quoted)
+            decision = gate.weigh(state.retrieval, refuses)
         return replace(
             state,
             confidence=decision.confidence,
             refuses=refuses,
+            quoted=quoted,
             abstain=decision.action != "answer",
         )
 
@@ -255,7 +266,7 @@ def build_chain(
             passages = [passage for _, passage in chosen]
             if passages not in before:
                 before.append(passages)
-                yield replace(state, read=passages)
+                yield replace(state, read=passages, quoted="")
 
     def ask_back(state: Prepared) -> Prepared:
         """Where the passages say it of several things, the question is which is meant."""

@@ -37,6 +37,9 @@ def add_commands(commands: Any) -> None:
     tune.add_argument("--recipe", type=Path, metavar="DIR",
                       help="knowledge bases with questions and ideal answers, which are taught "
                       "over the passages that retrieval finds")  # fmt: skip
+    tune.add_argument("--near-misses", action="store_true",
+                      help="with --recipe and --from: what that adapter would not refuse is taught "
+                      "behind what it quotes for it")  # fmt: skip
     tune.add_argument("--base", metavar="NAME", help="by default the model that answers here")
     tune.add_argument("--out", type=Path, required=True, metavar="DIR")
     tune.add_argument("--from", dest="start", default="none", metavar="ADAPTER",
@@ -109,6 +112,8 @@ def _finetune(options: argparse.Namespace) -> int | None:
         raise ConfigurationError("Nothing to learn from; give --data, --recipe or both.")
     if options.install and not options.cases:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
+    if options.near_misses and not (options.recipe and options.start != "none"):
+        raise ConfigurationError("--near-misses needs --recipe, and --from an adapter.")
     if options.out.exists() and not options.out.is_dir():
         raise ConfigurationError(f"--out '{options.out}' is a file; name a folder.")
     require_unfinished(options.out)
@@ -124,7 +129,10 @@ def _finetune(options: argparse.Namespace) -> int | None:
         files.append(DataFile(_rehearsal(options, read_adapter(start, entry, prompts))))
     excerpts = _excerpts(settings) if entry.excerpts else None
     if options.recipe:
-        files.append(DataFile(_recipe(options, excerpts, entry.excerpts or 0)))
+        path = _recipe(options, excerpts, entry.excerpts or 0)
+        if options.near_misses and start is not None:
+            path = _near_misses(options, path, read_adapter(start, entry, prompts))
+        files.append(DataFile(path))
     template = chat_template(entry.template)
     refusals = options.refusals
     if refusals is None:
@@ -196,6 +204,23 @@ def _recipe(options: argparse.Namespace, excerpts: "Excerpts | None", shown: int
 
         rows = list(recipe_rows(options.recipe, service, options.seed, excerpts, shown))
     return _write_rows(path, rows)
+
+
+def _near_misses(options: argparse.Namespace, recipe: Path, adapter: "Adapter") -> Path:
+    """A file of the recipe's rows with what the adapter quotes for those it would not refuse; a
+    run that goes on has it already."""
+    from chatbot.cases import AnswerRow, read_rows
+    from chatbot.llm.factory import load_chat_model
+    from chatbot.training.near_misses import near_misses
+
+    path = _rows_file(options, "near-misses", adapter.digest, file_hash(recipe))
+    if not path.exists():
+        settings, entry, prompts = _setup(options.base)
+        rows = [row for row in read_rows(recipe)[0] if isinstance(row, AnswerRow)]
+        llm: Any = load_chat_model(entry, settings, adapter)
+        _write_rows(path, near_misses(rows, llm, prompts))
+        llm.engine.close()  # training needs the memory
+    return path
 
 
 def _rows_file(options: argparse.Namespace, name: str, *made_of: object) -> Path:

@@ -17,9 +17,10 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
+from chatbot.errors import GenerationError
 from chatbot.llm.catalogue import LLMEntry
-from chatbot.llm.engines.protocol import Engine, FinishReason, GenerationRequest, Piece
-from chatbot.llm.quoting import ROOM, answer_of
+from chatbot.llm.engines.protocol import STOPPED, Engine, FinishReason, GenerationRequest, Piece
+from chatbot.llm.quoting import ROOM, answer_of, quotes_in
 from chatbot.llm.stopping import new_cancel
 from chatbot.llm.templates import chat_template
 from chatbot.settings import Settings
@@ -66,21 +67,43 @@ class LocalChatModel(BaseChatModel):
         """Tokens of ``text`` by the model's own tokenizer."""
         return self._engine.count_tokens(text)
 
-    def probability(self, messages: Sequence[BaseMessage], text: str) -> float:
-        """How probable it is, from 0 to 1, that the model's reply begins with the first token of
-        ``text``.
+    def probability(self, messages: Sequence[BaseMessage], text: str, behind: str = "") -> float:
+        """How probable it is, from 0 to 1, that the model's reply goes on with the first token of
+        ``text`` ``behind`` what it began with.
 
         Raises:
             QuestionError: the messages do not fit into the context.
             GenerationError: the model failed.
         """
-        return self._engine.probability(self._request(list(messages), None), text, new_cancel())
+        request = self._request(list(messages), None, begins=behind)
+        return self._engine.probability(request, text, new_cancel())
+
+    def quote(self, messages: Sequence[BaseMessage], avoid: str = "") -> str:
+        """What the model's reply rests on, as it writes it before its answer: lines behind ">" and
+        an empty one; empty of a model that does not quote, and where its reply begins otherwise.
+        It does not begin with the first token of ``avoid``. With that the reply ``begins``.
+
+        Raises:
+            QuestionError: the messages do not fit into the context.
+            GenerationError: the model failed, or was stopped.
+        """
+        if not self.quotes:
+            return ""
+        cancel = new_cancel()
+        request = self._request(list(messages), None, avoid=avoid, max_tokens=ROOM)
+        try:
+            found = quotes_in(self._engine.stream(request, cancel))
+            if cancel.is_set():
+                raise GenerationError(STOPPED)
+            return found
+        finally:
+            cancel.set()
 
     def _request(
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
     ) -> GenerationRequest:
         return GenerationRequest(
-            prompt=self.render(messages),
+            prompt=self.render(messages) + str(kwargs.get("begins", "")),
             max_new_tokens=int(kwargs.get("max_tokens") or self.max_tokens),
             stop=(*self.stop_strings, *(stop or ())),
             temperature=float(kwargs.get("temperature", self.temperature)),

@@ -23,6 +23,26 @@ def quoted(quotes: Sequence[str], answer: str) -> str:
     return f"{lines}\n{answer}" if quotes else answer
 
 
+def answer_at(text: str) -> int:
+    """Where the answer begins in a whole ``text`` that may have quotes in front of it."""
+    behind = _behind(text, ended=True)
+    return len(text) - len(behind or "")
+
+
+def quotes_in(pieces: Iterator[Piece]) -> str:
+    """The quotes that a reply begins with, as they are written, with the empty line behind them;
+    without the last one where it is not whole, and empty where there is none. Nothing more is
+    taken from ``pieces``."""
+    held = ""
+    for piece in pieces:
+        held += piece.text
+        if (behind := _behind(held, piece.finish_reason is not None)) is not None:
+            held = held[: len(held) - len(behind)]
+            break
+    whole = held[: held.rfind("\n") + 1].strip()
+    return f"{whole}\n\n" if whole.startswith(_SIGN) else ""
+
+
 def answer_of(pieces: Iterator[Piece], stop: Sequence[str], most: int) -> Iterator[Piece]:
     """The pieces behind the quotes: up to a ``stop`` string, and ``most`` tokens or the few more
     that came with the last of them. ``tokens`` still counts all that was written."""

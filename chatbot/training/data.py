@@ -201,8 +201,10 @@ def _render(
         history = history or earlier.turns(row, chance)
     value = prompts.render_answer(history, passages, row.question)
     reply = prompts.unknown if row.answer is None else whole_reply(row.answer, row)
-    if quotes and row.answer is not None:
-        reply = quoted(row.quotes or quotes_for(reply, given), reply)
+    if quotes:
+        # A refusal rests on nothing; where it has quotes they are what comes near, and is not it.
+        own = quotes_for(reply, given) if row.answer is not None else []
+        reply = quoted(row.quotes or own, reply)
     return Example(row.id, template(value.to_messages()), reply)
 
 

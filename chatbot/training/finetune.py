@@ -1,8 +1,9 @@
 """LoRA fine-tuning with the Transformers Trainer (Hu et al., 2021, arXiv:2106.09685).
 
 Loss is taken on the reply only, and logits are computed only where there are labels. A reply's
-first tokens weigh more than the others: with them the model chooses the sentence that it then
-copies. Rows that begin alike are packed, see :mod:`chatbot.training.packing`.
+first tokens weigh more than the others, and so do those of its answer behind quotes: with them the
+model chooses the sentence that it copies, and what it makes of it. Rows that begin alike are
+packed, see :mod:`chatbot.training.packing`.
 """
 
 import inspect
@@ -48,7 +49,8 @@ class Recipe:
 
     A step takes ``packs`` packs of at most ``pack_tokens``, one at a time: memory is what one
     pack needs (some 6 GB for ``bundled-small`` in float32). The first ``opening_tokens`` of a
-    reply count ``opening`` times in the loss that is trained on, once in the one reported.
+    reply, and of its answer behind quotes, count ``opening`` times in the loss that is trained on,
+    once in the one reported.
     """
 
     rank: int = 16
@@ -244,7 +246,7 @@ def _trainer(
             return_outputs: bool = False,
             num_items_in_batch: Any = None,
         ) -> Any:
-            labels = inputs.pop("labels")[0]
+            labels, since = inputs.pop("labels")[0], inputs.pop("since")
             if not takes_positions:
                 inputs.pop("position_ids")
             if not packed:
@@ -259,9 +261,8 @@ def _trainer(
                 outputs.logits[0].float(), labels[at], reduction="none"
             )
             if model.training:
-                losses = torch.where(
-                    offsets(at) < recipe.opening_tokens, losses * recipe.opening, losses
-                )
+                opens = since[at] < recipe.opening_tokens
+                losses = torch.where(opens, losses * recipe.opening, losses)
             loss = losses.sum()
             # The mean over all packs of a step, as one large batch would have it.
             tokens = len(at) if num_items_in_batch is None else num_items_in_batch
@@ -314,16 +315,6 @@ def _trainer(
         data_collator=collate,
         callbacks=[EarlyStoppingCallback(recipe.patience), EachStep()],
     )
-
-
-def offsets(at: Any) -> Any:
-    """The place of each token in its reply, from 0; ``at`` (n,) are the places of all replies'
-    tokens in a pack, between which there is always some prompt."""
-    import torch
-
-    begins = torch.ones_like(at, dtype=torch.bool)
-    begins[1:] = at[1:] != at[:-1] + 1
-    return at - at.where(begins, 0).cummax(0).values
 
 
 def _save(model: Any, entry: LLMEntry, prompts: Prompts, report: dict[str, Any], out: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chatbot.llm.quoting import answer_at
 from chatbot.training.data import Example
 
 IGNORED = -100  # torch's cross entropy leaves this label out
@@ -16,10 +17,12 @@ IGNORED = -100  # torch's cross entropy leaves this label out
 
 @dataclass(frozen=True)
 class Encoded:
-    """Token ids, the reply's from ``reply_at`` on."""
+    """Token ids, the reply's from ``reply_at`` on; behind what it quotes, its answer begins at
+    ``answer_at``."""
 
     ids: list[int]
     reply_at: int
+    answer_at: int
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -38,9 +41,14 @@ class Packed:
 
 def encode(tokenizer: Any, example: Example) -> Encoded:
     """Prompt and reply encoded apart, as serving encodes the prompt alone."""
-    prompt = tokenizer(example.prompt, add_special_tokens=False).input_ids
-    reply = tokenizer(example.reply + tokenizer.eos_token, add_special_tokens=False).input_ids
-    return Encoded([*prompt, *reply], len(prompt))
+
+    def tokens(text: str) -> list[int]:
+        found: list[int] = tokenizer(text, add_special_tokens=False).input_ids
+        return found
+
+    prompt, reply = tokens(example.prompt), tokens(example.reply + tokenizer.eos_token)
+    quotes = tokens(example.reply[: answer_at(example.reply)])
+    return Encoded([*prompt, *reply], len(prompt), len(prompt) + len(quotes))
 
 
 def attends_by_mask(model: Any) -> bool:
@@ -81,13 +89,15 @@ def _common(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 def collate(packs: list[Packed]) -> dict[str, Any]:
-    """One pack as a batch of one: ids, positions, labels, and in ``spans`` where its rows begin
-    (:mod:`chatbot.training.attention`)."""
+    """One pack as a batch of one: ids, positions, labels, in ``spans`` where its rows begin
+    (:mod:`chatbot.training.attention`), and in ``since`` (n,) how many tokens ago a reply, or its
+    answer behind quotes, began."""
     import torch
 
     (pack,) = packs
     ids, labels = list(pack.rows[0].ids[: pack.shared]), [IGNORED] * pack.shared
     positions, begins = list(range(pack.shared)), []
+    since = [0] * pack.shared
     for row in pack.rows:
         own = row.ids[pack.shared :]
         prompt = row.reply_at - pack.shared
@@ -95,11 +105,14 @@ def collate(packs: list[Packed]) -> dict[str, Any]:
         ids += own
         labels += [*[IGNORED] * prompt, *own[prompt:]]
         positions += range(pack.shared, len(row))
+        since += [0] * prompt
+        since += [*range(row.answer_at - row.reply_at), *range(len(row) - row.answer_at)]
     return {
         "input_ids": torch.tensor([ids]),
         "labels": torch.tensor([labels]),
         "position_ids": torch.tensor([positions]),
         "spans": torch.tensor([*begins, len(ids)]),
+        "since": torch.tensor(since),
     }
 
 

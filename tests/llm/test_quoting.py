@@ -7,7 +7,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from chatbot.llm.engines.protocol import Piece
-from chatbot.llm.quoting import ROOM, answer_of, quoted
+from chatbot.llm.quoting import ROOM, answer_at, answer_of, quoted, quotes_in
 from tests.support.scripted import ScriptedEngine, scripted_model
 
 QUOTES = ["The S2 is not waterproof.", "Part: K-204; Price: 18.50 EUR"]
@@ -41,6 +41,23 @@ def test_only_what_stands_behind_the_quotes_is_passed_on(
     written: str, shown: str, size: int
 ) -> None:
     assert answer(written, size) == shown
+    assert written[answer_at(written) :] == shown
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 400])
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (quoted(QUOTES, "No, it is not."), quoted(QUOTES, "No.")[: -len("No.")]),
+        ("> One.\n\n> Two.\n \nYes.", "> One.\n\n> Two.\n\n"),
+        ("No, it is not.\n> Not a quote.\n", ""),
+        ("> Only one.\n> And half of", "> Only one.\n\n"),
+        ("> Half of one", ""),
+        ("", ""),
+    ],
+)
+def test_quotes_are_taken_as_they_are_written(written: str, found: str, size: int) -> None:
+    assert quotes_in(pieces(written, size)) == found
 
 
 def test_a_stop_string_ends_the_answer_and_no_quote() -> None:

@@ -277,6 +277,14 @@ def test_a_model_that_quotes_is_taught_what_an_answer_rests_on(tmp_path: Path) -
             retrieved=True,
         ),
         AnswerRow(id="c", question="where", passages=[shop], answer=None),
+        AnswerRow(
+            id="d",
+            question="till when on sundays",
+            passages=[shop],
+            answer=None,
+            quotes=["It closes at 18:00."],
+            retrieved=True,
+        ),
     ]
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
@@ -286,4 +294,5 @@ def test_a_model_that_quotes_is_taught_what_an_answer_rests_on(tmp_path: Path) -
         "a": "> The shop opens at 09:00.\n> It closes at 18:00.\n\n" + shop.text,
         "b": "> The shop opens at 09:00.\n\nFrom nine.",
         "c": PROMPTS.unknown,
+        "d": "> It closes at 18:00.\n\n" + PROMPTS.unknown,
     }

@@ -11,18 +11,11 @@ from chatbot.llm.adapters import read_adapter
 from chatbot.prompts import Prompts
 from chatbot.reports.training import training_report
 from chatbot.training.begun import PAGE, require_unfinished
-from chatbot.training.finetune import Recipe, finetune, offsets
+from chatbot.training.finetune import Recipe, finetune
 from tests.support.checkpoints import TARGETS, save_checkpoint
 from tests.support.training import PROMPTS, entry_of, mixture, rows_file
 
 SMALL = Recipe(rank=2, alpha=4, rate=5e-3, packs=1, pack_tokens=900, held_out=2, evaluate_every=5)
-
-
-def test_the_opening_of_each_reply_is_found() -> None:
-    import torch
-
-    at = torch.tensor([5, 6, 7, 12, 13, 20])
-    assert offsets(at).tolist() == [0, 1, 2, 0, 1, 0]
 
 
 def test_the_first_layers_can_be_left_as_they_are(tmp_path: Path) -> None:
