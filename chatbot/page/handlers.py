@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 _CORRECTION = ("wrong", "right_answer", "right_document")
 _FORM = ("should_refuse", "save", "saved", "change", "nothing", "not_saved", "to_review")
 _CHOICE_CHARS = 200
+_ASKED_CHARS = 160
 
 
 class Page:
@@ -211,17 +212,22 @@ class Page:
         if feedback.value:
             return
         keys = (*_CORRECTION, *_FORM)
-        shown, cited = await self._store.feedback.documents(feedback.forId)
+        judged = await self._store.feedback.judged(feedback.forId)
         props = {
             "step": feedback.forId,
             "labels": {key: say(language(), key) for key in keys},
-            "documents": shown,
-            "cited": cited[0] if cited else "",
+            "documents": judged.shown,
+            "cited": judged.cited[0] if judged.cited else "",
             "comment": feedback.comment or "",
             "review": self._has_console and role() in ("owner", "admin"),
         }
         form = cl.CustomElement(name="Correction", props=props, display="inline")
-        await cl.Message(say(language(), "correct"), elements=[form]).send()
+        # It stands at the end of the conversation, wherever the answer stands.
+        asked = " ".join(judged.question.split())
+        if len(asked) > _ASKED_CHARS:
+            asked = f"{asked[:_ASKED_CHARS].rstrip()}…"
+        named = f"> {inert(asked)}\n\n" if asked else ""
+        await cl.Message(named + say(language(), "correct"), elements=[form]).send()
 
     async def save_correction(self, action: cl.Action) -> dict[str, str]:
         """Save the form of :meth:`judged`; an ``error`` is shown in it."""
@@ -241,7 +247,7 @@ class Page:
         Raises:
             DocumentError: there is none; the nearest ones are named.
         """
-        shown, _ = await self._store.feedback.documents(step)
+        shown = (await self._store.feedback.judged(step)).shown
         known = self._service.document_paths((await self._desk()).asker)
         if chosen := choose_document(named, shown, known):
             return chosen

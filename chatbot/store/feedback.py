@@ -30,6 +30,16 @@ class Feedback:
     created_at: str
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The question of a judged answer, the paths of the passages that were on screen with it, and
+    of those that it cites."""
+
+    question: str
+    shown: list[str]
+    cited: list[str]
+
+
 class FeedbackStore:
     """Feedback in the database: one judgement for each answer, the last one counts."""
 
@@ -69,14 +79,13 @@ class FeedbackStore:
             await connection.execute(self._database.upsert(feedback, values))
         return str(values["id"])
 
-    async def documents(self, step_id: str) -> tuple[list[str], list[str]]:
-        """Paths of the passages that were on screen with a judged answer, and of those that it
-        cites."""
+    async def judged(self, step_id: str) -> Judged:
+        """What was judged; all empty where it is not kept."""
         query = select(feedback.c.answer).where(feedback.c.step_id == step_id)
         async with self._database.read() as connection:
             answer = (await connection.execute(query)).scalar_one_or_none() or {}
-        shown = [passage["path"] for passage in answer.get("passages", ())]
-        return list(dict.fromkeys(shown)), cited_paths(answer)
+        shown = dict.fromkeys(passage["path"] for passage in answer.get("passages", ()))
+        return Judged(str(answer.get("question", "")), list(shown), cited_paths(answer))
 
     async def correct(
         self, step_id: str, thread_id: str, *, wrong: str, right_answer: str, right_document: str

@@ -162,7 +162,8 @@ async def test_correction_keeps_the_passages_that_were_shown(store: Store) -> No
     thread, run = await thread_with_answer(store)
     await store.feedback.rate(run, 1, None)
     await store.feedback.rate(run, 0, None)
-    assert await store.feedback.documents(run) == (["us.md"], [])
+    judged = await store.feedback.judged(run)
+    assert (judged.question, judged.shown, judged.cited) == ("How long?", ["us.md"], [])
     await store.feedback.correct(
         run, thread, wrong="number", right_answer="45 days.", right_document="us.md"
     )
