@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from chatbot.grounding.confidence import Reading, log_odds
 from chatbot.service import ChatService
 
 _BINS = 10
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,12 @@ def _judge_reading(
 def read_cases(
     source: str, service: ChatService, cases: Sequence[Case], step: Callable[[], None]
 ) -> list[Read]:
-    """Each case read by the service's model; none where the model does not read."""
+    """Each case read by the service's model, some at once; none where the model does not read."""
     found = []
-    for case in cases:
-        told = service.reading(question_of(case))
-        if told is not None:
-            found.append(Read(source, case.answerable, *told, supplied=bool(case.passages)))
-        step()
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        read = pool.map(service.reading, map(question_of, cases))
+        for case, told in zip(cases, read, strict=True):
+            if told is not None:
+                found.append(Read(source, case.answerable, *told, supplied=bool(case.passages)))
+            step()
     return found

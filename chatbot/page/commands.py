@@ -39,7 +39,10 @@ async def check(desk: Desk, reply: str) -> None:
         lines.append(("\u2713 " if sentence.supported else "\u26a0 ") + text)
         lines.append("  \n".join(f"> {each}" for each in below))
     good = sum(sentence.supported for sentence in found)
-    lines.append(f"*{desk.say('check_done', good=good, all=len(found))}*")
+    done = desk.say("check_done", good=good, all=len(found))
+    if desk.service.models.judge_is_coming:
+        done += " " + desk.say("check_by_rules")
+    lines.append(f"*{done}*")
     await cl.Message("\n\n".join(lines)).send()
 
 

@@ -53,6 +53,11 @@ class Judging:
                     self._making.start()
             return self._judge
 
+    @property
+    def being_made(self) -> bool:
+        """Whether a judge is being made in the background."""
+        return self._making is not None
+
     def close(self) -> None:
         """Stop what is being made, within a second."""
         self._stop.set()

@@ -201,6 +201,12 @@ class Models:
         and it is ready. Blocks while it loads."""
         return None if self.scripted else self._judging.of(self.llm_entry)
 
+    @property
+    def judge_is_coming(self) -> bool:
+        """Whether what judges sentences is being made ready, or the model that it belongs to."""
+        state = self.preparation.state if self.preparation else None
+        return self._judging.being_made or (state is not None and state.under_way)
+
     def embed(self, texts: list[str], as_queries: bool) -> tuple[list[list[float]], int]:
         """A vector of length 1 for each text, and how many tokens the texts have. Blocks."""
         from chatbot.index.embeddings import count_tokens

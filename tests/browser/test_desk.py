@@ -465,6 +465,7 @@ def test_thread_resumes_with_source_thumbs_and_correction(
     answered(ann)
     ann.locator(".negative-feedback-off").last.click()
     form = ann.locator("form.correction")
+    expect(ann.locator("blockquote").last).to_have_text(QUESTION)  # which answer it is about
     expect(form.get_by_label("Right document")).to_have_value("us.md")  # the answer cites it
     expect(ann.locator("#submit-feedback")).to_have_count(0)  # nothing else asks for it
     expect(form.get_by_role("button", name="Save")).to_be_disabled()  # nothing was said yet

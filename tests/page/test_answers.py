@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.answering.answer import Answer
 from chatbot.grounding.citations import Citation, Unsupported
-from chatbot.page.answers import body, notes, source, support
+from chatbot.page.answers import body, notes, shown_passages, source, support
 from chatbot.passage import Passage
 
 
@@ -55,6 +55,15 @@ def test_a_refusal_was_answered_by_nobody_and_says_where_to_hand_off() -> None:
     assert "Hand off" in where
     assert "Tools" in where
     assert by == "Looked for by model."
+
+
+def test_of_an_answer_without_citations_the_four_closest_passages_are_listed() -> None:
+    passages = [Passage(page_content=str(n), metadata={"path": f"{n}.md"}) for n in range(8)]
+    refused = Answer("It is not covered.", True, 0.4, [], passages, "model", {})
+    assert shown_passages(refused) == [1, 2, 3, 4]
+    assert shown_passages(replace(refused, passages=passages[:2])) == [1, 2]
+    cited = replace(refused, citations=[Citation("7.md", 0, 1, "7", 7)])
+    assert shown_passages(cited) == [7]
 
 
 def test_a_refusal_names_the_closest_documents_once() -> None:

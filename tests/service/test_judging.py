@@ -71,11 +71,13 @@ def test_a_service_goes_on_without_it_while_it_is_made(
     judging, entry = Judging(settings, patient=False), entry_of(models)
     assert judging.of(entry) is None
     assert judging.of(entry) is None
+    assert judging.being_made
     begin.set()
     ends = time.monotonic() + 120
-    while judging.of(entry) is None and time.monotonic() < ends:
+    while (judging.of(entry) is None or judging.being_made) and time.monotonic() < ends:
         time.sleep(0.2)
     assert isinstance(judging.of(entry), Judge)
+    assert not judging.being_made
 
 
 def test_there_is_none_where_the_setting_or_the_model_has_none(models: Path) -> None:
