@@ -89,15 +89,8 @@ class LocalChatModel(BaseChatModel):
         """
         if not self.quotes:
             return ""
-        cancel = new_cancel()
         request = self._request(list(messages), None, avoid=avoid, max_tokens=ROOM)
-        try:
-            found = quotes_in(self._engine.stream(request, cancel))
-            if cancel.is_set():
-                raise GenerationError(STOPPED)
-            return found
-        finally:
-            cancel.set()
+        return quotes_in(_uncancelled(self._engine.stream(request, new_cancel())))
 
     def _request(
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
@@ -191,6 +184,18 @@ def local_model(engine: Engine, entry: LLMEntry, settings: Settings) -> LocalCha
         max_tokens=settings.answer_tokens,
         quotes=entry.quotes,
     )
+
+
+def _uncancelled(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The pieces of what nobody stopped.
+
+    Raises:
+        GenerationError: it was stopped.
+    """
+    for piece in pieces:
+        if piece.finish_reason == "cancelled":
+            raise GenerationError(STOPPED)
+        yield piece
 
 
 async def _in_thread(

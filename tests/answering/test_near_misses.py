@@ -37,7 +37,10 @@ class Twice(ScriptedEngine):
         self.written.append(request)
         begun = request.prompt.endswith(BEFORE)
         self.reply = SENTENCE if begun else BEFORE + "What is not read."
-        yield from super().stream(request, cancel)
+        try:
+            yield from super().stream(request, cancel)
+        finally:
+            cancel.set()  # as engines do, for who leaves in the midst
 
     def probability(self, request: GenerationRequest, text: str, cancel: threading.Event) -> float:
         return self.behind if request.prompt.endswith(BEFORE) else self.before

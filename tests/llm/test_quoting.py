@@ -1,12 +1,14 @@
 """What is passed on of an answer that is written behind its quotes."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
 from langchain_core.messages import HumanMessage
 
-from chatbot.llm.engines.protocol import Piece
+from chatbot.errors import GenerationError
+from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.llm.quoting import ROOM, answer_at, answer_of, quoted, quotes_in
 from tests.support.scripted import ScriptedEngine, scripted_model
 
@@ -92,3 +94,15 @@ def test_the_chat_model_gives_quotes_room_and_leaves_them_out(engine: ScriptedEn
     assert asyncio.run(streamed()) == "Yes, they can."
     model.quotes = False
     assert model.invoke(said).text.startswith("> Tins")
+
+
+def test_of_a_model_that_is_stopped_there_are_no_quotes() -> None:
+    class Stopped(ScriptedEngine):
+        def stream(self, request: GenerationRequest, cancel: threading.Event) -> Iterator[Piece]:
+            yield Piece("> Tins can", 3)
+            yield Piece("", 3, "cancelled")
+
+    model = scripted_model(Stopped())
+    model.quotes = True
+    with pytest.raises(GenerationError, match="stopped"):
+        model.quote([HumanMessage("tins back?")])
