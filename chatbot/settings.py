@@ -72,9 +72,9 @@ class Settings(BaseSettings):
     catalogue choose what is on this machine. ``server_timeout`` is in seconds.
     ``answers_at_once`` is by default what the engine does well together; further questions wait,
     and above ``answers_waiting`` they are turned away. ``risk`` is the accepted share of answers
-    to questions that are not covered; ``refuse_below`` sets the confidence itself instead.
-    ``calibration`` is a file of ``chatbot calibrate --out``. Without ``judge`` replies are compared
-    with the documents by rules alone.
+    to questions that are not covered, by default 0.1, or 0.05 of a model that reads first;
+    ``refuse_below`` sets the confidence itself instead. ``calibration`` is a file of ``chatbot
+    calibrate --out``. Without ``judge`` replies are compared with the documents by rules alone.
     """
 
     model_config = SettingsConfigDict(
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     history_tokens: int = Field(600, ge=0)
     answer_tokens: int = Field(160, ge=1, le=4096)
     max_question_chars: int = Field(4000, ge=1)
-    risk: float = Field(0.1, ge=0.01, le=0.5)
+    risk: float | None = Field(None, ge=0.01, le=0.5)
     refuse_below: float | None = Field(None, ge=0.0, le=1.0)
     calibration: Place | None = None
 

@@ -237,7 +237,8 @@ async def _contradictions(settings: Settings) -> str:
 def _confidence(settings: Settings, service: ChatService) -> str:
     """How the gate decides, and whether its calibration knows the embeddings in use."""
     calibration = load_calibration(settings.calibration or CALIBRATION)
-    how = f"calibration '{calibration.version}' at a risk of {settings.risk:.0%}"
+    risk = f"a risk of {settings.risk:.0%}" if settings.risk else "its usual risk"
+    how = f"calibration '{calibration.version}' at {risk}"
     if settings.refuse_below is not None:
         how = f"refuses below a confidence of {settings.refuse_below} (CHATBOT_REFUSE_BELOW)"
     name = service.models.embeddings_entry.name

@@ -46,8 +46,6 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
     Raises:
         DataError: there are too few answerable or unanswerable cases.
     """
-    from sklearn.linear_model import LogisticRegression
-
     labels = np.array([e.answerable for e in examples], dtype=bool)
     if min(labels.sum(), (~labels).sum()) < ENOUGH:
         raise DataError(FEW)
@@ -65,14 +63,12 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
         inside = sources == source
         others = searched & ~inside
         train = others if len(set(labels[others])) > 1 else searched
-        model = LogisticRegression().fit(rows[train], labels[train], sample_weight=weights[train])
-        sure[inside] = model.predict_proba(rows[inside])[:, 1]
-    final = LogisticRegression().fit(
-        rows[searched], labels[searched], sample_weight=weights[searched]
+        refusal, retrieval, offset = _weighed(rows[train], labels[train], weights[train])
+        sure[inside] = 1 / (1 + np.exp(-(rows[inside] @ (refusal, retrieval) + offset)))
+    weighed = _weighed(rows[searched], labels[searched], weights[searched])
+    reading = Reading(
+        *(round(value, 6) for value in weighed), thresholds_by_risk(sure, labels, weights)
     )
-    refusal, retrieval = (round(float(value), 6) for value in final.coef_[0])
-    thresholds = thresholds_by_risk(sure, labels, weights)
-    reading = Reading(refusal, retrieval, round(float(final.intercept_[0]), 6), thresholds)
     report = {}
     for source in dict.fromkeys(sources):
         at = sources == source
@@ -80,6 +76,21 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
             sure[at], labels[at], rows[at], reading.threshold(0.1), weights[at]
         )
     return reading, report
+
+
+def _weighed(
+    rows: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> tuple[float, float, float]:
+    """The weights of the two log-odds in ``rows`` (n, 2) and the offset. Where a better search
+    would speak against an answer, which a few cases may say, it says nothing."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression().fit(rows, labels, sample_weight=weights)
+    refusal, retrieval = (float(value) for value in model.coef_[0])
+    if retrieval < 0:
+        model = LogisticRegression().fit(rows[:, :1], labels, sample_weight=weights)
+        refusal, retrieval = float(model.coef_[0][0]), 0.0
+    return refusal, retrieval, float(model.intercept_[0])
 
 
 def _judge_reading(

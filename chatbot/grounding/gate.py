@@ -12,6 +12,9 @@ from chatbot.grounding.words import content_words
 
 Action = Literal["answer", "clarify", "refuse"]
 
+# The risk that is accepted where none is set. A model that reads tells what stands beside an answer
+# from the answer: half the risk costs hardly any of its answers (docs/experiments.md).
+_RISK, _READ_RISK = 0.1, 0.05
 # Sureness that is enough to answer although two documents compete: that of a third of the risk.
 _SURE = 1 / 3
 # Competing passages are so near to each other in cosine; their headings part by so many words.
@@ -33,7 +36,8 @@ class Gate:
     """Decides at an accepted ``risk``; ``refuse_below`` takes the place of its threshold.
 
     ``risk``, from 0.01 to 0.5, is the accepted share of answers to questions that the documents do
-    not cover, among all answers; ``refuse_below`` is a confidence from 0 to 1.
+    not cover, among all answers, and :attr:`accepted` what that is where it is not set;
+    ``refuse_below`` is a confidence from 0 to 1.
 
     With a ``reading`` the last word is :meth:`weigh`'s, after the model has read the passages;
     :meth:`decide` then refuses only where nothing was found.
@@ -42,9 +46,16 @@ class Gate:
     calibration: Calibration
     embeddings: str
     vocabulary: Vocabulary
-    risk: float
+    risk: float | None = None
     refuse_below: float | None = None
     reading: Reading | None = None
+
+    @property
+    def accepted(self) -> float:
+        """The accepted risk: 0.1, or 0.05 of a model that reads, where none is set."""
+        if self.risk is not None:
+            return self.risk
+        return _RISK if self.reading is None else _READ_RISK
 
     def features(
         self, question: str, query: str, passages: Sequence[Document], supplied: bool
@@ -59,7 +70,7 @@ class Gate:
         """The confidence below which it refuses."""
         if self.refuse_below is not None:
             return self.refuse_below
-        accepted = self.risk if risk is None else risk
+        accepted = self.accepted if risk is None else risk
         return self.calibration.scorer(supplied, self.embeddings).threshold(accepted)
 
     def decide(
@@ -74,7 +85,7 @@ class Gate:
             return Decision(sure, "answer")
         if sure < self.threshold(supplied):
             return Decision(sure, "refuse")
-        if not supplied and sure < scorer.threshold(self.risk * _SURE):
+        if not supplied and sure < scorer.threshold(self.accepted * _SURE):
             names = competing(query, as_retrieved(passages))
             if names:
                 return Decision(sure, "clarify", names)
@@ -87,7 +98,7 @@ class Gate:
         sure = self.reading.confidence(refuses, retrieval)
         least = self.refuse_below
         if least is None:
-            least = self.reading.threshold(self.risk)
+            least = self.reading.threshold(self.accepted)
         return Decision(sure, "refuse" if sure < least else "answer")
 
 

@@ -35,3 +35,14 @@ def test_refuse_below_takes_the_place_of_the_fitted_threshold(service: ChatServi
     gate = replace(service.gate(), reading=READING, refuse_below=0.2)
     assert gate.weigh(0.5, 0.7).action == "answer"
     assert gate.weigh(0.5, 0.9).action == "refuse"
+
+
+def test_of_a_model_that_reads_half_the_risk_is_accepted_where_none_is_set(
+    service: ChatService,
+) -> None:
+    reading = replace(READING, thresholds={"5": 0.6, "10": 0.3})
+    searches = replace(service.gate(), risk=None, refuse_below=None, reading=None)
+    reads = replace(searches, reading=reading)
+    assert (searches.accepted, reads.accepted) == (0.1, 0.05)
+    assert reads.weigh(0.5, 0.5).action == "refuse"
+    assert replace(reads, risk=0.1).weigh(0.5, 0.5).action == "answer"
