@@ -231,8 +231,9 @@ async def _turned(
 ) -> _Checked | None:
     """The answer with the other of yes and no in front, where it says that itself: by its own
     bounds and names ("Yes, within 2 hours" to "after 3 hours?"), also where nothing marks the one
-    but a number or day of the question agrees with the other, else by what the model reads; or
-    that other one with the sentence that decides it, where the answer was about another thing."""
+    but a number or day of the question agrees with the other, else by what a model reads that did
+    not write down first what its answer rests on; or that other one with the sentence that decides
+    it, where the answer was about another thing."""
     if prepared.refuses is None or draft.ends_early(prepared):
         return None
     if (said := led(prepared.wording, draft.text.strip())) is None:
@@ -248,7 +249,7 @@ async def _turned(
         other = await _verify(said.exchanged, prepared, chain.prompts, refusal)
         if other.verified.lead_agrees and not other.verified.unsupported:
             return replace(other, at_most=min(other.at_most, _TURNED))
-    if not isinstance(chain.llm, LocalChatModel):
+    if prepared.quoted or not isinstance(chain.llm, LocalChatModel):
         return None
     try:
         if not await means_other(chain.llm, chain.prompts, prepared.wording, said):
