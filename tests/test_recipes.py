@@ -63,6 +63,8 @@ def test_rows_to_train_on_are_whole(folder: Path) -> None:
         ("orvelab", 28, 18, 10),
         ("sorrelby", 33, 17, 20),
         ("quillmoor", 33, 17, 20),
+        ("tremolane", 33, 17, 12),
+        ("tavrello", 33, 17, 12),
     ],
 )
 def test_natural_cases_are_whole(name: str, covered: int, not_covered: int, documents: int) -> None:
