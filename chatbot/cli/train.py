@@ -112,8 +112,6 @@ def _finetune(options: argparse.Namespace) -> int | None:
         raise ConfigurationError("Nothing to learn from; give --data, --recipe or both.")
     if options.install and not options.cases:
         raise ConfigurationError("--install needs --cases, which say whether it is no worse.")
-    if options.near_misses and not (options.recipe and options.start != "none"):
-        raise ConfigurationError("--near-misses needs --recipe, and --from an adapter.")
     if options.out.exists() and not options.out.is_dir():
         raise ConfigurationError(f"--out '{options.out}' is a file; name a folder.")
     require_unfinished(options.out)
@@ -124,19 +122,21 @@ def _finetune(options: argparse.Namespace) -> int | None:
     now = choose_adapter(entry, settings.models, settings.data, settings.adapter)
     starts = {"none": None, "current": now}
     start = starts[options.start] if options.start in starts else Path(options.start)
+    adapter = read_adapter(start, entry, prompts) if start else None
+    if options.near_misses and not (options.recipe and adapter):
+        raise ConfigurationError("--near-misses needs --recipe, and --from an adapter.")
     files = [parse_data_file(text) for text in options.data]
-    if start is not None and options.rehearse:
-        files.append(DataFile(_rehearsal(options, read_adapter(start, entry, prompts))))
     excerpts = _excerpts(settings) if entry.excerpts else None
     if options.recipe:
-        path = _recipe(options, excerpts, entry.excerpts or 0)
-        if options.near_misses and start is not None:
-            path = _near_misses(options, path, read_adapter(start, entry, prompts))
-        files.append(DataFile(path))
+        made = _recipe(options, excerpts, entry.excerpts or 0)
+        if options.near_misses and adapter:
+            made = _near_misses(options, made, adapter)
+        files.append(DataFile(made))
+    if adapter and options.rehearse:
+        files.append(DataFile(_rehearsal(options, adapter)))
     template = chat_template(entry.template)
-    refusals = options.refusals
-    if refusals is None:
-        refusals = 0.5 if options.recipe else 0.1
+    usual = 0.5 if options.recipe else 0.1
+    refusals = usual if options.refusals is None else options.refusals
     mixture = mix(
         files,
         prompts,

@@ -66,9 +66,8 @@ def fit_reading(examples: Sequence[Read]) -> tuple[Reading, dict[str, Any]]:
         refusal, retrieval, offset = _weighed(rows[train], labels[train], weights[train])
         sure[inside] = 1 / (1 + np.exp(-(rows[inside] @ (refusal, retrieval) + offset)))
     weighed = _weighed(rows[searched], labels[searched], weights[searched])
-    reading = Reading(
-        *(round(value, 6) for value in weighed), thresholds_by_risk(sure, labels, weights)
-    )
+    refusal, retrieval, offset = (round(value, 6) for value in weighed)
+    reading = Reading(refusal, retrieval, offset, thresholds_by_risk(sure, labels, weights))
     report = {}
     for source in dict.fromkeys(sources):
         at = sources == source

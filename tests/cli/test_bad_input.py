@@ -104,6 +104,16 @@ def test_the_cases_of_a_training_are_read_before_the_work(
     assert sentence.startswith("'c.jsonl' cannot be read")
 
 
+def test_near_misses_need_a_recipe_and_an_adapter_that_is_there(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["finetune", "--near-misses", "--rehearse", "0", "--out", "o", "--base", "bundled"]
+    needs = "--near-misses needs --recipe, and --from an adapter."
+    assert said([*asked, "--recipe", "r"], capsys) == needs
+    assert said([*asked, "--data", "c.jsonl", "--from", "current"], capsys) == needs
+    assert "'nowhere'" in said([*asked, "--recipe", "r", "--from", "nowhere"], capsys)
+
+
 def test_a_reader_that_has_what_it_wants_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
