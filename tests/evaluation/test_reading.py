@@ -35,6 +35,14 @@ def test_what_is_fitted_holds_for_a_base_that_nobody_saw() -> None:
     assert wrong / (wrong + covered) < 0.13
 
 
+def test_a_better_search_never_speaks_against_an_answer() -> None:
+    found = [*drawn("a", 80, 1), *drawn("b", 80, 2)]
+    odd = [replace(one, retrieval=0.2 if one.answerable else 0.8) for one in found]
+    reading, _ = fit_reading(odd)
+    assert reading.retrieval == 0
+    assert reading.refusal < 0
+
+
 def test_cases_that_bring_their_passages_do_not_weigh_reading_against_search() -> None:
     found = [*drawn("a", 80, 1), *drawn("b", 80, 2)]
     misread = [
