@@ -269,12 +269,14 @@ def build_chain(
                 yield replace(state, read=passages, quoted="")
 
     def ask_back(state: Prepared) -> Prepared:
-        """Where the passages say it of several things, the question is which is meant."""
-        if state.abstain or state.question.passages is not None:
+        """Where the passages say it of several things, the question is which is meant: also to a
+        model that would refuse, since it cannot know."""
+        unread = state.abstain and state.refuses is None
+        if unread or state.question.passages is not None:
             return state
         said = [str(turn.text) for turn in state.before]
         choices = open_choices(state.terms, said, state.passages)
-        return replace(state, abstain=bool(choices), choices=choices)
+        return replace(state, abstain=state.abstain or bool(choices), choices=choices)
 
     def render(state: Prepared) -> ChatPromptValue:
         return prompts.render_answer(state.before, clean_passages(state.read), state.wording)

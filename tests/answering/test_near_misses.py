@@ -16,6 +16,7 @@ from chatbot.audience import EVERYTHING
 from chatbot.grounding.confidence import Reading
 from chatbot.llm.engines.protocol import GenerationRequest, Piece
 from chatbot.llm.quoting import quoted
+from chatbot.passage import Passage
 from chatbot.service import ChatService
 from tests.support.scripted import ScriptedEngine, scripted_model
 
@@ -46,19 +47,28 @@ class Twice(ScriptedEngine):
         return self.behind if request.prompt.endswith(BEFORE) else self.before
 
 
-async def answered(service: ChatService, engine: Twice) -> Answer:
+async def answered(
+    service: ChatService,
+    engine: Twice,
+    question: str = ASKED.text,
+    passages: list[Passage] | None = None,
+) -> Answer:
+    def found(query: str, asked: str = "") -> list[Passage]:
+        return passages or []
+
     llm = scripted_model(engine)
     llm.quotes = True
     chain = build_chain(
         llm,
-        RunnableLambda(service.retriever(EVERYTHING, 12).search),
+        RunnableLambda(found if passages else service.retriever(EVERYTHING, 12).search),
         service._prompts,
         history_tokens=100,
         gate=replace(service.gate(), reading=READING, risk=0.1),
         shown=4,
     )
     texts = load_small_talk(service.settings.prompts)
-    events = stream_answer(chain, ASKED, texts, "scripted", Stopwatch())
+    asked = Question(question, asker=EVERYTHING)
+    events = stream_answer(chain, asked, texts, "scripted", Stopwatch())
     *_, last = [event async for event in events]
     assert isinstance(last, Answered)
     return last.answer
@@ -88,3 +98,19 @@ async def test_nothing_is_quoted_for_a_question_that_is_refused_anyway(
     engine = Twice(0.9, 0.0)
     assert (await answered(service, engine)).abstained
     assert not engine.written
+
+
+async def test_what_is_said_of_several_things_is_asked_back_although_the_model_would_refuse(
+    service: ChatService,
+) -> None:
+    prices = {"Comet 3": 210, "Comet S": 260, "Orbit": 180}
+    cars = [
+        Passage(
+            page_content=f"The yearly service of the {name} costs {price} euros.",
+            metadata={"path": f"{price}.md", "title": name, "start": 0},
+        )
+        for name, price in prices.items()
+    ]
+    answer = await answered(service, Twice(0.9, 0.0), "How much is a service?", cars)
+    assert answer.choices == list(prices)
+    assert (await answered(service, Twice(0.9, 0.0), "How long is the warranty?", cars)).refused
