@@ -1,7 +1,8 @@
 """Letters to customers: what a draft must keep of the answer that it was made of, and its frame."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chatbot.grounding.words import content_words
 
@@ -29,6 +30,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What stands with names below a letter: "your support team at Acme".
 _NAMING = frozenset("the from of at and for support customer service to you all".split())  # noqa: SIM905
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{1,40}\][,.]?")
+
+
+def has_answer(record: Mapping[str, Any]) -> bool:
+    """Whether the record of an answer has something to tell a customer: it neither refuses nor
+    lacks every source."""
+    borne_out = bool(record.get("citations")) or not record.get("unsupported")
+    return not record["abstained"] and borne_out
 
 
 def letter(greeting: str, paragraphs: Sequence[str], closing: str) -> str:

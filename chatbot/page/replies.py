@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import chainlit as cl
 
-from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
+from chatbot.desk.drafts import body_of, has_answer, keeps_numbers, letter, says
 from chatbot.desk.handoff import Packet, addressee, host_of, post, to_email, to_markdown
 from chatbot.desk.summaries import Event, is_told, what_happened
 from chatbot.errors import HandoffError
@@ -19,21 +19,24 @@ TONES = ("friendly", "formal", "brief")
 
 
 async def draft(desk: Desk, typed: str) -> None:
-    """A reply to the customer from the last answer, or a holding one where nothing is known; what
-    the agent typed goes in. It may change words, not what is said."""
+    """A reply to the customer from the last answer, or a holding one where nothing is known or
+    nothing bears the answer out; what the agent typed goes in. It may change words, not what is
+    said."""
     record = desk.conversation.last_record()
     if record is None:
         await cl.Message(desk.say("draft_needs")).send()
         return
     tone, code = _chosen(desk)
     typed = typed.strip()
-    message, warning = cl.Message(""), ""
+    message, warning, marked = cl.Message(""), "", ""
     if record.get("choices"):  # a question back is for the customer as it is
         paragraphs = [record["answer"], typed]
-    elif record["abstained"]:
+    elif not has_answer(record):
         paragraphs = [say(code, "holding"), typed]
     else:
         paragraphs, warning = await _reply(desk, message, typed)
+        if record.get("unsupported"):
+            marked = desk.say("draft_marked")
     text = _letter(code, tone, paragraphs)
     desk.conversation.draft = text
     note = desk.say(
@@ -42,7 +45,8 @@ async def draft(desk: Desk, typed: str) -> None:
         tone=desk.say(tone),
         sources=", ".join(map(inert, cited_paths(record))) or "-",
     )
-    above = f"*{desk.say(warning)}*\n\n" if warning else ""
+    told = (marked, desk.say(warning) if warning else "")
+    above = "".join(f"*{one}*\n\n" for one in told if one)
     message.content = f"{above}{without_images(text)}\n\n*{note}*"
     message.elements = [copy_button(desk, text)]
     await message.send()

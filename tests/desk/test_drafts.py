@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.desk.drafts import body_of, keeps_numbers, letter, says
+from chatbot.desk.drafts import body_of, has_answer, keeps_numbers, letter, says
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,12 @@ def test_another_number_is_another_number(answer: str, draft: str) -> None:
 def test_the_frame_of_a_letter_is_taken_off_its_body(written: str) -> None:
     for body in ("You can return it.", "Thanks, we can do that.", "Subject matter is gone."):
         assert body_of(written.format(body)) == body
+
+
+def test_what_no_source_bears_out_is_not_told_to_a_customer() -> None:
+    answered = {"abstained": False, "citations": [{"path": "a.md"}], "unsupported": []}
+    assert has_answer(answered)
+    assert has_answer(answered | {"unsupported": [{"text": "And more."}]})
+    assert has_answer({"abstained": False, "citations": [], "approved": {"by": "olga"}})
+    assert not has_answer(answered | {"citations": [], "unsupported": [{"text": "Yes."}]})
+    assert not has_answer(answered | {"abstained": True})
