@@ -70,8 +70,7 @@ def _plain(default: Any) -> Any:
 def changed(name: str, default: Any) -> tuple[str, Any]:
     """(text for the environment, value) other than the default."""
     others: dict[str, Any] = {"engine": "openvino", "condense": "model", "log_format": "json"}
-    others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",)}
-    others |= {"refuse_below": 0.5, "risk": 0.2}
+    others |= {"log_level": "error", "auth_proxies": ("10.0.0.1",), "refuse_below": 0.5}
     others |= {"risk": 0.2, "oauth_domains": ("example.org",), "calibration": Path("/elsewhere")}
     others |= {"vector_store": "milvus"}
     addresses = ("openai_base_url", "otel_endpoint", "handoff_webhook")

@@ -23,6 +23,12 @@ def quoted(quotes: Sequence[str], answer: str) -> str:
     return f"{lines}\n{answer}" if quotes else answer
 
 
+def lines_of(quotes: str) -> list[str]:
+    """What is quoted in the lines of :func:`quotes_in`, each once."""
+    lines = (line.lstrip(f"{_SIGN} ").strip() for line in quotes.splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
+
+
 def answer_at(text: str) -> int:
     """Where the answer begins in a whole ``text`` that may have quotes in front of it."""
     behind = _behind(text, ended=True)

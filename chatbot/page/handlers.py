@@ -18,6 +18,7 @@ from chatbot.desk.conversation import Entry
 from chatbot.desk.naming import choose_document, nearest_documents
 from chatbot.desk.starters import read_starters
 from chatbot.errors import ChatbotError, DocumentError, StoreError, operator_sentence
+from chatbot.knowledge.blocks import one_line
 from chatbot.page import commands, files, session
 from chatbot.page.access import LOCAL, Mode
 from chatbot.page.answers import inert
@@ -223,7 +224,7 @@ class Page:
         }
         form = cl.CustomElement(name="Correction", props=props, display="inline")
         # It stands at the end of the conversation, wherever the answer stands.
-        asked = " ".join(judged.question.split())
+        asked = one_line(judged.question)
         if len(asked) > _ASKED_CHARS:
             asked = f"{asked[:_ASKED_CHARS].rstrip()}…"
         named = f"> {inert(asked)}\n\n" if asked else ""

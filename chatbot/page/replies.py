@@ -28,15 +28,15 @@ async def draft(desk: Desk, typed: str) -> None:
         return
     tone, code = _chosen(desk)
     typed = typed.strip()
-    message, warning, marked = cl.Message(""), "", ""
+    message, warnings = cl.Message(""), list[str]()
     if record.get("choices"):  # a question back is for the customer as it is
         paragraphs = [record["answer"], typed]
     elif not has_answer(record):
         paragraphs = [say(code, "holding"), typed]
     else:
         paragraphs, warning = await _reply(desk, message, typed)
-        if record.get("unsupported"):
-            marked = desk.say("draft_marked")
+        marked = "draft_marked" if record.get("unsupported") else ""
+        warnings = [key for key in (marked, warning) if key]
     text = _letter(code, tone, paragraphs)
     desk.conversation.draft = text
     note = desk.say(
@@ -45,8 +45,7 @@ async def draft(desk: Desk, typed: str) -> None:
         tone=desk.say(tone),
         sources=", ".join(map(inert, cited_paths(record))) or "-",
     )
-    told = (marked, desk.say(warning) if warning else "")
-    above = "".join(f"*{one}*\n\n" for one in told if one)
+    above = "".join(f"*{desk.say(key)}*\n\n" for key in warnings)
     message.content = f"{above}{without_images(text)}\n\n*{note}*"
     message.elements = [copy_button(desk, text)]
     await message.send()

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chatbot.cases import AnswerRow, to_documents
 from chatbot.llm.local import LocalChatModel
+from chatbot.llm.quoting import lines_of
 from chatbot.memory import to_messages
 from chatbot.prompts import Prompts
 from chatbot.training.quoting import plain
@@ -48,8 +49,7 @@ def near_misses(
             return row
         if refuses < _DOUBTFUL and _asked(row) in answered:
             return None
-        lines = llm.quote(messages, avoid=prompts.unknown).splitlines()
-        quotes = list(dict.fromkeys(line.lstrip("> ").strip() for line in lines))
+        quotes = lines_of(llm.quote(messages, avoid=prompts.unknown))
         return row.model_copy(update={"quotes": _verbatim(quotes, row)[:_MOST_QUOTES]})
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
